@@ -1,0 +1,97 @@
+"""The mails delivered with the product: which exist, and which variables each one needs."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from hub.content.words import LANGUAGES, Automatic, VariableKind
+
+SOURCES = Path(__file__).resolve().parent.parent / "templates" / "mail"
+
+_FOOTER_LINKS = {
+    "preferences_url": {
+        "kind": "act",
+        "required": True,
+        "example": "https://relation.maison-lumen.example/preferences/kd83hq7",
+        "about": "preference centre of this address (signed link)",
+    },
+    "unsubscribe_url": {
+        "kind": "act",
+        "required": True,
+        "example": "https://relation.maison-lumen.example/unsubscribe/kd83hq7",
+        "about": "the same address as in List-Unsubscribe",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One value a mail takes; `fallback` ("" = none) stands in when the value is missing."""
+
+    name: str
+    kind: VariableKind
+    is_required: bool
+    fallback: str
+    example: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltinMail:
+    """One delivered mail in one language, as its files say."""
+
+    key: str
+    language: str
+    purpose: str
+    automatic: Automatic
+    has_unsubscribe: bool
+    variables: tuple[Variable, ...]
+
+    def examples(self) -> dict[str, str]:
+        """Return the example value of every variable, required or not."""
+        return {variable.name: variable.example for variable in self.variables}
+
+
+def list_keys() -> list[str]:
+    """Return the keys of all delivered mails in alphabetical order."""
+    return sorted(path.parent.name for path in SOURCES.glob("*/mail.toml"))
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return the content of one TOML file."""
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+@cache
+def get_builtin(key: str, language: str) -> BuiltinMail:
+    """Return one delivered mail; KeyError when there is no such key or language."""
+    if language not in LANGUAGES or key not in list_keys():
+        raise KeyError(f"{key}/{language}")
+    mail = read_toml(SOURCES / key / "mail.toml")
+    tables = read_toml(SOURCES / "common.toml")["variables"] | mail["variables"]
+    if mail["has_unsubscribe"]:
+        tables |= _FOOTER_LINKS
+    fallbacks = read_toml(SOURCES / f"common.{language}.toml")["fallbacks"]
+    return BuiltinMail(
+        key=key,
+        language=language,
+        purpose=mail["purpose"],
+        automatic=Automatic(mail["automatic"]),
+        has_unsubscribe=mail["has_unsubscribe"],
+        variables=tuple(_variable(name, table, language, fallbacks) for name, table in tables.items()),
+    )
+
+
+def _variable(name: str, table: dict[str, Any], language: str, fallbacks: dict[str, str]) -> Variable:
+    """Return the variable that one table of a TOML file describes."""
+    example = table["example"]
+    return Variable(
+        name=name,
+        kind=VariableKind(table["kind"]),
+        is_required=table.get("required", False),
+        fallback=fallbacks.get(name, "") if table.get("fallback", True) else "",
+        example=example[language] if isinstance(example, dict) else example,
+        about=table["about"],
+    )

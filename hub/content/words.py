@@ -1,0 +1,24 @@
+"""The fixed words of the content room: kinds of variables, languages a template has."""
+
+from enum import StrEnum
+
+
+class VariableKind(StrEnum):
+    """How a value is put into a mail."""
+
+    TEXT = "text"  # one line
+    LINES = "lines"  # keeps its line breaks
+    QUOTE = "quote"  # as lines; "> " before each line of the plain text
+    LINK = "link"  # an http(s) address
+    ACT = "act"  # an http(s) address that acts in the receiver's name: dead in the copy that staff see
+
+
+class Automatic(StrEnum):
+    """What a mail says of itself in Auto-Submitted (RFC 3834); NO for words a person wrote."""
+
+    NO = ""
+    GENERATED = "auto-generated"
+    REPLIED = "auto-replied"
+
+
+LANGUAGES = ("fr", "en")
