@@ -130,7 +130,7 @@ class Plant:
     def _start_servers(self, owner: Owner | None, *, is_durable: bool, is_fresh: bool) -> Addresses:
         self.home = data_home(self.var, owner)
         if is_fresh:
-            self._end_orphans()
+            _end_orphans(self.var)
             _erase(self.home)
         make_private(self.home, owner)
         passwords, ports = _kept_passwords(self.var), self.var / "ports.json"
@@ -145,11 +145,6 @@ class Plant:
         cluster.create()
         store = RedisServer(redis_programs(), self.home, owner, passwords["redis"])
         return self._run(cluster, choose_port(ports, "postgres"), store, choose_port(ports, "redis"))
-
-    def _end_orphans(self) -> None:
-        """End servers that outlived a killed supervisor, before their data goes."""
-        for name in ("redis", "postgres"):
-            end_orphan(self.var / "pids" / f"{name}.json", stop_signal=signal.SIGINT, grace_seconds=10)
 
     def _run(self, cluster: Cluster, database_port: int, store: RedisServer, redis_port: int) -> Addresses:
         store.configure(redis_port)
@@ -188,6 +183,22 @@ def running_addresses(var: Path) -> Addresses | None:
     addresses = Addresses(**known)
     is_up = all(is_answering(port_of(url)) for url in (addresses.database_url, addresses.redis_url))
     return addresses if is_up else None
+
+
+def erase(var: Path) -> None:
+    """Remove the data of the plant in `var`, wherever it lies; RuntimeError while it runs."""
+    lock = take_lock(prepare_var(var) / "plant.lock")
+    if lock is None:
+        raise RuntimeError(f"The servers in {var} are running: stop them first.")
+    with lock:
+        _end_orphans(var)
+        _erase(data_home(var, choose_owner()))
+
+
+def _end_orphans(var: Path) -> None:
+    """End servers that outlived a killed supervisor, before their data goes."""
+    for name in ("redis", "postgres"):
+        end_orphan(var / "pids" / f"{name}.json", stop_signal=signal.SIGINT, grace_seconds=10)
 
 
 def _erase(home: Path) -> None:

@@ -1,4 +1,4 @@
-"""Small files that survive a crash: private, written whole or not at all; a lock that dies with its holder."""
+"""Small files that survive a crash: private, written whole or not at all; a lock that dies with us."""
 
 import fcntl
 import json

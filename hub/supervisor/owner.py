@@ -1,4 +1,4 @@
-"""Who runs the database: ourselves, or an unprivileged system user when we are root; and where it can work."""
+"""Who runs the database: ourselves, or an unprivileged user when we are root; and where it can work."""
 
 import hashlib
 import os
@@ -25,7 +25,7 @@ class Owner:
 
 
 def choose_owner() -> Owner | None:
-    """Return the user to run servers as, or None when we are unprivileged already (PostgreSQL refuses root)."""
+    """Return the user to run servers as, or None for ourselves (PostgreSQL refuses to run as root)."""
     if os.geteuid() != 0:
         return None
     entry = pwd.getpwnam(UNPRIVILEGED)
