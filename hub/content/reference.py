@@ -6,22 +6,27 @@ from hub.content.words import Automatic
 _HEAD = """\
 # The mails and their values
 
-Generated from `hub/templates/mail/*/mail.toml` (`.venv/bin/pytest tests/content --update-golden` rewrites this page).
+Generated from `hub/templates/mail/*/mail.toml`; `.venv/bin/python -m tests.content.refresh` rewrites this
+page and the golden files.
 
-A mail is filled with **one flat `dict[str, str]`**: `rendering.render(version, values)` gives `subject`, `html` and `text`.
+A mail is filled with **one flat `dict[str, str]`**. `rendering.render(queries.get_version(id), values)`
+gives `subject`, `html` and `text`.
 
-- Values are plain text, never HTML and never escaped: rendering escapes. Dates, money and delays come already in words of
-  the mail's language; `hub/content/phrases.py` makes them (`salutation`, `day_in_words`, `moment_in_words`,
-  `expected_reply_in_words`, `money_in_words`, `begins_with_greeting`).
-- A value that is absent, `""` or only blank is *missing*. A missing **required** value raises `MissingValue` (it names the
-  variable; nothing is sent). A missing optional value removes its whole section, in HTML and in plain text alike.
+- Values are plain text, never HTML and never escaped: rendering escapes. Dates, money and delays come
+  already in words of the mail's language; `hub/content/phrases.py` makes them (`salutation`,
+  `day_in_words`, `moment_in_words`, `hour_in_words`, `expected_reply_in_words`, `duration_in_words`,
+  `money_in_words`, `begins_with_greeting`, `social_values`).
+- A value that is absent, `""` or only blank is *missing*. A missing **required** value raises
+  `MissingValue` (it names the variable; nothing is sent). A missing optional value removes its whole
+  section, in HTML and in plain text alike.
 - Values that a mail does not know are ignored: one gatherer may hand the same dict to several mails.
-- Links (`link`, `act`) must be absolute http(s) addresses, else `UnsafeLink`. `act` links act in the receiver's name; the
-  copy that staff see (`render(version, values, is_copy=True)`) carries `#` in their place.
+- Links (`link`, `act`) must be absolute http(s) addresses, else `UnsafeLink`. `act` links act in the
+  receiver's name; the copy that staff see (`render(version, values, is_copy=True)`) carries `#` in their
+  place.
 - `lines` and `quote` keep line breaks. `text` becomes one line.
-- The store's sender name and the headers are the outbox's. *automatic* is the value of `Auto-Submitted`; such a mail also
-  carries the other loop headers (`rules.automatic_headers`). The acknowledgement has no variable that could carry the
-  sender's words.
+- The store's sender name and the headers are the outbox's. *automatic* is the value of `Auto-Submitted`;
+  such a mail also carries the other loop headers (`rules.automatic_headers`). The acknowledgement has no
+  variable that could carry the sender's words.
 - The review link is the same for every respondent: `thanks` suits any score and goes to all at D+1.
 """
 
@@ -30,11 +35,11 @@ def mails_page() -> str:
     """Return the whole page in Markdown."""
     common = get_builtin(list_keys()[0], "fr").variables[:5]
     names = {variable.name for variable in common}
-    parts = [_HEAD, "## Values every mail knows\n", _table(list(common), {}), ""]
+    parts = [_HEAD, "## Values every mail knows\n", _table(list(common)), ""]
     for key in list_keys():
-        french, english = get_builtin(key, "fr"), get_builtin(key, "en")
+        french = get_builtin(key, "fr")
         own = [v for v in french.variables if v.name not in names or v != _by_name(common, v.name)]
-        parts += [f"## {key}\n", _facts_of(french), "", _table(own, english.examples()), ""]
+        parts += [f"## {key}\n", _facts_of(french), "", _table(own), ""]
     return "\n".join(parts).rstrip() + "\n"
 
 
@@ -50,7 +55,7 @@ def _by_name(variables: tuple[Variable, ...], name: str) -> Variable | None:
     return next((variable for variable in variables if variable.name == name), None)
 
 
-def _table(variables: list[Variable], english: dict[str, str]) -> str:
+def _table(variables: list[Variable]) -> str:
     """Return one Markdown table of variables."""
     rows = ["| name | kind | required | what | example |", "|---|---|---|---|---|"]
     for variable in variables:

@@ -1,6 +1,16 @@
-"""The fixed words of the content room: kinds of variables, languages a template has."""
+"""Words of the content room."""
 
 from enum import StrEnum
+
+from hub.core.words import Language
+
+LANGUAGES = tuple(Language)
+
+
+class TemplateState(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    RETIRED = "retired"
 
 
 class VariableKind(StrEnum):
@@ -19,6 +29,3 @@ class Automatic(StrEnum):
     NO = ""
     GENERATED = "auto-generated"
     REPLIED = "auto-replied"
-
-
-LANGUAGES = ("fr", "en")

@@ -1,0 +1,100 @@
+"""Turns the sources of a mail (blocks, texts) into frozen HTML and plain text that still hold tokens."""
+
+import hashlib
+import html
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import css_inline
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from mjml import mjml2html
+
+from hub.content.catalog import SOURCES, BuiltinMail, read_toml
+
+_SECTION = re.compile(r"\[\[([?!/])([a-z0-9_|]+)\]\]")
+_STRONG = re.compile(r"\*\*(.+?)\*\*")
+_WORDS = {"?": "if", "!": "unless", "/": "end"}
+_MSO_RESETS = re.compile(r"(?:border-collapse: collapse;)?mso-table-lspace: 0pt;mso-table-rspace: 0pt;?\s*")
+_EMPTY_STYLE = re.compile(r' style=""')
+_LINE_STARTS = re.compile(r"(?=<(?:table|tr|h1|h2|!--\[if mso \| IE\]><table)\b)")
+_LABEL = re.compile(r' aria-label="[^"]*" aria-roledescription="email" role="article"')
+_INLINER = css_inline.CSSInliner(keep_style_tags=False, load_remote_stylesheets=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A mail in one language before any value is known; `source` and its hash say when it has changed."""
+
+    subject: str
+    html: str
+    text: str
+    source: str
+    source_hash: str
+
+
+def compile_builtin(mail: BuiltinMail) -> Compiled:
+    """Compile one delivered mail. Raises ValueError when MJML refuses the source."""
+    mjml, subject = _expand(mail, "mjml")
+    text, _ = _expand(mail, "text")
+    digest = hashlib.sha256("\x00".join([subject, mjml, text, repr(mail.variables), mail.purpose]).encode())
+    return Compiled(
+        subject=subject, html=to_html(mjml), text=_tidy(text), source=mjml, source_hash=digest.hexdigest()
+    )
+
+
+def to_html(mjml: str) -> str:
+    """Compile MJML to one HTML document whose styles are all inline, in lines that SMTP can carry."""
+    document = _INLINER.inline(mjml2html(mjml))
+    for noise in (_LABEL, _MSO_RESETS, _EMPTY_STYLE):
+        document = noise.sub("", document)
+    return _LINE_STARTS.sub("\n", document)
+
+
+def _expand(mail: BuiltinMail, form: str) -> tuple[str, str]:
+    """Return the blocks of a mail in one form ("mjml" or "text"), and its subject."""
+    environment = _environment(form)
+    texts = read_toml(SOURCES / mail.key / f"{mail.language}.toml")
+    context: dict[str, Any] = {
+        "ui": environment.get_template(f"_{form}.j2").module,
+        "t": texts,
+        "common": read_toml(SOURCES / f"common.{mail.language}.toml"),
+        "language": mail.language,
+        "has_unsubscribe": mail.has_unsubscribe,
+    }
+    body = environment.get_template(f"{mail.key}/mail.j2").render(context)
+    return body, str(_to_plain(texts["subject"]))
+
+
+@cache
+def _environment(form: str) -> Environment:
+    """Return the environment whose filter `words` writes a text in this form."""
+    environment = Environment(
+        loader=FileSystemLoader(SOURCES),
+        undefined=StrictUndefined,
+        autoescape=True,
+    )
+    environment.filters["words"] = _to_markup if form == "mjml" else _to_plain
+    return environment
+
+
+def _to_markup(text: str) -> Markup:
+    """Escape a text for MJML; `**x**` is strong, `[[?x]]…[[/x]]` and `[[!x]]…[[/x]]` are sections."""
+    strong = _STRONG.sub(r"<strong>\1</strong>", html.escape(text, quote=False))
+    return Markup(_to_sections(strong))  # noqa: S704 - escaped on the line above
+
+
+def _to_plain(text: str) -> Markup:
+    """Return a text without its marks of emphasis, for the plain-text form, where nothing is escaped."""
+    return Markup(_to_sections(_STRONG.sub(r"\1", text)))  # noqa: S704 - plain text, never read as HTML
+
+
+def _to_sections(text: str) -> str:
+    return _SECTION.sub(lambda found: f"<!--{_WORDS[found[1]]} {found[2]}-->", text)
+
+
+def _tidy(text: str) -> str:
+    """Return the plain text with at most one blank line in a row and none at the ends."""
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
