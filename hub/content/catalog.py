@@ -14,13 +14,13 @@ _FOOTER_LINKS = {
     "preferences_url": {
         "kind": "act",
         "required": True,
-        "example": "https://relation.maison-lumen.example/preferences/kd83hq7",
+        "example": "https://relation.verel.example/preferences/kd83hq7",
         "about": "preference centre of this address (signed link)",
     },
     "unsubscribe_url": {
         "kind": "act",
         "required": True,
-        "example": "https://relation.maison-lumen.example/unsubscribe/kd83hq7",
+        "example": "https://relation.verel.example/unsubscribe/kd83hq7",
         "about": "the same address as in List-Unsubscribe",
     },
 }

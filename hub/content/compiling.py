@@ -16,6 +16,7 @@ from hub.content.catalog import SOURCES, BuiltinMail, read_toml
 
 _SECTION = re.compile(r"\[\[([?!/])([a-z0-9_|]+)\]\]")
 _STRONG = re.compile(r"\*\*(.+?)\*\*")
+_AFTER_SPACE = re.compile(r"(?<=«) | (?=[:;?!»])|(?<= n°) ")  # where French type does not break a line
 _WORDS = {"?": "if", "!": "unless", "/": "end"}
 _MSO_RESETS = re.compile(r"(?:border-collapse: collapse;)?mso-table-lspace: 0pt;mso-table-rspace: 0pt;?\s*")
 _EMPTY_STYLE = re.compile(r' style=""')
@@ -83,6 +84,7 @@ def _environment(form: str) -> Environment:
 def _to_markup(text: str) -> Markup:
     """Escape a text for MJML; `**x**` is strong, `[[?x]]…[[/x]]` and `[[!x]]…[[/x]]` are sections."""
     strong = _STRONG.sub(r"<strong>\1</strong>", html.escape(text, quote=False))
+    strong = _AFTER_SPACE.sub("\u00a0", strong)
     return Markup(_to_sections(strong))  # noqa: S704 - escaped on the line above
 
 

@@ -14,6 +14,7 @@ from hub.core.text import N_
 MARK = re.compile(r"<!--(if|unless|end) ([a-z0-9_|]+)-->|\[\[([a-z0-9_]+)\]\]")
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 _BREAKS = re.compile(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]")
+_BLANK_LINES = re.compile(r"\n{3,}")
 _SPACES = re.compile(r"[ \t\n]+")
 _NOT_IN_LINKS = re.compile(r"""[\s<>"'`\\{}|^\x00-\x20]""")
 _LONGEST_LINK = 2000
@@ -140,7 +141,7 @@ def render(template: PreparedTemplate, values: Mapping[str, str], *, is_copy: bo
     return Rendered(
         subject=_SPACES.sub(" ", _fill(template.subject, plain)).strip(),
         html=_fill(template.html, marked),
-        text=_fill(template.text, plain),
+        text=_BLANK_LINES.sub("\n\n", _fill(template.text, plain)),
     )
 
 
