@@ -1,0 +1,1 @@
+FLASK_APP=hub.app:create_app

@@ -1,0 +1,134 @@
+"""Every setting, read once from the environment into one frozen Config; nothing else reads it."""
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """The settings of one process.
+
+    `database_url` and `redis_url` are None when no server is given and the embedded ones are not running.
+    `base_url` is the public address without a trailing slash. Sizes are in bytes, times in seconds.
+    """
+
+    database_url: str | None
+    redis_url: str | None
+    secret_key: str
+    var_path: Path
+    demo: bool
+    base_url: str
+    inbound_domain: str
+    mailbox_host: str
+    mailbox_port: int
+    smtp_host: str | None
+    smtp_port: int
+    smtp_user: str | None
+    smtp_password: str | None
+    smtp_security: str
+    smtp_timeout_seconds: float
+    sink_host: str
+    sink_port: int
+    max_mail_bytes: int
+    trusted_proxies: int
+    log_level: str
+    session_hours: int
+    survey_nonce_min_seconds: float
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether the public address is HTTPS, which decides the cookie flags."""
+        return self.base_url.startswith("https://")
+
+
+def load(environ: Mapping[str, str] | None = None) -> Config:
+    """Read the environment (or the mapping given) once. Raises ValueError when a number is not one."""
+    env = _joined(os.environ) if environ is None else environ
+    var = Path(env.get("COMPTOIR_VAR", str(HERE / "var")))
+    embedded = _embedded_addresses(var)
+    return Config(
+        database_url=_sqlalchemy_url(env.get("DATABASE_URL")) or embedded.get("database_url"),
+        redis_url=env.get("REDIS_URL") or embedded.get("redis_url"),
+        secret_key=env.get("SECRET_KEY") or _kept_secret(var),
+        var_path=var,
+        demo=env.get("COMPTOIR_DEMO", "").lower() in TRUE_WORDS,
+        base_url=env.get("BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
+        inbound_domain=env.get("INBOUND_DOMAIN", "hub.example"),
+        mailbox_host=env.get("MAILBOX_HOST", "127.0.0.1"),
+        mailbox_port=int(env.get("MAILBOX_PORT", "2525")),
+        smtp_host=env.get("SMTP_HOST") or None,
+        smtp_port=int(env.get("SMTP_PORT", "587")),
+        smtp_user=env.get("SMTP_USER") or None,
+        smtp_password=env.get("SMTP_PASSWORD") or None,
+        smtp_security=env.get("SMTP_SECURITY", "starttls"),
+        smtp_timeout_seconds=float(env.get("SMTP_TIMEOUT_SECONDS", "30")),
+        sink_host=env.get("SINK_HOST", "127.0.0.1"),
+        sink_port=int(env.get("SINK_PORT", "2526")),
+        max_mail_bytes=int(env.get("MAX_MAIL_BYTES", str(25 * 1024 * 1024))),
+        trusted_proxies=int(env.get("TRUSTED_PROXIES", "0")),
+        log_level=env.get("LOG_LEVEL", "INFO").upper(),
+        session_hours=int(env.get("SESSION_HOURS", "12")),
+        survey_nonce_min_seconds=float(env.get("SURVEY_NONCE_MIN_SECONDS", "1")),
+    )
+
+
+def _sqlalchemy_url(url: str | None) -> str | None:
+    """Servers are usually named `postgres://`; SQLAlchemy wants the driver in the scheme."""
+    if not url:
+        return None
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def inherited(changes: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment for a child process: ours, with `changes`."""
+    return {**os.environ, **(changes or {})}
+
+
+def _joined(env: Mapping[str, str]) -> Mapping[str, str]:
+    """A command in another terminal joins the demo that runs in this checkout, unless told where to work.
+
+    The supervisor keeps `var/demo/environment.json` as long as the demo runs.
+    """
+    var = HERE / "var"
+    if {"COMPTOIR_VAR", "DATABASE_URL"} & env.keys() or (var / "addresses.json").exists():
+        return env
+    try:
+        return {**json.loads((var / "demo" / "environment.json").read_text()), **env}
+    except (OSError, ValueError):
+        return env
+
+
+def _embedded_addresses(var: Path) -> dict[str, str]:
+    """The embedded servers write their addresses when they start and remove them when they stop."""
+    try:
+        found: dict[str, str] = json.loads((var / "addresses.json").read_text())
+    except (OSError, ValueError):
+        return {}
+    return found
+
+
+def _kept_secret(var: Path) -> str:
+    """One secret per checkout, so that signed links survive a restart when no SECRET_KEY is given."""
+    path = var / "secret_key"
+    try:
+        return path.read_text().strip() or secrets.token_hex(32)
+    except OSError:
+        secret = secrets.token_hex(32)
+    try:
+        var.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError:
+        return path.read_text().strip() if path.exists() else secret
+    with os.fdopen(handle, "w") as file:
+        file.write(secret)
+    return secret

@@ -1,0 +1,1 @@
+"""The rooms of Comptoir; the floors between them are in pyproject.toml."""

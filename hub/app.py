@@ -1,0 +1,119 @@
+"""The application: every blueprint, its prefix and who may enter, in one table."""
+
+from flask import Flask
+from flask_migrate import Migrate
+from whitenoise import WhiteNoise
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from config import HERE, Config, load
+from hub import jobs
+from hub.blueprints import (
+    access,
+    api,
+    customers,
+    errors,
+    health,
+    hooks,
+    inbox,
+    knowledge,
+    pages,
+    plans,
+    public,
+    session,
+    settings,
+    setup,
+    statistics,
+)
+from hub.blueprints.access import Door, Entry
+from hub.core import bell, clock, files, log, signing
+from hub.core.db import db
+from hub.staff.words import Permission
+
+DOORS: tuple[Door, ...] = (
+    Door(health.blueprint, None, Entry.PUBLIC),
+    Door(public.blueprint, None, Entry.PUBLIC, is_csrf_exempt=True),
+    Door(setup.blueprint, "/setup", Entry.PUBLIC),
+    Door(
+        session.blueprint,
+        "/session",
+        Entry.PUBLIC,
+        {
+            "profile": Entry.SIGNED_IN,
+            "save_profile": Entry.SIGNED_IN,
+            "sign_out": Entry.SIGNED_IN,
+            "switch_person": Entry.SIGNED_IN,
+            "save_pin": Entry.SIGNED_IN,
+        },
+    ),
+    Door(inbox.blueprint, "/inbox", Permission.READ_TICKETS),
+    Door(customers.blueprint, "/customers", Permission.READ_CUSTOMERS),
+    Door(plans.blueprint, "/plans", Permission.READ_PLANS),
+    Door(knowledge.blueprint, "/knowledge", Permission.READ_KNOWLEDGE),
+    Door(statistics.blueprint, "/statistics", Permission.READ_STATISTICS),
+    Door(settings.blueprint, "/settings", Permission.EDIT_SETTINGS),
+    Door(hooks.blueprint, "/hooks", Entry.MACHINE, is_csrf_exempt=True),
+    Door(api.blueprint, "/api/v1", Entry.MACHINE, is_csrf_exempt=True),
+)
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """Make the application of one process. Without a database address only file commands work."""
+    settings_of_process = config or load()
+    app = Flask(__name__, static_folder=None)
+    app.config.update(
+        SECRET_KEY=settings_of_process.secret_key,
+        COMPTOIR=settings_of_process,
+        SQLALCHEMY_DATABASE_URI=settings_of_process.database_url or "postgresql+psycopg://127.0.0.1:1/none",
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_size": 8, "max_overflow": 8, "pool_recycle": 1800},
+        MAX_CONTENT_LENGTH=settings_of_process.max_mail_bytes,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings_of_process.is_secure,
+        PERMANENT_SESSION_LIFETIME=settings_of_process.session_hours * 3600,
+        WTF_CSRF_TIME_LIMIT=settings_of_process.session_hours * 3600,
+    )
+    set_up_hallway(settings_of_process)
+    db.init_app(app)
+    Migrate(app, db, directory=str(HERE / "migrations"))
+    doors = DOORS + _demo_doors(settings_of_process)
+    access.guard(app, doors)
+    pages.set_up(app, settings_of_process, doors)
+    errors.register(app)
+    for door in doors:
+        app.register_blueprint(door.blueprint, url_prefix=door.prefix)
+    _register_commands(app)
+    app.wsgi_app = _wrap(app, settings_of_process)  # type: ignore[method-assign]  # Flask's documented way
+    return app
+
+
+def set_up_hallway(config: Config) -> None:
+    """What the hallway needs once per process: log, key, shelf, clock, bell."""
+    log.set_up(config.log_level)
+    signing.use_key(config.secret_key)
+    files.use_folder(config.var_path / "files")
+    clock.use(movable=config.demo)
+    if config.redis_url:
+        bell.connect(config.redis_url, queue_of=jobs.QUEUE_OF)
+
+
+def _demo_doors(config: Config) -> tuple[Door, ...]:
+    if not config.demo:
+        return ()
+    from hub.demo import blueprint as demo
+
+    return (Door(demo.blueprint, "/demo", Entry.PUBLIC, is_csrf_exempt=True),)
+
+
+def _register_commands(app: Flask) -> None:
+    from hub import cli
+
+    cli.register(app)
+
+
+def _wrap(app: Flask, config: Config) -> WhiteNoise:
+    behind = app.wsgi_app
+    if config.trusted_proxies:
+        hops = config.trusted_proxies
+        behind = ProxyFix(behind, x_for=hops, x_proto=hops, x_host=hops)
+    assets = HERE / "hub" / "static"
+    return WhiteNoise(behind, root=str(assets) if assets.is_dir() else None, prefix="assets/")

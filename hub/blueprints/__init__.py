@@ -1,0 +1,1 @@
+"""Thin doors: translate a request into one call of a room."""

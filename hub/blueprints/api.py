@@ -1,0 +1,5 @@
+"""Doors of the api room."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("api", __name__)

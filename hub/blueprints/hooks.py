@@ -1,0 +1,5 @@
+"""Doors of the hooks room."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("hooks", __name__)

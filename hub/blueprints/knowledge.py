@@ -1,0 +1,5 @@
+"""Doors of the knowledge room."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("knowledge", __name__)

@@ -1,0 +1,65 @@
+"""The rail: the rooms the signed-in person may enter, as data."""
+
+from dataclasses import dataclass
+
+from flask import current_app, request, url_for
+from flask_babel import gettext
+
+from hub.blueprints.access import find_viewer
+from hub.core.text import N_
+from hub.staff.words import Permission
+
+ITEMS = (
+    ("inbox.list_tickets", "inbox", N_("Inbox"), Permission.READ_TICKETS),
+    ("customers.list_customers", "users", N_("Customers"), Permission.READ_CUSTOMERS),
+    ("plans.list_plans", "arrow-path", N_("Plans"), Permission.READ_PLANS),
+    ("knowledge.list_articles", "book-open", N_("Knowledge"), Permission.READ_KNOWLEDGE),
+    ("statistics.response_times", "chart-bar", N_("Statistics"), Permission.READ_STATISTICS),
+    ("settings.index", "cog-6-tooth", N_("Settings"), Permission.EDIT_SETTINGS),
+)
+
+ACTS = (
+    ("session.switch_person", "arrows-right-left", N_("Change person"), False),
+    ("session.profile", "user-circle", N_("Your profile"), False),
+    ("session.sign_out", "arrow-right-start-on-rectangle", N_("Log out"), True),
+)
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    url: str
+    icon: str
+    label: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class PersonAct:
+    """`is_post`: it changes something, so it is a form and not a link."""
+
+    url: str
+    icon: str
+    label: str
+    is_post: bool
+
+
+def menu() -> list[MenuItem]:
+    """Only rooms the person may enter; nobody signed in, no menu."""
+    person = find_viewer()
+    if person is None:
+        return []
+    room = (request.blueprint or "").partition(".")[0]
+    return [
+        MenuItem(url_for(endpoint), icon, gettext(label), endpoint.startswith(f"{room}."))
+        for endpoint, icon, label, permission in ITEMS
+        if person.may(permission) and endpoint in current_app.view_functions
+    ]
+
+
+def acts() -> list[PersonAct]:
+    """What the signed-in person may do for himself or herself, from the foot of the rail."""
+    return [
+        PersonAct(url_for(endpoint), icon, gettext(label), is_post)
+        for endpoint, icon, label, is_post in ACTS
+        if endpoint in current_app.view_functions
+    ]

@@ -1,0 +1,5 @@
+"""Doors of the setup room."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("setup", __name__)

@@ -1,0 +1,5 @@
+"""Doors of the statistics room."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("statistics", __name__)

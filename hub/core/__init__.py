@@ -1,0 +1,1 @@
+"""The hallway: what every room needs, without a word of the product."""

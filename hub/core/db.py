@@ -1,0 +1,75 @@
+"""The database session and the only commit of the house."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import BigInteger, Date, DateTime, Enum, MetaData, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Session, registry
+
+from hub.core import bell
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Every row of every room. Relations, where there are any, are lazy="raise"."""
+
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMING),
+        type_annotation_map={
+            str: Text,
+            int: BigInteger,
+            datetime: DateTime(timezone=True),
+            date: Date,
+            dict[str, Any]: JSONB,
+            list[Any]: JSONB,
+        },
+    )
+
+
+db = SQLAlchemy(model_class=Base)
+
+
+def words(kind: type[StrEnum]) -> Enum:
+    """A StrEnum stored as text with a check constraint."""
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=True,
+        length=40,
+        name=kind.__name__.lower(),
+        values_callable=lambda enum: [member.value for member in enum],
+    )
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Open the one transaction of a door: commit at the end, then ring the bells that were asked for.
+
+    On an exception everything is rolled back and no bell rings. Not to be nested.
+    """
+    session = db.session()
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        session.info.pop(bell.PENDING, None)
+        raise
+    bell.ring_pending(session.info)
+
+
+def ring_after_commit(kind: str) -> None:
+    """Ask for a bell of this kind once the transaction under way is committed."""
+    db.session().info.setdefault(bell.PENDING, set()).add(kind)

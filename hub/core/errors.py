@@ -1,0 +1,50 @@
+"""Errors with a sentence for a person; doors translate the sentence and choose the HTTP status."""
+
+
+class HubError(Exception):
+    """`text` is an English msgid with %(name)s places, filled from `values` after translation."""
+
+    status = 400
+    code = "error"
+
+    def __init__(self, text: str, *, field: str | None = None, **values: object) -> None:
+        super().__init__(text % values if values else text)
+        self.text = text
+        self.values = values
+        self.field = field
+
+
+class Invalid(HubError):
+    """The input cannot be used; `field` names the part to correct."""
+
+    status = 422
+    code = "invalid"
+
+
+class NotFound(HubError):
+    status = 404
+    code = "not_found"
+
+
+class Forbidden(HubError):
+    status = 403
+    code = "forbidden"
+
+
+class Conflict(HubError):
+    """Somebody or something else was faster, or the state does not allow it."""
+
+    status = 409
+    code = "conflict"
+
+
+class Gone(HubError):
+    """A link that was good once."""
+
+    status = 410
+    code = "gone"
+
+
+class TooLarge(HubError):
+    status = 413
+    code = "too_large"

@@ -1,0 +1,1 @@
+"""The demo chain, its clock bar, mailbox and phone; absent in production."""

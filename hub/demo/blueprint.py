@@ -1,0 +1,5 @@
+"""Doors of the demo: clock bar, mailbox."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("demo", __name__)

@@ -1,0 +1,1 @@
+"""Tickets: threading, routing, deadlines, replies."""

@@ -1,0 +1,65 @@
+"""Words of the inbox."""
+
+from enum import StrEnum
+
+
+class TicketState(StrEnum):
+    NEW = "new"
+    OPEN = "open"
+    PENDING = "pending"
+    SOLVED = "solved"
+    CLOSED = "closed"
+
+
+class Priority(StrEnum):
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class RouteSource(StrEnum):
+    """What told us the store, from the surest to none."""
+
+    ORDER_NUMBER = "order_number"
+    ANSWERED_ORDER = "answered_order"
+    STORE_ADDRESS = "store_address"
+    STORE_FORM = "store_form"
+    STORE_COUNTER = "store_counter"
+    RECENT_ORDER = "recent_order"
+    PREFERRED_STORE = "preferred_store"
+    POSTCODE = "postcode"
+    STORE_NAME = "store_name"
+    AGENT = "agent"
+    RULE = "rule"
+    NONE = "none"
+
+
+class MessageKind(StrEnum):
+    """Who wrote a line of the thread and whether the customer sees it."""
+
+    CUSTOMER = "customer"
+    AGENT = "agent"
+    NOTE = "note"
+    AUTOMATIC = "automatic"
+    AUTO_REPLY = "auto_reply"
+    CALL = "call"
+
+
+class WaitKind(StrEnum):
+    FIRST = "first"
+    NEXT = "next"
+
+
+class DropReason(StrEnum):
+    """Why a wait counts in no median."""
+
+    SOLVED_WITHOUT_REPLY = "solved_without_reply"
+    MERGED = "merged"
+    SPAM = "spam"
+    WITHDRAWN = "withdrawn"
+
+
+class PresenceKind(StrEnum):
+    VIEWING = "viewing"
+    WRITING = "writing"

@@ -1,0 +1,65 @@
+"""Every background job: a kind of work, its queue, how to do a batch of it, and whether any is due."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from hub import reactions
+from hub.core import bell, clock
+from hub.core.db import db
+
+log = structlog.get_logger(__name__)
+DRAIN_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Job:
+    """`work(wake)` does one batch and returns how many rows it handled; it calls `wake()` when the batch is full.
+
+    `has_due()` tells the sweep that a row waits; `next_due_at()` tells the demo's clock where to stop next.
+    """
+
+    kind: str
+    queue: str
+    work: Callable[[Callable[[], None]], int]
+    has_due: Callable[[], bool]
+    next_due_at: Callable[[], datetime | None]
+
+
+def _nothing_planned() -> datetime | None:
+    return None
+
+
+JOBS: dict[str, Job] = {
+    job.kind: job
+    for job in (Job("facts", "urgent", reactions.work_facts, reactions.has_due, _nothing_planned),)
+}
+QUEUE_OF = {job.kind: job.queue for job in JOBS.values()}
+
+
+def drain(kind: str) -> None:
+    """The RQ job: do batches of one kind until nothing is due, or for ten seconds and then ring again.
+
+    The mark is removed before the first look, so that a row committed from now on rings again.
+    """
+    job = JOBS[kind]
+    bell.remove_mark(kind)
+    stop_at = clock.machine_now() + timedelta(seconds=DRAIN_SECONDS)
+    try:
+        while job.work(lambda: bell.ring(kind)):
+            if clock.machine_now() >= stop_at:
+                bell.ring(kind)
+                return
+    finally:
+        db.session.remove()
+
+
+def sweep() -> list[str]:
+    """Ring again for each kind with a due row; whoever set the mark may have died. Returns the kinds."""
+    due = [job.kind for job in JOBS.values() if job.has_due()]
+    db.session.remove()
+    for kind in due:
+        bell.ring_anew(kind)
+    return due

@@ -1,0 +1,88 @@
+"""Articles with their versions, standard replies, and what was searched."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub.core.db import Base, words
+from hub.core.words import Language
+from hub.knowledge.words import ArticleState
+
+
+class Article(Base):
+    """The current text of an article in one language; `pair_id` is the same article in the other language."""
+
+    __tablename__ = "articles"
+    __table_args__ = (
+        Index("ix_articles_search", "search", postgresql_using="gin"),
+        Index("ix_articles_list", "sort_key", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    language: Mapped[Language] = mapped_column(words(Language))
+    state: Mapped[ArticleState] = mapped_column(words(ArticleState))
+    title: Mapped[str]
+    sort_key: Mapped[str]
+    summary: Mapped[str] = mapped_column(default="")
+    body: Mapped[str]
+    reason_id: Mapped[int | None] = mapped_column(ForeignKey("reasons.id"))
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+    pair_id: Mapped[int | None] = mapped_column(ForeignKey("articles.id"))
+    version_number: Mapped[int] = mapped_column(default=1)
+    inserted_count: Mapped[int] = mapped_column(default=0)
+    search: Mapped[Any | None] = mapped_column(TSVECTOR)
+    search_text: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class ArticleVersion(Base):
+    __tablename__ = "article_versions"
+    __table_args__ = (UniqueConstraint("article_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id"))
+    number: Mapped[int]
+    title: Mapped[str]
+    summary: Mapped[str]
+    body: Mapped[str]
+    agent_id: Mapped[int | None]
+    saved_at: Mapped[datetime]
+
+
+class StandardReply(Base):
+    """A reply by contact reason, with variables such as {{customer.salutation}}; used from the composer."""
+
+    __tablename__ = "standard_replies"
+    __table_args__ = (UniqueConstraint("key", "language"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str]
+    language: Mapped[Language] = mapped_column(words(Language))
+    title: Mapped[str]
+    sort_key: Mapped[str]
+    body: Mapped[str]
+    reason_id: Mapped[int | None] = mapped_column(ForeignKey("reasons.id"))
+    store_id: Mapped[int | None] = mapped_column(ForeignKey("stores.id"))
+    is_active: Mapped[bool] = mapped_column(default=True)
+    used_count: Mapped[int] = mapped_column(default=0)
+    updated_at: Mapped[datetime]
+
+
+class SearchLog(Base):
+    """A search and how many articles it found: zero is a gap of the base."""
+
+    __tablename__ = "search_logs"
+    __table_args__ = (Index("ix_search_logs_gaps", "searched_at", postgresql_where="found_count = 0"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    words: Mapped[str]
+    language: Mapped[str]
+    place: Mapped[str]
+    found_count: Mapped[int]
+    clicked_article_id: Mapped[int | None]
+    searched_at: Mapped[datetime]

@@ -1,0 +1,33 @@
+"""Every table in one place, for the migrations and the backup: importing this registers them all."""
+
+from hub.content import models as content
+from hub.core import audit, clock, facts
+from hub.customers import models as customers
+from hub.inbox import models as inbox
+from hub.knowledge import models as knowledge
+from hub.mailroom import models as mailroom
+from hub.orders import models as orders
+from hub.outbox import models as outbox
+from hub.plans import models as plans
+from hub.reasons import models as reasons
+from hub.staff import models as staff
+from hub.stores import models as stores
+from hub.surveys import models as surveys
+
+ALL = (
+    audit,
+    clock,
+    facts,
+    stores,
+    staff,
+    reasons,
+    customers,
+    orders,
+    content,
+    outbox,
+    inbox,
+    surveys,
+    knowledge,
+    plans,
+    mailroom,
+)

@@ -1,0 +1,1 @@
+"""The door out: post, gate, send."""

@@ -1,0 +1,132 @@
+"""Outbound messages, the attempts to send them, receipts and holds."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub.core.db import Base, words
+from hub.core.words import Channel, Language, Purpose
+from hub.outbox.words import AttemptOutcome, BlockReason, MessageState, ReceiptKind, SendQueue
+
+
+class OutboundMessage(Base):
+    """One message to one address. `key` makes posting it twice post it once.
+
+    What is frozen is the template version and the values, not the rendered body. `due_at` and `expires_at` are
+    business time, `next_attempt_at` and `lease_until` machine time. `stop_if` is asked of orders just before the
+    provider is called: {"purchase_since": iso time, "order_cancelled": order id}.
+    """
+
+    __tablename__ = "outbound_messages"
+    __table_args__ = (
+        Index(
+            "ix_outbound_messages_due",
+            "queue",
+            "due_at",
+            postgresql_where="state = 'waiting'",
+        ),
+        Index(
+            "ix_outbound_messages_lease", "lease_until", postgresql_where="state IN ('claimed', 'calling')"
+        ),
+        Index("ix_outbound_messages_customer", "customer_id", "created_at", "id"),
+        Index("ix_outbound_messages_source", "source_kind", "source_id"),
+        Index("ix_outbound_messages_caps", "customer_id", "channel", "purpose", "counted_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[str] = mapped_column(unique=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    queue: Mapped[SendQueue] = mapped_column(words(SendQueue))
+    channel: Mapped[Channel] = mapped_column(words(Channel))
+    purpose: Mapped[Purpose] = mapped_column(words(Purpose))
+    state: Mapped[MessageState] = mapped_column(words(MessageState))
+    reason: Mapped[BlockReason | None] = mapped_column(words(BlockReason))
+    reason_detail: Mapped[str | None]
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
+    store_id: Mapped[int | None] = mapped_column(ForeignKey("stores.id"))
+    agent_id: Mapped[int | None]
+    recipient: Mapped[str | None]
+    recipient_name: Mapped[str] = mapped_column(default="")
+    sender_name: Mapped[str] = mapped_column(default="")
+    sender_address: Mapped[str | None]
+    reply_to: Mapped[str | None]
+    language: Mapped[Language] = mapped_column(words(Language))
+    template_version_id: Mapped[int] = mapped_column(ForeignKey("template_versions.id"))
+    values: Mapped[dict[str, Any]]
+    headers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    message_id: Mapped[str] = mapped_column(unique=True)
+    source_kind: Mapped[str | None]
+    source_id: Mapped[int | None]
+    stop_if: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    due_at: Mapped[datetime]
+    counted_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    next_attempt_at: Mapped[datetime | None]
+    lease_until: Mapped[datetime | None]
+    lease_token: Mapped[str | None]
+    attempt_count: Mapped[int] = mapped_column(default=0)
+    provider_reference: Mapped[str | None]
+    created_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+class DeliveryAttempt(Base):
+    """One call of a provider. Times are machine time."""
+
+    __tablename__ = "delivery_attempts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("outbound_messages.id"), index=True)
+    outcome: Mapped[AttemptOutcome] = mapped_column(words(AttemptOutcome))
+    detail: Mapped[str] = mapped_column(default="")
+    attempted_at: Mapped[datetime]
+
+
+class DeliveryReceipt(Base):
+    """What a provider or a delivery report said later; the same one is kept once."""
+
+    __tablename__ = "delivery_receipts"
+    __table_args__ = (UniqueConstraint("message_id", "reference"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("outbound_messages.id"))
+    kind: Mapped[ReceiptKind] = mapped_column(words(ReceiptKind))
+    status: Mapped[str] = mapped_column(default="")
+    reference: Mapped[str]
+    received_at: Mapped[datetime]
+
+
+class Hold(Base):
+    """A customer to whom a purpose must wait, put by an upstairs room (an open grievance) and lifted by it."""
+
+    __tablename__ = "holds"
+    __table_args__ = (
+        UniqueConstraint("source_kind", "source_id", "purpose"),
+        Index("ix_holds_open", "customer_id", "purpose", postgresql_where="lifted_at IS NULL"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
+    purpose: Mapped[Purpose] = mapped_column(words(Purpose))
+    reason: Mapped[str]
+    source_kind: Mapped[str]
+    source_id: Mapped[int]
+    put_at: Mapped[datetime]
+    lifted_at: Mapped[datetime | None]
+
+
+class SenderPause(Base):
+    """The circuit breaker of a provider: when errors are about us, the channel waits and the administrator is told."""
+
+    __tablename__ = "sender_pauses"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    channel: Mapped[Channel] = mapped_column(words(Channel))
+    detail: Mapped[str]
+    paused_at: Mapped[datetime]
+    resumes_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]

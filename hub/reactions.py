@@ -1,0 +1,91 @@
+"""The switchboard: when THIS happened, do THAT. A table, no ifs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from hub.core import clock
+from hub.core.db import db, transaction
+from hub.core.facts import FactQueueRow, FactRow, WireEffect
+
+log = structlog.get_logger(__name__)
+BATCH = 50
+MAX_BACK_OFF_SECONDS = 600
+
+
+@dataclass(frozen=True)
+class Happening:
+    """A fact as a wire sees it."""
+
+    fact_id: int
+    customer_id: int | None
+    happened_at: datetime
+    data: dict[str, Any]
+
+
+Effect = Callable[[Happening], None]
+
+WIRES: dict[str, tuple[tuple[str, Effect], ...]] = {}
+
+
+def has_due() -> bool:
+    """Whether a fact waits for its wires."""
+    return db.session.scalar(_due().limit(1)) is not None
+
+
+def work_facts(wake: Callable[[], None]) -> int:
+    """Let the wires of one batch of facts have their effect. A failing wire is tried again later, alone."""
+    with transaction():
+        ids = list(db.session.scalars(_due().limit(BATCH).with_for_update(skip_locked=True)))
+        if len(ids) == BATCH:
+            wake()
+        facts = db.session.scalars(select(FactRow).where(FactRow.id.in_(ids)).order_by(FactRow.id)).all()
+        for fact in facts:
+            _react(fact)
+    return len(ids)
+
+
+def _due() -> Any:
+    moment = clock.machine_now()
+    waits = or_(FactQueueRow.next_attempt_at.is_(None), FactQueueRow.next_attempt_at <= moment)
+    return select(FactQueueRow.fact_id).where(waits).order_by(FactQueueRow.fact_id)
+
+
+def _react(fact: FactRow) -> None:
+    happening = Happening(fact.id, fact.customer_id, fact.happened_at, fact.data)
+    for wire, effect in WIRES.get(fact.kind, ()):
+        try:
+            with db.session.begin_nested():
+                if _claim(fact.id, wire):
+                    effect(happening)
+        except Exception as error:  # noqa: BLE001 - one broken wire must not stop the others; it is logged and retried
+            log.exception("wire.failed", wire=wire, fact_id=fact.id)
+            _postpone(fact.id, error)
+            return
+    db.session.execute(delete(FactQueueRow).where(FactQueueRow.fact_id == fact.id))
+
+
+def _claim(fact_id: int, wire: str) -> bool:
+    """Once in effect: the row and the effect are one savepoint."""
+    statement = insert(WireEffect).values(fact_id=fact_id, wire=wire, done_at=clock.machine_now())
+    done = db.session.execute(statement.on_conflict_do_nothing().returning(WireEffect.id)).first()
+    return done is not None
+
+
+def _postpone(fact_id: int, error: Exception) -> None:
+    row = db.session.get_one(FactQueueRow, fact_id)
+    wait = min(MAX_BACK_OFF_SECONDS, 2**row.attempt_count)
+    db.session.execute(
+        update(FactQueueRow)
+        .where(FactQueueRow.fact_id == fact_id)
+        .values(
+            attempt_count=FactQueueRow.attempt_count + 1,
+            next_attempt_at=clock.machine_now() + timedelta(seconds=wait),
+            error=f"{type(error).__name__}: {error}"[:500],
+        )
+    )

@@ -1,0 +1,1 @@
+"""The governed tree of contact reasons."""

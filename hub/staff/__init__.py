@@ -1,0 +1,1 @@
+"""Staff: agents, memberships, roles, keys."""

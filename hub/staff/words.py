@@ -1,0 +1,37 @@
+"""Roles, permissions and scopes of API keys."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    AGENT = "agent"
+    DELIVERY = "delivery"
+    STORE_MANAGER = "store_manager"
+    REGION_MANAGER = "region_manager"
+    HEAD_OFFICE = "head_office"
+    MARKETER = "marketer"
+    MANAGER = "manager"
+    ADMINISTRATOR = "administrator"
+
+
+class Permission(StrEnum):
+    """One word a room asks for; which role has it stands in staff/rules.py."""
+
+    READ_TICKETS = "read_tickets"
+    ANSWER_TICKETS = "answer_tickets"
+    READ_CUSTOMERS = "read_customers"
+    READ_PLANS = "read_plans"
+    EDIT_PLANS = "edit_plans"
+    READ_KNOWLEDGE = "read_knowledge"
+    EDIT_KNOWLEDGE = "edit_knowledge"
+    READ_STATISTICS = "read_statistics"
+    EDIT_SETTINGS = "edit_settings"
+    EDIT_STAFF = "edit_staff"
+
+
+class ApiScope(StrEnum):
+    ORDERS_WRITE = "orders:write"
+    CONTACTS_WRITE = "contacts:write"
+    TICKETS_READ = "tickets:read"
+    TICKETS_REPLY = "tickets:reply"
+    STATISTICS_READ = "statistics:read"

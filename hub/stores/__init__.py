@@ -1,0 +1,1 @@
+"""Stores, their opening hours and territories."""

@@ -1,0 +1,166 @@
+"""The house for tests: a real PostgreSQL and Redis, a savepoint per test, a clock in the hand, no network."""
+
+import hashlib
+import os
+import socket
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session, scoped_session, sessionmaker
+
+from config import Config, load
+from hub.app import create_app
+from hub.core import clock
+from hub.core.db import db
+
+ROOT = Path(__file__).resolve().parents[1]
+TUESDAY = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)  # a Tuesday, 10:00 in Paris
+LOOPBACK = ("127.0.0.1", "::1", "localhost", "0.0.0.0")  # noqa: S104 - compared, not bound
+
+
+@pytest.fixture(scope="session", autouse=True)
+def loopback_only() -> Iterator[None]:
+    """Tests cannot reach the world."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        if isinstance(address, tuple) and address[0] not in LOOPBACK:
+            raise RuntimeError(f"A test tried to reach {address[0]}.")
+        connect(self, address)
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(socket.socket, "connect", guarded)
+    yield
+    patch.undo()
+
+
+@pytest.fixture(scope="session")
+def worker_number(request: pytest.FixtureRequest) -> int:
+    name = getattr(request.config, "workerinput", {}).get("workerid", "gw0")
+    return int(name.removeprefix("gw"))
+
+
+@pytest.fixture(scope="session")
+def servers() -> tuple[str, str]:
+    """Addresses of PostgreSQL and Redis: those of the environment, else embedded ones shared by all test processes."""
+    if os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"):
+        given = load(dict(os.environ))
+        assert given.database_url
+        assert given.redis_url
+        return given.database_url, given.redis_url
+    from hub.supervisor.shared import shared_plant
+
+    found = shared_plant(ROOT / "var" / "test")
+    return found.database_url, found.redis_url
+
+
+@pytest.fixture(scope="session")
+def settings(
+    servers: tuple[str, str], worker_number: int, tmp_path_factory: pytest.TempPathFactory
+) -> Config:
+    """The Config of this test process: a database and a Redis number of its own."""
+    database, redis = servers
+    name = f"test_{os.getuid()}_{worker_number}"
+    url = make_url(database)
+    _make_database(url.render_as_string(hide_password=False), name)
+    return load(
+        {
+            "DATABASE_URL": url.set(database=name).render_as_string(hide_password=False),
+            "REDIS_URL": f"{redis.rpartition('/')[0]}/{worker_number + 1}",
+            "SECRET_KEY": "only for tests",
+            "COMPTOIR_VAR": str(tmp_path_factory.mktemp("var")),
+            "BASE_URL": "http://localhost",
+            "LOG_LEVEL": "CRITICAL",
+            "COMPTOIR_DEMO": "1",
+        }
+    )
+
+
+def _make_database(server_url: str, name: str) -> None:
+    """A copy of a template that the real migrations built; the template's name is a hash of the migrations."""
+    engine = create_engine(server_url, isolation_level="AUTOCOMMIT")
+    files = sorted((ROOT / "migrations" / "versions").glob("*.py"))
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
+    template = f"template_{digest}"
+    with engine.connect() as connection:
+        connection.execute(text("SELECT pg_advisory_lock(20260303)"))
+        if not connection.scalar(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": template}):
+            _build_template(connection.engine, server_url, template)
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+        connection.execute(text("SELECT pg_advisory_unlock(20260303)"))
+    engine.dispose()
+
+
+def _build_template(engine: Engine, server_url: str, template: str) -> None:
+    draft = f"{template}_draft"
+    with engine.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{draft}" WITH (FORCE)'))
+        connection.execute(text(f'CREATE DATABASE "{draft}"'))
+    url = make_url(server_url).set(database=draft).render_as_string(hide_password=False)
+    application = create_app(
+        load({"DATABASE_URL": url, "SECRET_KEY": "only for tests", "LOG_LEVEL": "CRITICAL"})
+    )
+    with application.app_context():
+        upgrade()
+        db.engine.dispose()
+    with engine.connect() as connection:
+        connection.execute(text(f'ALTER DATABASE "{draft}" RENAME TO "{template}"'))
+
+
+@pytest.fixture(scope="session")
+def app(settings: Config) -> Iterator[Flask]:
+    application = create_app(settings)
+    application.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+    application.testing = True
+    yield application
+    with application.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def session(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+    """The database in a savepoint: whatever the test and the code under test commit is gone afterwards."""
+    with app.app_context():
+        connection = db.engine.connect()
+        outer = connection.begin()
+        factory = sessionmaker(bind=connection, class_=Session, join_transaction_mode="create_savepoint")
+        scope = scoped_session(factory, scopefunc=lambda: 0)
+        monkeypatch.setattr(db, "session", scope)
+        yield scope()
+        scope.remove()
+        outer.rollback()
+        connection.close()
+
+
+class HandClock:
+    """Business time in the test's hand."""
+
+    def __init__(self) -> None:
+        self.now = TUESDAY
+
+    def move(self, **duration: float) -> datetime:
+        self.now += timedelta(**duration)
+        return self.now
+
+
+@pytest.fixture
+def hand_clock() -> Iterator[HandClock]:
+    """Business time stands still on Tuesday 3 March 2026, 10:00 in Paris, until the test moves it."""
+    hand = HandClock()
+    clock.use(movable=False, fixed=lambda: hand.now)
+    yield hand
+    clock.use(movable=True)
+
+
+@pytest.fixture
+def client(app: Flask, session: Session, hand_clock: HandClock) -> FlaskClient:
+    """HTTP without a server, inside the savepoint of `session`."""
+    return app.test_client()

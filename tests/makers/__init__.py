@@ -1,0 +1,1 @@
+"""Makers of known people and things: each returns rows already flushed."""
