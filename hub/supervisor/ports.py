@@ -55,3 +55,10 @@ def port_of(url: str) -> int:
     if port is None:
         raise ValueError("The address names no port.")
     return port
+
+
+def forget_port(file: Path, name: str) -> None:
+    """Forget the port of `name`, so that another one can be wanted."""
+    known: dict[str, int] = read_json(file) or {}
+    known.pop(name, None)
+    write_private(file, known)

@@ -3,15 +3,18 @@
 import os
 import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import redis
 
+from hub.supervisor.binaries import debian_programs
 from hub.supervisor.children import living_pid
 from hub.supervisor.embedded import Plant, running_addresses
 from hub.supervisor.ports import LOOPBACK, port_of
 from hub.supervisor.waiting import until
-from tests.supervisor.conftest import Apart, ask, kill_server
+from tests.supervisor.conftest import CHECKOUT, Apart, ask, kill_server
 
 
 def test_servers_answer_with_their_passwords_and_leave_nothing(var: Path) -> None:
@@ -100,3 +103,13 @@ def test_half_made_data_and_a_taken_port_do_not_stop_the_start(var: Path) -> Non
         second = plant.start(var, durable=False)
         assert port_of(second.database_url) != port_of(first.database_url)
         assert ask(second.database_url, "SELECT 1") == [(1,)]
+
+
+def test_a_command_can_run_on_debians_own_servers() -> None:
+    told = "import config; c = config.load(); print(c.database_url.split(':')[0], c.redis_url.split(':')[0])"
+    command = [sys.executable, "-m", "hub.supervisor", "servers", sys.executable, "-c", told]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True, timeout=60)
+    if debian_programs() is None:
+        assert done.stdout.startswith("Left out:")
+    else:
+        assert done.stdout == "postgresql+psycopg redis\n"
