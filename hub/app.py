@@ -25,7 +25,7 @@ from hub.blueprints import (
     statistics,
 )
 from hub.blueprints.access import Door, Entry
-from hub.core import bell, clock, files, log, signing
+from hub.core import bell, clock, files, log, signing, site
 from hub.core.db import db
 from hub.staff.words import Permission
 
@@ -91,6 +91,7 @@ def set_up_hallway(config: Config) -> None:
     log.set_up(config.log_level)
     signing.use_key(config.secret_key)
     files.use_folder(config.var_path / "files")
+    site.use(base_url=config.base_url, inbound_domain=config.inbound_domain)
     clock.use(movable=config.demo)
     if config.redis_url:
         bell.connect(config.redis_url, queue_of=jobs.QUEUE_OF)

@@ -25,8 +25,9 @@ OPEN_STATES = "state IN ('new', 'open', 'pending')"
 class Ticket(Base):
     """One matter of one customer. `store_id` None is the central queue "unattributed".
 
-    `waiting_since` is the oldest unanswered customer message; `due_at` when the reply is due; `last_event_id`
-    grows with every message and change, so that a sender can see that someone was faster.
+    `waiting_since` is the oldest unanswered customer message; `due_at` when the reply is due, `warn_at` when the
+    staff is warned of it; `list_at` is the due time, or the last activity when nobody waits. `last_event_id` grows
+    with every message and change, so that a sender can see that someone was faster.
     """
 
     __tablename__ = "tickets"
@@ -38,7 +39,10 @@ class Ticket(Base):
         Index("ix_tickets_customer", "customer_id", "id"),
         Index("ix_tickets_order", "order_id"),
         Index("ix_tickets_assignee", "assignee_id", "list_at", "id", postgresql_where=OPEN_STATES),
-        Index("ix_tickets_due", "due_at", postgresql_where="waiting_since IS NOT NULL"),
+        Index("ix_tickets_waiting", "store_id", "list_at", "id", postgresql_where="waiting_since IS NOT NULL"),
+        Index("ix_tickets_waiting_all", "list_at", "id", postgresql_where="waiting_since IS NOT NULL"),
+        Index("ix_tickets_warn", "warn_at", postgresql_where="waiting_since IS NOT NULL AND warned_at IS NULL"),
+        Index("ix_tickets_due", "due_at", postgresql_where="waiting_since IS NOT NULL AND missed_at IS NULL"),
         Index("ix_tickets_solved", "solved_at", postgresql_where="state = 'solved'"),
         Index("ix_tickets_search", "search", postgresql_using="gin"),
     )
@@ -70,7 +74,9 @@ class Ticket(Base):
     waiting_since: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
     list_at: Mapped[datetime]
+    warn_at: Mapped[datetime | None]
     warned_at: Mapped[datetime | None]
+    missed_at: Mapped[datetime | None]
     acknowledged_at: Mapped[datetime | None]
     first_replied_at: Mapped[datetime | None]
     first_solved_at: Mapped[datetime | None]
@@ -88,6 +94,8 @@ class TicketMessage(Base):
     """One line of the thread. `text` is what was new in it, `quoted_text` what was folded away, `html` sanitised.
 
     `outbound_id` names the message in the door out without a foreign key; `key` makes a double submission one.
+    `event_id` is its place among the ticket's events; `ends_wait` tells a public message of a person (a reply, or a
+    call that reached the customer) from everything that does not end a customer's wait.
     """
 
     __tablename__ = "ticket_messages"
@@ -102,6 +110,8 @@ class TicketMessage(Base):
     kind: Mapped[MessageKind] = mapped_column(words(MessageKind))
     channel: Mapped[Channel] = mapped_column(words(Channel))
     key: Mapped[str | None] = mapped_column(unique=True)
+    event_id: Mapped[int]
+    ends_wait: Mapped[bool] = mapped_column(default=False)
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
     api_key_id: Mapped[int | None]
     author_name: Mapped[str] = mapped_column(default="")

@@ -131,6 +131,15 @@ def upgrade() -> None:
         postgresql_where="state = 'waiting'",
     )
     op.create_table(
+        "address_pauses",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("address_hash", sa.Text(), nullable=False),
+        sa.Column("paused_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("resumes_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_address_pauses")),
+        sa.UniqueConstraint("address_hash", name=op.f("uq_address_pauses_address_hash")),
+    )
+    op.create_table(
         "audit_entries",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("happened_at", sa.DateTime(timezone=True), nullable=False),
@@ -900,6 +909,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customers")),
     )
     op.create_index("ix_customers_list", "customers", ["sort_key", "id"], unique=False)
+    op.create_index(
+        "ix_customers_search",
+        "customers",
+        ["sort_key"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_ops={"sort_key": "gin_trgm_ops"},
+    )
     op.create_table(
         "exceptional_days",
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -983,6 +1000,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("kind", "value", name=op.f("uq_addresses_kind_value")),
     )
     op.create_index(op.f("ix_addresses_customer_id"), "addresses", ["customer_id"], unique=False)
+    op.create_index(
+        "ix_addresses_search",
+        "addresses",
+        ["value"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_ops={"value": "gin_trgm_ops"},
+    )
     op.create_table(
         "enrolments",
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -1224,12 +1249,14 @@ def upgrade() -> None:
                 "no_address",
                 "invalid_address",
                 "suppressed",
+                "address_paused",
                 "no_consent",
                 "hold",
                 "own_frequency",
                 "cap",
                 "quiet_hours",
                 "sender_paused",
+                "store_blocked",
                 "expired",
                 "stopped",
                 "content",
@@ -1262,6 +1289,7 @@ def upgrade() -> None:
         sa.Column("source_kind", sa.Text(), nullable=True),
         sa.Column("source_id", sa.BigInteger(), nullable=True),
         sa.Column("stop_if", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("priority", sa.BigInteger(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("counted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
@@ -1557,7 +1585,9 @@ def upgrade() -> None:
         sa.Column("waiting_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("list_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("warn_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("warned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("missed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("first_replied_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("first_solved_at", sa.DateTime(timezone=True), nullable=True),
@@ -1590,7 +1620,32 @@ def upgrade() -> None:
     )
     op.create_index("ix_tickets_customer", "tickets", ["customer_id", "id"], unique=False)
     op.create_index(
-        "ix_tickets_due", "tickets", ["due_at"], unique=False, postgresql_where="waiting_since IS NOT NULL"
+        "ix_tickets_due",
+        "tickets",
+        ["due_at"],
+        unique=False,
+        postgresql_where="waiting_since IS NOT NULL AND missed_at IS NULL",
+    )
+    op.create_index(
+        "ix_tickets_warn",
+        "tickets",
+        ["warn_at"],
+        unique=False,
+        postgresql_where="waiting_since IS NOT NULL AND warned_at IS NULL",
+    )
+    op.create_index(
+        "ix_tickets_waiting",
+        "tickets",
+        ["store_id", "list_at", "id"],
+        unique=False,
+        postgresql_where="waiting_since IS NOT NULL",
+    )
+    op.create_index(
+        "ix_tickets_waiting_all",
+        "tickets",
+        ["list_at", "id"],
+        unique=False,
+        postgresql_where="waiting_since IS NOT NULL",
     )
     op.create_index(
         "ix_tickets_list",
@@ -1642,14 +1697,15 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("nonce", sa.Text(), nullable=False),
-        sa.Column("page_opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("page_opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_answers_customer_id")),
         sa.ForeignKeyConstraint(["invitation_id"], ["invitations.id"], name=op.f("fk_answers_invitation_id")),
         sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_answers_store_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_answers")),
-        sa.UniqueConstraint("invitation_id", "nonce", name=op.f("uq_answers_invitation_id_nonce")),
     )
+    op.create_index("ix_answers_history", "answers", ["invitation_id", "id"], unique=False)
     op.create_index(
         "ix_answers_counting",
         "answers",
@@ -1836,6 +1892,8 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("key", sa.Text(), nullable=True),
+        sa.Column("event_id", sa.BigInteger(), nullable=False),
+        sa.Column("ends_wait", sa.Boolean(), nullable=False),
         sa.Column("agent_id", sa.BigInteger(), nullable=True),
         sa.Column("api_key_id", sa.BigInteger(), nullable=True),
         sa.Column("author_name", sa.Text(), nullable=False),
@@ -1896,7 +1954,7 @@ def upgrade() -> None:
             sa.Enum(
                 "unknown",
                 "machine",
-                "human",
+                "single",
                 "mangled",
                 name="touchlabel",
                 native_enum=False,
@@ -1913,6 +1971,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_touches_invitation", "touches", ["invitation_id", "touched_at"], unique=False)
     op.create_index("ix_touches_purge", "touches", ["touched_at"], unique=False)
+    op.create_index(
+        "ix_touches_unjudged",
+        "touches",
+        ["touched_at"],
+        unique=False,
+        postgresql_where="label = 'unknown' AND invitation_id IS NOT NULL",
+    )
     op.create_table(
         "ticket_attachments",
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -1974,7 +2039,10 @@ def downgrade() -> None:
     op.drop_index(
         "ix_tickets_list", table_name="tickets", postgresql_where="state IN ('new', 'open', 'pending')"
     )
-    op.drop_index("ix_tickets_due", table_name="tickets", postgresql_where="waiting_since IS NOT NULL")
+    op.drop_index("ix_tickets_waiting_all", table_name="tickets")
+    op.drop_index("ix_tickets_waiting", table_name="tickets")
+    op.drop_index("ix_tickets_warn", table_name="tickets")
+    op.drop_index("ix_tickets_due", table_name="tickets")
     op.drop_index("ix_tickets_customer", table_name="tickets")
     op.drop_index(
         "ix_tickets_assignee", table_name="tickets", postgresql_where="state IN ('new', 'open', 'pending')"
