@@ -1,0 +1,1 @@
+"""Wires to the outside world: mail, later SMS and others; no table, no rule of the product."""

@@ -1,0 +1,128 @@
+"""Mail text split into what the writer wrote now and what is folded away (quotes, signatures); nothing is lost.
+
+The idea of reducing a body to one letter a line is that of Discourse's email_reply_trimmer (MIT).
+"""
+
+from hub.channels.mail_parsing.quote_lines import (
+    DELIMITER,
+    EMBEDDED,
+    EMPTY,
+    HEADER,
+    QUOTE,
+    SIGNATURE,
+    TEXT,
+    classify_line,
+    join_attributions,
+)
+
+MAX_LINES = 10_000
+MAX_TRAILING_LINES = 7
+_SOFT = frozenset((TEXT, EMPTY))
+_AROUND = frozenset((EMPTY, QUOTE, EMBEDDED, HEADER))
+
+
+def split_reply(text: str) -> tuple[str, str]:
+    """(reply, folded). When nothing but quotes is left the whole text is the reply."""
+    lines = join_attributions(text.split("\n")[:MAX_LINES])
+    marks = "".join(map(classify_line, lines))
+    if marks.strip(TEXT + EMPTY) == "":
+        return text.strip(), ""
+    kept = _choose_kept(marks)
+    reply = "\n".join(lines[position] for position in kept).strip()
+    if not reply:
+        return text.strip(), ""
+    chosen = set(kept)
+    folded = "\n".join(line for position, line in enumerate(lines) if position not in chosen).strip("\n")
+    return reply, folded
+
+
+def _choose_kept(marks: str) -> list[int]:
+    """Positions of the lines that stay, after each rule in turn."""
+    kept = list(range(len(marks)))
+    for rule in (
+        _before_delimiter,
+        _without_signatures,
+        _after_leading_quote,
+        _before_header_block,
+        _before_bare_embedded,
+        _before_trailing_embedded,
+        _without_attributions,
+        _before_trailing_quote,
+    ):
+        kept = rule(kept, "".join(marks[position] for position in kept))
+    return kept
+
+
+def _before_delimiter(kept: list[int], marks: str) -> list[int]:
+    position = marks.find(DELIMITER)
+    while position != -1 and TEXT not in marks[:position]:
+        position = marks.find(DELIMITER, position + 1)
+    return kept if position == -1 else kept[:position]
+
+
+def _without_signatures(kept: list[int], marks: str) -> list[int]:
+    return [line for line, mark in zip(kept, marks, strict=True) if mark not in (SIGNATURE, DELIMITER)]
+
+
+def _after_leading_quote(kept: list[int], marks: str) -> list[int]:
+    """An attribution and its quote first, then only text: the answer stands below."""
+    start = marks.find(TEXT)
+    before = marks[: max(start, 0)].lstrip(EMPTY)
+    is_below = before.startswith(EMBEDDED) and QUOTE in before and set(marks[start:]) <= _SOFT
+    return kept[start:] if is_below else kept
+
+
+def _before_header_block(kept: list[int], marks: str) -> list[int]:
+    """Three header lines in a row (blank lines between them do not count) begin an embedded mail."""
+    run, first = 0, 0
+    for position, mark in enumerate(marks):
+        if mark == HEADER:
+            first = position if run == 0 else first
+            run += 1
+            if run == 3 and TEXT in marks[:first]:
+                return kept[:first]
+        elif mark != EMPTY and not (mark == TEXT and run and _is_inside_block(marks, position)):
+            run = 0
+    return kept
+
+
+def _is_inside_block(marks: str, position: int) -> bool:
+    """A long header that wraps: text between two header lines."""
+    return position + 1 < len(marks) and marks[position - 1] == HEADER and marks[position + 1] == HEADER
+
+
+def _before_bare_embedded(kept: list[int], marks: str) -> list[int]:
+    """Text, then an attribution whose mail is not marked as a quote: all that follows is that mail."""
+    position = marks.find(EMBEDDED)
+    while position != -1:
+        rest = marks[position + 1 :].lstrip(EMPTY)
+        if TEXT in marks[:position] and rest[:1] in (TEXT, HEADER):
+            return kept[:position]
+        position = marks.find(EMBEDDED, position + 1)
+    return kept
+
+
+def _before_trailing_embedded(kept: list[int], marks: str) -> list[int]:
+    """Text, an attribution, its quote, and a few last lines (a signature): the text before is the answer."""
+    end = len(marks)
+    while end and marks[end - 1] in _SOFT:
+        end -= 1
+    start = end
+    while start and marks[start - 1] in _AROUND:
+        start -= 1
+    run = marks[start:end].lstrip(EMPTY)
+    is_last = start > 0 and run.startswith(EMBEDDED) and marks[end:].count(TEXT) < MAX_TRAILING_LINES
+    return kept[:start] if is_last else kept
+
+
+def _without_attributions(kept: list[int], marks: str) -> list[int]:
+    if TEXT not in marks:
+        return kept
+    return [line for line, mark in zip(kept, marks, strict=True) if mark != EMBEDDED]
+
+
+def _before_trailing_quote(kept: list[int], marks: str) -> list[int]:
+    end = len(marks)
+    while end and marks[end - 1] in (QUOTE, EMPTY, EMBEDDED):
+        end -= 1
+    return kept[:end] if TEXT in marks[:end] else kept

@@ -1,0 +1,71 @@
+"""HTML of a mail made safe to show: no script, no form, remote images blocked until asked for."""
+
+import re
+from collections.abc import Callable, Mapping
+
+import nh3
+
+_TAGS = {
+    "a", "abbr", "b", "big", "blockquote", "br", "caption", "center", "cite", "code", "col", "colgroup", "dd", "del",
+    "div", "dl", "dt", "em", "figure", "figcaption", "font", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img",
+    "ins", "li", "mark", "ol", "p", "pre", "q", "s", "small", "span", "strike", "strong", "sub", "sup", "table",
+    "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul",
+}  # fmt: skip
+_ATTRIBUTES = {
+    "*": {"align", "dir", "lang", "title", "valign", "width", "height"},
+    "a": {"href"},
+    "img": {"src", "alt", "data-blocked-src"},
+    "td": {"colspan", "rowspan", "bgcolor"},
+    "th": {"colspan", "rowspan", "bgcolor"},
+    "table": {"border", "cellpadding", "cellspacing", "bgcolor"},
+    "font": {"color", "size", "face"},
+    "ol": {"start", "type"},
+}
+_BLOCKED = re.compile(r"\ssrc=\"blocked:([^\"]*)\"")
+_CID = re.compile(r"\Acid:<?([^>]+)>?\Z", re.IGNORECASE)
+_REMOTE = re.compile(r"\A(?:https?:)?//", re.IGNORECASE)
+
+
+def sanitise_html(html: str, *, inline_urls: Mapping[str, str], show_remote_images: bool = False) -> str:
+    """Safe HTML for a sandboxed frame.
+
+    `inline_urls` maps a Content-ID (no brackets) to the address the picture is served from. A remote picture
+    keeps its address in `data-blocked-src` and loads nothing unless `show_remote_images`. Styles, classes, forms,
+    scripts, SVG and every scheme but http, https, mailto and tel are dropped.
+    """
+    cleaned = nh3.clean(
+        html,
+        tags=_TAGS,
+        clean_content_tags={"script", "style", "title", "noscript", "template", "svg", "math"},
+        attributes=_ATTRIBUTES,
+        attribute_filter=_source_filter(inline_urls, show_remote_images=show_remote_images),
+        url_schemes={"http", "https", "mailto", "tel", "cid", "blocked"},
+        link_rel="noopener noreferrer nofollow",
+        set_tag_attribute_values={"a": {"target": "_blank"}},
+    )
+    return _BLOCKED.sub(r' data-blocked-src="\1"', cleaned)
+
+
+def has_remote_images(html: str) -> bool:
+    """Whether showing the mail as its sender wished would call another server for pictures."""
+    return "data-blocked-src=" in sanitise_html(html, inline_urls={})
+
+
+def _source_filter(
+    inline_urls: Mapping[str, str], *, show_remote_images: bool
+) -> Callable[[str, str, str], str | None]:
+    def choose(tag: str, attribute: str, value: str) -> str | None:
+        if attribute == "data-blocked-src":
+            return None
+        if attribute == "href" and value.strip().lower().startswith(("cid:", "blocked:")):
+            return None
+        if tag != "img" or attribute != "src":
+            return value
+        content_id = _CID.match(value.strip())
+        if content_id:
+            return inline_urls.get(content_id[1])
+        if not _REMOTE.match(value.strip()):
+            return None
+        return value if show_remote_images else f"blocked:{value.strip()}"
+
+    return choose
