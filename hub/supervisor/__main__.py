@@ -1,6 +1,7 @@
 """The command line of the power plant: `python -m hub.supervisor demo|demo-stop|run|plant|shared|servers`."""
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,7 @@ from hub.supervisor.signals import end_on_signals, ignore_signals
 from hub.supervisor.station import CHECKOUT, FLASK, Station, say
 
 VAR = CHECKOUT / "var"
+WEB_PORT = 8000
 
 
 def main() -> int:
@@ -39,17 +41,20 @@ def _parser() -> argparse.ArgumentParser:
         ("plant", plant),
         ("shared", shared),
         ("servers", servers),
+        ("only", only),
     ):
         command = commands.add_parser(name, help=run.__doc__)
         command.add_argument("--var", type=Path, default=VAR)
         command.set_defaults(run=run)
-        if name in {"demo", "run"}:
+        if name in {"demo", "run", "only"}:
             command.add_argument("--port", type=int)
         if name == "demo":
             command.add_argument("--detach", action="store_true")
             command.add_argument("--reset", action="store_true")
-        if name == "run":
+        if name in {"run", "only"}:
             command.add_argument("--host", default="127.0.0.1")
+        if name == "only":
+            command.add_argument("process", help="web, worker, clock or mailbox")
         if name == "plant":
             command.add_argument("--fast", action="store_true")
         if name == "servers":
@@ -84,7 +89,7 @@ def run_all(arguments: argparse.Namespace) -> None:
 
 def _run_alone(arguments: argparse.Namespace) -> None:
     station = Station(arguments.var, config.inherited({"COMPTOIR_VAR": str(arguments.var.resolve())}))
-    port = arguments.port or 8000
+    port = arguments.port or WEB_PORT
     try:
         station.open_servers()
         station.step("Bringing the database up to date.", *FLASK, "db", "upgrade")
@@ -97,6 +102,18 @@ def _run_alone(arguments: argparse.Namespace) -> None:
     finally:
         ignore_signals()
         station.close()
+
+
+def only(arguments: argparse.Namespace) -> None:
+    """Become one process of the crew, for machines where something else keeps processes up."""
+    environ = config.inherited()
+    crew = [*machines(environ), web(environ, host=arguments.host, port=arguments.port or WEB_PORT)]
+    kinds = {program.name.split("-")[0]: program for program in crew}
+    if arguments.process not in kinds:
+        raise RuntimeError(f"There is no process {arguments.process}: choose one of {', '.join(kinds)}.")
+    program = kinds[arguments.process]
+    os.chdir(program.cwd)
+    os.execve(program.command[0], program.command, environ)  # noqa: S606 - a fixed command; no shell is wanted
 
 
 def plant(arguments: argparse.Namespace) -> None:

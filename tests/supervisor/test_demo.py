@@ -1,6 +1,7 @@
 """The demo's own book-keeping: what it prints, and what a killed demo leaves for the next to clear away."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -8,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from hub.supervisor.children import living_pid, own_command, runs
+from hub.supervisor.crews import machines, web
 from hub.supervisor.demo import Demo, table
 from hub.supervisor.embedded import Addresses
 from hub.supervisor.files import take_lock, write_private
-from hub.supervisor.station import Station
+from hub.supervisor.station import CHECKOUT, Station
 from hub.supervisor.waiting import until
 
 DESCRIPTION = {
@@ -78,3 +80,18 @@ def test_a_failed_step_says_which_and_why(tmp_path: Path) -> None:
     assert station.step("Counting.", "-c", "print(3)") == "3\n"
     with pytest.raises(RuntimeError, match=r"(?s)failed \(1\): Counting.*no such number"):
         station.step("Counting.", "-c", "raise SystemExit('no such number')")
+
+
+def test_every_process_of_the_compose_file_exists() -> None:
+    text = (CHECKOUT / "compose.yaml").read_text(encoding="utf-8")
+    asked = set(re.findall(r"hub\.supervisor, only, (\w+)", text))
+    assert asked == {
+        program.name.split("-")[0] for program in [*machines({}), web({}, host="127.0.0.1", port=1)]
+    }
+
+
+def test_an_unknown_process_is_refused_with_the_known_ones() -> None:
+    command = [sys.executable, "-m", "hub.supervisor", "only", "cook"]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stdout == "There is no process cook: choose one of mailbox, clock, worker, web.\n"
