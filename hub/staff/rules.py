@@ -1,8 +1,12 @@
-"""Who may do what: the permission table and the scope of a person. Pure."""
+"""Who may do what: the permission table and the scope of a person; passwords, PINs and attempts. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from hub.core.actor import Actor
+from hub.core.errors import HubError, Invalid
+from hub.core.text import N_, SPACES, fold
 from hub.core.words import ActorKind, Language
 from hub.staff.words import Permission, Role
 
@@ -69,3 +73,73 @@ def scope_of(role: Role, store_ids: frozenset[int]) -> Scope:
     return (
         Scope(is_everything=True) if role in WHOLE_CHAIN else Scope(is_everything=False, store_ids=store_ids)
     )
+
+
+class UnknownKeyError(HubError):
+    """An API key that opens nothing."""
+
+    status = 401
+    code = "unauthorized"
+
+
+ATTEMPTS = 6
+ATTEMPT_WINDOW = timedelta(minutes=15)
+SHORTEST_PASSWORD = 10
+LONGEST_PASSWORD = 200
+PIN_SIZES = range(4, 7)
+UNDO_SECONDS = range(31)
+LONGEST_NAME = 80
+PREFIX_SIZE = 12
+
+
+def wait_seconds(failed_at: Sequence[datetime], now: datetime) -> int:
+    """How long the door stays closed after these failures: 0, or until the oldest of the last six is 15 min old."""
+    recent = sorted(moment for moment in failed_at if now - moment < ATTEMPT_WINDOW)
+    if len(recent) < ATTEMPTS:
+        return 0
+    return max(1, int((recent[-ATTEMPTS] + ATTEMPT_WINDOW - now).total_seconds()))
+
+
+def check_password(password: str, *, name: str, email: str) -> None:
+    """Long rather than complicated (NIST SP 800-63B). Raises Invalid for a short, overlong or guessable one."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise Invalid(
+            N_("Please choose a password of at least %(least)s characters; a few words in a row work well."),
+            field="password",
+            least=SHORTEST_PASSWORD,
+        )
+    if len(password) > LONGEST_PASSWORD:
+        raise Invalid(
+            N_("Please choose a password of at most %(most)s characters."),
+            field="password",
+            most=LONGEST_PASSWORD,
+        )
+    if len(set(password)) < len("abcd") or fold(password) in {fold(name), fold(email)}:
+        raise Invalid(N_("This password is too easy to guess. Please choose another one."), field="password")
+
+
+def check_pin(pin: str) -> None:
+    """Four to six digits, not all the same and not in a row. Raises Invalid."""
+    if not (pin.isascii() and pin.isdigit() and len(pin) in PIN_SIZES):
+        raise Invalid(N_("A PIN has 4 to 6 digits."), field="pin")
+    if len(set(pin)) == 1 or pin in "01234567890" or pin in "09876543210":
+        raise Invalid(N_("This PIN is too easy to guess. Please choose another one."), field="pin")
+
+
+def clean_person_name(name: str) -> str:
+    """One line without outer spaces. Raises Invalid when empty or longer than 80 characters."""
+    clean = SPACES.sub(" ", name).strip()
+    if not clean or len(clean) > LONGEST_NAME:
+        raise Invalid(
+            N_("Please give a name of at most %(most)s characters."), field="name", most=LONGEST_NAME
+        )
+    return clean
+
+
+def needs_store(role: Role) -> bool:
+    """Whether a person of this role works in stores and must belong to at least one."""
+    return role in {Role.AGENT, Role.DELIVERY, Role.STORE_MANAGER}
+
+
+def needs_region(role: Role) -> bool:
+    return role is Role.REGION_MANAGER

@@ -40,7 +40,8 @@ class Region(Base):
 
 class Store(Base):
     """A store; `code` is the shop system's identifier, `mailbox` the local part of its own mail address,
-    `slug` its public page. `sort_key` is the accent-free name (the embedded database has no ICU)."""
+    `slug` its public page. `sort_key` is the accent-free name (the embedded database has no ICU).
+    """
 
     __tablename__ = "stores"
 
