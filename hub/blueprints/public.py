@@ -1,5 +1,191 @@
-"""Doors of the public room."""
+"""Doors of the survey page behind the boxes of a mail: looking never answers, only a POST does."""
 
-from flask import Blueprint
+import secrets
+from datetime import UTC, datetime
+
+from flask import Blueprint, abort, current_app, g, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from hub.blueprints import errors
+from hub.core import clock, signing
+from hub.core.db import transaction
+from hub.core.errors import Gone, HubError, Invalid, NotFound
+from hub.surveys import actions, queries, rules
+from hub.surveys.actions import Confirmed
+from hub.surveys.queries import BAD_LINK, SurveyPage
+from hub.surveys.rules import Confirmation
+from hub.surveys.words import Choice, TouchMethod
 
 blueprint = Blueprint("public", __name__)
+PAGE = "survey-page"
+
+
+@blueprint.get("/a/<token>/<choice>")
+def survey_page(token: str, choice: str) -> ResponseReturnValue:
+    """Show what was chosen and one large button. GET and HEAD are touches: kept, never counted."""
+    page = _touch(token, choice)
+    if page is None:
+        raise NotFound(BAD_LINK)
+    g.language = page.language.value
+    if page.expires_at < clock.business_now():
+        return _private(render_template("public/closed.html", page=page), 410)
+    return _show(page, token, _choice_of(choice) or page.answered_choice)
+
+
+@blueprint.post("/a/<token>/<choice>")
+def confirm(token: str, choice: str) -> ResponseReturnValue:
+    """The button of the page: the one thing that answers."""
+    picked = _choice_of(request.form.get("choice", choice))
+    if picked is None:
+        abort(404)
+    try:
+        outcome = _confirm(token, picked)
+    except Invalid as error:
+        return _ask_again(token, choice, error)
+    if outcome is Confirmed.ASK_AGAIN:
+        sentence = gettext("We received two different answers within a minute. Which one is yours?")
+        return _show(_read(token), token, None, notice=sentence, status=409)
+    return redirect(url_for("public.thanks", token=token), 303)
+
+
+@blueprint.get("/a/<token>/thanks")
+def thanks(token: str) -> ResponseReturnValue:
+    """After the answer: thanks, what pleased or failed if one wishes, and a way to change one's mind."""
+    page = _touch(token, "thanks")
+    if page is None or page.answered_choice is None:
+        raise NotFound(BAD_LINK)
+    g.language = page.language.value
+    values = {"page": page, "token": token, "topics": topic_words(), "words": choice_words()}
+    return _private(render_template("public/thanks.html", is_saved="saved" in request.args, **values))
+
+
+@blueprint.post("/a/<token>/details")
+def details(token: str) -> ResponseReturnValue:
+    with transaction():
+        actions.add_details(
+            token=token,
+            topics=request.form.getlist("topics"),
+            comment=request.form.get("comment", ""),
+            now=clock.business_now(),
+        )
+    return redirect(url_for("public.thanks", token=token, saved=1), 303)
+
+
+def choice_words() -> list[tuple[str, str]]:
+    """The three boxes in the reader's language, in the order of the mail."""
+    return [
+        (Choice.VERY_SATISFIED.value, gettext("Very satisfied")),
+        (Choice.SATISFIED.value, gettext("Satisfied")),
+        (Choice.NOT_SATISFIED.value, gettext("Not satisfied")),
+    ]
+
+
+def topic_words() -> list[tuple[str, str]]:
+    return list(
+        zip(
+            rules.TOPICS,
+            (
+                gettext("Finding the product"),
+                gettext("Payment"),
+                gettext("Delivery or collection"),
+                gettext("Welcome and advice"),
+                gettext("The product"),
+                gettext("The whole experience"),
+            ),
+            strict=True,
+        )
+    )
+
+
+def _choice_of(code: str) -> Choice | None:
+    return Choice(code) if code in set(Choice) else None
+
+
+def _touch(token: str, choice: str) -> SurveyPage | None:
+    with transaction():
+        return queries.touch_and_read(
+            token,
+            choice=choice,
+            method=TouchMethod(request.method),
+            source_hash=signing.keyed_hash("touch-source", request.remote_addr or "")[:16],
+            user_agent=request.user_agent.string,
+            now=clock.machine_now(),
+        )
+
+
+def _read(token: str) -> SurveyPage:
+    page = queries.find_page(token)
+    if page is None:
+        raise NotFound(BAD_LINK)
+    g.language = page.language.value
+    return page
+
+
+def _confirm(token: str, picked: Choice) -> Confirmed:
+    now = clock.machine_now()
+    opened_at, page = _read_nonce(request.form.get("nonce", ""), token, now)
+    comment = request.form.get("comment", "").strip()
+    with transaction():
+        return actions.confirm_answer(
+            token=token,
+            confirmation=Confirmation(picked, page, opened_at, now, comment),
+            topics=request.form.getlist("topics"),
+            now=clock.business_now(),
+            least_seconds=current_app.config["COMPTOIR"].survey_nonce_min_seconds,
+        )
+
+
+def _read_nonce(nonce: str, token: str, now: datetime) -> tuple[datetime, str]:
+    """When and as which page the form was shown. A missing or foreign nonce asks for the button once more."""
+    try:
+        seen = signing.read(PAGE, nonce, now=now)
+    except (NotFound, Gone):
+        raise Invalid(actions.CONFIRM_ONCE_MORE) from None
+    if seen["token"] != token.lower():
+        raise Invalid(actions.CONFIRM_ONCE_MORE)
+    return datetime.fromtimestamp(seen["at"], UTC), seen["page"]
+
+
+def _ask_again(token: str, choice: str, error: HubError) -> ResponseReturnValue:
+    picked = _choice_of(request.form.get("choice", choice))
+    comment = request.form.get("comment", "")
+    page = _read(token)
+    return _show(page, token, picked, notice=errors.sentence_of(error), status=422, comment=comment)
+
+
+def _show(
+    page: SurveyPage,
+    token: str,
+    picked: Choice | None,
+    *,
+    notice: str = "",
+    status: int = 200,
+    comment: str | None = None,
+) -> ResponseReturnValue:
+    nonce = signing.sign(
+        PAGE,
+        {"token": token.lower(), "page": secrets.token_hex(8), "at": clock.machine_now().timestamp()},
+    )
+    return _private(
+        render_template(
+            "public/survey.html",
+            page=page,
+            token=token,
+            nonce=nonce,
+            notice=notice,
+            choices=choice_words(),
+            chosen=picked.value if picked else "",
+            comment=page.comment if comment is None else comment,
+        ),
+        status,
+    )
+
+
+def _private(body: str, status: int = 200) -> ResponseReturnValue:
+    """Nothing of a customer's answer is stored by a browser, a proxy or a search engine, or told to other sites."""
+    response = make_response(body, status)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response

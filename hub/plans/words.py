@@ -18,11 +18,20 @@ class EnrolmentState(StrEnum):
     ENDED = "ended"
 
 
-class StepKind(StrEnum):
-    WAIT = "wait"
+class Anchor(StrEnum):
+    """What a step's delay is counted from, never from the last run: delays must not drift."""
+
+    ENTRY = "entry"
+    FIRST_MESSAGE = "first_message"
+    ANSWER = "answer"
+
+
+class Skip(StrEnum):
+    """Why a step did nothing; the enrolment goes on to the next one."""
+
     CONDITION = "condition"
-    SEND = "send"
-    END = "end"
+    NEVER_SENT = "never_sent"
+    TOO_LATE = "too_late"
 
 
 class ExitReason(StrEnum):

@@ -51,6 +51,11 @@ class Touch(Base):
     __table_args__ = (
         Index("ix_touches_invitation", "invitation_id", "touched_at"),
         Index("ix_touches_purge", "touched_at"),
+        Index(
+            "ix_touches_unjudged",
+            "touched_at",
+            postgresql_where="label = 'unknown' AND invitation_id IS NOT NULL",
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -64,12 +69,15 @@ class Touch(Base):
 
 
 class Answer(Base):
-    """History of what was answered; at most one confirmed row per invitation counts. `nonce` makes a re-post one."""
+    """History of what was answered; at most one confirmed row per invitation counts.
+
+    `nonce` identifies the opened page. `page_opened_at` and `confirmed_at` are machine time, `answered_at` business.
+    """
 
     __tablename__ = "answers"
     __table_args__ = (
         Index("ix_answers_counting", "invitation_id", unique=True, postgresql_where="state = 'confirmed'"),
-        UniqueConstraint("invitation_id", "nonce"),
+        Index("ix_answers_history", "invitation_id", "id"),
         Index("ix_answers_store", "store_id", "answered_at"),
     )
 
@@ -82,5 +90,6 @@ class Answer(Base):
     topics: Mapped[list[Any]] = mapped_column(default=list)
     state: Mapped[AnswerState] = mapped_column(words(AnswerState))
     nonce: Mapped[str]
-    page_opened_at: Mapped[datetime | None]
+    page_opened_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime]
     answered_at: Mapped[datetime]

@@ -33,5 +33,5 @@ class TouchMethod(StrEnum):
 class TouchLabel(StrEnum):
     UNKNOWN = "unknown"
     MACHINE = "machine"
-    HUMAN = "human"
+    SINGLE = "single"
     MANGLED = "mangled"

@@ -2133,6 +2133,7 @@ def downgrade() -> None:
     op.drop_table("chains")
     op.drop_index("ix_audit_entries_subject", table_name="audit_entries")
     op.drop_table("audit_entries")
+    op.drop_table("address_pauses")
     op.drop_index("ix_arrivals_waiting", table_name="arrivals", postgresql_where="state = 'waiting'")
     op.drop_index("ix_arrivals_quarantined", table_name="arrivals", postgresql_where="state = 'quarantined'")
     op.drop_table("arrivals")

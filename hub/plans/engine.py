@@ -1,0 +1,212 @@
+"""Runs due steps: claim a batch, test the exits, post the messages, advance. One transaction a batch."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from hub.core import clock
+from hub.core.db import db, transaction
+from hub.core.facts import record
+from hub.outbox.actions import post_many
+from hub.plans import rules
+from hub.plans.facts import GhostSent, PlanEnded
+from hub.plans.gather import Gathered, draft_of, gather
+from hub.plans.models import Enrolment, StepRun
+from hub.plans.queries import get_definition
+from hub.plans.rules import Definition, Step
+from hub.plans.words import Anchor, Arm, EnrolmentState, ExitReason, Skip, StepOutcome
+from hub.stores.queries import get_chain
+
+BATCH = 200
+POSTPONE = timedelta(hours=6)
+
+
+@dataclass
+class Passage:
+    """One claimed enrolment at its step, and what became of it in this batch."""
+
+    enrolment: Enrolment
+    definition: Definition
+    step: Step
+    outcome: StepOutcome | None = None
+    reason: str | None = None
+    exit_reason: ExitReason | None = None
+    outbound_id: int | None = None
+    is_postponed: bool = False
+
+
+def work_plans(wake: Callable[[], None]) -> int:
+    """One batch of due steps. A crash at any point neither loses nor doubles a message: it is one transaction,
+    and the message's key is the enrolment and the step.
+    """
+    now = clock.business_now()
+    with transaction():
+        passages = _claim(now)
+        if len(passages) == BATCH:
+            wake()
+        if passages:
+            _run(passages, now)
+    return len(passages)
+
+
+def has_due() -> bool:
+    return db.session.scalar(select(Enrolment.id).where(*_due(clock.business_now())).limit(1)) is not None
+
+
+def next_due_at() -> datetime | None:
+    """Business time of the next step of anybody inside a plan."""
+    return db.session.scalar(
+        select(func.min(Enrolment.due_at)).where(Enrolment.state == EnrolmentState.WAITING)
+    )
+
+
+def _due(now: datetime) -> tuple[Any, ...]:
+    return Enrolment.state == EnrolmentState.WAITING, Enrolment.due_at <= now
+
+
+def _claim(now: datetime) -> list[Passage]:
+    rows = db.session.scalars(
+        select(Enrolment)
+        .where(*_due(now))
+        .order_by(Enrolment.due_at)
+        .limit(BATCH)
+        .with_for_update(skip_locked=True)
+    )
+    found = []
+    for enrolment in rows:
+        definition = get_definition(enrolment.version_id)
+        found.append(Passage(enrolment, definition, definition.step(enrolment.step_key or "")))
+    return found
+
+
+def _run(passages: Sequence[Passage], now: datetime) -> None:
+    seen = gather([(passage.enrolment, passage.step) for passage in passages], now=now)
+    for passage in passages:
+        _decide(passage, seen, now)
+    _post([passage for passage in passages if passage.outcome is StepOutcome.POSTED], seen, now)
+    _record_runs(passages, now)
+    _advance(passages, now)
+
+
+def _decide(passage: Passage, seen: Gathered, now: datetime) -> None:
+    step, enrolment = passage.step, passage.enrolment
+    circumstances = seen.circumstances[enrolment.id]
+    passage.exit_reason = rules.find_exit(passage.definition, step, circumstances)
+    if passage.exit_reason:
+        return
+    if step.anchor is Anchor.FIRST_MESSAGE and seen.is_first_message_waiting(enrolment):
+        passage.is_postponed = True
+        return
+    if enrolment.due_at and now > enrolment.due_at + timedelta(days=step.expires_days):
+        passage.outcome, passage.reason = StepOutcome.EXPIRED, Skip.TOO_LATE
+    elif not rules.may_run(step.when, circumstances):
+        never = not circumstances.is_first_message_sent
+        passage.outcome = StepOutcome.SKIPPED
+        passage.reason = Skip.NEVER_SENT if never else Skip.CONDITION
+    elif enrolment.arm is Arm.CONTROL:
+        passage.outcome = StepOutcome.GHOST
+    else:
+        passage.outcome = StepOutcome.POSTED
+
+
+def _post(passages: Sequence[Passage], seen: Gathered, now: datetime) -> None:
+    drafts = [draft_of(passage.enrolment, passage.step, seen, now=now) for passage in passages]
+    for passage, posted in zip(passages, post_many(drafts, now=now), strict=True):
+        passage.outbound_id = posted.message_id_row
+
+
+def _record_runs(passages: Sequence[Passage], now: datetime) -> None:
+    rows = [
+        {
+            "enrolment_id": passage.enrolment.id,
+            "step_key": passage.step.key,
+            "outcome": passage.outcome,
+            "reason": passage.reason,
+            "outbound_id": passage.outbound_id,
+            "ran_at": now,
+        }
+        for passage in passages
+        if passage.outcome
+    ]
+    if rows:
+        db.session.execute(insert(StepRun).on_conflict_do_nothing(), rows)
+    for passage in passages:
+        if passage.outcome is StepOutcome.GHOST:
+            ghost = GhostSent(
+                customer_id=passage.enrolment.customer_id,
+                enrolment_id=passage.enrolment.id,
+                step_key=passage.step.key,
+            )
+            record(ghost, now=now)
+
+
+def _advance(passages: Sequence[Passage], now: datetime) -> None:
+    zone = get_chain().time_zone
+    rows = [_next_row(passage, zone, now) for passage in passages]
+    columns = ("state", "step_key", "due_at", "values", "ended_at", "exit_reason")
+    db.session.connection().execute(
+        update(Enrolment.__table__)
+        .where(Enrolment.__table__.c.id == bindparam("row_id"))
+        .values({name: bindparam(f"new_{name}") for name in columns}),
+        rows,
+    )
+    for passage in passages:
+        db.session.expunge(passage.enrolment)
+    for passage, row in zip(passages, rows, strict=True):
+        if row["new_state"] is EnrolmentState.ENDED:
+            _record_end(passage, row["new_exit_reason"], now)
+
+
+def _next_row(passage: Passage, zone: str, now: datetime) -> dict[str, Any]:
+    """Where the customer stands after this step. Delays count from the anchor, never from this run."""
+    enrolment = passage.enrolment
+    row: dict[str, Any] = {
+        "row_id": enrolment.id,
+        "new_state": EnrolmentState.WAITING,
+        "new_step_key": enrolment.step_key,
+        "new_due_at": enrolment.due_at,
+        "new_values": enrolment.values,
+        "new_ended_at": None,
+        "new_exit_reason": None,
+    }
+    if passage.is_postponed:
+        return row | {"new_due_at": now + POSTPONE}
+    following = passage.definition.step_after(passage.step.key)
+    if passage.exit_reason or following is None:
+        reason = passage.exit_reason or ExitReason.COMPLETED
+        ended = {"new_state": EnrolmentState.ENDED, "new_due_at": None, "new_step_key": None}
+        return row | ended | {"new_ended_at": now, "new_exit_reason": reason}
+    values = _values_after(passage, now)
+    due_at = rules.due_moment(_anchor(following, passage, values), following.delay, time_zone=zone)
+    return row | {"new_step_key": following.key, "new_due_at": due_at, "new_values": values}
+
+
+def _values_after(passage: Passage, now: datetime) -> dict[str, Any]:
+    """The first message of a plan is remembered: what follows counts from its acceptance."""
+    values = dict(passage.enrolment.values)
+    if passage.outbound_id and "first_outbound_id" not in values:
+        values["first_outbound_id"] = passage.outbound_id
+    if passage.outcome is StepOutcome.GHOST and "first_message_at" not in values:
+        values["first_message_at"] = (passage.enrolment.due_at or now).isoformat()
+    return values
+
+
+def _anchor(following: Step, passage: Passage, values: dict[str, Any]) -> datetime:
+    if following.anchor is Anchor.ENTRY:
+        return passage.enrolment.anchor_at
+    sent = values.get("first_message_at")
+    return datetime.fromisoformat(sent) if sent else (passage.enrolment.due_at or passage.enrolment.anchor_at)
+
+
+def _record_end(passage: Passage, reason: ExitReason, now: datetime) -> None:
+    ended = PlanEnded(
+        customer_id=passage.enrolment.customer_id,
+        enrolment_id=passage.enrolment.id,
+        plan_id=passage.enrolment.plan_id,
+        reason=reason.value,
+    )
+    record(ended, now=now)

@@ -1,0 +1,170 @@
+"""What a batch of due steps needs to know, looked up in a handful of queries whatever its size."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from hub.content import phrases
+from hub.core.words import Language
+from hub.customers.queries import CustomerRow, get_customers
+from hub.inbox.queries import list_orders_with_open_ticket
+from hub.orders.queries import (
+    OrderRow,
+    get_average_order_cents,
+    get_orders,
+    list_customers_with_purchase_since,
+)
+from hub.orders.words import OrderState
+from hub.outbox.actions import Draft
+from hub.outbox.queries import get_states
+from hub.outbox.wires import get_station
+from hub.outbox.words import MessageState
+from hub.plans import rules
+from hub.plans.models import Enrolment
+from hub.plans.rules import Circumstances, Step
+from hub.plans.words import Anchor, Arm
+from hub.stores.queries import ChainRow, get_chain
+from hub.surveys.actions import InvitationDraft, invite
+from hub.surveys.links import box_links
+from hub.surveys.queries import list_answered_invitations, list_recently_asked
+
+SENT = frozenset({MessageState.ACCEPTED, MessageState.DELIVERED})
+ON_ITS_WAY = frozenset({MessageState.WAITING, MessageState.CLAIMED, MessageState.CALLING})
+BOXES = {"3": "very_satisfied_url", "2": "satisfied_url", "1": "not_satisfied_url"}
+SURVEY_TEMPLATES = frozenset({"survey", "survey_reminder"})
+SOURCE = "enrolment"
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """The world of one batch, by id."""
+
+    chain: ChainRow
+    customers: Mapping[int, CustomerRow]
+    orders: Mapping[int, OrderRow]
+    invitations: Mapping[int, int]
+    message_states: Mapping[int, MessageState]
+    circumstances: Mapping[int, Circumstances]
+
+    def is_first_message_waiting(self, enrolment: Enrolment) -> bool:
+        state = self.message_states.get(enrolment.values.get("first_outbound_id", 0))
+        return state in ON_ITS_WAY
+
+
+def gather(claimed: Sequence[tuple[Enrolment, Step]], *, now: datetime) -> Gathered:
+    """Look up customers, orders, tickets, answers and messages of all claimed enrolments."""
+    enrolments = [enrolment for enrolment, _ in claimed]
+    customers = get_customers({enrolment.customer_id for enrolment in enrolments})
+    orders = get_orders({e.values["order_id"] for e in enrolments if "order_id" in e.values})
+    states = get_states(
+        {e.values["first_outbound_id"] for e in enrolments if "first_outbound_id" in e.values}
+    )
+    invitations = _invite(claimed, customers, orders, now)
+    return Gathered(
+        chain=get_chain(),
+        customers=customers,
+        orders=orders,
+        invitations=invitations[0],
+        message_states=states,
+        circumstances=_look(enrolments, orders, states, invitations, now),
+    )
+
+
+def draft_of(enrolment: Enrolment, step: Step, seen: Gathered, *, now: datetime) -> Draft:
+    """The message of one step: posted under the enrolment and the step, so that it exists once."""
+    order = seen.orders.get(enrolment.values.get("order_id", 0))
+    customer = seen.customers[enrolment.customer_id]
+    return Draft(
+        key=f"{SOURCE}:{enrolment.id}:{step.key}",
+        template_key=rules.choose_template(step, seen.circumstances[enrolment.id]),
+        values=_mail_values(enrolment, customer, order, seen),
+        purpose=step.purpose,
+        channel=step.channel,
+        customer_id=enrolment.customer_id,
+        store_id=order.store_id if order else customer.preferred_store_id,
+        source_kind=SOURCE,
+        source_id=enrolment.id,
+        due_at=now,
+        expires_at=(enrolment.due_at or now) + timedelta(days=step.expires_days),
+        stop_if={"order_cancelled": order.id} if order else None,
+    )
+
+
+def _invite(
+    claimed: Sequence[tuple[Enrolment, Step]],
+    customers: Mapping[int, CustomerRow],
+    orders: Mapping[int, OrderRow],
+    now: datetime,
+) -> tuple[dict[int, int], set[int]]:
+    """Invitations by order id of the steps that ask, and the customers whom an earlier question excludes."""
+    asking = [
+        enrolment
+        for enrolment, step in claimed
+        if step.template in SURVEY_TEMPLATES
+        and enrolment.arm is Arm.TREATED
+        and "order_id" in enrolment.values
+    ]
+    first = {
+        e.customer_id for e, step in claimed if step.template == "survey" and step.anchor is Anchor.ENTRY
+    }
+    recently = list_recently_asked(first, now=now)
+    drafts = {}
+    for enrolment in asking:
+        order = orders.get(enrolment.values["order_id"])
+        if order and (enrolment.customer_id not in recently or "first_outbound_id" in enrolment.values):
+            language = customers[enrolment.customer_id].language
+            drafts[order.id] = InvitationDraft(
+                order_id=order.id,
+                customer_id=enrolment.customer_id,
+                store_id=order.store_id,
+                language=Language(language),
+            )
+    return invite(list(drafts.values()), now=now), recently
+
+
+def _look(
+    enrolments: Sequence[Enrolment],
+    orders: Mapping[int, OrderRow],
+    states: Mapping[int, MessageState],
+    invitations: tuple[Mapping[int, int], set[int]],
+    now: datetime,
+) -> dict[int, Circumstances]:
+    average = get_average_order_cents()
+    with_ticket = list_orders_with_open_ticket(orders.keys())
+    answered = list_answered_invitations(invitations[0].values())
+    buyers = list_customers_with_purchase_since([(e.customer_id, e.anchor_at) for e in enrolments])
+    found = {}
+    for enrolment in enrolments:
+        order = orders.get(enrolment.values.get("order_id", 0))
+        first_outbound_id = enrolment.values.get("first_outbound_id")
+        found[enrolment.id] = Circumstances(
+            is_cancelled=order is not None and order.state is OrderState.CANCELLED,
+            is_returned=order is not None and order.state is OrderState.RETURNED,
+            has_purchased=(enrolment.customer_id, enrolment.anchor_at) in buyers,
+            has_open_ticket=order is not None and order.id in with_ticket,
+            was_asked_recently=first_outbound_id is None and enrolment.customer_id in invitations[1],
+            has_answered=order is not None and invitations[0].get(order.id) in answered,
+            is_above_average=order is not None and average is not None and order.total_cents > average,
+            is_first_message_sent=enrolment.arm is Arm.CONTROL or states.get(first_outbound_id or 0) in SENT,
+        )
+    return found
+
+
+def _mail_values(
+    enrolment: Enrolment, customer: CustomerRow, order: OrderRow | None, seen: Gathered
+) -> dict[str, str]:
+    language = Language(customer.language).value
+    values: dict[str, Any] = {
+        "shop_url": seen.chain.website_url or "",
+        "review_url": seen.chain.review_url or "",
+        "ticket_number": enrolment.values.get("ticket_number", ""),
+    }
+    if order is not None:
+        day = order.delivered_at or order.placed_at
+        values["order_number"] = order.external_id
+        values["order_day"] = phrases.day_in_words(day, language)
+        if order.id in seen.invitations:
+            links = box_links(seen.invitations[order.id], get_station().base_url)
+            values |= {name: links[code] for code, name in BOXES.items()}
+    return values

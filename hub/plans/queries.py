@@ -1,0 +1,207 @@
+"""What is known of plans and of the customers inside."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from hub.core.db import db
+from hub.core.errors import NotFound
+from hub.core.text import N_
+from hub.plans.models import Enrolment, Plan, PlanVersion, StepRun
+from hub.plans.rules import Definition, Step, parse_definition
+from hub.plans.words import Arm, EnrolmentState, ExitReason, StepOutcome
+
+BELL = "plans"
+
+
+@dataclass(frozen=True)
+class PlanRow:
+    """A card: counts are customers, `next_due_at` is when the next step is due (business time)."""
+
+    id: int
+    key: str
+    name_fr: str
+    name_en: str
+    priority: int
+    control_percent: int
+    is_on: bool
+    published_version_id: int | None
+    inside_count: int
+    entered_count: int
+    next_due_at: datetime | None
+
+
+@dataclass(frozen=True)
+class StepRow:
+    """One step of the timeline with what happened at it."""
+
+    step: Step
+    waiting_count: int
+    results: dict[StepOutcome, int]
+
+
+@dataclass(frozen=True)
+class PlanView:
+    plan: PlanRow
+    version_number: int
+    definition: Definition
+    steps: tuple[StepRow, ...]
+    exits: dict[ExitReason, int]
+
+
+@dataclass(frozen=True)
+class EnrolmentRow:
+    id: int
+    plan_key: str
+    name_fr: str
+    name_en: str
+    state: EnrolmentState
+    arm: Arm
+    step_key: str | None
+    due_at: datetime | None
+    entered_at: datetime
+    ended_at: datetime | None
+    exit_reason: ExitReason | None
+
+
+_definitions: dict[int, Definition] = {}
+
+
+def get_definition(version_id: int) -> Definition:
+    """A published version never changes, so that a process reads it once."""
+    known = _definitions.get(version_id)
+    if known is None:
+        data: dict[str, Any] | None = db.session.scalar(
+            select(PlanVersion.definition).where(PlanVersion.id == version_id)
+        )
+        if data is None:
+            raise NotFound(N_("This version of the plan does not exist."))
+        known = _definitions[version_id] = parse_definition(data)
+    return known
+
+
+def find_plan(key: str) -> Plan | None:
+    return db.session.scalar(select(Plan).where(Plan.key == key))
+
+
+def get_plan_id(key: str) -> int:
+    found = db.session.scalar(select(Plan.id).where(Plan.key == key))
+    if found is None:
+        raise NotFound(N_("This plan does not exist."))
+    return found
+
+
+def list_plans() -> list[PlanRow]:
+    """All plans by priority, with who is inside."""
+    waiting = Enrolment.state == EnrolmentState.WAITING
+    counts = (
+        select(
+            Enrolment.plan_id,
+            func.count().filter(waiting).label("inside_count"),
+            func.count().label("entered_count"),
+            func.min(Enrolment.due_at).filter(waiting).label("next_due_at"),
+        )
+        .group_by(Enrolment.plan_id)
+        .subquery()
+    )
+    query = (
+        select(Plan, counts.c.inside_count, counts.c.entered_count, counts.c.next_due_at)
+        .outerjoin(counts, counts.c.plan_id == Plan.id)
+        .order_by(Plan.priority)
+    )
+    return [
+        PlanRow(
+            id=plan.id,
+            key=plan.key,
+            name_fr=plan.name_fr,
+            name_en=plan.name_en,
+            priority=plan.priority,
+            control_percent=plan.control_percent,
+            is_on=plan.is_on,
+            published_version_id=plan.published_version_id,
+            inside_count=inside or 0,
+            entered_count=entered or 0,
+            next_due_at=next_due_at,
+        )
+        for plan, inside, entered, next_due_at in db.session.execute(query)
+    ]
+
+
+def get_plan(key: str) -> PlanView:
+    """One plan with its steps, what happened at each, and how customers left. Raises NotFound."""
+    row = next((plan for plan in list_plans() if plan.key == key), None)
+    if row is None or row.published_version_id is None:
+        raise NotFound(N_("This plan does not exist."))
+    definition = get_definition(row.published_version_id)
+    waiting = _count_waiting(row.id)
+    results = _count_results(row.id)
+    number = db.session.scalar(select(PlanVersion.number).where(PlanVersion.id == row.published_version_id))
+    return PlanView(
+        plan=row,
+        version_number=number or 0,
+        definition=definition,
+        steps=tuple(
+            StepRow(step, waiting.get(step.key, 0), results.get(step.key, {})) for step in definition.steps
+        ),
+        exits=_count_exits(row.id),
+    )
+
+
+def list_customer_enrolments(customer_id: int, *, limit: int = 20) -> list[EnrolmentRow]:
+    """The plans a customer is or was in, newest first."""
+    query = (
+        select(Enrolment, Plan)
+        .join(Plan, Plan.id == Enrolment.plan_id)
+        .where(Enrolment.customer_id == customer_id)
+        .order_by(Enrolment.entered_at.desc())
+        .limit(limit)
+    )
+    return [
+        EnrolmentRow(
+            id=enrolment.id,
+            plan_key=plan.key,
+            name_fr=plan.name_fr,
+            name_en=plan.name_en,
+            state=enrolment.state,
+            arm=enrolment.arm,
+            step_key=enrolment.step_key,
+            due_at=enrolment.due_at,
+            entered_at=enrolment.entered_at,
+            ended_at=enrolment.ended_at,
+            exit_reason=enrolment.exit_reason,
+        )
+        for enrolment, plan in db.session.execute(query)
+    ]
+
+
+def _count_waiting(plan_id: int) -> dict[str | None, int]:
+    query = (
+        select(Enrolment.step_key, func.count())
+        .where(Enrolment.plan_id == plan_id, Enrolment.state == EnrolmentState.WAITING)
+        .group_by(Enrolment.step_key)
+    )
+    return dict(db.session.execute(query).tuples().all())
+
+
+def _count_results(plan_id: int) -> dict[str, dict[StepOutcome, int]]:
+    query = (
+        select(StepRun.step_key, StepRun.outcome, func.count())
+        .join(Enrolment, Enrolment.id == StepRun.enrolment_id)
+        .where(Enrolment.plan_id == plan_id)
+        .group_by(StepRun.step_key, StepRun.outcome)
+    )
+    found: dict[str, dict[StepOutcome, int]] = {}
+    for step_key, outcome, count in db.session.execute(query):
+        found.setdefault(step_key, {})[outcome] = count
+    return found
+
+
+def _count_exits(plan_id: int) -> dict[ExitReason, int]:
+    query = (
+        select(Enrolment.exit_reason, func.count())
+        .where(Enrolment.plan_id == plan_id, Enrolment.exit_reason.is_not(None))
+        .group_by(Enrolment.exit_reason)
+    )
+    return {reason: count for reason, count in db.session.execute(query) if reason}
