@@ -20,7 +20,9 @@ _AFTER_SPACE = re.compile(r"(?<=«) | (?=[:;?!»])|(?<= n°) ")  # where French 
 _WORDS = {"?": "if", "!": "unless", "/": "end"}
 _MSO_RESETS = re.compile(r"(?:border-collapse: collapse;)?mso-table-lspace: 0pt;mso-table-rspace: 0pt;?\s*")
 _EMPTY_STYLE = re.compile(r' style=""')
-_LINE_STARTS = re.compile(r"(?=<(?:table|tr|h1|h2|!--\[if mso \| IE\]><table)\b)")
+_LINE_STARTS = re.compile(
+    r'(?=<(?:(?:table|tr|h1|h2)\b|!--\[if mso \| IE\]><table|a href="[^"]*" style="display:inline-b))'
+)
 _LABEL = re.compile(r' aria-label="[^"]*" aria-roledescription="email" role="article"')
 _INLINER = css_inline.CSSInliner(keep_style_tags=False, load_remote_stylesheets=False)
 

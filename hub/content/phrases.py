@@ -6,8 +6,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from urllib.parse import urlsplit
 
-from babel.dates import format_date, format_time, format_timedelta
+from babel.dates import format_date, format_time
 from babel.numbers import format_currency
+from babel.units import format_unit
 
 from hub.core.words import Language
 from hub.customers.words import Title
@@ -27,6 +28,7 @@ _GREETING = re.compile(
     re.IGNORECASE,
 )
 _NETWORKS = ("facebook", "instagram", "youtube", "tiktok", "linkedin", "pinterest")
+_UNITS = (("duration-day", 86_400), ("duration-hour", 3_600), ("duration-minute", 60), ("duration-second", 1))
 _QUARTER_MINUTES = 15
 _NOON = 12
 _DAYS_BY_NAME = 6
@@ -117,11 +119,10 @@ def _next_quarter(moment: datetime) -> datetime:
 
 
 def duration_in_words(seconds: int, language: str) -> str:
-    """Return “7 jours”, “1 heure”, “15 minutes” or the same in English."""
-    words: str = format_timedelta(
-        timedelta(seconds=seconds), threshold=1, locale=_LOCALES[Language(language)]
-    )
-    return words
+    """Return “7 jours”, “1 heure”, “90 minutes” or the same in English: the largest unit that divides it."""
+    name, unit = next((name, unit) for name, unit in _UNITS if seconds % unit == 0)
+    words: str = format_unit(seconds // unit, name, locale=_LOCALES[Language(language)])
+    return words.replace("\u00a0", " ")
 
 
 def money_in_words(cents: int, currency: str, language: str) -> str:
@@ -134,8 +135,7 @@ def social_values(addresses: Iterable[str]) -> dict[str, str]:
     """Return `{"facebook_url": …}` for the chain's profiles whose network the mails know."""
     values: dict[str, str] = {}
     for address in addresses:
-        host = (urlsplit(address).hostname or "").split(".")
-        for network in _NETWORKS:
-            if network in host:
-                values.setdefault(f"{network}_url", address)
+        labels = (urlsplit(address).hostname or "").split(".")
+        if len(labels) > 1 and labels[-2] in _NETWORKS:
+            values.setdefault(f"{labels[-2]}_url", address)
     return values

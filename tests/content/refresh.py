@@ -1,4 +1,4 @@
-"""Rewrites the golden mails and docs/mails.md: `.venv/bin/python -m tests.content.refresh`, then read the diff."""
+"""Rewrites the golden mails and docs/mails.md: `.venv/bin/python -m tests.content.refresh`."""
 
 from pathlib import Path
 

@@ -1,0 +1,93 @@
+"""Publishing the delivered mails as frozen versions and finding them again."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from hub.content import actions, queries
+from hub.content.catalog import get_builtin, list_keys
+from hub.content.models import MessageTemplate, TemplateVersion
+from hub.content.rendering import render
+from hub.content.words import Automatic, TemplateState
+from hub.core.errors import NotFound
+from hub.core.words import Purpose
+from tests.conftest import TUESDAY
+
+LATER = TUESDAY + timedelta(days=1)
+
+
+def test_publish_writes_each_mail_once(session: Session) -> None:
+    assert actions.publish_builtin_templates(now=TUESDAY) == 2 * len(list_keys())
+    assert actions.publish_builtin_templates(now=LATER) == 0
+    assert session.scalar(select(func.count()).select_from(TemplateVersion)) == 2 * len(list_keys())
+    survey = session.scalar(select(MessageTemplate).where(MessageTemplate.key == "survey"))
+    assert survey is not None
+    assert survey.purpose is Purpose.SURVEY
+    assert survey.is_builtin
+
+
+def test_a_changed_source_makes_a_new_version_and_keeps_the_old_one(session: Session) -> None:
+    actions.publish_builtin_templates(now=TUESDAY)
+    old = queries.get_published("thanks", "fr")
+    row = session.get(TemplateVersion, old.id)
+    assert row is not None
+    row.source_hash = "of an earlier source"
+    session.flush()
+    assert actions.publish_builtin_templates(now=LATER) == 1
+    new = queries.get_published("thanks", "fr")
+    assert new.id != old.id
+    assert queries.get_version(old.id) == old
+    numbers = session.execute(
+        select(TemplateVersion.number, TemplateVersion.state)
+        .where(TemplateVersion.id.in_([old.id, new.id]))
+        .order_by(TemplateVersion.number)
+    ).all()
+    assert [tuple(row) for row in numbers] == [(1, TemplateState.RETIRED), (2, TemplateState.PUBLISHED)]
+    assert queries.get_published("thanks", "en").language == "en"
+
+
+@pytest.mark.parametrize("key", list_keys())
+def test_what_is_published_renders(session: Session, key: str) -> None:
+    actions.publish_builtin_templates(now=TUESDAY)
+    template = queries.get_published(key, "en")
+    mail = get_builtin(key, "en")
+    assert template.purpose == mail.purpose
+    assert template.automatic is mail.automatic
+    assert "Maison Verel" in render(template, mail.examples()).html
+
+
+def test_a_template_made_here_is_automatic_unless_it_is_a_reply(session: Session) -> None:
+    actions.publish_builtin_templates(now=TUESDAY)
+    for purpose, automatic in ((Purpose.NEWSLETTER, Automatic.GENERATED), (Purpose.REPLY, Automatic.NO)):
+        template = MessageTemplate(
+            key=f"own_{purpose}", purpose=purpose, is_builtin=False, created_at=TUESDAY
+        )
+        session.add(template)
+        session.flush()
+        version = TemplateVersion(
+            template_id=template.id,
+            language="fr",
+            number=1,
+            state=TemplateState.PUBLISHED,
+            subject="[[subject]]",
+            source="",
+            source_hash="",
+            html="<p>[[subject]]</p>",
+            text="[[subject]]",
+            variables=[{"name": "subject", "kind": "text", "is_required": True, "fallback": ""}],
+            published_at=TUESDAY,
+        )
+        session.add(version)
+        session.flush()
+        found = queries.get_published(f"own_{purpose}", "fr")
+        assert found.automatic is automatic
+        assert render(found, {"subject": "a < b"}).html == "<p>a &lt; b</p>"
+
+
+def test_not_found(session: Session) -> None:
+    with pytest.raises(NotFound):
+        queries.get_published("survey", "fr")
+    with pytest.raises(NotFound):
+        queries.get_version(10**12)
