@@ -67,13 +67,14 @@ def settings(
 ) -> Config:
     """The Config of this test process: a database and a Redis number of its own."""
     database, redis = servers
-    name = f"test_{os.getuid()}_{worker_number}"
+    name = f"test_{os.getpid()}"  # several test runs may share one server
+    run = os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid()
     url = make_url(database)
     _make_database(url.render_as_string(hide_password=False), name)
     return load(
         {
             "DATABASE_URL": url.set(database=name).render_as_string(hide_password=False),
-            "REDIS_URL": f"{redis.rpartition('/')[0]}/{worker_number + 1}",
+            "REDIS_URL": f"{redis.rpartition('/')[0]}/{1 + (4 * run + worker_number) % 15}",
             "SECRET_KEY": "only for tests",
             "COMPTOIR_VAR": str(tmp_path_factory.mktemp("var")),
             "BASE_URL": "http://localhost",
@@ -93,7 +94,11 @@ def _make_database(server_url: str, name: str) -> None:
         connection.execute(text("SELECT pg_advisory_lock(20260303)"))
         if not connection.scalar(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": template}):
             _build_template(connection.engine, server_url, template)
-        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        for left in connection.scalars(
+            text("SELECT datname FROM pg_database WHERE datname ~ '^test_[0-9]+$'")
+        ).all():
+            if left == name or not Path(f"/proc/{left.removeprefix('test_')}").exists():
+                connection.execute(text(f'DROP DATABASE "{left}" WITH (FORCE)'))
         connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
         connection.execute(text("SELECT pg_advisory_unlock(20260303)"))
     engine.dispose()
