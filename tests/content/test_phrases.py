@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.content import phrases
@@ -38,6 +38,7 @@ def test_salutation(
     assert phrases.salutation(title, first, last, "en") == english
 
 
+@settings(deadline=None)
 @given(first=st.none() | st.text(max_size=60), last=st.none() | st.text(max_size=60))
 def test_a_salutation_is_never_half_empty(first: str | None, last: str | None) -> None:
     said = phrases.salutation(None, first, last, "fr")
@@ -86,6 +87,7 @@ def test_expected_reply(due: datetime, french: str, english: str) -> None:
     assert phrases.expected_reply_in_words(due, NOW, "en") == english
 
 
+@settings(deadline=None)
 @given(minutes=st.integers(min_value=1, max_value=60 * 24 * 40))
 def test_the_promised_time_is_never_before_the_due_time(minutes: int) -> None:
     due = NOW + timedelta(minutes=minutes)

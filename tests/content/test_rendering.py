@@ -4,7 +4,7 @@ from html import unescape
 
 import pytest
 from bs4 import BeautifulSoup, Tag
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.content.catalog import get_builtin
@@ -36,7 +36,6 @@ NASTY = st.text(max_size=200) | st.sampled_from(
         "\ud800",
     ]
 )
-HARMLESS = "x"
 
 
 def make(
@@ -62,20 +61,24 @@ def skeleton(html: str) -> list[tuple[str, list[str]]]:
     return [(tag.name, sorted(tag.attrs)) for tag in tags]
 
 
+REPLY = prepare_mail(get_builtin("reply", "fr"))
+EXAMPLES = get_builtin("reply", "fr").examples()
+SKELETON = skeleton(render(REPLY, EXAMPLES).html)
+
+
+@settings(deadline=None)
 @given(
     value=NASTY, name=st.sampled_from(["reply_text", "quoted_text", "agent_name", "store_name", "subject"])
 )
 def test_no_value_changes_the_structure(value: str, name: str) -> None:
-    mail = get_builtin("reply", "fr")
-    template = prepare_mail(mail)
-    values = mail.examples() | {name: f"a{value}z"}
-    got = render(template, values)
-    assert skeleton(got.html) == skeleton(render(template, mail.examples() | {name: HARMLESS}).html)
+    got = render(REPLY, EXAMPLES | {name: f"a{value}z"})
+    assert skeleton(got.html) == SKELETON
     assert "\n" not in got.subject
     got.html.encode("utf-8")
     got.text.encode("utf-8")
 
 
+@settings(deadline=None)
 @given(value=st.text(alphabet=st.characters(categories=("L", "N", "P", "S", "Zs")), min_size=1, max_size=80))
 def test_values_come_back_as_they_were(value: str) -> None:
     template = make("<p>[[name]]</p>", Spec("name", TEXT, is_required=False, fallback="-"), text="[[name]]")
@@ -85,6 +88,7 @@ def test_values_come_back_as_they_were(value: str) -> None:
     assert got.text == wanted
 
 
+@settings(deadline=None)
 @given(value=NASTY)
 def test_a_link_that_is_let_through_stays_in_its_attribute(value: str) -> None:
     template = make(
