@@ -8,13 +8,22 @@ from sqlalchemy.orm import Mapped, mapped_column
 from hub.core.db import Base, words
 from hub.core.words import Channel, Language, Purpose
 from hub.customers.words import AddressKind, ConsentAction, LegalBasis, SuppressionReason, Title
+from hub.stores.models import Store
 
 
 class Customer(Base):
     """One person (or a company's contact). `preferred_store_id` is a store without a foreign key upstairs."""
 
     __tablename__ = "customers"
-    __table_args__ = (Index("ix_customers_list", "sort_key", "id"),)
+    __table_args__ = (
+        Index("ix_customers_list", "sort_key", "id"),
+        Index(
+            "ix_customers_search",
+            "sort_key",
+            postgresql_using="gin",
+            postgresql_ops={"sort_key": "gin_trgm_ops"},
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[Title | None] = mapped_column(words(Title))
@@ -26,16 +35,24 @@ class Customer(Base):
     country: Mapped[str] = mapped_column(default="FR")
     company: Mapped[str] = mapped_column(default="")
     language: Mapped[Language] = mapped_column(words(Language))
-    preferred_store_id: Mapped[int | None] = mapped_column(ForeignKey("stores.id"))
+    preferred_store_id: Mapped[int | None] = mapped_column(ForeignKey(Store.id))
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
 
 class Address(Base):
-    """A mail address or phone number in its normal form (lower-case domain; E.164), owned by one customer."""
+    """A mail address or phone number in its normal form (lower case; E.164), owned by one customer."""
 
     __tablename__ = "addresses"
-    __table_args__ = (UniqueConstraint("kind", "value"),)
+    __table_args__ = (
+        UniqueConstraint("kind", "value"),
+        Index(
+            "ix_addresses_search",
+            "value",
+            postgresql_using="gin",
+            postgresql_ops={"value": "gin_trgm_ops"},
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)

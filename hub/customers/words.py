@@ -30,3 +30,22 @@ class SuppressionReason(StrEnum):
     COMPLAINT = "complaint"
     STOP = "stop"
     STAFF = "staff"
+
+
+class IdKind(StrEnum):
+    """What can name a customer, for the result of find-or-create."""
+
+    MAIL = "mail"
+    PHONE = "phone"
+    LOYALTY_CARD = "loyalty_card"
+    EXTERNAL_ID = "external_id"
+
+
+class Standing(StrEnum):
+    """The verdict on the card, by orders alone; thresholds stand in rules.py."""
+
+    PROSPECT = "prospect"
+    NEW = "new"
+    OCCASIONAL = "occasional"
+    LOYAL = "loyal"
+    LAPSED = "lapsed"

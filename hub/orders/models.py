@@ -7,7 +7,9 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.core.db import Base, words
+from hub.customers.models import Customer
 from hub.orders.words import EventOutcome, OrderState
+from hub.stores.models import Store
 
 
 class OrderEvent(Base):
@@ -41,8 +43,8 @@ class Order(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     external_id: Mapped[str] = mapped_column(unique=True)
-    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
-    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
+    store_id: Mapped[int] = mapped_column(ForeignKey(Store.id))
+    customer_id: Mapped[int] = mapped_column(ForeignKey(Customer.id))
     state: Mapped[OrderState] = mapped_column(words(OrderState))
     placed_at: Mapped[datetime]
     delivered_at: Mapped[datetime | None]

@@ -1,0 +1,173 @@
+"""The consent ledger with its projection, and suppressed addresses."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select, tuple_
+from sqlalchemy.dialects.postgresql import insert
+
+from hub.core import facts, signing
+from hub.core.actor import Actor
+from hub.core.audit import note_change
+from hub.core.db import db
+from hub.core.errors import Invalid, NotFound
+from hub.core.text import N_
+from hub.core.words import Channel, Purpose
+from hub.customers import rules
+from hub.customers.facts import AddressSuppressed, ConsentChanged, SuppressionLifted
+from hub.customers.models import Address, ConsentEntry, ConsentState, Suppression
+from hub.customers.words import AddressKind, ConsentAction, LegalBasis, SuppressionReason
+
+
+def record_consent(
+    *,
+    address_kind: AddressKind,
+    address: str,
+    channel: Channel,
+    purpose: Purpose,
+    action: ConsentAction,
+    legal_basis: LegalBasis,
+    wording: str,
+    wording_version: str,
+    collection_point: str,
+    by: Actor,
+    now: datetime,
+    ip: str | None = None,
+    user_agent: str | None = None,
+    happened_at: datetime | None = None,
+) -> int:
+    """Append to the ledger what was said for an address and bring the state up to date. Returns the entry's id.
+
+    `happened_at` (default `now`) is when it was said: of two entries the later one wins, however they arrive,
+    and at the same moment a withdrawal wins. The same statement told twice is one entry. Raises Invalid for an
+    address that is none.
+    """
+    entry = ConsentEntry(
+        address_kind=address_kind,
+        address=normalise(address_kind, address),
+        channel=channel,
+        purpose=purpose,
+        action=action,
+        legal_basis=legal_basis,
+        wording=wording,
+        wording_version=wording_version,
+        collection_point=collection_point,
+        agent_id=by.agent_id,
+        ip=ip,
+        user_agent=user_agent,
+        happened_at=happened_at or now,
+        recorded_at=now,
+    )
+    known = _find_same(entry)
+    if known is not None:
+        return known
+    db.session.add(entry)
+    db.session.flush()
+    if _project(entry):
+        is_given = action is ConsentAction.GIVEN
+        customer_id = _owner_of(address_kind, entry.address)
+        fact = ConsentChanged(customer_id=customer_id, entry_id=entry.id, is_given=is_given)
+        facts.record(fact, now=entry.happened_at)
+    return entry.id
+
+
+def _find_same(entry: ConsentEntry) -> int | None:
+    same = select(ConsentEntry.id).where(
+        ConsentEntry.address_kind == entry.address_kind,
+        ConsentEntry.address == entry.address,
+        ConsentEntry.channel == entry.channel,
+        ConsentEntry.purpose == entry.purpose,
+        ConsentEntry.action == entry.action,
+        ConsentEntry.happened_at == entry.happened_at,
+        ConsentEntry.collection_point == entry.collection_point,
+    )
+    return db.session.scalar(same.limit(1))
+
+
+def _project(entry: ConsentEntry) -> bool:
+    """Let the entry become the state if it is the later one; True when the state is now this entry."""
+    new = insert(ConsentState).values(
+        address_kind=entry.address_kind,
+        address=entry.address,
+        channel=entry.channel,
+        purpose=entry.purpose,
+        action=entry.action,
+        legal_basis=entry.legal_basis,
+        entry_id=entry.id,
+        happened_at=entry.happened_at,
+    )
+    withdrawn = ConsentAction.WITHDRAWN
+    is_later = tuple_(
+        new.excluded.happened_at, new.excluded.action == withdrawn, new.excluded.entry_id
+    ) > tuple_(ConsentState.happened_at, ConsentState.action == withdrawn, ConsentState.entry_id)
+    statement = new.on_conflict_do_update(
+        index_elements=["address_kind", "address", "channel", "purpose"],
+        set_={
+            "action": new.excluded.action,
+            "legal_basis": new.excluded.legal_basis,
+            "entry_id": new.excluded.entry_id,
+            "happened_at": new.excluded.happened_at,
+        },
+        where=is_later,
+    ).returning(ConsentState.id)
+    return db.session.scalar(statement) is not None
+
+
+def suppress(
+    address: str, *, purpose: Purpose | None = None, reason: SuppressionReason, now: datetime
+) -> bool:
+    """Send nothing (or nothing of `purpose`) to this address from now on. False when that was so already.
+
+    Kept as a keyed hash only, so that it survives erasure. Takes a mail address or a phone, in any spelling.
+    """
+    value = normalise(kind_of(address), address)
+    new = insert(Suppression).values(
+        address_hash=hash_of(value), purpose=purpose, reason=reason, created_at=now
+    )
+    suppression_id = db.session.scalar(new.on_conflict_do_nothing().returning(Suppression.id))
+    if suppression_id is None:
+        return False
+    customer_id = _owner_of(kind_of(address), value)
+    facts.record(AddressSuppressed(customer_id=customer_id, suppression_id=suppression_id), now=now)
+    return True
+
+
+def lift_suppression(address: str, *, purpose: Purpose | None = None, by: Actor, now: datetime) -> None:
+    """Let messages go to this address again, said by a person. Raises NotFound when it is not suppressed."""
+    value = normalise(kind_of(address), address)
+    gone = delete(Suppression).where(
+        Suppression.address_hash == hash_of(value), Suppression.purpose.is_not_distinct_from(purpose)
+    )
+    suppression_id = db.session.scalar(gone.returning(Suppression.id))
+    if suppression_id is None:
+        raise NotFound(N_("This address is not blocked any more. Please reload the page."))
+    customer_id = _owner_of(kind_of(address), value)
+    word = purpose.value if purpose else None
+    note_change(
+        "suppression.lifted", subject_kind="customer", subject_id=customer_id, by=by, now=now, purpose=word
+    )
+    facts.record(SuppressionLifted(customer_id=customer_id, suppression_id=suppression_id), now=now)
+
+
+def hash_of(value: str) -> str:
+    """The keyed hash of a normalised address, as suppressions keep it."""
+    return signing.keyed_hash("suppression", value)
+
+
+def kind_of(address: str) -> AddressKind:
+    return AddressKind.MAIL if rules.looks_like_mail(address) else AddressKind.PHONE
+
+
+def normalise(kind: AddressKind, address: str) -> str:
+    """The normal form of an address. A bounced address that is no valid one is kept as it is, in lower case."""
+    if kind is AddressKind.PHONE:
+        return rules.normalise_phone(address)
+    try:
+        return rules.normalise_mail(address)
+    except Invalid:
+        if not rules.looks_like_mail(address):
+            raise
+        return address.strip().lower()
+
+
+def _owner_of(kind: AddressKind, value: str) -> int | None:
+    return db.session.scalar(select(Address.customer_id).where(Address.kind == kind, Address.value == value))

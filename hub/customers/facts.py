@@ -1,0 +1,25 @@
+"""What happens to a customer's contact data, as facts."""
+
+from dataclasses import dataclass
+
+from hub.core.facts import Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentChanged(Fact):
+    """The state of a consent changed; which one stands in the ledger entry."""
+
+    entry_id: int
+    is_given: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddressSuppressed(Fact):
+    """Nothing (or nothing of one purpose) may be sent to an address of the customer any more."""
+
+    suppression_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuppressionLifted(Fact):
+    suppression_id: int

@@ -1,0 +1,218 @@
+"""Find-or-create: one customer for whoever names himself by mail, loyalty card, shop id or phone."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
+
+from hub.core.db import db
+from hub.core.errors import Conflict, Invalid
+from hub.core.text import N_
+from hub.core.words import Language
+from hub.customers import rules
+from hub.customers.models import Address, Customer, ExternalId
+from hub.customers.rows import CustomerDetails, Elsewhere, Resolved
+from hub.customers.words import AddressKind, IdKind
+
+ATTEMPTS = 4
+LOYALTY_CARD = "loyalty_card"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One way to name a customer, normalised; `source` is set for external ids."""
+
+    kind: IdKind
+    value: str
+    source: str = ""
+
+
+class _LostError(Exception):
+    """Somebody else took the address between our look and our insert."""
+
+
+def find_or_create_customer(details: CustomerDetails, *, now: datetime) -> int:
+    """The id of the customer these details name; made when nobody has them. See `resolve_customer`."""
+    return resolve_customer(details, now=now).customer_id
+
+
+def resolve_customer(details: CustomerDetails, *, now: datetime, likely_id: int | None = None) -> Resolved:
+    """Find by mail, then loyalty card, shop id, then phone; else make. Fills empty fields, overwrites none.
+
+    Mail wins over phone: a phone of somebody else stays with them and is told in `elsewhere`. A phone alone
+    does not make two people one: with a new mail address the name must agree too (families share a phone).
+    `likely_id` is whom the caller expects (the order had this customer before): he gets the new address if the
+    name agrees. Safe against others doing the same at the same moment: unique keys decide, the loser looks again.
+    Raises Invalid (field email or phone) for an unusable address, or when no address and no card is given.
+    """
+    claims = _claims_of(details)
+    if not claims:
+        raise Invalid(N_("Please give a mail address, a phone number or a loyalty card."), field="email")
+    for _attempt in range(ATTEMPTS):
+        try:
+            with db.session.begin_nested():
+                return _resolve_once(details, claims, likely_id, now)
+        except _LostError:
+            continue
+    raise Conflict(N_("Somebody else is changing this customer. Please try again."))
+
+
+def _claims_of(details: CustomerDetails) -> tuple[Claim, ...]:
+    """Normalised, the surest first: the first one must be won for a customer to be made."""
+    claims: list[Claim] = []
+    if details.email and details.email.strip():
+        claims.append(Claim(IdKind.MAIL, rules.normalise_mail(details.email)))
+    if details.loyalty_card and details.loyalty_card.strip():
+        claims.append(Claim(IdKind.LOYALTY_CARD, details.loyalty_card.strip(), LOYALTY_CARD))
+    for source, value in sorted(details.external_ids.items()):
+        if value.strip():
+            claims.append(Claim(IdKind.EXTERNAL_ID, value.strip(), source))
+    if details.phone and details.phone.strip():
+        country = details.country or rules.HOME
+        claims.append(Claim(IdKind.PHONE, rules.normalise_phone(details.phone, country)))
+    return tuple(claims)
+
+
+def _resolve_once(
+    details: CustomerDetails, claims: tuple[Claim, ...], likely_id: int | None, now: datetime
+) -> Resolved:
+    owners = _owners_of(claims)
+    customer_id = _choose(details, claims, owners, likely_id)
+    is_new = customer_id is None
+    if customer_id is None:
+        customer_id = _make(details, claims[0], now)
+        owners[claims[0]] = customer_id
+    free = [claim for claim in claims if claim not in owners]
+    for claim in free:
+        if _take(claim, customer_id, now):
+            owners[claim] = customer_id
+        elif claim.kind is IdKind.MAIL:
+            raise _LostError
+    if not is_new:
+        _fill(customer_id, details, now)
+    owners.update(_owners_of([claim for claim in free if claim not in owners]))
+    return Resolved(customer_id, is_new, _elsewhere(customer_id, owners))
+
+
+def _owners_of(claims: Iterable[Claim]) -> dict[Claim, int]:
+    addresses = {(AddressKind(c.kind.value), c.value): c for c in claims if not c.source}
+    ids = {(c.source, c.value): c for c in claims if c.source}
+    owners: dict[Claim, int] = {}
+    if addresses:
+        pair = tuple_(Address.kind, Address.value)
+        found = select(Address.kind, Address.value, Address.customer_id).where(pair.in_(list(addresses)))
+        owners |= {addresses[kind, value]: owner for kind, value, owner in db.session.execute(found)}
+    if ids:
+        pair = tuple_(ExternalId.source, ExternalId.value)
+        named = select(ExternalId.source, ExternalId.value, ExternalId.customer_id).where(pair.in_(list(ids)))
+        owners |= {ids[source, value]: owner for source, value, owner in db.session.execute(named)}
+    return owners
+
+
+def _choose(
+    details: CustomerDetails, claims: tuple[Claim, ...], owners: Mapping[Claim, int], likely_id: int | None
+) -> int | None:
+    owned = {claim.kind: owners[claim] for claim in reversed(claims) if claim in owners}
+    for kind in (IdKind.MAIL, IdKind.LOYALTY_CARD, IdKind.EXTERNAL_ID):
+        if kind in owned:
+            return owned[kind]
+    names = (rules.clean_name(details.first_name), rules.clean_name(details.last_name))
+    if likely_id is not None and rules.is_same_name(names, _names_of(likely_id)):
+        return likely_id
+    by_phone = owned.get(IdKind.PHONE)
+    if by_phone is None or claims[0].kind is not IdKind.MAIL:
+        return by_phone
+    return by_phone if _is_same_person(names, by_phone) else None
+
+
+def _is_same_person(names: tuple[str, str], customer_id: int) -> bool:
+    """Same phone, new mail: the same person only with the same name, or when he had no mail and no other name."""
+    theirs = _names_of(customer_id)
+    if not rules.is_same_name(names, theirs):
+        return False
+    has_mail = select(Address.id).where(Address.customer_id == customer_id, Address.kind == AddressKind.MAIL)
+    return (any(names) and any(theirs)) or db.session.scalar(has_mail.limit(1)) is None
+
+
+def _names_of(customer_id: int) -> tuple[str, str]:
+    row = db.session.execute(
+        select(Customer.first_name, Customer.last_name).where(Customer.id == customer_id)
+    ).one()
+    return (row.first_name, row.last_name)
+
+
+def _make(details: CustomerDetails, anchor: Claim, now: datetime) -> int:
+    first_name, last_name = rules.clean_name(details.first_name), rules.clean_name(details.last_name)
+    company = " ".join(details.company.split())
+    row = Customer(
+        title=details.title,
+        first_name=first_name,
+        last_name=last_name,
+        sort_key=rules.sort_key_of(first_name, last_name, otherwise=company or anchor.value),
+        birth_on=details.birth_on,
+        postcode=details.postcode.strip(),
+        country=details.country or rules.HOME,
+        company=company,
+        language=details.language or Language.FRENCH,
+        preferred_store_id=details.preferred_store_id,
+        created_at=now,
+        updated_at=now,
+    )
+    db.session.add(row)
+    db.session.flush()
+    if not _take(anchor, row.id, now):
+        raise _LostError
+    return row.id
+
+
+def _take(claim: Claim, customer_id: int, now: datetime) -> bool:
+    """Insert the address or id for this customer; False when somebody else has it."""
+    if claim.source:
+        values = {"customer_id": customer_id, "source": claim.source, "value": claim.value}
+        taken = insert(ExternalId).values(values).on_conflict_do_nothing().returning(ExternalId.id)
+        return db.session.scalar(taken) is not None
+    return take_address(AddressKind(claim.kind.value), claim.value, customer_id, now)
+
+
+def take_address(kind: AddressKind, value: str, customer_id: int, now: datetime) -> bool:
+    """Give the customer this address, as the primary one of its kind; False when somebody else has it."""
+    values = {"customer_id": customer_id, "kind": kind, "value": value, "is_primary": True, "created_at": now}
+    taken = insert(Address).values(values).on_conflict_do_nothing().returning(Address.id)
+    address_id = db.session.scalar(taken)
+    if address_id is None:
+        return False
+    db.session.execute(
+        update(Address)
+        .where(Address.customer_id == customer_id, Address.kind == kind, Address.id != address_id)
+        .values(is_primary=False)
+    )
+    return True
+
+
+def _fill(customer_id: int, details: CustomerDetails, now: datetime) -> None:
+    """Complete what was empty; a name is filled as a whole, so that two people's names never mix."""
+    row = db.session.get_one(Customer, customer_id)
+    offered: dict[str, object] = {
+        "title": details.title,
+        "birth_on": details.birth_on,
+        "postcode": details.postcode.strip(),
+        "company": " ".join(details.company.split()),
+        "preferred_store_id": details.preferred_store_id,
+    }
+    if not row.first_name and not row.last_name:
+        offered["first_name"] = rules.clean_name(details.first_name)
+        offered["last_name"] = rules.clean_name(details.last_name)
+    changes = {name: value for name, value in offered.items() if value and not getattr(row, name)}
+    if not changes:
+        return
+    for name, value in changes.items():
+        setattr(row, name, value)
+    row.sort_key = rules.sort_key_of(row.first_name, row.last_name, otherwise=row.company or row.sort_key)
+    row.updated_at = now
+    db.session.flush()
+
+
+def _elsewhere(customer_id: int, owners: Mapping[Claim, int]) -> tuple[Elsewhere, ...]:
+    return tuple(Elsewhere(claim.kind, owner) for claim, owner in owners.items() if owner != customer_id)

@@ -1,0 +1,276 @@
+"""What others look up about customers: rows, addresses, consents, contactability."""
+
+import re
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Select, and_, literal, select, tuple_, union_all
+from sqlalchemy.orm import aliased
+
+from hub.core.db import db
+from hub.core.errors import Invalid, NotFound
+from hub.core.facts import FactRow
+from hub.core.paging import Page, decode_key, make_page
+from hub.core.text import N_, fold
+from hub.core.words import Channel, Purpose
+from hub.customers import rules
+from hub.customers.consents import hash_of, kind_of
+from hub.customers.identity import LOYALTY_CARD
+from hub.customers.models import (
+    Address,
+    ConsentEntry,
+    ConsentState,
+    Customer,
+    ExternalId,
+    Suppression,
+)
+from hub.customers.rows import AddressRow, ConsentRow, Contactability, CustomerRow, FactLine
+from hub.customers.words import AddressKind, ConsentAction, SuppressionReason
+
+__all__ = ["AddressRow", "ConsentRow", "Contactability", "CustomerRow", "FactLine"]
+
+PAGE_SIZE = 50
+LEDGER_LIMIT = 200
+MIN_DIGITS = 4
+
+
+def get_customer(customer_id: int) -> CustomerRow:
+    """Raises NotFound."""
+    found = get_customers([customer_id]).get(customer_id)
+    if found is None:
+        raise NotFound(N_("This customer does not exist any more."))
+    return found
+
+
+def get_customers(customer_ids: Collection[int]) -> dict[int, CustomerRow]:
+    """By id, in one query; unknown ids are left out."""
+    if not customer_ids:
+        return {}
+    found = db.session.execute(_rows().where(Customer.id.in_(set(customer_ids))))
+    return {row.id: row for row in map(_row_of, found)}
+
+
+def find_customer_by_address(text: str) -> CustomerRow | None:
+    """By mail address or phone in any spelling; None also for what is no address."""
+    kind = kind_of(text)
+    try:
+        value = rules.normalise_mail(text) if kind is AddressKind.MAIL else rules.normalise_phone(text)
+    except Invalid:
+        return None
+    owner = select(Address.customer_id).where(Address.kind == kind, Address.value == value)
+    found = db.session.execute(_rows().where(Customer.id == owner.scalar_subquery())).first()
+    return _row_of(found) if found else None
+
+
+def list_customers(search: str = "", after: str | None = None, size: int = PAGE_SIZE) -> Page[CustomerRow]:
+    """Sorted by name. `search`: words of the name, or a part of a mail address, a phone, or a loyalty card."""
+    statement = _rows().order_by(Customer.sort_key, Customer.id).limit(size + 1)
+    if search.strip():
+        statement = statement.where(Customer.id.in_(_matches(search.strip())))
+    if after:
+        statement = statement.where(tuple_(Customer.sort_key, Customer.id) > tuple_(*_position(after)))
+    rows = [_row_of(found) for found in db.session.execute(statement)]
+    return make_page(rows, size=size, key=lambda row: (row.sort_key, row.id))
+
+
+def _position(after: str) -> list[Any]:
+    match decode_key(after):
+        case [str(sort_key), int(customer_id)]:
+            return [literal(sort_key), literal(customer_id)]
+    raise Invalid(N_("This page address is not valid. Please start again from the first page."))
+
+
+def _matches(search: str) -> Select[int]:
+    """Ids of all ways to match, each able to use its own index."""
+    ways: list[Select[int]] = [
+        select(ExternalId.customer_id).where(ExternalId.value == search, ExternalId.source == LOYALTY_CARD),
+    ]
+    if rules.looks_like_mail(search) or "." in search:
+        ways.append(_address_like(AddressKind.MAIL, search.lower()))
+    digits = re.sub(r"\D", "", search)
+    if len(digits) >= MIN_DIGITS and not re.search(r"[^\W\d_]|@", search):
+        ways.append(_address_like(AddressKind.PHONE, digits.removeprefix("00").removeprefix("0")))
+    parts = [Customer.sort_key.like(f"%{_escaped(word)}%") for word in fold(search).split()]
+    ways.append(select(Customer.id).where(and_(*parts)))
+    return select(union_all(*ways).subquery().c[0])
+
+
+def _address_like(kind: AddressKind, part: str) -> Select[int]:
+    return select(Address.customer_id).where(Address.kind == kind, Address.value.like(f"%{_escaped(part)}%"))
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([\\%_])", r"\\\1", text)
+
+
+def _rows() -> Select[Any]:
+    """One customer a row, with the primary addresses and the loyalty card fetched by index."""
+    return select(
+        Customer,
+        _primary(AddressKind.MAIL).label("mail"),
+        _primary(AddressKind.PHONE).label("phone"),
+        select(ExternalId.value)
+        .where(ExternalId.customer_id == Customer.id, ExternalId.source == LOYALTY_CARD)
+        .order_by(ExternalId.id.desc())
+        .limit(1)
+        .correlate(Customer)
+        .scalar_subquery()
+        .label("loyalty_card"),
+    )
+
+
+def _primary(kind: AddressKind) -> Any:
+    address = aliased(Address)
+    return (
+        select(address.value)
+        .where(address.customer_id == Customer.id, address.kind == kind)
+        .order_by(address.is_primary.desc(), address.id.desc())
+        .limit(1)
+        .correlate(Customer)
+        .scalar_subquery()
+    )
+
+
+def _row_of(found: Any) -> CustomerRow:
+    row: Customer = found.Customer
+    name = " ".join(filter(None, (row.first_name, row.last_name)))
+    phone = rules.show_phone(found.phone) if found.phone else ""
+    return CustomerRow(
+        id=row.id,
+        title=row.title,
+        first_name=row.first_name,
+        last_name=row.last_name,
+        name=name or row.company or found.mail or phone or found.loyalty_card or "",
+        language=row.language,
+        postcode=row.postcode,
+        country=row.country,
+        company=row.company,
+        birth_on=row.birth_on,
+        mail=found.mail,
+        phone=found.phone,
+        preferred_store_id=row.preferred_store_id,
+        loyalty_card=found.loyalty_card,
+        created_at=row.created_at,
+        sort_key=row.sort_key,
+    )
+
+
+def get_contactability(customer_ids: Collection[int]) -> dict[int, Contactability]:
+    """What the gate asks, for many customers in three queries. Consents and suppressions of the primary addresses."""
+    customers = get_customers(customer_ids)
+    addresses = {value for row in customers.values() for value in (row.mail, row.phone) if value}
+    said = _get_states(addresses)
+    suppressed = _get_suppressed(addresses)
+    answers = {}
+    for customer_id, row in customers.items():
+        mine = [value for value in (row.mail, row.phone) if value]
+        states = [state for value in mine for state in said.get(value, [])]
+        answers[customer_id] = Contactability(
+            mail=row.mail,
+            phone=row.phone,
+            consents=frozenset((c, p) for c, p, action in states if action is ConsentAction.GIVEN),
+            refusals=frozenset((c, p) for c, p, action in states if action is ConsentAction.WITHDRAWN),
+            suppressed=frozenset(word for value in mine for word in suppressed.get(value, ())),
+        )
+    return answers
+
+
+def _get_states(addresses: Collection[str]) -> dict[str, list[tuple[Channel, Purpose, ConsentAction]]]:
+    """Mail addresses and numbers cannot be mistaken for each other, so the kind is not asked."""
+    statement = select(
+        ConsentState.address, ConsentState.channel, ConsentState.purpose, ConsentState.action
+    ).where(ConsentState.address_kind.in_(list(AddressKind)), ConsentState.address.in_(addresses))
+    said: dict[str, list[tuple[Channel, Purpose, ConsentAction]]] = {}
+    for address, channel, purpose, action in db.session.execute(statement):
+        said.setdefault(address, []).append((channel, purpose, action))
+    return said
+
+
+def _get_suppressed(addresses: Collection[str]) -> dict[str, list[str]]:
+    words: dict[str, list[str]] = {}
+    for value, purpose, _reason, _since in _list_suppressions(addresses):
+        words.setdefault(value, []).append(f"{value}|{purpose.value}" if purpose else value)
+    return words
+
+
+def get_suppressed(addresses: Collection[str]) -> frozenset[str]:
+    """Of normalised addresses those nothing may be sent to: `address`, or `address|purpose` for one purpose."""
+    return frozenset(word for words in _get_suppressed(addresses).values() for word in words)
+
+
+def _list_suppressions(
+    addresses: Collection[str],
+) -> list[tuple[str, Purpose | None, SuppressionReason, Any]]:
+    by_hash = {hash_of(value): value for value in addresses}
+    if not by_hash:
+        return []
+    found = db.session.scalars(select(Suppression).where(Suppression.address_hash.in_(by_hash)))
+    return [(by_hash[row.address_hash], row.purpose, row.reason, row.created_at) for row in found]
+
+
+def list_addresses(customer_id: int) -> list[AddressRow]:
+    """All addresses of a customer, primary first, each with what blocks it."""
+    found = db.session.scalars(
+        select(Address)
+        .where(Address.customer_id == customer_id)
+        .order_by(Address.kind, Address.is_primary.desc(), Address.id)
+    ).all()
+    blocked: dict[str, list[tuple[Purpose | None, SuppressionReason, Any]]] = {}
+    for value, purpose, reason, since in _list_suppressions({row.value for row in found}):
+        blocked.setdefault(value, []).append((purpose, reason, since))
+    return [
+        AddressRow(row.kind, row.value, row.is_primary, tuple(blocked.get(row.value, ()))) for row in found
+    ]
+
+
+def list_consents(customer_id: int) -> list[ConsentRow]:
+    """The ledger of all addresses of a customer, newest first; `is_current` marks what is in force."""
+    mine = select(Address.value).where(Address.customer_id == customer_id)
+    current = and_(
+        ConsentState.entry_id == ConsentEntry.id,
+        ConsentState.address_kind == ConsentEntry.address_kind,
+        ConsentState.address == ConsentEntry.address,
+        ConsentState.channel == ConsentEntry.channel,
+        ConsentState.purpose == ConsentEntry.purpose,
+    )
+    statement = (
+        select(ConsentEntry, ConsentState.id.is_not(None))
+        .outerjoin(ConsentState, current)
+        .where(ConsentEntry.address_kind.in_(list(AddressKind)), ConsentEntry.address.in_(mine))
+        .order_by(ConsentEntry.happened_at.desc(), ConsentEntry.id.desc())
+        .limit(LEDGER_LIMIT)
+    )
+    return [_consent_of(entry, is_current) for entry, is_current in db.session.execute(statement)]
+
+
+def _consent_of(entry: ConsentEntry, is_current: bool) -> ConsentRow:
+    return ConsentRow(
+        id=entry.id,
+        address=entry.address,
+        channel=entry.channel,
+        purpose=entry.purpose,
+        action=entry.action,
+        legal_basis=entry.legal_basis,
+        wording=entry.wording,
+        collection_point=entry.collection_point,
+        agent_id=entry.agent_id,
+        happened_at=entry.happened_at,
+        is_current=is_current,
+    )
+
+
+def list_facts(customer_id: int, after: str | None = None, size: int = PAGE_SIZE) -> Page[FactLine]:
+    """The customer's timeline, newest first."""
+    statement = (
+        select(FactRow)
+        .where(FactRow.customer_id == customer_id)
+        .order_by(FactRow.happened_at.desc(), FactRow.id.desc())
+        .limit(size + 1)
+    )
+    if after:
+        happened_at, fact_id = decode_key(after)
+        statement = statement.where(
+            tuple_(FactRow.happened_at, FactRow.id) < tuple_(literal(happened_at), fact_id)
+        )
+    rows = [FactLine(row.id, row.kind, row.happened_at, row.data) for row in db.session.scalars(statement)]
+    return make_page(rows, size=size, key=lambda row: (row.happened_at, row.id))

@@ -1,0 +1,156 @@
+"""What makes an address, a name and a verdict: pure, from the text itself."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+from phonenumbers import PhoneNumberFormat, PhoneNumberType
+
+from hub.core.errors import Invalid
+from hub.core.text import N_, fold
+from hub.customers.words import Standing
+
+HOME = "FR"
+OVERSEAS = ("RE", "GP", "MQ", "GF", "YT", "PM", "NC", "PF", "WF")
+# Numbers the French regulator keeps for films and tests; the library calls some of them impossible.
+# Source: ARCEP decision 2018-0881, "numéros fictifs".
+FICTION = re.compile(r"\+33(19900|26191|35301|46571|53649|63998)\d{4}")
+MOBILE_KINDS = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
+MAX_MAIL_LENGTH = 254
+
+LOYAL_ORDERS = 3
+LOYAL_DAYS = 365
+NEW_DAYS = 90
+LAPSED_DAYS = 180
+
+
+def normalise_mail(text: str) -> str:
+    """The address in lower case with its international domain as written. Raises Invalid with what to correct.
+
+    Syntax only, no look-up: `.test` is let through, so that a trial installation can be tried.
+    """
+    try:
+        found = validate_email(text.strip(), check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        raise Invalid(
+            N_("“%(given)s” is not a mail address. Please write it as name@domain.fr."),
+            field="email",
+            given=text.strip()[:MAX_MAIL_LENGTH],
+        ) from None
+    return found.normalized.lower()
+
+
+def normalise_phone(text: str, country: str = HOME) -> str:
+    """E.164. A French number is also tried as an overseas one: 0692 is a mobile of La Réunion, not of Lyon.
+
+    `country` is ISO 3166 alpha-2. Raises Invalid when no plan knows the number.
+    """
+    regions = (country, *OVERSEAS) if country == HOME else (country, HOME)
+    for region in regions:
+        number = _parse(text, region)
+        if number is not None:
+            return number
+    raise Invalid(
+        N_(
+            "“%(given)s” is not a phone number. Please write it with its country, for example +33 6 12 34 56 78."
+        ),
+        field="phone",
+        given=text.strip()[:40],
+    )
+
+
+def _parse(text: str, region: str) -> str | None:
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return None
+    written = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    return written if phonenumbers.is_valid_number(number) or FICTION.fullmatch(written) else None
+
+
+def is_mobile(phone: str) -> bool:
+    """Whether an E.164 number can receive an SMS, as far as its plan tells."""
+    number = phonenumbers.parse(phone)
+    return phonenumbers.number_type(number) in MOBILE_KINDS or phone.startswith("+3363998")
+
+
+def show_phone(phone: str) -> str:
+    """An E.164 number as people read it: national inside France, international elsewhere."""
+    number = phonenumbers.parse(phone)
+    style = PhoneNumberFormat.NATIONAL if number.country_code == 33 else PhoneNumberFormat.INTERNATIONAL  # noqa: PLR2004 - France's code
+    return phonenumbers.format_number(number, style)
+
+
+def is_country(text: str) -> bool:
+    """Whether the text is an ISO 3166 alpha-2 code with a telephone plan (all inhabited ones have one)."""
+    return text in phonenumbers.SUPPORTED_REGIONS
+
+
+def looks_like_mail(text: str) -> bool:
+    return "@" in text
+
+
+def clean_name(text: str) -> str:
+    """A name with ordinary capitals: `jean dupont`, `DE LA TOUR`, `O'BRIEN`, `MARTIN-DUPUIS`.
+
+    A word that is all capitals or all small letters is rewritten; a word with both (McDonald) is left alone.
+    In a text with both, small particles (`Anne de la Tour`) stay small.
+    """
+    plain = " ".join(text.replace("’", "'").split())
+    is_mixed = plain not in {plain.lower(), plain.upper()}
+    words = [word if is_mixed and word in _PARTICLES else _recase(word) for word in plain.split(" ")]
+    return re.sub(r"\bDe (La |L')", r"de \1", " ".join(words))
+
+
+_PARTICLES = frozenset({"de", "la", "le", "du", "des", "van", "von", "der", "den", "da", "dos", "di", "el"})
+_PIECES = re.compile(r"([^\W_]+)")
+
+
+def _recase(word: str) -> str:
+    if word not in {word.lower(), word.upper()}:
+        return word
+    return re.sub(r"\bMc(\w)(?=\w\w)", lambda found: f"Mc{found[1].upper()}", _capitals(word))
+
+
+def _capitals(word: str) -> str:
+    return _PIECES.sub(lambda found: found[0][0].upper() + found[0][1:].lower(), word)
+
+
+def sort_key_of(first_name: str, last_name: str, *, otherwise: str = "") -> str:
+    """What lists are sorted and searched by, accent-free; `otherwise` (company, address) when there is no name."""
+    return fold(f"{last_name} {first_name}") or fold(otherwise)
+
+
+def is_same_name(left: tuple[str, str], right: tuple[str, str]) -> bool:
+    """Whether two (first name, last name) may be one person: equal without accents, in any order; an unnamed one may."""
+    ours, theirs = (set(fold(" ".join(names)).replace("-", " ").split()) for names in (left, right))
+    return not ours or not theirs or ours == theirs
+
+
+@dataclass(frozen=True)
+class Buying:
+    """What the verdict rests on; cancelled orders are not counted."""
+
+    order_count: int
+    recent_order_count: int
+    first_placed_at: datetime | None
+    last_placed_at: datetime | None
+
+
+def choose_standing(buying: Buying, *, now: datetime) -> Standing:
+    """New or loyal at a glance. `recent_order_count` counts the orders of the last `LOYAL_DAYS` days.
+
+    No order: prospect. Nothing for `LAPSED_DAYS`: lapsed. `LOYAL_ORDERS` or more in a year: loyal.
+    One order, under `NEW_DAYS` ago: new. Else occasional.
+    """
+    if buying.last_placed_at is None:
+        return Standing.PROSPECT
+    if now - buying.last_placed_at > timedelta(days=LAPSED_DAYS):
+        return Standing.LAPSED
+    if buying.recent_order_count >= LOYAL_ORDERS:
+        return Standing.LOYAL
+    if buying.order_count == 1 and now - buying.last_placed_at <= timedelta(days=NEW_DAYS):
+        return Standing.NEW
+    return Standing.OCCASIONAL
