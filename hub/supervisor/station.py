@@ -12,7 +12,7 @@ from hub.supervisor.processes import LOOK_SECONDS, Crew, wait_ready
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 FLASK = ("-m", "flask", "--app", "hub.app:create_app")
-FIRST_PAGE_SECONDS = 60.0
+FIRST_PAGE_SECONDS = 120.0
 
 
 def say(*lines: str) -> None:
