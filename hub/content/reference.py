@@ -28,6 +28,15 @@ gives `subject`, `html` and `text`.
   such a mail also carries the other loop headers (`rules.automatic_headers`). The acknowledgement has no
   variable that could carry the sender's words.
 - The review link is the same for every respondent: `thanks` suits any score and goes to all at D+1.
+
+## Writing a mail
+
+One folder per mail in `hub/templates/mail/`: `mail.toml` (purpose, variables), `mail.j2` (the blocks, in order),
+`fr.toml` and `en.toml` (the words). `mail.j2` is rendered twice, with the MJML blocks (`_mjml.j2`, all looks) and
+with the plain-text blocks (`_text.j2`): HTML and text cannot drift. In the words, `[[name]]` is a value,
+`[[?name]]…[[/name]]` is kept when there is a value, `[[!name]]…[[/name]]` when there is none, `**x**` is strong.
+A value that may be missing must stand in its own section or have a fallback, else publication is refused.
+
 """
 
 
