@@ -7,7 +7,7 @@ from hub.channels.mail_parsing.header_text import decode_header, decode_words, u
 
 MAX_ADDRESSES = 200
 MAX_REFERENCES = 100
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|<[^<>]*>?|\([^()]*\)?|[,;:]|[^\s"<>(),;:]+|\s+|.', re.DOTALL)
+_PIECE = re.compile(r'"(?:[^"\\]|\\.)*"?|<[^<>]*>?|\([^()]*\)?|[,;:]|[^\s"<>(),;:]+|\s+|.', re.DOTALL)
 _BARE = re.compile(r"[^\s<>()\",;:]+@[^\s<>()\",;:]+")
 _MESSAGE_ID = re.compile(r"<\s*([^<>\s]+)\s*>")
 _UNESCAPE = re.compile(r"\\(.)", re.DOTALL)
@@ -25,14 +25,14 @@ def parse_addresses(value: str) -> list[MailAddress]:
 def _split_mailboxes(line: str) -> list[MailAddress]:
     boxes: list[MailAddress] = []
     words: list[str] = []
-    for token in _TOKEN.findall(line):
-        if token in {",", ";"}:
+    for piece in _PIECE.findall(line):
+        if piece in {",", ";"}:
             _add_mailbox(boxes, words)
             words = []
-        elif token == ":" and not any(word.startswith("<") for word in words):
+        elif piece == ":" and not any(word.startswith("<") for word in words):
             words = []  # the name of a group
         else:
-            words.append(token)
+            words.append(piece)
         if len(boxes) > MAX_ADDRESSES:
             break
     _add_mailbox(boxes, words)

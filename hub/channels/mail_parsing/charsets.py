@@ -61,7 +61,7 @@ def _decode_western(raw: bytes, codec: str | None) -> str:
         broken = loose.count("\ufffd")
         if broken * 2 < sum(not char.isascii() for char in loose):
             return loose
-    if codec == "iso8859-15" and not raw.translate(None, _LATIN_9_ONLY) != raw:
+    if codec == "iso8859-15" and raw.translate(None, _LATIN_9_ONLY) == raw:
         return raw.decode("iso8859-15")
     try:
         return raw.decode("cp1252")

@@ -35,10 +35,13 @@ _ZIP_MEMBERS = (
     (b"application/epub+zip", "application/epub+zip"),
 )
 _HTML = re.compile(
-    rb"\A\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body|script|table|div|meta)\b", re.I | re.S
+    rb"\A\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body|script|table|div|meta)\b",
+    re.IGNORECASE | re.DOTALL,
 )
 _SVG = re.compile(rb"<svg[\s>]", re.IGNORECASE)
-_HEADER_LINE = re.compile(rb"\A(?:Received|Return-Path|From|To|Subject|Date|MIME-Version|Message-ID):", re.I)
+_HEADER_LINE = re.compile(
+    rb"\A(?:Received|Return-Path|From|To|Subject|Date|MIME-Version|Message-ID):", re.IGNORECASE
+)
 _OLE_NAMES = ((".doc", "application/msword"), (".xls", "application/vnd.ms-excel"), (".msg", "application/vnd.ms-outlook"),
               (".ppt", "application/vnd.ms-powerpoint"))  # fmt: skip
 _TEXT_NAMES = {".csv": "text/csv", ".ics": "text/calendar", ".vcf": "text/vcard", ".json": "application/json",
@@ -54,7 +57,7 @@ def sniff_type(content: bytes, name: str = "") -> str:
         return "application/x-empty"
     head = content[:4096]
     for magic, media_type in _MAGIC:
-        if head.startswith(magic) and not (len(magic) == 2 and _is_text(head)):
+        if head.startswith(magic) and not (len(magic) == len(b"MZ") and _is_text(head)):
             return _ole_type(name) if media_type == "application/x-ole-storage" else media_type
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip_type(content)

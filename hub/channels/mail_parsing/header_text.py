@@ -101,7 +101,7 @@ def _join_continuations(pieces: list[tuple[int, bool, str]]) -> str:
     pieces.sort(key=lambda piece: piece[0])
     charset, raw = "utf-8", b""
     first = pieces[0]
-    if first[1] and first[2].count("'") >= 2:
+    if first[1] and first[2].count("'") > 1:
         charset, _, rest = first[2].split("'", 2)
         pieces[0] = (first[0], True, rest)
     for _, is_extended, text in pieces:

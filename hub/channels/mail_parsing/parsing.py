@@ -4,7 +4,6 @@ import hashlib
 import re
 from datetime import UTC, datetime
 from email.parser import BytesFeedParser
-from email.policy import compat32
 from email.utils import parsedate_to_datetime
 
 from hub.channels.mail_parsing.addresses import parse_addresses, parse_message_ids, parse_return_path
@@ -56,7 +55,9 @@ def _parse(raw: bytes, return_path: str | None, own_domains: frozenset[str]) -> 
     plain = _plain_headers(headers)
     subject = plain.get("subject", "")
     reply_to = next((box.address for box in _boxes(headers, "reply-to") if box.address), None)
-    report = _find_report(parts, headers, sender=sender, subject=subject, text=text, is_null_sender=path == "")
+    report = _find_report(
+        parts, headers, sender=sender, subject=subject, text=text, is_null_sender=path == ""
+    )
     signals = KindSignals(
         headers=plain,
         from_address=sender.address,
@@ -105,13 +106,19 @@ def _read_tree(raw: bytes) -> tuple[RawMessage, str | None]:
         except Exception as error:  # noqa: BLE001 - whatever the stdlib trips over, the headers may be read
             problem = f"the MIME structure cannot be read ({type(error).__name__})"
     head, _, body = raw[:1_000_000].replace(b"\r\n", b"\n").partition(b"\n\n")
-    lines = [line for line in head.split(b"\n") if not line.lower().startswith((b"content-", b"\tboundary", b" boundary"))]
+    lines = [
+        line
+        for line in head.split(b"\n")
+        if not line.lower().startswith((b"content-", b"\tboundary", b" boundary"))
+    ]
     return _feed(b"\n".join(lines) + b"\n\n" + body[:200_000]), problem
 
 
 def _feed(raw: bytes) -> RawMessage:
-    parser: BytesFeedParser[RawMessage] = BytesFeedParser(_factory=RawMessage, policy=compat32)
-    parser.feed(_UNFOLDED_BOUNDARY.sub(rb"\1\t\2", raw) if b";\nboundary=" in raw or b";\r\nboundary=" in raw else raw)
+    parser: BytesFeedParser[RawMessage] = BytesFeedParser(_factory=RawMessage)  # compat32 is its default
+    parser.feed(
+        _UNFOLDED_BOUNDARY.sub(rb"\1\t\2", raw) if b";\nboundary=" in raw or b";\r\nboundary=" in raw else raw
+    )
     return parser.close()
 
 
@@ -153,7 +160,9 @@ def _ids(headers: Headers, name: str) -> tuple[str, ...]:
 def _message_id(headers: Headers, raw: bytes) -> tuple[str, bool]:
     """The id of the sender, or one made from the content, the same each time the same mail comes."""
     value = headers.get("message-id", [""])[0]
-    found = parse_message_ids(value) or tuple(f"<{word.strip('<>')}>" for word in value.split()[:1] if word.strip("<>"))
+    found = parse_message_ids(value) or tuple(
+        f"<{word.strip('<>')}>" for word in value.split()[:1] if word.strip("<>")
+    )
     if found:
         return clean_text(found[0]), False
     digest = hashlib.sha256()
@@ -173,7 +182,9 @@ def _sent_at(headers: Headers) -> datetime | None:
 
 
 def _plain_headers(headers: Headers) -> dict[str, str]:
-    return {name: decode_header(values[0]) for name, values in headers.items() if name not in _ADDRESS_HEADERS}
+    return {
+        name: decode_header(values[0]) for name, values in headers.items() if name not in _ADDRESS_HEADERS
+    }
 
 
 def _find_report(

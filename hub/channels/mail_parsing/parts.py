@@ -17,6 +17,7 @@ MAX_PARTS = 500
 MAX_DEPTH = 30
 MAX_ATTACHMENTS = 200
 MAX_TEXT_BYTES = 4_000_000
+MAX_NAME_CHARS = 150
 _REPORT_TYPES = frozenset(
     {
         "message/delivery-status",
@@ -38,7 +39,7 @@ class RawMessage(Message):
 
     def raw_payload(self) -> list["RawMessage"] | str:
         """Children of a container, or the undecoded text of a leaf (bytes above 127 as surrogates)."""
-        payload: list[RawMessage] | str | None = self._payload
+        payload: list[RawMessage] | str | None = self.__dict__["_payload"]
         return "" if payload is None else payload
 
 
@@ -228,7 +229,7 @@ def safe_name(name: str) -> str:
     """File name without folders, control characters and direction marks, at most 150 characters."""
     base = name.replace("\\", "/").rsplit("/", 1)[-1]
     clean = _UNSAFE_NAME.sub("_", base).strip(" .")
-    return clean if len(clean) <= 150 else clean[:130] + clean[-20:]
+    return clean if len(clean) <= MAX_NAME_CHARS else clean[: MAX_NAME_CHARS - 20] + clean[-20:]
 
 
 def decode_transfer(raw: bytes, encoding: str) -> bytes:

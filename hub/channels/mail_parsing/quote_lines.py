@@ -4,6 +4,9 @@ import re
 
 TEXT, EMPTY, QUOTE, EMBEDDED, HEADER, DELIMITER, SIGNATURE = "teqbhds"
 MAX_LINE = 600
+MAX_ATTRIBUTION_LINE = 200
+DATE_DIGITS = 5
+UNDATED_LINES = 3
 _WROTE = (
     r"(?:wrote|writes|(?<!m['’])(?<!nous\s)(?<!lui\s)a\s+[ée]crit|écrivait|schrieb|escribió|ha\s+scritto|scrisse|escreveu|napisał\(a\)|"
     r"napisał|napisała|schreef|skrev|пише|написал(?:а|\(а\))?|写道|寫道)"
@@ -25,10 +28,12 @@ _ATTRIBUTIONS = tuple(
         rf"\A\s*[^\n]{{1,100}}\b{_WROTE}\s+(?:le|on|am)\s[^\n]*\d[^\n]*[:：]\s*\Z",
         rf"\A\s*{_DATE}(?:\s+\d{{1,2}}[:h]\d\d(?:\s+(?:GMT|UTC)\S*)?\s+[^\d\n]{{2,60}}|\s+[^\d\n]{{1,60}}<[^<>\s]+@[^<>\s]+>\s*:?)\s*\Z",
         r"\A[\s*>]*[-_=*]{2,}\s*(?:original|reply|forwarded)\s+message\s*[-_=*]{2,}[\s*]*\Z",
-        r"\A[\s*]*[-_=*]*\s*(?:message\s+(?:d['’]\s*origine|original|initial|transf[ée]r[ée])|courriel\s+original|"
-        r"original\s+message|forwarded\s+message|ursprüngliche\s+nachricht|weitergeleitete\s+nachricht|"
-        r"mensaje\s+original|messaggio\s+originale|mensagem\s+original|oorspronkelijk\s+bericht)"
-        r"\s*[-_=*]{2,}[\s*]*\Z",
+        (
+            r"\A[\s*]*[-_=*]*\s*(?:message\s+(?:d['’]\s*origine|original|initial|transf[ée]r[ée])|courriel\s+original|"
+            r"original\s+message|forwarded\s+message|ursprüngliche\s+nachricht|weitergeleitete\s+nachricht|"
+            r"mensaje\s+original|messaggio\s+originale|mensagem\s+original|oorspronkelijk\s+bericht)"
+            r"\s*[-_=*]{2,}[\s*]*\Z"
+        ),
         r"\A[\s*]*(?:begin\s+forwarded\s+message|d[ée]but\s+du\s+message\s+(?:r[ée]exp[ée]di[ée]|transf[ée]r[ée]))\s*:[\s*]*\Z",
     )
 )
@@ -41,6 +46,11 @@ _HEADER = re.compile(
     r"reply-to|répondre\s+à|risposta|importance)[\s*\xa0]*[:：]\*?(?:\s|\Z)",
     re.IGNORECASE,
 )
+_WROTE_LAST = re.compile(rf"{_WROTE}\s*\Z", re.IGNORECASE)
+_ENDINGS = (":", "：", "-", "_", "=", ">")
+_OPENING_WORDS = frozenset({"on", "le", "at", "am", "el", "il", "em", "op", "den", "w", "dnia"})
+_DELIMITERS = frozenset("-_=+~#*–—ᐧ")
+_SIGNATURE_LETTERS = frozenset("*([esvgiotpl")
 _DELIMITER = re.compile(r"\A\s*(?:[-_=+~#*–—]{2,}|[ᐧ—]|_{2,})\s*\Z")
 _QUOTE = re.compile(r"\A\s*(?:>|\||[A-Za-z]{1,12}>(?:\s|\Z))")
 _SIGNATURE = re.compile(
@@ -60,14 +70,16 @@ _SIGNATURE = re.compile(
 
 def classify_line(line: str) -> str:
     """One letter for one line (an attribution may hold several lines)."""
-    if not line.strip():
+    stripped = line.strip()
+    if not stripped:
         return EMPTY
-    bare = line[:MAX_LINE]
-    if _QUOTE.match(bare):
+    first = stripped[0]
+    if first in ">|" or (">" in stripped[:14] and _QUOTE.match(line[:MAX_LINE])):
         return QUOTE
-    if _DELIMITER.match(bare):
+    if first in _DELIMITERS and _DELIMITER.match(stripped):
         return DELIMITER
-    if _SIGNATURE.match(bare):
+    bare = line[:MAX_LINE]
+    if first.lower() in _SIGNATURE_LETTERS and _SIGNATURE.match(bare):
         return SIGNATURE
     if is_attribution(bare):
         return EMBEDDED
@@ -82,8 +94,13 @@ def is_attribution(text: str) -> bool:
 
 
 def _may_announce(text: str) -> bool:
-    bare = text.rstrip().rstrip("*").rstrip()
-    return bare.endswith((":", "：", "-", "_", "=", ">")) or any(char.isdigit() for char in bare[:12])
+    bare = text.strip(" \t\n*\xa0")
+    return bare.endswith(_ENDINGS) or bare[:1].isdigit() or ("@" in bare and bool(_WROTE_LAST.search(bare)))
+
+
+def _may_start(line: str) -> bool:
+    bare = line.lstrip(" \t*\xa0")
+    return bare[:1].isdigit() or "<" in bare or bare.partition(" ")[0].lower() in _OPENING_WORDS
 
 
 def join_attributions(lines: list[str]) -> list[str]:
@@ -99,14 +116,19 @@ def join_attributions(lines: list[str]) -> list[str]:
 
 def _attribution_size(lines: list[str], position: int) -> int:
     first = lines[position]
-    if len(first) > 200 or not first.strip() or is_attribution(first) or not _STARTS.match(first):
+    if (
+        len(first) > MAX_ATTRIBUTION_LINE
+        or not _may_start(first)
+        or is_attribution(first)
+        or not _STARTS.match(first)
+    ):
         return 1
-    has_date = sum(char.isdigit() for char in first) >= 5
+    has_date = sum(char.isdigit() for char in first) >= DATE_DIGITS
     for size in range(2, 8):
         window = lines[position : position + size]
-        if len(window) < size or (not has_date and (not window[-1].strip() or size > 3)):
+        if len(window) < size or (not has_date and (not window[-1].strip() or size > UNDATED_LINES)):
             return 1
-        if len(window[-1]) > 200:
+        if len(window[-1]) > MAX_ATTRIBUTION_LINE:
             return 1
         together = "\n".join(window)
         if _ENDS.search(together[-80:]):

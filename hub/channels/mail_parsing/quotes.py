@@ -17,6 +17,7 @@ from hub.channels.mail_parsing.quote_lines import (
 
 MAX_LINES = 10_000
 MAX_TRAILING_LINES = 7
+BLOCK_LINES = 3
 _SOFT = frozenset((TEXT, EMPTY))
 _AROUND = frozenset((EMPTY, QUOTE, EMBEDDED, HEADER))
 
@@ -79,7 +80,7 @@ def _before_header_block(kept: list[int], marks: str) -> list[int]:
         if mark == HEADER:
             first = position if run == 0 else first
             run += 1
-            if run == 3 and TEXT in marks[:first]:
+            if run == BLOCK_LINES and TEXT in marks[:first]:
                 return kept[:first]
         elif mark != EMPTY and not (mark == TEXT and run and _is_inside_block(marks, position)):
             run = 0

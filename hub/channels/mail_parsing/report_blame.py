@@ -26,7 +26,7 @@ SENDER_FAULT = _any_of(
     r"client host rejected|cannot find your (?:reverse )?hostname|hostname .{0,40}(?:not found|could not be resolved|does not resolve|forged)",
     r"dns (?:a-)?record.{0,30}(?:\bip\b|your|connecting)|static ip|dynamic (?:ip|address|pool)|generic (?:ip|host)|dial-?up",
     # lists and reputation
-    r"black-?list|block-?list|blocked (?:by|using|for|because|due)|\b(?:dns|r)bls?\b|spamhaus|spamcop|barracudacentral|sorbs",
+    r"black-?list|block-?list|blocked (?:by|using|for|because|due)(?!.{0,25}(?:spam|content|virus))|\b(?:dns|r)bls?\b|spamhaus|spamcop|barracudacentral|sorbs",
     r"\bsnds\b|cloudmark|senderscore|(?<!not )listed (?:in|at|by|on)|\bbanned\b(?! (?:content|file))|blocked ip|reputation|invalid ip",
     rf"(?:\bip\b|server|host|network|domain|address)(?: \S+){{0,3}} {_BE} (?:\S+ )?(?:blocked|black-?listed)",
     r"your (?!message|mail|e-mail|email)(?:\S+ ){1,5}(?:blocked|listed|rejected|refused)|network not allowed|part of (?:their|your) network|complain|abus[ei]|unexpected volume",
@@ -60,7 +60,7 @@ CONTENT_FAULT = _any_of(
     r"content (?:rejected|reject|filter|not allowed|restriction|denied|error)|\bpolic(?:y|ies)\b|not rfc|not accepted for .{0,20}reasons",
     r"\brfc ?(?:2822|5322|822|5321|1652|2821)|\bheader (?:error|field|is missing|syntax|line)|(?:bare|stray) (?:lf|cr|newline)",
     r"\battachments?\b(?! contains)|mime (?:error|structure)|8-?bit|character set|administrative(?:ly)? prohibit|prohibited",
-    r"security (?:policy|reason|violation|error)|looks like|message filtered|protocol violation|unwanted message",
+    r"security (?:policy|reason|violation|error)|looks like|message filtered|protocol violation|unwanted message|rejected by header|blocked senders",
     r"contenu (?:refus|rejet|ind[ée]sirable|interdit)|message (?:refus|rejet)|ind[ée]sirable|pi[eè]ce jointe|pourriel",
     r"courrier non sollicit|taille (?:maximale|du message)",
     r"mandatory key|(?:bad )?syntax|unrecogni[sz]ed (?:command|parameter)|command (?:not )?(?:unrecogni|implemented)|bad sequence",

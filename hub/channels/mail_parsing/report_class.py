@@ -3,12 +3,21 @@
 import re
 
 from hub.channels.mail_parsing.report_blame import CONTENT_FAULT, SENDER_FAULT
-from hub.channels.mail_parsing.report_phrases import FULL, GONE_HOST, GONE_USER, LOCAL_FAULT, PASSING, SUSPENDED
+from hub.channels.mail_parsing.report_phrases import (
+    FULL,
+    GONE_HOST,
+    GONE_USER,
+    LOCAL_FAULT,
+    PASSING,
+    SUSPENDED,
+)
 from hub.channels.mail_parsing.words import ReportClass
 
 MAX_DIAGNOSTIC = 3_000
 _NEVER_MAIL = frozenset({"521", "556"})  # RFC 7504: the host or domain never takes mail
-_AT_SENDER = re.compile(r"(?:after|in reply to|response to|during) (?:the )?(?:mail from|initial connection|helo|ehlo|banner)|>>> (?:mail|helo|ehlo)\b")
+_AT_SENDER = re.compile(
+    r"(?:after|in reply to|response to|during) (?:the )?(?:mail from|initial connection|helo|ehlo|banner)|>>> (?:mail|helo|ehlo)\b"
+)
 _AT_RECIPIENT = re.compile(r"(?:after|in reply to|response to|following|>>>|smtp:) ?(?:the )?rcpt\b")
 _AT_DATA = re.compile(
     r"(?:after|in reply to|response to|during) (?:the )?(?:end of )?(?:data|message body)|>>> data\b|smtp command:? data\b"
@@ -31,13 +40,21 @@ _REPLY_CODE = re.compile(r"(?<![\d.:])([245]\d\d)(?=[\s\-#:;,.'\"]|\Z)(?!\.\d)")
 _SPACES = re.compile(r"\s+")
 _ADDRESSES = re.compile(r"<?[^\s<>()\"':;,=]+@[^\s<>()\"';,]+>?")
 _LINKS = re.compile(r"https?://\S+|\bsee \S+/\S+")
-_SOFT_STATUS = frozenset({"2.0", "2.1", "2.2", "4.7", "4.1", "4.2", "4.3", "4.5", "3.0", "3.1", "3.2"})
-_HARD_STATUS = frozenset({"1.1", "1.2", "1.3", "1.4", "1.6", "1.10", "4.4"})
-_BY_SUBJECT = {"1": ReportClass.HARD, "2": ReportClass.SOFT, "3": ReportClass.SOFT, "4": ReportClass.SOFT,
-               "5": ReportClass.CONTENT, "6": ReportClass.CONTENT, "7": ReportClass.SENDER}  # fmt: skip
+_BY_DETAIL = {
+    **dict.fromkeys(("1.1", "1.2", "1.3", "1.4", "1.6", "1.10", "4.4"), ReportClass.HARD),
+    **dict.fromkeys(("1.7", "1.8"), ReportClass.SENDER),
+    **dict.fromkeys(("2.3", "3.4"), ReportClass.CONTENT),
+}
+_BY_SUBJECT = {
+    "2": ReportClass.SOFT,
+    "3": ReportClass.SOFT,
+    "4": ReportClass.SOFT,
+    "5": ReportClass.CONTENT,
+    "6": ReportClass.CONTENT,
+    "7": ReportClass.SENDER,
+}
 _REPLY_CLASS = {"521": ReportClass.HARD, "556": ReportClass.HARD, "552": ReportClass.SOFT, "522": ReportClass.SOFT,
-                "535": ReportClass.SENDER, "530": ReportClass.SENDER, "551": ReportClass.HARD,
-                "553": ReportClass.SENDER}  # fmt: skip
+                "535": ReportClass.SENDER, "530": ReportClass.SENDER, "551": ReportClass.HARD}  # fmt: skip
 
 
 def find_status(text: str) -> str | None:
@@ -54,7 +71,9 @@ def find_reply_code(text: str) -> str | None:
 
 def plain_diagnostic(text: str) -> str:
     """Lower case, one line, without addresses and links: words in them must not decide."""
-    return _ADDRESSES.sub(" @ ", _LINKS.sub(" ", _SPACES.sub(" ", text[:MAX_DIAGNOSTIC].lower()))).replace("’", "'")
+    return _ADDRESSES.sub(" @ ", _LINKS.sub(" ", _SPACES.sub(" ", text[:MAX_DIAGNOSTIC].lower()))).replace(
+        "’", "'"
+    )
 
 
 def class_of_text(text: str) -> ReportClass | None:
@@ -65,31 +84,24 @@ def class_of_text(text: str) -> ReportClass | None:
 
 def class_of_status(status: str | None, reply_code: str | None = None) -> ReportClass | None:
     """Class by RFC 3463 status, then by SMTP reply code; None when neither says enough."""
+    if reply_code in _NEVER_MAIL:
+        return ReportClass.HARD
     if status and not status.endswith(".0.0"):
-        main, subject, detail = status.split(".")
-        if main == "2":
-            return ReportClass.DELIVERED
-        if main == "4":
-            return ReportClass.SOFT
-        key = f"{subject}.{detail}"
-        if key in _HARD_STATUS:
-            return ReportClass.HARD
-        if key in _SOFT_STATUS:
-            return ReportClass.SOFT
-        if key in {"1.7", "1.8"}:
-            return ReportClass.SENDER
-        if key in {"2.3", "3.4"}:
-            return ReportClass.CONTENT
-        return _BY_SUBJECT.get(subject) if subject != "1" else None
+        return _class_of_detail(status)
     if reply_code and reply_code.startswith("4"):
         return ReportClass.SOFT
     return _REPLY_CLASS.get(reply_code or "")
 
 
+def _class_of_detail(status: str) -> ReportClass | None:
+    main, subject, detail = status.split(".")
+    if main != "5":
+        return ReportClass.DELIVERED if main == "2" else ReportClass.SOFT
+    return _BY_DETAIL.get(f"{subject}.{detail}") or _BY_SUBJECT.get(subject)
+
+
 def classify_diagnostic(text: str, status: str | None, reply_code: str | None = None) -> ReportClass | None:
     """Class by text *and* status; hard only when nothing speaks for another cause."""
-    if reply_code in _NEVER_MAIL:
-        return ReportClass.HARD
     by_text = class_of_text(text)
     if by_text is ReportClass.HARD:
         return _doubt_hard(text, status)
@@ -97,7 +109,7 @@ def classify_diagnostic(text: str, status: str | None, reply_code: str | None = 
 
 
 def _doubt_hard(text: str, status: str | None) -> ReportClass:
-    """"No such user" is believed unless stage or status speak against it.
+    """What "no such user" is worth: it is believed unless stage or status speak against it.
 
     Said of the sender, it is our fault. Said after the content was taken, or of nobody, it is a filter's answer. When
     the status names another cause (mailbox disabled, policy), only an answer to RCPT TO settles it.

@@ -33,12 +33,10 @@ FULL = _any_of(
     r"postfach (?:ist )?voll|casella piena|buz[oó]n (?:est[aá] )?lleno|メールボックスが一杯",
 )
 
-_STOPPED = (
-    r"(?:suspended|disabled|inactive|inactivated|deactivated|locked|blocked by|frozen|on hold|dormant|expired|barred)"
-)
+_STOPPED = r"(?:suspended|disabled|inactive|inactivated|deactivated|locked|blocked by|frozen|on hold|dormant|expired|barred)"
 SUSPENDED = _any_of(
     rf"{_WHO}(?: \S+){{0,6}}? (?:{_BE} )?(?:currently |temporarily |now |administratively )?{_STOPPED}\b",
-    rf"\bdomain {_BE} (?:\S+ )?{_STOPPED}\b",
+    rf"(?:\bdomain|@) {_BE} (?:\S+ )?{_STOPPED}\b",
     rf"\b{_STOPPED} (?:mailbox|account|user|recipient|address|customer)",
     r"account is (?:temporarily )?(?:unavailable|out of service)|mailbox (?:is )?unavailable for delivery",
     r"status: (?:suspended|inactive|locked)|user suspended|\bnot active\b|temporarily (?:locked|frozen)|\bon hold\b",
@@ -70,14 +68,14 @@ GONE_USER = _any_of(
     rf"{_WHO}\S{{0,3}}(?: \S+){{0,3}} (?:has been |was |is |been )?(?:deleted|removed|closed|cancell?ed|discontinued|terminated)",
     r"user[ -]?unknown|unknown[ -]user|unknown in (?:local|virtual|relay|remote)|unknown to (?:address|us|this)",
     r"\bno (?:mail ?box|account|user|one|addressee|recipient)s? (?:\S+ ){0,3}(?:here|by that name|with that|named|found|called|under)",
-    r"\bno (?:valid recipients|such (?:\S+ ){0,2}(?:here|recipient|mailbox|user))|not like recipient",
+    r"\bno (?:valid recipients|such (?:\S+ ){0,2}(?:here|recipient|mailbox|user))|not like recipient|nobody here",
     r"not (?:our|a known|a valid|a local|a deliverable) (?:customer|user|recipient|mailbox|address|employee)",
     r"does(?:n'?t| not) have (?:an? )?(?:\S+ )?(?:account|mailbox|user)|name (?:is )?not recogni[sz]ed",
     r"unrout(?:e)?able address|recipnotfound|addressunknown|recipientnotfound|unknown or illegal alias",
     r"recipient (?:address(?:es)? )?rejected ?: (?:access denied|undeliverable|unverified|user|no such|invalid|unknown)",
     r"(?:address(?:es)?|recipient) rejected\.?(?: \(in reply to rcpt|\s*\Z)|not listed in (?:domino|public|the)",
     r"\bwasn'?t found at|retired|left the (?:company|organi)|user (?:has )?moved|has (?:been )?(?:moved|changed)|new address",
-    r"misspelled|mailbox unavailable or access denied|550 unknown|invalid (?:\S+ ){0,2}userid|wrong (?:address|recipient)",
+    r"misspelled|mailbox unavailable or access denied|not taken: mailbox unavailable|550 unknown|invalid (?:\S+ ){0,2}userid|wrong (?:address|recipient)",
     rf"{_QUI}(?: \S+){{0,8}}? (?:est |a |sont )?(?:inconnue?s?|inexistante?s?|invalides?|introuvables?|incorrecte?s?|"
     r"supprim[ée]e?s?|r[ée]sili[ée]e?s?|cl[ôo]tur[ée]e?s?|n'est (?:pas|plus) valide|n'existe(?:nt)? (?:pas|plus))",
     r"n'existe (?:pas|plus)|(?:inconnu|inexistant|introuvable)e? (?:sur|dans|chez|[àa]) |n'a pas [ée]t[ée] trouv",
@@ -92,7 +90,7 @@ GONE_HOST = _any_of(
     r"(?:no such|invalid|unknown|illegal|bad) (?:\S+ )?(?:mail )?domain|no such host|illegal host|bad destination",
     r"all relevant mx records point to non-?existent hosts|\bno (?:mx|a) (?:or|record|host|found)|no mx found",
     r"couldn'?t find any host|find a mail exchanger|null ?mx|no mail (?:server|exchanger)|unrouteable (?:mail )?domain",
-    r"does(?:n'?t| not) (?:accept|receive|handle) (?:any )?(?:e?-?mail|mail)|name or service not known|nxdomain",
+    r"does(?:n'?t| not) (?:accept|receive|handle) (?:any )?(?:e?-?mail|mail)|name or service not known|\b5\d\d \S+\.[a-z]{2,} does not exist|nxdomain",
     r"(?:name|dns)(?: service)? (?:error|lookup).{0,60}(?:no data|not found(?!,? ?try))|host lookup did not complete",
 )
 

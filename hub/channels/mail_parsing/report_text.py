@@ -7,7 +7,9 @@ _DAEMON = re.compile(
     r"bounces?|complaints?|mailer|delivery|auto-?notify|mailsystem|system|administrat(?:or|eur)|sysadmin|root|no-?reply)\b",
     re.IGNORECASE,
 )
-_STRICT_DAEMON = re.compile(r"\A(?:mailer-?daemon|mail-?daemon|mailerdaemon|mdaemon|post-?_?master|poostmaster)\b", re.I)
+_STRICT_DAEMON = re.compile(
+    r"\A(?:mailer-?daemon|mail-?daemon|mailerdaemon|mdaemon|post-?_?master|poostmaster)\b", re.IGNORECASE
+)
 _DAEMON_NAMES = re.compile(
     r"mail delivery (?:sub)?system|mailer-?daemon|delivery (?:status )?notif|mail administrator|postmaster|"
     r"mail delivery|content-filter at|administrateur syst|microsoft outlook|internet mail delivery",
@@ -20,7 +22,7 @@ _SUBJECT = re.compile(
     r"non[- ]?deliver|not delivered|delivery failed|[ée]chec (?:de (?:la )?)?(?:remise|livraison du message|distribution|d'envoi|de l'envoi|envoi)|"
     r"non[- ](?:distribu|d[ée]livr|remis|acheminable)|avis de non|message non (?:remis|distribu|d[ée]livr)|unzustellbar|returned mail|"
     r"rapport de non|notification d'[ée]tat de (?:la )?remise|postmaster notify|error sending|mail delivery|mail failure|warning: (?:could not|message)|"
-    r"disallowed|automatically rejected|cannot be delivered|rejected mail|nondeliverable|non recapitabile|no entregado",
+    r"disallowed|automatically rejected|エラー通知|配信(?:不能|エラー)|cannot be delivered|rejected mail|nondeliverable|non recapitabile|no entregado",
     re.IGNORECASE,
 )
 _BODY = re.compile(
@@ -34,7 +36,7 @@ _BODY = re.compile(
 )
 _STRONG_BODY = re.compile(
     r"could not be delivered to|(?:was|were) not delivered to|undeliverable to|delivery to the following (?:recipient|address)|"
-    r"did not reach the following|as their mailbox is full|user unknown|n'a pas pu [êe]tre (?:remis|distribu|d[ée]livr)\S* [àa]",
+    r"did not reach the following|as their mailbox is full|user unknown|n'a pas pu [êe]tre (?:remis|distribu|d[ée]livr)\S* [àa]|送信できませんでした",
     re.IGNORECASE,
 )
 _CUT = re.compile(
@@ -73,14 +75,17 @@ def is_strict_daemon(from_address: str) -> bool:
     return bool(_STRICT_DAEMON.match(from_address))
 
 
-def looks_like_report(*, subject: str, text: str, from_address: str, from_name: str, is_null_sender: bool) -> bool:
+def looks_like_report(
+    *, subject: str, text: str, from_address: str, from_name: str, is_null_sender: bool
+) -> bool:
     """Whether a mail without machine-readable parts is a delivery report; a human who quotes one is not."""
+    is_certain = is_strict_daemon(from_address) or bool(_DAEMON_NAMES.search(from_name))
+    if not (is_certain or is_null_sender or is_daemon(from_address, from_name)):
+        return False
     has_subject, has_body = bool(_SUBJECT.search(subject)), bool(_BODY.search(text[:6_000]))
-    if is_strict_daemon(from_address) or _DAEMON_NAMES.search(from_name):
+    if is_certain:
         return has_subject or has_body
-    if is_null_sender or is_daemon(from_address, from_name):
-        return (has_subject and has_body) or (is_null_sender and bool(_STRONG_BODY.search(text[:3_000])))
-    return False
+    return (has_subject and has_body) or (is_null_sender and bool(_STRONG_BODY.search(text[:3_000])))
 
 
 def cut_original(text: str) -> tuple[str, str]:
@@ -96,6 +101,8 @@ def find_recipient(text: str, *, not_these: frozenset[str]) -> str | None:
     for pattern in _RECIPIENT_PATTERNS:
         for match in pattern.finditer(text):
             address = match[1].strip("<>.").removeprefix("rfc822;")
-            if address.lower() not in not_these and not address.lower().startswith(("postmaster@", "mailer-daemon@")):
+            if address.lower() not in not_these and not address.lower().startswith(
+                ("postmaster@", "mailer-daemon@")
+            ):
                 return address
     return None

@@ -147,7 +147,11 @@ def _recipient_in_words(source: ReportSource, words: str, returned: str) -> str 
         return announced
     fields = fields_of(returned)
     ours = {address.lower() for address in source.sent_to} | {source.from_address.lower()}
-    ours |= {box.address.lower() for name in ("from", "return-path") for box in parse_addresses(fields.get(name, ""))}
+    ours |= {
+        box.address.lower()
+        for name in ("from", "return-path")
+        for box in parse_addresses(fields.get(name, ""))
+    }
     return find_recipient(words, not_these=frozenset(ours)) or _bare(fields.get("to", ""))
 
 
@@ -159,7 +163,13 @@ def _choose_status(declared: str, diagnostic: str, words: str) -> str | None:
 
 
 def _choose_class(
-    source: ReportSource, *, action: str | None, status: str | None, diagnostic: str, words: str, recipient: str | None
+    source: ReportSource,
+    *,
+    action: str | None,
+    status: str | None,
+    diagnostic: str,
+    words: str,
+    recipient: str | None,
 ) -> ReportClass:
     if action in {"delivered", "relayed", "expanded"} or (status or "").startswith("2."):
         return ReportClass.DELIVERED

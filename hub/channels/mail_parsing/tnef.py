@@ -9,6 +9,7 @@ from hub.channels.mail_parsing.charsets import decode_text
 MAX_ATTACHMENTS = 100
 MAX_ATTRIBUTES = 5_000
 MAX_PROPERTIES = 2_000
+_NAMED, _UNICODE, _LONG = 0x8000, 0x001F, 4
 SIGNATURE = b"\x78\x9f\x3e\x22"
 _ATTRIBUTE = struct.Struct("<BHHI")
 _RENDER_DATA, _TITLE, _DATA, _ATTACHMENT_PROPS = 0x9002, 0x8010, 0x800F, 0x9005
@@ -43,7 +44,7 @@ def read_tnef(content: bytes) -> Tnef:
     charset = "cp1252"
     files: list[dict[str, bytes | str]] = []
     for tag, data in _attributes(content):
-        if tag == _CODE_PAGE and len(data) >= 4:
+        if tag == _CODE_PAGE and len(data) >= _LONG:
             charset = f"cp{struct.unpack_from('<I', data)[0]}"
         elif tag == _RENDER_DATA and len(files) < MAX_ATTACHMENTS:
             files.append({})
@@ -109,7 +110,7 @@ def _read_properties(data: bytes) -> Iterator[tuple[int, bytes]]:
     for _ in range(count):
         kind, identity = struct.unpack_from("<HH", data, position)
         position += 4
-        if identity >= 0x8000:
+        if identity >= _NAMED:
             position = _skip_name(data, position)
         values = 1
         if kind & 0x1000 or (kind & 0x0FFF) in _STRINGS:
@@ -120,7 +121,7 @@ def _read_properties(data: bytes) -> Iterator[tuple[int, bytes]]:
         for number in range(values):
             value, position = _read_value(data, position, kind & 0x0FFF)
             if number == 0:
-                yield identity, value if kind & 0x0FFF != 0x001F else _narrow(value)
+                yield identity, value if kind & 0x0FFF != _UNICODE else _narrow(value)
 
 
 def _read_value(data: bytes, position: int, kind: int) -> tuple[bytes, int]:

@@ -1,0 +1,87 @@
+"""What every wire out shares: the envelope, the receipt, and the three ways to fail."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import TracebackType
+from typing import Literal, Protocol, Self
+
+Scope = Literal["recipient", "sender", "content"]
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One message ready to leave.
+
+    `key` is our own reference (the outbox row). `headers` are extra header lines, already plain text; line breaks in
+    any value are removed. `return_path` is the envelope sender ("" is the null sender; None means `sender_address`).
+    `message_id` has its angle brackets.
+    """
+
+    key: uuid.UUID
+    channel: str
+    sender_address: str
+    sender_name: str
+    recipient: str
+    subject: str
+    text: str
+    sent_at: datetime
+    recipient_name: str = ""
+    html: str | None = None
+    message_id: str | None = None
+    return_path: str | None = None
+    reply_to: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The provider took the message. `accepted_at` is machine time, stamped by the caller's clock."""
+
+    key: uuid.UUID
+    reference: str
+    accepted_at: datetime
+
+
+class ChannelError(Exception):
+    """A message did not leave, or nobody knows; `code` is the provider's own, `reason` its words."""
+
+    def __init__(self, reason: str, *, code: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.code = code
+
+
+class TemporaryFailure(ChannelError):  # noqa: N818 - the words of architecture.md
+    """Try again later; nothing was delivered. `is_ours` tells that the whole channel should pause."""
+
+    def __init__(self, reason: str, *, code: str = "", is_ours: bool = False) -> None:
+        super().__init__(reason, code=code)
+        self.is_ours = is_ours
+
+
+class PermanentFailure(ChannelError):  # noqa: N818 - as above
+    """Never again in this form: `recipient` (suppress), `sender` (our fault: pause the channel), `content`."""
+
+    def __init__(self, reason: str, *, scope: Scope, code: str = "") -> None:
+        super().__init__(reason, code=code)
+        self.scope: Scope = scope
+
+
+class UnknownOutcome(ChannelError):  # noqa: N818 - as above
+    """The message was handed over and no answer came: it may have been delivered."""
+
+
+class Transport(Protocol):
+    """A wire that is opened once for a batch: `with transport: transport.send(envelope)`."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def send(self, envelope: Envelope) -> Receipt:
+        """Hand one message to the provider; raises one of the three failures."""
+        ...
