@@ -18,7 +18,7 @@ DEMO_OPTIONS = $(if $(DETACH),--detach) $(if $(RESET),--reset) $(if $(PORT),--po
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help setup packages assets words demo demo-stop run plant test sure style rules flows-on-servers bench faults \
-	fuzz ui-check backup restore lock clean
+	fuzz ui-check backup restore map lock clean
 
 help: ## List what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ run: .venv/.stamp assets ## Run the production processes on DATABASE_URL and RED
 
 plant: .venv/.stamp ## Keep only the embedded PostgreSQL and Redis up
 	@$(POWER) plant
+
+map: .venv/.stamp ## Draw docs/map.md anew from the first lines of the files
+	$(PY) -m tests.guards.house_map
 
 style: .venv/.stamp
 	$(BIN)/ruff format --check --quiet .
