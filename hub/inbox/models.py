@@ -1,6 +1,7 @@
 """Tickets, their messages, waits, and what agents do around them."""
 
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
@@ -31,6 +32,7 @@ class Ticket(Base):
     """
 
     __tablename__ = "tickets"
+    __mapper_args__ = MappingProxyType({"eager_defaults": False})
     __table_args__ = (
         Index("ix_tickets_list", "store_id", "list_at", "id", postgresql_where=OPEN_STATES),
         Index("ix_tickets_list_all", "list_at", "id", postgresql_where=OPEN_STATES),
@@ -39,9 +41,13 @@ class Ticket(Base):
         Index("ix_tickets_customer", "customer_id", "id"),
         Index("ix_tickets_order", "order_id"),
         Index("ix_tickets_assignee", "assignee_id", "list_at", "id", postgresql_where=OPEN_STATES),
-        Index("ix_tickets_waiting", "store_id", "list_at", "id", postgresql_where="waiting_since IS NOT NULL"),
+        Index(
+            "ix_tickets_waiting", "store_id", "list_at", "id", postgresql_where="waiting_since IS NOT NULL"
+        ),
         Index("ix_tickets_waiting_all", "list_at", "id", postgresql_where="waiting_since IS NOT NULL"),
-        Index("ix_tickets_warn", "warn_at", postgresql_where="waiting_since IS NOT NULL AND warned_at IS NULL"),
+        Index(
+            "ix_tickets_warn", "warn_at", postgresql_where="waiting_since IS NOT NULL AND warned_at IS NULL"
+        ),
         Index("ix_tickets_due", "due_at", postgresql_where="waiting_since IS NOT NULL AND missed_at IS NULL"),
         Index("ix_tickets_solved", "solved_at", postgresql_where="state = 'solved'"),
         Index("ix_tickets_search", "search", postgresql_using="gin"),
@@ -87,7 +93,7 @@ class Ticket(Base):
     last_event_id: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
-    search: Mapped[Any | None] = mapped_column(TSVECTOR)
+    search: Mapped[Any | None] = mapped_column(TSVECTOR, deferred=True)
 
 
 class TicketMessage(Base):

@@ -63,3 +63,33 @@ class DropReason(StrEnum):
 class PresenceKind(StrEnum):
     VIEWING = "viewing"
     WRITING = "writing"
+
+
+class InboxView(StrEnum):
+    """The lists of the inbox. The first six come by due time, the last two by latest change."""
+
+    WAITING = "waiting"
+    LATE = "late"
+    MINE = "mine"
+    UNASSIGNED = "unassigned"
+    UNATTRIBUTED = "unattributed"
+    OPEN = "open"
+    SOLVED = "solved"
+    ALL = "all"
+
+
+class ThreadedBy(StrEnum):
+    """What tied an incoming message to a ticket, from the surest to none."""
+
+    SIGNED = "signed"
+    REFERENCES = "references"
+    SUBJECT = "subject"
+    NONE = "none"
+
+
+class IncomingKind(StrEnum):
+    """What the door in made of it: a person, an auto-reply (no effect), a machine with human content."""
+
+    MESSAGE = "message"
+    AUTO_REPLY = "auto_reply"
+    MACHINE = "machine"

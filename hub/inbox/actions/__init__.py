@@ -1,0 +1,1 @@
+"""What is done in the inbox, by verb family; other rooms import from here."""

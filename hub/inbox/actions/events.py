@@ -1,0 +1,82 @@
+"""What every change of a ticket shares: the lock, the event number, the audit line, the hold."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from hub.core.actor import Actor
+from hub.core.audit import note_change
+from hub.core.db import db
+from hub.core.errors import NotFound
+from hub.core.text import N_
+from hub.core.words import Purpose
+from hub.inbox.models import Ticket
+from hub.inbox.states import is_open
+from hub.outbox import actions as outbox
+
+TICKET = "ticket"
+HELD_PURPOSES = (Purpose.PROMOTION, Purpose.SURVEY)
+
+
+def lock_ticket(ticket_id: int) -> Ticket:
+    """The ticket's row, held until the end of the transaction. Raises NotFound."""
+    found = select(Ticket).where(Ticket.id == ticket_id).with_for_update()
+    ticket = db.session.scalar(found.execution_options(populate_existing=True))
+    if ticket is None:
+        raise NotFound(N_("This ticket does not exist."))
+    return ticket
+
+
+def lock_end(ticket_id: int) -> Ticket | None:
+    """The ticket that a chain of merges ends in, locked; a ring ends at the first ticket met twice."""
+    seen: set[int] = set()
+    target: int | None = ticket_id
+    while target is not None and target not in seen:
+        seen.add(target)
+        found = select(Ticket).where(Ticket.id == target).with_for_update()
+        ticket = db.session.scalar(found.execution_options(populate_existing=True))
+        if ticket is None or ticket.merged_into_id is None or ticket.merged_into_id in seen:
+            return ticket
+        target = ticket.merged_into_id
+    return None
+
+
+def next_event(ticket: Ticket) -> int:
+    """The number of the event that is about to be written."""
+    ticket.last_event_id += 1
+    return ticket.last_event_id
+
+
+def note_ticket(action: str, ticket: Ticket, *, by: Actor, now: datetime, **data: Any) -> int:
+    """An audit line that counts as an event of the ticket; returns its number."""
+    event_id = next_event(ticket)
+    ticket.updated_at = now
+    note_change(
+        f"{TICKET}.{action}",
+        subject_kind=TICKET,
+        subject_id=ticket.id,
+        by=by,
+        now=now,
+        event_id=event_id,
+        **data,
+    )
+    return event_id
+
+
+def settle_hold(ticket: Ticket, *, now: datetime) -> None:
+    """Promotion and surveys wait exactly while an open ticket is a grievance."""
+    if ticket.customer_id is None:
+        return
+    if ticket.is_grievance and is_open(ticket.state):
+        for purpose in HELD_PURPOSES:
+            outbox.put_hold(
+                customer_id=ticket.customer_id,
+                purpose=purpose,
+                reason="grievance",
+                source_kind=TICKET,
+                source_id=ticket.id,
+                now=now,
+            )
+    else:
+        outbox.lift_hold(source_kind=TICKET, source_id=ticket.id, now=now)

@@ -1,0 +1,80 @@
+"""What happened in the inbox: ids and numbers only."""
+
+from dataclasses import dataclass
+
+from hub.core.facts import Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketOpened(Fact):
+    """`store_id` None: the central queue."""
+
+    ticket_id: int
+    store_id: int | None
+    channel: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerWrote(Fact):
+    """The customer (or another party) wrote again in a ticket that existed."""
+
+    ticket_id: int
+    message_id: int
+    store_id: int | None
+    channel: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketReplied(Fact):
+    """`wait_id` is the wait that the reply ended, if the customer was waiting."""
+
+    ticket_id: int
+    store_id: int | None
+    agent_id: int | None
+    wait_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketSolved(Fact):
+    ticket_id: int
+    store_id: int | None
+    agent_id: int | None
+    reason_id: int | None
+    is_grievance: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketReopened(Fact):
+    ticket_id: int
+    store_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketTransferred(Fact):
+    ticket_id: int
+    from_store_id: int | None
+    store_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketWithdrawn(Fact):
+    """The answer it came from was taken back."""
+
+    ticket_id: int
+    store_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadlineNeared(Fact):
+    """A quarter of the target is left."""
+
+    ticket_id: int
+    store_id: int | None
+    assignee_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadlineMissed(Fact):
+    ticket_id: int
+    store_id: int | None
+    assignee_id: int | None

@@ -1,0 +1,93 @@
+"""What is handed to the inbox and what it hands back: frozen values without rows."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from hub.core.words import Channel, Language
+from hub.inbox.words import IncomingKind, ThreadedBy
+
+
+@dataclass(frozen=True)
+class IncomingFile:
+    """A file already kept on the shelf of core.files under `sha256`; `media_type` was found from its content."""
+
+    name: str
+    media_type: str
+    size_bytes: int
+    sha256: str
+    content_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Incoming:
+    """One contact from outside, as a door hands it in.
+
+    `from_address` is a mail address, or "" when only `phone` is known. `reply_to` is where the sender wants the
+    answer. `text` is what is new, `quoted_text` what was folded away, `html` is sanitised. `store_id` is the store
+    the sender chose in a form or stood in. `happened_at` is when it came in, if that was before now.
+    """
+
+    channel: Channel
+    from_address: str = ""
+    from_name: str = ""
+    reply_to: str | None = None
+    recipients: tuple[str, ...] = ()
+    subject: str = ""
+    text: str = ""
+    quoted_text: str = ""
+    html: str = ""
+    attachments: tuple[IncomingFile, ...] = ()
+    mail_message_id: str | None = None
+    in_reply_to: str | None = None
+    references: tuple[str, ...] = ()
+    language: Language | None = None
+    arrival_id: int | None = None
+    kind: IncomingKind = IncomingKind.MESSAGE
+    store_id: int | None = None
+    reason_key: str | None = None
+    order_number: str | None = None
+    phone: str | None = None
+    happened_at: datetime | None = None
+    key: str | None = None
+
+
+@dataclass(frozen=True)
+class Received:
+    """`ticket_id` is None only for an auto-reply that belongs to no ticket."""
+
+    ticket_id: int | None
+    number: str | None
+    message_id: int | None
+    is_new_ticket: bool
+    threaded_by: ThreadedBy = ThreadedBy.NONE
+
+
+@dataclass(frozen=True)
+class Replied:
+    """`message_id` is the line of the thread, `outbound_id` the message in the door out."""
+
+    message_id: int
+    outbound_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """A contact at the counter or on the phone, noted by an agent. At least a name, a mail or a phone.
+
+    `is_answered`: the agent already helped; otherwise the ticket waits in the store without a clock.
+    """
+
+    store_id: int
+    channel: Channel
+    text: str
+    subject: str = ""
+    customer_id: int | None = None
+    email: str | None = None
+    phone: str | None = None
+    title: str | None = None
+    first_name: str = ""
+    last_name: str = ""
+    reason_id: int | None = None
+    order_number: str | None = None
+    language: Language = Language.FRENCH
+    inserted: dict[str, object] = field(default_factory=dict)
