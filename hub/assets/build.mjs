@@ -1,0 +1,59 @@
+// Builds the style sheets, scripts and the icon sprite from hub/assets into hub/static, and writes manifest.json.
+import { createHash } from "node:crypto";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const target = resolve(here, "..", "static");
+const icons_folder = resolve(here, "..", "..", "node_modules", "heroicons", "24", "outline");
+
+/** One bundle a page can ask for by name: the source and the name that templates use. */
+const bundles = [
+  { name: "app.css", source: "css/app.css" },
+  { name: "public.css", source: "css/public.css" },
+  { name: "app.js", source: "js/app.js" },
+];
+
+/** The body of one heroicon as a symbol; unknown names stop the build. */
+async function symbol_of(name) {
+  const svg = await readFile(join(icons_folder, `${name}.svg`), "utf8");
+  const body = svg.replace(/^[\s\S]*?<svg[^>]*>/, "").replace(/<\/svg>\s*$/, "").replace(/\s*\n\s*/g, "");
+  return `<symbol id="${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.6">${body}</symbol>`;
+}
+
+/** Write one built text under a name that carries a hash of its content, so that browsers may keep it for ever. */
+async function write_hashed(name, text) {
+  const hash = createHash("sha256").update(text).digest("hex").slice(0, 10);
+  const hashed = name.replace(/(\.[a-z]+)$/, `.${hash}$1`);
+  await writeFile(join(target, hashed), text);
+  return hashed;
+}
+
+async function main() {
+  await rm(target, { recursive: true, force: true });
+  await mkdir(target, { recursive: true });
+  const manifest = {};
+  for (const { name, source } of bundles) {
+    const result = await build({
+      entryPoints: [join(here, source)],
+      bundle: true,
+      minify: true,
+      write: false,
+      legalComments: "none",
+      format: "esm",
+      target: ["chrome123", "firefox121", "safari17.5"],
+      logLevel: "warning",
+    });
+    manifest[name] = await write_hashed(name, result.outputFiles[0].text);
+  }
+  const names = JSON.parse(await readFile(join(here, "icons.json"), "utf8"));
+  const symbols = await Promise.all(names.map(symbol_of));
+  const sprite = `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>`;
+  manifest["icons.svg"] = await write_hashed("icons.svg", sprite);
+  manifest["favicon.svg"] = await write_hashed("favicon.svg", await readFile(join(here, "favicon.svg"), "utf8"));
+  await writeFile(join(target, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+await main();

