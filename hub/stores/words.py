@@ -16,3 +16,12 @@ class Territory(StrEnum):
     BELGIUM = "BE"
     SWITZERLAND = "CH"
     LUXEMBOURG = "LU"
+
+
+class SetupStep(StrEnum):
+    """What the first-run assistant asks for next; where it stands follows from what exists already."""
+
+    CHAIN = "chain"
+    STORE = "store"
+    ADMINISTRATOR = "administrator"
+    SENDER = "sender"

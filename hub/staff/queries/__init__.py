@@ -1,6 +1,12 @@
-"""What other rooms ask the staff room, by family: people, keys."""
+"""What other rooms ask the staff room, by family: people, keys, links."""
 
 from hub.staff.queries.keys import ApiKeyCard, ApiKeyRow, check_api_key, list_api_keys
+from hub.staff.queries.links import (
+    get_invited,
+    get_resetting,
+    invitation_link_token,
+    password_reset_token,
+)
 from hub.staff.queries.people import (
     AgentCard,
     AgentRow,
@@ -24,9 +30,13 @@ __all__ = [
     "find_viewer",
     "get_agent",
     "get_agents",
+    "get_invited",
+    "get_resetting",
     "get_viewer",
+    "invitation_link_token",
     "list_agents",
     "list_api_keys",
     "list_neighbours",
     "list_store_agents",
+    "password_reset_token",
 ]

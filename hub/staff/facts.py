@@ -1,0 +1,27 @@
+"""What happened to people of the staff; ids only."""
+
+from dataclasses import dataclass
+
+from hub.core.facts import Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentInvited(Fact):
+    """Somebody must receive the invitation mail; `inviter_id` is None when the system invites."""
+
+    agent_id: int
+    inviter_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordResetAsked(Fact):
+    """Somebody must receive the mail with which to choose a new password."""
+
+    agent_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentLeft(Fact):
+    """A person was deactivated: what was assigned to them waits for somebody else."""
+
+    agent_id: int
