@@ -25,8 +25,11 @@ from hub.blueprints import (
     statistics,
 )
 from hub.blueprints.access import Door, Entry
+from hub.channels.email import Security, SmtpSettings
+from hub.channels.registry import ChannelSettings
 from hub.core import bell, clock, files, log, signing, site
 from hub.core.db import db
+from hub.outbox import wires
 from hub.staff.words import Permission
 
 DOORS: tuple[Door, ...] = (
@@ -47,7 +50,7 @@ DOORS: tuple[Door, ...] = (
     ),
     Door(inbox.blueprint, "/inbox", Permission.READ_TICKETS),
     Door(customers.blueprint, "/customers", Permission.READ_CUSTOMERS),
-    Door(plans.blueprint, "/plans", Permission.READ_PLANS),
+    Door(plans.blueprint, "/plans", Permission.READ_PLANS, {"switch": Permission.EDIT_PLANS}),
     Door(knowledge.blueprint, "/knowledge", Permission.READ_KNOWLEDGE),
     Door(statistics.blueprint, "/statistics", Permission.READ_STATISTICS),
     Door(settings.blueprint, "/settings", Permission.EDIT_SETTINGS),
@@ -93,8 +96,26 @@ def set_up_hallway(config: Config) -> None:
     files.use_folder(config.var_path / "files")
     site.use(base_url=config.base_url, inbound_domain=config.inbound_domain)
     clock.use(movable=config.demo)
+    wires.use_transports(ChannelSettings(smtp=_smtp(config)))
     if config.redis_url:
         bell.connect(config.redis_url, queue_of=jobs.QUEUE_OF)
+
+
+SECURITIES: dict[str, Security] = {"none": "none", "starttls": "starttls", "tls": "tls"}
+
+
+def _smtp(config: Config) -> SmtpSettings | None:
+    """Where mail leaves; None on a machine that must not send: its messages wait. Raises KeyError on a bad word."""
+    if config.smtp_host is None:
+        return None
+    return SmtpSettings(
+        host=config.smtp_host,
+        port=config.smtp_port,
+        security=SECURITIES[config.smtp_security],
+        username=config.smtp_user or "",
+        password=config.smtp_password or "",
+        timeout_seconds=config.smtp_timeout_seconds,
+    )
 
 
 def _demo_doors(config: Config) -> tuple[Door, ...]:

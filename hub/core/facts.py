@@ -4,11 +4,12 @@ A fact carries ids and numbers, never words a customer wrote. Each recorded fact
 removed once every wire of the switchboard has had its effect.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.core.db import Base, db, ring_after_commit
@@ -79,3 +80,17 @@ def record(fact: Fact, *, now: datetime) -> int:
     db.session.add(FactQueueRow(fact_id=row.id, attempt_count=0))
     ring_after_commit(BELL)
     return row.id
+
+
+def record_many(facts: Sequence[Fact], *, now: datetime) -> None:
+    """Append many facts with two statements; the rest as `record`."""
+    if not facts:
+        return
+    rows = []
+    for fact in facts:
+        data = asdict(fact)
+        customer_id = data.pop("customer_id")
+        rows.append({"kind": fact.kind(), "customer_id": customer_id, "happened_at": now, "data": data})
+    ids = db.session.scalars(insert(FactRow).returning(FactRow.id), rows)
+    db.session.execute(insert(FactQueueRow), [{"fact_id": fact_id, "attempt_count": 0} for fact_id in ids])
+    ring_after_commit(BELL)

@@ -16,7 +16,8 @@ class OutboundMessage(Base):
 
     What is frozen is the template version and the values, not the rendered body. `due_at` and `expires_at` are
     business time, `next_attempt_at` and `lease_until` machine time. `stop_if` is asked of orders just before the
-    provider is called: {"purchase_since": iso time, "order_cancelled": order id}.
+    provider is called: {"purchase_since": iso time, "order_cancelled": order id}. `priority`: the smaller goes first
+    when the cap leaves room for one (order in plans.md). `counted_at` is set while the message fills a cap.
     """
 
     __tablename__ = "outbound_messages"
@@ -60,6 +61,7 @@ class OutboundMessage(Base):
     source_kind: Mapped[str | None]
     source_id: Mapped[int | None]
     stop_if: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    priority: Mapped[int] = mapped_column(default=100)
     due_at: Mapped[datetime]
     counted_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
@@ -130,3 +132,17 @@ class SenderPause(Base):
     paused_at: Mapped[datetime]
     resumes_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+class AddressPause(Base):
+    """An address that refused 3 of the last 5 messages for now (full, greylisted): it waits, a reply does not.
+
+    Kept as a keyed hash like a suppression. Times are business time.
+    """
+
+    __tablename__ = "address_pauses"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address_hash: Mapped[str] = mapped_column(unique=True)
+    paused_at: Mapped[datetime]
+    resumes_at: Mapped[datetime]

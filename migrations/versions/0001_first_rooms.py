@@ -1155,6 +1155,7 @@ def upgrade() -> None:
         sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("state_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("event_key", sa.Text(), nullable=False),
         sa.Column("total_cents", sa.BigInteger(), nullable=False),
         sa.Column("returned_cents", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),

@@ -1,0 +1,43 @@
+"""What the outbox does for other rooms: post, cancel, hold, take in reports, unsubscribe."""
+
+from hub.outbox.actions.holds import lift_hold, put_hold
+from hub.outbox.actions.posting import Draft, Posted, cancel, post, post_many
+from hub.outbox.actions.reports import record_report
+from hub.outbox.actions.unsubscribing import Refusable, read_unsubscribe, resubscribe, unsubscribe
+from hub.outbox.pausing import resume_sender
+from hub.outbox.sending import (
+    has_due_bulk,
+    has_due_default,
+    has_due_urgent,
+    next_due_at_bulk,
+    next_due_at_default,
+    next_due_at_urgent,
+    work_outbox_bulk,
+    work_outbox_default,
+    work_outbox_urgent,
+)
+
+__all__ = [
+    "Draft",
+    "Posted",
+    "Refusable",
+    "cancel",
+    "has_due_bulk",
+    "has_due_default",
+    "has_due_urgent",
+    "lift_hold",
+    "next_due_at_bulk",
+    "next_due_at_default",
+    "next_due_at_urgent",
+    "post",
+    "post_many",
+    "put_hold",
+    "read_unsubscribe",
+    "record_report",
+    "resubscribe",
+    "resume_sender",
+    "unsubscribe",
+    "work_outbox_bulk",
+    "work_outbox_default",
+    "work_outbox_urgent",
+]

@@ -1,0 +1,277 @@
+"""Posts messages: one row a key, with the template version and the values frozen."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from hub.content.queries import get_published
+from hub.content.rendering import PreparedTemplate
+from hub.core import site
+from hub.core.db import db, ring_after_commit
+from hub.core.errors import Conflict
+from hub.core.text import N_
+from hub.core.words import Channel, Language, Purpose
+from hub.customers import queries as customers
+from hub.customers.queries import CustomerRow
+from hub.outbox import addresses, letterhead
+from hub.outbox.models import OutboundMessage
+from hub.outbox.words import BlockReason, MessageState, SendQueue
+from hub.stores import queries as stores
+from hub.stores.queries import ChainRow, StoreRow
+from hub.stores.rules import Hours
+
+USUAL_PRIORITY = 100
+_QUEUES = {
+    Purpose.REPLY: SendQueue.URGENT,
+    Purpose.TRANSACTIONAL: SendQueue.URGENT,
+    Purpose.STAFF: SendQueue.URGENT,
+    Purpose.SERVICE: SendQueue.DEFAULT,
+    Purpose.SURVEY: SendQueue.DEFAULT,
+    Purpose.PROMOTION: SendQueue.BULK,
+    Purpose.NEWSLETTER: SendQueue.BULK,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """One message to post.
+
+    `key` says what it is about ("enrolment:12:survey"): the same key is posted once. `language` and `recipient` are the
+    customer's when not given, `sender_name` and `reply_to` the store's. `due_at` and `expires_at` are business time.
+    `stop_if`: {"purchase_since": iso time} and/or {"order_cancelled": order id}. `priority`: the smaller goes first
+    where a cap leaves room for one. `values` win over what the letterhead knows.
+    """
+
+    key: str
+    template_key: str
+    values: Mapping[str, str]
+    purpose: Purpose
+    due_at: datetime
+    channel: Channel = Channel.EMAIL
+    language: Language | None = None
+    customer_id: int | None = None
+    recipient: str | None = None
+    recipient_name: str = ""
+    store_id: int | None = None
+    agent_id: int | None = None
+    sender_name: str | None = None
+    reply_to: str | None = None
+    message_id: str | None = None
+    headers: Mapping[str, str] | None = None
+    source_kind: str | None = None
+    source_id: int | None = None
+    expires_at: datetime | None = None
+    stop_if: Mapping[str, Any] | None = None
+    queue: SendQueue | None = None
+    priority: int = USUAL_PRIORITY
+
+
+@dataclass(frozen=True)
+class Posted:
+    """`message_id_row` is the id of the outbound message; `is_new` is False when its key was posted before."""
+
+    message_id_row: int
+    is_new: bool
+
+
+def post(
+    *,
+    key: str,
+    template_key: str,
+    values: Mapping[str, str],
+    purpose: Purpose,
+    due_at: datetime,
+    now: datetime,
+    channel: Channel = Channel.EMAIL,
+    language: Language | None = None,
+    customer_id: int | None = None,
+    recipient: str | None = None,
+    recipient_name: str = "",
+    store_id: int | None = None,
+    agent_id: int | None = None,
+    sender_name: str | None = None,
+    reply_to: str | None = None,
+    message_id: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    source_kind: str | None = None,
+    source_id: int | None = None,
+    expires_at: datetime | None = None,
+    stop_if: Mapping[str, Any] | None = None,
+    queue: SendQueue | None = None,
+    priority: int = USUAL_PRIORITY,
+) -> Posted:
+    """Post one message (fields as in Draft). Raises NotFound when no such template is published."""
+    draft = Draft(
+        key=key,
+        template_key=template_key,
+        values=values,
+        purpose=purpose,
+        due_at=due_at,
+        channel=channel,
+        language=language,
+        customer_id=customer_id,
+        recipient=recipient,
+        recipient_name=recipient_name,
+        store_id=store_id,
+        agent_id=agent_id,
+        sender_name=sender_name,
+        reply_to=reply_to,
+        message_id=message_id,
+        headers=headers,
+        source_kind=source_kind,
+        source_id=source_id,
+        expires_at=expires_at,
+        stop_if=stop_if,
+        queue=queue,
+        priority=priority,
+    )
+    return post_many([draft], now=now)[0]
+
+
+def post_many(drafts: Sequence[Draft], *, now: datetime) -> list[Posted]:
+    """Post a batch with a handful of statements whatever its size; the answers stand in the order of the drafts."""
+    if not drafts:
+        return []
+    desk = _Desk.open(drafts)
+    rows = [desk.row(draft, now=now) for draft in drafts]
+    statement = insert(OutboundMessage).on_conflict_do_nothing()
+    new = {
+        key: row_id
+        for row_id, key in db.session.execute(
+            statement.returning(OutboundMessage.id, OutboundMessage.key), rows
+        )
+    }
+    old = _ids_of({draft.key for draft in drafts} - new.keys())
+    for queue in {row["queue"] for row in rows if row["key"] in new and row["due_at"] <= now}:
+        ring_after_commit(f"outbox.{queue}")
+    return [Posted(new.get(draft.key) or old[draft.key], draft.key in new) for draft in drafts]
+
+
+def cancel(message: int | str, *, now: datetime) -> bool:
+    """Take a message back by id or key, as long as no provider is being called. Returns whether it was."""
+    is_it = OutboundMessage.id == message if isinstance(message, int) else OutboundMessage.key == message
+    waits = OutboundMessage.state.in_([MessageState.WAITING, MessageState.CLAIMED])
+    taken = db.session.execute(
+        update(OutboundMessage)
+        .where(is_it, waits)
+        .values(
+            state=MessageState.CANCELLED,
+            reason=BlockReason.UNDONE,
+            counted_at=None,
+            ended_at=now,
+            lease_token=None,
+            lease_until=None,
+        )
+        .returning(OutboundMessage.id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    return taken is not None
+
+
+def _ids_of(keys: set[str]) -> dict[str, int]:
+    """Ids of keys that were posted before. Raises Conflict when a key lost to another one's Message-ID."""
+    if not keys:
+        return {}
+    rows = db.session.execute(
+        select(OutboundMessage.key, OutboundMessage.id).where(OutboundMessage.key.in_(keys))
+    )
+    found = dict(rows.tuples().all())
+    if lost := keys - found.keys():
+        raise Conflict(N_("The Message-ID of %(key)s belongs to another message."), key=min(lost))
+    return found
+
+
+@dataclass
+class _Desk:
+    """What a batch of drafts needs, looked up once."""
+
+    chain: ChainRow
+    people: Mapping[int, CustomerRow]
+    houses: Mapping[int, StoreRow]
+    hours: Mapping[int, Hours]
+    versions: dict[tuple[str, Language], PreparedTemplate] = field(default_factory=dict)
+    heads: dict[tuple[int | None, Language], dict[str, str]] = field(default_factory=dict)
+
+    @classmethod
+    def open(cls, drafts: Sequence[Draft]) -> "_Desk":
+        store_ids = _known(draft.store_id for draft in drafts)
+        return cls(
+            chain=stores.get_chain(),
+            people=customers.get_customers(_known(draft.customer_id for draft in drafts)),
+            houses=stores.get_stores(store_ids),
+            hours=stores.get_hours_of(store_ids),
+        )
+
+    def row(self, draft: Draft, *, now: datetime) -> dict[str, Any]:
+        person = self.people.get(draft.customer_id) if draft.customer_id else None
+        language = Language(draft.language or (person.language if person else self.chain.language))
+        version = self.version(draft.template_key, language)
+        uuid = addresses.uuid_of(draft.key)
+        store = self.houses[draft.store_id] if draft.store_id else None
+        return {
+            "uuid": uuid,
+            "key": draft.key,
+            "queue": draft.queue or _QUEUES[draft.purpose],
+            "channel": draft.channel,
+            "purpose": draft.purpose,
+            "state": MessageState.WAITING,
+            "customer_id": draft.customer_id,
+            "store_id": draft.store_id,
+            "agent_id": draft.agent_id,
+            "recipient": draft.recipient or _address(person, draft.channel),
+            "recipient_name": draft.recipient_name or (person.name if person else ""),
+            "sender_name": draft.sender_name or letterhead.sender_name(self.chain, store),
+            "sender_address": self.chain.sender_address,
+            "reply_to": draft.reply_to or (f"{store.mailbox}@{site.inbound_domain()}" if store else None),
+            "language": language,
+            "template_version_id": version.id,
+            "values": self.values(draft, version, person, language),
+            "headers": dict(draft.headers or {}),
+            "message_id": draft.message_id or addresses.message_id_of(uuid, site.inbound_domain()),
+            "source_kind": draft.source_kind,
+            "source_id": draft.source_id,
+            "stop_if": dict(draft.stop_if or {}),
+            "priority": draft.priority,
+            "due_at": draft.due_at,
+            "expires_at": draft.expires_at,
+            "attempt_count": 0,
+            "created_at": now,
+        }
+
+    def version(self, key: str, language: Language) -> PreparedTemplate:
+        if (key, language) not in self.versions:
+            self.versions[key, language] = get_published(key, language.value)
+        return self.versions[key, language]
+
+    def values(
+        self, draft: Draft, version: PreparedTemplate, person: CustomerRow | None, language: Language
+    ) -> dict[str, str]:
+        """The caller's values over the letterhead's, without what the template does not know."""
+        known = dict(self.head(draft.store_id, language))
+        if person and "salutation" not in draft.values:
+            known |= letterhead.customer_values(person, language)
+        known |= draft.values
+        names = {spec.name for spec in version.specs}
+        return {name: value for name, value in known.items() if value and name in names}
+
+    def head(self, store_id: int | None, language: Language) -> dict[str, str]:
+        if (store_id, language) not in self.heads:
+            head = letterhead.chain_values(self.chain)
+            if store_id:
+                head |= letterhead.store_values(self.houses[store_id], self.hours.get(store_id), language)
+            self.heads[store_id, language] = head
+        return self.heads[store_id, language]
+
+
+def _known(ids: Iterable[int | None]) -> list[int]:
+    return sorted({each for each in ids if each is not None})
+
+
+def _address(person: CustomerRow | None, channel: Channel) -> str | None:
+    if person is None:
+        return None
+    return person.mail if channel is Channel.EMAIL else person.phone

@@ -1,0 +1,117 @@
+"""Renders claimed messages into envelopes and calls the provider; no database while it does."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from hub.channels.base import (
+    Envelope,
+    PermanentFailure,
+    TemporaryFailure,
+    Transport,
+    UnknownOutcome,
+)
+from hub.content.queries import get_version
+from hub.content.rendering import Rendered, render
+from hub.content.rules import automatic_headers
+from hub.core import site
+from hub.core.errors import HubError
+from hub.outbox import addresses
+from hub.outbox.gathering import UNSUBSCRIBE_VALUE, Letter
+from hub.outbox.leases import Claim
+from hub.outbox.words import AttemptOutcome, BlockReason
+
+PREFERENCES_VALUE = "preferences_url"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one call of the provider came to. `is_content` when the mail itself was refused, not its receiver."""
+
+    letter: Letter
+    kind: AttemptOutcome
+    detail: str = ""
+    reference: str = ""
+    is_content: bool = False
+    is_lasting: bool = False
+
+
+@dataclass(frozen=True)
+class Unfit:
+    """A message that cannot be rendered: `detail` names the value that is missing or unsafe."""
+
+    letter: Letter
+    reason: BlockReason
+    detail: str
+
+
+def write_envelope(letter: Letter, *, now: datetime) -> Envelope | Unfit:
+    """The message as it leaves, from the frozen version and values. Never raises for what a caller handed in."""
+    version = get_version(letter.template_version_id)
+    links = link_values(letter)
+    try:
+        mail: Rendered = render(version, {**letter.values, **links})
+    except HubError as error:
+        return Unfit(letter, BlockReason.CONTENT, str(error))
+    headers = {**automatic_headers(version.automatic, loop_mark=site.inbound_domain()), **letter.headers}
+    if links:
+        headers["List-Unsubscribe"] = f"<{links[UNSUBSCRIBE_VALUE]}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return Envelope(
+        key=UUID(letter.uuid),
+        channel=letter.channel,
+        sender_address=letter.sender_address or f"noreply@{site.inbound_domain()}",
+        sender_name=letter.sender_name,
+        recipient=letter.recipient or "",
+        recipient_name=letter.recipient_name,
+        subject=mail.subject,
+        text=mail.text,
+        html=mail.html,
+        sent_at=now,
+        message_id=letter.message_id,
+        return_path=addresses.return_path_of(letter.uuid, site.inbound_domain()),
+        reply_to=letter.reply_to,
+        headers=headers,
+    )
+
+
+def link_values(letter: Letter) -> dict[str, str]:
+    """The unsubscribe and preferences links, for the mails that carry them; they follow from the address."""
+    if not letter.has_unsubscribe or not letter.recipient:
+        return {}
+    url = addresses.unsubscribe_url(
+        site.base_url(), address=letter.recipient, channel=letter.channel, purpose=letter.consent_purpose
+    )
+    return {UNSUBSCRIBE_VALUE: url, PREFERENCES_VALUE: url}
+
+
+def call_provider(
+    transport: Transport, pairs: Sequence[tuple[Letter, Envelope]], claimed: Claim
+) -> Iterator[Outcome]:
+    """Hand the messages over one after the other on one connection; ends early when the fault is ours.
+
+    It also ends when the lease is nearly over: whoever is left out was not called.
+    """
+    for letter, envelope in pairs:
+        if claimed.is_nearly_over():
+            return
+        outcome = _call(transport, letter, envelope)
+        yield outcome
+        if outcome.kind is AttemptOutcome.OURS:
+            return
+
+
+def _call(transport: Transport, letter: Letter, envelope: Envelope) -> Outcome:
+    try:
+        receipt = transport.send(envelope)
+    except UnknownOutcome as error:
+        return Outcome(letter, AttemptOutcome.UNKNOWN, error.reason)
+    except TemporaryFailure as error:
+        kind = AttemptOutcome.OURS if error.is_ours else AttemptOutcome.TEMPORARY
+        return Outcome(letter, kind, error.reason)
+    except PermanentFailure as error:
+        if error.scope == "sender":
+            return Outcome(letter, AttemptOutcome.OURS, error.reason, is_lasting=True)
+        return Outcome(letter, AttemptOutcome.PERMANENT, error.reason, is_content=error.scope == "content")
+    return Outcome(letter, AttemptOutcome.ACCEPTED, receipt.reference, receipt.reference)

@@ -1,0 +1,38 @@
+"""What happened to messages: accepted by the provider, bounced, blocked by the gate, or given up."""
+
+from dataclasses import dataclass
+
+from hub.core.facts import Fact
+from hub.core.words import Purpose
+
+
+@dataclass(frozen=True, kw_only=True)
+class _MessageFact(Fact):
+    outbound_id: int
+    purpose: Purpose
+    source_kind: str | None = None
+    source_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageAccepted(_MessageFact):
+    """The provider took it; follow-ups of a plan count from here."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageBounced(_MessageFact):
+    """The address does not exist, or the receiver's server refused it for good."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageBlocked(_MessageFact):
+    """It will never leave; `reason` is a BlockReason that staff read on the customer card."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageFailed(_MessageFact):
+    """Given up: `is_unknown` when the provider was being called and it must not be sent twice."""
+
+    is_unknown: bool

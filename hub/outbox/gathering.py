@@ -1,0 +1,265 @@
+"""Looks up what the gate asks, for a whole batch of messages at once, and lets the rules decide."""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
+
+from hub.content.queries import get_version
+from hub.core import signing
+from hub.core.db import db
+from hub.core.words import Channel, Purpose
+from hub.customers import queries as customers
+from hub.customers.queries import Contactability, CustomerRow
+from hub.customers.rules import is_mobile
+from hub.outbox import rules
+from hub.outbox.bounces import PAUSE_KEY
+from hub.outbox.models import AddressPause, Hold, OutboundMessage, SenderPause
+from hub.outbox.places import HOME, Place, place_of
+from hub.outbox.rules import Answer, ContactFacts, MessageFacts, Policy, Verdict
+from hub.outbox.words import MessageState
+from hub.stores import queries as stores
+
+UNSUBSCRIBE_VALUE = "unsubscribe_url"
+_LOCK = "outbox.cap:"
+_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+Kind = tuple[int, Channel, Purpose]
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message in the hands of a worker: the columns of its row, read once."""
+
+    id: int
+    uuid: str
+    channel: Channel
+    purpose: Purpose
+    customer_id: int | None
+    store_id: int | None
+    recipient: str | None
+    recipient_name: str
+    sender_name: str
+    sender_address: str | None
+    reply_to: str | None
+    template_version_id: int
+    values: dict[str, str]
+    headers: dict[str, str]
+    message_id: str
+    source_kind: str | None
+    source_id: int | None
+    stop_if: dict[str, Any]
+    priority: int
+    due_at: datetime
+    expires_at: datetime | None
+    counted_at: datetime | None
+    attempt_count: int
+
+    @property
+    def kind(self) -> Kind | None:
+        """What a cap counts together."""
+        return (self.customer_id, self.channel, self.purpose) if self.customer_id else None
+
+    @property
+    def has_unsubscribe(self) -> bool:
+        return any(spec.name == UNSUBSCRIBE_VALUE for spec in get_version(self.template_version_id).specs)
+
+    @property
+    def consent_purpose(self) -> Purpose:
+        return rules.consent_purpose(self.purpose, has_unsubscribe=self.has_unsubscribe)
+
+
+COLUMNS = tuple(getattr(OutboundMessage, each.name) for each in fields(Letter))
+
+
+def load_letters(statement: Select[Any]) -> list[Letter]:
+    """The letters of a statement over `COLUMNS`."""
+    return [Letter(*row) for row in db.session.execute(statement)]
+
+
+@dataclass
+class Dossier:
+    """What is known of the receivers of a batch."""
+
+    people: Mapping[int, CustomerRow]
+    contacts: Mapping[int, Contactability]
+    suppressed: frozenset[str]
+    paused: Mapping[str, datetime]
+    holds: Mapping[tuple[int, Purpose], str]
+    home: Place
+
+
+def judge(letters: Sequence[Letter], *, now: datetime, is_last_look: bool = False) -> dict[int, Verdict]:
+    """The gate's verdict for each letter by id, in the order of their priority.
+
+    The first look locks the customers whose caps it counts until the caller's transaction ends: two workers never
+    exceed a cap together. The last look, right before the provider is called, trusts that count.
+    """
+    chain = stores.get_chain()
+    policy = _with_pauses(rules.read_policy(chain.settings), now=now)
+    dossier = _open_dossier(letters, home=Place(HOME.territory, chain.time_zone), now=now)
+    capped = {} if is_last_look else {each.id: each.kind for each in letters if _is_capped(each, policy)}
+    counted, better = _count(capped, policy, now=now)
+    uncapped = replace(policy, caps={})
+    verdicts = {}
+    for letter in sorted(letters, key=lambda each: (each.priority, each.due_at, each.id)):
+        kind = capped.get(letter.id)
+        taken = counted[kind] if kind else []
+        worse = sum(1 for priority in better.get(kind, ()) if priority < letter.priority) if kind else 0
+        contact = _contact_of(letter, dossier, counted_at=taken, better_count=worse)
+        verdict = rules.decide(_facts_of(letter), contact, policy if kind else uncapped, now)
+        verdicts[letter.id] = verdict
+        if verdict.answer is Answer.NOW:
+            taken.append(now)
+    return verdicts
+
+
+def _is_capped(letter: Letter, policy: Policy) -> bool:
+    """A message that is sent again was counted before."""
+    is_new = letter.counted_at is None and letter.customer_id is not None
+    return is_new and (letter.channel, letter.purpose) in policy.caps
+
+
+def _with_pauses(policy: Policy, *, now: datetime) -> Policy:
+    pauses = db.session.execute(
+        select(SenderPause.channel, func.max(SenderPause.resumes_at))
+        .where(SenderPause.ended_at.is_(None), SenderPause.resumes_at > now)
+        .group_by(SenderPause.channel)
+    )
+    return replace(policy, sender_paused_until=dict(pauses.tuples().all()))
+
+
+def _open_dossier(letters: Sequence[Letter], *, home: Place, now: datetime) -> Dossier:
+    customer_ids = {letter.customer_id for letter in letters if letter.customer_id is not None}
+    recipients = {_plain(letter.recipient) for letter in letters if letter.recipient}
+    return Dossier(
+        people=customers.get_customers(customer_ids),
+        contacts=customers.get_contactability(customer_ids) if customer_ids else {},
+        suppressed=customers.get_suppressed(recipients),
+        paused=_list_paused(recipients, now=now),
+        holds=_list_holds(customer_ids),
+        home=home,
+    )
+
+
+def _plain(address: str) -> str:
+    return address.strip().lower()
+
+
+def _list_paused(addresses: Collection[str], *, now: datetime) -> dict[str, datetime]:
+    by_hash = {signing.keyed_hash(PAUSE_KEY, address): address for address in addresses}
+    rows = db.session.execute(
+        select(AddressPause.address_hash, AddressPause.resumes_at).where(
+            AddressPause.address_hash.in_(by_hash), AddressPause.resumes_at > now
+        )
+    )
+    return {by_hash[digest]: resumes_at for digest, resumes_at in rows}
+
+
+def _list_holds(customer_ids: Collection[int]) -> dict[tuple[int, Purpose], str]:
+    if not customer_ids:
+        return {}
+    rows = db.session.execute(
+        select(Hold.customer_id, Hold.purpose, Hold.reason).where(
+            Hold.customer_id.in_(customer_ids), Hold.lifted_at.is_(None)
+        )
+    )
+    return {(customer_id, purpose): reason for customer_id, purpose, reason in rows}
+
+
+def _count(
+    capped: Mapping[int, Kind | None], policy: Policy, *, now: datetime
+) -> tuple[dict[Kind, list[datetime]], dict[Kind, list[int]]]:
+    """Per customer, channel and purpose: when messages were let through, and the priorities of others due now."""
+    kinds = {kind for kind in capped.values() if kind is not None}
+    if not kinds:
+        return {}, {}
+    _lock(sorted({kind[0] for kind in kinds}))
+    window = now - timedelta(days=max(cap.days for cap in policy.caps.values()))
+    return _list_counted(kinds, since=window), _list_competing(kinds, capped, now=now)
+
+
+def _is_kind(kinds: Collection[Kind]) -> ColumnElement[bool]:
+    m = OutboundMessage
+    return tuple_(m.customer_id, m.channel, m.purpose).in_(kinds)
+
+
+def _list_counted(kinds: Collection[Kind], *, since: datetime) -> dict[Kind, list[datetime]]:
+    m = OutboundMessage
+    counted: dict[Kind, list[datetime]] = {kind: [] for kind in kinds}
+    rows = db.session.execute(
+        select(m.customer_id, m.channel, m.purpose, m.counted_at)
+        .where(_is_kind(kinds), m.counted_at > since)
+        .order_by(m.counted_at)
+    )
+    for customer_id, channel, purpose, moment in rows:
+        if customer_id is not None and moment is not None:
+            counted[customer_id, channel, purpose].append(moment)
+    return counted
+
+
+def _list_competing(
+    kinds: Collection[Kind], capped: Collection[int], *, now: datetime
+) -> dict[Kind, list[int]]:
+    m = OutboundMessage
+    is_due = (m.state == MessageState.WAITING, m.counted_at.is_(None), m.due_at <= now)
+    rows = db.session.execute(
+        select(m.customer_id, m.channel, m.purpose, m.priority).where(
+            _is_kind(kinds), m.id.not_in(capped), *is_due
+        )
+    )
+    found: dict[Kind, list[int]] = {}
+    for customer_id, channel, purpose, priority in rows:
+        if customer_id is not None:
+            found.setdefault((customer_id, channel, purpose), []).append(priority)
+    return found
+
+
+def _lock(customer_ids: list[int]) -> None:
+    """One lock a customer until the transaction ends, taken in the order of the ids so that nobody waits in a ring."""
+    ids = func.unnest(customer_ids).column_valued("id")
+    db.session.execute(
+        select(func.pg_advisory_xact_lock(func.hashtextextended(func.concat(_LOCK, ids), 0))).select_from(ids)
+    ).all()
+
+
+def _facts_of(letter: Letter) -> MessageFacts:
+    return MessageFacts(
+        channel=letter.channel,
+        purpose=letter.purpose,
+        recipient=letter.recipient,
+        consent_purpose=letter.consent_purpose,
+        is_deliverable=_is_deliverable(letter),
+        store_id=letter.store_id,
+        expires_at=letter.expires_at,
+    )
+
+
+def _is_deliverable(letter: Letter) -> bool:
+    """Whether the address can be one at all; a landline receives no SMS."""
+    if not letter.recipient:
+        return False
+    if letter.channel is Channel.EMAIL:
+        return _MAIL.fullmatch(letter.recipient) is not None
+    return is_mobile(letter.recipient)
+
+
+def _contact_of(
+    letter: Letter, dossier: Dossier, *, counted_at: list[datetime], better_count: int
+) -> ContactFacts:
+    address = _plain(letter.recipient or "")
+    customer_id = letter.customer_id or 0
+    person, contact = dossier.people.get(customer_id), dossier.contacts.get(customer_id)
+    asked = (letter.channel, letter.consent_purpose)
+    return ContactFacts(
+        is_suppressed=not dossier.suppressed.isdisjoint({address, f"{address}|{letter.consent_purpose}"}),
+        address_paused_until=dossier.paused.get(address),
+        has_consent=contact is not None and asked in contact.consents,
+        has_refused=contact is not None and asked in contact.refusals,
+        hold_reason=dossier.holds.get((customer_id, letter.purpose)),
+        counted_at=tuple(counted_at),
+        better_count=better_count,
+        place=place_of(person.country, person.postcode, otherwise=dossier.home) if person else dossier.home,
+    )

@@ -1,0 +1,207 @@
+"""What others look up about messages out: those a customer received and those not sent, each with its reason."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from hub.content.queries import get_version
+from hub.content.rendering import Rendered, render
+from hub.core.db import db
+from hub.core.errors import NotFound
+from hub.core.text import N_
+from hub.core.words import Channel, Language, Purpose
+from hub.outbox import wires
+from hub.outbox.addresses import read_return_token
+from hub.outbox.calling import link_values
+from hub.outbox.gathering import COLUMNS, load_letters
+from hub.outbox.models import DeliveryAttempt, DeliveryReceipt, OutboundMessage, SenderPause
+from hub.outbox.words import AttemptOutcome, BlockReason, MessageState, ReceiptKind, SendQueue
+
+LIMIT = 50
+
+
+@dataclass(frozen=True)
+class MessageRow:
+    """One outbound message. `reason` says why it waits or was not sent; `due_at` is when it is looked at next."""
+
+    id: int
+    key: str
+    channel: Channel
+    purpose: Purpose
+    state: MessageState
+    reason: BlockReason | None
+    reason_detail: str | None
+    customer_id: int | None
+    store_id: int | None
+    agent_id: int | None
+    recipient: str | None
+    language: Language
+    template_version_id: int
+    message_id: str
+    source_kind: str | None
+    source_id: int | None
+    due_at: datetime
+    expires_at: datetime | None
+    created_at: datetime
+    accepted_at: datetime | None
+    delivered_at: datetime | None
+    ended_at: datetime | None
+    attempt_count: int
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether the provider took it, or may have."""
+        return self.state in {
+            MessageState.ACCEPTED,
+            MessageState.DELIVERED,
+            MessageState.BOUNCED,
+            MessageState.UNKNOWN,
+        }
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state in {MessageState.WAITING, MessageState.CLAIMED, MessageState.CALLING}
+
+    @property
+    def template_key(self) -> str:
+        return get_version(self.template_version_id).key
+
+
+@dataclass(frozen=True)
+class AttemptRow:
+    """One call of the provider (machine time) or one report that came later (business time)."""
+
+    kind: AttemptOutcome | ReceiptKind
+    detail: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class PauseRow:
+    """A channel that waits because its provider complains about us."""
+
+    channel: Channel
+    detail: str
+    paused_at: datetime
+    resumes_at: datetime
+
+
+_COLUMNS = tuple(getattr(OutboundMessage, each.name) for each in fields(MessageRow))
+
+
+def get_message(outbound_id: int) -> MessageRow:
+    """Raises NotFound."""
+    row = db.session.execute(select(*_COLUMNS).where(OutboundMessage.id == outbound_id)).one_or_none()
+    if row is None:
+        raise NotFound(N_("There is no such message."))
+    return MessageRow(*row)
+
+
+def find_by_key(key: str) -> MessageRow | None:
+    row = db.session.execute(select(*_COLUMNS).where(OutboundMessage.key == key)).one_or_none()
+    return MessageRow(*row) if row else None
+
+
+def find_by_message_id(message_id: str) -> MessageRow | None:
+    """The message with this Message-ID, angle brackets included or not; None when it is not one of ours."""
+    plain = f"<{message_id.strip().strip('<>')}>"
+    row = db.session.execute(select(*_COLUMNS).where(OutboundMessage.message_id == plain)).one_or_none()
+    return MessageRow(*row) if row else None
+
+
+def find_by_return_token(token: str) -> MessageRow | None:
+    """The message whose signed return path this is (`b+uuid.code`, with or without the domain)."""
+    uuid = read_return_token(token)
+    if uuid is None:
+        return None
+    row = db.session.execute(select(*_COLUMNS).where(OutboundMessage.uuid == uuid)).one_or_none()
+    return MessageRow(*row) if row else None
+
+
+def list_messages(outbound_ids: Collection[int]) -> dict[int, MessageRow]:
+    """By id, in one statement."""
+    if not outbound_ids:
+        return {}
+    rows = db.session.execute(select(*_COLUMNS).where(OutboundMessage.id.in_(outbound_ids)))
+    return {row.id: MessageRow(*row) for row in rows}
+
+
+def list_customer_messages(customer_id: int, *, limit: int = LIMIT) -> list[MessageRow]:
+    """What was sent to a customer and what was not, with its reason, newest first."""
+    rows = db.session.execute(
+        select(*_COLUMNS)
+        .where(OutboundMessage.customer_id == customer_id)
+        .order_by(OutboundMessage.created_at.desc(), OutboundMessage.id.desc())
+        .limit(limit)
+    )
+    return [MessageRow(*row) for row in rows]
+
+
+def list_source_messages(source_kind: str, source_ids: Collection[int]) -> list[MessageRow]:
+    """The messages an upstairs row asked for, oldest first."""
+    rows = db.session.execute(
+        select(*_COLUMNS)
+        .where(OutboundMessage.source_kind == source_kind, OutboundMessage.source_id.in_(source_ids))
+        .order_by(OutboundMessage.id)
+    )
+    return [MessageRow(*row) for row in rows]
+
+
+def get_states(outbound_ids: Iterable[int]) -> dict[int, MessageState]:
+    """States by id, in one statement; ids that do not exist are missing."""
+    rows = db.session.execute(
+        select(OutboundMessage.id, OutboundMessage.state).where(OutboundMessage.id.in_(set(outbound_ids)))
+    )
+    return dict(rows.tuples().all())
+
+
+def get_content(outbound_id: int) -> Rendered:
+    """The message as the customer saw it, with dead links where they act in the customer's name. Raises NotFound."""
+    letters = load_letters(select(*COLUMNS).where(OutboundMessage.id == outbound_id))
+    if not letters:
+        raise NotFound(N_("There is no such message."))
+    links = link_values(letters[0])
+    version = get_version(letters[0].template_version_id)
+    return render(version, {**letters[0].values, **links}, is_copy=True)
+
+
+def list_attempts(outbound_id: int) -> list[AttemptRow]:
+    """The calls of the provider, then the reports that came later."""
+    attempts = db.session.execute(
+        select(DeliveryAttempt.outcome, DeliveryAttempt.detail, DeliveryAttempt.attempted_at)
+        .where(DeliveryAttempt.message_id == outbound_id)
+        .order_by(DeliveryAttempt.id)
+    )
+    receipts = db.session.execute(
+        select(DeliveryReceipt.kind, DeliveryReceipt.status, DeliveryReceipt.received_at)
+        .where(DeliveryReceipt.message_id == outbound_id)
+        .order_by(DeliveryReceipt.id)
+    )
+    return [AttemptRow(*row) for row in (*attempts, *receipts)]
+
+
+def list_pauses(*, now: datetime) -> list[PauseRow]:
+    """The channels that are paused now, for the administrator."""
+    rows = db.session.execute(
+        select(SenderPause.channel, SenderPause.detail, SenderPause.paused_at, SenderPause.resumes_at)
+        .where(SenderPause.ended_at.is_(None), SenderPause.resumes_at > now)
+        .order_by(SenderPause.id)
+    )
+    return [PauseRow(*row) for row in rows]
+
+
+def list_channels_set_up() -> frozenset[Channel]:
+    """The channels this process can send with; messages of the others wait."""
+    return wires.channels_set_up()
+
+
+def count_waiting(*, now: datetime) -> dict[SendQueue, int]:
+    """Messages due now by queue, for the operations page and the metrics."""
+    rows = db.session.execute(
+        select(OutboundMessage.queue, func.count())
+        .where(OutboundMessage.state == MessageState.WAITING, OutboundMessage.due_at <= now)
+        .group_by(OutboundMessage.queue)
+    )
+    return dict(rows.tuples().all())

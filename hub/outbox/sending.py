@@ -1,0 +1,114 @@
+"""The work of the door out: claim a batch, look once more, call the provider outside any transaction, write it down.
+
+The boundaries a worker may die at are each one commit: claimed, calling (at most 20 messages), outcome. What happens to
+the rows it held stands in leases.free_abandoned.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from datetime import datetime
+from functools import partial
+from itertools import groupby
+from operator import attrgetter
+
+from sqlalchemy import func, or_, select
+
+from hub.channels.base import Envelope, Transport
+from hub.core import clock
+from hub.core.db import db, transaction
+from hub.core.words import Channel
+from hub.outbox import leases, outcomes, stopping, verdicts, wires
+from hub.outbox.calling import Unfit, call_provider, write_envelope
+from hub.outbox.gathering import Letter, judge
+from hub.outbox.leases import Claim
+from hub.outbox.models import OutboundMessage
+from hub.outbox.rules import Answer, Verdict
+from hub.outbox.words import AttemptOutcome, MessageState, SendQueue
+
+GROUP = 20
+Pairs = list[tuple[Letter, Envelope]]
+
+
+def work_outbox(queue: SendQueue, wake: Callable[[], None]) -> int:
+    """Send one batch of a queue. Returns the rows handled, 0 when nothing is due or no channel is set up."""
+    channels = wires.channels_set_up()
+    freed = leases.free_abandoned(queue)
+    if not channels:
+        return freed
+    claimed = leases.claim(queue, channels, wake)
+    with ExitStack() as stack:
+        open_wires: dict[Channel, Transport] = {}
+        for channel, letters in _groups(claimed.letters):
+            if channel not in open_wires:
+                open_wires[channel] = stack.enter_context(wires.open_wire(channel))
+            if claimed.is_nearly_over() or not _send_group(letters, claimed, open_wires[channel]):
+                leases.release(claimed)
+                break
+    return freed + claimed.looked_at
+
+
+def _groups(letters: Sequence[Letter]) -> Iterator[tuple[Channel, Sequence[Letter]]]:
+    """At most `GROUP` messages of one channel."""
+    by_channel = attrgetter("channel")
+    for channel, some in groupby(sorted(letters, key=by_channel), key=by_channel):
+        same = list(some)
+        for start in range(0, len(same), GROUP):
+            yield channel, same[start : start + GROUP]
+
+
+def _send_group(letters: Sequence[Letter], claimed: Claim, transport: Transport) -> bool:
+    """Mark, call, write down. Returns False when the provider complains about us and the batch must stop."""
+    with transaction():
+        pairs = _mark(letters, claimed)
+    results = list(call_provider(transport, pairs, claimed))
+    with transaction():
+        outcomes.write(results, [letter for letter, _ in pairs], claimed)
+    return all(result.kind is not AttemptOutcome.OURS for result in results)
+
+
+def _mark(letters: Sequence[Letter], claimed: Claim) -> Pairs:
+    """Mark the group as being called, but for what was cancelled, stopped or cannot be rendered: the last look."""
+    marked = leases.mark_calling([letter.id for letter in letters], claimed)
+    mine = [letter for letter in letters if letter.id in marked]
+    now = clock.business_now()
+    answers = judge(mine, now=now, is_last_look=True) | stopping.find_stopped(mine)
+    pairs: Pairs = []
+    for letter in mine:
+        if answers[letter.id].answer is Answer.NOW:
+            envelope = write_envelope(letter, now=now)
+            if isinstance(envelope, Unfit):
+                answers[letter.id] = Verdict(Answer.NEVER, envelope.reason, envelope.detail)
+            else:
+                pairs.append((letter, envelope))
+    verdicts.write(mine, answers, now=now)
+    return pairs
+
+
+def has_due(queue: SendQueue) -> bool:
+    """Whether a message of the queue may be sent now, or was left behind by a dead worker."""
+    is_due = leases.is_due(queue, wires.channels_set_up())
+    found = select(OutboundMessage.id).where(or_(is_due, leases.is_abandoned(queue)))
+    return db.session.scalar(found.limit(1)) is not None
+
+
+def next_due_at(queue: SendQueue) -> datetime | None:
+    """Business time of the next waiting message, for the demo's clock; None when none can be sent later."""
+    return db.session.scalar(
+        select(func.min(OutboundMessage.due_at)).where(
+            OutboundMessage.queue == queue,
+            OutboundMessage.state == MessageState.WAITING,
+            OutboundMessage.due_at > clock.business_now(),
+            OutboundMessage.channel.in_(wires.channels_set_up()),
+        )
+    )
+
+
+work_outbox_urgent = partial(work_outbox, SendQueue.URGENT)
+work_outbox_default = partial(work_outbox, SendQueue.DEFAULT)
+work_outbox_bulk = partial(work_outbox, SendQueue.BULK)
+has_due_urgent = partial(has_due, SendQueue.URGENT)
+has_due_default = partial(has_due, SendQueue.DEFAULT)
+has_due_bulk = partial(has_due, SendQueue.BULK)
+next_due_at_urgent = partial(next_due_at, SendQueue.URGENT)
+next_due_at_default = partial(next_due_at, SendQueue.DEFAULT)
+next_due_at_bulk = partial(next_due_at, SendQueue.BULK)
