@@ -20,7 +20,7 @@ def in_scope(viewer: Viewer, column: QueryableAttribute[int | None] = Ticket.sto
     return column.in_(viewer.scope.store_ids)
 
 
-def only_visible(statement: Select[Any], viewer: Viewer) -> Select[Any]:
+def only_visible(statement: Select[*tuple[Any, ...]], viewer: Viewer) -> Select[*tuple[Any, ...]]:
     return statement if viewer.scope.is_everything else statement.where(in_scope(viewer))
 
 

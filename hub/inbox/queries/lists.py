@@ -111,7 +111,7 @@ def count_newer(viewer: Viewer, *, after_id: int) -> int:
     return db.session.scalar(only_visible(statement, viewer)) or 0
 
 
-def rows_of(found: Sequence[Mapping[str, Any]]) -> list[TicketRow]:
+def rows_of(found: Sequence[Mapping[Any, Any]]) -> list[TicketRow]:
     """Rows with the names of stores and assignees: one statement each for the whole page."""
     houses = stores.get_stores({row["store_id"] for row in found if row["store_id"]})
     people = staff.get_agents({row["assignee_id"] for row in found if row["assignee_id"]})
@@ -119,7 +119,7 @@ def rows_of(found: Sequence[Mapping[str, Any]]) -> list[TicketRow]:
 
 
 def with_names(
-    row: Mapping[str, Any], houses: Mapping[int, StoreRow], people: Mapping[int, AgentRow]
+    row: Mapping[Any, Any], houses: Mapping[int, StoreRow], people: Mapping[int, AgentRow]
 ) -> dict[str, Any]:
     """The row with `store_name` and `assignee_name`, "" when there is none."""
     store, assignee = houses.get(row["store_id"]), people.get(row["assignee_id"])
@@ -133,7 +133,9 @@ def with_names(
 _OPEN = Ticket.state.in_([TicketState.NEW, TicketState.OPEN, TicketState.PENDING])
 
 
-def _filtered(statement: Select[Any], filters: TicketFilters, viewer: Viewer) -> Select[Any]:
+def _filtered(
+    statement: Select[*tuple[Any, ...]], filters: TicketFilters, viewer: Viewer
+) -> Select[*tuple[Any, ...]]:
     statement = _of_view(statement, filters.view, viewer)
     for column, value in (
         (Ticket.store_id, filters.store_id),
@@ -149,7 +151,9 @@ def _filtered(statement: Select[Any], filters: TicketFilters, viewer: Viewer) ->
     return statement if asked is None else statement.where(asked)
 
 
-def _of_view(statement: Select[Any], view: InboxView, viewer: Viewer) -> Select[Any]:
+def _of_view(
+    statement: Select[*tuple[Any, ...]], view: InboxView, viewer: Viewer
+) -> Select[*tuple[Any, ...]]:
     is_waiting = Ticket.waiting_since.is_not(None)
     conditions: dict[InboxView, tuple[ColumnElement[bool], ...]] = {
         InboxView.WAITING: (is_waiting,),
@@ -164,7 +168,9 @@ def _of_view(statement: Select[Any], view: InboxView, viewer: Viewer) -> Select[
     return statement.where(*conditions[view])
 
 
-def _sorted(statement: Select[Any], after: str | None, *, is_by_due: bool) -> Select[Any]:
+def _sorted(
+    statement: Select[*tuple[Any, ...]], after: str | None, *, is_by_due: bool
+) -> Select[*tuple[Any, ...]]:
     if is_by_due:
         statement = statement.order_by(Ticket.list_at, Ticket.id)
         return statement.where(tuple_(Ticket.list_at, Ticket.id) > _position(after)) if after else statement

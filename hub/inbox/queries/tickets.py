@@ -1,6 +1,6 @@
 """One ticket: looked up with permission, its thread, its waits, who else is there."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -92,7 +92,7 @@ def access_ticket_by_id(ticket_id: int, viewer: Viewer) -> TicketView:
     return access_ticket(number or "", viewer)
 
 
-def _view_of(row: Mapping[str, Any]) -> TicketView:
+def _view_of(row: Mapping[Any, Any]) -> TicketView:
     houses = stores.get_stores([row["store_id"]] if row["store_id"] else [])
     people = staff.get_agents([row["assignee_id"]] if row["assignee_id"] else [])
     given = with_names(row, houses, people)
@@ -205,6 +205,12 @@ def list_waits(ticket_id: int) -> list[WaitRow]:
 def has_open_ticket_on_order(order_id: int) -> bool:
     found = select(Ticket.id).where(Ticket.order_id == order_id, Ticket.state.in_(OPEN_STATES))
     return db.session.scalar(found.limit(1)) is not None
+
+
+def list_orders_with_open_ticket(order_ids: Iterable[int]) -> set[int]:
+    """Of these orders, those a customer has an open ticket about: no survey is sent on them."""
+    found = select(Ticket.order_id).where(Ticket.order_id.in_(list(order_ids)), Ticket.state.in_(OPEN_STATES))
+    return {order_id for order_id in db.session.scalars(found) if order_id is not None}
 
 
 def list_presence(

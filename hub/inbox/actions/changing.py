@@ -1,0 +1,113 @@
+"""Changes of a ticket that say nothing to the customer: note, assignee, reason, priority, store."""
+
+from datetime import datetime
+
+from sqlalchemy import update
+
+from hub.core.actor import Actor
+from hub.core.db import db
+from hub.core.errors import Conflict, Invalid
+from hub.core.facts import record
+from hub.core.text import N_
+from hub.inbox.actions import waiting
+from hub.inbox.actions.events import lock_ticket, note_ticket, settle_hold
+from hub.inbox.actions.opening import add_message
+from hub.inbox.directory import Directory
+from hub.inbox.facts import TicketTransferred
+from hub.inbox.models import ReplyWait, Ticket
+from hub.inbox.states import is_open
+from hub.inbox.words import MessageKind, Priority, RouteSource
+from hub.reasons.queries import get_reason
+from hub.staff import queries as staff
+from hub.stores import queries as stores
+
+
+def add_note(*, ticket_id: int, text: str, by: Actor, now: datetime) -> int:
+    """A line that only the staff sees; touches no clock. Returns the message id."""
+    words = text.replace("\x00", "").strip()
+    if not words:
+        raise Invalid(N_("Please write something before saving."), field="text")
+    ticket = lock_ticket(ticket_id)
+    message = add_message(
+        ticket,
+        now=now,
+        kind=MessageKind.NOTE,
+        agent_id=by.agent_id,
+        api_key_id=by.api_key_id,
+        author_name=by.name,
+        text=words,
+    )
+    ticket.updated_at = now
+    db.session.flush()
+    return message.id
+
+
+def assign(*, ticket_id: int, assignee_id: int | None, by: Actor, now: datetime) -> None:
+    """Give the ticket to an active person, or to nobody. Raises Invalid."""
+    ticket = lock_ticket(ticket_id)
+    if ticket.assignee_id == assignee_id:
+        return
+    person = staff.get_agents([assignee_id]).get(assignee_id) if assignee_id else None
+    if assignee_id and (person is None or not person.is_active):
+        raise Invalid(
+            N_("This person has left or does not exist. Please choose another one."), field="assignee"
+        )
+    note_ticket("assigned", ticket, by=by, now=now, from_id=ticket.assignee_id, assignee_id=assignee_id)
+    ticket.assignee_id = assignee_id
+    db.session.flush()
+
+
+def change_reason(*, ticket_id: int, reason_id: int | None, by: Actor, now: datetime) -> None:
+    """Why the customer wrote; a grievance holds promotion and surveys while the ticket is open."""
+    set_reason(lock_ticket(ticket_id), reason_id, by=by, now=now)
+    db.session.flush()
+
+
+def set_reason(ticket: Ticket, reason_id: int | None, *, by: Actor, now: datetime) -> None:
+    """The same for a ticket that is locked already."""
+    if ticket.reason_id == reason_id:
+        return
+    reason = get_reason(reason_id) if reason_id else None
+    note_ticket("reason_changed", ticket, by=by, now=now, from_id=ticket.reason_id, reason_id=reason_id)
+    ticket.reason_id = reason_id
+    ticket.is_grievance = ticket.score is not None or bool(reason and reason.is_grievance)
+    db.session.execute(
+        update(ReplyWait)
+        .where(ReplyWait.ticket_id == ticket.id)
+        .values(reason_id=reason_id)
+        .execution_options(synchronize_session=False)
+    )
+    settle_hold(ticket, now=now)
+
+
+def change_priority(*, ticket_id: int, priority: Priority, by: Actor, now: datetime) -> None:
+    """From the next wait on: the target of the one under way was frozen at its start."""
+    ticket = lock_ticket(ticket_id)
+    if ticket.priority is priority:
+        return
+    note_ticket("priority_changed", ticket, by=by, now=now, from_priority=ticket.priority, priority=priority)
+    ticket.priority = priority
+    db.session.flush()
+
+
+def transfer(*, ticket_id: int, store_id: int | None, by: Actor, now: datetime) -> None:
+    """To another store, or to the central queue (None); the wait is split and nobody is assigned any more."""
+    ticket = lock_ticket(ticket_id)
+    if not is_open(ticket.state):
+        raise Conflict(N_("This ticket is not open any more. Please reopen it before moving it."))
+    if ticket.store_id == store_id:
+        return
+    if store_id is not None and not stores.get_store(store_id).is_active:
+        raise Invalid(N_("This store is closed for good. Please choose another one."), field="store")
+    origin = ticket.store_id
+    note_ticket("transferred", ticket, by=by, now=now, from_store_id=origin, store_id=store_id)
+    waiting.split_wait(ticket, store_id=store_id, at=now, directory=Directory())
+    ticket.assignee_id = None
+    ticket.route_source = RouteSource.AGENT
+    ticket.route_confidence = 1.0
+    ticket.transfer_count += 1
+    db.session.flush()
+    fact = TicketTransferred(
+        customer_id=ticket.customer_id, ticket_id=ticket.id, from_store_id=origin, store_id=store_id
+    )
+    record(fact, now=now)

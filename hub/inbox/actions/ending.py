@@ -1,0 +1,136 @@
+"""Ends and reopens tickets: solve, reopen, wait for the customer, spam, merge."""
+
+from datetime import datetime
+
+from hub.core.actor import Actor
+from hub.core.db import db
+from hub.core.errors import Conflict, Invalid
+from hub.core.facts import record
+from hub.core.text import N_
+from hub.inbox.actions import waiting
+from hub.inbox.actions.changing import set_reason
+from hub.inbox.actions.events import lock_ticket, note_ticket, settle_hold
+from hub.inbox.actions.receiving import reopen_row
+from hub.inbox.directory import Directory
+from hub.inbox.facts import TicketSolved
+from hub.inbox.models import Ticket
+from hub.inbox.states import may_become
+from hub.inbox.words import DropReason, TicketState
+
+
+def solve(*, ticket_id: int, reason_id: int | None = None, by: Actor, now: datetime) -> None:
+    """The matter is settled; the reason is mandatory. A customer who waits without reply: the wait is dropped.
+
+    Raises Invalid (field reason) and Conflict.
+    """
+    ticket = lock_ticket(ticket_id)
+    if ticket.state is TicketState.SOLVED:
+        return
+    _check_step(ticket, TicketState.SOLVED)
+    if reason_id is not None:
+        set_reason(ticket, reason_id, by=by, now=now)
+    if ticket.reason_id is None:
+        raise Invalid(N_("Please choose why the customer wrote before solving the ticket."), field="reason")
+    note_ticket("solved", ticket, by=by, now=now, reason_id=ticket.reason_id)
+    waiting.drop_wait(ticket, at=now, reason=DropReason.SOLVED_WITHOUT_REPLY)
+    _end(ticket, TicketState.SOLVED, now=now)
+    db.session.flush()
+    fact = TicketSolved(
+        customer_id=ticket.customer_id,
+        ticket_id=ticket.id,
+        store_id=ticket.store_id,
+        agent_id=by.agent_id,
+        reason_id=ticket.reason_id,
+        is_grievance=ticket.is_grievance,
+    )
+    record(fact, now=now)
+
+
+def _end(ticket: Ticket, state: TicketState, *, now: datetime) -> None:
+    ticket.state = state
+    ticket.solved_at = now
+    ticket.first_solved_at = ticket.first_solved_at or now
+    ticket.closed_at = now if state is TicketState.CLOSED else None
+    settle_hold(ticket, now=now)
+
+
+def reopen(*, ticket_id: int, by: Actor, now: datetime) -> None:
+    """By hand. Raises Conflict for a closed ticket: the customer needs a new one."""
+    ticket = lock_ticket(ticket_id)
+    if ticket.state is not TicketState.SOLVED:
+        raise Conflict(N_("Only a solved ticket can be reopened. Please open a new contact instead."))
+    note_ticket("reopened", ticket, by=by, now=now)
+    ticket.list_at = now
+    reopen_row(ticket, now=now)
+    db.session.flush()
+
+
+def set_pending(*, ticket_id: int, by: Actor, now: datetime) -> None:
+    """We wait for the customer. Does not end a wait: somebody who asked must be answered first."""
+    ticket = lock_ticket(ticket_id)
+    if ticket.state is TicketState.PENDING:
+        return
+    _check_step(ticket, TicketState.PENDING)
+    if ticket.waiting_since is not None:
+        raise Conflict(N_("The customer waits for an answer. Please reply first."))
+    note_ticket("set_pending", ticket, by=by, now=now)
+    ticket.state = TicketState.PENDING
+    db.session.flush()
+
+
+def mark_spam(*, ticket_id: int, by: Actor, now: datetime) -> None:
+    """Closed at once, its wait dropped; nothing is deleted."""
+    ticket = lock_ticket(ticket_id)
+    if ticket.state is TicketState.CLOSED:
+        return
+    note_ticket("marked_spam", ticket, by=by, now=now)
+    waiting.drop_wait(ticket, at=now, reason=DropReason.SPAM)
+    _end(ticket, TicketState.CLOSED, now=now)
+    db.session.flush()
+
+
+def merge(*, ticket_id: int, into_id: int, by: Actor, now: datetime) -> None:
+    """Close the ticket in favour of another one of the same customer; its thread is shown there.
+
+    A customer who waits goes on waiting in the other ticket, since the same moment. Raises Conflict for a closed
+    target and for a ring.
+    """
+    first, second = sorted((ticket_id, into_id))
+    rows = {each: lock_ticket(each) for each in dict.fromkeys((first, second))}
+    ticket, target = rows[ticket_id], rows[into_id]
+    if ticket is target or target.merged_into_id is not None or ticket.merged_into_id is not None:
+        raise Conflict(N_("These tickets cannot be merged: one of them is merged already."))
+    if target.state is TicketState.CLOSED:
+        raise Conflict(N_("The other ticket is closed. Please choose an open one."))
+    if ticket.customer_id != target.customer_id:
+        raise Conflict(
+            N_("These tickets belong to two customers. Only tickets of one customer can be merged.")
+        )
+    since = ticket.waiting_since
+    note_ticket("merged", ticket, by=by, now=now, into_id=into_id)
+    waiting.drop_wait(ticket, at=now, reason=DropReason.MERGED)
+    ticket.merged_into_id = into_id
+    _end(ticket, TicketState.CLOSED, now=now)
+    note_ticket(
+        "took_over",
+        target,
+        by=by,
+        now=now,
+        from_id=ticket.id,
+        waiting_since=since.isoformat() if since else None,
+        channel=target.channel,
+    )
+    if since is not None:
+        _wait_on(target, since, now=now)
+    db.session.flush()
+
+
+def _wait_on(target: Ticket, since: datetime, *, now: datetime) -> None:
+    if target.state is TicketState.SOLVED:
+        reopen_row(target, now=now)
+    waiting.start_wait(target, at=since, channel=target.channel, directory=Directory())
+
+
+def _check_step(ticket: Ticket, following: TicketState) -> None:
+    if not may_become(ticket.state, following):
+        raise Conflict(N_("This ticket is closed and cannot be changed any more."))

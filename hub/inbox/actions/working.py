@@ -1,0 +1,86 @@
+"""The inbox's own work: warn before a deadline, say that one has passed, close what was solved a week ago."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select
+
+from hub.core import clock
+from hub.core.db import db, transaction
+from hub.core.facts import record
+from hub.inbox.facts import DeadlineMissed, DeadlineNeared
+from hub.inbox.models import Ticket
+from hub.inbox.states import CLOSES_AFTER
+from hub.inbox.words import TicketState
+
+BATCH = 100
+
+
+def work_tickets(wake: Callable[[], None]) -> int:
+    """One batch of due tickets; returns how many were handled."""
+    with transaction():
+        now = clock.business_now()
+        due = select(Ticket).where(_is_due(now)).order_by(Ticket.id).limit(BATCH)
+        tickets = db.session.scalars(
+            due.with_for_update(skip_locked=True).execution_options(populate_existing=True)
+        ).all()
+        if len(tickets) == BATCH:
+            wake()
+        for ticket in tickets:
+            _handle(ticket, now=now)
+    return len(tickets)
+
+
+def has_due() -> bool:
+    """Whether a ticket is to be warned about or closed now."""
+    return db.session.scalar(select(Ticket.id).where(_is_due(clock.business_now())).limit(1)) is not None
+
+
+def next_due_at() -> datetime | None:
+    """Business time of the next warning, deadline or closing."""
+    moments = [
+        db.session.scalar(
+            select(func.min(Ticket.warn_at)).where(
+                Ticket.waiting_since.is_not(None), Ticket.warned_at.is_(None)
+            )
+        ),
+        db.session.scalar(
+            select(func.min(Ticket.due_at)).where(
+                Ticket.waiting_since.is_not(None), Ticket.missed_at.is_(None)
+            )
+        ),
+    ]
+    solved = db.session.scalar(select(func.min(Ticket.solved_at)).where(Ticket.state == TicketState.SOLVED))
+    if solved is not None:
+        moments.append(solved + CLOSES_AFTER)
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    is_waiting = Ticket.waiting_since.is_not(None)
+    return or_(
+        is_waiting & Ticket.warned_at.is_(None) & (Ticket.warn_at <= now),
+        is_waiting & Ticket.missed_at.is_(None) & (Ticket.due_at <= now),
+        (Ticket.state == TicketState.SOLVED) & (Ticket.solved_at <= now - CLOSES_AFTER),
+    )
+
+
+def _handle(ticket: Ticket, *, now: datetime) -> None:
+    if ticket.state is TicketState.SOLVED:
+        ticket.state = TicketState.CLOSED
+        ticket.closed_at = ticket.updated_at = now
+        ticket.last_event_id += 1
+        return
+    about: dict[str, Any] = {
+        "customer_id": ticket.customer_id,
+        "ticket_id": ticket.id,
+        "store_id": ticket.store_id,
+        "assignee_id": ticket.assignee_id,
+    }
+    if ticket.warned_at is None and ticket.warn_at and ticket.warn_at <= now:
+        ticket.warned_at = now
+        record(DeadlineNeared(**about), now=now)
+    if ticket.missed_at is None and ticket.due_at and ticket.due_at <= now:
+        ticket.missed_at = now
+        record(DeadlineMissed(**about), now=now)
