@@ -3,12 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
-from hub import reactions
 from hub.core import bell, clock
 from hub.core.db import db
+from hub.inbox.actions import working as tickets
+from hub.outbox import sending
+from hub.outbox.words import SendQueue
+from hub.plans import engine
+from hub.reactions import drain as reactions
+from hub.surveys import actions as surveys
 
 log = structlog.get_logger(__name__)
 DRAIN_SECONDS = 10
@@ -32,9 +38,25 @@ def _nothing_planned() -> datetime | None:
     return None
 
 
+def _outbox(queue: SendQueue) -> Job:
+    return Job(
+        f"outbox.{queue}",
+        queue.value,
+        partial(sending.work_outbox, queue),
+        partial(sending.has_due, queue),
+        partial(sending.next_due_at, queue),
+    )
+
+
 JOBS: dict[str, Job] = {
     job.kind: job
-    for job in (Job("facts", "urgent", reactions.work_facts, reactions.has_due, _nothing_planned),)
+    for job in (
+        Job("facts", "urgent", reactions.work_facts, reactions.has_due, _nothing_planned),
+        Job("plans", "default", engine.work_plans, engine.has_due, engine.next_due_at),
+        Job("tickets", "default", tickets.work_tickets, tickets.has_due, tickets.next_due_at),
+        Job("surveys", "bulk", surveys.work_surveys, surveys.has_due, _nothing_planned),
+        *(_outbox(queue) for queue in SendQueue),
+    )
 }
 QUEUE_OF = {job.kind: job.queue for job in JOBS.values()}
 

@@ -1,5 +1,45 @@
-"""Doors of the plans room."""
+"""Doors of the plans: cards, the steps as a timeline, on and off."""
 
-from flask import Blueprint
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from hub.blueprints import plan_words
+from hub.blueprints.access import viewer
+from hub.core import clock
+from hub.core.db import transaction
+from hub.plans import actions, queries
+from hub.staff.words import Permission
 
 blueprint = Blueprint("plans", __name__)
+
+
+@blueprint.get("/")
+def list_plans() -> ResponseReturnValue:
+    """One card a plan: what it does, whether it is on, who is inside, when the next message is due."""
+    return render_template("plans/list.html", plans=queries.list_plans(), words=plan_words)
+
+
+@blueprint.get("/<key>")
+def show(key: str) -> ResponseReturnValue:
+    return render_template(
+        "plans/plan.html",
+        view=queries.get_plan(key),
+        people=queries.list_inside(key, after=request.args.get("after")),
+        words=plan_words,
+        may_edit=viewer().may(Permission.EDIT_PLANS),
+    )
+
+
+@blueprint.post("/<key>/switch")
+def switch(key: str) -> ResponseReturnValue:
+    is_on = request.form.get("is_on") == "1"
+    with transaction():
+        actions.switch_plan(key=key, is_on=is_on, by=viewer().actor, now=clock.business_now())
+    flash(
+        gettext("The plan is on: new customers enter from now.")
+        if is_on
+        else gettext("The plan is off: nobody enters, and those inside have left."),
+        "ok",
+    )
+    return redirect(url_for("plans.show", key=key), 303)

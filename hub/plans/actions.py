@@ -45,30 +45,41 @@ def enrol(
         return None
     first = get_definition(plan.published_version_id).steps[0]
     arm = rules.draw_arm(plan.key, customer_id, plan.control_percent)
+    row = {
+        "plan_id": plan.id,
+        "version_id": plan.published_version_id,
+        "customer_id": customer_id,
+        "entry_key": entry_key,
+        "arm": arm,
+        "step_key": first.key,
+        "anchor_at": anchor_at,
+        "due_at": rules.due_moment(anchor_at, first.delay, time_zone=get_chain().time_zone),
+        "values": dict(values),
+        "entered_at": now,
+    }
+    return _enter(row, now=now)
+
+
+def _enter(row: Mapping[str, Any], *, now: datetime) -> int | None:
+    """The unique key decides, not a look before: two workers let one customer in once."""
     statement = (
         insert(Enrolment)
-        .values(
-            plan_id=plan.id,
-            version_id=plan.published_version_id,
-            customer_id=customer_id,
-            entry_key=entry_key,
-            arm=arm,
-            state=EnrolmentState.WAITING,
-            step_key=first.key,
-            anchor_at=anchor_at,
-            due_at=rules.due_moment(anchor_at, first.delay, time_zone=get_chain().time_zone),
-            values=dict(values),
-            entered_at=now,
-        )
+        .values(state=EnrolmentState.WAITING, **row)
         .on_conflict_do_nothing(index_elements=["plan_id", "customer_id", "entry_key"])
         .returning(Enrolment.id)
     )
     enrolment_id = db.session.scalar(statement)
-    if enrolment_id is not None:
-        record(
-            PlanEntered(customer_id=customer_id, enrolment_id=enrolment_id, plan_id=plan.id, arm=arm.value),
-            now=now,
-        )
+    if enrolment_id is None:
+        return None
+    entered = PlanEntered(
+        customer_id=row["customer_id"],
+        enrolment_id=enrolment_id,
+        plan_id=row["plan_id"],
+        arm=row["arm"].value,
+    )
+    record(entered, now=now)
+    if row["due_at"] <= now:
+        ring_after_commit(BELL)
     return enrolment_id
 
 
@@ -126,6 +137,18 @@ def end_by_purchase(*, customer_id: int, order_id: int, ordered_at: datetime, no
     return count
 
 
+def end_by_order(*, order_id: int, customer_id: int, reason: ExitReason, now: datetime) -> int:
+    """The order was cancelled or came back: whoever is inside because of it leaves."""
+    keys = db.session.scalars(
+        select(Enrolment.entry_key).where(
+            Enrolment.customer_id == customer_id,
+            Enrolment.state == EnrolmentState.WAITING,
+            Enrolment.values["order_id"].as_integer() == order_id,
+        )
+    ).all()
+    return sum(end_enrolments(reason=reason, now=now, customer_id=customer_id, entry_key=key) for key in keys)
+
+
 def jump(
     *,
     plan_key: str,
@@ -159,17 +182,20 @@ def jump(
     return True
 
 
-def note_first_message(*, enrolment_id: int, accepted_at: datetime) -> None:
-    """The plan's first message left: what follows counts from here, not from when it was planned."""
+def note_first_message(*, enrolment_id: int, accepted_at: datetime) -> int | None:
+    """The plan's first message left: what follows counts from here, not from when it was planned.
+
+    Returns the order of the enrolment the first time, None afterwards.
+    """
     enrolment = db.session.get(Enrolment, enrolment_id, with_for_update=True)
-    if enrolment is None or enrolment.state is EnrolmentState.ENDED or enrolment.step_key is None:
-        return
-    if enrolment.values.get("first_message_at"):
-        return
+    if enrolment is None or enrolment.values.get("first_message_at"):
+        return None
     enrolment.values = {**enrolment.values, "first_message_at": accepted_at.isoformat()}
-    step = get_definition(enrolment.version_id).step(enrolment.step_key)
-    if step.anchor is Anchor.FIRST_MESSAGE:
+    step = get_definition(enrolment.version_id).find_step(enrolment.step_key)
+    if step is not None and step.anchor is Anchor.FIRST_MESSAGE:
         enrolment.due_at = rules.due_moment(accepted_at, step.delay, time_zone=get_chain().time_zone)
+    order_id: int | None = enrolment.values.get("order_id")
+    return order_id
 
 
 def switch_plan(*, key: str, is_on: bool, by: Actor, now: datetime) -> None:
@@ -205,3 +231,14 @@ def _publish(builtin: BuiltinPlan, *, now: datetime) -> None:
     db.session.add(version)
     db.session.flush()
     plan.published_version_id = version.id
+
+
+def add_values(*, plan_key: str, entry_key: str, values: Mapping[str, Any]) -> None:
+    """Ids and numbers that later steps need (the ticket that an answer opened)."""
+    enrolment = db.session.scalar(
+        select(Enrolment)
+        .where(Enrolment.plan_id == get_plan_id(plan_key), Enrolment.entry_key == entry_key)
+        .with_for_update()
+    )
+    if enrolment is not None:
+        enrolment.values = {**enrolment.values, **values}

@@ -71,7 +71,6 @@ BUILTIN_PLANS: tuple[BuiltinPlan, ...] = (
         definition={
             "enters": "first_order",
             "exits": ["purchased", "cancelled", "returned"],
-            "purchase_window_days": 4,
             "steps": [
                 {
                     "key": "welcome",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from hub.core import clock
@@ -147,42 +147,34 @@ def _record_runs(passages: Sequence[Passage], now: datetime) -> None:
 def _advance(passages: Sequence[Passage], now: datetime) -> None:
     zone = get_chain().time_zone
     rows = [_next_row(passage, zone, now) for passage in passages]
-    columns = ("state", "step_key", "due_at", "values", "ended_at", "exit_reason")
-    db.session.connection().execute(
-        update(Enrolment.__table__)
-        .where(Enrolment.__table__.c.id == bindparam("row_id"))
-        .values({name: bindparam(f"new_{name}") for name in columns}),
-        rows,
-    )
-    for passage in passages:
-        db.session.expunge(passage.enrolment)
+    db.session.execute(update(Enrolment), rows)
     for passage, row in zip(passages, rows, strict=True):
-        if row["new_state"] is EnrolmentState.ENDED:
-            _record_end(passage, row["new_exit_reason"], now)
+        if row["state"] is EnrolmentState.ENDED:
+            _record_end(passage, row["exit_reason"], now)
 
 
 def _next_row(passage: Passage, zone: str, now: datetime) -> dict[str, Any]:
     """Where the customer stands after this step. Delays count from the anchor, never from this run."""
     enrolment = passage.enrolment
     row: dict[str, Any] = {
-        "row_id": enrolment.id,
-        "new_state": EnrolmentState.WAITING,
-        "new_step_key": enrolment.step_key,
-        "new_due_at": enrolment.due_at,
-        "new_values": enrolment.values,
-        "new_ended_at": None,
-        "new_exit_reason": None,
+        "id": enrolment.id,
+        "state": EnrolmentState.WAITING,
+        "step_key": enrolment.step_key,
+        "due_at": enrolment.due_at,
+        "values": enrolment.values,
+        "ended_at": None,
+        "exit_reason": None,
     }
     if passage.is_postponed:
-        return row | {"new_due_at": now + POSTPONE}
+        return row | {"due_at": now + POSTPONE}
     following = passage.definition.step_after(passage.step.key)
     if passage.exit_reason or following is None:
         reason = passage.exit_reason or ExitReason.COMPLETED
-        ended = {"new_state": EnrolmentState.ENDED, "new_due_at": None, "new_step_key": None}
-        return row | ended | {"new_ended_at": now, "new_exit_reason": reason}
+        ended = {"state": EnrolmentState.ENDED, "due_at": None, "step_key": None}
+        return row | ended | {"ended_at": now, "exit_reason": reason}
     values = _values_after(passage, now)
     due_at = rules.due_moment(_anchor(following, passage, values), following.delay, time_zone=zone)
-    return row | {"new_step_key": following.key, "new_due_at": due_at, "new_values": values}
+    return row | {"step_key": following.key, "due_at": due_at, "values": values}
 
 
 def _values_after(passage: Passage, now: datetime) -> dict[str, Any]:

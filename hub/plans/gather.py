@@ -18,7 +18,7 @@ from hub.orders.queries import (
 from hub.orders.words import OrderState
 from hub.outbox.actions import Draft
 from hub.outbox.queries import get_states
-from hub.outbox.wires import get_station
+from hub.core import site
 from hub.outbox.words import MessageState
 from hub.plans import rules
 from hub.plans.models import Enrolment
@@ -67,7 +67,7 @@ def gather(claimed: Sequence[tuple[Enrolment, Step]], *, now: datetime) -> Gathe
         orders=orders,
         invitations=invitations[0],
         message_states=states,
-        circumstances=_look(enrolments, orders, states, invitations, now),
+        circumstances=_look(enrolments, orders, states, invitations),
     )
 
 
@@ -128,12 +128,11 @@ def _look(
     orders: Mapping[int, OrderRow],
     states: Mapping[int, MessageState],
     invitations: tuple[Mapping[int, int], set[int]],
-    now: datetime,
 ) -> dict[int, Circumstances]:
     average = get_average_order_cents()
     with_ticket = list_orders_with_open_ticket(orders.keys())
     answered = list_answered_invitations(invitations[0].values())
-    buyers = list_customers_with_purchase_since([(e.customer_id, e.anchor_at) for e in enrolments])
+    buyers = list_customers_with_purchase_since([_since(enrolment) for enrolment in enrolments])
     found = {}
     for enrolment in enrolments:
         order = orders.get(enrolment.values.get("order_id", 0))
@@ -141,14 +140,19 @@ def _look(
         found[enrolment.id] = Circumstances(
             is_cancelled=order is not None and order.state is OrderState.CANCELLED,
             is_returned=order is not None and order.state is OrderState.RETURNED,
-            has_purchased=(enrolment.customer_id, enrolment.anchor_at) in buyers,
+            has_purchased=_since(enrolment) in buyers,
             has_open_ticket=order is not None and order.id in with_ticket,
             was_asked_recently=first_outbound_id is None and enrolment.customer_id in invitations[1],
             has_answered=order is not None and invitations[0].get(order.id) in answered,
-            is_above_average=order is not None and average is not None and order.total_cents > average,
+            is_above_average=order is not None and order.total_cents > average,
             is_first_message_sent=enrolment.arm is Arm.CONTROL or states.get(first_outbound_id or 0) in SENT,
         )
     return found
+
+
+def _since(enrolment: Enrolment) -> tuple[int, datetime]:
+    """A purchase after the one that let the customer in, not that one itself."""
+    return enrolment.customer_id, enrolment.anchor_at + timedelta(microseconds=1)
 
 
 def _mail_values(
@@ -165,6 +169,6 @@ def _mail_values(
         values["order_number"] = order.external_id
         values["order_day"] = phrases.day_in_words(day, language)
         if order.id in seen.invitations:
-            links = box_links(seen.invitations[order.id], get_station().base_url)
+            links = box_links(seen.invitations[order.id], site.base_url())
             values |= {name: links[code] for code, name in BOXES.items()}
     return values

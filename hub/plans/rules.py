@@ -47,20 +47,20 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Definition:
-    """A plan as published. `exits` are the reasons that end it early; `purchase_window_days` limits the exit by a
-    purchase to the first days (None: as long as the customer is inside).
-    """
+    """A plan as published. `exits` are the reasons that end it early."""
 
     enters: str
     steps: tuple[Step, ...]
     exits: tuple[ExitReason, ...]
-    purchase_window_days: int | None = None
+
+    def find_step(self, key: str | None) -> Step | None:
+        return next((step for step in self.steps if step.key == key), None)
 
     def step(self, key: str) -> Step:
-        for step in self.steps:
-            if step.key == key:
-                return step
-        raise Invalid(N_("The plan has no step called %(key)s."), key=key)
+        found = self.find_step(key)
+        if found is None:
+            raise Invalid(N_("The plan has no step called %(key)s."), key=key)
+        return found
 
     def step_after(self, key: str) -> Step | None:
         """The next step of the same path, or None at its end."""
@@ -74,8 +74,7 @@ def parse_definition(data: Mapping[str, Any]) -> Definition:
     try:
         steps = tuple(_parse_step(step) for step in data["steps"])
         exits = tuple(ExitReason(reason) for reason in data["exits"])
-        window = data.get("purchase_window_days")
-        found = Definition(enters=str(data["enters"]), steps=steps, exits=exits, purchase_window_days=window)
+        found = Definition(enters=str(data["enters"]), steps=steps, exits=exits)
     except (KeyError, ValueError, TypeError) as error:
         raise Invalid(N_("This plan cannot be read: %(detail)s."), detail=str(error)) from None
     if not found.steps or len({step.key for step in found.steps}) != len(found.steps):

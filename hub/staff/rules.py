@@ -143,3 +143,15 @@ def needs_store(role: Role) -> bool:
 
 def needs_region(role: Role) -> bool:
     return role is Role.REGION_MANAGER
+
+
+SYSTEM_VIEWER = Viewer(
+    agent_id=0,
+    name="Comptoir",
+    email="",
+    role=Role.ADMINISTRATOR,
+    language=Language.FRENCH,
+    scope=Scope(is_everything=True),
+    session_epoch=0,
+)
+"""The house itself, for switchboard and commands: never signed in, sees every store."""

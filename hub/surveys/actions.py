@@ -76,14 +76,14 @@ def invite(drafts: Sequence[InvitationDraft], *, now: datetime) -> dict[int, int
     found = select(Invitation.order_id, Invitation.id).where(
         Invitation.survey_id == survey_id, Invitation.order_id.in_([draft.order_id for draft in drafts])
     )
-    return dict(db.session.execute(found).tuples().all())
+    return dict(db.session.execute(found).all())
 
 
-def note_accepted(*, invitation_id: int, now: datetime) -> None:
+def note_accepted(*, order_id: int, now: datetime) -> None:
     """The provider took the mail: links live for 30 days from here."""
     db.session.execute(
         update(Invitation)
-        .where(Invitation.id == invitation_id, Invitation.accepted_at.is_(None))
+        .where(Invitation.order_id == order_id, Invitation.accepted_at.is_(None))
         .values(accepted_at=now, expires_at=now + timedelta(days=rules.LINK_DAYS))
     )
 

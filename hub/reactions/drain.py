@@ -1,36 +1,21 @@
-"""The switchboard: when THIS happened, do THAT. A table, no ifs."""
+"""Lets the wires of recorded facts have their effect: at least once from the queue, once in effect."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import structlog
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from hub.core import clock
 from hub.core.db import db, transaction
 from hub.core.facts import FactQueueRow, FactRow, WireEffect
+from hub.reactions.happening import Happening
+from hub.reactions.switchboard import WIRES
 
 log = structlog.get_logger(__name__)
 BATCH = 50
 MAX_BACK_OFF_SECONDS = 600
-
-
-@dataclass(frozen=True)
-class Happening:
-    """A fact as a wire sees it."""
-
-    fact_id: int
-    customer_id: int | None
-    happened_at: datetime
-    data: dict[str, Any]
-
-
-Effect = Callable[[Happening], None]
-
-WIRES: dict[str, tuple[tuple[str, Effect], ...]] = {}
 
 
 def has_due() -> bool:
@@ -50,7 +35,7 @@ def work_facts(wake: Callable[[], None]) -> int:
     return len(ids)
 
 
-def _due() -> Any:
+def _due() -> Select[int]:
     moment = clock.machine_now()
     waits = or_(FactQueueRow.next_attempt_at.is_(None), FactQueueRow.next_attempt_at <= moment)
     return select(FactQueueRow.fact_id).where(waits).order_by(FactQueueRow.fact_id)
@@ -63,7 +48,7 @@ def _react(fact: FactRow) -> None:
             with db.session.begin_nested():
                 if _claim(fact.id, wire):
                     effect(happening)
-        except Exception as error:  # noqa: BLE001 - one broken wire must not stop the others; it is logged and retried
+        except Exception as error:  # one broken wire must not stop the others
             log.exception("wire.failed", wire=wire, fact_id=fact.id)
             _postpone(fact.id, error)
             return

@@ -1,0 +1,1 @@
+"""The switchboard: when THIS happened, do THAT."""

@@ -1,0 +1,118 @@
+"""Mails to people of the staff: invitations, forgotten passwords, deadlines that near or were missed."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from hub.content import phrases
+from hub.core import clock, site
+from hub.core.words import Language, Purpose
+from hub.customers.rules import show_phone
+from hub.inbox import queries as inbox
+from hub.inbox.queries import TicketView
+from hub.outbox import actions as outbox
+from hub.reactions.happening import Happening
+from hub.staff import queries as staff
+from hub.staff.links import INVITATION, LIFE, RESET
+from hub.staff.queries import AgentCard, AgentRow
+from hub.staff.rules import SYSTEM_VIEWER
+from hub.staff.words import Role
+from hub.stores.queries import get_chain, get_store
+
+NEAR = {Language.FRENCH: "L’échéance de réponse approche", Language.ENGLISH: "The reply is due soon"}
+MISSED = {Language.FRENCH: "L’échéance de réponse est passée", Language.ENGLISH: "The reply is late"}
+MANAGERS = frozenset({Role.STORE_MANAGER, Role.REGION_MANAGER, Role.HEAD_OFFICE})
+
+
+def mail_invitation(seen: Happening) -> None:
+    """The link is made anew from the person's epoch, so that an older invitation stops working."""
+    agent = staff.get_agent(seen.data["agent_id"])
+    if not agent.is_active or not agent.is_invited:
+        return
+    inviter_id = seen.data["inviter_id"]
+    inviter = staff.get_agents([inviter_id]).get(inviter_id) if inviter_id else None
+    token = staff.invitation_link_token(agent.id, agent.session_epoch, now=clock.machine_now())
+    values = {
+        "inviter_name": inviter.name if inviter else get_chain().name,
+        "accept_url": f"{site.base_url()}/session/invitation/{token}",
+        "valid_for": phrases.duration_in_words(int(LIFE[INVITATION].total_seconds()), agent.language.value),
+        "email": agent.email,
+    }
+    _post(f"invitation:{seen.fact_id}", "staff_invitation", values, agent)
+
+
+def mail_password_link(seen: Happening) -> None:
+    agent = staff.get_agent(seen.data["agent_id"])
+    if not agent.is_active:
+        return
+    token = staff.password_reset_token(agent.id, agent.session_epoch, now=clock.machine_now())
+    values = {
+        "reset_url": f"{site.base_url()}/session/password/{token}",
+        "valid_for": phrases.duration_in_words(int(LIFE[RESET].total_seconds()), agent.language.value),
+    }
+    _post(f"password:{seen.fact_id}", "password_reset", values, agent)
+
+
+def warn_assignee(seen: Happening) -> None:
+    """The deadline nears: the assignee is told, or the store's managers when nobody has the ticket."""
+    ticket = inbox.access_ticket_by_id(seen.data["ticket_id"], SYSTEM_VIEWER)
+    assignee = staff.get_agents([ticket.assignee_id]) if ticket.assignee_id else {}
+    people = list(assignee.values()) or _managers_of(ticket.store_id)
+    _alert(seen, ticket, people, NEAR)
+
+
+def warn_managers(seen: Happening) -> None:
+    """The deadline has passed: the managers of the store are told."""
+    ticket = inbox.access_ticket_by_id(seen.data["ticket_id"], SYSTEM_VIEWER)
+    _alert(seen, ticket, _managers_of(ticket.store_id), MISSED)
+
+
+def _managers_of(store_id: int | None) -> list[AgentRow]:
+    return [agent for agent in staff.list_store_agents(store_id) if agent.role in MANAGERS]
+
+
+def _alert(
+    seen: Happening, ticket: TicketView, people: Iterable[AgentRow], cause: dict[Language, str]
+) -> None:
+    for agent in people:
+        values = _alert_values(ticket, agent.language) | {"cause": cause[agent.language]}
+        _post(f"alert:{seen.fact_id}:{agent.id}", "ticket_alert", values, agent)
+
+
+def _alert_values(ticket: TicketView, language: Language) -> dict[str, str]:
+    """Who wrote and until when a reply is due; never the customer's words, which stay in the hub."""
+    chain = get_chain()
+    zone = ZoneInfo(get_store(ticket.store_id).time_zone if ticket.store_id else chain.time_zone)
+    now = clock.business_now()
+    phone = ticket.requester_address or ""
+    return {
+        "store_name": ticket.store_name or chain.name,
+        "ticket_number": ticket.number,
+        "ticket_url": f"{site.base_url()}/inbox/{ticket.number}",
+        "due": _due_in_words(ticket.due_at, now, zone, language),
+        "customer_name": ticket.requester_name,
+        "customer_phone": show_phone(phone) if phone.startswith("+") else "",
+    }
+
+
+def _due_in_words(due_at: datetime | None, now: datetime, zone: ZoneInfo, language: Language) -> str:
+    if due_at is None:
+        return ""
+    return phrases.expected_reply_in_words(due_at.astimezone(zone), now.astimezone(zone), language.value)
+
+
+def _post(key: str, template_key: str, values: dict[str, str], agent: AgentRow | AgentCard) -> None:
+    now = clock.business_now()
+    first_name = agent.name.partition(" ")[0]
+    outbox.post(
+        key=key,
+        template_key=template_key,
+        values=values | {"salutation": phrases.salutation(None, first_name, None, agent.language.value)},
+        purpose=Purpose.STAFF,
+        language=agent.language,
+        recipient=agent.email,
+        recipient_name=agent.name,
+        agent_id=agent.id,
+        due_at=now,
+        now=now,
+    )

@@ -1,0 +1,131 @@
+"""The table: which wires hang on which fact. No ifs; the effects stand above it."""
+
+from hub.core import clock
+from hub.core.words import Purpose
+from hub.inbox import actions as inbox
+from hub.inbox import queries as inbox_queries
+from hub.plans import actions as plans
+from hub.plans.builtin import POST_PURCHASE_SURVEY, WELCOME_PACK
+from hub.plans.gather import SOURCE as ENROLMENT
+from hub.plans.words import ExitReason
+from hub.reactions import reassuring, staff_mails
+from hub.reactions.happening import Effect, Happening
+from hub.surveys import actions as survey_actions
+from hub.surveys import queries as surveys
+
+
+def ask_about_order(seen: Happening) -> None:
+    """Delivered: the customer will be asked, from the day it was delivered."""
+    plans.enrol(
+        plan_key=POST_PURCHASE_SURVEY,
+        customer_id=seen.customer,
+        entry_key=order_key(seen),
+        anchor_at=seen.happened_at,
+        values={"order_id": seen.data["order_id"]},
+        now=clock.business_now(),
+    )
+
+
+def welcome(seen: Happening) -> None:
+    plans.enrol(
+        plan_key=WELCOME_PACK,
+        customer_id=seen.customer,
+        entry_key="welcome:first-order",
+        anchor_at=seen.happened_at,
+        values={"order_id": seen.data["order_id"]},
+        now=clock.business_now(),
+    )
+
+
+def leave_after_purchase(seen: Happening) -> None:
+    plans.end_by_purchase(
+        customer_id=seen.customer,
+        order_id=seen.data["order_id"],
+        ordered_at=seen.happened_at,
+        now=clock.business_now(),
+    )
+
+
+def leave_after_cancelling(seen: Happening) -> None:
+    plans.end_by_order(
+        order_id=seen.data["order_id"],
+        customer_id=seen.customer,
+        reason=ExitReason.CANCELLED,
+        now=clock.business_now(),
+    )
+
+
+def leave_after_returning(seen: Happening) -> None:
+    plans.end_by_order(
+        order_id=seen.data["order_id"],
+        customer_id=seen.customer,
+        reason=ExitReason.RETURNED,
+        now=clock.business_now(),
+    )
+
+
+def thank_tomorrow(seen: Happening) -> None:
+    """Every respondent gets the same thanks at D+1, with the same review link, whatever the score."""
+    plans.jump(
+        plan_key=POST_PURCHASE_SURVEY,
+        entry_key=order_key(seen),
+        step_key="thank",
+        anchor_at=seen.happened_at,
+        values={"answer_id": seen.data["answer_id"]},
+        now=clock.business_now(),
+    )
+
+
+def follow_up(seen: Happening) -> None:
+    """Unhappy: a ticket for the store of the order, and a reassuring mail with a way to write to it."""
+    now = clock.business_now()
+    answer = surveys.get_answer(seen.data["answer_id"])
+    ticket_id = inbox.open_ticket_from_answer(
+        answer_id=answer.id,
+        order_id=answer.order_id,
+        customer_id=answer.customer_id,
+        store_id=answer.store_id,
+        choice=answer.choice.value,
+        score=answer.score,
+        comment=answer.comment,
+        is_confirmed=True,
+        now=now,
+    )
+    reassuring.post(ticket_id=ticket_id, answer=answer, now=now)
+    number = inbox_queries.find_number(ticket_id) or ""
+    plans.add_values(
+        plan_key=POST_PURCHASE_SURVEY, entry_key=order_key(seen), values={"ticket_number": number}
+    )
+
+
+def withdraw_ticket(seen: Happening) -> None:
+    inbox.withdraw_answer_ticket(seen.data["answer_id"], now=clock.business_now())
+
+
+def note_first_message(seen: Happening) -> None:
+    """What follows a plan's first message counts from its acceptance."""
+    if seen.data["source_kind"] == ENROLMENT:
+        order_id = plans.note_first_message(enrolment_id=seen.data["source_id"], accepted_at=seen.happened_at)
+        if order_id is not None and seen.data["purpose"] == Purpose.SURVEY:
+            survey_actions.note_accepted(order_id=order_id, now=seen.happened_at)
+
+
+WIRES: dict[str, tuple[tuple[str, Effect], ...]] = {
+    "OrderDelivered": (("ask_about_order", ask_about_order),),
+    "OrderPlaced": (("leave_after_purchase", leave_after_purchase),),
+    "CustomerFirstOrdered": (("welcome", welcome),),
+    "OrderCancelled": (("leave_after_cancelling", leave_after_cancelling),),
+    "OrderReturned": (("leave_after_returning", leave_after_returning),),
+    "SurveyAnswered": (("thank_tomorrow", thank_tomorrow),),
+    "FollowUpNeeded": (("follow_up", follow_up),),
+    "AnswerReclassified": (("withdraw_ticket", withdraw_ticket),),
+    "MessageAccepted": (("note_first_message", note_first_message),),
+    "AgentInvited": (("mail_invitation", staff_mails.mail_invitation),),
+    "PasswordResetAsked": (("mail_password_link", staff_mails.mail_password_link),),
+    "DeadlineNeared": (("warn_assignee", staff_mails.warn_assignee),),
+    "DeadlineMissed": (("warn_managers", staff_mails.warn_managers),),
+}
+
+
+def order_key(seen: Happening) -> str:
+    return f"order:{seen.data['order_id']}"

@@ -1,0 +1,35 @@
+"""Known invitations: Dora is asked about her order of Lyon."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from hub.core.words import Language
+from hub.surveys.actions import InvitationDraft, add_builtin_survey, invite
+from hub.surveys.links import token_of
+from tests.conftest import TUESDAY
+from tests.makers.customers import make_customer
+from tests.makers.orders import make_order
+from tests.makers.stores import make_chain, make_store
+
+
+@dataclass(frozen=True)
+class Asked:
+    invitation_id: int
+    token: str
+    order_id: int
+    customer_id: int
+    store_id: int
+
+
+def make_invitation(session: Session) -> Asked:
+    make_chain(session)
+    store = make_store(session)
+    customer = make_customer(session)
+    order = make_order(session, customer_id=customer.id, store_id=store.id)
+    add_builtin_survey(now=TUESDAY)
+    draft = InvitationDraft(
+        order_id=order.id, customer_id=customer.id, store_id=store.id, language=Language.FRENCH
+    )
+    invitation_id = invite([draft], now=TUESDAY)[order.id]
+    return Asked(invitation_id, token_of(invitation_id), order.id, customer.id, store.id)
