@@ -128,7 +128,7 @@ def _with_pauses(policy: Policy, *, now: datetime) -> Policy:
         .where(SenderPause.ended_at.is_(None), SenderPause.resumes_at > now)
         .group_by(SenderPause.channel)
     )
-    return replace(policy, sender_paused_until=dict(pauses.tuples().all()))
+    return replace(policy, sender_paused_until=dict(pauses.all()))
 
 
 def _open_dossier(letters: Sequence[Letter], *, home: Place, now: datetime) -> Dossier:

@@ -154,7 +154,7 @@ def get_states(outbound_ids: Iterable[int]) -> dict[int, MessageState]:
     rows = db.session.execute(
         select(OutboundMessage.id, OutboundMessage.state).where(OutboundMessage.id.in_(set(outbound_ids)))
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def get_content(outbound_id: int) -> Rendered:
@@ -204,4 +204,4 @@ def count_waiting(*, now: datetime) -> dict[SendQueue, int]:
         .where(OutboundMessage.state == MessageState.WAITING, OutboundMessage.due_at <= now)
         .group_by(OutboundMessage.queue)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())

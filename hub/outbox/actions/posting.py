@@ -179,7 +179,7 @@ def _ids_of(keys: set[str]) -> dict[str, int]:
     rows = db.session.execute(
         select(OutboundMessage.key, OutboundMessage.id).where(OutboundMessage.key.in_(keys))
     )
-    found = dict(rows.tuples().all())
+    found = dict(rows.all())
     if lost := keys - found.keys():
         raise Conflict(N_("The Message-ID of %(key)s belongs to another message."), key=min(lost))
     return found
