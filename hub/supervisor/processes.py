@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from time import sleep
 from urllib.parse import urlsplit
 
 from hub.supervisor.children import Child, Program
-from hub.supervisor.waiting import until
 
 LOOK_SECONDS = 0.25
 FIRST_PAUSE_LOOKS, LONGEST_PAUSE_LOOKS = 2, 120  # half a second, doubled at each fall up to 30 seconds
@@ -72,24 +72,32 @@ class Crew:
         return None
 
 
-def answers(url: str) -> bool:
-    """Return whether a GET of a loopback `url` gives 200."""
+def answer_of(url: str) -> int | None:
+    """Return the status that a GET of a loopback `url` gives, or None when nobody answers."""
     parts = urlsplit(url)
     connection = HTTPConnection(parts.hostname or "", parts.port, timeout=5)
     try:
         connection.request("GET", parts.path or "/")
-        return connection.getresponse().status == HTTPStatus.OK
+        return connection.getresponse().status
     except (OSError, HTTPException):
-        return False
+        return None
     finally:
         connection.close()
 
 
 def wait_ready(url: str, *, seconds: float, fallen: Callable[[], str | None]) -> None:
-    """Poll `url` until it answers 200; RuntimeError with the reason when it does not within `seconds`."""
-    until(lambda: answers(url) or fallen() is not None, seconds=seconds)
-    reason = fallen()
-    if reason is not None:
-        raise RuntimeError(reason)
-    if not answers(url):
-        raise RuntimeError(f"{url} did not answer within {seconds:.0f} seconds: read the logs.")
+    """Look at `url` four times a second until it answers 200.
+
+    RuntimeError says why it does not within `seconds`, or what ended meanwhile.
+    """
+    status = None
+    for _ in range(max(1, round(seconds / LOOK_SECONDS))):
+        status = answer_of(url)
+        reason = fallen()
+        if reason is not None:
+            raise RuntimeError(reason)
+        if status == HTTPStatus.OK:
+            return
+        sleep(LOOK_SECONDS)
+    said = f"answered {status}" if status else "did not answer"
+    raise RuntimeError(f"{url} {said} for {seconds:.0f} seconds: read the logs.")

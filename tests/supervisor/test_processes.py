@@ -4,14 +4,17 @@ import signal
 import socket
 import subprocess
 import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
+from typing import ClassVar
 
 import pytest
 
 from hub.supervisor.children import Child, Program, living_pid, runs
 from hub.supervisor.embedded import prepare_var
 from hub.supervisor.ports import LOOPBACK, choose_port, is_free
-from hub.supervisor.processes import Crew, Post, answers, wait_ready
+from hub.supervisor.processes import Crew, Post, answer_of, wait_ready
 from hub.supervisor.waiting import until
 from tests.supervisor.conftest import CHECKOUT
 
@@ -107,11 +110,29 @@ def test_a_pid_file_counts_only_with_its_command_line() -> None:
 
 def test_waiting_for_a_page_tells_why_it_does_not_come(tmp_path: Path) -> None:
     port = choose_port(tmp_path / "ports.json", "web")
-    assert not answers(f"http://{LOOPBACK}:{port}/")
+    assert answer_of(f"http://{LOOPBACK}:{port}/") is None
     with pytest.raises(RuntimeError, match="web ended"):
         wait_ready(f"http://{LOOPBACK}:{port}/", seconds=1, fallen=lambda: "web ended: no module")
     with pytest.raises(RuntimeError, match="did not answer"):
         wait_ready(f"http://{LOOPBACK}:{port}/", seconds=0.1, fallen=lambda: None)
+
+
+class _Busy(BaseHTTPRequestHandler):
+    """Refuses twice, then answers."""
+
+    statuses: ClassVar[list[int]] = [200, 503, 503]
+
+    def do_GET(self) -> None:
+        self.send_response(self.statuses.pop())
+        self.end_headers()
+
+
+def test_waiting_for_a_page_goes_on_until_it_answers_200() -> None:
+    with HTTPServer((LOOPBACK, 0), _Busy) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        wait_ready(f"http://{LOOPBACK}:{server.server_port}/ready", seconds=10, fallen=lambda: None)
+        server.shutdown()
+    assert _Busy.statuses == []
 
 
 def test_ports_are_remembered_until_somebody_else_has_them(tmp_path: Path) -> None:
