@@ -33,7 +33,10 @@ class OrderEvent(Base):
 
 
 class Order(Base):
-    """The latest known state. `state_at` is the shop's `updated_at` that last won; older events change nothing."""
+    """The latest known state. `state_at` is the shop's `updated_at` that last won; older events change nothing.
+
+    `event_key` is the event that last won: it decides between two events of the same moment and state.
+    """
 
     __tablename__ = "orders"
     __table_args__ = (
@@ -49,6 +52,7 @@ class Order(Base):
     placed_at: Mapped[datetime]
     delivered_at: Mapped[datetime | None]
     state_at: Mapped[datetime]
+    event_key: Mapped[str] = mapped_column(default="")
     total_cents: Mapped[int]
     returned_cents: Mapped[int] = mapped_column(default=0)
     currency: Mapped[str]

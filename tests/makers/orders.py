@@ -1,6 +1,7 @@
 """Known orders."""
 
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -43,3 +44,36 @@ def make_order(
     )
     session.flush()
     return row
+
+
+def an_event(**changes: Any) -> dict[str, Any]:
+    """What the shop posts when Dora's order is delivered in Lyon; `customer` is merged, the rest replaced."""
+    customer = {
+        "email": "dora@client.example",
+        "phone": "06 12 34 56 78",
+        "title": "Mme",
+        "first_name": "DORA",
+        "last_name": "lefèvre",
+        "birth_date": "1980-05-17",
+        "postcode": "69003",
+        "country": "FR",
+        "company": "",
+        "language": "fr-FR",
+        "loyalty_card": "C-77",
+        "consents": [],
+        **changes.pop("customer", {}),
+    }
+    return {
+        "external_id": "A1001",
+        "store": "LYO",
+        "customer": customer,
+        "placed_at": "2026-03-01T10:00:00+01:00",
+        "delivered_at": "2026-03-03T09:30:00+01:00",
+        "updated_at": "2026-03-03T09:31:00+01:00",
+        "state": "delivered",
+        "total_cents": 8990,
+        "returned_cents": 0,
+        "currency": "EUR",
+        "lines": [{"sku": "LAMPE-01", "name": "Lampe Aurore", "quantity": 1, "unit_price_cents": 8990}],
+        **changes,
+    }

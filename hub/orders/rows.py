@@ -1,0 +1,67 @@
+"""What the orders room hands out: frozen rows instead of ORM objects."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from hub.customers.rows import Elsewhere
+from hub.orders.words import EventOutcome, OrderState
+
+
+@dataclass(frozen=True)
+class LineRow:
+    position: int
+    sku: str
+    name: str
+    quantity: int
+    unit_price_cents: int
+
+
+@dataclass(frozen=True)
+class OrderRow:
+    """The latest known state of an order, lines in their order."""
+
+    id: int
+    external_id: str
+    store_id: int
+    customer_id: int
+    state: OrderState
+    placed_at: datetime
+    delivered_at: datetime | None
+    total_cents: int
+    returned_cents: int
+    currency: str
+    lines: tuple[LineRow, ...]
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One thing to correct: `field` is the dotted path in the payload, `text` an English msgid with its `values`."""
+
+    field: str
+    text: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of an event. `elsewhere`: addresses that belong to another customer and stayed there."""
+
+    order_id: int | None
+    outcome: EventOutcome
+    order: OrderRow | None
+    errors: tuple[FieldError, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
+
+
+@dataclass(frozen=True)
+class RefusedEvent:
+    """An event that could not be taken, as it came and why."""
+
+    id: int
+    source: str
+    external_id: str | None
+    received_at: datetime
+    errors: tuple[FieldError, ...]
+    payload: Mapping[str, Any]
