@@ -1,16 +1,23 @@
 """A small application that shows every layout and part with plausible words, for the checks and for the eye."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from flask import Flask, Response, flash, render_template, request, send_from_directory
+from flask import Flask, Response, current_app, flash, render_template, request, send_from_directory
 from flask_babel import Babel, get_locale, gettext
 from flask_wtf import FlaskForm
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
-from wtforms import BooleanField, EmailField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    EmailField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import DataRequired, Length
 
 from hub import translations
@@ -18,14 +25,35 @@ from hub.blueprints.pages import POLICY, asset
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
-PAGES = ("inbox", "ticket", "empty", "parts", "charts", "form", "customer", "plan", "survey", "contact", "store", "sign_in")
+PAGES = (
+    "inbox",
+    "ticket",
+    "empty",
+    "parts",
+    "charts",
+    "form",
+    "customer",
+    "plan",
+    "survey",
+    "contact",
+    "store",
+    "sign_in",
+)
 
 
 class ContactForm(FlaskForm):  # type: ignore[misc]
-    email = EmailField("Adresse e-mail", [DataRequired("Indiquez une adresse.")], description="La réponse y sera envoyée.")
+    email = EmailField(
+        "Adresse e-mail", [DataRequired("Indiquez une adresse.")], description="La réponse y sera envoyée."
+    )
     name = StringField("Nom")
-    store = SelectField("Magasin", choices=[SelectChoice("1", "Lyon Part-Dieu"), SelectChoice("2", "Nantes Centre")])
-    reason = RadioField("Motif", [DataRequired("Choisissez un motif.")], choices=[SelectChoice("a", "Livraison"), SelectChoice("b", "Produit")])
+    store = SelectField(
+        "Magasin", choices=[SelectChoice("1", "Lyon Part-Dieu"), SelectChoice("2", "Nantes Centre")]
+    )
+    reason = RadioField(
+        "Motif",
+        [DataRequired("Choisissez un motif.")],
+        choices=[SelectChoice("a", "Livraison"), SelectChoice("b", "Produit")],
+    )
     words = TextAreaField("Message", [DataRequired("Écrivez votre message."), Length(max=5000)])
     copy = BooleanField("Recevoir une copie")
 
@@ -39,14 +67,27 @@ def make_gallery() -> Flask:
         [FileSystemLoader(ROOT / "hub/templates"), FileSystemLoader(ROOT / "tests/parts/templates")]
     )
     app.jinja_env.undefined = StrictUndefined
-    Babel(app, locale_selector=lambda: request.args.get("lang", "fr"), timezone_selector=lambda: "Europe/Paris")
+    Babel(
+        app, locale_selector=lambda: request.args.get("lang", "fr"), timezone_selector=lambda: "Europe/Paris"
+    )
     app.jinja_env.globals.update(
-        asset=asset, menu=menu, acts=acts, viewer=viewer, language=lambda: str(get_locale()), is_demo=False,
+        asset=asset,
+        menu=menu,
+        acts=acts,
+        viewer=viewer,
+        language=lambda: str(get_locale()),
+        is_demo=False,
         business_now=lambda: NOW,
     )
-    app.add_url_rule("/assets/<path:name>", view_func=lambda name: send_from_directory(ROOT / "hub/static", name))
+    app.add_url_rule(
+        "/assets/<path:name>", view_func=lambda name: send_from_directory(ROOT / "hub/static", name)
+    )
     app.add_url_rule("/<page>", view_func=show, methods=["GET", "POST"])
-    app.add_url_rule("/draft", view_func=lambda: Response(status=204), methods=["POST"], endpoint="draft")
+    app.config["DRAFTS"] = []
+    app.add_url_rule("/draft", view_func=keep_draft, methods=["POST"])
+    app.add_url_rule(
+        "/presence", view_func=lambda: {"text": "Bo Marchand écrit"}, methods=["POST"], endpoint="presence"
+    )
     app.add_url_rule("/new", view_func=lambda: {"count": 3, "text": "3 nouveaux"}, endpoint="new")
     app.add_url_rule("/search", view_func=search, endpoint="search")
     app.after_request(add_policy)
@@ -56,6 +97,11 @@ def make_gallery() -> Flask:
 def add_policy(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = POLICY
     return response
+
+
+def keep_draft() -> Response:
+    current_app.config["DRAFTS"].append(request.form["text"])
+    return Response(status=204)
 
 
 def search() -> list[dict[str, str]]:
@@ -82,28 +128,87 @@ def menu() -> list[SimpleNamespace]:
         ("parts", "book-open", "Savoir"), ("charts", "chart-bar", "Statistiques"), ("form", "cog-6-tooth", "Réglages"),
     )  # fmt: skip
     return [
-        SimpleNamespace(url=f"/{page}", icon=icon, label=label, is_current=request.path == f"/{page}", count=12 if page == "inbox" else None)
+        SimpleNamespace(
+            url=f"/{page}",
+            icon=icon,
+            label=label,
+            is_current=request.path == f"/{page}",
+            count=12 if page == "inbox" else None,
+        )
         for page, icon, label in items
     ]
 
 
 def acts() -> list[SimpleNamespace]:
     return [
-        SimpleNamespace(url="/sign_in", icon="arrows-right-left", label=gettext("Change person"), is_post=False),
-        SimpleNamespace(url="/sign_in", icon="arrow-right-start-on-rectangle", label=gettext("Log out"), is_post=True),
+        SimpleNamespace(
+            url="/sign_in", icon="arrows-right-left", label=gettext("Change person"), is_post=False
+        ),
+        SimpleNamespace(
+            url="/sign_in", icon="arrow-right-start-on-rectangle", label=gettext("Log out"), is_post=True
+        ),
     ]
 
 
 def ticket_rows() -> list[dict[str, Any]]:
     """Nine rows of an inbox, the first one open."""
     people: tuple[tuple[str, str, str, str, str, list[tuple[str, str]]], ...] = (
-        ("Anne Morel", "E-mail", "envelope", "Colis reçu ouvert", "Bonjour, le carton était ouvert et il manque la lampe", [("en retard de 10 min", "late"), ("insatisfaite", "warn")]),
-        ("Mehdi Benali", "SMS", "device-phone-mobile", "Horaires dimanche", "Êtes-vous ouverts dimanche prochain ?", [("réponse avant 10:30", "warn")]),
-        ("Chloé Dupont-Lajoie de la Rivière", "Formulaire", "globe-alt", "Échange d’une veste taille 38 contre une taille 40 en magasin", "La veste est trop petite, puis-je l’échanger", [("réponse avant 12:15", "plain"), ("nouvelle cliente", "info")]),
-        ("Paul Girard", "Réponse à l’enquête", "star", "Pas satisfait de la livraison", "Le livreur n’a pas sonné", [("non confirmé", "note")]),
-        ("06 12 34 56 78", "Téléphone", "phone", "Appel manqué", "Message vocal de 42 s", [("sans magasin", "plain")]),
-        ("Sofia Martin", "Comptoir", "building-storefront", "Reprise d’un ancien appareil", "Passée au comptoir ce matin", []),
-        ("Jean O’Brien", "E-mail", "envelope", "Facture de février", "Merci de m’envoyer la facture", [("résolu", "ok")]),
+        (
+            "Anne Morel",
+            "E-mail",
+            "envelope",
+            "Colis reçu ouvert",
+            "Bonjour, le carton était ouvert et il manque la lampe",
+            [("en retard de 10 min", "late"), ("insatisfaite", "warn")],
+        ),
+        (
+            "Mehdi Benali",
+            "SMS",
+            "device-phone-mobile",
+            "Horaires dimanche",
+            "Êtes-vous ouverts dimanche prochain ?",
+            [("réponse avant 10:30", "warn")],
+        ),
+        (
+            "Chloé Dupont-Lajoie de la Rivière",
+            "Formulaire",
+            "globe-alt",
+            "Échange d’une veste taille 38 contre une taille 40 en magasin",
+            "La veste est trop petite, puis-je l’échanger",
+            [("réponse avant 12:15", "plain"), ("nouvelle cliente", "info")],
+        ),
+        (
+            "Paul Girard",
+            "Réponse à l’enquête",
+            "star",
+            "Pas satisfait de la livraison",
+            "Le livreur n’a pas sonné",
+            [("non confirmé", "note")],
+        ),
+        (
+            "06 12 34 56 78",
+            "Téléphone",
+            "phone",
+            "Appel manqué",
+            "Message vocal de 42 s",
+            [("sans magasin", "plain")],
+        ),
+        (
+            "Sofia Martin",
+            "Comptoir",
+            "building-storefront",
+            "Reprise d’un ancien appareil",
+            "Passée au comptoir ce matin",
+            [],
+        ),
+        (
+            "Jean O’Brien",
+            "E-mail",
+            "envelope",
+            "Facture de février",
+            "Merci de m’envoyer la facture",
+            [("résolu", "ok")],
+        ),
     )
     return [
         {"href": "/ticket", "name": name, "channel": channel, "channel_icon": icon, "subject": subject, "preview": preview,
@@ -142,17 +247,40 @@ FIGURES: dict[str, Any] = {
         {"label": "Horaires", "value": 38},
     ],
     "bins": [
-        {"label": f"{5 * step}", "count": [4, 22, 61, 80, 72, 44, 31, 18, 12, 7, 5, 3][step], "is_late": step > 8}
+        {
+            "label": f"{5 * step}",
+            "count": [4, 22, 61, 80, 72, 44, 31, 18, 12, 7, 5, 3][step],
+            "is_late": step > 8,
+        }
         for step in range(12)
     ],
     "stores": [
-        {"label": "Lyon Part-Dieu", "low": 78.0, "value": 83.0, "high": 87.2, "text": "83 % [78 ; 87]", "href": "#"},
+        {
+            "label": "Lyon Part-Dieu",
+            "low": 78.0,
+            "value": 83.0,
+            "high": 87.2,
+            "text": "83 % [78 ; 87]",
+            "href": "#",
+        },
         {"label": "Nantes Centre", "low": 61.0, "value": 72.0, "high": 81.0, "text": "72 % [61 ; 81]"},
         {"label": "Brest", "low": 0, "value": None, "high": 0, "text": "moins de 5 réponses"},
     ],
     "waits": [
-        {"store": "Lyon Part-Dieu", "count": 1284, "median": "34 min", "last": NOW, "total": 129900, "href": "#"},
-        {"store": "Nantes Centre", "count": 311, "median": "51 min", "last": NOW - timedelta(days=1), "total": None},
+        {
+            "store": "Lyon Part-Dieu",
+            "count": 1284,
+            "median": "34 min",
+            "last": NOW,
+            "total": 129900,
+            "href": "#",
+        },
+        {
+            "store": "Nantes Centre",
+            "count": 311,
+            "median": "51 min",
+            "last": NOW - timedelta(days=1),
+            "total": None,
+        },
     ],
 }
-Maker = Callable[[], Flask]

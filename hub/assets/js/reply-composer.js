@@ -1,0 +1,70 @@
+// <reply-composer> around form.composer: what the button says, standard replies by "/" or a button, Ctrl+Enter sends.
+export class ReplyComposer extends HTMLElement {
+  connectedCallback() {
+    this.form = this.querySelector("form");
+    this.box = this.querySelector("textarea");
+    if (!this.form || !this.box) return;
+    this.form.addEventListener("change", () => this.show_mode());
+    this.form.addEventListener("keydown", (event) => this.press(event));
+    document.addEventListener("click", (event) => this.insert(event));
+    this.show_mode();
+    this.show_newest();
+  }
+
+  get mode() {
+    return this.form.querySelector('[name="mode"]:checked')?.value ?? "reply";
+  }
+
+  show_mode() {
+    this.form.dataset.mode = this.mode;
+    const button = this.querySelector("[data-label-reply]");
+    const words = this.mode === "note" ? button?.dataset.labelNote : button?.dataset.labelReply;
+    const place = button?.querySelector("span") ?? button;
+    if (place && words) place.textContent = words;
+  }
+
+  /** The newest message is what the agent came for; a link to one message is left alone. */
+  show_newest() {
+    const pane = this.closest(".pane-thread");
+    if (pane && !location.hash) pane.scrollTop = pane.scrollHeight;
+  }
+
+  press(event) {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      this.form.requestSubmit(this.form.querySelector("[data-label-reply]") ?? undefined);
+    } else if (event.key === "/" && event.target === this.box && this.starts_a_word()) {
+      const dialog = this.replies();
+      if (dialog) { event.preventDefault(); dialog.showModal(); }
+    }
+  }
+
+  starts_a_word() {
+    return /(^|\s)$/.test(this.box.value.slice(0, this.box.selectionStart));
+  }
+
+  /** The dialog that holds the standard replies. */
+  replies() {
+    return document.querySelector("[data-standard-replies]")?.closest("dialog") ?? null;
+  }
+
+  insert(event) {
+    const button = event.target.closest?.("[data-insert]");
+    if (!button) return;
+    event.preventDefault();
+    const { selectionStart: start, selectionEnd: end, value } = this.box;
+    this.box.setRangeText(button.dataset.insert, start, end, "end");
+    this.note_used(button.dataset.insertId);
+    button.closest("dialog")?.close();
+    this.box.focus();
+    if (value !== this.box.value) this.box.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  /** Which standard reply was used travels with the form, for its figures. */
+  note_used(id) {
+    if (!id) return;
+    const field = document.createElement("input");
+    Object.assign(field, { type: "hidden", name: "standard_reply_id", value: id });
+    this.form.append(field);
+  }
+}
