@@ -1,6 +1,12 @@
 """What others look up in the inbox; `viewer` is asked wherever a person looks."""
 
-from hub.inbox.queries.lists import count_newer, count_views, list_customer_tickets, list_tickets
+from hub.inbox.queries.lists import (
+    count_newer,
+    count_views,
+    find_newest_id,
+    list_customer_tickets,
+    list_tickets,
+)
 from hub.inbox.queries.rows import (
     AttachmentRow,
     DraftRow,
@@ -44,6 +50,7 @@ __all__ = [
     "access_ticket_by_id",
     "count_newer",
     "count_views",
+    "find_newest_id",
     "find_number",
     "has_open_ticket_on_order",
     "list_customer_tickets",

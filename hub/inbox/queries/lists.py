@@ -111,6 +111,11 @@ def count_newer(viewer: Viewer, *, after_id: int) -> int:
     return db.session.scalar(only_visible(statement, viewer)) or 0
 
 
+def find_newest_id() -> int:
+    """The id of the newest ticket of the chain, 0 when there is none: where `count_newer` starts to count."""
+    return db.session.scalar(select(func.max(Ticket.id))) or 0
+
+
 def rows_of(found: Sequence[Mapping[Any, Any]]) -> list[TicketRow]:
     """Rows with the names of stores and assignees: one statement each for the whole page."""
     houses = stores.get_stores({row["store_id"] for row in found if row["store_id"]})

@@ -60,8 +60,9 @@ class TicketRow:
 
 @dataclass(frozen=True, kw_only=True)
 class TicketView(TicketRow):
-    """The whole ticket but its thread. Numbers of other tickets are "" when there are none."""
+    """The whole ticket but its thread. Numbers of other tickets, and the store's time zone, are "" when there is none."""
 
+    time_zone: str
     language: Language
     route_source: RouteSource
     route_confidence: float

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import aliased
 
 from hub.core.audit import AuditEntry
@@ -98,7 +98,8 @@ def _view_of(row: Mapping[Any, Any]) -> TicketView:
     given = with_names(row, houses, people)
     for name in ("merged_into_number", "related_number"):
         given[name] = given[name] or ""
-    return TicketView(**given)
+    store = houses.get(row["store_id"])
+    return TicketView(time_zone=store.time_zone if store else "", **given)
 
 
 def find_number(ticket_id: int) -> str | None:
@@ -108,10 +109,9 @@ def find_number(ticket_id: int) -> str | None:
 
 def list_thread(ticket_id: int) -> list[ThreadMessage]:
     """The messages of the ticket and of those merged into it, oldest first (the latest 500), with their files."""
-    ids = [ticket_id, *_merged_ids(ticket_id)]
     latest = (
         select(*_MESSAGE)
-        .where(TicketMessage.ticket_id.in_(ids))
+        .where(TicketMessage.ticket_id.in_(_with_merged(ticket_id)))
         .order_by(TicketMessage.happened_at.desc(), TicketMessage.id.desc())
         .limit(THREAD_LIMIT)
     )
@@ -120,11 +120,11 @@ def list_thread(ticket_id: int) -> list[ThreadMessage]:
     return [ThreadMessage(**{**row, "attachments": tuple(files.get(row["id"], ()))}) for row in rows]
 
 
-def _merged_ids(ticket_id: int) -> list[int]:
-    """Every ticket that ends in this one, through any number of merges; a ring is walked once."""
-    merged = select(Ticket.id).where(Ticket.merged_into_id == ticket_id).cte(recursive=True)
-    merged = merged.union(select(Ticket.id).join(merged, Ticket.merged_into_id == merged.c.id))
-    return [found for found in db.session.scalars(select(merged.c.id)) if found != ticket_id]
+def _with_merged(ticket_id: int) -> Select[int]:
+    """The ticket and every one that ends in it, through any number of merges; a ring is walked once."""
+    found = select(Ticket.id).where(Ticket.id == ticket_id).cte(recursive=True)
+    found = found.union(select(Ticket.id).join(found, Ticket.merged_into_id == found.c.id))
+    return select(found.c.id)
 
 
 def _attachments(message_ids: list[int]) -> dict[int, list[AttachmentRow]]:
