@@ -2,8 +2,8 @@
 
 from flask import Flask
 from flask_migrate import Migrate
-from whitenoise import WhiteNoise
 from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
 
 from config import HERE, Config, load
 from hub import jobs
@@ -13,6 +13,7 @@ from hub.blueprints import (
     customers,
     errors,
     health,
+    home,
     hooks,
     inbox,
     knowledge,
@@ -30,11 +31,12 @@ from hub.channels.registry import ChannelSettings
 from hub.core import bell, clock, files, log, signing, site
 from hub.core.db import db
 from hub.outbox import wires
-from hub.staff.words import Permission
+from hub.staff.words import ApiScope, Permission
 
 DOORS: tuple[Door, ...] = (
     Door(health.blueprint, None, Entry.PUBLIC),
     Door(public.blueprint, None, Entry.PUBLIC, is_csrf_exempt=True),
+    Door(home.blueprint, None, Entry.SIGNED_IN),
     Door(setup.blueprint, "/setup", Entry.PUBLIC),
     Door(
         session.blueprint,
@@ -45,7 +47,9 @@ DOORS: tuple[Door, ...] = (
             "save_profile": Entry.SIGNED_IN,
             "sign_out": Entry.SIGNED_IN,
             "switch_person": Entry.SIGNED_IN,
+            "enter_pin": Entry.SIGNED_IN,
             "save_pin": Entry.SIGNED_IN,
+            "save_password": Entry.SIGNED_IN,
         },
     ),
     Door(inbox.blueprint, "/inbox", Permission.READ_TICKETS),
@@ -55,7 +59,21 @@ DOORS: tuple[Door, ...] = (
     Door(statistics.blueprint, "/statistics", Permission.READ_STATISTICS),
     Door(settings.blueprint, "/settings", Permission.EDIT_SETTINGS),
     Door(hooks.blueprint, "/hooks", Entry.MACHINE, is_csrf_exempt=True),
-    Door(api.blueprint, "/api/v1", Entry.MACHINE, is_csrf_exempt=True),
+    Door(
+        api.blueprint,
+        "/api/v1",
+        Entry.MACHINE,
+        {
+            "openapi": Entry.PUBLIC,
+            "take_order": ApiScope.ORDERS_WRITE,
+            "list_tickets": ApiScope.TICKETS_READ,
+            "show_ticket": ApiScope.TICKETS_READ,
+            "reply": ApiScope.TICKETS_REPLY,
+            "take_contact": ApiScope.CONTACTS_WRITE,
+            "response_times": ApiScope.STATISTICS_READ,
+        },
+        is_csrf_exempt=True,
+    ),
 )
 
 
@@ -80,6 +98,7 @@ def create_app(config: Config | None = None) -> Flask:
     Migrate(app, db, directory=str(HERE / "migrations"))
     doors = DOORS + _demo_doors(settings_of_process)
     access.guard(app, doors)
+    app.extensions["api_key_check"] = api.check_key
     pages.set_up(app, settings_of_process, doors)
     errors.register(app)
     for door in doors:

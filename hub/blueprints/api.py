@@ -1,5 +1,186 @@
-"""Doors of the api room."""
+"""Doors for machines: orders in, tickets and replies, contacts, response times. Described at openapi.json."""
 
-from flask import Blueprint
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from flask import Blueprint, abort, current_app, g, jsonify, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from pydantic import BaseModel, ValidationError
+
+from hub.blueprints import api_shapes as shapes
+from hub.blueprints.access import Asks
+from hub.blueprints.openapi import describe
+from hub.blueprints.pages import limiter
+from hub.core import clock
+from hub.core.actor import Actor
+from hub.core.db import transaction
+from hub.core.errors import Forbidden, Invalid
+from hub.core.text import N_
+from hub.core.words import ActorKind
+from hub.inbox import actions as inbox
+from hub.inbox import queries as inbox_queries
+from hub.orders import actions as orders
+from hub.orders.words import EventOutcome
+from hub.staff import queries as staff
+from hub.staff.rules import Viewer
+from hub.staff.words import ApiScope
+from hub.stores.queries import find_store_by_code
 
 blueprint = Blueprint("api", __name__)
+MOST_ROWS = 100
+Body = TypeVar("Body", bound=BaseModel)
+
+
+def check_key(asks: Asks) -> None:
+    """Who calls: `Authorization: Bearer <key>` or `X-Api-Key: <key>`. 401 without a good key, 403 without the scope."""
+    word, _, secret = request.headers.get("Authorization", "").partition(" ")
+    if word.lower() != "bearer":
+        secret = request.headers.get("X-Api-Key", "")
+    g.api_key = staff.check_api_key(secret.strip())
+    if isinstance(asks, ApiScope) and asks not in g.api_key.scopes:
+        raise Forbidden(
+            N_("This key has not the scope %(scope)s. Ask an administrator to add it."), scope=asks.value
+        )
+
+
+def key_rate() -> str:
+    """Requests are counted per key, or per address without one."""
+    return request.headers.get("Authorization") or request.remote_addr or ""
+
+
+@blueprint.get("/openapi.json")
+def openapi() -> ResponseReturnValue:
+    """The description of these doors; public, so that it can be read before a key exists."""
+    return jsonify(describe(current_app.config["COMPTOIR"].base_url))
+
+
+@blueprint.post("/orders")
+@limiter.limit("6000/minute", key_func=key_rate)
+def take_order() -> ResponseReturnValue:
+    """Idempotent, out-of-order safe; a refused order is kept with its reason and answered with 422."""
+    with transaction():
+        taken = orders.take_in(_json(), source=f"api:{g.api_key.id}", now=clock.business_now())
+    if taken.outcome is EventOutcome.REFUSED:
+        fields = [{"field": error.field, "message": _say(error.text, error.values)} for error in taken.errors]
+        sentence = gettext(
+            "The order was kept but not taken. Please correct the fields named and send it again."
+        )
+        return jsonify(error={"code": "invalid", "message": sentence, "fields": fields}), 422
+    return jsonify(outcome=taken.outcome.value, order=shapes.order(taken.order) if taken.order else None)
+
+
+@blueprint.get("/tickets")
+@limiter.limit("1200/minute", key_func=key_rate)
+def list_tickets() -> ResponseReturnValue:
+    """Filters `store` (code), `state`, `customer` (address or id); `after` is `next` of the page before."""
+    filters = shapes.ticket_filters(request.args, find_store=_store_id)
+    page = inbox_queries.list_tickets(
+        filters, viewer=_viewer(), after=request.args.get("after"), size=_size()
+    )
+    return jsonify(tickets=shapes.tickets(page.rows), next=page.next_key)
+
+
+@blueprint.get("/tickets/<number>")
+@limiter.limit("1200/minute", key_func=key_rate)
+def show_ticket(number: str) -> ResponseReturnValue:
+    ticket = inbox_queries.access_ticket(number, _viewer())
+    thread = inbox_queries.list_thread(ticket.id)
+    [found] = shapes.tickets([ticket])
+    return jsonify(ticket=found | {"messages": [shapes.message(line) for line in thread]})
+
+
+@blueprint.post("/tickets/<number>/replies")
+@limiter.limit("600/minute", key_func=key_rate)
+def reply(number: str) -> ResponseReturnValue:
+    """A reply of the person the key is bound to, or of `agent` (mail address): it ends the customer's wait."""
+    body = _read(shapes.ReplyBody)
+    ticket = inbox_queries.access_ticket(number, _viewer())
+    with transaction():
+        replied = inbox.reply(
+            ticket_id=ticket.id,
+            text=body.text,
+            by=_actor(body.agent),
+            now=clock.business_now(),
+            machine_now=clock.machine_now(),
+            key=_idempotency_key(),
+        )
+    return jsonify(reply={"message_id": replied.message_id, "ticket": number}), 201
+
+
+@blueprint.post("/contacts")
+@limiter.limit("600/minute", key_func=key_rate)
+def take_contact() -> ResponseReturnValue:
+    """A contact of any channel: threads into a ticket of the same customer or opens one."""
+    body = _read(shapes.ContactBody)
+    store = find_store_by_code(body.store) if body.store else None
+    if body.store and store is None:
+        raise Invalid(N_("No store has the code %(code)s."), field="store", code=body.store)
+    incoming = shapes.incoming_of(body, store.id if store else None, key_id=g.api_key.id)
+    with transaction():
+        received = inbox.receive_message(incoming, now=clock.business_now())
+    return jsonify(ticket=received.number, is_new=received.is_new_ticket), 201
+
+
+def _json() -> dict[str, Any]:
+    if not request.is_json:
+        abort(415)
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict):
+        raise Invalid(N_("The body is not a JSON object. Please check the quotes and commas."))
+    return body
+
+
+def _read(shape: type[Body]) -> Body:
+    try:
+        return shape.model_validate(_json())
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise Invalid(
+            N_("The field %(field)s is not valid: %(detail)s."), field=field, detail=first["msg"]
+        ) from None
+
+
+def _say(text: str, values: Mapping[str, Any]) -> str:
+    return str(gettext(text, **values) if values else gettext(text))
+
+
+def _viewer() -> Viewer:
+    """A key sees what its person sees; a key without a person sees the chain."""
+    if g.api_key.agent_id:
+        return staff.get_viewer(g.api_key.agent_id)
+    return shapes.machine_viewer(g.api_key.name)
+
+
+def _actor(email: str | None) -> Actor:
+    if email:
+        agent = staff.find_agent_by_email(email)
+        if agent is None or not agent.is_active:
+            raise Invalid(N_("No active agent has the address %(email)s."), field="agent", email=email)
+        return Actor(ActorKind.API_KEY, agent_id=agent.id, api_key_id=g.api_key.id, name=agent.name)
+    if g.api_key.agent_id is None:
+        raise Invalid(
+            N_("This key is not bound to an agent. Please give the agent's address."), field="agent"
+        )
+    name = g.api_key.agent_name
+    return Actor(ActorKind.API_KEY, agent_id=g.api_key.agent_id, api_key_id=g.api_key.id, name=name)
+
+
+def _store_id(code: str) -> int:
+    store = find_store_by_code(code)
+    if store is None:
+        raise Invalid(N_("No store has the code %(code)s."), field="store", code=code)
+    return store.id
+
+
+def _size() -> int:
+    text = request.args.get("size", "50")
+    if not text.isdigit() or not 1 <= int(text) <= MOST_ROWS:
+        raise Invalid(N_("The size of a page is a number from 1 to 100."), field="size")
+    return int(text)
+
+
+def _idempotency_key() -> str | None:
+    given = request.headers.get("Idempotency-Key")
+    return f"api:{g.api_key.id}:{given}" if given else None

@@ -1,0 +1,175 @@
+"""The JSON shapes of the API: what comes in is checked here, what goes out is written here."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from werkzeug.datastructures import MultiDict
+
+from hub.core.errors import Invalid
+from hub.core.text import N_
+from hub.core.words import Channel, Language
+from hub.customers.queries import find_customer_by_address
+from hub.inbox.queries import ThreadMessage, TicketFilters, TicketRow
+from hub.inbox.values import Incoming
+from hub.inbox.words import InboxView, TicketState
+from hub.orders.queries import OrderRow, get_orders
+from hub.staff.rules import Scope, Viewer
+from hub.staff.words import Role
+from hub.stores.queries import StoreRow, get_stores
+
+NOBODY = -1
+
+
+class ReplyBody(BaseModel):
+    """A reply; `agent` is the mail address of the person credited when it is not the key's own."""
+
+    text: str = Field(min_length=1, max_length=50_000)
+    agent: str | None = None
+
+
+class ContactBody(BaseModel):
+    """A contact of any channel. At least one of `email` and `phone`."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    channel: Channel = Channel.API
+    email: str = ""
+    phone: str | None = None
+    name: str = ""
+    store: str | None = None
+    subject: str = Field(default="", max_length=500)
+    text: str = Field(min_length=1, max_length=50_000)
+    order_number: str | None = None
+    reason: str | None = None
+    language: Language | None = None
+    external_id: str | None = None
+
+
+def incoming_of(body: ContactBody, store_id: int | None, *, key_id: int) -> Incoming:
+    """The contact as the inbox takes it. Raises Invalid without any address."""
+    if not body.email and not body.phone:
+        raise Invalid(N_("Please give an e-mail address or a phone number."), field="email")
+    return Incoming(
+        channel=body.channel,
+        from_address=body.email,
+        from_name=body.name,
+        phone=body.phone,
+        subject=body.subject,
+        text=body.text,
+        store_id=store_id,
+        order_number=body.order_number,
+        reason_key=body.reason,
+        language=body.language,
+        key=f"api:{key_id}:{body.external_id}" if body.external_id else None,
+    )
+
+
+def ticket_filters(args: MultiDict[str, str], *, find_store: Callable[[str], int]) -> TicketFilters:
+    """`store` is a code, `state` a ticket state, `customer` an address or an id. Raises Invalid on other words."""
+    return TicketFilters(
+        view=InboxView.ALL,
+        store_id=find_store(args["store"]) if args.get("store") else None,
+        state=_state(args["state"]) if args.get("state") else None,
+        customer_id=_customer_id(args["customer"]) if args.get("customer") else None,
+        search=args.get("q", ""),
+    )
+
+
+def order(row: OrderRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "external_id": row.external_id,
+        "state": row.state.value,
+        "placed_at": _moment(row.placed_at),
+        "delivered_at": _moment(row.delivered_at),
+        "customer_id": row.customer_id,
+        "total_cents": row.total_cents,
+        "returned_cents": row.returned_cents,
+        "currency": row.currency,
+    }
+
+
+def tickets(rows: Sequence[TicketRow]) -> list[dict[str, Any]]:
+    """Tickets with the code of the store and the shop's number of the order: two look-ups for the page."""
+    houses = get_stores({row.store_id for row in rows if row.store_id})
+    ordered = get_orders({row.order_id for row in rows if row.order_id})
+    return [_ticket(row, houses, ordered) for row in rows]
+
+
+def _ticket(
+    row: TicketRow, houses: Mapping[int, StoreRow], ordered: Mapping[int, OrderRow]
+) -> dict[str, Any]:
+    store, its_order = houses.get(row.store_id or 0), ordered.get(row.order_id or 0)
+    return {
+        "number": row.number,
+        "state": row.state.value,
+        "priority": row.priority.value,
+        "channel": row.channel.value,
+        "subject": row.subject,
+        "store": store.code if store else None,
+        "store_name": row.store_name or None,
+        "customer_id": row.customer_id,
+        "requester": {"name": row.requester_name, "address": row.requester_address},
+        "order": its_order.external_id if its_order else None,
+        "order_id": row.order_id,
+        "score": row.score,
+        "reason_id": row.reason_id,
+        "assignee": row.assignee_name or None,
+        "is_grievance": row.is_grievance,
+        "waiting_since": _moment(row.waiting_since),
+        "due_at": _moment(row.due_at),
+        "created_at": _moment(row.created_at),
+        "updated_at": _moment(row.updated_at),
+    }
+
+
+def message(line: ThreadMessage) -> dict[str, Any]:
+    return {
+        "id": line.id,
+        "kind": line.kind.value,
+        "channel": line.channel.value,
+        "author": {"name": line.author_name, "address": line.author_address, "agent_id": line.agent_id},
+        "text": line.text,
+        "quoted_text": line.quoted_text,
+        "at": _moment(line.happened_at),
+        "attachments": [
+            {"name": file.name, "type": file.media_type, "size": file.size_bytes, "sha256": file.sha256}
+            for file in line.attachments
+        ],
+    }
+
+
+def machine_viewer(name: str) -> Viewer:
+    """A key that is bound to nobody sees the chain."""
+    return Viewer(
+        agent_id=NOBODY,
+        name=name,
+        email="",
+        role=Role.ADMINISTRATOR,
+        language=Language.ENGLISH,
+        scope=Scope(is_everything=True),
+        session_epoch=0,
+    )
+
+
+def _state(word: str) -> TicketState:
+    if word not in set(TicketState):
+        known = ", ".join(TicketState)
+        raise Invalid(
+            N_("The state %(word)s is unknown. Use one of: %(known)s."), field="state", word=word, known=known
+        )
+    return TicketState(word)
+
+
+def _customer_id(text: str) -> int:
+    """An id, or the customer behind a mail address or phone number; nobody's id when the address is unknown."""
+    if text.isdigit():
+        return int(text)
+    found = find_customer_by_address(text)
+    return found.id if found else NOBODY
+
+
+def _moment(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None

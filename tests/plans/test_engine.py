@@ -1,0 +1,182 @@
+"""The engine on real rows: once per key, exits in time, control without a message, follow-ups from the real sending."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from hub.content.actions import publish_builtin_templates
+from hub.core.actor import SYSTEM
+from hub.orders.models import Order
+from hub.orders.words import OrderState
+from hub.outbox.models import OutboundMessage
+from hub.outbox.words import MessageState
+from hub.plans import actions, engine, queries
+from hub.plans.builtin import POST_PURCHASE_SURVEY, WELCOME_PACK
+from hub.plans.models import Enrolment, Plan, StepRun
+from hub.plans.words import Arm, EnrolmentState, ExitReason, StepOutcome
+from hub.surveys.actions import add_builtin_survey
+from tests.conftest import TUESDAY, HandClock
+from tests.makers.customers import make_customer
+from tests.makers.orders import make_order
+from tests.makers.stores import make_chain, make_store
+
+
+class Scene:
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        make_chain(session)
+        self.store = make_store(session)
+        self.customer = make_customer(session)
+        self.order = make_order(session, customer_id=self.customer.id, store_id=self.store.id)
+        publish_builtin_templates(now=TUESDAY)
+        add_builtin_survey(now=TUESDAY)
+        actions.add_builtin_plans(now=TUESDAY)
+
+    def enrol(self, plan_key: str = POST_PURCHASE_SURVEY) -> int | None:
+        return actions.enrol(
+            plan_key=plan_key,
+            customer_id=self.customer.id,
+            entry_key=f"order:{self.order.id}",
+            anchor_at=TUESDAY,
+            values={"order_id": self.order.id},
+            now=TUESDAY,
+        )
+
+    def run(self) -> int:
+        return engine.work_plans(lambda: None)
+
+    def messages(self) -> list[str]:
+        return list(self.session.scalars(select(OutboundMessage.key).order_by(OutboundMessage.id)))
+
+    def enrolment(self) -> Enrolment:
+        self.session.expire_all()
+        return self.session.scalars(select(Enrolment)).one()
+
+
+@pytest.fixture
+def scene(session: Session, hand_clock: HandClock) -> Scene:
+    return Scene(session)
+
+
+def test_the_same_key_enters_once(scene: Scene) -> None:
+    assert scene.enrol() is not None
+    assert scene.enrol() is None
+
+
+def test_nothing_leaves_before_the_seventh_day(scene: Scene, hand_clock: HandClock) -> None:
+    scene.enrol()
+    hand_clock.move(days=6, hours=23)
+    assert scene.run() == 0
+    hand_clock.move(hours=1)
+    assert scene.run() == 1
+    assert scene.messages() == [f"enrolment:{scene.enrolment().id}:ask"]
+
+
+def test_a_step_runs_once_however_often_the_engine_looks(scene: Scene, hand_clock: HandClock) -> None:
+    scene.enrol()
+    hand_clock.move(days=7)
+    while scene.run():
+        pass
+    assert len(scene.messages()) == 1
+    assert scene.session.scalar(select(func.count()).select_from(StepRun)) == 1
+
+
+def test_a_cancelled_order_leaves_before_the_question(scene: Scene, hand_clock: HandClock) -> None:
+    scene.enrol()
+    scene.session.get_one(Order, scene.order.id).state = OrderState.CANCELLED
+    hand_clock.move(days=7)
+    scene.run()
+    assert scene.enrolment().exit_reason is ExitReason.CANCELLED
+    assert scene.messages() == []
+
+
+def test_the_control_arm_walks_with_a_ghost(scene: Scene, hand_clock: HandClock) -> None:
+    scene.session.scalars(select(Plan).where(Plan.key == WELCOME_PACK)).one().control_percent = 100
+    scene.session.flush()
+    scene.enrol(WELCOME_PACK)
+    assert scene.enrolment().arm is Arm.CONTROL
+    hand_clock.move(days=1)
+    scene.run()
+    assert scene.messages() == []
+    run = scene.session.scalars(select(StepRun)).one()
+    assert run.outcome is StepOutcome.GHOST
+    assert scene.enrolment().due_at == TUESDAY + timedelta(days=4), "D+1 planned, then three days"
+
+
+def test_the_reminder_counts_from_the_real_sending(scene: Scene, hand_clock: HandClock) -> None:
+    scene.enrol()
+    hand_clock.move(days=7)
+    scene.run()
+    accepted = hand_clock.move(hours=5)
+    scene.session.scalars(select(OutboundMessage)).one().state = MessageState.ACCEPTED
+    scene.session.flush()
+    assert (
+        actions.note_first_message(enrolment_id=scene.enrolment().id, accepted_at=accepted) == scene.order.id
+    )
+    scene.session.flush()
+    assert scene.enrolment().due_at == accepted + timedelta(days=7)
+    hand_clock.now = accepted + timedelta(days=7)
+    scene.run()
+    assert [key.rpartition(":")[2] for key in scene.messages()] == ["ask", "remind"]
+    assert scene.enrolment().exit_reason is ExitReason.COMPLETED
+
+
+def test_a_question_that_never_left_is_not_reminded(scene: Scene, hand_clock: HandClock) -> None:
+    scene.enrol()
+    hand_clock.move(days=7)
+    scene.run()
+    scene.session.scalars(select(OutboundMessage)).one().state = MessageState.BLOCKED
+    scene.session.flush()
+    hand_clock.move(days=7)
+    scene.run()
+    assert len(scene.messages()) == 1
+    assert scene.enrolment().state is EnrolmentState.ENDED
+
+
+def test_an_answer_brings_the_thanks_a_day_later_once(scene: Scene, hand_clock: HandClock) -> None:
+    scene.enrol()
+    hand_clock.move(days=7)
+    scene.run()
+    answered = hand_clock.move(hours=3)
+    key = f"order:{scene.order.id}"
+    jump = {"plan_key": POST_PURCHASE_SURVEY, "entry_key": key, "step_key": "thank", "now": answered}
+    assert actions.jump(**jump, anchor_at=answered, values={"answer_id": 1})
+    assert not actions.jump(**jump, anchor_at=answered, values={"answer_id": 2}), (
+        "changing an answer thanks once"
+    )
+    scene.session.flush()
+    hand_clock.move(days=1)
+    scene.run()
+    assert [message.rpartition(":")[2] for message in scene.messages()] == ["ask", "thank"]
+    assert scene.enrolment().state is EnrolmentState.ENDED
+
+
+def test_a_second_order_ends_the_welcome(scene: Scene, hand_clock: HandClock) -> None:
+    scene.enrol(WELCOME_PACK)
+    actions.end_by_purchase(
+        customer_id=scene.customer.id, order_id=scene.order.id, ordered_at=TUESDAY, now=TUESDAY
+    )
+    assert scene.enrolment().state is EnrolmentState.WAITING, "the order of entry is no exit"
+    later = hand_clock.move(days=2)
+    actions.end_by_purchase(customer_id=scene.customer.id, order_id=999, ordered_at=later, now=later)
+    assert scene.enrolment().exit_reason is ExitReason.PURCHASED
+
+
+def test_switching_off_lets_everybody_out_and_nobody_in(scene: Scene) -> None:
+    scene.enrol()
+    actions.switch_plan(key=POST_PURCHASE_SURVEY, is_on=False, by=SYSTEM, now=TUESDAY)
+    assert scene.enrolment().exit_reason is ExitReason.PLAN_OFF
+    assert scene.enrol() is None
+
+
+def test_the_plan_page_counts_who_is_where(scene: Scene, hand_clock: HandClock) -> None:
+    scene.enrol()
+    hand_clock.move(days=7)
+    scene.run()
+    view = queries.get_plan(POST_PURCHASE_SURVEY)
+    assert view.plan.inside_count == 1
+    assert [(row.step.key, row.waiting_count) for row in view.steps][1] == ("remind", 1)
+    assert view.steps[0].results == {StepOutcome.POSTED: 1}
+    assert queries.list_inside(POST_PURCHASE_SURVEY).rows[0].name == "Dora Lefèvre"
