@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, select, text, tuple_
 
 from hub.content.queries import get_version
 from hub.core import signing
@@ -24,7 +24,9 @@ from hub.outbox.words import MessageState
 from hub.stores import queries as stores
 
 UNSUBSCRIBE_VALUE = "unsubscribe_url"
-_LOCK = "outbox.cap:"
+_LOCK = text(
+    "SELECT pg_advisory_xact_lock(hashtextextended('outbox.cap:' || id, 0)) FROM unnest(CAST(:ids AS bigint[])) AS id"
+)
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 Kind = tuple[int, Channel, Purpose]
 
@@ -219,10 +221,7 @@ def _list_competing(
 
 def _lock(customer_ids: list[int]) -> None:
     """One lock a customer until the transaction ends, taken in the order of the ids so that nobody waits in a ring."""
-    ids = func.unnest(customer_ids).column_valued("id")
-    db.session.execute(
-        select(func.pg_advisory_xact_lock(func.hashtextextended(func.concat(_LOCK, ids), 0))).select_from(ids)
-    ).all()
+    db.session.execute(_LOCK, {"ids": customer_ids})
 
 
 def _facts_of(letter: Letter) -> MessageFacts:
