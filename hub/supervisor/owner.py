@@ -70,9 +70,16 @@ def reachable_copy(programs: Path, home: Path, owner: Owner | None) -> Path:
     if can_reach(owner, programs / "bin" / "postgres"):
         return programs
     copy = home / f"programs-{programs.stat().st_mtime_ns}"
+    package = programs.parent
+    libraries = package.with_name(
+        f"{package.name}.libs"
+    )  # a wheel's programs look for them beside their package
     if not copy.exists():
         fresh = home / "programs.new"
         shutil.rmtree(fresh, ignore_errors=True)
-        shutil.copytree(programs, fresh, ignore=shutil.ignore_patterns("include", "doc"))
+        unneeded = shutil.ignore_patterns("include", "doc")
+        shutil.copytree(programs, fresh / package.name / programs.name, ignore=unneeded)
+        if libraries.is_dir():
+            shutil.copytree(libraries, fresh / libraries.name)
         fresh.rename(copy)
-    return copy
+    return copy / package.name / programs.name

@@ -25,14 +25,17 @@ def test_below_a_closed_home_another_fixed_place_is_chosen(tmp_path: Path) -> No
 
 
 def test_programs_below_a_closed_home_are_copied_to_where_they_can_be_run(tmp_path: Path) -> None:
-    programs, home = tmp_path / "programs", tmp_path / "home"
+    programs, home = tmp_path / "closed" / "package" / "programs", tmp_path / "home"
     (programs / "bin").mkdir(parents=True)
+    (tmp_path / "closed" / "package.libs").mkdir()
+    (tmp_path / "closed" / "package.libs" / "lib.so").write_text("library", encoding="ascii")
     (programs / "bin" / "postgres").write_text("here", encoding="ascii")
-    programs.chmod(0o700)
+    (tmp_path / "closed").chmod(0o700)
     home.mkdir()
     assert reachable_copy(programs, home, None) == programs
     copy = reachable_copy(programs, home, STRANGER)
     assert (copy / "bin" / "postgres").read_text(encoding="ascii") == "here"
+    assert (copy.parents[1] / "package.libs" / "lib.so").read_text(encoding="ascii") == "library"
     assert reachable_copy(programs, home, STRANGER) == copy
 
 
