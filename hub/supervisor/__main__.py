@@ -11,7 +11,7 @@ import config
 from hub.supervisor.binaries import debian_programs
 from hub.supervisor.crews import machines, web
 from hub.supervisor.demo import Demo
-from hub.supervisor.embedded import Plant, prepare_var
+from hub.supervisor.embedded import Plant, explain_place, prepare_var
 from hub.supervisor.files import take_lock
 from hub.supervisor.shared import run_shared
 from hub.supervisor.signals import end_on_signals, ignore_signals
@@ -125,7 +125,7 @@ def plant(arguments: argparse.Namespace) -> None:
         if station.plant.is_attached:
             say(f"The servers in {arguments.var} are running already.")
             return
-        say(f"The servers in {arguments.var} are ready.")
+        say(*filter(None, [explain_place(arguments.var)]), f"The servers in {arguments.var} are ready.")
         station.keep()
     except KeyboardInterrupt:
         pass
