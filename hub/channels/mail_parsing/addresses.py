@@ -6,6 +6,7 @@ from hub.channels.mail_parsing.facts import MailAddress
 from hub.channels.mail_parsing.header_text import decode_header, decode_words, unfold
 
 MAX_ADDRESSES = 200
+MAX_NAME_CHARS = 2_000
 MAX_REFERENCES = 100
 _PIECE = re.compile(r'"(?:[^"\\]|\\.)*"?|<[^<>]*>?|\([^()]*\)?|[,;:]|[^\s"<>(),;:]+|\s+|.', re.DOTALL)
 _BARE = re.compile(r"[^\s<>()\",;:]+@[^\s<>()\",;:]+")
@@ -49,7 +50,7 @@ def _add_mailbox(boxes: list[MailAddress], words: list[str]) -> None:
         if bare:
             address = _clean_address(bare[0])
             phrase = phrase.replace(bare[0], "", 1).strip()
-    name = decode_header(phrase or " ".join(comments)).strip().strip("\"'").strip()
+    name = decode_header((phrase or " ".join(comments))[:MAX_NAME_CHARS]).strip().strip("\"'").strip()
     if name or address:
         boxes.append(MailAddress(name=name, address=address))
 

@@ -8,7 +8,7 @@ from hub.channels.mail_parsing.charsets import clean_text, decode_text
 
 MAX_HEADER_CHARS = 20_000
 _FOLD = re.compile(r"[\r\n]+[ \t]*")
-_WORD = re.compile(r"=\?([\w.:+*-]+)\?([bBqQ])\?(.*?)\?=", re.DOTALL)
+_WORD = re.compile(r"=\?([\w.:+*-]+)\?([bBqQ])\?(.{0,1500}?)\?=", re.DOTALL)
 _WORD_GAP = re.compile(r"[ \t\r\n]*")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
 _QUOTED = re.compile(rb"=([0-9A-Fa-f]{2})")

@@ -3,23 +3,25 @@
 import re
 from html import unescape
 
-MAX_HTML_CHARS = 2_000_000
+MAX_HTML_CHARS = 500_000
 _DROPPED = re.compile(
-    r"<!--.*?-->|<(script|style|head|title)\b.*?(?:</\1\s*>|\Z)|<!\[.*?\]>", re.IGNORECASE | re.DOTALL
+    r"<!--.*?(?:-->|\Z)|<(script|style|head|title)\b.*?(?:</\1\s*>|\Z)|<!\[[^\]]{0,200}\]>",
+    re.IGNORECASE | re.DOTALL,
 )
 _SPACES = re.compile(r"[ \t\r\n\f\v]+")
-_BREAK = re.compile(r"<br\b[^>]*>|</(?:div|tr|h[1-6]|li|dt|dd|blockquote|pre|table)\s*>", re.IGNORECASE)
-_PARAGRAPH = re.compile(r"</(?:p|h[1-6]|ul|ol|table|blockquote)\s*>|<hr\b[^>]*>", re.IGNORECASE)
-_OPENING = re.compile(r"<(?:div|p|tr|h[1-6]|table|ul|ol|pre)\b[^>]*>", re.IGNORECASE)
-_ITEM = re.compile(r"<li\b[^>]*>", re.IGNORECASE)
+_BREAK = re.compile(r"<br\b[^<>]*>|</(?:div|tr|h[1-6]|li|dt|dd|blockquote|pre|table)\s*>", re.IGNORECASE)
+_PARAGRAPH = re.compile(r"</(?:p|h[1-6]|ul|ol|table|blockquote)\s*>|<hr\b[^<>]*>", re.IGNORECASE)
+_OPENING = re.compile(r"<(?:div|p|tr|h[1-6]|table|ul|ol|pre)\b[^<>]*>", re.IGNORECASE)
+_ITEM = re.compile(r"<li\b[^<>]*>", re.IGNORECASE)
 _CELL = re.compile(r"</t[dh]\s*>", re.IGNORECASE)
-_QUOTE_TAG = re.compile(r"<(/?)blockquote\b[^>]*>", re.IGNORECASE)
+_QUOTE_TAG = re.compile(r"<(/?)blockquote\b[^<>]*>", re.IGNORECASE)
 _LINK = re.compile(
-    r"<a\b[^>]*?\bhref\s*=\s*[\"']?(https?://[^\"'\s>]+)[^>]*>(.*?)</a\s*>", re.IGNORECASE | re.DOTALL
+    r"<a\b[^<>]{0,2000}?\bhref\s*=\s*[\"']?(https?://[^\"'\s<>]+)[^<>]*>([^<]{0,500}(?:<(?!/a\b|a\b)[^<]{0,500}){0,20})</a\s*>",
+    re.IGNORECASE,
 )
 _TAG = re.compile(r"<[^<>]*>?")
-_BLANKS = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
-_EDGE_SPACES = re.compile(r"[ \t\xa0\u200b\u200c\u034f\u00ad]*\n[ \t\xa0]*")
+_BLANKS = re.compile(r"\n{3,}")
+_EDGES = " \t\xa0\u200b\u200c\u034f\u00ad"
 
 
 def html_to_text(html: str) -> str:
@@ -34,7 +36,7 @@ def html_to_text(html: str) -> str:
     text = _ITEM.sub("\n- ", text)
     text = _CELL.sub(" ", text)
     text = unescape(_TAG.sub("", text))
-    text = _EDGE_SPACES.sub("\n", text)
+    text = "\n".join(line.strip(_EDGES) for line in text.split("\n"))
     return _BLANKS.sub("\n\n", _mark_quotes(text)).replace("\xa0", " ").strip()
 
 

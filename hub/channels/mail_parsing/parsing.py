@@ -20,7 +20,7 @@ from hub.channels.mail_parsing.reports import ReportSource, read_report
 from hub.channels.mail_parsing.words import MailKind
 
 MAX_MAIL_BYTES = 60_000_000
-MAX_BOUNDARIES = 300
+MAX_BOUNDARIES = 100
 _ADDRESS_HEADERS = frozenset({"from", "to", "cc", "reply-to", "sender", "return-path", "references", "in-reply-to",
                               "message-id", "received", "dkim-signature", "arc-seal", "arc-message-signature",
                               "arc-authentication-results", "x-received"})  # fmt: skip

@@ -7,6 +7,7 @@ MAX_LINE = 600
 MAX_ATTRIBUTION_LINE = 200
 DATE_DIGITS = 5
 UNDATED_LINES = 3
+MAX_TRIES = 400
 _WROTE = (
     r"(?:wrote|writes|(?<!m['’])(?<!nous\s)(?<!lui\s)a\s+[ée]crit|écrivait|schrieb|escribió|ha\s+scritto|scrisse|escreveu|napisał\(a\)|"
     r"napisał|napisała|schreef|skrev|пише|написал(?:а|\(а\))?|写道|寫道)"
@@ -106,9 +107,11 @@ def _may_start(line: str) -> bool:
 def join_attributions(lines: list[str]) -> list[str]:
     """Lines with an attribution that was wrapped over several lines made one element."""
     joined: list[str] = []
-    position = 0
+    position = tries = 0
     while position < len(lines):
-        size = _attribution_size(lines, position)
+        is_start = tries < MAX_TRIES and _may_start(lines[position])
+        tries += is_start
+        size = _attribution_size(lines, position) if is_start else 1
         joined.append("\n".join(lines[position : position + size]))
         position += size
     return joined

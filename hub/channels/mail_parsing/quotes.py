@@ -15,7 +15,7 @@ from hub.channels.mail_parsing.quote_lines import (
     join_attributions,
 )
 
-MAX_LINES = 10_000
+MAX_LINES = 3_000
 MAX_TRAILING_LINES = 7
 BLOCK_LINES = 3
 _SOFT = frozenset((TEXT, EMPTY))
@@ -24,7 +24,8 @@ _AROUND = frozenset((EMPTY, QUOTE, EMBEDDED, HEADER))
 
 def split_reply(text: str) -> tuple[str, str]:
     """(reply, folded). When nothing but quotes is left the whole text is the reply."""
-    lines = join_attributions(text.split("\n")[:MAX_LINES])
+    every = text.split("\n")
+    lines, tail = join_attributions(every[:MAX_LINES]), "\n".join(every[MAX_LINES:])
     marks = "".join(map(classify_line, lines))
     if marks.strip(TEXT + EMPTY) == "":
         return text.strip(), ""
@@ -33,8 +34,8 @@ def split_reply(text: str) -> tuple[str, str]:
     if not reply:
         return text.strip(), ""
     chosen = set(kept)
-    folded = "\n".join(line for position, line in enumerate(lines) if position not in chosen).strip("\n")
-    return reply, folded
+    folded = "\n".join(line for position, line in enumerate(lines) if position not in chosen)
+    return reply, f"{folded}\n{tail}".strip("\n")
 
 
 def _choose_kept(marks: str) -> list[int]:

@@ -38,7 +38,7 @@ _ORDER: tuple[tuple[re.Pattern[str], ReportClass], ...] = (
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,2}\.\d{1,3})(?![\d]|\.\d)")
 _REPLY_CODE = re.compile(r"(?<![\d.:])([245]\d\d)(?=[\s\-#:;,.'\"]|\Z)(?!\.\d)")
 _SPACES = re.compile(r"\s+")
-_ADDRESSES = re.compile(r"<?[^\s<>()\"':;,=]+@[^\s<>()\"';,]+>?")
+_ADDRESSES = re.compile(r"<?[^\s<>()\"':;,=]{1,200}@[^\s<>()\"';,]+>?")
 _LINKS = re.compile(r"https?://\S+|\bsee \S+/\S+")
 _BY_DETAIL = {
     **dict.fromkeys(("1.1", "1.2", "1.3", "1.4", "1.6", "1.10", "4.4"), ReportClass.HARD),

@@ -2,6 +2,7 @@
 
 import re
 
+MAX_WORDS = 8_000
 _DAEMON = re.compile(
     r"\A(?:mailer-?daemon|mail-?daemon|post-?_?master|poostmaster|mailerdaemon|mdaemon|mmsc|mail-?delivery|"
     r"bounces?|complaints?|mailer|delivery|auto-?notify|mailsystem|system|administrat(?:or|eur)|sysadmin|root|no-?reply)\b",
@@ -49,7 +50,7 @@ _CUT = re.compile(
     r")$",
     re.IGNORECASE | re.MULTILINE,
 )
-_ADDRESS = r"[^\s<>()\[\]\"',;:=]+@[^\s<>()\[\]\"',;:=]*[^\s<>()\[\]\"',;:=.]"
+_ADDRESS = r"[^\s<>()\[\]\"',;:=]{1,100}@[^\s<>()\[\]\"',;:=]{0,200}[^\s<>()\[\]\"',;:=.]"
 _RECIPIENT_PATTERNS = tuple(
     re.compile(pattern, re.IGNORECASE | re.MULTILINE)
     for pattern in (
@@ -98,8 +99,8 @@ def cut_original(text: str) -> tuple[str, str]:
 
 def find_recipient(text: str, *, not_these: frozenset[str]) -> str | None:
     """The failed address in the words of the reporter; `not_these` (lower case) are our own and the reporter's."""
-    for pattern in _RECIPIENT_PATTERNS:
-        for match in pattern.finditer(text):
+    for pattern in _RECIPIENT_PATTERNS if "@" in text else ():
+        for match in pattern.finditer(text[:MAX_WORDS]):
             address = match[1].strip("<>.").removeprefix("rfc822;")
             if address.lower() not in not_these and not address.lower().startswith(
                 ("postmaster@", "mailer-daemon@")

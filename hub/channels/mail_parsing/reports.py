@@ -16,6 +16,7 @@ from hub.channels.mail_parsing.report_class import (
 from hub.channels.mail_parsing.report_text import cut_original, find_recipient
 from hub.channels.mail_parsing.words import ReportClass
 
+MAX_TEXT = 100_000
 _FIELD = re.compile(r"^([A-Za-z][A-Za-z0-9-]*)[ \t]*:[ \t]*(.*(?:\n[ \t]+.*)*)", re.MULTILINE)
 _STATUS_FIELDS = frozenset({"status", "diagnostic-code", "action", "final-recipient", "original-recipient"})
 _MESSAGE_ID = re.compile(r"^[ \t>]*message-id:\s*(<[^<>\s]+>)", re.IGNORECASE | re.MULTILINE)
@@ -44,7 +45,7 @@ class ReportSource:
 
 def read_report(source: ReportSource) -> Report:
     """One report; what cannot be told is None."""
-    words, returned = cut_original(source.text)
+    words, returned = cut_original(source.text[:MAX_TEXT])
     returned = source.original_headers or returned
     kinds = {kind for kind, _ in source.blocks}
     if "message/feedback-report" in kinds:
