@@ -6,14 +6,16 @@ import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
+from werkzeug.test import TestResponse
 
 from config import Config, load
 from hub.app import create_app
@@ -165,7 +167,21 @@ def hand_clock() -> Iterator[HandClock]:
     clock.use(movable=True)
 
 
+class Visitor(FlaskClient):
+    """A client whose requests find what the test made, and nothing of the request before.
+
+    A request that is refused rolls back to the last savepoint, so the test's rows go behind it first. `session`
+    keeps an application context open and Flask keeps `g` (person, language) as long as that.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        db.session.commit()
+        for name in list(g):
+            g.pop(name)
+        return super().open(*args, **kwargs)
+
+
 @pytest.fixture
 def client(app: Flask, session: Session, hand_clock: HandClock) -> FlaskClient:
     """HTTP without a server, inside the savepoint of `session`."""
-    return app.test_client()
+    return Visitor(app, app.response_class, use_cookies=True)

@@ -18,7 +18,7 @@ from hub.core.words import Language
 from hub.staff.facts import AgentInvited, AgentLeft
 from hub.staff.models import Agent, ApiKey, Membership
 from hub.staff.passwords import hash_secret
-from hub.staff.queries.people import NO_AGENT
+from hub.staff.queries.people import NO_AGENT, has_administrator
 from hub.staff.rules import WHOLE_CHAIN, check_password, clean_person_name, needs_region, needs_store
 from hub.staff.words import Role
 
@@ -49,7 +49,7 @@ def invite_agent(*, person: Person, by: Actor, now: datetime) -> int:
 
 def add_administrator(*, email: str, name: str, password: str, language: Language, now: datetime) -> int:
     """The first administrator, made by the set-up. Raises Conflict once there is one, Invalid for bad input."""
-    if db.session.scalar(select(Agent.id).where(Agent.role == Role.ADMINISTRATOR).limit(1)):
+    if has_administrator():
         raise Conflict(N_("There is already an administrator. Please log in."))
     check_password(password, name=name, email=email)
     agent = _add(Person(email=email, name=name, role=Role.ADMINISTRATOR, language=language), now)

@@ -221,6 +221,12 @@ def _of_store(statement: Rows, store_id: int | None) -> Rows:
     return statement.where(Agent.id.in_(select(Membership.agent_id).where(Membership.store_id == store_id)))
 
 
+def has_administrator() -> bool:
+    """Whether somebody administers: until then the set-up is not complete."""
+    found = select(Agent.id).where(Agent.role == Role.ADMINISTRATOR, Agent.deactivated_at.is_(None)).limit(1)
+    return db.session.scalar(found) is not None
+
+
 def list_neighbours(agent_id: int) -> list[AgentRow]:
     """People with a PIN who share a store with this one and may take over the shared PC, by name, without them."""
     own = select(Membership.store_id).where(Membership.agent_id == agent_id, Membership.store_id.is_not(None))

@@ -1,4 +1,4 @@
-"""Doors of the settings room."""
+"""The blueprint of the settings pages and what they share."""
 
 from flask import Blueprint
 

@@ -1,0 +1,5 @@
+"""Doors of the settings."""
+
+from hub.blueprints.settings.base import blueprint
+
+__all__ = ["blueprint"]
