@@ -1,0 +1,97 @@
+"""The whole house for flow tests: committed data, real workers in their own processes, a real mail server."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+import pytest
+from flask import Flask
+from redis import Redis
+from sqlalchemy import Table, text
+from sqlalchemy.orm import Session
+
+from config import Config
+from hub import jobs
+from hub.channels.registry import ChannelSettings
+from hub.core import bell, clock
+from hub.core.db import Base, db, transaction
+from hub.outbox import wires
+from tests.conftest import TUESDAY
+from tests.makers.sink import Sink, start_sink
+
+MAX_ROUNDS = 500
+
+
+@dataclass
+class House:
+    """An application on a database whose rows are committed, so that other processes see them.
+
+    Business time starts on Tuesday 3 March 2026, 10:00 in Paris, and runs on, in every process.
+    """
+
+    app: Flask
+    config: Config
+
+    @property
+    def session(self) -> Session:
+        return db.session()
+
+    @property
+    def redis(self) -> Redis:
+        return bell.connect_redis(str(self.config.redis_url))
+
+    def commit(self) -> None:
+        """Commit what a maker flushed, and ring for it."""
+        with transaction():
+            pass
+
+    def forget(self) -> None:
+        """Drop what the session remembers: other processes have written."""
+        db.session.remove()
+
+    def move_clock(self, moment: datetime) -> None:
+        with transaction():
+            clock.set_business_now(moment)
+
+    def settle(self) -> None:
+        """Do all due work in this process until nothing rings any more."""
+        for _ in range(MAX_ROUNDS):
+            due = jobs.sweep()
+            if not due:
+                return
+            for kind in due:
+                jobs.drain(kind)
+        raise AssertionError(f"The house does not become quiet: {due}")
+
+
+@pytest.fixture
+def house(app: Flask, settings: Config) -> Iterator[House]:
+    """A house of its own; emptied afterwards, so that tests in savepoints find an empty database."""
+    with app.app_context():
+        found = House(app, settings)
+        clock.use(movable=True)
+        found.redis.flushdb()
+        _empty()
+        found.move_clock(TUESDAY)
+        yield found
+        db.session.remove()
+        _empty()
+        found.redis.flushdb()
+
+
+def _empty() -> None:
+    """Ids are not restarted: what a process has cached by id stays true."""
+    tables = [cast(Table, table).name for table in Base.metadata.sorted_tables]
+    with transaction() as session:
+        session.execute(text(f"TRUNCATE {', '.join(tables)} CASCADE"))
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    """A mail server that takes everything; this process sends to it."""
+    found, controller = start_sink()
+    wires.use_transports(ChannelSettings(smtp=found.settings))
+    yield found
+    wires.use_transports(ChannelSettings())
+    controller.stop()
