@@ -167,7 +167,11 @@ def _say(answered: Answered, *, now: datetime) -> Ticket:
 
 
 def _tell(ticket: Ticket, message_id: int, *, is_new: bool, now: datetime) -> None:
-    ids: dict[str, Any] = {"customer_id": ticket.customer_id, "ticket_id": ticket.id, "store_id": ticket.store_id}
+    ids: dict[str, Any] = {
+        "customer_id": ticket.customer_id,
+        "ticket_id": ticket.id,
+        "store_id": ticket.store_id,
+    }
     if is_new:
         record(TicketOpened(**ids, channel=Channel.SURVEY), now=now)
     else:

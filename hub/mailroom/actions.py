@@ -1,0 +1,84 @@
+"""What the door in does for others: store as it came, sort later, release from quarantine."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from hub.core import files
+from hub.core.actor import Actor
+from hub.core.audit import note_change
+from hub.core.db import db, ring_after_commit
+from hub.core.errors import Conflict, NotFound
+from hub.core.text import N_
+from hub.mailroom import rules
+from hub.mailroom.models import Arrival
+from hub.mailroom.words import ArrivalState, ArrivalWay
+from hub.mailroom.working import has_due, next_due_at, work_arrivals
+
+BELL = "arrivals"
+
+__all__ = ["has_due", "next_due_at", "release_arrival", "store_arrival", "work_arrivals"]
+
+
+def store_arrival(
+    raw: bytes,
+    *,
+    way: ArrivalWay,
+    mailbox: str,
+    mail_from: str,
+    recipients: Sequence[str],
+    now: datetime,
+    machine_now: datetime,
+) -> int:
+    """Keep a raw mail as it came and return its id; the same one (mailbox, Message-ID, content) has the same id.
+
+    `now` is business time. The caller acknowledges only after its commit. A mail over 60 MB is kept and quarantined.
+    """
+    digest = rules.digest_of(raw)
+    is_small = len(raw) <= rules.INLINE_BYTES
+    is_too_large = len(raw) > rules.LARGEST_BYTES
+    message_id = rules.find_message_id(raw, digest)
+    statement = insert(Arrival).values(
+        way=way,
+        mailbox=mailbox.lower(),
+        mail_from=mail_from,
+        recipients=list(recipients),
+        message_id=message_id,
+        sha256=digest,
+        raw=raw if is_small else None,
+        file_sha256=None if is_small else files.keep(raw),
+        size_bytes=len(raw),
+        state=ArrivalState.QUARANTINED if is_too_large else ArrivalState.WAITING,
+        reason="larger than the limit" if is_too_large else None,
+        attempt_count=0,
+        next_attempt_at=machine_now,
+        received_at=now,
+    )
+    stored: int | None = db.session.scalar(statement.on_conflict_do_nothing().returning(Arrival.id))
+    if stored is None:
+        return _find_same(mailbox.lower(), message_id, digest)
+    ring_after_commit(BELL)
+    return stored
+
+
+def _find_same(mailbox: str, message_id: str, digest: str) -> int:
+    same = (Arrival.mailbox == mailbox, Arrival.message_id == message_id, Arrival.sha256 == digest)
+    return db.session.execute(select(Arrival.id).where(*same)).scalar_one()
+
+
+def release_arrival(arrival_id: int, *, by: Actor, now: datetime, machine_now: datetime) -> None:
+    """Let a quarantined mail be sorted again, after a fix. Raises NotFound and Conflict."""
+    arrival = db.session.scalar(select(Arrival).where(Arrival.id == arrival_id).with_for_update())
+    if arrival is None:
+        raise NotFound(N_("This mail does not exist."))
+    if arrival.state is not ArrivalState.QUARANTINED:
+        raise Conflict(N_("This mail is not in quarantine any more."))
+    arrival.state = ArrivalState.WAITING
+    arrival.attempt_count = 0
+    arrival.next_attempt_at = machine_now
+    arrival.sorted_at = None
+    note_change("arrival.released", subject_kind="arrival", subject_id=arrival_id, by=by, now=now)
+    db.session.flush()
+    ring_after_commit(BELL)

@@ -1,0 +1,72 @@
+"""What the door in decides without tables: names of raw mails, the next attempt, what a report means; pure."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+
+from hub.channels.mail_parsing import MailKind, ParsedMail, ReportClass
+from hub.channels.mail_parsing.words import ReportClass as R
+from hub.mailroom.words import ArrivalKind
+from hub.outbox.words import ReceiptKind
+
+INLINE_BYTES = 256 * 1024
+LARGEST_BYTES = 60_000_000
+MOST_ATTEMPTS = 5
+BACK_OFF_SECONDS = (2, 30, 300, 1800)
+LEASE_SECONDS = 20
+HEAD_BYTES = 64 * 1024
+_MESSAGE_ID = re.compile(rb"^message-id:[ \t]*(?:\r?\n[ \t]+)?([^\r\n]+)", re.IGNORECASE | re.MULTILINE)
+
+RECEIPTS: Mapping[ReportClass, ReceiptKind] = {
+    R.HARD: ReceiptKind.HARD_BOUNCE,
+    R.SOFT: ReceiptKind.SOFT_BOUNCE,
+    R.SENDER: ReceiptKind.SENDER_FAULT,
+    R.CONTENT: ReceiptKind.CONTENT_FAULT,
+    R.COMPLAINT: ReceiptKind.COMPLAINT,
+    R.DELIVERED: ReceiptKind.DELIVERED,
+    R.READ: ReceiptKind.DELIVERED,
+    R.AUTO: ReceiptKind.AUTO,
+}
+
+
+def find_message_id(raw: bytes, digest: str) -> str:
+    """The Message-ID of a raw mail, or one made from its content, the same each time it comes."""
+    head = raw[:HEAD_BYTES].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    found = _MESSAGE_ID.search(head)
+    text = found[1].decode("utf-8", "replace").replace("\x00", "").strip() if found else ""
+    return text[:500] or f"<{digest[:40]}@no-message-id.invalid>"
+
+
+def digest_of(raw: bytes) -> str:
+    return hashlib.sha256(raw).hexdigest()
+
+
+def next_wait(attempt_count: int) -> timedelta | None:
+    """How long to wait after a failed attempt (the first is 1); None: give up and let a person look."""
+    if attempt_count >= MOST_ATTEMPTS:
+        return None
+    return timedelta(seconds=BACK_OFF_SECONDS[min(attempt_count, len(BACK_OFF_SECONDS)) - 1])
+
+
+def is_readable(mail: ParsedMail) -> bool:
+    """Whether enough could be read to be of use to a person; a report speaks for itself."""
+    if mail.error is None or mail.report is not None:
+        return True
+    return bool(mail.from_address and (mail.text.strip() or mail.attachments))
+
+
+def kind_of(mail: ParsedMail, own_domain: str) -> ArrivalKind:
+    """What it is; mail from our own addresses is a machine's, so that it is never acknowledged."""
+    kind = ArrivalKind(mail.kind.value)
+    is_own = mail.from_address.lower().endswith(f"@{own_domain}")
+    return ArrivalKind.MACHINE if mail.kind is MailKind.MESSAGE and is_own else kind
+
+
+def find_return_token(addresses: Iterable[str], own_domain: str) -> str | None:
+    """The local part of our signed return path among the addresses a report came to."""
+    for address in addresses:
+        local, _, domain = address.lower().rpartition("@")
+        if domain == own_domain and local.startswith("b+"):
+            return local
+    return None

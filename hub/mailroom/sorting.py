@@ -1,0 +1,144 @@
+"""Sorts one arrival: a report to its message, an auto-reply to its ticket, a stop to the ledger, a contact to the inbox."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from hub.channels.mail_parsing import ParsedMail, Report, parse_mail, sanitise_html
+from hub.core import files, site
+from hub.core.actor import CUSTOMER
+from hub.core.errors import Invalid
+from hub.core.words import Channel, Language, Purpose
+from hub.customers.actions import record_consent
+from hub.customers.words import AddressKind, ConsentAction, LegalBasis
+from hub.inbox.actions import Directory, Incoming, IncomingFile, Received, receive_message
+from hub.inbox.words import IncomingKind
+from hub.mailroom import rules
+from hub.mailroom.models import Arrival
+from hub.mailroom.words import ArrivalKind, ArrivalState, ArrivalWay
+from hub.outbox import actions as outbox
+
+STOPPED = (Purpose.PROMOTION, Purpose.NEWSLETTER, Purpose.SURVEY)
+WORDING_CHARS = 300
+_INCOMING = {
+    ArrivalKind.MESSAGE: IncomingKind.MESSAGE,
+    ArrivalKind.MACHINE: IncomingKind.MACHINE,
+    ArrivalKind.AUTO_REPLY: IncomingKind.AUTO_REPLY,
+}
+
+
+@dataclass
+class Batch:
+    """The moments of a batch and what it looks up once."""
+
+    now: datetime
+    machine_now: datetime
+    directory: Directory = field(default_factory=Directory)
+
+
+def sort_arrival(arrival: Arrival, batch: Batch) -> None:
+    """Parse it and let it have its effect; what cannot be read goes to quarantine with its reason."""
+    mail = read_mail(arrival)
+    if not rules.is_readable(mail):
+        quarantine(arrival, mail.error or "", now=batch.now)
+        return
+    arrival.kind = rules.kind_of(mail, site.inbound_domain())
+    if arrival.kind is ArrivalKind.REPORT and mail.report is not None:
+        arrival.outbound_id = _report(arrival, mail, mail.report, batch)
+    elif arrival.kind is ArrivalKind.STOP:
+        _stop(arrival, mail, batch)
+    else:
+        arrival.ticket_id = _receive(arrival, mail, batch).ticket_id
+    arrival.state = ArrivalState.SORTED
+    arrival.sorted_at = batch.now
+    arrival.reason = mail.error
+
+
+def quarantine(arrival: Arrival, reason: str, *, now: datetime) -> None:
+    """A person must look; the raw mail stays as it came."""
+    arrival.state = ArrivalState.QUARANTINED
+    arrival.reason = reason[:500]
+    arrival.sorted_at = now
+
+
+def read_mail(arrival: Arrival) -> ParsedMail:
+    """The envelope sender is known when we took the mail ourselves; "" is then the null sender of a report."""
+    raw = arrival.raw if arrival.raw is not None else files.read(arrival.file_sha256 or "")
+    is_known = arrival.way is ArrivalWay.LISTENER or bool(arrival.mail_from)
+    return parse_mail(
+        raw,
+        return_path=arrival.mail_from if is_known else None,
+        own_domains=frozenset({site.inbound_domain()}),
+    )
+
+
+def _report(arrival: Arrival, mail: ParsedMail, report: Report, batch: Batch) -> int | None:
+    """Attached to the message it is about; never a ticket, never a notification."""
+    addresses = (*map(str, arrival.recipients), *report.sent_to)
+    return outbox.record_report(
+        original_message_id=report.original_message_id,
+        return_token=rules.find_return_token(addresses, site.inbound_domain()),
+        recipient=report.recipient,
+        kind=rules.RECEIPTS[report.report_class],
+        status=report.status or "",
+        text=report.diagnostic or mail.text,
+        now=batch.now,
+    )
+
+
+def _stop(arrival: Arrival, mail: ParsedMail, batch: Batch) -> None:
+    """Somebody wants to hear no more: what is not service ends at once for the address, with the words as proof."""
+    for purpose in STOPPED:
+        try:
+            record_consent(
+                address_kind=AddressKind.MAIL,
+                address=mail.from_address,
+                channel=Channel.EMAIL,
+                purpose=purpose,
+                action=ConsentAction.WITHDRAWN,
+                legal_basis=LegalBasis.CONSENT,
+                wording=(mail.reply_text or mail.subject)[:WORDING_CHARS],
+                wording_version="",
+                collection_point=f"mail:{arrival.id}",
+                by=CUSTOMER,
+                now=batch.now,
+                happened_at=arrival.received_at,
+            )
+        except Invalid:
+            return
+
+
+def _receive(arrival: Arrival, mail: ParsedMail, batch: Batch) -> Received:
+    return receive_message(
+        make_incoming(arrival, mail),
+        now=batch.now,
+        machine_now=batch.machine_now,
+        directory=batch.directory,
+    )
+
+
+def make_incoming(arrival: Arrival, mail: ParsedMail) -> Incoming:
+    """The contact that a mail is. A machine's Reply-To is the person behind it."""
+    kind = _INCOMING[arrival.kind or ArrivalKind.MESSAGE]
+    is_for_another = kind is IncomingKind.MACHINE and bool(mail.reply_to)
+    return Incoming(
+        channel=Channel.EMAIL,
+        from_address=(mail.reply_to or "") if is_for_another else mail.from_address,
+        from_name=mail.from_name,
+        reply_to=mail.reply_to,
+        recipients=tuple(dict.fromkeys((*map(str, arrival.recipients), *mail.to, *mail.cc))),
+        subject=mail.subject,
+        text=mail.reply_text or mail.text,
+        quoted_text=mail.quoted_text,
+        html=sanitise_html(mail.html, inline_urls={}) if mail.html else "",
+        attachments=tuple(
+            IncomingFile(each.name, each.type, each.size, files.keep(each.content), each.content_id)
+            for each in mail.attachments
+        ),
+        mail_message_id=mail.message_id,
+        in_reply_to=mail.in_reply_to,
+        references=mail.references,
+        language=Language(mail.language) if mail.language in set(Language) else None,
+        arrival_id=arrival.id,
+        kind=kind,
+        happened_at=arrival.received_at,
+    )
