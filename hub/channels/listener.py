@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+import socket
 import ssl
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 Store = Callable[[bytes, list[str], str], None]
@@ -56,46 +58,43 @@ class InboundHandler:
         self._pool.shutdown(wait=True)
 
 
+class _TolerantSmtp(SMTP):
+    """Some senders write lines far above the 998 characters of RFC 5321: a mail is not lost for that."""
+
+    line_length_limit = 1_000_000
+
+
 class InboundListener:
-    """A running listener; `stop` finishes what is being stored."""
+    """A listener with an event loop in a thread of its own; `stop` finishes what is being stored."""
 
-    def __init__(self, controller: Controller, handler: InboundHandler) -> None:
-        self._controller = controller
+    def __init__(self, server: socket.socket, handler: InboundHandler, options: dict[str, Any]) -> None:
+        self.port: int = server.getsockname()[1]
         self._handler = handler
-
-    @property
-    def port(self) -> int:
-        """The port that was really opened (port 0 asks for a free one)."""
-        server = self._controller.server
-        sockets = getattr(server, "sockets", None) or ()
-        return int(next(iter(sockets)).getsockname()[1]) if sockets else int(self._controller.port)
+        self._options = options
+        self._loop = asyncio.new_event_loop()
+        self._serving = self._loop.run_until_complete(self._loop.create_server(self._protocol, sock=server))
+        self._thread = threading.Thread(target=self._loop.run_forever, name="mail-listener", daemon=True)
+        self._thread.start()
 
     def stop(self) -> None:
         """Take no more mail; returns when the last store is done."""
-        self._controller.stop(no_assert=True)
+        self._loop.call_soon_threadsafe(self._serving.close)
         self._handler.close()
+        asyncio.run_coroutine_threadsafe(self._hang_up(), self._loop).result(timeout=10)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(timeout=10)
+        self._loop.close()
 
+    def _protocol(self) -> _TolerantSmtp:
+        return _TolerantSmtp(self._handler, loop=self._loop, **self._options)
 
-class _Controller(Controller):
-    def __init__(
-        self, handler: InboundHandler, *, host: str, port: int, max_bytes: int, tls: ssl.SSLContext | None
-    ) -> None:
-        self._max_bytes = max_bytes
-        self._starttls = tls
-        super().__init__(handler, hostname=host, port=port, ready_timeout=10)
-
-    def factory(self) -> SMTP:
-        return SMTP(
-            self.handler,
-            data_size_limit=self._max_bytes,
-            enable_SMTPUTF8=True,
-            tls_context=self._starttls,
-            ident="Comptoir",
-            hostname="comptoir",
-            loop=self.loop,
-            timeout=120,
-            command_call_limit=None,
-        )
+    async def _hang_up(self) -> None:
+        await asyncio.sleep(0)  # the last answers leave first
+        current = asyncio.current_task()
+        tasks = [task for task in asyncio.all_tasks() if task is not current]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def serve(
@@ -108,13 +107,21 @@ def serve(
     tls: ssl.SSLContext | None = None,
     threads: int = 8,
 ) -> InboundListener:
-    """Start listening in a thread of its own and return.
+    """Start listening in a thread of its own and return; port 0 asks for a free one (see `.port`).
 
     `store(raw, recipients, mail_from)` runs in one of `threads` threads and must have committed when it returns; the
     sender gets 250 after it and 451 when it raises. `accepts(address)` decides RCPT (550 else) and must not block.
-    Mail above `max_bytes` gets 552; SIZE, 8BITMIME, SMTPUTF8 and, with `tls`, STARTTLS are advertised.
+    Mail above `max_bytes` gets 552; SIZE, 8BITMIME, SMTPUTF8 and, with `tls`, STARTTLS are advertised. Raises OSError
+    when the port is taken.
     """
-    handler = InboundHandler(store=store, accepts=accepts, threads=threads)
-    controller = _Controller(handler, host=host, port=port, max_bytes=max_bytes, tls=tls)
-    controller.start()
-    return InboundListener(controller, handler)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    server = socket.create_server((host, port), family=family, backlog=256)
+    options = {
+        "data_size_limit": max_bytes,
+        "enable_SMTPUTF8": True,
+        "tls_context": tls,
+        "ident": "Comptoir",
+        "hostname": "comptoir",
+        "timeout": 120,
+    }
+    return InboundListener(server, InboundHandler(store=store, accepts=accepts, threads=threads), options)

@@ -14,7 +14,7 @@ MAX_ADDRESS_CHARS = 320
 _BREAKS = re.compile(r"[\r\n\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029]+")
 _LONE = re.compile("[\ud800-\udfff]")
 _HEADER_NAME = re.compile(r"\A[!-9;-~]{1,76}\Z")
-_ADDRESS = re.compile(r"\A[^\s<>\"(),:;\\]+@[^\s<>\"(),:;\\@]+\Z")
+_ADDRESS = re.compile(r"\A[^\s<>\"(),:;\\@]+@[^\s<>\"(),:;\\@]+\Z")
 _PLAIN_NAME = re.compile(r"\A[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~ ]*\Z")
 _NEWLINES = re.compile(r"\r\n|\r|\n")
 _RESERVED = frozenset(
