@@ -1,5 +1,176 @@
-"""Doors of the customers room."""
+"""Doors of the customers: the list, the card, what was sent, consents, corrections."""
 
-from flask import Blueprint
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale, gettext
+
+from hub.blueprints import customer_words as words
+from hub.blueprints.access import viewer
+from hub.blueprints.customer_card import open_card
+from hub.blueprints.customer_forms import KIND_OF, ConsentForm, customer_form
+from hub.blueprints.customer_timeline import timeline_of
+from hub.blueprints.htmx import wants_fragment
+from hub.blueprints.plan_words import exit_words
+from hub.core import clock
+from hub.core.db import transaction
+from hub.core.errors import Invalid
+from hub.core.text import N_
+from hub.core.words import Channel, Purpose
+from hub.customers import actions, queries
+from hub.customers.rules import show_phone
+from hub.customers.words import ConsentAction, LegalBasis
+from hub.outbox.queries import list_customer_messages
+from hub.plans.queries import list_customer_enrolments
+from hub.staff.words import Permission
 
 blueprint = Blueprint("customers", __name__)
+
+
+@blueprint.app_context_processor
+def customer_globals() -> dict[str, object]:
+    """`customers/_card.html` is also shown in the ticket pane, by the inbox."""
+    return {"customer_words": words}
+
+
+@blueprint.get("/")
+def list_customers() -> ResponseReturnValue:
+    search = request.args.get("q", "").strip()
+    after = request.args.get("after")
+    page = queries.list_customers(search, after)
+    return render_template(
+        "customers/list.html",
+        rows=[_line(row) for row in page.rows],
+        search=search,
+        next_key=page.next_key,
+        is_later=bool(after),
+    )
+
+
+@blueprint.get("/<int:customer_id>")
+def card(customer_id: int) -> ResponseReturnValue:
+    """The whole page; for htmx the card alone, as in the ticket pane. Opening it is logged."""
+    found = open_card(customer_id, viewer())
+    if wants_fragment():
+        return render_template("customers/_card.html", card=found)
+    page = queries.list_facts(customer_id, request.args.get("after"))
+    happened = timeline_of(page.rows, orders=found.orders, tickets=found.tickets, viewer=viewer())
+    return render_template(
+        "customers/card.html", card=found, items=happened, next_key=page.next_key, **_rights()
+    )
+
+
+@blueprint.get("/<int:customer_id>/messages")
+def messages(customer_id: int) -> ResponseReturnValue:
+    """What was sent and what was not, with the reason; and the plans the customer is in."""
+    return render_template(
+        "customers/messages.html",
+        customer=queries.get_customer(customer_id),
+        messages=list_customer_messages(customer_id),
+        enrolments=list_customer_enrolments(customer_id),
+        is_english=str(get_locale()) == "en",
+        exit_words=exit_words,
+        **_rights(),
+    )
+
+
+@blueprint.get("/<int:customer_id>/consents")
+def consents(customer_id: int) -> ResponseReturnValue:
+    return _show_consents(customer_id, ConsentForm())
+
+
+@blueprint.post("/<int:customer_id>/consents")
+def record_consent(customer_id: int) -> ResponseReturnValue:
+    form, customer = ConsentForm(), queries.get_customer(customer_id)
+    if not form.does(lambda: _record(form, customer)):
+        return _show_consents(customer_id, form), form.status
+    flash(gettext("The statement is kept with its proof."), "ok")
+    return redirect(url_for("customers.consents", customer_id=customer_id), 303)
+
+
+@blueprint.post("/<int:customer_id>/suppressions/lift")
+def lift_suppression(customer_id: int) -> ResponseReturnValue:
+    purpose = request.form.get("purpose")
+    with transaction():
+        actions.lift_suppression(
+            request.form.get("address", ""),
+            purpose=Purpose(purpose) if purpose in set(Purpose) else None,
+            by=viewer().actor,
+            now=clock.business_now(),
+        )
+    flash(gettext("Messages may go to this address again."), "ok")
+    return redirect(url_for("customers.consents", customer_id=customer_id), 303)
+
+
+@blueprint.get("/<int:customer_id>/edit")
+def edit(customer_id: int) -> ResponseReturnValue:
+    customer = queries.get_customer(customer_id)
+    form = customer_form(customer, show_phone(customer.phone) if customer.phone else "")
+    return render_template("customers/edit.html", customer=customer, form=form)
+
+
+@blueprint.post("/<int:customer_id>/edit")
+def save(customer_id: int) -> ResponseReturnValue:
+    customer = queries.get_customer(customer_id)
+    form, by = customer_form(customer, ""), viewer().actor
+    if not form.does(
+        lambda: actions.edit_customer(customer_id, form.edit(), by=by, now=clock.business_now())
+    ):
+        return render_template("customers/edit.html", customer=customer, form=form), form.status
+    flash(gettext("The customer is corrected."), "ok")
+    return redirect(url_for("customers.card", customer_id=customer_id), 303)
+
+
+def _line(row: queries.CustomerRow) -> dict[str, object]:
+    return {
+        "name": row.name,
+        "href": url_for("customers.card", customer_id=row.id),
+        "mail": row.mail,
+        "phone": show_phone(row.phone) if row.phone else None,
+        "postcode": row.postcode,
+        "loyalty_card": row.loyalty_card,
+    }
+
+
+def _record(form: ConsentForm, customer: queries.CustomerRow) -> None:
+    channel = Channel(form.channel.data)
+    address = customer.mail if channel is Channel.EMAIL else customer.phone
+    if address is None:
+        raise Invalid(
+            N_("This customer has no address for this channel. Please add it first."), field="channel"
+        )
+    actions.record_consent(
+        address_kind=KIND_OF[channel],
+        address=address,
+        channel=channel,
+        purpose=Purpose(form.purpose.data),
+        action=ConsentAction(form.action.data),
+        legal_basis=LegalBasis.CONSENT,
+        wording=str(form.wording.data),
+        wording_version="",
+        collection_point=str(form.collection_point.data),
+        by=viewer().actor,
+        now=clock.business_now(),
+        ip=request.remote_addr,
+        user_agent=request.user_agent.string[:500],
+    )
+
+
+def _show_consents(customer_id: int, form: ConsentForm) -> str:
+    return render_template(
+        "customers/consents.html",
+        customer=queries.get_customer(customer_id),
+        addresses=queries.list_addresses(customer_id),
+        consents=queries.list_consents(customer_id),
+        form=form,
+        show_phone=show_phone,
+        **_rights(),
+    )
+
+
+def _rights() -> dict[str, bool]:
+    me = viewer()
+    return {
+        "may_edit": me.may(Permission.ANSWER_TICKETS),
+        "may_lift": me.may(Permission.EDIT_SETTINGS),
+        "may_read_tickets": me.may(Permission.READ_TICKETS),
+    }

@@ -1,0 +1,93 @@
+"""The customer's history in words: facts of all rooms, newest first, within what the reader may see."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext
+
+from hub.blueprints import customer_words as words
+from hub.core.text import N_
+from hub.core.words import Purpose
+from hub.customers.queries import FactLine
+from hub.inbox.queries import TicketRow
+from hub.orders.queries import OrderRow
+from hub.staff.rules import Viewer
+from hub.staff.words import Permission
+from hub.surveys.words import Choice
+
+# kind of fact: what it is called, its icon, its tone. Kinds that are not here are for machines.
+KINDS = {
+    "OrderPlaced": (N_("Order placed"), "shopping-bag", ""),
+    "OrderDelivered": (N_("Order delivered"), "truck", "ok"),
+    "OrderCancelled": (N_("Order cancelled"), "x-circle", "late"),
+    "OrderReturned": (N_("Order returned"), "arrow-uturn-left", "warn"),
+    "OrderChanged": (N_("Order changed by the shop"), "pencil", ""),
+    "CustomerFirstOrdered": (N_("First order of this customer"), "sparkles", "ok"),
+    "MessageAccepted": (N_("Message sent"), "envelope", ""),
+    "MessageBounced": (N_("Message came back"), "exclamation-triangle", "late"),
+    "MessageBlocked": (N_("Message not sent"), "no-symbol", "warn"),
+    "MessageFailed": (N_("Message not sent"), "x-circle", "late"),
+    "SurveyAnswered": (N_("Survey answered"), "star", ""),
+    "AnswerReclassified": (N_("Answer changed by the customer"), "star", ""),
+    "TicketOpened": (N_("Ticket opened"), "inbox", ""),
+    "CustomerWrote": (N_("The customer wrote"), "chat-bubble-left-ellipsis", ""),
+    "TicketReplied": (N_("Reply to the customer"), "paper-airplane", ""),
+    "TicketSolved": (N_("Ticket solved"), "check-circle", "ok"),
+    "TicketReopened": (N_("Ticket opened again"), "arrow-path", "warn"),
+    "TicketTransferred": (N_("Ticket moved to another store"), "arrows-right-left", ""),
+    "TicketWithdrawn": (N_("Answer withdrawn"), "arrow-uturn-left", ""),
+    "PlanEntered": (N_("Entered a plan"), "arrow-path", ""),
+    "PlanEnded": (N_("Left a plan"), "check", ""),
+    "ConsentChanged": (N_("Consent changed"), "shield-check", ""),
+    "AddressSuppressed": (N_("Address blocked"), "no-symbol", "late"),
+    "SuppressionLifted": (N_("Address free again"), "check", "ok"),
+}
+
+
+def timeline_of(
+    facts: Sequence[FactLine], *, orders: Sequence[OrderRow], tickets: Sequence[TicketRow], viewer: Viewer
+) -> list[dict[str, Any]]:
+    """Items of the `timeline` part. Facts of tickets outside the reader's stores are left out."""
+    numbers = {order.id: order.external_id for order in orders}
+    known = {ticket.id: ticket.number for ticket in tickets}
+    return [_item(fact, numbers, known) for fact in facts if _may_see(fact, known, viewer)]
+
+
+def _may_see(fact: FactLine, tickets: Mapping[int, str], viewer: Viewer) -> bool:
+    if fact.kind not in KINDS:
+        return False
+    if "ticket_id" not in fact.data:
+        return True
+    if not viewer.may(Permission.READ_TICKETS):
+        return False
+    return fact.data["ticket_id"] in tickets or viewer.scope.has_store(fact.data.get("store_id"))
+
+
+def _item(fact: FactLine, orders: Mapping[int, str], tickets: Mapping[int, str]) -> dict[str, Any]:
+    title, icon, tone = KINDS[fact.kind]
+    number = tickets.get(fact.data.get("ticket_id", 0))
+    return {
+        "at": fact.happened_at,
+        "title": gettext(title),
+        "detail": _detail(fact, orders, number),
+        "icon": icon,
+        "tone": tone,
+        "href": url_for("inbox.ticket", number=number) if number else "",
+    }
+
+
+def _detail(fact: FactLine, orders: Mapping[int, str], ticket_number: str | None) -> str:
+    data = fact.data
+    if ticket_number:
+        return gettext("Ticket %(number)s", number=ticket_number)
+    if fact.kind == "SurveyAnswered" and str(data.get("score")) in set(Choice):
+        return words.choice_words(Choice(str(data["score"])))[0]
+    if fact.kind == "ConsentChanged":
+        return gettext("given") if data.get("is_given") else gettext("withdrawn")
+    if "purpose" in data and data["purpose"] in set(Purpose):
+        about = words.purpose_words(Purpose(data["purpose"]))
+        why = words.block_words(data.get("reason"))
+        return f"{about} · {why}" if why else about
+    number = orders.get(data.get("order_id", 0))
+    return gettext("Order %(number)s", number=number) if number else ""
