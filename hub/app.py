@@ -53,7 +53,17 @@ DOORS: tuple[Door, ...] = (
         },
     ),
     Door(inbox.blueprint, "/inbox", Permission.READ_TICKETS),
-    Door(customers.blueprint, "/customers", Permission.READ_CUSTOMERS),
+    Door(
+        customers.blueprint,
+        "/customers",
+        Permission.READ_CUSTOMERS,
+        {
+            "edit": Permission.ANSWER_TICKETS,
+            "save": Permission.ANSWER_TICKETS,
+            "record_consent": Permission.ANSWER_TICKETS,
+            "lift_suppression": Permission.EDIT_SETTINGS,
+        },
+    ),
     Door(plans.blueprint, "/plans", Permission.READ_PLANS, {"switch": Permission.EDIT_PLANS}),
     Door(knowledge.blueprint, "/knowledge", Permission.READ_KNOWLEDGE),
     Door(statistics.blueprint, "/statistics", Permission.READ_STATISTICS),
