@@ -23,7 +23,14 @@ def word(text: str, charset: str = "utf-8") -> str:
     return f"=?{charset}?B?{base64.b64encode(text.encode(charset)).decode()}?="
 
 
-def dsn(*, status: str, diagnostic: str, action: str = "failed", words: str = "", recipient: str = "emil@orange.fr") -> bytes:
+def dsn(
+    *,
+    status: str,
+    diagnostic: str,
+    action: str = "failed",
+    words: str = "",
+    recipient: str = "emil@orange.fr",
+) -> bytes:
     """A delivery report as Postfix writes it."""
     return f"""Return-Path: <>
 From: MAILER-DAEMON@mx.boutique.fr (Mail Delivery System)

@@ -4,9 +4,8 @@ import hashlib
 import json
 from pathlib import Path
 
-from tests.channels.raw import dsn, raw_mail
-
 from hub.channels.mail_parsing.inspect import inspect_file
+from tests.channels.raw import dsn, raw_mail
 
 KEYS = {
     "file", "kind", "from_name", "from_address", "to", "subject", "text", "reply_text", "attachments", "message_id",
@@ -15,7 +14,12 @@ KEYS = {
 
 
 def test_good_and_bad_files(tmp_path: Path) -> None:
-    files = {"mail.eml": raw_mail(), "empty.eml": b"", "junk.eml": bytes(range(256)), "report.eml": dsn(status="5.1.1", diagnostic="550 5.1.1 User unknown")}
+    files = {
+        "mail.eml": raw_mail(),
+        "empty.eml": b"",
+        "junk.eml": bytes(range(256)),
+        "report.eml": dsn(status="5.1.1", diagnostic="550 5.1.1 User unknown"),
+    }
     for name, raw in files.items():
         (tmp_path / name).write_bytes(raw)
     found = {name: inspect_file(tmp_path / name) for name in (*files, "missing.eml", ".", "a\x00b")}
@@ -23,7 +27,11 @@ def test_good_and_bad_files(tmp_path: Path) -> None:
         assert set(row) == KEYS, name
         json.dumps(row)
     assert (found["mail.eml"]["kind"], found["mail.eml"]["error"]) == ("message", None)
-    assert found["report.eml"]["report"] == {"recipient": "emil@orange.fr", "status": "5.1.1", "class": "hard"}
+    assert found["report.eml"]["report"] == {
+        "recipient": "emil@orange.fr",
+        "status": "5.1.1",
+        "class": "hard",
+    }
     assert all(found[name]["error"] for name in ("empty.eml", "junk.eml", "missing.eml", ".", "a\x00b"))
 
 
@@ -31,4 +39,9 @@ def test_attachments_without_their_bytes(tmp_path: Path) -> None:
     body = '--B\nContent-Type: text/plain\n\nvoici\n--B\nContent-Type: text/csv; name="a.csv"\n\n1;2\n--B--\n'
     (tmp_path / "a.eml").write_bytes(raw_mail("Content-Type: multipart/mixed; boundary=B", body=body))
     (row,) = inspect_file(tmp_path / "a.eml")["attachments"]
-    assert row == {"name": "a.csv", "type": "text/csv", "size": 3, "sha256": hashlib.sha256(b"1;2").hexdigest()}
+    assert row == {
+        "name": "a.csv",
+        "type": "text/csv",
+        "size": 3,
+        "sha256": hashlib.sha256(b"1;2").hexdigest(),
+    }

@@ -1,9 +1,9 @@
 """What a mail is: the three kinds of machine mail, stop words, and humans (inbox.md, "Door in")."""
 
 import pytest
-from tests.channels.raw import dsn, raw_mail
 
 from hub.channels.mail_parsing import MailKind, parse_mail
+from tests.channels.raw import dsn, raw_mail
 
 
 @pytest.mark.parametrize(
@@ -14,7 +14,11 @@ from hub.channels.mail_parsing import MailKind, parse_mail
         ("message", ("Subject: Re: Automatic reply: congés",), "Merci de votre retour."),
         ("message", ("Subject: Absence de livraison de ma commande",), "Rien reçu."),
         ("message", (), "Stop, ne m'envoyez plus le mauvais modèle, je veux la taille 38 comme commandée."),
-        ("message", (), "Merci\n\n> List-Unsubscribe: <mailto:x@y>\n> Auto-Submitted: auto-replied\n> Précédence: bulk"),
+        (
+            "message",
+            (),
+            "Merci\n\n> List-Unsubscribe: <mailto:x@y>\n> Auto-Submitted: auto-replied\n> Précédence: bulk",
+        ),
         ("message", (), "Mon mail est revenu avec « user unknown », pouvez-vous vérifier ?"),
         ("message", ("From: Postmaster Dupont <jean.postmaster@free.fr>",), "Bonjour"),
         ("auto_reply", ("Auto-Submitted: auto-replied (vacation)",), "Je suis absent."),
@@ -42,7 +46,11 @@ from hub.channels.mail_parsing import MailKind, parse_mail
         ("stop", (), "Arrêt.\n\nLe 3 févr. 2026 à 10:00, Boutique <a@b.fr> a écrit :\n> Nos offres"),
         ("stop", (), "Désabonnez-moi"),
         ("stop", ("Subject: unsubscribe",), ""),
-        ("report", ("From: MAILER-DAEMON@x.fr", "Subject: failure notice", "X-Failed-Recipients: a@b.fr"), "x"),
+        (
+            "report",
+            ("From: MAILER-DAEMON@x.fr", "Subject: failure notice", "X-Failed-Recipients: a@b.fr"),
+            "x",
+        ),
         ("report", ("Auto-Submitted: no", "X-Failed-Recipients: a@b.fr"), "x"),
     ],
 )
@@ -64,7 +72,9 @@ def test_our_own_mail_coming_back_triggers_nothing() -> None:
 def test_a_report_forwarded_by_a_person_is_a_message() -> None:
     report = dsn(status="5.1.1", diagnostic="550 5.1.1 User unknown").decode()
     body = f"Regardez ce retour\n--F\nContent-Type: message/rfc822\n\n{report}\n--F--\n"
-    raw = raw_mail("Content-Type: multipart/mixed; boundary=F", body=f"--F\nContent-Type: text/plain\n\n{body}")
+    raw = raw_mail(
+        "Content-Type: multipart/mixed; boundary=F", body=f"--F\nContent-Type: text/plain\n\n{body}"
+    )
     mail = parse_mail(raw)
     assert mail.kind is MailKind.MESSAGE
     assert [attachment.type for attachment in mail.attachments] == ["message/rfc822"]

@@ -29,7 +29,9 @@ def envelope(
 
 
 def _lines(text: str) -> list[str]:
-    return [line.rstrip("\r") for line in text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n").split("\n")]
+    return [
+        line.rstrip("\r") for line in text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n").split("\n")
+    ]
 
 
 @settings(max_examples=150, deadline=None)
@@ -52,7 +54,9 @@ def test_what_is_built_is_read_back(subject: str, name: str, text: str, html: st
     assert b"\n" not in raw.replace(b"\r\n", b"")
 
 
-@pytest.mark.parametrize("bad", ["a\r\nBcc: x@y.fr", "a\nBcc: x@y.fr", "a\rBcc: x@y.fr", "a\u2028Bcc: x", "a\x85Bcc: x", "a\x00b"])
+@pytest.mark.parametrize(
+    "bad", ["a\r\nBcc: x@y.fr", "a\nBcc: x@y.fr", "a\rBcc: x@y.fr", "a\u2028Bcc: x", "a\x85Bcc: x", "a\x00b"]
+)
 def test_no_header_is_injected(bad: str) -> None:
     raw = build_mime(envelope(subject=bad, name=bad, headers={"X-Loop": bad}))
     parsed = message_from_bytes(raw, policy=default)
@@ -60,7 +64,9 @@ def test_no_header_is_injected(bad: str) -> None:
     assert len(parsed.keys()) == 9
 
 
-@pytest.mark.parametrize("address", ["", "dora", "a@b.fr\r\nRCPT TO:<x@y>", "a b@c.fr", "<a@b.fr>", "a@b@c.fr", "a@b.fr\n"])
+@pytest.mark.parametrize(
+    "address", ["", "dora", "a@b.fr\r\nRCPT TO:<x@y>", "a b@c.fr", "<a@b.fr>", "a@b@c.fr", "a@b.fr\n"]
+)
 def test_bad_addresses_are_refused(address: str) -> None:
     with pytest.raises(ValueError, match="not a mail address"):
         build_mime(envelope(recipient=address))

@@ -6,12 +6,12 @@ import struct
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.channels.raw import raw_mail, word
 
 from hub.channels.mail_parsing import ParsedMail, parse_mail, sanitise_html
 from hub.channels.mail_parsing.charsets import decode_text
 from hub.channels.mail_parsing.html_text import html_to_text
 from hub.channels.mail_parsing.tnef import read_tnef
+from tests.channels.raw import raw_mail, word
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,11 @@ def test_encoded_words(header: str, expected: str) -> None:
 
 @pytest.mark.parametrize("charset", ["utf-8", "cp1252", "iso8859-15"])
 def test_raw_8_bit_headers(charset: str) -> None:
-    raw = b"From: a@b.fr\r\nSubject: D\xe9j\xe0\r\n\r\nx" if charset != "utf-8" else "From: a@b.fr\r\nSubject: Déjà\r\n\r\nx".encode()
+    raw = (
+        b"From: a@b.fr\r\nSubject: D\xe9j\xe0\r\n\r\nx"
+        if charset != "utf-8"
+        else "From: a@b.fr\r\nSubject: Déjà\r\n\r\nx".encode()
+    )
     assert parse_mail(raw).subject == "Déjà"
 
 
@@ -52,7 +56,11 @@ def test_raw_8_bit_headers(charset: str) -> None:
         ("dora@free.fr (Dora Petit)", "Dora Petit", "dora@free.fr"),
         ("dora@free.fr", "", "dora@free.fr"),
         ('"president@elysee.fr" <evil@x.ru>', "president@elysee.fr", "evil@x.ru"),
-        ("=?utf-8?Q?president=40elysee.fr_=3Cpresident=40elysee.fr=3E?= <evil@x.ru>", "president@elysee.fr <president@elysee.fr>", "evil@x.ru"),
+        (
+            "=?utf-8?Q?president=40elysee.fr_=3Cpresident=40elysee.fr=3E?= <evil@x.ru>",
+            "president@elysee.fr <president@elysee.fr>",
+            "evil@x.ru",
+        ),
         ("<@relay.fr:dora@free.fr>", "", "dora@free.fr"),
         ("Dora <dora@free.fr", "Dora", "dora@free.fr"),
         ("Dora Petit dora@free.fr", "Dora Petit", "dora@free.fr"),
@@ -112,7 +120,12 @@ def test_multipart_with_inline_image_and_attachment() -> None:
     assert mail.html is not None
     assert "Café" in mail.html
     assert (image.type, image.content_id, image.is_inline, image.content) == ("image/png", "img1", True, png)
-    assert (page.name, page.type, page.declared_type, page.is_inline) == ("Reçu final.html", "text/html", "application/pdf", False)
+    assert (page.name, page.type, page.declared_type, page.is_inline) == (
+        "Reçu final.html",
+        "text/html",
+        "application/pdf",
+        False,
+    )
 
 
 def test_html_only_mail_becomes_text() -> None:
@@ -123,7 +136,11 @@ def test_html_only_mail_becomes_text() -> None:
 
 
 def test_flowed_text_is_joined() -> None:
-    mail = parse_mail(raw_mail("Content-Type: text/plain; format=flowed", body="une ligne \nqui continue\n> cité \n> encore\n"))
+    mail = parse_mail(
+        raw_mail(
+            "Content-Type: text/plain; format=flowed", body="une ligne \nqui continue\n> cité \n> encore\n"
+        )
+    )
     assert mail.text == "une ligne qui continue\n> cité encore"
 
 
@@ -152,7 +169,11 @@ def test_missing_message_id_is_the_same_each_time() -> None:
 
 def test_ids_and_date() -> None:
     mail = parse_mail(raw_mail("In-Reply-To: <2@b.fr>", "References: <1@b.fr>\r\n <2@b.fr> <1@b.fr>"))
-    assert (mail.message_id, mail.in_reply_to, mail.references) == ("<1@free.fr>", "<2@b.fr>", ("<1@b.fr>", "<2@b.fr>"))
+    assert (mail.message_id, mail.in_reply_to, mail.references) == (
+        "<1@free.fr>",
+        "<2@b.fr>",
+        ("<1@b.fr>", "<2@b.fr>"),
+    )
     assert mail.sent_at is not None
     assert mail.sent_at.isoformat() == "2026-11-10T09:00:00+00:00"
     assert parse_mail(raw_mail("Date: Tue, 99 Foo 9999 99:99")).sent_at is None
@@ -179,7 +200,9 @@ def test_winmail_dat() -> None:
     body = f"--W\nContent-Type: application/ms-tnef; name=winmail.dat\nContent-Transfer-Encoding: base64\n\n{base64.b64encode(tnef).decode()}\n--W--\n"
     mail = parse_mail(raw_mail("Content-Type: multipart/mixed; boundary=W", body=body))
     assert mail.text == "Bonjour de Outlook"
-    assert [(file.name, file.type, file.content) for file in mail.attachments] == [("reçu final.pdf", "application/pdf", b"%PDF-1.4 x")]
+    assert [(file.name, file.type, file.content) for file in mail.attachments] == [
+        ("reçu final.pdf", "application/pdf", b"%PDF-1.4 x")
+    ]
 
 
 def test_sanitised_html_blocks_remote_images() -> None:
@@ -192,7 +215,9 @@ def test_sanitised_html_blocks_remote_images() -> None:
     assert 'src="https://spy.fr/p.gif"' in sanitise_html(html, inline_urls={}, show_remote_images=True)
 
 
-@pytest.mark.parametrize("raw", [b"", b"\x00" * 50, bytes(range(256)) * 9, b"Subject", b":", b"\r\n\r\n", b"\xff\xfehello"])
+@pytest.mark.parametrize(
+    "raw", [b"", b"\x00" * 50, bytes(range(256)) * 9, b"Subject", b":", b"\r\n\r\n", b"\xff\xfehello"]
+)
 def test_junk_is_an_error_and_not_an_exception(raw: bytes) -> None:
     assert parse_mail(raw).error
 
@@ -204,7 +229,15 @@ def test_a_mail_built_to_exhaust_the_parser() -> None:
 
 
 def _is_storable(mail: ParsedMail) -> bool:
-    texts = (mail.subject, mail.text, mail.from_name, mail.from_address, mail.message_id, mail.html or "", *mail.headers.values())
+    texts = (
+        mail.subject,
+        mail.text,
+        mail.from_name,
+        mail.from_address,
+        mail.message_id,
+        mail.html or "",
+        *mail.headers.values(),
+    )
     return all("\x00" not in text and text.encode() is not None for text in texts)
 
 

@@ -10,15 +10,27 @@ from hub.channels.mail_parsing.quotes import split_reply
 @pytest.mark.parametrize(
     ("reply", "folded"),
     [
-        ("Bonjour,\nmerci.", "Le lun. 3 févr. 2026 à 14:05, Boutique Lyon <lyon@x.fr> a\nécrit :\n\n> bla\n> bli"),
+        (
+            "Bonjour,\nmerci.",
+            "Le lun. 3 févr. 2026 à 14:05, Boutique Lyon <lyon@x.fr> a\nécrit :\n\n> bla\n> bli",
+        ),
         ("Merci", "Le mardi 4 février 2026 à 10:10:10 UTC+1, X <x@y.fr> a écrit :\n\na\nb\nc\nd\ne\nf\ng\nh"),
-        ("Merci\nJean", "De : Boutique <b@x.fr>\nEnvoyé : lundi 3 février 2026 14:05\nÀ : Jean\nObjet : RE: x\n\nbla"),
+        (
+            "Merci\nJean",
+            "De : Boutique <b@x.fr>\nEnvoyé : lundi 3 février 2026 14:05\nÀ : Jean\nObjet : RE: x\n\nbla",
+        ),
         ("Merci", "-----Message d'origine-----\nDe : Boutique\nEnvoyé : lundi\nÀ : moi\n\nzz"),
         ("Oui", "Envoyé de mon iPhone\n\n> Le 3 févr. 2026 à 14:05, X <x@y.fr> a écrit :\n> \n> blabla"),
-        ("Bonjour", "Envoyé de mon Galaxy A52\n\n-------- Message d'origine --------\nDe : S <a@b.fr>\nDate : 03/02"),
+        (
+            "Bonjour",
+            "Envoyé de mon Galaxy A52\n\n-------- Message d'origine --------\nDe : S <a@b.fr>\nDate : 03/02",
+        ),
         ("réponse", "Jean Dupont a écrit le 03/02/2026 à 10:15 :\n> x"),
         ("Thanks", "On Mon, Feb 2, 2026 at 4:58 AM Shop <a@b.com> wrote:\n> hello"),
-        ("Thanks", "________________________________\nFrom: Shop <a@b.com>\nSent: Monday\nTo: me\nSubject: x\n\nhello"),
+        (
+            "Thanks",
+            "________________________________\nFrom: Shop <a@b.com>\nSent: Monday\nTo: me\nSubject: x\n\nhello",
+        ),
         ("Ok", "-- \nJean Dupont\n06 00 00 00 00"),
     ],
 )
@@ -44,7 +56,24 @@ def test_an_answer_below_its_quote() -> None:
     assert split_reply("Le 3/2/2026 à 10:00, X a écrit :\n> Quand ?\n\nDemain.")[0] == "Demain."
 
 
-@given(st.lists(st.sampled_from(["> q", "text", "", "-- ", "Le 3/2/2026 à 10:00, X a écrit :", "De : x", "À : y", "Objet : z", "Envoyé de mon iPhone"]), max_size=14))
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "> q",
+                "text",
+                "",
+                "-- ",
+                "Le 3/2/2026 à 10:00, X a écrit :",
+                "De : x",
+                "À : y",
+                "Objet : z",
+                "Envoyé de mon iPhone",
+            ]
+        ),
+        max_size=14,
+    )
+)
 def test_no_word_is_lost(lines: list[str]) -> None:
     reply, folded = split_reply("\n".join(lines))
     assert sorted((reply + "\n" + folded).split()) == sorted("\n".join(lines).split())

@@ -1,10 +1,10 @@
 """Delivery reports: DSN, ARF, MDN and free text; class by status and text."""
 
 import pytest
-from tests.channels.raw import dsn, raw_mail
 
 from hub.channels.mail_parsing import MailKind, ReportClass, parse_mail
 from hub.channels.mail_parsing.report_class import classify_diagnostic, find_reply_code, find_status
+from tests.channels.raw import dsn, raw_mail
 
 
 def test_dsn_gives_recipient_status_and_the_mail_it_is_about() -> None:
@@ -55,7 +55,12 @@ def test_class_by_text_and_status(expected: str, diagnostic: str) -> None:
 
 @pytest.mark.parametrize(
     ("action", "status", "expected"),
-    [("delayed", "4.4.1", "soft"), ("delivered", "2.0.0", "delivered"), ("failed", "5.1.1", "hard"), ("failed", "4.4.7", "soft")],
+    [
+        ("delayed", "4.4.1", "soft"),
+        ("delivered", "2.0.0", "delivered"),
+        ("failed", "5.1.1", "hard"),
+        ("failed", "4.4.7", "soft"),
+    ],
 )
 def test_action_and_status_without_words(action: str, status: str, expected: str) -> None:
     report = parse_mail(dsn(status=status, diagnostic="?", action=action)).report
@@ -72,7 +77,11 @@ def test_words_in_the_returned_mail_do_not_decide() -> None:
     raw = raw_mail("From: MAILER-DAEMON@x.fr", "Subject: failure notice", "Return-Path: <>", body=body)
     report = parse_mail(raw).report
     assert report is not None
-    assert (report.recipient, report.report_class, report.original_message_id) == ("emil@orange.fr", "soft", "<7@b.fr>")
+    assert (report.recipient, report.report_class, report.original_message_id) == (
+        "emil@orange.fr",
+        "soft",
+        "<7@b.fr>",
+    )
 
 
 def test_each_recipient_of_a_free_text_is_judged_by_its_own_lines() -> None:
@@ -88,7 +97,9 @@ def test_each_recipient_of_a_free_text_is_judged_by_its_own_lines() -> None:
 
 def test_french_free_text() -> None:
     body = "Votre message n'a pas pu être remis à emil@orange.fr : le destinataire n'existe pas.\n"
-    raw = raw_mail("From: postmaster@mail.fr", "Subject: Non remis : Votre avis", "Return-Path: <>", body=body)
+    raw = raw_mail(
+        "From: postmaster@mail.fr", "Subject: Non remis : Votre avis", "Return-Path: <>", body=body
+    )
     report = parse_mail(raw).report
     assert report is not None
     assert (report.recipient, report.report_class) == ("emil@orange.fr", ReportClass.HARD)
@@ -103,7 +114,11 @@ def test_complaint() -> None:
     raw = raw_mail("Content-Type: multipart/report; report-type=feedback-report; boundary=A", body=body)
     mail = parse_mail(raw)
     assert mail.report is not None
-    assert (mail.kind, mail.report.recipient, mail.report.report_class) == ("report", "emil@orange.fr", "complaint")
+    assert (mail.kind, mail.report.recipient, mail.report.report_class) == (
+        "report",
+        "emil@orange.fr",
+        "complaint",
+    )
     assert mail.report.original_message_id == "<9@b.fr>"
 
 
@@ -113,7 +128,9 @@ def test_read_receipt() -> None:
         "Final-Recipient: rfc822; emil@orange.fr\nOriginal-Message-ID: <5@b.fr>\n"
         "Disposition: manual-action/MDN-sent-manually; displayed\n\n--A--\n"
     )
-    raw = raw_mail("Content-Type: multipart/report; report-type=disposition-notification; boundary=A", body=body)
+    raw = raw_mail(
+        "Content-Type: multipart/report; report-type=disposition-notification; boundary=A", body=body
+    )
     report = parse_mail(raw).report
     assert report is not None
     assert (report.report_class, report.original_message_id) == ("read", "<5@b.fr>")

@@ -31,8 +31,16 @@ def envelope(number: int = 1, recipient: str = "dora@boutique.fr") -> Envelope:
 
 
 @contextmanager
-def listening(store: Callable[[bytes, list[str], str], None], max_bytes: int = 100_000) -> Iterator[InboundListener]:
-    listener = serve("127.0.0.1", 0, store=store, max_bytes=max_bytes, accepts=lambda address: address.endswith("@boutique.fr"))
+def listening(
+    store: Callable[[bytes, list[str], str], None], max_bytes: int = 100_000
+) -> Iterator[InboundListener]:
+    listener = serve(
+        "127.0.0.1",
+        0,
+        store=store,
+        max_bytes=max_bytes,
+        accepts=lambda address: address.endswith("@boutique.fr"),
+    )
     try:
         yield listener
     finally:
@@ -40,8 +48,16 @@ def listening(store: Callable[[bytes, list[str], str], None], max_bytes: int = 1
 
 
 def transport(port: int, *, timeout_seconds: float = 5.0) -> SmtpTransport:
-    settings = SmtpSettings(host="127.0.0.1", port=port, timeout_seconds=timeout_seconds, local_hostname="test")
+    settings = SmtpSettings(
+        host="127.0.0.1", port=port, timeout_seconds=timeout_seconds, local_hostname="test"
+    )
     return SmtpTransport(settings, machine_now=lambda: NOW)
+
+
+def usual_answer(command: str, features: tuple[str, ...]) -> str:
+    if command.startswith("ehlo"):
+        return "\r\n".join([*(f"250-{feature}" for feature in ("test", *features)), "250 HELP"])
+    return "354 go" if command == "DATA" else "250 ok"
 
 
 @contextmanager
@@ -67,10 +83,7 @@ def scripted_server(answer: Answer, *, features: tuple[str, ...] = ()) -> Iterat
                     return
                 if reply == "silence":
                     continue
-                if reply == "usual":
-                    reply = "354 go" if command == "DATA" else "250 ok"
-                    if command.startswith("ehlo"):
-                        reply = "\r\n".join([*(f"250-{feature}" for feature in ("test", *features)), "250 HELP"])
+                reply = usual_answer(command, features) if reply == "usual" else reply
                 is_body = command == "DATA" and reply.startswith("354")
                 connection.sendall(f"{reply}\r\n".encode())
 
@@ -91,7 +104,10 @@ def scripted_server(answer: Answer, *, features: tuple[str, ...] = ()) -> Iterat
 
 def test_a_batch_goes_over_one_connection_and_arrives_whole() -> None:
     stored: list[tuple[bytes, list[str], str]] = []
-    with listening(lambda raw, to, sender: stored.append((raw, to, sender))) as listener, transport(listener.port) as wire:
+    with (
+        listening(lambda raw, to, sender: stored.append((raw, to, sender))) as listener,
+        transport(listener.port) as wire,
+    ):
         receipts = [wire.send(envelope(number)) for number in range(1, 6)]
     assert [receipt.accepted_at for receipt in receipts] == [NOW] * 5
     assert [to for _, to, _ in stored] == [["dora@boutique.fr"]] * 5
@@ -102,7 +118,10 @@ def test_a_batch_goes_over_one_connection_and_arrives_whole() -> None:
 
 def test_a_refused_recipient_leaves_the_connection_usable() -> None:
     stored: list[bytes] = []
-    with listening(lambda raw, _to, _sender: stored.append(raw)) as listener, transport(listener.port) as wire:
+    with (
+        listening(lambda raw, _to, _sender: stored.append(raw)) as listener,
+        transport(listener.port) as wire,
+    ):
         with pytest.raises(PermanentFailure) as refused:
             wire.send(envelope(1, "dora@elsewhere.fr"))
         wire.send(envelope(2))
@@ -114,7 +133,11 @@ def test_a_store_that_fails_makes_the_sender_keep_the_mail() -> None:
     def fail(raw: bytes, to: list[str], sender: str) -> None:
         raise OSError("disk full")
 
-    with listening(fail) as listener, transport(listener.port) as wire, pytest.raises(TemporaryFailure, match="451"):
+    with (
+        listening(fail) as listener,
+        transport(listener.port) as wire,
+        pytest.raises(TemporaryFailure, match="451"),
+    ):
         wire.send(envelope())
 
 
@@ -134,12 +157,20 @@ def test_an_oversize_mail_is_refused_with_552() -> None:
 
 
 def test_no_answer_after_the_message_is_unknown() -> None:
-    with scripted_server(lambda command: "silence" if command == "body" else "usual") as (port, _), transport(port, timeout_seconds=0.5) as wire, pytest.raises(UnknownOutcome):
+    with (
+        scripted_server(lambda command: "silence" if command == "body" else "usual") as (port, _),
+        transport(port, timeout_seconds=0.5) as wire,
+        pytest.raises(UnknownOutcome),
+    ):
         wire.send(envelope())
 
 
 def test_a_connection_closed_after_the_message_is_unknown() -> None:
-    with scripted_server(lambda command: None if command == "body" else "usual") as (port, _), transport(port) as wire, pytest.raises(UnknownOutcome):
+    with (
+        scripted_server(lambda command: None if command == "body" else "usual") as (port, _),
+        transport(port) as wire,
+        pytest.raises(UnknownOutcome),
+    ):
         wire.send(envelope())
 
 
@@ -218,6 +249,11 @@ def test_without_a_server_nothing_leaves() -> None:
 
 def test_a_line_longer_than_the_standard_is_taken() -> None:
     stored: list[bytes] = []
-    with listening(lambda raw, _to, _sender: stored.append(raw)) as listener, transport(listener.port) as wire:
-        wire.send_message(sender="", recipient="x@boutique.fr", message=b"Subject: long\r\n\r\n" + b"x" * 50_000)
+    with (
+        listening(lambda raw, _to, _sender: stored.append(raw)) as listener,
+        transport(listener.port) as wire,
+    ):
+        wire.send_message(
+            sender="", recipient="x@boutique.fr", message=b"Subject: long\r\n\r\n" + b"x" * 50_000
+        )
     assert len(stored[0]) > 50_000

@@ -40,7 +40,7 @@ def split_reply(text: str) -> tuple[str, str]:
 
 def _choose_kept(marks: str) -> list[int]:
     """Positions of the lines that stay, after each rule in turn."""
-    kept = list(range(len(marks)))
+    kept, current = list(range(len(marks))), marks
     for rule in (
         _before_delimiter,
         _without_signatures,
@@ -51,7 +51,9 @@ def _choose_kept(marks: str) -> list[int]:
         _without_attributions,
         _before_trailing_quote,
     ):
-        kept = rule(kept, "".join(marks[position] for position in kept))
+        fewer = rule(kept, current)
+        if len(fewer) < len(kept):
+            kept, current = fewer, "".join(marks[position] for position in fewer)
     return kept
 
 
