@@ -129,7 +129,7 @@ def make_incoming(arrival: Arrival, mail: ParsedMail) -> Incoming:
         subject=mail.subject,
         text=mail.reply_text or mail.text,
         quoted_text=mail.quoted_text,
-        html=sanitise_html(mail.html, inline_urls={}) if mail.html else "",
+        html=_safe_html(mail),
         attachments=tuple(
             IncomingFile(each.name, each.type, each.size, files.keep(each.content), each.content_id)
             for each in mail.attachments
@@ -142,3 +142,11 @@ def make_incoming(arrival: Arrival, mail: ParsedMail) -> Incoming:
         kind=kind,
         happened_at=arrival.received_at,
     )
+
+
+def _safe_html(mail: ParsedMail) -> str:
+    """Sanitised; pictures inside the mail keep their Content-ID, so that the page can name where they are."""
+    if not mail.html:
+        return ""
+    ids = {each.content_id.strip("<>") for each in mail.attachments if each.content_id}
+    return sanitise_html(mail.html, inline_urls={each: f"cid:{each}" for each in ids})

@@ -1,0 +1,307 @@
+"""Arrivals: stored once, sorted by kind, retried, quarantined, released; nothing lost, nothing doubled."""
+
+import smtplib
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from config import Config
+from hub.core import clock, files
+from hub.core.actor import SYSTEM
+from hub.core.db import db
+from hub.core.errors import Conflict
+from hub.core.words import Channel, Purpose
+from hub.customers.models import ConsentState
+from hub.customers.words import ConsentAction
+from hub.inbox.actions import reply
+from hub.inbox.models import Ticket, TicketAttachment, TicketMessage
+from hub.inbox.queries import list_thread
+from hub.inbox.words import MessageKind
+from hub.mailroom import actions, listener, rules, sorting, working
+from hub.mailroom.models import Arrival
+from hub.mailroom.queries import count_arrivals, find_oldest_waiting_at, get_raw, list_quarantine
+from hub.mailroom.words import ArrivalKind, ArrivalState, ArrivalWay
+from hub.outbox.addresses import return_path_of
+from hub.outbox.models import DeliveryReceipt, OutboundMessage
+from hub.stores.models import Store
+from tests.conftest import TUESDAY, HandClock
+from tests.makers.inbox import actor_of, make_house
+from tests.makers.staff import make_agent
+
+DORA = "dora@client.example"
+LYON = "lyon-part-dieu@hub.example"
+
+
+@pytest.fixture
+def lyon(session: Session, hand_clock: HandClock, tmp_path: Path, settings: Config) -> Iterator[Store]:
+    files.use_folder(tmp_path)
+    yield make_house(session)
+    files.use_folder(settings.var_path / "files")
+
+
+def mail(number: int = 1, *, text: str = "Bonjour, ma lampe est cassée.", **headers: str) -> bytes:
+    fields = {
+        "From": f"Dora Lefèvre <{DORA}>",
+        "To": LYON,
+        "Subject": f"Lampe {number}",
+        "Message-ID": f"<{number}@client.example>",
+        "MIME-Version": "1.0",
+        "Content-Type": "text/plain; charset=utf-8",
+        "Content-Transfer-Encoding": "8bit",
+        **{name.replace("_", "-"): value for name, value in headers.items()},
+    }
+    return ("".join(f"{name}: {value}\r\n" for name, value in fields.items()) + f"\r\n{text}\r\n").encode()
+
+
+def store(raw: bytes, **fields: Any) -> int:
+    given = {"mailbox": LYON, "mail_from": DORA, "recipients": [LYON], "way": ArrivalWay.LISTENER, **fields}
+    return actions.store_arrival(raw, now=TUESDAY, machine_now=clock.machine_now(), **given)
+
+
+def work() -> int:
+    handled = 0
+    while count := actions.work_arrivals(lambda: None):
+        handled += count
+    db.session.expire_all()
+    return handled
+
+
+def count(session: Session, model: Any) -> int:
+    return session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def test_a_mail_is_stored_once_and_becomes_one_ticket(session: Session, lyon: Store) -> None:
+    first = store(mail())
+    assert store(mail()) == first
+    assert store(mail(), mailbox="lille@hub.example") != first
+    assert actions.has_due()
+    assert find_oldest_waiting_at() == TUESDAY
+    assert work() == 2
+    assert not actions.has_due()
+    assert count(session, Ticket) == 1
+    ticket = session.scalars(select(Ticket)).one()
+    row = session.get_one(Arrival, first)
+    assert (row.state, row.kind, row.ticket_id) == (ArrivalState.SORTED, ArrivalKind.MESSAGE, ticket.id)
+    assert (ticket.store_id, ticket.subject, ticket.requester_name) == (lyon.id, "Lampe 1", "Dora Lefèvre")
+    assert count(session, OutboundMessage) == 1
+
+
+def test_the_customers_answer_by_mail_threads_into_the_same_ticket(session: Session, lyon: Store) -> None:
+    store(mail())
+    work()
+    ticket = session.scalars(select(Ticket)).one()
+    ada = make_agent(session, store_ids=(lyon.id,))
+    reply(ticket_id=ticket.id, text="Une neuve part.", by=actor_of(ada), now=TUESDAY)
+    sent = session.scalars(select(OutboundMessage).where(OutboundMessage.purpose == Purpose.REPLY)).one()
+    body = "Merci !\r\n\r\nLe 3 mars 2026 à 10:00, Verel a écrit :\r\n> Une neuve part."
+    store(mail(2, text=body, In_Reply_To=sent.message_id), recipients=[sent.reply_to])
+    work()
+    assert count(session, Ticket) == 1
+    last = list_thread(ticket.id)[-1]
+    assert (last.text, last.is_stranger) == ("Merci !", False)
+    assert "Une neuve part." in last.quoted_text
+
+
+def test_a_delivery_report_goes_to_its_message_and_never_becomes_a_ticket(
+    session: Session, lyon: Store
+) -> None:
+    store(mail())
+    work()
+    sent = session.scalars(select(OutboundMessage)).one()
+    report = (
+        "From: MAILER-DAEMON@mx.example\r\nTo: x\r\nSubject: Undelivered\r\nMIME-Version: 1.0\r\n"
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\n\r\nuser unknown\r\n"
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n"
+        f"Final-Recipient: rfc822; {DORA}\r\nAction: failed\r\nStatus: 5.1.1\r\n"
+        "Diagnostic-Code: smtp; 550 5.1.1 User unknown\r\n\r\n--b--\r\n"
+    ).encode()
+    path = return_path_of(sent.uuid, "hub.example")
+    arrival = store(report, mail_from="", recipients=[path], mailbox=path)
+    work()
+    row = session.get_one(Arrival, arrival)
+    assert (row.kind, row.outbound_id, row.ticket_id) == (ArrivalKind.REPORT, sent.id, None)
+    assert count(session, DeliveryReceipt) == 1
+    assert count(session, Ticket) == 1
+
+
+def test_an_auto_reply_is_attached_if_threaded_and_kept_otherwise(session: Session, lyon: Store) -> None:
+    store(mail())
+    work()
+    sent = session.scalars(select(OutboundMessage)).one()
+    threaded = store(mail(2, text="Absente", Auto_Submitted="auto-replied"), recipients=[sent.reply_to])
+    alone = store(mail(3, text="Absente", Auto_Submitted="auto-replied"))
+    work()
+    assert session.get_one(Arrival, threaded).ticket_id is not None
+    assert session.get_one(Arrival, alone).ticket_id is None
+    assert session.get_one(Arrival, alone).state is ArrivalState.SORTED
+    assert count(session, Ticket) == 1
+    kinds = session.scalars(select(TicketMessage.kind).order_by(TicketMessage.id)).all()
+    assert kinds[-1] is MessageKind.AUTO_REPLY
+    assert count(session, OutboundMessage) == 1
+
+
+def test_a_machine_with_human_words_opens_a_ticket_for_the_person_behind_it(
+    session: Session, lyon: Store
+) -> None:
+    store(mail(From="Boutique <noreply@shop.example>", Reply_To=DORA, Auto_Submitted="auto-generated"))
+    work()
+    ticket = session.scalars(select(Ticket)).one()
+    assert ticket.requester_address == DORA
+    assert count(session, OutboundMessage) == 0
+
+
+def test_a_stop_word_withdraws_and_opens_nothing(session: Session, lyon: Store) -> None:
+    arrival = store(mail(text="STOP"))
+    work()
+    assert session.get_one(Arrival, arrival).kind is ArrivalKind.STOP
+    assert count(session, Ticket) == 0
+    states = session.execute(select(ConsentState.channel, ConsentState.purpose, ConsentState.action)).all()
+    assert (Channel.EMAIL, Purpose.PROMOTION, ConsentAction.WITHDRAWN) in [tuple(row) for row in states]
+
+
+def test_what_cannot_be_read_is_quarantined_and_can_be_released(session: Session, lyon: Store) -> None:
+    bad, good = store(b"\x00\xff" * 40), store(mail())
+    work()
+    [row] = list_quarantine().rows
+    assert row.id == bad
+    assert row.reason
+    assert get_raw(bad) == b"\x00\xff" * 40
+    assert session.get_one(Arrival, good).state is ArrivalState.SORTED
+    assert count_arrivals() == {ArrivalState.QUARANTINED: 1}
+    actions.release_arrival(bad, by=SYSTEM, now=TUESDAY, machine_now=clock.machine_now())
+    assert actions.has_due()
+    with pytest.raises(Conflict):
+        actions.release_arrival(good, by=SYSTEM, now=TUESDAY, machine_now=clock.machine_now())
+
+
+def test_a_large_mail_is_on_the_shelf_and_its_files_are_typed(session: Session, lyon: Store) -> None:
+    picture = (
+        b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    )
+    filler = b"A" * 76 + b"\r\n"
+    raw = (
+        mail(Content_Type="multipart/mixed; boundary=b").rpartition(b"\r\n\r\n")[0]
+        + b"\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nvoici\r\n--b\r\nContent-Type: application/x\r\n"
+        + b'Content-Disposition: attachment; filename="p.png"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
+        + picture
+        + b"\r\n--b\r\nContent-Type: application/octet-stream\r\nContent-Disposition: attachment; filename=x.bin\r\n"
+        + b"Content-Transfer-Encoding: base64\r\n\r\n"
+        + filler * 4000
+        + b"\r\n--b--\r\n"
+    )
+    arrival = store(raw)
+    row = session.get_one(Arrival, arrival)
+    assert row.raw is None
+    assert row.file_sha256 == row.sha256
+    work()
+    kept = {each.name: each for each in session.scalars(select(TicketAttachment))}
+    assert kept["p.png"].media_type == "image/png"
+    assert len(files.read(kept["x.bin"].sha256)) == kept["x.bin"].size_bytes
+
+
+def test_over_the_limit_is_kept_and_quarantined(
+    session: Session, lyon: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "LARGEST_BYTES", 100)
+    store(mail())
+    assert [row.reason for row in list_quarantine().rows] == ["larger than the limit"]
+
+
+def make_poison(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
+    """Whoever sorts a mail of the subject "Lampe 13" fails as a real fault would."""
+    real = sorting.read_mail
+
+    def read(arrival: Arrival) -> Any:
+        found = real(arrival)
+        if found.subject == "Lampe 13":
+            raise error
+        return found
+
+    monkeypatch.setattr(sorting, "read_mail", read)
+
+
+def let_time_pass(session: Session) -> None:
+    for row in session.scalars(select(Arrival).where(Arrival.state == ArrivalState.WAITING)):
+        row.next_attempt_at = clock.machine_now() - timedelta(seconds=1)
+    session.flush()
+
+
+def test_a_failing_mail_is_tried_five_times_and_the_others_are_sorted_at_once(
+    session: Session, lyon: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_poison(monkeypatch, RuntimeError("broken"))
+    for number in range(12, 15):
+        store(mail(number))
+    assert work() == 3
+    assert count(session, Ticket) == 2
+    assert count(session, OutboundMessage) == 2
+    for _ in range(rules.MOST_ATTEMPTS):
+        let_time_pass(session)
+        work()
+    row = session.scalars(select(Arrival).where(Arrival.message_id == "<13@client.example>")).one()
+    assert (row.state, row.attempt_count) == (ArrivalState.QUARANTINED, rules.MOST_ATTEMPTS)
+    assert row.reason == "RuntimeError: broken"
+
+
+def test_a_mail_that_kills_its_worker_is_tried_alone_and_ends_in_quarantine(
+    session: Session, lyon: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_poison(monkeypatch, SystemExit(9))
+    for number in range(12, 15):
+        store(mail(number))
+    with pytest.raises(SystemExit):
+        work()
+    assert count(session, Ticket) == 0
+    for _ in range(30):
+        let_time_pass(session)
+        try:
+            work()
+        except SystemExit:
+            continue
+    assert count(session, Ticket) == 2
+    assert [row.message_id for row in list_quarantine().rows] == ["<13@client.example>"]
+
+
+def test_a_batch_that_is_lost_half_way_loses_and_doubles_nothing(
+    session: Session, lyon: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(10):
+        store(mail(number))
+    real, calls = sorting.sort_arrival, [0]
+
+    def die_on_the_sixth(arrival: Arrival, batch: Any) -> None:
+        calls[0] += 1
+        if calls[0] == 6:
+            raise KeyboardInterrupt
+        real(arrival, batch)
+
+    monkeypatch.setattr(working, "sort_arrival", die_on_the_sixth)
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    assert count(session, Ticket) == 0
+    let_time_pass(session)
+    while count_arrivals():
+        work()
+        let_time_pass(session)
+    assert count(session, Ticket) == 10
+    assert count(session, TicketMessage) == 20
+    assert count(session, OutboundMessage) == 10
+
+
+def test_the_listener_stores_before_it_says_yes(
+    app: Flask, session: Session, lyon: Store, settings: Config
+) -> None:
+    session.commit()
+    door = listener.open_listener(app, replace(settings, mailbox_port=0))
+    with door as found, smtplib.SMTP("127.0.0.1", found.port, timeout=10) as client:
+        client.sendmail(DORA, [LYON], mail(7))
+        with pytest.raises(smtplib.SMTPRecipientsRefused):
+            client.sendmail(DORA, ["x@elsewhere.example"], mail(8))
+    assert session.scalars(select(Arrival.message_id)).all() == ["<7@client.example>"]
