@@ -10,6 +10,7 @@ import structlog
 from hub.core import bell, clock
 from hub.core.db import db
 from hub.inbox.actions import working as tickets
+from hub.mailroom import working as arrivals
 from hub.outbox import sending
 from hub.outbox.words import SendQueue
 from hub.plans import engine
@@ -53,6 +54,7 @@ JOBS: dict[str, Job] = {
     for job in (
         Job("facts", "urgent", reactions.work_facts, reactions.has_due, _nothing_planned),
         Job("plans", "default", engine.work_plans, engine.has_due, engine.next_due_at),
+        Job("arrivals", "default", arrivals.work_arrivals, arrivals.has_due, arrivals.next_due_at),
         Job("tickets", "default", tickets.work_tickets, tickets.has_due, tickets.next_due_at),
         Job("surveys", "bulk", surveys.work_surveys, surveys.has_due, _nothing_planned),
         *(_outbox(queue) for queue in SendQueue),
