@@ -57,14 +57,15 @@ def record_consent(
         happened_at=happened_at or now,
         recorded_at=now,
     )
-    known = _find_same(entry)
-    if known is not None:
-        return known
+    return _find_same(entry) or _enter(entry)
+
+
+def _enter(entry: ConsentEntry) -> int:
     db.session.add(entry)
     db.session.flush()
     if _project(entry):
-        is_given = action is ConsentAction.GIVEN
-        customer_id = _owner_of(address_kind, entry.address)
+        is_given = entry.action is ConsentAction.GIVEN
+        customer_id = _owner_of(entry.address_kind, entry.address)
         fact = ConsentChanged(customer_id=customer_id, entry_id=entry.id, is_given=is_given)
         facts.record(fact, now=entry.happened_at)
     return entry.id

@@ -50,6 +50,12 @@ def get_customers(customer_ids: Collection[int]) -> dict[int, CustomerRow]:
     return {row.id: row for row in map(_row_of, found)}
 
 
+def get_places(customer_ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Country (ISO 3166 alpha-2) and post code by id, for quiet hours; unknown ids are left out."""
+    statement = select(Customer.id, Customer.country, Customer.postcode).where(Customer.id.in_(customer_ids))
+    return {row.id: (row.country, row.postcode) for row in db.session.execute(statement)}
+
+
 def find_customer_by_address(text: str) -> CustomerRow | None:
     """By mail address or phone in any spelling; None also for what is no address."""
     kind = kind_of(text)
@@ -159,7 +165,7 @@ def get_contactability(customer_ids: Collection[int]) -> dict[int, Contactabilit
     """What the gate asks, for many customers in three queries. Consents and suppressions of the primary addresses."""
     customers = get_customers(customer_ids)
     addresses = {value for row in customers.values() for value in (row.mail, row.phone) if value}
-    said = _get_states(addresses)
+    said = get_consent_states(addresses)
     suppressed = _get_suppressed(addresses)
     answers = {}
     for customer_id, row in customers.items():
@@ -175,8 +181,10 @@ def get_contactability(customer_ids: Collection[int]) -> dict[int, Contactabilit
     return answers
 
 
-def _get_states(addresses: Collection[str]) -> dict[str, list[tuple[Channel, Purpose, ConsentAction]]]:
-    """Mail addresses and numbers cannot be mistaken for each other, so the kind is not asked."""
+def get_consent_states(
+    addresses: Collection[str],
+) -> dict[str, list[tuple[Channel, Purpose, ConsentAction]]]:
+    """What was last said for each normalised address: mail addresses and numbers cannot be mistaken for each other."""
     statement = select(
         ConsentState.address, ConsentState.channel, ConsentState.purpose, ConsentState.action
     ).where(ConsentState.address_kind.in_(list(AddressKind)), ConsentState.address.in_(addresses))
