@@ -10,6 +10,7 @@ from hub import jobs
 from hub.blueprints import (
     access,
     api,
+    contact,
     customers,
     errors,
     health,
@@ -36,6 +37,7 @@ from hub.staff.words import ApiScope, Permission
 DOORS: tuple[Door, ...] = (
     Door(health.blueprint, None, Entry.PUBLIC),
     Door(public.blueprint, None, Entry.PUBLIC, is_csrf_exempt=True),
+    Door(contact.blueprint, None, Entry.PUBLIC, is_csrf_exempt=True),
     Door(home.blueprint, None, Entry.SIGNED_IN),
     Door(setup.blueprint, "/setup", Entry.PUBLIC),
     Door(
@@ -52,7 +54,12 @@ DOORS: tuple[Door, ...] = (
             "save_password": Entry.SIGNED_IN,
         },
     ),
-    Door(inbox.blueprint, "/inbox", Permission.READ_TICKETS),
+    Door(
+        inbox.blueprint,
+        "/inbox",
+        Permission.READ_TICKETS,
+        dict.fromkeys(inbox.ANSWERING, Permission.ANSWER_TICKETS),
+    ),
     Door(
         customers.blueprint,
         "/customers",
@@ -159,6 +166,10 @@ def _register_commands(app: Flask) -> None:
     from hub import cli
 
     cli.register(app)
+    if app.config["COMPTOIR"].demo:
+        from hub.demo import commands
+
+        commands.register(app)
 
 
 def _wrap(app: Flask, config: Config) -> WhiteNoise:

@@ -1,0 +1,70 @@
+"""Fills the demo chain once: 5 regions, 61 stores, 20,000 customers, a year of orders, tickets and answers."""
+
+import json
+from datetime import datetime, time, timedelta
+from random import Random
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import insert, select, text
+
+from hub.content.actions import publish_builtin_templates
+from hub.core import clock, site
+from hub.core.db import db
+from hub.core.errors import NotFound
+from hub.core.text import N_
+from hub.demo import asking, founding, shopping, talking
+from hub.demo.models import DEMO_NOTES, METADATA
+from hub.plans.actions import add_builtin_plans
+from hub.reasons.actions import add_builtin_reasons
+from hub.stores.queries import find_chain
+from hub.surveys.actions import add_builtin_survey
+
+SEED = 20260303
+TUESDAY = 1
+OPENING = time(10, 0)
+PARIS = ZoneInfo("Europe/Paris")
+
+
+def fill() -> bool:
+    """Fill in the caller's transaction. Returns False when a chain exists already; nothing is changed then."""
+    METADATA.create_all(db.session.connection())
+    if find_chain() is not None:
+        return False
+    now = _last_tuesday(clock.machine_now())
+    clock.set_business_now(now)
+    random = Random(SEED)
+    founding.found_chain(now=now - timedelta(days=700), reply_domain=site.inbound_domain())
+    add_builtin_reasons()
+    publish_builtin_templates(now=now)
+    add_builtin_survey(now=now)
+    add_builtin_plans(now=now)
+    logins = founding.hire(now=now - timedelta(days=700), random=random)
+    _tell_story(now, random)
+    note = {"api_key": founding.cut_key(agent_id=1, now=now), "logins": logins}
+    db.session.execute(insert(DEMO_NOTES).values(id=1, text=json.dumps(note)))
+    db.session.execute(text("ANALYZE"))
+    return True
+
+
+def describe() -> dict[str, Any]:
+    """The key and the log-ins of the demo. Raises NotFound before it is filled."""
+    note = db.session.scalar(select(DEMO_NOTES.c.text).where(DEMO_NOTES.c.id == 1))
+    if note is None:
+        raise NotFound(N_("The demo is not filled yet. Please run make demo."))
+    found: dict[str, Any] = json.loads(note)
+    return found
+
+
+def _tell_story(now: datetime, random: Random) -> None:
+    people = shopping.make_customers(now=now, random=random)
+    sales = shopping.make_orders(people, now=now, random=random)
+    talking.make_tickets(sales, people, now=now, random=random)
+    asking.make_survey_year(sales, now=now, random=random)
+
+
+def _last_tuesday(moment: datetime) -> datetime:
+    """The Tuesday on or before `moment`, at 10:00 in Paris."""
+    local = moment.astimezone(PARIS)
+    day = local.date() - timedelta(days=(local.weekday() - TUESDAY) % 7)
+    return datetime.combine(day, OPENING, tzinfo=PARIS)

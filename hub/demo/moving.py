@@ -1,0 +1,97 @@
+"""Moves the demo's clock: from due moment to due moment, doing all due work at each."""
+
+import re
+from datetime import datetime, timedelta
+from time import monotonic, sleep
+
+from sqlalchemy import select, text
+
+from hub import jobs
+from hub.core import clock
+from hub.core.db import db, transaction
+from hub.core.errors import Conflict, Invalid
+from hub.core.text import N_
+from hub.outbox.models import OutboundMessage
+from hub.outbox.words import MessageState
+
+UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+MOST = timedelta(days=400)
+PATIENCE_SECONDS = 60
+LOCK = 20260302
+
+
+def read_duration(words: str) -> timedelta:
+    """`7d`, `1h`, `30m`. Raises Invalid on other words and on more than 400 days."""
+    match = re.fullmatch(r"(\d{1,5})([mhd])", words.strip())
+    if match is None:
+        raise Invalid(N_("Please give a duration such as 30m, 1h or 7d."), field="advance")
+    duration = timedelta(**{UNITS[match[2]]: int(match[1])})
+    if duration > MOST:
+        raise Invalid(N_("The clock moves by 400 days at the most."), field="advance")
+    return duration
+
+
+def advance(duration: timedelta) -> datetime:
+    """Move business time and answer when all due work is done. Returns the new time.
+
+    Raises Conflict while somebody else moves the clock.
+    """
+    with db.engine.connect() as lease:
+        if not lease.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": LOCK}):
+            raise Conflict(N_("The clock is being moved already. Please wait until it has arrived."))
+        lease.commit()
+        try:
+            _walk(clock.business_now() + duration)
+        finally:
+            lease.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": LOCK})
+            lease.commit()
+    return clock.business_now()
+
+
+def settle() -> None:
+    """Do all work that is due now, here and by the workers, until it is quiet. Raises Conflict when it never is."""
+    stop_at = monotonic() + PATIENCE_SECONDS
+    while monotonic() < stop_at:
+        if not sum(job.work(_no_bell) for job in jobs.JOBS.values()) and _is_quiet():
+            return
+    raise Conflict(N_("The work due now does not end. Please look at the logs of the demo."))
+
+
+def _walk(target: datetime) -> None:
+    settle()
+    while (moment := _next_moment()) is not None and moment <= target:
+        _set(max(moment, clock.business_now()))
+        settle()
+    _set(max(target, clock.business_now()))
+    settle()
+
+
+def _next_moment() -> datetime | None:
+    moments = [moment for job in jobs.JOBS.values() if (moment := job.next_due_at()) is not None]
+    db.session.remove()
+    return min(moments, default=None)
+
+
+def _set(moment: datetime) -> None:
+    with transaction():
+        clock.set_business_now(moment)
+
+
+def _is_quiet() -> bool:
+    """No row is due and none is in a worker's hands."""
+    busy = [job.kind for job in jobs.JOBS.values() if job.has_due()]
+    is_quiet = not busy and not _is_in_flight()
+    db.session.remove()
+    if not is_quiet:
+        sleep(0.02)
+    return is_quiet
+
+
+def _is_in_flight() -> bool:
+    """Whether a worker holds a message between claim and outcome."""
+    held = OutboundMessage.state.in_([MessageState.CLAIMED, MessageState.CALLING])
+    return db.session.scalar(select(OutboundMessage.id).where(held).limit(1)) is not None
+
+
+def _no_bell() -> None:
+    """The walk looks at every kind itself."""
