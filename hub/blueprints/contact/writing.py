@@ -1,0 +1,152 @@
+"""Doors of the contact form: to a store, or into a ticket one already has."""
+
+import secrets
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale, gettext
+from flask_babel import lazy_gettext as _
+from wtforms import EmailField, HiddenField, SelectField, StringField, TelField, TextAreaField
+from wtforms.validators import Length
+
+from hub.blueprints.contact.base import blueprint, private
+from hub.blueprints.contact.spelling import suggest_mail
+from hub.blueprints.forms import Form, options, required
+from hub.blueprints.pages import limiter
+from hub.core import clock, signing, site
+from hub.core.errors import Invalid, NotFound
+from hub.core.text import N_
+from hub.core.words import Channel, Language
+from hub.customers.rules import normalise_mail, normalise_phone
+from hub.inbox import actions, queries
+from hub.inbox.threading import make_reply_address
+from hub.stores import queries as stores
+
+TICKET_LINK = "contact-ticket"
+RATE = "10 per minute"
+
+
+class WrittenForm(Form):
+    """What a customer writes; the door is public and keeps no session, so there is no CSRF token."""
+
+    class Meta:
+        """No token: see above."""
+
+        csrf = False
+
+    key = HiddenField()
+    text = TextAreaField(_("Your message"), [required(), Length(max=20_000)])
+
+
+class ContactForm(WrittenForm):
+    """A mail address or a phone is needed: without one nobody could answer."""
+
+    name = StringField(_("Your name"), [required(), Length(max=120)])
+    email = EmailField(_("Mail address"), [Length(max=254)])
+    phone = TelField(_("Phone"), [Length(max=40)])
+    store = SelectField(_("Store"))
+    order_number = StringField(_("Order number"), [Length(max=60)])
+    is_sure = HiddenField()
+
+    def check_addresses(self) -> None:
+        """Raises Invalid with the field to correct, in words."""
+        if not (self.email.data or self.phone.data):
+            raise Invalid(
+                N_("Please give a mail address or a phone number, so that we can answer you."), field="email"
+            )
+        if self.email.data:
+            normalise_mail(self.email.data)
+        if self.phone.data:
+            normalise_phone(self.phone.data)
+
+    @property
+    def suggestion(self) -> str | None:
+        """What the mail address was probably meant to be; asked once."""
+        return None if self.is_sure.data else suggest_mail(self.email.data or "")
+
+
+@blueprint.route("/contact", methods=["GET", "POST"])
+@limiter.limit(RATE, methods=["POST"])
+def form() -> ResponseReturnValue:
+    """Write to a store. What was typed stays when something must be corrected."""
+    given, chosen = _offer(ContactForm(key=secrets.token_hex(12))), request.args.get("store", "")
+    if request.method == "GET" and chosen:
+        given.store.data = chosen
+    suggestion = given.suggestion if request.method == "POST" else None
+    if suggestion and given.is_sent():
+        given.is_sure.data = "1"
+        given.note("email", gettext("Please check the address, then send again."))
+    elif given.does(lambda: _receive(given)):
+        return redirect(url_for("contact.sent"), 303)
+    return render_template("contact/form.html", form=given, suggestion=suggestion), given.status
+
+
+@blueprint.get("/contact/sent")
+def sent() -> ResponseReturnValue:
+    return render_template("contact/sent.html")
+
+
+@blueprint.route("/contact/t/<token>", methods=["GET", "POST"])
+@limiter.limit(RATE, methods=["POST"])
+def ticket_form(token: str) -> ResponseReturnValue:
+    """Write on in a ticket one has, from a link that was sent to the address."""
+    claim = signing.read(TICKET_LINK, token, now=clock.machine_now())
+    number = queries.find_number(claim["ticket"])
+    if number is None:
+        raise NotFound(N_("This link is not complete. Please open it again from the message."))
+    given = WrittenForm(key=secrets.token_hex(12))
+    if given.does(lambda: _receive_again(given, claim)):
+        return redirect(url_for("contact.sent"), 303)
+    return private(render_template("contact/ticket.html", form=given, number=number), given.status)
+
+
+def _offer(given: ContactForm) -> ContactForm:
+    """Every active store by name; none is chosen for the customer."""
+    places = [
+        (row.slug, f"{row.name} ({row.town})" if row.town else row.name) for row in stores.list_stores()
+    ]
+    given.store.choices = options([("", gettext("I do not know")), *places])
+    return given
+
+
+def _receive(given: ContactForm) -> None:
+    given.check_addresses()
+    store = stores.find_store_by_slug(given.store.data) if given.store.data else None
+    actions.receive_message(
+        actions.Incoming(
+            channel=Channel.FORM,
+            from_address=normalise_mail(given.email.data) if given.email.data else "",
+            from_name=_one_line(given.name.data),
+            phone=given.phone.data or None,
+            store_id=store.id if store else None,
+            order_number=_one_line(given.order_number.data) or None,
+            **_common(given),
+        ),
+        now=clock.business_now(),
+        machine_now=clock.machine_now(),
+    )
+
+
+def _receive_again(given: WrittenForm, claim: dict[str, Any]) -> None:
+    """The signed reply address makes it a message of the ticket, as a mail to it would be."""
+    address = make_reply_address(claim["ticket"], claim["address"], site.inbound_domain())
+    actions.receive_message(
+        actions.Incoming(
+            channel=Channel.FORM, from_address=claim["address"], recipients=(address,), **_common(given)
+        ),
+        now=clock.business_now(),
+        machine_now=clock.machine_now(),
+    )
+
+
+def _common(given: WrittenForm) -> dict[str, Any]:
+    return {
+        "text": str(given.text.data).replace("\x00", "").strip(),
+        "language": Language(str(get_locale())),
+        "key": f"form:{given.key.data}" if given.key.data else None,
+    }
+
+
+def _one_line(text: str | None) -> str:
+    return " ".join((text or "").replace("\x00", "").split())

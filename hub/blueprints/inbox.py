@@ -1,5 +1,0 @@
-"""Doors of the inbox room."""
-
-from flask import Blueprint
-
-blueprint = Blueprint("inbox", __name__)

@@ -1,0 +1,48 @@
+"""The inbox's blueprint and what its doors share: who looks, at what time, in which store's time zone."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, flash, g, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from hub.blueprints.access import viewer
+from hub.blueprints.errors import sentence_of
+from hub.core.db import transaction
+from hub.core.errors import Conflict, Invalid
+from hub.inbox import queries
+from hub.inbox.queries import TicketView
+from hub.stores import queries as stores
+
+blueprint = Blueprint("inbox", __name__)
+
+
+def access(number: str) -> TicketView:
+    """The ticket if the person may see it; the page then speaks in the time of its store. Raises NotFound."""
+    ticket = queries.access_ticket(number, viewer())
+    if ticket.time_zone:
+        g.time_zone = ticket.time_zone
+    return ticket
+
+
+def use_home_zone() -> None:
+    """Lists show times as the clock on the wall of the person's store."""
+    home = viewer().home_store_id
+    if home is not None:
+        g.time_zone = stores.get_store(home).time_zone
+
+
+def back_to(number: str, sentence: str = "", kind: str = "ok") -> ResponseReturnValue:
+    """The ticket again, with what was done said once."""
+    if sentence:
+        flash(sentence, kind)
+    return redirect(url_for("inbox.ticket", number=number), 303)
+
+
+def do(number: str, act: Callable[[], None], done: str) -> ResponseReturnValue:
+    """One change, then the ticket again: with what was done, or with why not."""
+    try:
+        with transaction():
+            act()
+    except (Conflict, Invalid) as error:
+        return back_to(number, sentence_of(error), "warn")
+    return back_to(number, done)

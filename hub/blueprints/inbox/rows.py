@@ -1,0 +1,215 @@
+"""Tickets as the templates want them: rows of the list, lines of the thread, changes in one sentence."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from babel.units import format_unit
+from flask import url_for
+from flask_babel import get_locale, gettext
+
+from hub.blueprints.access import viewer
+from hub.blueprints.inbox import words
+from hub.core.words import Channel
+from hub.inbox.queries import ThreadEvent, ThreadMessage, TicketRow
+from hub.inbox.words import MessageKind, Priority, TicketState
+from hub.outbox.queries import MessageRow
+from hub.reasons.queries import ReasonRow
+from hub.staff.queries import AgentRow
+from hub.stores.queries import StoreRow
+
+Chips = list[tuple[str, str]]
+KILOBYTE, MEGABYTE = 1_000, 1_000_000
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the ids in a ticket's changes are called."""
+
+    stores: Mapping[int, StoreRow] = field(default_factory=dict)
+    agents: Mapping[int, AgentRow] = field(default_factory=dict)
+    reasons: Mapping[int, ReasonRow] = field(default_factory=dict)
+
+    def store(self, store_id: int | None) -> str:
+        found = self.stores.get(store_id) if store_id else None
+        return found.name if found else gettext("central queue")
+
+    def agent(self, agent_id: int | None) -> str:
+        found = self.agents.get(agent_id) if agent_id else None
+        return found.name if found else gettext("nobody")
+
+    def reason(self, reason_id: int | None) -> str:
+        found = self.reasons.get(reason_id) if reason_id else None
+        return found.path(str(get_locale())) if found else gettext("no reason")
+
+
+def list_row(row: TicketRow, now: datetime, keep: Mapping[str, Any], current: str = "") -> dict[str, Any]:
+    """One line of the list; `keep` are the filters that the link to the ticket carries along."""
+    return {
+        "href": url_for("inbox.ticket", number=row.number, **keep),
+        "channel": words.channel_words(row.channel),
+        "channel_icon": words.CHANNEL_ICONS[row.channel],
+        "name": row.requester_name or row.requester_address or gettext("Unknown customer"),
+        "subject": row.subject,
+        "preview": "" if row.preview == row.subject else row.preview,
+        "at": row.waiting_since or row.updated_at,
+        "chips": chips(row, now),
+        "is_unread": row.state is TicketState.NEW,
+        "is_current": row.number == current,
+    }
+
+
+def chips(row: TicketRow, now: datetime) -> Chips:
+    """Deadline, state, priority, dissatisfaction, store, assignee: only what is not as usual."""
+    return [*_deadline_chips(row, now), *_matter_chips(row), *_place_chips(row)]
+
+
+def _deadline_chips(row: TicketRow, now: datetime) -> Chips:
+    due = words.due_words(row, now)
+    if due:
+        return [(due, words.due_tone(row, now))]
+    if row.state in {TicketState.NEW, TicketState.OPEN}:
+        return []
+    return [(words.state_words(row.state), "plain" if row.state is TicketState.PENDING else "ok")]
+
+
+def _matter_chips(row: TicketRow) -> Chips:
+    found: Chips = []
+    if row.priority in {Priority.HIGH, Priority.URGENT}:
+        is_urgent = row.priority is Priority.URGENT
+        found.append((gettext("urgent") if is_urgent else gettext("high priority"), "warn"))
+    if row.score is not None:
+        found.append((words.score_words(row.score), "warn" if row.score == 1 else "info"))
+    elif row.is_grievance:
+        found.append((gettext("complaint"), "warn"))
+    if not row.is_confirmed:
+        found.append((gettext("not confirmed"), "note"))
+    return found
+
+
+def _place_chips(row: TicketRow) -> Chips:
+    me = viewer()
+    found: Chips = []
+    if me.scope.is_everything or len(me.scope.store_ids) > 1 or row.store_id is None:
+        found.append((row.store_name or gettext("no store yet"), "plain"))
+    if row.assignee_id is not None:
+        is_mine = row.assignee_id == me.agent_id
+        found.append((gettext("yours") if is_mine else row.assignee_name, "info" if is_mine else "plain"))
+    return found
+
+
+def thread_lines(
+    messages: Iterable[ThreadMessage],
+    events: Iterable[ThreadEvent],
+    sent: Mapping[int, MessageRow],
+    names: Names,
+) -> list[dict[str, Any]]:
+    """Messages and changes, oldest first; a change that says nothing to a reader is left out."""
+    lines = [_message_line(message, sent) for message in messages]
+    for event in events:
+        sentence = event_words(event, names)
+        if sentence:
+            lines.append({"event": sentence, "at": event.happened_at, "order": event.event_id})
+    return sorted(lines, key=lambda line: (line["at"], line["order"]))
+
+
+def _message_line(message: ThreadMessage, sent: Mapping[int, MessageRow]) -> dict[str, Any]:
+    out = sent.get(message.outbound_id) if message.outbound_id else None
+    state, tone = words.delivery_words(out) if out else _call_state(message)
+    return {
+        "id": message.id,
+        "kind": _KINDS[message.kind],
+        "author": _author(message),
+        "at": message.happened_at,
+        "order": message.event_id,
+        "channel": words.channel_words(message.channel) if message.kind in _SPOKEN else None,
+        "text": message.text or _said_without_words(message, out),
+        "quoted": message.quoted_text,
+        "html": message.html,
+        "is_stranger": message.is_stranger,
+        "address": message.author_address,
+        "state": state,
+        "tone": tone,
+        "attachments": [_file(row) for row in message.attachments],
+    }
+
+
+_KINDS = {
+    MessageKind.CUSTOMER: "customer",
+    MessageKind.AGENT: "agent",
+    MessageKind.CALL: "agent",
+    MessageKind.NOTE: "note",
+    MessageKind.AUTOMATIC: "automatic",
+    MessageKind.AUTO_REPLY: "automatic",
+}
+_SPOKEN = frozenset({MessageKind.CUSTOMER, MessageKind.AGENT, MessageKind.CALL})
+
+
+def _author(message: ThreadMessage) -> str:
+    if message.kind is MessageKind.AUTOMATIC:
+        return "Comptoir"
+    return message.author_name or message.author_address or gettext("Customer")
+
+
+def _call_state(message: ThreadMessage) -> tuple[str, str]:
+    if message.kind is not MessageKind.CALL:
+        return "", "plain"
+    reached = bool(message.inserted.get("has_reached"))
+    return (gettext("customer reached"), "ok") if reached else (gettext("customer not reached"), "plain")
+
+
+def _said_without_words(message: ThreadMessage, out: MessageRow | None) -> str:
+    if message.channel is Channel.SURVEY and "score" in message.inserted:
+        score = words.score_words(int(message.inserted["score"]))
+        return gettext("Answered the survey without a comment: %(score)s.", score=score)
+    if message.kind is MessageKind.AUTOMATIC:
+        address = out.recipient if out else ""
+        return gettext("Acknowledgement with the expected delay, to %(address)s.", address=address or "–")
+    return gettext("(no text)")
+
+
+def _file(row: Any) -> dict[str, str]:
+    return {
+        "href": url_for("inbox.attachment", attachment_id=row.id),
+        "name": row.name,
+        "size": size_words(row.size_bytes),
+    }
+
+
+def size_words(size_bytes: int) -> str:
+    unit, size = ("megabyte", MEGABYTE) if size_bytes >= MEGABYTE else ("kilobyte", KILOBYTE)
+    value = max(1, round(size_bytes / size))
+    shown: str = format_unit(value, f"digital-{unit}", length="short", locale=str(get_locale()))
+    return shown
+
+
+def event_words(event: ThreadEvent, names: Names) -> str:
+    """One change in one sentence; "" when the thread shows it already."""
+    data, who = event.data, event.agent_name
+    sentences = {
+        "assigned": lambda: gettext("Given to %(name)s", name=names.agent(data.get("assignee_id"))),
+        "reason_changed": lambda: gettext("Reason: %(reason)s", reason=names.reason(data.get("reason_id"))),
+        "priority_changed": lambda: gettext(
+            "Priority: %(priority)s", priority=words.priority_words(Priority(data["priority"]))
+        ),
+        "transferred": lambda: gettext("Moved to: %(store)s", store=names.store(data.get("store_id"))),
+        "solved": lambda: gettext("Solved: %(reason)s", reason=names.reason(data.get("reason_id"))),
+        "reopened": lambda: gettext("Reopened"),
+        "set_pending": lambda: gettext("Waiting for the customer"),
+        "marked_spam": lambda: gettext("Marked as spam and closed"),
+        "merged": lambda: gettext("Merged into another ticket and closed"),
+        "took_over": lambda: gettext("Another ticket was merged into this one"),
+        "reply_undone": lambda: gettext("A reply was taken back before it left"),
+        "withdrawn": lambda: gettext("The customer withdrew the answer; closed"),
+        "answer_changed": lambda: gettext("The customer changed the answer"),
+    }
+    make = sentences.get(event.action)
+    if make is None:
+        return ""
+    return gettext("%(change)s, by %(name)s", change=make(), name=who) if who else make()
+
+
+def ids_in(events: Sequence[ThreadEvent], key: str) -> set[int]:
+    """The ids under a key of the changes, for one look-up."""
+    return {event.data[key] for event in events if event.data.get(key)}

@@ -1,0 +1,175 @@
+"""Doors of the composer: reply, note, call, draft, presence, undo; and what happens when somebody was faster."""
+
+from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from hub.blueprints.access import viewer
+from hub.blueprints.errors import sentence_of
+from hub.blueprints.inbox.base import access, back_to, blueprint
+from hub.blueprints.inbox.rows import Names, thread_lines
+from hub.core import clock
+from hub.core.db import transaction
+from hub.core.errors import Conflict, HubError, Invalid
+from hub.inbox import actions, queries
+from hub.inbox.queries import TicketView
+from hub.inbox.words import MessageKind, PresenceKind, TicketState
+
+DRAFT_KINDS = {"note": MessageKind.NOTE}
+
+
+@blueprint.post("/<number>/reply")
+def reply(number: str) -> ResponseReturnValue:
+    """Send what the composer holds: to the customer, or as a note when the composer says so."""
+    ticket = access(number)
+    if request.form.get("mode") == "note":
+        return _note(ticket)
+    try:
+        with transaction():
+            _send(ticket)
+    except Invalid as error:
+        return _show_again(ticket, error)
+    except Conflict as error:
+        return _ask(number, error)
+    return back_to(number, gettext("The reply is on its way."))
+
+
+@blueprint.post("/<number>/note")
+def note(number: str) -> ResponseReturnValue:
+    return _note(access(number))
+
+
+@blueprint.route("/<number>/call", methods=["GET", "POST"])
+def call(number: str) -> ResponseReturnValue:
+    """A call to the customer: one that reached him or her ends the wait."""
+    ticket = access(number)
+    if request.method == "GET":
+        return render_template("inbox/call.html", ticket=ticket, text="")
+    try:
+        with transaction():
+            actions.log_call(
+                ticket_id=ticket.id,
+                text=request.form.get("text", ""),
+                has_reached=request.form.get("has_reached") == "1",
+                by=viewer().actor,
+                now=clock.business_now(),
+            )
+    except Invalid as error:
+        flash(sentence_of(error), "error")
+        return render_template("inbox/call.html", ticket=ticket, text=request.form.get("text", "")), 422
+    return back_to(number, gettext("The call is noted."))
+
+
+@blueprint.post("/<number>/undo")
+def undo(number: str) -> ResponseReturnValue:
+    """Take the reply back while it waits; its words are in the composer again."""
+    ticket = access(number)
+    try:
+        with transaction():
+            message_id = request.form.get("message_id", type=int, default=0)
+            text = actions.undo_reply(message_id=message_id, by=viewer().actor, now=clock.business_now())
+            _keep(ticket, text, MessageKind.AGENT)
+    except HubError as error:
+        return back_to(number, sentence_of(error), "warn")
+    return back_to(number, gettext("The reply did not leave. Its text is in the composer again."))
+
+
+@blueprint.post("/<number>/draft")
+def save_draft(number: str) -> ResponseReturnValue:
+    ticket = access(number)
+    with transaction():
+        _keep(ticket, request.form.get("text", ""), _draft_kind())
+    return "", 204
+
+
+@blueprint.post("/<number>/keep")
+def keep_text(number: str) -> ResponseReturnValue:
+    """Back to the ticket with the text in the composer, to change it; with `drop`, without it."""
+    ticket = access(number)
+    is_dropped = request.form.get("drop") == "1"
+    with transaction():
+        _keep(ticket, "" if is_dropped else request.form.get("text", ""), MessageKind.AGENT)
+    return redirect(url_for("inbox.ticket", number=number) + ("" if is_dropped else "#reply"), 303)
+
+
+@blueprint.post("/<number>/presence")
+def presence(number: str) -> ResponseReturnValue:
+    """Say that the person reads or writes here; answers who else does, by name."""
+    ticket, now, me = access(number), clock.machine_now(), viewer()
+    is_writing = request.form.get("doing") == PresenceKind.WRITING
+    kind = PresenceKind.WRITING if is_writing else PresenceKind.VIEWING
+    with transaction():
+        actions.note_presence(ticket_id=ticket.id, agent_id=me.agent_id, kind=kind, machine_now=now)
+    others = queries.list_presence(ticket.id, machine_now=now, but_agent_id=me.agent_id)
+    return jsonify(text=" ".join(_presence_words(row.name, row.kind) for row in others))
+
+
+def _send(ticket: TicketView) -> None:
+    form = request.form
+    reply_id = form.get("standard_reply_id", type=int)
+    actions.reply(
+        ticket_id=ticket.id,
+        text=form.get("text", ""),
+        by=viewer().actor,
+        now=clock.business_now(),
+        last_event_id=form.get("last_event_id", type=int),
+        is_forced=form.get("is_forced") == "1",
+        undo_seconds=viewer().undo_seconds,
+        inserted={"standard_reply_id": reply_id} if reply_id else None,
+        key=form.get("key") or None,
+    )
+
+
+def _note(ticket: TicketView) -> ResponseReturnValue:
+    try:
+        with transaction():
+            actions.add_note(
+                ticket_id=ticket.id,
+                text=request.form.get("text", ""),
+                by=viewer().actor,
+                now=clock.business_now(),
+            )
+            _keep(ticket, "", MessageKind.NOTE)
+    except Invalid as error:
+        return _show_again(ticket, error)
+    return back_to(ticket.number, gettext("The note is saved. Only the staff can read it."))
+
+
+def _keep(ticket: TicketView, text: str, kind: MessageKind) -> None:
+    actions.save_draft(
+        ticket_id=ticket.id, agent_id=viewer().agent_id, kind=kind, text=text, now=clock.business_now()
+    )
+
+
+def _draft_kind() -> MessageKind:
+    return DRAFT_KINDS.get(request.form.get("mode", ""), MessageKind.AGENT)
+
+
+def _show_again(ticket: TicketView, error: HubError) -> ResponseReturnValue:
+    """The ticket with the sentence on top; what was written is kept as a draft."""
+    with transaction():
+        _keep(ticket, request.form.get("text", ""), _draft_kind())
+    return back_to(ticket.number, sentence_of(error), "error")
+
+
+def _ask(number: str, error: Conflict) -> ResponseReturnValue:
+    """Somebody was faster, or the ticket is closed: nothing was sent, the text is kept, the person decides."""
+    ticket = access(number)
+    seen = request.form.get("last_event_id", type=int, default=0)
+    newer = [row for row in queries.list_thread(ticket.id) if row.event_id > seen]
+    page = render_template(
+        "inbox/collision.html",
+        ticket=ticket,
+        sentence=sentence_of(error),
+        text=request.form.get("text", ""),
+        key=request.form.get("key", ""),
+        lines=thread_lines(newer, [], {}, Names()),
+        is_closed=ticket.state is TicketState.CLOSED,
+    )
+    return page, 409
+
+
+def _presence_words(name: str, kind: PresenceKind) -> str:
+    if kind is PresenceKind.WRITING:
+        return gettext("%(name)s is writing in this ticket.", name=name)
+    return gettext("%(name)s is reading this ticket.", name=name)
