@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from hub.channels.mail_parsing.facts import Attachment, ParsedMail, Report
-from hub.channels.mail_parsing.parsing import MAX_MAIL_BYTES, parse_mail
+from hub.channels.mail_parsing.parsing import parse_mail
+from hub.channels.mail_parsing.tree import MAX_MAIL_BYTES
 
 
 def inspect_file(path: str | Path) -> dict[str, Any]:

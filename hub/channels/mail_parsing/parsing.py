@@ -1,9 +1,8 @@
 """Raw bytes of a mail to `ParsedMail`; never raises on bad input."""
 
 import hashlib
-import re
+from dataclasses import replace
 from datetime import UTC, datetime
-from email.parser import BytesFeedParser
 from email.utils import parsedate_to_datetime
 
 from hub.channels.mail_parsing.addresses import parse_addresses, parse_message_ids, parse_return_path
@@ -13,18 +12,16 @@ from hub.channels.mail_parsing.header_text import decode_header
 from hub.channels.mail_parsing.html_text import html_to_text
 from hub.channels.mail_parsing.kinds import KindSignals, choose_kind
 from hub.channels.mail_parsing.language import guess_language
-from hub.channels.mail_parsing.parts import Headers, Parts, RawMessage, collect_parts, headers_of
+from hub.channels.mail_parsing.parts import Headers, Parts, collect_parts, headers_of
 from hub.channels.mail_parsing.quotes import split_reply
 from hub.channels.mail_parsing.report_text import looks_like_report
 from hub.channels.mail_parsing.reports import ReportSource, read_report
+from hub.channels.mail_parsing.tree import read_tree
 from hub.channels.mail_parsing.words import MailKind
 
-MAX_MAIL_BYTES = 60_000_000
-MAX_BOUNDARIES = 100
 _ADDRESS_HEADERS = frozenset({"from", "to", "cc", "reply-to", "sender", "return-path", "references", "in-reply-to",
                               "message-id", "received", "dkim-signature", "arc-seal", "arc-message-signature",
                               "arc-authentication-results", "x-received"})  # fmt: skip
-_UNFOLDED_BOUNDARY = re.compile(rb"(;\r?\n)(boundary=)")
 _REPORT_KINDS = frozenset({"delivery-status", "feedback-report", "disposition-notification"})
 
 
@@ -43,40 +40,33 @@ def parse_mail(
 
 
 def _parse(raw: bytes, return_path: str | None, own_domains: frozenset[str]) -> ParsedMail:
-    root, problem = _read_tree(raw)
+    root, problem = read_tree(raw)
     headers = headers_of(root)
     parts = collect_parts(root, headers)
+    path = return_path if return_path is not None else _return_path(headers)
+    error = problem or parts.problem or _missing(raw, headers)
+    return _judge(_assemble(raw, headers, parts, path, error), headers, parts, own_domains)
+
+
+def _assemble(
+    raw: bytes, headers: Headers, parts: Parts, return_path: str | None, error: str | None
+) -> ParsedMail:
+    """Everything but the kind and the report."""
     html = "\n".join(parts.htmls) or None
     text = _choose_text(parts, html)
     reply_text, quoted_text = split_reply(text)
     sender = _sender(headers)
     message_id, is_generated = _message_id(headers, raw)
-    path = return_path if return_path is not None else _return_path(headers)
     plain = _plain_headers(headers)
     subject = plain.get("subject", "")
-    reply_to = next((box.address for box in _boxes(headers, "reply-to") if box.address), None)
-    report = _find_report(
-        parts, headers, sender=sender, subject=subject, text=text, is_null_sender=path == ""
-    )
-    signals = KindSignals(
-        headers=plain,
-        from_address=sender.address,
-        reply_to=reply_to if reply_to and reply_to.lower() != sender.address.lower() else None,
-        return_path=path,
-        subject=subject,
-        reply_text=reply_text,
-        message_id=message_id,
-        is_report=report is not None,
-        own_domains=own_domains,
-    )
     return ParsedMail(
-        kind=choose_kind(signals),
+        kind=MailKind.MESSAGE,
         from_name=sender.name,
         from_address=sender.address,
         to=_addresses(headers, "to"),
         cc=_addresses(headers, "cc"),
-        reply_to=reply_to,
-        return_path=path,
+        reply_to=next(iter(_addresses(headers, "reply-to")), None),
+        return_path=return_path,
         subject=subject,
         text=text,
         reply_text=reply_text,
@@ -90,36 +80,28 @@ def _parse(raw: bytes, return_path: str | None, own_domains: frozenset[str]) -> 
         sent_at=_sent_at(headers),
         language=guess_language(reply_text or subject),
         headers=plain,
-        report=report,
-        error=problem or parts.problem or _missing(raw, headers),
+        report=None,
+        error=error,
     )
 
 
-def _read_tree(raw: bytes) -> tuple[RawMessage, str | None]:
-    """The stdlib's tree; a mail built to exhaust the parser is read as headers and one text."""
-    problem = "larger than the limit" if len(raw) > MAX_MAIL_BYTES else None
-    if problem is None and raw.count(b"oundary=") + raw.count(b"OUNDARY=") > MAX_BOUNDARIES:
-        problem = "too many nested parts"
-    if problem is None:
-        try:
-            return _feed(raw), None
-        except Exception as error:  # noqa: BLE001 - whatever the stdlib trips over, the headers may be read
-            problem = f"the MIME structure cannot be read ({type(error).__name__})"
-    head, _, body = raw[:1_000_000].replace(b"\r\n", b"\n").partition(b"\n\n")
-    lines = [
-        line
-        for line in head.split(b"\n")
-        if not line.lower().startswith((b"content-", b"\tboundary", b" boundary"))
-    ]
-    return _feed(b"\n".join(lines) + b"\n\n" + body[:200_000]), problem
-
-
-def _feed(raw: bytes) -> RawMessage:
-    parser: BytesFeedParser[RawMessage] = BytesFeedParser(_factory=RawMessage)  # compat32 is its default
-    parser.feed(
-        _UNFOLDED_BOUNDARY.sub(rb"\1\t\2", raw) if b";\nboundary=" in raw or b";\r\nboundary=" in raw else raw
+def _judge(mail: ParsedMail, headers: Headers, parts: Parts, own_domains: frozenset[str]) -> ParsedMail:
+    report = _find_report(mail, headers, parts)
+    has_other_reply_to = bool(mail.reply_to) and mail.reply_to != mail.from_address
+    kind = choose_kind(
+        KindSignals(
+            headers=mail.headers,
+            from_address=mail.from_address,
+            reply_to=mail.reply_to if has_other_reply_to else None,
+            return_path=mail.return_path,
+            subject=mail.subject,
+            reply_text=mail.reply_text,
+            message_id=mail.message_id,
+            is_report=report is not None,
+            own_domains=own_domains,
+        )
     )
-    return parser.close()
+    return mail if kind is MailKind.MESSAGE and report is None else replace(mail, kind=kind, report=report)
 
 
 def _choose_text(parts: Parts, html: str | None) -> str:
@@ -187,31 +169,24 @@ def _plain_headers(headers: Headers) -> dict[str, str]:
     }
 
 
-def _find_report(
-    parts: Parts, headers: Headers, *, sender: MailAddress, subject: str, text: str, is_null_sender: bool
-) -> Report | None:
+def _find_report(mail: ParsedMail, headers: Headers, parts: Parts) -> Report | None:
     is_declared = parts.content_type == "multipart/report" and parts.report_type in _REPORT_KINDS
     failed = headers.get("x-failed-recipients", [""])[0]
-    if not (
-        parts.status_blocks
-        or is_declared
-        or failed
-        or looks_like_report(
-            subject=subject,
-            text=text,
-            from_address=sender.address,
-            from_name=sender.name,
-            is_null_sender=is_null_sender,
-        )
+    if not (parts.status_blocks or is_declared or failed) and not looks_like_report(
+        subject=mail.subject,
+        text=mail.text,
+        from_address=mail.from_address,
+        from_name=mail.from_name,
+        is_null_sender=mail.return_path == "",
     ):
         return None
     return read_report(
         ReportSource(
             blocks=tuple(parts.status_blocks),
-            text=text,
+            text=mail.text,
             original_headers=parts.original_headers,
-            subject=subject,
-            from_address=sender.address,
+            subject=mail.subject,
+            from_address=mail.from_address,
             failed_recipients=failed,
             sent_to=_sent_to(headers),
         )

@@ -105,7 +105,7 @@ def _read_failure(source: ReportSource, words: str, returned: str) -> Report:
     row = _worst_row(rows)
     diagnostic = _untyped(row.get("diagnostic-code", ""))
     action = row.get("action", "").lower().split(" ")[0] or None
-    status = _choose_status(row.get("status", ""), diagnostic, words)
+    status = _choose_status(row.get("status", ""), diagnostic, words_about(words, _recipient_of(row)))
     recipients = tuple(address for address in (_recipient_of(fields) for fields in rows) if address)
     recipient = _recipient_of(row) or _recipient_in_words(source, words, returned)
     report_class = _choose_class(
@@ -160,7 +160,9 @@ def _choose_status(declared: str, diagnostic: str, words: str) -> str | None:
     stated, told = find_status(declared), find_status(diagnostic)
     if told and (not stated or stated.endswith(".0.0") or not told.endswith(".0.0")):
         return told
-    return stated or (find_status(words) if not declared else None)
+    if stated and not stated.endswith(".0.0"):
+        return stated
+    return (None if diagnostic else find_status(words)) or stated
 
 
 def _choose_class(

@@ -1,0 +1,56 @@
+"""Raw bytes to the stdlib's MIME tree, with repairs for boundaries and a way out for mails built to exhaust it."""
+
+import re
+from email.parser import BytesFeedParser
+
+from hub.channels.mail_parsing.parts import RawMessage
+
+MAX_MAIL_BYTES = 60_000_000
+MAX_BOUNDARIES = 100
+MAX_HEAD_BYTES = 1_000_000
+MAX_SALVAGED_BYTES = 200_000
+_UNFOLDED = re.compile(rb"(;\r?\n)(boundary=)")
+_BOUNDARY_LINE = re.compile(rb"^--([^\s\"]{4,70})\r?\nContent-", re.MULTILINE | re.IGNORECASE)
+
+
+def read_tree(raw: bytes) -> tuple[RawMessage, str | None]:
+    """(tree, problem); a mail too large or too deep is read as its headers and one text."""
+    problem = "larger than the limit" if len(raw) > MAX_MAIL_BYTES else None
+    if problem is None and raw.count(b"oundary=") + raw.count(b"OUNDARY=") > MAX_BOUNDARIES:
+        problem = "too many nested parts"
+    if problem is None:
+        try:
+            return _read_repaired(raw), None
+        except Exception as error:  # noqa: BLE001 - whatever the stdlib trips over, the headers may be read
+            problem = f"the MIME structure cannot be read ({type(error).__name__})"
+    head, _, body = raw[:MAX_HEAD_BYTES].replace(b"\r\n", b"\n").partition(b"\n\n")
+    skipped = (b"content-", b"\tboundary", b" boundary")
+    lines = [line for line in head.split(b"\n") if not line.lower().startswith(skipped)]
+    return _feed(b"\n".join(lines) + b"\n\n" + body[:MAX_SALVAGED_BYTES]), problem
+
+
+def _read_repaired(raw: bytes) -> RawMessage:
+    if b";\nboundary=" in raw or b";\r\nboundary=" in raw:
+        raw = _UNFOLDED.sub(rb"\1\t\2", raw)
+    root = _feed(raw)
+    if root.get_content_maintype() == "multipart" and isinstance(root.raw_payload(), str):
+        return _with_real_boundary(raw, root)
+    return root
+
+
+def _with_real_boundary(raw: bytes, root: RawMessage) -> RawMessage:
+    """A multipart whose declared boundary never comes: the line that does the work is taken instead."""
+    found = _BOUNDARY_LINE.search(raw)
+    if found is None:
+        return root
+    declared = root.get_boundary()
+    actual = found[1].decode("ascii", "replace")
+    if declared is None or not declared.isascii() or not actual.isascii():
+        return root
+    return _feed(raw.replace(declared.encode("ascii"), actual.encode("ascii"), 1))
+
+
+def _feed(raw: bytes) -> RawMessage:
+    parser: BytesFeedParser[RawMessage] = BytesFeedParser(_factory=RawMessage)  # its default is compat32
+    parser.feed(raw)
+    return parser.close()
