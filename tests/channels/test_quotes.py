@@ -31,6 +31,13 @@ from hub.channels.mail_parsing.quotes import split_reply
             "Thanks",
             "________________________________\nFrom: Shop <a@b.com>\nSent: Monday\nTo: me\nSubject: x\n\nhello",
         ),
+        ("Oui", "Message du 04/02/26 10:10\nDe : X <x@y.fr>\nA : z\nCopie à : \nObjet : t\n\nbla"),
+        ("Oui", "----- Mail original -----\nDe: X <x@y.fr>\nÀ: z\nEnvoyé: Jeudi\nObjet: t\n\nbla"),
+        (
+            "Oui",
+            "Envoyé à partir de Outlook pour Android\n________________________________\nDe : X\nEnvoyé : y\nÀ : t",
+        ),
+        ("Oui", "El jue., 4 feb. 2026 a las 10:10, X (<x@y.es>) escribió:\n\n> a"),
         ("Ok", "-- \nJean Dupont\n06 00 00 00 00"),
     ],
 )

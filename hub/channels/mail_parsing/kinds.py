@@ -20,21 +20,29 @@ _AUTO_PRECEDENCE = frozenset({"auto_reply", "auto-reply", "autoreply"})
 _BULK_PRECEDENCE = frozenset({"bulk", "list", "junk"})
 _VACATION_SUBJECT = re.compile(
     r"\A\W*(?:"
-    r"automatic (?:reply|response)|auto(?:-|matic|mated)? ?-?(?:reply|respon[sd]\w*|answer)|automated response|out of (?:the )?office|"
-    r"ooo\b|vacation (?:reply|response|message|notice)|on (?:vacation|holiday|annual leave|maternity leave)|away from (?:the office|my (?:mail|desk))|"
-    r"i am (?:away|out|currently out)|(?:currently )?away\b.{0,20}until|"
-    r"reponse auto(?:matique)?|message automatique|reponse d.absence|(?:message|avis|notification) d.absence|absence du bureau|"
-    r"absente?s? (?:du bureau|du \d|jusqu|pour conges|en ce moment|actuellement)|(?:je suis )?(?:actuellement )?(?:absente?|en conges?|en vacances)(?: annuels?)?(?: (?:du|jusqu|de|et)\b|\W*\Z)|"
-    r"absence(?:\W*\Z| (?:jusqu|du \d|de courte|temporaire|pour conge|conges?|exceptionnelle))|(?:je suis )?hors (?:du|de mon) bureau|conges? (?:annuels?|d.ete|de maternite|jusqu|du \d)|indisponible jusqu|"
-    r"fermeture (?:annuelle|estivale) \W*reponse|accuse de reception automatique|abwesenheit|automatische antwort|"
+    r"automatic (?:reply|response)|auto(?:-|matic|mated)? ?-?(?:reply|respon[sd]\w*|answer)\b|automated response|"
+    r"out of (?:the )?office|ooo\b|vacation (?:reply|response|message|notice)|away from (?:the office|my (?:mail|desk))|"
+    r"reponse auto(?:matique)?\b|message automatique|reponse d.absence|(?:message|avis|notification) d.absence|"
+    r"absence du bureau|accuse de reception automatique|abwesenheit|automatische antwort|"
     r"respuesta automatica|fuera de (?:la )?oficina|risposta automatica|fuori (?:sede|ufficio)|resposta automatica"
     r")",
-)  # fmt: skip
+)
+_ABSENCE_SUBJECT = re.compile(  # words a customer may use too: never in a question
+    r"\A\W*(?:je suis )?(?:actuellement )?(?:"
+    r"absente?s? (?:du bureau|du \d|jusqu|pour conges|en ce moment|actuellement)|"
+    r"(?:absente?|en conges?|en vacances)(?: annuels?)?(?: (?:du|jusqu|de|et)\b|\W*\Z)|"
+    r"absence(?:\W*\Z| (?:jusqu|du \d|de courte|temporaire|pour conge|conges?|exceptionnelle))|"
+    r"hors (?:du|de mon) bureau|conges? (?:annuels?|d.ete|de maternite|jusqu|du \d)|indisponible jusqu|"
+    r"(?:i am )?(?:currently )?(?:away|out)\b.{0,20}until|on (?:vacation|holiday|annual leave|maternity leave)\b"
+    r")[^?]*\Z",
+)
 _MACHINE_SENDER = re.compile(
-    r"\A(?:[\w.+-]*[._+-])?(?:no-?_?\.?reply|do-?_?not-?_?reply|dont-?reply|ne-?_?pas-?_?repondre|nepasrepondre|pas-?de-?reponse|"
-    r"no-?response|noresponder|nao-?responda|keine-?antwort|notifications?|notify|alerts?|alertes?|mailer|bounces?|robot|"
-    r"automat\w*|daemon|mailer-?daemon|newsletters?|infolettre|system|systeme|root|cron|wordpress|www-data|apache|nobody)"
-    r"(?:[._+=-][\w.=+-]*)?@"
+    r"\A(?:"
+    r"(?:[\w.+-]*[._+-])?(?:no-?_?\.?reply|do-?_?not-?_?reply|dont-?reply|ne-?_?pas-?_?repondre|pas-?de-?reponse|"
+    r"no-?response|noresponder|nao-?responda|keine-?antwort|notifications?|newsletters?|infolettre)|"
+    r"notify|alerts?|alertes?|mailer|bounces?|robot|automat\w*|daemon|mailer-?daemon|system|systeme|root|cron|"
+    r"wordpress|www-data|apache|nobody"
+    r")(?:[._+=-][\w.=+-]*)?@"
 )
 _STOP_WORDS = frozenset(
     [
@@ -190,7 +198,8 @@ def is_machine_sender(address: str) -> bool:
 
 def has_vacation_subject(subject: str) -> bool:
     """Whether a subject is that of an out-of-office; "Re: Automatic reply" is somebody answering one."""
-    return bool(_VACATION_SUBJECT.match(fold(subject).replace("’", "'")))
+    plain = fold(subject)
+    return bool(_VACATION_SUBJECT.match(plain) or _ABSENCE_SUBJECT.match(plain))
 
 
 def is_stop_word(text: str) -> bool:

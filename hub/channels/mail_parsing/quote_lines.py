@@ -15,13 +15,14 @@ _WROTE = (
 _OPENERS = r"(?:On|Le|At|Am|El|Il\s+giorno|Il|Em|Op|Den|W\s+dniu|Dnia)"
 _DATE = (
     r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|"
-    r"\d{1,2}(?:er)?\s+[^\W\d]{3,10}\.?(?:\s+\d{2,4})?)"
+    r"\d{4}年\d{1,2}月\d{1,2}日|\d{1,2}(?:er|\.)?\s+[^\W\d]{3,10}\.?(?:\s+\d{2,4})?)"
 )
 _MOMENT = r"(?=.*(?:\d[:h]\d\d|\b\d{4}\b|@))"
 _ATTRIBUTIONS = tuple(
     re.compile(pattern, re.IGNORECASE | re.DOTALL)
     for pattern in (
-        rf"\A\s*\*?{_OPENERS}\b{_MOMENT}.*?\b{_WROTE}\s*\S{{0,4}}\s*[:：]\s*\*?\s*\Z",
+        rf"\A\s*(?:\*|-{{2,}}\s*)?{_OPENERS}\b{_MOMENT}.*?\b{_WROTE}\s*\S{{0,4}}\s*(?:[:：]|-{{2,}})\s*\*?\s*\Z",
+        r"\A\s*message\s+du\s+\d{1,2}/\d{1,2}/\d{2,4}\b.{0,20}\Z",
         rf"\A\s*\*?{_OPENERS}\b{_MOMENT}.*?@.*?\b{_WROTE}\s*\Z",
         rf"\A\s*\*?{_OPENERS}\s+(?:\S+\s+)?{_DATE}.*?\b{_WROTE}\s.{{1,150}}@?.*[:：]\s*\*?\s*\Z",
         rf"\A\s*[^\n:]{{0,100}}<[^<>\s]+@[^<>\s]+>\s*{_WROTE}(?:\s[^:\n]*(?:\n[^:\n]*)?\d[\d:.h]*(?:\s*Uhr)?)?\s*[:：]\s*\Z",
@@ -30,7 +31,7 @@ _ATTRIBUTIONS = tuple(
         rf"\A\s*{_DATE}(?:\s+\d{{1,2}}[:h]\d\d(?:\s+(?:GMT|UTC)\S*)?\s+[^\d\n]{{2,60}}|\s+[^\d\n]{{1,60}}<[^<>\s]+@[^<>\s]+>\s*:?)\s*\Z",
         r"\A[\s*>]*[-_=*]{2,}\s*(?:original|reply|forwarded)\s+message\s*[-_=*]{2,}[\s*]*\Z",
         (
-            r"\A[\s*]*[-_=*]*\s*(?:message\s+(?:d['’]\s*origine|original|initial|transf[ée]r[ée])|courriel\s+original|"
+            r"\A[\s*]*[-_=*]*\s*(?:(?:message|mail|courriel|e-?mail)\s+(?:d['’]\s*origine|original|initial|transf[ée]r[ée])|courriel\s+original|"
             r"original\s+message|forwarded\s+message|ursprüngliche\s+nachricht|weitergeleitete\s+nachricht|"
             r"mensaje\s+original|messaggio\s+originale|mensagem\s+original|oorspronkelijk\s+bericht)"
             r"\s*[-_=*]{2,}[\s*]*\Z"
@@ -44,7 +45,7 @@ _ENDS = re.compile(rf"(?:{_WROTE}\s*|>\s*|Uhr\s*|\d\s*)[:：]\s*\*?\s*\Z", re.IG
 _HEADER = re.compile(
     r"\A[\s*>]*(?:from|de|von|da|van|sent|envoy[ée](?:\s+le)?|gesendet|enviado(?:\s+el)?|inviato|verzonden|date|datum|data|"
     r"fecha|to|à|a|an|para|aan|cc|cci|copie(?:\s+à)?|bcc|subject|objet|betreff|oggetto|asunto|assunto|onderwerp|sujet|"
-    r"reply-to|répondre\s+à|risposta|importance)[\s*\xa0]*[:：]\*?(?:\s|\Z)",
+    r"reply-to|répondre\s+à|risposta|importance)[\s*\xa0]*[:：]\**(?:\s|\Z)",
     re.IGNORECASE,
 )
 _WROTE_LAST = re.compile(rf"{_WROTE}\s*\Z", re.IGNORECASE)
@@ -56,7 +57,7 @@ _DELIMITER = re.compile(r"\A\s*(?:[-_=+~#*–—]{2,}|[ᐧ—]|_{2,})\s*\Z")
 _QUOTE = re.compile(r"\A\s*(?:>|\||[A-Za-z]{1,12}>(?:\s|\Z))")
 _SIGNATURE = re.compile(
     r"\A[\s*(\[]*(?:"
-    r"envoy[ée]e?\s+(?:depuis|de(?!\s+la\s+commande)|à\s+partir\s+d|avec|par|via)\b.{0,20}"
+    r"envoy[ée]e?\s+(?:depuis|de(?!\s+la\s+commande)|à\s+partir\s+de|avec|par|via)\b.{0,20}"
     r"(?:iphone|ipad|mobile|t[ée]l[ée]phone|smartphone|android|samsung|galaxy|huawei|xiaomi|outlook|gmail|yahoo|orange|sfr|"
     r"free|laposte|la\s+poste|proton|windows|courrier|mail|appareil|bluemail|ordinateur|mac)"
     r"|sent\s+(?:from|via|with|using)\s+(?:my|the|a|an|outlook|yahoo|gmail|mail|proton|samsung|bluemail|windows|mobile)\b"
@@ -96,7 +97,12 @@ def is_attribution(text: str) -> bool:
 
 def _may_announce(text: str) -> bool:
     bare = text.strip(" \t\n*\xa0")
-    return bare.endswith(_ENDINGS) or bare[:1].isdigit() or ("@" in bare and bool(_WROTE_LAST.search(bare)))
+    return (
+        bare.endswith(_ENDINGS)
+        or bare[:1].isdigit()
+        or bare[:11].lower() == "message du "
+        or ("@" in bare and bool(_WROTE_LAST.search(bare)))
+    )
 
 
 def _may_start(line: str) -> bool:
