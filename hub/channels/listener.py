@@ -89,7 +89,7 @@ class InboundListener:
         return _TolerantSmtp(self._handler, loop=self._loop, **self._options)
 
     async def _hang_up(self) -> None:
-        await asyncio.sleep(0)  # the last answers leave first
+        await asyncio.sleep(0.05)  # the last answers leave first
         current = asyncio.current_task()
         tasks = [task for task in asyncio.all_tasks() if task is not current]
         for task in tasks:
