@@ -1,17 +1,17 @@
 """The customer's history in words: facts of all rooms, newest first, within what the reader may see."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
 from flask_babel import gettext
 
 from hub.blueprints import customer_words as words
+from hub.blueprints.customer_card import Card
 from hub.core.text import N_
 from hub.core.words import Purpose
 from hub.customers.queries import FactLine
-from hub.inbox.queries import TicketRow
-from hub.orders.queries import OrderRow
 from hub.staff.rules import Viewer
 from hub.staff.words import Permission
 from hub.surveys.words import Choice
@@ -45,49 +45,59 @@ KINDS = {
 }
 
 
-def timeline_of(
-    facts: Sequence[FactLine], *, orders: Sequence[OrderRow], tickets: Sequence[TicketRow], viewer: Viewer
-) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Names:
+    """What ids in facts are called: order numbers, ticket numbers, consents in words."""
+
+    orders: Mapping[int, str]
+    tickets: Mapping[int, str]
+    consents: Mapping[int, str]
+
+
+def timeline_of(facts: Sequence[FactLine], card: Card, viewer: Viewer) -> list[dict[str, Any]]:
     """Items of the `timeline` part. Facts of tickets outside the reader's stores are left out."""
-    numbers = {order.id: order.external_id for order in orders}
-    known = {ticket.id: ticket.number for ticket in tickets}
-    return [_item(fact, numbers, known) for fact in facts if _may_see(fact, known, viewer)]
+    names = Names(
+        orders={order.id: order.external_id for order in card.orders},
+        tickets={ticket.id: ticket.number for ticket in card.tickets},
+        consents={consent.id: words.consent_words(consent)[0] for consent in card.consents},
+    )
+    return [_item(fact, names) for fact in facts if _may_see(fact, names, viewer)]
 
 
-def _may_see(fact: FactLine, tickets: Mapping[int, str], viewer: Viewer) -> bool:
+def _may_see(fact: FactLine, names: Names, viewer: Viewer) -> bool:
     if fact.kind not in KINDS:
         return False
     if "ticket_id" not in fact.data:
         return True
     if not viewer.may(Permission.READ_TICKETS):
         return False
-    return fact.data["ticket_id"] in tickets or viewer.scope.has_store(fact.data.get("store_id"))
+    return fact.data["ticket_id"] in names.tickets or viewer.scope.has_store(fact.data.get("store_id"))
 
 
-def _item(fact: FactLine, orders: Mapping[int, str], tickets: Mapping[int, str]) -> dict[str, Any]:
+def _item(fact: FactLine, names: Names) -> dict[str, Any]:
     title, icon, tone = KINDS[fact.kind]
-    number = tickets.get(fact.data.get("ticket_id", 0))
+    number = names.tickets.get(fact.data.get("ticket_id", 0))
     return {
         "at": fact.happened_at,
         "title": gettext(title),
-        "detail": _detail(fact, orders, number),
+        "detail": _detail(fact, names),
         "icon": icon,
         "tone": tone,
         "href": url_for("inbox.ticket", number=number) if number else "",
     }
 
 
-def _detail(fact: FactLine, orders: Mapping[int, str], ticket_number: str | None) -> str:
+def _detail(fact: FactLine, names: Names) -> str:
     data = fact.data
-    if ticket_number:
-        return gettext("Ticket %(number)s", number=ticket_number)
+    if data.get("ticket_id") in names.tickets:
+        return gettext("Ticket %(number)s", number=names.tickets[data["ticket_id"]])
     if fact.kind == "SurveyAnswered" and str(data.get("score")) in set(Choice):
         return words.choice_words(Choice(str(data["score"])))[0]
     if fact.kind == "ConsentChanged":
-        return gettext("given") if data.get("is_given") else gettext("withdrawn")
-    if "purpose" in data and data["purpose"] in set(Purpose):
+        return names.consents.get(data["entry_id"], "")
+    if data.get("purpose") in set(Purpose):
         about = words.purpose_words(Purpose(data["purpose"]))
         why = words.block_words(data.get("reason"))
         return f"{about} · {why}" if why else about
-    number = orders.get(data.get("order_id", 0))
+    number = names.orders.get(data.get("order_id", 0))
     return gettext("Order %(number)s", number=number) if number else ""

@@ -53,7 +53,7 @@ def card(customer_id: int) -> ResponseReturnValue:
     if wants_fragment():
         return render_template("customers/_card.html", card=found)
     page = queries.list_facts(customer_id, request.args.get("after"))
-    happened = timeline_of(page.rows, orders=found.orders, tickets=found.tickets, viewer=viewer())
+    happened = timeline_of(page.rows, found, viewer())
     return render_template(
         "customers/card.html", card=found, items=happened, next_key=page.next_key, **_rights()
     )

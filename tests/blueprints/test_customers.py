@@ -136,13 +136,13 @@ def test_tickets_are_shown_to_those_of_the_store_only(
     path = f"/customers/{dora.id}"
     mine = log_in(client, ada).get(path).text
     assert "lampe est arrivée cassée" in mine
-    assert "1 demande ouverte" in mine
-    assert "Demande ouverte" in mine
+    assert "1 ticket ouvert" in mine
+    assert "Ticket ouvert" in mine
     lille = make_store(session, "Lille", code="LIL")
     bo = make_agent(session, "Bo Petit", store_ids=(lille.id,))
     others = log_in(client, bo).get(path).text
     assert number not in others
-    assert "Demande ouverte" not in others
+    assert "Ticket ouvert" not in others
     max_ = make_agent(session, "Max Petit", role=Role.MARKETER)
     assert number not in log_in(client, max_).get(path).text
 
