@@ -34,9 +34,9 @@ class Form(FlaskForm):
 
     def refuse(self, error: HubError) -> None:
         """Put the room's sentence beside its field, or above the form when it is about none of them."""
-        self.note(error.field, sentence_of(error))
+        self.point_out(error.field, sentence_of(error))
 
-    def note(self, name: str | None, sentence: str) -> None:
+    def point_out(self, name: str | None, sentence: str) -> None:
         item = self._fields.get(name or "")
         if item is None:
             flash(sentence, "error")
@@ -61,6 +61,10 @@ class CheckboxesField(SelectMultipleField):
 
     widget: Any = ListWidget(prefix_label=False)
     option_widget: Any = CheckboxInput()
+
+    def __init__(self, label: Any, **values: Any) -> None:
+        parent: Any = super()
+        parent.__init__(label, **values)
 
 
 def required() -> DataRequired:

@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 
 from hub.core.db import db
 from hub.core.errors import NotFound
-from hub.core.text import N_
+from hub.core.paging import Page, decode_key, make_page
+from hub.core.text import N_, fold
 from hub.core.words import Language
 from hub.stores.models import Chain, ExceptionalDay, OpeningRange, Region, Store
 from hub.stores.rules import Hours, Range
 from hub.stores.words import Territory
 
+NO_REGION = N_("This region does not exist. Please reload the list.")
 NO_STORE = N_("This store does not exist. Please choose another one.")
 
 
@@ -40,6 +42,13 @@ class RegionRow:
     id: int
     name: str
     store_count: int
+
+
+@dataclass(frozen=True)
+class RegionCard:
+    id: int
+    name: str
+    store_ids: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -120,6 +129,15 @@ def _chain_row(row: Chain) -> ChainRow:
     )
 
 
+def get_region(region_id: int) -> RegionCard:
+    """A region with its active stores. Raises NotFound."""
+    region = db.session.get(Region, region_id)
+    if region is None:
+        raise NotFound(NO_REGION)
+    stores = select(Store.id).where(Store.region_id == region_id, Store.is_active).order_by(Store.id)
+    return RegionCard(region.id, region.name, tuple(db.session.scalars(stores)))
+
+
 def list_regions() -> list[RegionRow]:
     """All regions by name, with the number of their active stores."""
     count = select(func.count()).where(Store.region_id == Region.id, Store.is_active).scalar_subquery()
@@ -162,6 +180,22 @@ def list_stores(*, store_ids: Collection[int] | None = None, is_active: bool | N
     if is_active is not None:
         statement = statement.where(Store.is_active.is_(is_active))
     return [StoreRow(*row) for row in db.session.execute(statement)]
+
+
+def list_stores_page(*, search: str = "", after: str | None = None, size: int = 50) -> Page[StoreRow]:
+    """All stores by name, retired ones too, a page at a time; `search` looks in name, code, town and post code."""
+    statement = select(*_COLUMNS).order_by(Store.sort_key, Store.id).limit(size + 1)
+    if search.strip():
+        words = fold(search)
+        found = (Store.sort_key, func.lower(Store.code), func.lower(Store.town), Store.postcode)
+        statement = statement.where(or_(*(column.contains(words, autoescape=True) for column in found)))
+    if after:
+        sort_key, store_id = decode_key(after)
+        statement = statement.where(
+            or_(Store.sort_key > sort_key, (Store.sort_key == sort_key) & (Store.id > store_id))
+        )
+    rows = [StoreRow(*row) for row in db.session.execute(statement)]
+    return make_page(rows, size=size, key=lambda row: (fold(row.name), row.id))
 
 
 def find_stores_by_postcode(postcode: str) -> list[StoreRow]:

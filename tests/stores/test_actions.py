@@ -112,12 +112,13 @@ def test_a_store_is_retired_and_brought_back(session: Session) -> None:
 def test_regions_are_named_once_and_hold_stores(session: Session) -> None:
     store, other = make_store(session), make_store(session, "Lille", code="LIL")
     make_region(session, "Nord")
-    region_id = actions.add_region(name="Sud", by=SYSTEM, now=TUESDAY)
+    region_id = actions.add_region(name="Sud", store_ids=[store.id, other.id], by=SYSTEM, now=TUESDAY)
     with pytest.raises(Invalid), session.begin_nested():
-        actions.rename_region(region_id=region_id, name="Nord", by=SYSTEM, now=TUESDAY)
-    actions.rename_region(region_id=region_id, name="Sud-Est", by=SYSTEM, now=TUESDAY)
-    actions.assign_region(region_id=region_id, store_ids=[store.id, other.id], by=SYSTEM, now=TUESDAY)
-    actions.assign_region(region_id=region_id, store_ids=[store.id], by=SYSTEM, now=TUESDAY)
+        actions.edit_region(region_id=region_id, name="Nord", store_ids=[], by=SYSTEM, now=TUESDAY)
+    actions.edit_region(region_id=region_id, name="Sud-Est", store_ids=[store.id], by=SYSTEM, now=TUESDAY)
+    assert queries.get_region(region_id).store_ids == (store.id,)
+    with pytest.raises(NotFound):
+        actions.edit_region(region_id=0, name="X", store_ids=[], by=SYSTEM, now=TUESDAY)
     session.expire_all()
     assert queries.get_store(store.id).region_id == region_id
     assert queries.get_store(other.id).region_id is None

@@ -37,9 +37,9 @@ def _admitted(form: SignInForm) -> int | None:
             email=str(form.email.data), password=str(form.password.data), now=clock.machine_now()
         )
     if admission.wait_seconds:
-        form.note("email", closed_sentence(admission.wait_seconds))
+        form.point_out("email", closed_sentence(admission.wait_seconds))
     elif admission.agent_id is None:
-        form.note("email", gettext("The address or the password is not right. Please try again."))
+        form.point_out("email", gettext("The address or the password is not right. Please try again."))
     return admission.agent_id
 
 

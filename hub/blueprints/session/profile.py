@@ -87,9 +87,9 @@ class _Kept:
 
     def is_admitted(self, form: Form, field: str) -> bool:
         if self.admission.wait_seconds:
-            form.note(field, closed_sentence(self.admission.wait_seconds))
+            form.point_out(field, closed_sentence(self.admission.wait_seconds))
         elif self.admission.agent_id is None:
-            form.note(field, gettext("This is not your current password. Please try again."))
+            form.point_out(field, gettext("This is not your current password. Please try again."))
         return self.admission.agent_id is not None
 
 

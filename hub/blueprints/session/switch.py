@@ -54,7 +54,7 @@ def _is_admitted(form: PinForm, person: AgentRow) -> bool:
             now=clock.machine_now(),
         )
     if admission.wait_seconds:
-        form.note("pin", closed_sentence(admission.wait_seconds))
+        form.point_out("pin", closed_sentence(admission.wait_seconds))
     elif admission.agent_id is None:
-        form.note("pin", gettext("This PIN is not right. Please try again."))
+        form.point_out("pin", gettext("This PIN is not right. Please try again."))
     return admission.agent_id is not None

@@ -1,5 +1,6 @@
-"""Doors of the settings."""
+"""Doors of the settings: chain, stores, regions, staff, contact reasons, routing, API keys."""
 
+from hub.blueprints.settings import chain, days, keys, reasons, regions, routing, staff, stores
 from hub.blueprints.settings.base import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "chain", "days", "keys", "reasons", "regions", "routing", "staff", "stores"]

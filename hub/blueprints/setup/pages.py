@@ -84,9 +84,9 @@ def _is_right(form: CodeForm) -> bool:
     with transaction():
         admission = check_setup_code(code=str(form.code.data), now=clock.machine_now())
     if admission.wait_seconds:
-        form.note("code", closed_sentence(admission.wait_seconds))
+        form.point_out("code", closed_sentence(admission.wait_seconds))
     elif admission.agent_id is None:
-        form.note("code", gettext("This is not the code that the server printed. Please copy it again."))
+        form.point_out("code", gettext("This is not the code that the server printed. Please copy it again."))
     return admission.agent_id is not None
 
 

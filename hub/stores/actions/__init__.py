@@ -3,10 +3,9 @@
 from hub.stores.actions.chain import (
     ChainDetails,
     add_region,
-    assign_region,
     edit_chain,
+    edit_region,
     finish_set_up,
-    rename_region,
     start_chain,
 )
 from hub.stores.actions.stores import (
@@ -23,12 +22,11 @@ __all__ = [
     "StoreDetails",
     "add_region",
     "add_store",
-    "assign_region",
     "edit_chain",
+    "edit_region",
     "edit_store",
     "finish_set_up",
     "remove_exceptional_day",
-    "rename_region",
     "set_exceptional_day",
     "start_chain",
     "switch_store",

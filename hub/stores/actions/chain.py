@@ -17,6 +17,7 @@ from hub.stores.actions.unique import flush_unique
 from hub.stores.facts import ChainReady
 from hub.stores.forms import clean_line, clean_mail, clean_time_zone, clean_url
 from hub.stores.models import Chain, Region, Store
+from hub.stores.queries import NO_REGION
 from hub.stores.words import Territory
 
 SET_UP_LOCK = 20260303
@@ -103,44 +104,42 @@ def _fill_sender(row: Chain, name: str, address: str) -> None:
     row.sender_address = clean_mail(address, field="sender_address")
 
 
-def add_region(*, name: str, by: Actor, now: datetime) -> int:
-    """Raises Invalid when the name is empty or taken."""
-    clean = clean_line(name, field="name")
-    row = Region(name=clean, sort_key=fold(clean))
+def add_region(*, name: str, store_ids: Sequence[int] = (), by: Actor, now: datetime) -> int:
+    """A region with these stores, which leave the one they were in. Raises Invalid when the name is empty or taken."""
+    row = Region(name="", sort_key="")
     db.session.add(row)
-    flush_unique()
-    note_change("region.added", subject_kind="region", subject_id=row.id, by=by, now=now, name=clean)
+    _name(row, name)
+    _assign(row.id, store_ids)
+    note_change("region.added", subject_kind="region", subject_id=row.id, by=by, now=now, name=row.name)
     return row.id
 
 
-def rename_region(*, region_id: int, name: str, by: Actor, now: datetime) -> None:
-    """Raises NotFound, Invalid."""
-    row = _region(region_id)
-    row.name = clean_line(name, field="name")
-    row.sort_key = fold(row.name)
-    flush_unique()
-    note_change("region.renamed", subject_kind="region", subject_id=region_id, by=by, now=now, name=row.name)
-
-
-def assign_region(*, region_id: int, store_ids: Sequence[int], by: Actor, now: datetime) -> None:
-    """Make exactly these stores belong to the region. Raises NotFound."""
-    _region(region_id)
-    db.session.execute(
-        update(Store).where(Store.region_id == region_id, Store.id.not_in(store_ids)).values(region_id=None)
-    )
-    db.session.execute(update(Store).where(Store.id.in_(store_ids)).values(region_id=region_id))
+def edit_region(*, region_id: int, name: str, store_ids: Sequence[int], by: Actor, now: datetime) -> None:
+    """Rename a region and make exactly these active stores belong to it. Raises NotFound, Invalid."""
+    row = db.session.get(Region, region_id, with_for_update=True)
+    if row is None:
+        raise NotFound(NO_REGION)
+    _name(row, name)
+    _assign(region_id, store_ids)
     note_change(
-        "region.assigned",
+        "region.edited",
         subject_kind="region",
         subject_id=region_id,
         by=by,
         now=now,
+        name=row.name,
         store_ids=sorted(store_ids),
     )
 
 
-def _region(region_id: int) -> Region:
-    row = db.session.get(Region, region_id, with_for_update=True)
-    if row is None:
-        raise NotFound(N_("This region does not exist. Please reload the list."))
-    return row
+def _name(row: Region, name: str) -> None:
+    row.name = clean_line(name, field="name")
+    row.sort_key = fold(row.name)
+    flush_unique()
+
+
+def _assign(region_id: int, store_ids: Sequence[int]) -> None:
+    """A retired store stays where it was: it is not offered."""
+    inside = (Store.region_id == region_id) & Store.is_active
+    db.session.execute(update(Store).where(inside, Store.id.not_in(store_ids)).values(region_id=None))
+    db.session.execute(update(Store).where(Store.id.in_(store_ids)).values(region_id=region_id))
