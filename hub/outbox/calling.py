@@ -18,8 +18,8 @@ from hub.content.rules import automatic_headers
 from hub.core import site
 from hub.core.errors import HubError
 from hub.outbox import addresses
-from hub.outbox.gathering import UNSUBSCRIBE_VALUE, Letter
 from hub.outbox.leases import Claim
+from hub.outbox.letter import UNSUBSCRIBE_VALUE, Letter
 from hub.outbox.words import AttemptOutcome, BlockReason
 
 PREFERENCES_VALUE = "preferences_url"

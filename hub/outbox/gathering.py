@@ -2,91 +2,40 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, text, tuple_
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, and_, any_, func, literal, select, text
 
-from hub.content.queries import get_version
 from hub.core import signing
 from hub.core.db import db
 from hub.core.words import Channel, Purpose
 from hub.customers import queries as customers
-from hub.customers.queries import Contactability, CustomerRow
 from hub.customers.rules import is_mobile
+from hub.customers.words import ConsentAction
 from hub.outbox import rules
 from hub.outbox.bounces import PAUSE_KEY
+from hub.outbox.letter import Kind, Letter
 from hub.outbox.models import AddressPause, Hold, OutboundMessage, SenderPause
 from hub.outbox.places import HOME, Place, place_of
 from hub.outbox.rules import Answer, ContactFacts, MessageFacts, Policy, Verdict
+from hub.outbox.stopping import find_stopped
 from hub.outbox.words import MessageState
 from hub.stores import queries as stores
 
-UNSUBSCRIBE_VALUE = "unsubscribe_url"
 _LOCK = text(
     "SELECT pg_advisory_xact_lock(hashtextextended('outbox.cap:' || id, 0)) FROM unnest(CAST(:ids AS bigint[])) AS id"
 )
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
-Kind = tuple[int, Channel, Purpose]
-
-
-@dataclass(frozen=True)
-class Letter:
-    """A message in the hands of a worker: the columns of its row, read once."""
-
-    id: int
-    uuid: str
-    channel: Channel
-    purpose: Purpose
-    customer_id: int | None
-    store_id: int | None
-    recipient: str | None
-    recipient_name: str
-    sender_name: str
-    sender_address: str | None
-    reply_to: str | None
-    template_version_id: int
-    values: dict[str, str]
-    headers: dict[str, str]
-    message_id: str
-    source_kind: str | None
-    source_id: int | None
-    stop_if: dict[str, Any]
-    priority: int
-    due_at: datetime
-    expires_at: datetime | None
-    counted_at: datetime | None
-    attempt_count: int
-
-    @property
-    def kind(self) -> Kind | None:
-        """What a cap counts together."""
-        return (self.customer_id, self.channel, self.purpose) if self.customer_id else None
-
-    @property
-    def has_unsubscribe(self) -> bool:
-        return any(spec.name == UNSUBSCRIBE_VALUE for spec in get_version(self.template_version_id).specs)
-
-    @property
-    def consent_purpose(self) -> Purpose:
-        return rules.consent_purpose(self.purpose, has_unsubscribe=self.has_unsubscribe)
-
-
-COLUMNS = tuple(getattr(OutboundMessage, each.name) for each in fields(Letter))
-
-
-def load_letters(statement: Select[Any]) -> list[Letter]:
-    """The letters of a statement over `COLUMNS`."""
-    return [Letter(*row) for row in db.session.execute(statement)]
+Said = Mapping[str, Sequence[tuple[Channel, Purpose, ConsentAction]]]
 
 
 @dataclass
 class Dossier:
-    """What is known of the receivers of a batch."""
+    """What is known of the receivers of a batch, by customer or by address."""
 
-    people: Mapping[int, CustomerRow]
-    contacts: Mapping[int, Contactability]
+    places: Mapping[int, tuple[str, str]]
+    said: Said
     suppressed: frozenset[str]
     paused: Mapping[str, datetime]
     holds: Mapping[tuple[int, Purpose], str]
@@ -105,13 +54,16 @@ def judge(letters: Sequence[Letter], *, now: datetime, is_last_look: bool = Fals
     capped = {} if is_last_look else {each.id: each.kind for each in letters if _is_capped(each, policy)}
     counted, better = _count(capped, policy, now=now)
     uncapped = replace(policy, caps={})
+    stopped = find_stopped(letters)
     verdicts = {}
     for letter in sorted(letters, key=lambda each: (each.priority, each.due_at, each.id)):
         kind = capped.get(letter.id)
         taken = counted[kind] if kind else []
         worse = sum(1 for priority in better.get(kind, ()) if priority < letter.priority) if kind else 0
         contact = _contact_of(letter, dossier, counted_at=taken, better_count=worse)
-        verdict = rules.decide(_facts_of(letter), contact, policy if kind else uncapped, now)
+        verdict = stopped.get(letter.id) or rules.decide(
+            _facts_of(letter), contact, policy if kind else uncapped, now
+        )
         verdicts[letter.id] = verdict
         if verdict.answer is Answer.NOW:
             taken.append(now)
@@ -137,8 +89,8 @@ def _open_dossier(letters: Sequence[Letter], *, home: Place, now: datetime) -> D
     customer_ids = {letter.customer_id for letter in letters if letter.customer_id is not None}
     recipients = {_plain(letter.recipient) for letter in letters if letter.recipient}
     return Dossier(
-        people=customers.get_customers(customer_ids),
-        contacts=customers.get_contactability(customer_ids) if customer_ids else {},
+        places=customers.get_places(customer_ids),
+        said=customers.get_consent_states(recipients),
         suppressed=customers.get_suppressed(recipients),
         paused=_list_paused(recipients, now=now),
         holds=_list_holds(customer_ids),
@@ -183,9 +135,14 @@ def _count(
     return _list_counted(kinds, since=window), _list_competing(kinds, capped, now=now)
 
 
-def _is_kind(kinds: Collection[Kind]) -> ColumnElement[bool]:
+def _of_kinds(kinds: Collection[Kind]) -> ColumnElement[bool]:
+    """A wide net over an index: the caller keeps what is exactly of one of the kinds."""
     m = OutboundMessage
-    return tuple_(m.customer_id, m.channel, m.purpose).in_(kinds)
+    return and_(
+        m.customer_id == any_(literal([kind[0] for kind in kinds], ARRAY(BigInteger))),
+        m.channel.in_({kind[1] for kind in kinds}),
+        m.purpose.in_({kind[2] for kind in kinds}),
+    )
 
 
 def _list_counted(kinds: Collection[Kind], *, since: datetime) -> dict[Kind, list[datetime]]:
@@ -193,11 +150,11 @@ def _list_counted(kinds: Collection[Kind], *, since: datetime) -> dict[Kind, lis
     counted: dict[Kind, list[datetime]] = {kind: [] for kind in kinds}
     rows = db.session.execute(
         select(m.customer_id, m.channel, m.purpose, m.counted_at)
-        .where(_is_kind(kinds), m.counted_at > since)
+        .where(_of_kinds(kinds), m.counted_at > since)
         .order_by(m.counted_at)
     )
     for customer_id, channel, purpose, moment in rows:
-        if customer_id is not None and moment is not None:
+        if customer_id is not None and moment is not None and (customer_id, channel, purpose) in counted:
             counted[customer_id, channel, purpose].append(moment)
     return counted
 
@@ -205,16 +162,16 @@ def _list_counted(kinds: Collection[Kind], *, since: datetime) -> dict[Kind, lis
 def _list_competing(
     kinds: Collection[Kind], capped: Collection[int], *, now: datetime
 ) -> dict[Kind, list[int]]:
+    """Priorities of messages that are due too but not in this batch."""
     m = OutboundMessage
-    is_due = (m.state == MessageState.WAITING, m.counted_at.is_(None), m.due_at <= now)
     rows = db.session.execute(
-        select(m.customer_id, m.channel, m.purpose, m.priority).where(
-            _is_kind(kinds), m.id.not_in(capped), *is_due
+        select(m.id, m.customer_id, m.channel, m.purpose, m.priority).where(
+            _of_kinds(kinds), m.state == MessageState.WAITING, m.counted_at.is_(None), m.due_at <= now
         )
     )
     found: dict[Kind, list[int]] = {}
-    for customer_id, channel, purpose, priority in rows:
-        if customer_id is not None:
+    for row_id, customer_id, channel, purpose, priority in rows:
+        if customer_id is not None and row_id not in capped:
             found.setdefault((customer_id, channel, purpose), []).append(priority)
     return found
 
@@ -250,15 +207,18 @@ def _contact_of(
 ) -> ContactFacts:
     address = _plain(letter.recipient or "")
     customer_id = letter.customer_id or 0
-    person, contact = dossier.people.get(customer_id), dossier.contacts.get(customer_id)
     asked = (letter.channel, letter.consent_purpose)
+    said = {
+        action for channel, purpose, action in dossier.said.get(address, ()) if (channel, purpose) == asked
+    }
+    place = dossier.places.get(customer_id)
     return ContactFacts(
         is_suppressed=not dossier.suppressed.isdisjoint({address, f"{address}|{letter.consent_purpose}"}),
         address_paused_until=dossier.paused.get(address),
-        has_consent=contact is not None and asked in contact.consents,
-        has_refused=contact is not None and asked in contact.refusals,
+        has_consent=ConsentAction.GIVEN in said,
+        has_refused=ConsentAction.WITHDRAWN in said,
         hold_reason=dossier.holds.get((customer_id, letter.purpose)),
         counted_at=tuple(counted_at),
         better_count=better_count,
-        place=place_of(person.country, person.postcode, otherwise=dossier.home) if person else dossier.home,
+        place=place_of(*place, otherwise=dossier.home) if place else dossier.home,
     )

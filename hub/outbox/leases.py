@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, text, update
 
 from hub.core import clock
 from hub.core.db import db, transaction
@@ -15,29 +15,39 @@ from hub.core.words import Channel, Purpose
 from hub.outbox import verdicts
 from hub.outbox.bounces import next_wait
 from hub.outbox.facts import MessageFailed
-from hub.outbox.gathering import COLUMNS, Letter, judge, load_letters
-from hub.outbox.models import DeliveryAttempt, OutboundMessage
+from hub.outbox.gathering import judge
+from hub.outbox.letter import COLUMNS, Letter, load_letters
+from hub.outbox.models import OutboundMessage
 from hub.outbox.rules import Answer
 from hub.outbox.words import AttemptOutcome, MessageState, SendQueue
 
 BATCH = 200
 LEASE_SECONDS = 180
 MARGIN_SECONDS = 90
+LOOK_SECONDS = 1
 SENT_ONCE = frozenset({Purpose.PROMOTION, Purpose.NEWSLETTER, Purpose.SURVEY})
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A batch in the hands of one worker. `token` proves it is still ours; `looked_at` counts the rows decided on."""
+    """A batch in the hands of one worker. `token` proves it is still ours; `seen_count` counts the rows decided on.
+
+    `lease_until` and `looked_at` (when the gate last looked) are machine time.
+    """
 
     token: str
     lease_until: datetime
+    looked_at: datetime
     letters: Sequence[Letter]
-    looked_at: int
+    seen_count: int
 
     def is_nearly_over(self) -> bool:
         """Whether what is left of the lease is too short to call the provider for another message."""
         return clock.machine_now() >= self.lease_until - timedelta(seconds=MARGIN_SECONDS)
+
+    def needs_last_look(self) -> bool:
+        """Whether the gate's look is too old to call the provider on it."""
+        return clock.machine_now() >= self.looked_at + timedelta(seconds=LOOK_SECONDS)
 
 
 def is_due(queue: SendQueue, channels: Collection[Channel]) -> ColumnElement[bool]:
@@ -73,13 +83,13 @@ def claim(queue: SendQueue, channels: Collection[Channel], wake: Callable[[], No
         )
         if len(letters) == BATCH:
             wake()
-        now = clock.business_now()
-        token, lease_until = secrets.token_hex(8), clock.machine_now() + timedelta(seconds=LEASE_SECONDS)
+        now, machine_now = clock.business_now(), clock.machine_now()
+        token, lease_until = secrets.token_hex(8), machine_now + timedelta(seconds=LEASE_SECONDS)
         answers = judge(letters, now=now) if letters else {}
         mine = [letter for letter in letters if answers[letter.id].answer is Answer.NOW]
         verdicts.write(letters, answers, now=now)
         _take([letter.id for letter in mine], token, lease_until, now=now)
-    return Claim(token, lease_until, mine, len(letters))
+    return Claim(token, lease_until, machine_now, mine, len(letters))
 
 
 def _take(ids: list[int], token: str, lease_until: datetime, *, now: datetime) -> None:
@@ -104,14 +114,16 @@ def mark_calling(ids: Sequence[int], claimed: Claim) -> set[int]:
     """Say that the provider is about to be called for these; those that are not ours any more are left out."""
     if not ids:
         return set()
-    marked = db.session.scalars(
-        update(OutboundMessage)
-        .where(OutboundMessage.id.in_(ids), is_held(claimed.token, MessageState.CLAIMED))
-        .values(state=MessageState.CALLING)
-        .returning(OutboundMessage.id)
-        .execution_options(synchronize_session=False)
-    )
-    return set(marked)
+    return set(db.session.scalars(_MARK, {"ids": list(ids), "token": claimed.token}))
+
+
+_MARK = text(
+    """
+    UPDATE outbound_messages SET state = 'calling'
+    WHERE id = ANY(CAST(:ids AS bigint[])) AND lease_token = :token AND state = 'claimed'
+    RETURNING id
+    """
+)
 
 
 def is_held(token: str, state: MessageState) -> ColumnElement[bool]:
@@ -181,19 +193,28 @@ def may_repeat(letter: Letter) -> bool:
 
 
 def note_attempts(attempts: Sequence[tuple[Letter, AttemptOutcome, str]], *, machine_now: datetime) -> None:
-    """One row a call of the provider."""
+    """One row a call of the provider, in one statement."""
+    if not attempts:
+        return
     db.session.execute(
-        insert(DeliveryAttempt),
-        [
-            {
-                "message_id": letter.id,
-                "outcome": outcome,
-                "detail": detail[:500],
-                "attempted_at": machine_now,
-            }
-            for letter, outcome, detail in attempts
-        ],
+        _NOTE_ATTEMPTS,
+        {
+            "message_ids": [letter.id for letter, _, _ in attempts],
+            "outcomes": [outcome.value for _, outcome, _ in attempts],
+            "details": [detail[:500].replace("\0", "") for _, _, detail in attempts],
+            "machine_now": machine_now,
+        },
     )
+
+
+_NOTE_ATTEMPTS = text(
+    """
+    INSERT INTO delivery_attempts (message_id, outcome, detail, attempted_at)
+    SELECT message_id, outcome, detail, :machine_now
+    FROM unnest(CAST(:message_ids AS bigint[]), CAST(:outcomes AS text[]), CAST(:details AS text[]))
+        AS called (message_id, outcome, detail)
+    """
+)
 
 
 def _update(ids: Sequence[int], values: dict[str, Any]) -> None:

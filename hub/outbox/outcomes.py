@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import func, select, text, update
 
 from hub.core import clock
 from hub.core.db import db
@@ -16,40 +16,65 @@ from hub.customers.words import SuppressionReason
 from hub.outbox.bounces import SENDER_PAUSE, UNREACHABLE_PAUSES, UNREACHABLE_WINDOW, next_wait
 from hub.outbox.calling import Outcome
 from hub.outbox.facts import MessageAccepted, MessageBounced, MessageFailed
-from hub.outbox.gathering import Letter
 from hub.outbox.leases import ENDED, FREE, Claim, forget_calls, is_held, note_attempts
+from hub.outbox.letter import Letter
 from hub.outbox.models import OutboundMessage, SenderPause
 from hub.outbox.pausing import pause_sender
 from hub.outbox.words import AttemptOutcome, BlockReason, MessageState
 
 log = structlog.get_logger(__name__)
-_ROW = OutboundMessage.__table__
 
 
 def write(outcomes: Sequence[Outcome], called: Sequence[Letter], claimed: Claim) -> None:
-    """Record the outcomes of the letters that are still ours; those left out of the call wait again."""
-    held = _lock_held([letter.id for letter in called], claimed)
+    """Record the outcomes of the letters that are still ours; those left out of the call wait again.
+
+    A bounce that came meanwhile, or a newer worker, wins over what we say.
+    """
     now, machine_now = clock.business_now(), clock.machine_now()
-    mine = [outcome for outcome in outcomes if outcome.letter.id in held]
+    accepted = [outcome for outcome in outcomes if outcome.kind is AttemptOutcome.ACCEPTED]
+    _accept(accepted, claimed, now=now, machine_now=machine_now)
+    if len(accepted) == len(called):
+        return
+    held = _lock_held([letter.id for letter in called], claimed)
     reached = {outcome.letter.id for outcome in outcomes}
     _set([letter.id for letter in called if letter.id in held - reached], FREE)
-    known = [outcome for outcome in mine if outcome.kind is not AttemptOutcome.UNKNOWN]
-    if known:
-        note_attempts([(each.letter, each.kind, each.detail) for each in known], machine_now=machine_now)
-    by_kind = {kind: [each for each in mine if each.kind is kind] for kind in AttemptOutcome}
-    _accept(by_kind[AttemptOutcome.ACCEPTED], now=now)
-    _retry(by_kind[AttemptOutcome.TEMPORARY], now=now, machine_now=machine_now)
-    _refuse(by_kind[AttemptOutcome.PERMANENT], now=now)
-    _pause(by_kind[AttemptOutcome.OURS], now=now)
-    forget_calls(
-        [each.letter for each in by_kind[AttemptOutcome.UNKNOWN]],
-        detail="The provider did not answer after the message was handed over.",
-        has_back_off=True,
+    _write_failures([each for each in outcomes if each.letter.id in held], now=now, machine_now=machine_now)
+
+
+def _accept(outcomes: Sequence[Outcome], claimed: Claim, *, now: datetime, machine_now: datetime) -> None:
+    """The common case, in three statements a group."""
+    if not outcomes:
+        return
+    ours = set(
+        db.session.scalars(
+            _ACCEPT,
+            {
+                "ids": [each.letter.id for each in outcomes],
+                "details": [each.reference.replace("\0", "") for each in outcomes],
+                "token": claimed.token,
+                "now": now,
+            },
+        )
     )
+    mine = [each for each in outcomes if each.letter.id in ours]
+    note_attempts([(each.letter, each.kind, each.detail) for each in mine], machine_now=machine_now)
+    record_many([MessageAccepted(**_about(each.letter)) for each in mine], now=now)
+
+
+_ACCEPT = text(
+    """
+    UPDATE outbound_messages AS message
+    SET state = 'accepted', accepted_at = :now, ended_at = :now, provider_reference = given.detail,
+        attempt_count = attempt_count + 1, lease_token = NULL, lease_until = NULL, next_attempt_at = NULL
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:details AS text[])) AS given (id, detail)
+    WHERE message.id = given.id AND message.lease_token = :token AND message.state = 'calling'
+    RETURNING message.id
+    """
+)
 
 
 def _lock_held(ids: Sequence[int], claimed: Claim) -> set[int]:
-    """Of the rows those whose lease is still ours, locked: a bounce that came meanwhile, or a newer worker, wins."""
+    """Of the rows those that are being called under our lease, locked."""
     rows = db.session.scalars(
         select(OutboundMessage.id)
         .where(OutboundMessage.id.in_(ids), is_held(claimed.token, MessageState.CALLING))
@@ -58,25 +83,19 @@ def _lock_held(ids: Sequence[int], claimed: Claim) -> set[int]:
     return set(rows)
 
 
-def _accept(outcomes: Sequence[Outcome], *, now: datetime) -> None:
-    if not outcomes:
-        return
-    statement = (
-        update(_ROW)  # type: ignore[arg-type]  # a mapped class's table is a Table
-        .where(_ROW.c.id == bindparam("row_id"))
-        .values(
-            **ENDED,
-            state=MessageState.ACCEPTED,
-            accepted_at=now,
-            ended_at=now,
-            provider_reference=bindparam("reference"),
-            attempt_count=_ROW.c.attempt_count + 1,
-        )
+def _write_failures(outcomes: Sequence[Outcome], *, now: datetime, machine_now: datetime) -> None:
+    by_kind = {kind: [each for each in outcomes if each.kind is kind] for kind in AttemptOutcome}
+    unknown = by_kind.pop(AttemptOutcome.UNKNOWN)
+    known = [each for some in by_kind.values() for each in some]
+    note_attempts([(each.letter, each.kind, each.detail) for each in known], machine_now=machine_now)
+    _retry(by_kind[AttemptOutcome.TEMPORARY], now=now, machine_now=machine_now)
+    _refuse(by_kind[AttemptOutcome.PERMANENT], now=now)
+    _pause(by_kind[AttemptOutcome.OURS], now=now)
+    forget_calls(
+        [each.letter for each in unknown],
+        detail="The provider did not answer after the message was handed over.",
+        has_back_off=True,
     )
-    db.session.execute(
-        statement, [{"row_id": each.letter.id, "reference": each.reference} for each in outcomes]
-    )
-    record_many([MessageAccepted(**_about(each.letter)) for each in outcomes], now=now)
 
 
 def _retry(outcomes: Sequence[Outcome], *, now: datetime, machine_now: datetime) -> None:

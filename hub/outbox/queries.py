@@ -15,7 +15,7 @@ from hub.core.words import Channel, Language, Purpose
 from hub.outbox import wires
 from hub.outbox.addresses import read_return_token
 from hub.outbox.calling import link_values
-from hub.outbox.gathering import COLUMNS, load_letters
+from hub.outbox.letter import COLUMNS, load_letters
 from hub.outbox.models import DeliveryAttempt, DeliveryReceipt, OutboundMessage, SenderPause
 from hub.outbox.words import AttemptOutcome, BlockReason, MessageState, ReceiptKind, SendQueue
 

@@ -17,12 +17,13 @@ from hub.channels.base import Envelope, Transport
 from hub.core import clock
 from hub.core.db import db, transaction
 from hub.core.words import Channel
-from hub.outbox import leases, outcomes, stopping, verdicts, wires
+from hub.outbox import leases, outcomes, verdicts, wires
 from hub.outbox.calling import Unfit, call_provider, write_envelope
-from hub.outbox.gathering import Letter, judge
+from hub.outbox.gathering import judge
 from hub.outbox.leases import Claim
+from hub.outbox.letter import Letter
 from hub.outbox.models import OutboundMessage
-from hub.outbox.rules import Answer, Verdict
+from hub.outbox.rules import NOW, Answer, Verdict
 from hub.outbox.words import AttemptOutcome, MessageState, SendQueue
 
 GROUP = 20
@@ -44,7 +45,7 @@ def work_outbox(queue: SendQueue, wake: Callable[[], None]) -> int:
             if claimed.is_nearly_over() or not _send_group(letters, claimed, open_wires[channel]):
                 leases.release(claimed)
                 break
-    return freed + claimed.looked_at
+    return freed + claimed.seen_count
 
 
 def _groups(letters: Sequence[Letter]) -> Iterator[tuple[Channel, Sequence[Letter]]]:
@@ -67,19 +68,23 @@ def _send_group(letters: Sequence[Letter], claimed: Claim, transport: Transport)
 
 
 def _mark(letters: Sequence[Letter], claimed: Claim) -> Pairs:
-    """Mark the group as being called, but for what was cancelled, stopped or cannot be rendered: the last look."""
+    """Mark the group as being called, but for what was cancelled, stopped or cannot be rendered: the last look.
+
+    A look at the gate is good for `leases.LOOK_SECONDS`; after that the gate is asked again.
+    """
     marked = leases.mark_calling([letter.id for letter in letters], claimed)
     mine = [letter for letter in letters if letter.id in marked]
     now = clock.business_now()
-    answers = judge(mine, now=now, is_last_look=True) | stopping.find_stopped(mine)
+    answers = judge(mine, now=now, is_last_look=True) if claimed.needs_last_look() else {}
     pairs: Pairs = []
     for letter in mine:
-        if answers[letter.id].answer is Answer.NOW:
-            envelope = write_envelope(letter, now=now)
-            if isinstance(envelope, Unfit):
-                answers[letter.id] = Verdict(Answer.NEVER, envelope.reason, envelope.detail)
-            else:
-                pairs.append((letter, envelope))
+        if answers.setdefault(letter.id, NOW).answer is not Answer.NOW:
+            continue
+        envelope = write_envelope(letter, now=now)
+        if isinstance(envelope, Unfit):
+            answers[letter.id] = Verdict(Answer.NEVER, envelope.reason, envelope.detail)
+        else:
+            pairs.append((letter, envelope))
     verdicts.write(mine, answers, now=now)
     return pairs
 

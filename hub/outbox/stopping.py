@@ -5,7 +5,7 @@ from datetime import datetime
 
 from hub.orders import queries as orders
 from hub.orders.words import OrderState
-from hub.outbox.gathering import Letter
+from hub.outbox.letter import Letter
 from hub.outbox.rules import Answer, Verdict
 from hub.outbox.words import BlockReason
 

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, update
 from hub.core.db import db
 from hub.core.facts import record_many
 from hub.outbox.facts import MessageBlocked
-from hub.outbox.gathering import Letter
+from hub.outbox.letter import Letter
 from hub.outbox.models import OutboundMessage
 from hub.outbox.rules import Answer, Verdict
 from hub.outbox.words import BlockReason, MessageState

@@ -1,0 +1,66 @@
+"""A message in the hands of a worker: the columns of its row, read once."""
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select
+
+from hub.content.queries import get_version
+from hub.core.db import db
+from hub.core.words import Channel, Purpose
+from hub.outbox import rules
+from hub.outbox.models import OutboundMessage
+
+UNSUBSCRIBE_VALUE = "unsubscribe_url"
+Kind = tuple[int, Channel, Purpose]
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message in the hands of a worker: the columns of its row, read once."""
+
+    id: int
+    uuid: str
+    channel: Channel
+    purpose: Purpose
+    customer_id: int | None
+    store_id: int | None
+    recipient: str | None
+    recipient_name: str
+    sender_name: str
+    sender_address: str | None
+    reply_to: str | None
+    template_version_id: int
+    values: dict[str, str]
+    headers: dict[str, str]
+    message_id: str
+    source_kind: str | None
+    source_id: int | None
+    stop_if: dict[str, Any]
+    priority: int
+    due_at: datetime
+    expires_at: datetime | None
+    counted_at: datetime | None
+    attempt_count: int
+
+    @property
+    def kind(self) -> Kind | None:
+        """What a cap counts together."""
+        return (self.customer_id, self.channel, self.purpose) if self.customer_id else None
+
+    @property
+    def has_unsubscribe(self) -> bool:
+        return any(spec.name == UNSUBSCRIBE_VALUE for spec in get_version(self.template_version_id).specs)
+
+    @property
+    def consent_purpose(self) -> Purpose:
+        return rules.consent_purpose(self.purpose, has_unsubscribe=self.has_unsubscribe)
+
+
+COLUMNS = tuple(getattr(OutboundMessage, each.name) for each in fields(Letter))
+
+
+def load_letters(statement: Select[Any]) -> list[Letter]:
+    """The letters of a statement over `COLUMNS`."""
+    return [Letter(*row) for row in db.session.execute(statement)]
