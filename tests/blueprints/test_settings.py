@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from hub.core.audit import AuditEntry
 from hub.core.facts import FactRow
 from hub.core.words import Language
-from hub.inbox.queries import list_routing_order
+from hub.inbox.queries import list_routing_order, list_targets
 from hub.reasons.actions import add_builtin_reasons
 from hub.reasons.queries import find_reason_by_key, list_reasons
 from hub.staff.models import Agent
@@ -35,6 +35,7 @@ PAGES = (
     "/settings/reasons",
     "/settings/reasons/new",
     "/settings/routing",
+    "/settings/targets?priority=urgent",
     "/settings/keys",
     "/settings/keys/new",
 )
@@ -238,6 +239,16 @@ def test_the_routing_order_is_moved(admin: FlaskClient, session: Session) -> Non
     stale = admin.post("/settings/routing/move", data={"source": order[:2]}, follow_redirects=True)
     assert "flash-error" in stale.text
     assert list_routing_order() == tuple(order)
+
+
+def test_a_reply_target_is_changed_in_minutes(admin: FlaskClient, session: Session) -> None:
+    given = {"channel": "email", "priority": "normal", "first": "90", "following": "60"}
+    assert admin.post("/settings/targets", data=given).status_code == 302
+    kept = next(row for row in list_targets() if (row.channel, row.priority) == ("email", "normal"))
+    assert (kept.first_seconds, kept.next_seconds, kept.is_default) == (5400, 3600, False)
+    for wrong in ({"first": "soon"}, {"following": "0"}, {"channel": "pigeon"}):
+        refused = admin.post("/settings/targets", data={**given, **wrong}, follow_redirects=True)
+        assert "flash-error" in refused.text
 
 
 def test_a_key_is_shown_once_and_revoked(admin: FlaskClient, session: Session, cleo: Agent) -> None:

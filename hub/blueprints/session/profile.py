@@ -58,23 +58,23 @@ def save_pin() -> ResponseReturnValue:
 
 @blueprint.post("/profile/password")
 def save_password() -> ResponseReturnValue:
-    form, me, kept = OwnPasswordForm(), viewer(), _Kept()
-    is_done = form.does(
-        lambda: kept.put(
-            actions.change_password(
-                agent_id=me.agent_id,
-                current=str(form.current.data),
-                password=str(form.password.data),
-                by=me.actor,
-                machine_now=clock.machine_now(),
-                now=clock.business_now(),
-            )
-        )
-    )
+    form, kept = OwnPasswordForm(), _Kept()
+    is_done = form.does(lambda: kept.put(_change_password(form)))
     if not (is_done and kept.is_admitted(form, "current")):
         return _show(password=form)
-    enter(me.agent_id)
+    enter(viewer().agent_id)
     return _saved()
+
+
+def _change_password(form: OwnPasswordForm) -> Admission:
+    return actions.change_password(
+        agent_id=viewer().agent_id,
+        current=str(form.current.data),
+        password=str(form.password.data),
+        by=viewer().actor,
+        machine_now=clock.machine_now(),
+        now=clock.business_now(),
+    )
 
 
 class _Kept:
