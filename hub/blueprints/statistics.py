@@ -1,5 +1,54 @@
-"""Doors of the statistics room."""
+"""Doors of the statistics: one page a question, filters in the address, every figure with its definition."""
 
-from flask import Blueprint
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from hub.blueprints import statistics_words as words
+from hub.blueprints.access import viewer
+from hub.core import clock
+from hub.statistics import queries
+from hub.statistics.measures import MEASURES
+from hub.stores.queries import list_regions, list_stores
 
 blueprint = Blueprint("statistics", __name__)
+
+
+@blueprint.get("/")
+def index() -> ResponseReturnValue:
+    return redirect(url_for("statistics.response_times"))
+
+
+@blueprint.get("/response-times")
+def response_times() -> ResponseReturnValue:
+    now = clock.business_now()
+    filters = queries.read_filters(request.args, now=now)
+    found = queries.get_response_times(filters, viewer=viewer(), now=now)
+    return render_template("statistics/response_times.html", found=found, **_shared())
+
+
+@blueprint.get("/satisfaction")
+def satisfaction() -> ResponseReturnValue:
+    filters = queries.read_filters(request.args, now=clock.business_now())
+    found = queries.get_satisfaction(filters, viewer=viewer())
+    return render_template("statistics/satisfaction.html", found=found, **_shared())
+
+
+@blueprint.get("/response-times.csv")
+def response_times_csv() -> ResponseReturnValue:
+    """The table by store as CSV; formulas in names are defused."""
+    now = clock.business_now()
+    filters = queries.read_filters(request.args, now=now)
+    found = queries.get_response_times(filters, viewer=viewer(), now=now)
+    return words.as_csv("response-times.csv", words.store_lines(found))
+
+
+def _shared() -> dict[str, object]:
+    scope = viewer().scope
+    stores = list_stores(store_ids=None if scope.is_everything else scope.store_ids)
+    return {
+        "stores": [(store.code, store.name) for store in stores],
+        "regions": [(region.id, region.name) for region in list_regions()] if scope.is_everything else [],
+        "words": words,
+        "measures": MEASURES,
+        "args": request.args,
+    }

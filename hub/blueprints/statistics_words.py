@@ -1,0 +1,206 @@
+"""Figures in the reader's words: durations, shares, comparisons, and what the charts and tables want."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+from babel.dates import format_date
+from flask import Response, make_response, url_for
+from flask_babel import format_decimal, format_percent, get_locale, gettext
+
+from hub.blueprints.inbox.words import channel_words
+from hub.core.words import Channel
+from hub.statistics.rows import ResponseTimes, Satisfaction, SatisfactionReport, Waits
+from hub.statistics.rules import BUCKETS_SECONDS, FEW_ANSWERS, FEW_WAITS
+
+MINUTE, HOUR = 60, 3600
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def duration(seconds: float | None) -> str:
+    """`42 min`, `3 h 05`, in opening hours; a dash when nothing was measured."""
+    if seconds is None:
+        return "–"
+    minutes = round(seconds / MINUTE)
+    if minutes < MINUTE:
+        return str(gettext("%(minutes)s min", minutes=minutes))
+    return str(gettext("%(hours)s h %(minutes)s", hours=minutes // MINUTE, minutes=f"{minutes % MINUTE:02d}"))
+
+
+def share(value: float | None) -> str:
+    return "–" if value is None else str(format_percent(round(value, 3)))
+
+
+def compare_duration(now: Waits, before: Waits) -> str:
+    """Against the period of the same length just before; nothing when either is small."""
+    if now.is_few or before.is_few or now.median_seconds is None or before.median_seconds is None:
+        return str(gettext("too few waits to compare with the period before"))
+    difference = now.median_seconds - before.median_seconds
+    if abs(difference) < MINUTE:
+        return str(gettext("as in the period before"))
+    words = duration(abs(difference))
+    if difference < 0:
+        return str(gettext("%(words)s less than in the period before", words=words))
+    return str(gettext("%(words)s more than in the period before", words=words))
+
+
+def store_rows(found: ResponseTimes, args: dict[str, str]) -> list[dict[str, Any]]:
+    """The table by store: in the order of names; small numbers are said."""
+    return [
+        {
+            "store": row.name or gettext("Central queue"),
+            "href": _with(args, "statistics.response_times", store=row.code) if row.code else "",
+            **_cells(row.waits),
+        }
+        for row in found.by_store
+    ]
+
+
+def channel_rows(found: ResponseTimes) -> list[dict[str, Any]]:
+    return [{"channel": channel_words(channel), **_cells(waits)} for channel, waits in found.by_channel]
+
+
+def histogram(found: ResponseTimes) -> list[dict[str, Any]]:
+    """One bar a bucket of the distribution."""
+    edges = [0, *BUCKETS_SECONDS]
+    labels = [f"{_edge(low)}–{_edge(high)}" for low, high in pairwise(edges)]
+    labels.append(str(gettext("over %(words)s", words=_edge(edges[-1]))))
+    return [
+        {"label": label, "count": count, "is_late": False}
+        for label, count in zip(labels, found.buckets, strict=True)
+    ]
+
+
+def line(found: ResponseTimes) -> dict[str, Any]:
+    """Median and 90th percentile over time, in minutes, for parts/line_chart.html."""
+    median = [_minutes(waits.median_seconds) for _, waits in found.by_period]
+    ninth = [_minutes(waits.p90_seconds) for _, waits in found.by_period]
+    top = _round_up(max([value for value in ninth if value is not None], default=60))
+    return {
+        "labels": [_day(day) for day, _ in found.by_period],
+        "series": [
+            {"name": gettext("Median"), "values": median, "texts": [_text(value) for value in median]},
+            {"name": gettext("90th percentile"), "values": ninth, "texts": [_text(value) for value in ninth]},
+        ],
+        "top": top,
+        "ticks": [duration(top * MINUTE * part / 3) if part else "0" for part in range(4)],
+    }
+
+
+def interval_rows(report: SatisfactionReport) -> list[dict[str, Any]]:
+    """Stores with their 95 % interval, only those with any answer."""
+    return [
+        {
+            "label": row.name,
+            "low": row.satisfaction.interval.low * 100,
+            "value": row.satisfaction.interval.value * 100,
+            "high": row.satisfaction.interval.high * 100,
+            "text": satisfaction_text(row.satisfaction),
+        }
+        for row in report.by_store
+        if row.satisfaction.interval
+    ]
+
+
+def satisfaction_text(found: Satisfaction) -> str:
+    """`81 % (76 % to 85 %), 240 answers`, marked indicative under 30."""
+    if found.interval is None:
+        return str(gettext("no answer yet"))
+    words = gettext(
+        "%(share)s (%(low)s to %(high)s), %(count)s answers",
+        share=share(found.interval.value),
+        low=share(found.interval.low),
+        high=share(found.interval.high),
+        count=format_decimal(found.total),
+    )
+    return f"{words} · {gettext('indicative')}" if found.total < FEW_ANSWERS else str(words)
+
+
+def satisfaction_rows(report: SatisfactionReport) -> list[dict[str, Any]]:
+    return [
+        {
+            "store": row.name,
+            "very": row.satisfaction.counts[0],
+            "some": row.satisfaction.counts[1],
+            "not": row.satisfaction.counts[2],
+            "share": satisfaction_text(row.satisfaction),
+        }
+        for row in report.by_store
+    ]
+
+
+def store_lines(found: ResponseTimes) -> list[Sequence[object]]:
+    head: Sequence[object] = [
+        "store",
+        "name",
+        "waits",
+        "median_seconds",
+        "p90_seconds",
+        "mean_seconds",
+        "within_target",
+    ]
+    return [head, *(_line(row.code, row.name, row.waits) for row in found.by_store)]
+
+
+def _line(code: str, name: str, waits: Waits) -> Sequence[object]:
+    times = (waits.median_seconds, waits.p90_seconds, waits.mean_seconds)
+    return [code, name, waits.count, *times, waits.target_share]
+
+
+def as_csv(name: str, lines: Iterable[Sequence[object]]) -> Response:
+    """Semicolons and a byte order mark, as French spreadsheets expect; no cell can start a formula."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";")
+    for cells in lines:
+        writer.writerow([_defused(cell) for cell in cells])
+    response = make_response("\ufeff" + text.getvalue())
+    response.mimetype = "text/csv"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def filter_channels() -> list[tuple[str, str]]:
+    return [("", str(gettext("All channels")))] + [(each.value, channel_words(each)) for each in Channel]
+
+
+def _cells(waits: Waits) -> dict[str, Any]:
+    note = "" if not waits.is_few else f" · {gettext('under %(count)s waits', count=FEW_WAITS)}"
+    return {
+        "count": waits.count,
+        "median": duration(waits.median_seconds),
+        "p90": duration(waits.p90_seconds),
+        "target": share(waits.target_share) + note,
+    }
+
+
+def _with(args: dict[str, str], endpoint: str, **more: str) -> str:
+    return url_for(endpoint, **(dict(args) | more))  # type: ignore[arg-type]  # url_for takes any query value
+
+
+def _edge(seconds: int) -> str:
+    return f"{seconds // HOUR} h" if seconds >= HOUR else f"{seconds // MINUTE}"
+
+
+def _minutes(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds / MINUTE, 1)
+
+
+def _text(minutes: float | None) -> str:
+    return duration(None if minutes is None else minutes * MINUTE)
+
+
+def _round_up(minutes: float) -> int:
+    """A top of the axis that divides by three into whole minutes."""
+    step = 30 if minutes <= 4 * MINUTE else 180
+    return int(-(-minutes // step) * step) or step
+
+
+def _day(day: date) -> str:
+    return str(format_date(day, "d MMM", locale=get_locale() or "fr"))
+
+
+def _defused(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(DANGEROUS) else cell

@@ -1,0 +1,242 @@
+"""The figures, computed live from waits and answers, within what the reader may see."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ARRAY, ColumnElement, Date, Integer, and_, case, cast, func, literal, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from hub.core.db import db
+from hub.core.errors import Invalid
+from hub.core.text import N_
+from hub.core.words import Channel
+from hub.inbox.models import ReplyWait, Ticket
+from hub.staff.rules import Viewer
+from hub.statistics import rules
+from hub.statistics.rows import (
+    NO_WAITS,
+    ResponseTimes,
+    Satisfaction,
+    SatisfactionReport,
+    StoreSatisfaction,
+    StoreWaits,
+    Waits,
+)
+from hub.statistics.rules import BUCKETS_SECONDS, Filters
+from hub.stores.queries import find_store_by_code, get_chain, get_stores, list_stores
+from hub.surveys.models import Answer, Invitation
+from hub.surveys.words import AnswerState, Choice
+
+CENTRAL_QUEUE = N_("Central queue")
+LONG_DAYS = 92
+
+
+def read_filters(args: Mapping[str, str], *, now: datetime) -> Filters:
+    """The filters of an address; `store` is a store's code. Raises Invalid with the field to correct."""
+    chain = get_chain()
+    store = find_store_by_code(args["store"]) if args.get("store") else None
+    if args.get("store") and store is None:
+        raise Invalid(N_("No store has the code %(code)s."), field="store", code=args["store"])
+    today = now.astimezone(ZoneInfo(chain.time_zone)).date()
+    return rules.read_filters(
+        args, today=today, time_zone=chain.time_zone, store_id=store.id if store else None
+    )
+
+
+def get_response_times(filters: Filters, *, viewer: Viewer, now: datetime) -> ResponseTimes:
+    """Replies of the period in all, by store, channel and day (week for long periods), and who waits now."""
+    narrowed = _narrowed(filters, viewer, ReplyWait.store_id)
+    ended = [*_ended_in(filters), *narrowed]
+    by_store = _group(ended, ReplyWait.store_id)
+    return ResponseTimes(
+        filters=filters,
+        total=_total(ended),
+        before=_total([*_ended_in(filters.before()), *narrowed]),
+        by_store=_with_stores(by_store),
+        by_channel=tuple((Channel(key), waits) for key, waits in _group(ended, ReplyWait.channel)),
+        by_period=tuple(_group(ended, _period_of(ReplyWait.ended_at, filters))),
+        buckets=_distribution(ended),
+        dropped=_dropped(filters, narrowed),
+        **_waiting(filters, viewer, now),
+    )
+
+
+def get_satisfaction(filters: Filters, *, viewer: Viewer) -> SatisfactionReport:
+    """Answers that count of the period in all, by store and by month, each with its interval."""
+    narrowed = _narrowed(filters, viewer, Answer.store_id, has_channel=False)
+    by_store = _count_answers(filters, narrowed, Answer.store_id)
+    houses = get_stores([store_id for store_id, _ in by_store])
+    stores = [
+        StoreSatisfaction(store_id, houses[store_id].code, houses[store_id].name, found)
+        for store_id, found in by_store
+    ]
+    total = _sum(found for _, found in by_store)
+    return SatisfactionReport(
+        filters=filters,
+        total=total,
+        before=_sum(found for _, found in _count_answers(filters.before(), narrowed, Answer.store_id)),
+        by_store=tuple(sorted(stores, key=lambda row: row.name)),
+        by_month=tuple(_count_answers(filters, narrowed, _month_of(Answer.answered_at, filters))),
+        invited_count=_count_invited(filters, viewer),
+        answered_count=total.total,
+    )
+
+
+def _narrowed(
+    filters: Filters,
+    viewer: Viewer,
+    column: InstrumentedAttribute[Any],
+    *,
+    has_channel: bool = True,
+) -> list[ColumnElement[bool]]:
+    """What the reader may see and has asked for."""
+    conditions: list[ColumnElement[bool]] = []
+    if not viewer.scope.is_everything:
+        conditions.append(column.in_(viewer.scope.store_ids))
+    if filters.store_id is not None:
+        conditions.append(column == filters.store_id)
+    if filters.region_id is not None:
+        stores = [store.id for store in list_stores(is_active=None) if store.region_id == filters.region_id]
+        conditions.append(column.in_(stores))
+    if has_channel and filters.channel is not None:
+        conditions.append(ReplyWait.channel == filters.channel)
+    return conditions
+
+
+def _ended_in(filters: Filters) -> list[ColumnElement[bool]]:
+    return [
+        ReplyWait.ended_at >= filters.since,
+        ReplyWait.ended_at < filters.until,
+        ReplyWait.is_transferred.is_(False),
+    ]
+
+
+def _figures() -> tuple[ColumnElement[Any], ...]:
+    seconds = ReplyWait.business_seconds
+    is_in_time = case((seconds <= ReplyWait.target_seconds, 1.0), else_=0.0)
+    return (
+        func.count(),
+        func.count(seconds),
+        func.percentile_cont(0.5).within_group(seconds),
+        func.percentile_cont(0.9).within_group(seconds),
+        func.avg(seconds),
+        func.avg(is_in_time).filter(seconds.is_not(None)),
+    )
+
+
+def _waits(row: Sequence[Any]) -> Waits:
+    count, measured, median, ninth, mean, share = row
+    return Waits(
+        count=count,
+        measured_count=measured,
+        median_seconds=median,
+        p90_seconds=ninth,
+        mean_seconds=float(mean) if mean is not None else None,
+        target_share=float(share) if share is not None else None,
+    )
+
+
+def _total(conditions: Sequence[ColumnElement[bool]]) -> Waits:
+    row = db.session.execute(select(*_figures()).where(*conditions)).one()
+    return _waits(row) if row[0] else NO_WAITS
+
+
+def _group(conditions: Sequence[ColumnElement[bool]], by: Any) -> list[tuple[Any, Waits]]:
+    rows = db.session.execute(select(by, *_figures()).where(*conditions).group_by(by).order_by(by))
+    return [(row[0], _waits(row[1:])) for row in rows]
+
+
+def _with_stores(groups: Iterable[tuple[int | None, Waits]]) -> tuple[StoreWaits, ...]:
+    """By name, never by rank: small numbers would make it a lottery."""
+    listed = list(groups)
+    houses = get_stores([store_id for store_id, _ in listed if store_id])
+    rows = [
+        StoreWaits(store_id, houses[store_id].code, houses[store_id].name, waits)
+        if store_id
+        else StoreWaits(None, "", "", waits)
+        for store_id, waits in listed
+    ]
+    return tuple(sorted(rows, key=lambda row: row.name))
+
+
+def _period_of(column: InstrumentedAttribute[Any], filters: Filters) -> ColumnElement[date]:
+    unit = "week" if filters.days > LONG_DAYS else "day"
+    return _truncated(column, unit, filters)
+
+
+def _month_of(column: InstrumentedAttribute[Any], filters: Filters) -> ColumnElement[date]:
+    return _truncated(column, "month", filters)
+
+
+def _truncated(column: InstrumentedAttribute[Any], unit: str, filters: Filters) -> ColumnElement[date]:
+    local = func.timezone(literal(filters.time_zone, literal_execute=True), column)
+    return cast(func.date_trunc(literal(unit, literal_execute=True), local), Date)
+
+
+def _distribution(conditions: Sequence[ColumnElement[bool]]) -> tuple[int, ...]:
+    edges = func.width_bucket(
+        cast(ReplyWait.business_seconds, Integer), cast(list(BUCKETS_SECONDS), ARRAY(Integer))
+    )
+    rows = db.session.execute(
+        select(edges, func.count())
+        .where(*conditions, ReplyWait.business_seconds.is_not(None))
+        .group_by(edges)
+    ).all()
+    counts: dict[int, int] = dict(rows)
+    return tuple(counts.get(bucket, 0) for bucket in range(len(BUCKETS_SECONDS) + 1))
+
+
+def _dropped(filters: Filters, narrowed: Sequence[ColumnElement[bool]]) -> dict[str, int]:
+    period = (ReplyWait.dropped_at >= filters.since, ReplyWait.dropped_at < filters.until)
+    rows = db.session.execute(
+        select(ReplyWait.drop_reason, func.count()).where(*period, *narrowed).group_by(ReplyWait.drop_reason)
+    )
+    return {reason.value: count for reason, count in rows if reason}
+
+
+def _waiting(filters: Filters, viewer: Viewer, now: datetime) -> dict[str, int]:
+    conditions = [
+        Ticket.waiting_since.is_not(None),
+        *_narrowed(filters, viewer, Ticket.store_id, has_channel=False),
+    ]
+    if filters.channel is not None:
+        conditions.append(Ticket.channel == filters.channel)
+    waiting, late = db.session.execute(
+        select(func.count(), func.count().filter(Ticket.due_at < now)).where(*conditions)
+    ).one()
+    return {"waiting_count": waiting, "late_count": late}
+
+
+def _count_answers(
+    filters: Filters, narrowed: Sequence[ColumnElement[bool]], by: Any
+) -> list[tuple[Any, Satisfaction]]:
+    counted = [func.count().filter(Answer.choice == choice) for choice in Choice]
+    rows = db.session.execute(
+        select(by, *counted)
+        .where(
+            Answer.state == AnswerState.CONFIRMED,
+            and_(Answer.answered_at >= filters.since, Answer.answered_at < filters.until),
+            *narrowed,
+        )
+        .group_by(by)
+        .order_by(by)
+    )
+    return [(row[0], _satisfaction(tuple(row[1:]))) for row in rows]
+
+
+def _satisfaction(counts: tuple[int, ...]) -> Satisfaction:
+    very, some, not_ = counts
+    return Satisfaction((very, some, not_), rules.wilson(very + some, very + some + not_))
+
+
+def _sum(parts: Iterable[Satisfaction]) -> Satisfaction:
+    totals = [sum(column) for column in zip(*(part.counts for part in parts), strict=True)]
+    return _satisfaction(tuple(totals) if totals else (0, 0, 0))
+
+
+def _count_invited(filters: Filters, viewer: Viewer) -> int:
+    period = (Invitation.accepted_at >= filters.since, Invitation.accepted_at < filters.until)
+    narrowed = _narrowed(filters, viewer, Invitation.store_id, has_channel=False)
+    return db.session.scalar(select(func.count()).where(*period, *narrowed)) or 0

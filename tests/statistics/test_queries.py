@@ -1,0 +1,148 @@
+"""Figures from real waits and answers: medians in business seconds, scope, what is left out."""
+
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from hub.content.actions import publish_builtin_templates
+from hub.core.words import Channel, Language
+from hub.inbox.actions import receive_message
+from hub.inbox.models import ReplyWait
+from hub.inbox.words import DropReason, WaitKind
+from hub.staff.rules import Scope, Viewer
+from hub.staff.words import Role
+from hub.statistics import queries
+from hub.statistics.rows import ResponseTimes
+from hub.surveys.models import Answer
+from hub.surveys.words import AnswerState, Choice
+from tests.conftest import TUESDAY
+from tests.makers.inbox import make_incoming
+from tests.makers.stores import make_chain, make_store
+from tests.makers.surveys import make_invitation
+
+
+def viewer(*store_ids: int) -> Viewer:
+    scope = Scope(is_everything=not store_ids, store_ids=frozenset(store_ids))
+    return Viewer(1, "Ines", "i@verel.example", Role.MANAGER, Language.FRENCH, scope, 0)
+
+
+class House:
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        make_chain(session)
+        self.lyon = make_store(session)
+        self.lille = make_store(session, "Lille", code="LIL")
+        self.count = 0
+        publish_builtin_templates(now=TUESDAY)
+
+    def wait(self, store_id: int, business_seconds: int | None, **fields: object) -> None:
+        self.count += 1
+        incoming = make_incoming(
+            store_id=store_id,
+            from_address=f"c{self.count}@client.example",
+            mail_message_id=f"<{self.count}@x>",
+        )
+        ticket_id = receive_message(incoming, now=TUESDAY).ticket_id
+        self.session.execute(
+            delete(ReplyWait).where(ReplyWait.ended_at.is_(None), ReplyWait.dropped_at.is_(None))
+        )
+        row = {
+            "ticket_id": ticket_id,
+            "store_id": store_id,
+            "channel": Channel.EMAIL,
+            "kind": WaitKind.FIRST,
+            "started_at": TUESDAY - timedelta(hours=5),
+            "target_seconds": 14_400,
+            "ended_at": TUESDAY - timedelta(hours=1),
+            "seconds": 14_400,
+            "business_seconds": business_seconds,
+            **fields,
+        }
+        self.session.add(ReplyWait(**row))
+        self.session.flush()
+
+    def read(self, who: Viewer, **args: str) -> ResponseTimes:
+        filters = queries.read_filters(args, now=TUESDAY)
+        return queries.get_response_times(filters, viewer=who, now=TUESDAY)
+
+
+@pytest.fixture
+def house(session: Session) -> House:
+    return House(session)
+
+
+def test_median_ninth_and_share(house: House) -> None:
+    for seconds in (600, 1200, 1800, 20_000):
+        house.wait(house.lyon.id, seconds)
+    total = house.read(viewer()).total
+    assert (total.count, total.median_seconds, total.target_share) == (4, 1500, 0.75)
+    assert total.p90_seconds == pytest.approx(14_540)
+
+
+def test_unknown_hours_are_counted_but_not_measured(house: House) -> None:
+    house.wait(house.lyon.id, None)
+    house.wait(house.lyon.id, 600)
+    total = house.read(viewer()).total
+    assert (total.count, total.measured_count, total.median_seconds) == (2, 1, 600)
+
+
+def test_dropped_and_transferred_waits_are_outside_the_median(house: House) -> None:
+    house.wait(house.lyon.id, 600)
+    house.wait(house.lyon.id, 9, is_transferred=True)
+    house.wait(
+        house.lyon.id,
+        None,
+        ended_at=None,
+        seconds=None,
+        dropped_at=TUESDAY - timedelta(hours=1),
+        drop_reason=DropReason.SPAM,
+    )
+    found = house.read(viewer())
+    assert found.total.median_seconds == 600
+    assert found.dropped == {"spam": 1}
+
+
+def test_a_manager_sees_the_stores_of_the_scope(house: House) -> None:
+    house.wait(house.lyon.id, 600)
+    house.wait(house.lille.id, 6000)
+    assert [row.code for row in house.read(viewer(house.lyon.id)).by_store] == ["LYO"]
+    assert house.read(viewer()).total.count == 2
+    assert house.read(viewer(), store="LIL").total.median_seconds == 6000
+
+
+def test_the_distribution_adds_up(house: House) -> None:
+    for seconds in (10, 899, 900, 5000, 100_000):
+        house.wait(house.lyon.id, seconds)
+    assert house.read(viewer()).buckets == (2, 1, 0, 1, 0, 0, 0, 1)
+
+
+def test_answers_that_count_make_the_satisfaction(session: Session) -> None:
+    asked = make_invitation(session)
+    for number, (choice, state) in enumerate(
+        ((Choice.VERY_SATISFIED, AnswerState.CONFIRMED), (Choice.NOT_SATISFIED, AnswerState.SUPERSEDED))
+    ):
+        session.add(
+            Answer(
+                invitation_id=asked.invitation_id,
+                store_id=asked.store_id,
+                customer_id=asked.customer_id,
+                choice=choice,
+                state=state,
+                nonce=str(number),
+                page_opened_at=TUESDAY,
+                confirmed_at=TUESDAY,
+                answered_at=TUESDAY,
+            )
+        )
+    session.flush()
+    found = queries.get_satisfaction(queries.read_filters({}, now=TUESDAY), viewer=viewer())
+    assert found.total.counts == (1, 0, 0)
+    assert found.total.interval is not None
+    assert found.total.interval.value == 1.0
+
+
+def test_a_stranger_sees_no_statistics(client: FlaskClient) -> None:
+    assert client.get("/statistics/response-times").status_code in {302, 303}
