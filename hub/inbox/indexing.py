@@ -3,30 +3,33 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Text, and_, case, cast, func, literal
-from sqlalchemy.dialects.postgresql import ARRAY, REGCONFIG
+from sqlalchemy import and_, case, cast, func, literal
+from sqlalchemy.dialects.postgresql import REGCONFIG, TSVECTOR
 from sqlalchemy.sql import ColumnElement
 
-from hub.inbox.models import Ticket
+from hub.inbox.models import Ticket, index_expression
 from hub.inbox.searching import Asked, asked_words, search_words, written_words
 
 MOST_LEXEMES = 15_000
 _FRENCH = cast(literal("french"), REGCONFIG)
 
 
+def index_text(texts: Sequence[str]) -> str:
+    """What the search column is written from: the words without and with their accents."""
+    return " ".join(dict.fromkeys((*search_words(texts), *written_words(texts))))
+
+
 def index_of(texts: Sequence[str]) -> ColumnElement[Any]:
-    """A tsvector without positions: the lists are sorted by time, not by rank."""
-    words = search_words(texts)
-    both = " ".join(dict.fromkeys((*words, *written_words(texts))))
-    bare = func.array_to_tsvector(cast(literal(words, ARRAY(Text)), ARRAY(Text)))
-    return bare.op("||")(func.strip(func.to_tsvector(_FRENCH, both)))
+    """The index of some texts, for statements that write many rows."""
+    return index_expression(literal(index_text(texts)))
 
 
 def grown_index(texts: Sequence[str]) -> ColumnElement[Any]:
     """The ticket's index with more words; one that is full stays as it is."""
+    more = index_of(texts)
     return case(
         (func.length(Ticket.search) > MOST_LEXEMES, Ticket.search),
-        else_=func.coalesce(Ticket.search, cast(literal(""), Ticket.search.type)).op("||")(index_of(texts)),
+        else_=func.coalesce(Ticket.search, cast(literal(""), TSVECTOR)).op("||")(more),
     )
 
 

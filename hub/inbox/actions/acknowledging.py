@@ -1,6 +1,6 @@
 """The automatic answer that a contact has arrived: to people only, within the loop caps, never with their words."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -12,10 +12,10 @@ from hub.core import site
 from hub.core.db import db
 from hub.core.words import Channel, Purpose
 from hub.inbox.actions.events import TICKET
-from hub.inbox.actions.opening import add_message
+from hub.inbox.actions.opening import make_message
 from hub.inbox.deadlines import LONGEST_WINDOW, may_send_automatic
 from hub.inbox.directory import Directory
-from hub.inbox.models import AutomaticMail, Ticket
+from hub.inbox.models import AutomaticMail, Ticket, TicketMessage
 from hub.inbox.threading import make_reply_address
 from hub.inbox.words import MessageKind
 from hub.outbox import actions as outbox
@@ -31,28 +31,39 @@ class Due:
 
     ticket: Ticket
     draft: Draft
+    counted: AutomaticMail
 
 
 def may_acknowledge(ticket: Ticket, *, machine_now: datetime) -> bool:
-    """A person wrote from a mail address, and neither address nor ticket has had too many automatic mails."""
+    """A person wrote from a mail address that has not had too many automatic mails."""
     address = ticket.requester_address
-    if ticket.channel not in WRITTEN or not address or "@" not in address:
+    if not is_acknowledged(ticket) or not address:
         return False
-    sent = select(AutomaticMail.sent_at).where(
-        (AutomaticMail.address == address) | (AutomaticMail.ticket_id == ticket.id),
-        AutomaticMail.sent_at > machine_now - LONGEST_WINDOW,
+    return may_send_automatic(list_sent([address], machine_now=machine_now).get(address, ()), machine_now)
+
+
+def is_acknowledged(ticket: Ticket) -> bool:
+    """Whether contacts of this kind are acknowledged at all."""
+    return ticket.channel in WRITTEN and "@" in (ticket.requester_address or "")
+
+
+def list_sent(addresses: Collection[str], *, machine_now: datetime) -> dict[str, list[datetime]]:
+    """When each address was sent an automatic mail in the widest window of the caps."""
+    found = select(AutomaticMail.address, AutomaticMail.sent_at).where(
+        AutomaticMail.address.in_(addresses), AutomaticMail.sent_at > machine_now - LONGEST_WINDOW
     )
-    return may_send_automatic(
-        db.session.scalars(sent.order_by(AutomaticMail.sent_at.desc()).limit(100)), machine_now
-    )
+    sent: dict[str, list[datetime]] = {}
+    for address, sent_at in db.session.execute(found):
+        sent.setdefault(address, []).append(sent_at)
+    return sent
 
 
 def draft_acknowledgement(
     ticket: Ticket, *, directory: Directory, now: datetime, machine_now: datetime
 ) -> Due:
-    """Count it against the caps and write the draft; the expected delay knows the store's hours."""
+    """The draft, counted against the caps; the expected delay knows the store's hours."""
     address = ticket.requester_address or ""
-    db.session.add(AutomaticMail(ticket_id=ticket.id, address=address, sent_at=machine_now))
+    counted = AutomaticMail(ticket_id=ticket.id, address=address, sent_at=machine_now)
     ticket.acknowledged_at = now
     draft = Draft(
         key=f"{TICKET}:{ticket.id}:acknowledgement",
@@ -72,21 +83,24 @@ def draft_acknowledgement(
         source_id=ticket.id,
         due_at=now,
     )
-    return Due(ticket, draft)
+    return Due(ticket, draft, counted)
 
 
 def post_acknowledgements(dues: Sequence[Due], *, now: datetime) -> None:
     """Post them together and note each in its thread."""
-    for due, posted in zip(dues, outbox.post_many([due.draft for due in dues], now=now), strict=True):
-        add_message(
-            due.ticket,
-            now=now,
-            is_first=True,
-            kind=MessageKind.AUTOMATIC,
-            text="",
-            outbound_id=posted.message_id_row,
-        )
+    db.session.add_all(post_dues(dues, now=now))
     db.session.flush()
+
+
+def post_dues(dues: Sequence[Due], *, now: datetime) -> list[TicketMessage]:
+    """Post them together; the lines of the threads, not yet added."""
+    posted = outbox.post_many([due.draft for due in dues], now=now)
+    return [
+        make_message(
+            due.ticket, now=now, kind=MessageKind.AUTOMATIC, text="", outbound_id=each.message_id_row
+        )
+        for due, each in zip(dues, posted, strict=True)
+    ]
 
 
 def expected_reply(ticket: Ticket, *, directory: Directory, now: datetime) -> str:

@@ -10,7 +10,7 @@ from hub.core.db import db, ring_after_commit
 from hub.core.text import shorten
 from hub.core.words import Channel, Language
 from hub.inbox.actions.events import next_event
-from hub.inbox.indexing import grown_index, index_of
+from hub.inbox.indexing import grown_index, index_text
 from hub.inbox.models import Ticket, TicketMessage, TicketParty
 from hub.inbox.routing import Route
 from hub.inbox.searching import phone_words
@@ -52,10 +52,25 @@ class Opening:
 
 def add_ticket(opening: Opening, *, now: datetime) -> Ticket:
     """One new row, flushed, with its number and search terms; its first message and wait are the caller's."""
-    ticket_id = db.session.scalar(_NEXT_ID) or 0
+    ticket = make_ticket(opening, db.session.scalar(_NEXT_ID) or 0, now=now)
+    db.session.add(ticket)
+    db.session.flush()
+    ring_after_commit(BELL)
+    return ticket
+
+
+def take_ids(count: int) -> list[int]:
+    """Ids for tickets to come."""
+    return list(
+        db.session.scalars(select(func.nextval("tickets_id_seq")).select_from(func.generate_series(1, count)))
+    )
+
+
+def make_ticket(opening: Opening, ticket_id: int, *, now: datetime) -> Ticket:
+    """The row, not yet added."""
     number = make_number(ticket_id, now)
     words = [number, opening.subject, opening.text, opening.requester_name, opening.requester_address or ""]
-    ticket = Ticket(
+    return Ticket(
         id=ticket_id,
         number=number,
         store_id=opening.route.store_id,
@@ -85,33 +100,37 @@ def add_ticket(opening: Opening, *, now: datetime) -> Ticket:
         reopened_count=0,
         transfer_count=0,
         last_event_id=0,
-        search=index_of([*words, opening.order_number or "", *phone_words(opening.phone)]),
+        search=index_text([*words, opening.order_number or "", *phone_words(opening.phone)]),
     )
-    db.session.add(ticket)
-    db.session.flush()
-    ring_after_commit(BELL)
-    return ticket
 
 
 def add_message(ticket: Ticket, *, now: datetime, is_first: bool = False, **fields: Any) -> TicketMessage:
     """One line of the thread; its words become searchable. `is_first`: add_ticket has indexed them."""
-    message = TicketMessage(
-        ticket_id=ticket.id,
-        event_id=next_event(ticket),
-        **{"channel": ticket.channel, "happened_at": now, "inserted": {}, **fields},
-    )
+    message = make_message(ticket, now=now, **fields)
     if not is_first and message.text:
         ticket.search = grown_index([message.text, message.author_name or ""])
     db.session.add(message)
     return message
 
 
+def make_message(ticket: Ticket, *, now: datetime, **fields: Any) -> TicketMessage:
+    """The row, not yet added; it has its event number."""
+    return TicketMessage(
+        ticket_id=ticket.id,
+        event_id=next_event(ticket),
+        **{"channel": ticket.channel, "happened_at": now, "inserted": {}, **fields},
+    )
+
+
 def add_party(ticket_id: int, address: str | None, name: str, *, is_requester: bool) -> None:
     """The address takes part from now on; the caller knows that it did not before."""
     if address:
-        db.session.add(
-            TicketParty(ticket_id=ticket_id, address=address.lower(), name=name, is_requester=is_requester)
-        )
+        db.session.add(make_party(ticket_id, address, name, is_requester=is_requester))
+
+
+def make_party(ticket_id: int, address: str, name: str, *, is_requester: bool) -> TicketParty:
+    """The row, not yet added."""
+    return TicketParty(ticket_id=ticket_id, address=address.lower(), name=name, is_requester=is_requester)
 
 
 def show_message(ticket: Ticket, text: str, *, now: datetime) -> None:

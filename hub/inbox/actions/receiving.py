@@ -1,18 +1,20 @@
 """Takes in a contact from outside: into its ticket, or into a new one in the right store."""
 
 from datetime import datetime
+from typing import Any
 
 from hub.core.db import db
 from hub.core.errors import Invalid
 from hub.core.facts import record
 from hub.core.words import Channel, Language
 from hub.customers.actions import CustomerDetails, resolve_customer
+from hub.customers.queries import CustomerRow
 from hub.inbox.actions import acknowledging, finding, waiting
 from hub.inbox.actions.events import lock_end, settle_hold
-from hub.inbox.actions.opening import Opening, add_message, add_party, add_ticket, show_message
+from hub.inbox.actions.opening import Opening, add_message, add_party, add_ticket, make_party, show_message
 from hub.inbox.directory import Directory
 from hub.inbox.facts import CustomerWrote, TicketOpened, TicketReopened
-from hub.inbox.models import Ticket, TicketAttachment, TicketMessage
+from hub.inbox.models import Ticket, TicketAttachment, TicketMessage, TicketParty
 from hub.inbox.states import next_on_customer_message
 from hub.inbox.values import Incoming, Received
 from hub.inbox.words import IncomingKind, MessageKind, ThreadedBy, TicketState
@@ -108,38 +110,53 @@ def _open(
     customer_id, is_new = _customer_of(incoming, now)
     customer = finding.find_customer(customer_id)
     place = finding.find_place(incoming, customer, is_known=not is_new, directory=directory, now=now)
-    reason = find_reason_by_key(incoming.reason_key) if incoming.reason_key else None
-    address = incoming.reply_to or incoming.from_address or (customer.mail if customer else None)
-    ticket = add_ticket(
-        Opening(
-            channel=incoming.channel,
-            language=incoming.language or (customer.language if customer else Language.FRENCH),
-            subject=incoming.subject or incoming.text,
-            text=incoming.text,
-            route=place.route,
-            customer_id=customer_id,
-            requester_name=incoming.from_name or (customer.name if customer else ""),
-            requester_address=address.lower() if address else None,
-            phone=incoming.phone or (customer.phone if customer else None),
-            reason_id=reason.id if reason else None,
-            order_id=place.order.id if place.order else None,
-            order_number=place.order.external_id if place.order else incoming.order_number,
-            is_grievance=bool(reason and reason.is_grievance),
-            related_ticket_id=related_id or place.related_id,
-        ),
-        now=now,
-    )
-    for each in dict.fromkeys(filter(None, (address, incoming.from_address))):
-        add_party(ticket.id, each, incoming.from_name, is_requester=True)
+    ticket = add_ticket(make_opening(incoming, customer, place, related_id=related_id), now=now)
+    db.session.add_all(make_parties(ticket, incoming))
     message = _write(ticket, incoming, MessageKind.CUSTOMER, now=now, is_first=True)
     waiting.start_wait(ticket, at=message.happened_at, channel=incoming.channel, directory=directory)
     if ticket.is_grievance:
         settle_hold(ticket, now=now)
-    fact = TicketOpened(
-        customer_id=customer_id, ticket_id=ticket.id, store_id=ticket.store_id, channel=incoming.channel
-    )
-    record(fact, now=now)
+    record(opened_fact(ticket), now=now)
     return Received(ticket.id, ticket.number, message.id, is_new_ticket=True), ticket
+
+
+def make_opening(
+    incoming: Incoming, customer: CustomerRow | None, place: finding.Found, *, related_id: int | None
+) -> Opening:
+    """The ticket that a contact opens; it is answered where the sender wants the answer."""
+    reason = find_reason_by_key(incoming.reason_key) if incoming.reason_key else None
+    address = incoming.reply_to or incoming.from_address or (customer.mail if customer else None)
+    return Opening(
+        channel=incoming.channel,
+        language=incoming.language or (customer.language if customer else Language.FRENCH),
+        subject=incoming.subject or incoming.text,
+        text=incoming.text,
+        route=place.route,
+        customer_id=customer.id if customer else None,
+        requester_name=incoming.from_name or (customer.name if customer else ""),
+        requester_address=address.lower() if address else None,
+        phone=incoming.phone or (customer.phone if customer else None),
+        reason_id=reason.id if reason else None,
+        order_id=place.order.id if place.order else None,
+        order_number=place.order.external_id if place.order else incoming.order_number,
+        is_grievance=bool(reason and reason.is_grievance),
+        related_ticket_id=related_id or place.related_id,
+    )
+
+
+def make_parties(ticket: Ticket, incoming: Incoming) -> list[TicketParty]:
+    """Who takes part in a new ticket: the address it is answered at, and the one it came from."""
+    addresses = (ticket.requester_address, incoming.from_address.lower())
+    return [
+        make_party(ticket.id, address, incoming.from_name, is_requester=True)
+        for address in dict.fromkeys(filter(None, addresses))
+    ]
+
+
+def opened_fact(ticket: Ticket) -> TicketOpened:
+    return TicketOpened(
+        customer_id=ticket.customer_id, ticket_id=ticket.id, store_id=ticket.store_id, channel=ticket.channel
+    )
 
 
 def _customer_of(incoming: Incoming, now: datetime) -> tuple[int | None, bool]:
@@ -161,6 +178,23 @@ def _customer_of(incoming: Incoming, now: datetime) -> tuple[int | None, bool]:
     return found.customer_id, found.is_new
 
 
+def message_fields(incoming: Incoming, now: datetime) -> dict[str, Any]:
+    """What a line of the thread takes from a contact."""
+    return {
+        "channel": incoming.channel,
+        "key": incoming.key,
+        "author_name": incoming.from_name,
+        "author_address": incoming.from_address or incoming.phone,
+        "subject": incoming.subject,
+        "text": incoming.text,
+        "quoted_text": incoming.quoted_text,
+        "html": incoming.html,
+        "mail_message_id": incoming.mail_message_id,
+        "arrival_id": incoming.arrival_id,
+        "happened_at": min(incoming.happened_at or now, now),
+    }
+
+
 def _write(
     ticket: Ticket,
     incoming: Incoming,
@@ -170,24 +204,8 @@ def _write(
     is_first: bool = False,
     is_stranger: bool = False,
 ) -> TicketMessage:
-    message = add_message(
-        ticket,
-        now=now,
-        is_first=is_first,
-        kind=kind,
-        channel=incoming.channel,
-        key=incoming.key,
-        author_name=incoming.from_name,
-        author_address=incoming.from_address or incoming.phone,
-        is_stranger=is_stranger,
-        subject=incoming.subject,
-        text=incoming.text,
-        quoted_text=incoming.quoted_text,
-        html=incoming.html,
-        mail_message_id=incoming.mail_message_id,
-        arrival_id=incoming.arrival_id,
-        happened_at=min(incoming.happened_at or now, now),
-    )
+    fields = message_fields(incoming, now)
+    message = add_message(ticket, now=now, is_first=is_first, kind=kind, is_stranger=is_stranger, **fields)
     if incoming.attachments:
         db.session.flush()
         db.session.add_all(
@@ -202,6 +220,8 @@ def _acknowledge(
     if incoming.kind is not IncomingKind.MESSAGE or incoming.channel is Channel.PHONE:
         return
     if acknowledging.may_acknowledge(ticket, machine_now=machine_now):
-        directory.dues.append(
-            acknowledging.draft_acknowledgement(ticket, directory=directory, now=now, machine_now=machine_now)
+        due = acknowledging.draft_acknowledgement(
+            ticket, directory=directory, now=now, machine_now=machine_now
         )
+        db.session.add(due.counted)
+        directory.dues.append(due)

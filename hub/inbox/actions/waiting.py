@@ -27,11 +27,15 @@ DROPPING: Mapping[str, DropReason] = {
 
 def start_wait(ticket: Ticket, *, at: datetime, channel: Channel, directory: Directory) -> None:
     """The customer wrote at `at`; nothing starts while an older message waits."""
-    if ticket.waiting_since is not None:
-        return
-    kind = WaitKind.FIRST if ticket.first_replied_at is None else WaitKind.NEXT
+    if ticket.waiting_since is None:
+        db.session.add(make_wait(ticket, at=at, channel=channel, directory=directory))
+
+
+def make_wait(ticket: Ticket, *, at: datetime, channel: Channel, directory: Directory) -> ReplyWait:
+    """The row, not yet added, of a ticket in which nobody waits so far."""
     ticket.waiting_since = at
-    _open(ticket, channel=channel, kind=kind, at=at, directory=directory)
+    kind = WaitKind.FIRST if ticket.first_replied_at is None else WaitKind.NEXT
+    return _open(ticket, channel=channel, kind=kind, at=at, directory=directory)
 
 
 def end_wait(ticket: Ticket, *, at: datetime, agent_id: int | None, directory: Directory) -> int | None:
@@ -64,7 +68,7 @@ def split_wait(ticket: Ticket, *, store_id: int | None, at: datetime, directory:
     _close(wait, at=at, agent_id=None, hours=directory.hours(wait.store_id))
     wait.is_transferred = True
     db.session.flush()
-    _open(ticket, channel=wait.channel, kind=wait.kind, at=at, directory=directory)
+    db.session.add(_open(ticket, channel=wait.channel, kind=wait.kind, at=at, directory=directory))
 
 
 def set_deadline(ticket: Ticket, wait: ReplyWait, directory: Directory) -> None:
@@ -141,7 +145,9 @@ def _oldest_since(ticket_id: int, started_at: datetime) -> datetime:
     return started_at
 
 
-def _open(ticket: Ticket, *, channel: Channel, kind: WaitKind, at: datetime, directory: Directory) -> None:
+def _open(
+    ticket: Ticket, *, channel: Channel, kind: WaitKind, at: datetime, directory: Directory
+) -> ReplyWait:
     wait = ReplyWait(
         ticket_id=ticket.id,
         store_id=ticket.store_id,
@@ -153,7 +159,7 @@ def _open(ticket: Ticket, *, channel: Channel, kind: WaitKind, at: datetime, dir
         is_transferred=False,
     )
     set_deadline(ticket, wait, directory)
-    db.session.add(wait)
+    return wait
 
 
 def _find_open(ticket: Ticket) -> ReplyWait | None:
