@@ -30,7 +30,8 @@ export class DraftBox extends HTMLElement {
     clearTimeout(this.timer);
     const words = this.box.value;
     if (this.is_sent || words === this.saved) return;
-    const answer = await post_words(this.dataset.href, { text: words }, { near: this.box, leaving });
+    const mode = this.box.form?.querySelector('[name="mode"]:checked')?.value ?? "reply"; // a note never comes back as a reply
+    const answer = await post_words(this.dataset.href, { text: words, mode }, { near: this.box, leaving });
     if (answer?.ok) this.saved = words;
     this.say(answer?.ok ? this.dataset.saved : this.dataset.unsaved);
   }

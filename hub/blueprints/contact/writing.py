@@ -76,7 +76,7 @@ def form() -> ResponseReturnValue:
     suggestion = given.suggestion if request.method == "POST" else None
     if suggestion and given.is_sent():
         given.is_sure.data = "1"
-        given.note("email", gettext("Please check the address, then send again."))
+        given.point_out("email", gettext("Please check the address, then send again."))
     elif given.does(lambda: _receive(given)):
         return redirect(url_for("contact.sent"), 303)
     return render_template("contact/form.html", form=given, suggestion=suggestion), given.status

@@ -22,7 +22,7 @@ VIEWS = {
     "solved": (InboxView.SOLVED, None),
     "all": (InboxView.ALL, None),
 }
-TABS = ("waiting", "mine", "unassigned", "open")
+TABS = ("waiting", "mine", "open")
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def view_choices() -> list[tuple[str, str]]:
 
 
 def tabs_of(asked: Asked, counts: Mapping[InboxView, int] | None) -> list[dict[str, object]]:
-    """The four lists of every day; `counts` None where the figures are not shown."""
+    """The three lists of every day; `counts` None where the figures are not shown."""
     return [
         {
             "label": view_words(key),

@@ -16,7 +16,6 @@ from hub.inbox.queries import ThreadEvent, ThreadMessage, TicketRow
 from hub.inbox.words import MessageKind, Priority, TicketState
 from hub.outbox.queries import MessageRow
 from hub.reasons.queries import ReasonRow
-from hub.staff.queries import AgentRow
 from hub.stores.queries import StoreRow
 
 Chips = list[tuple[str, str]]
@@ -28,7 +27,7 @@ class Names:
     """What the ids in a ticket's changes are called."""
 
     stores: Mapping[int, StoreRow] = field(default_factory=dict)
-    agents: Mapping[int, AgentRow] = field(default_factory=dict)
+    people: Mapping[int, str] = field(default_factory=dict)
     reasons: Mapping[int, ReasonRow] = field(default_factory=dict)
 
     def store(self, store_id: int | None) -> str:
@@ -36,8 +35,7 @@ class Names:
         return found.name if found else gettext("central queue")
 
     def agent(self, agent_id: int | None) -> str:
-        found = self.agents.get(agent_id) if agent_id else None
-        return found.name if found else gettext("nobody")
+        return (self.people.get(agent_id) if agent_id else None) or gettext("nobody")
 
     def reason(self, reason_id: int | None) -> str:
         found = self.reasons.get(reason_id) if reason_id else None
@@ -78,7 +76,7 @@ def _matter_chips(row: TicketRow) -> Chips:
     found: Chips = []
     if row.priority in {Priority.HIGH, Priority.URGENT}:
         is_urgent = row.priority is Priority.URGENT
-        found.append((gettext("urgent") if is_urgent else gettext("high priority"), "warn"))
+        found.append((gettext("urgent matter") if is_urgent else gettext("high priority"), "warn"))
     if row.score is not None:
         found.append((words.score_words(row.score), "warn" if row.score == 1 else "info"))
     elif row.is_grievance:
@@ -116,7 +114,7 @@ def thread_lines(
 
 def _message_line(message: ThreadMessage, sent: Mapping[int, MessageRow]) -> dict[str, Any]:
     out = sent.get(message.outbound_id) if message.outbound_id else None
-    state, tone = words.delivery_words(out) if out else _call_state(message)
+    state, tone = words.delivery_words(out) if out else _own_state(message)
     return {
         "id": message.id,
         "kind": _KINDS[message.kind],
@@ -152,7 +150,11 @@ def _author(message: ThreadMessage) -> str:
     return message.author_name or message.author_address or gettext("Customer")
 
 
-def _call_state(message: ThreadMessage) -> tuple[str, str]:
+def _own_state(message: ThreadMessage) -> tuple[str, str]:
+    """What a survey answer said, whether a call reached the customer."""
+    if message.channel is Channel.SURVEY and "score" in message.inserted:
+        score = int(message.inserted["score"])
+        return words.score_words(score), "warn" if score == 1 else "info"
     if message.kind is not MessageKind.CALL:
         return "", "plain"
     reached = bool(message.inserted.get("has_reached"))
@@ -161,8 +163,7 @@ def _call_state(message: ThreadMessage) -> tuple[str, str]:
 
 def _said_without_words(message: ThreadMessage, out: MessageRow | None) -> str:
     if message.channel is Channel.SURVEY and "score" in message.inserted:
-        score = words.score_words(int(message.inserted["score"]))
-        return gettext("Answered the survey without a comment: %(score)s.", score=score)
+        return gettext("Answered the survey without a comment.")
     if message.kind is MessageKind.AUTOMATIC:
         address = out.recipient if out else ""
         return gettext("Acknowledgement with the expected delay, to %(address)s.", address=address or "–")

@@ -28,7 +28,7 @@ def gather_thread(ticket: TicketView) -> dict[str, Any]:
     now, me = clock.business_now(), viewer()
     messages, events = queries.list_thread(ticket.id), queries.list_events(ticket.id)
     sent = outbox.list_messages({row.outbound_id for row in messages if row.outbound_id})
-    names = _names(events)
+    names = _names(ticket, events)
     reason = names.reasons.get(ticket.reason_id) if ticket.reason_id else None
     may_answer = me.may(Permission.ANSWER_TICKETS)
     return {
@@ -50,11 +50,15 @@ def gather_thread(ticket: TicketView) -> dict[str, Any]:
     }
 
 
-def _names(events: Sequence[ThreadEvent]) -> Names:
-    """Reasons are always asked (the head of the page names one), stores and people only when a change names them."""
+def _names(ticket: TicketView, events: Sequence[ThreadEvent]) -> Names:
+    """Reasons are always asked (the head of the page names one); stores and people only when nothing names them yet."""
+    people = {event.agent_id: event.agent_name for event in events if event.agent_id}
+    if ticket.assignee_id:
+        people[ticket.assignee_id] = ticket.assignee_name
+    missing = staff.get_agents(ids_in(events, "assignee_id") - people.keys())
     return Names(
         stores=stores.get_stores(ids_in(events, "store_id")),
-        agents=staff.get_agents(ids_in(events, "assignee_id")),
+        people=people | {agent_id: row.name for agent_id, row in missing.items()},
         reasons={row.id: row for row in reasons.list_reasons(active=False)},
     )
 

@@ -49,10 +49,10 @@ def channel_words(channel: Channel) -> str:
 def state_words(state: TicketState) -> str:
     words = {
         TicketState.NEW: gettext("new"),
-        TicketState.OPEN: gettext("open"),
+        TicketState.OPEN: gettext("in progress"),
         TicketState.PENDING: gettext("waiting for the customer"),
         TicketState.SOLVED: gettext("solved"),
-        TicketState.CLOSED: gettext("closed"),
+        TicketState.CLOSED: gettext("closed for good"),
     }
     return words[state]
 
