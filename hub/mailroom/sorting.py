@@ -1,5 +1,6 @@
 """Sorts one arrival: a report to its message, an auto-reply to its ticket, a stop to the ledger, a contact to the inbox."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,7 +11,14 @@ from hub.core.errors import Invalid
 from hub.core.words import Channel, Language, Purpose
 from hub.customers.actions import record_consent
 from hub.customers.words import AddressKind, ConsentAction, LegalBasis
-from hub.inbox.actions import Directory, Incoming, IncomingFile, Received, receive_message
+from hub.inbox.actions import (
+    Directory,
+    Incoming,
+    IncomingFile,
+    Received,
+    receive_message,
+    receive_new_contacts,
+)
 from hub.inbox.words import IncomingKind
 from hub.mailroom import rules
 from hub.mailroom.models import Arrival
@@ -33,24 +41,57 @@ class Batch:
     now: datetime
     machine_now: datetime
     directory: Directory = field(default_factory=Directory)
+    mails: dict[int, ParsedMail] = field(default_factory=dict)
+
+    def read(self, arrival: Arrival) -> ParsedMail:
+        """Parsed once, whatever happens to the mail."""
+        if arrival.id not in self.mails:
+            self.mails[arrival.id] = read_mail(arrival)
+        return self.mails[arrival.id]
 
 
 def sort_arrival(arrival: Arrival, batch: Batch) -> None:
-    """Parse it and let it have its effect; what cannot be read goes to quarantine with its reason."""
-    mail = read_mail(arrival)
+    """Let it have its effect; what cannot be read goes to quarantine with its reason."""
+    mail = batch.read(arrival)
     if not rules.is_readable(mail):
         quarantine(arrival, mail.error or "", now=batch.now)
         return
-    arrival.kind = rules.kind_of(mail, site.inbound_domain())
-    if arrival.kind is ArrivalKind.REPORT and mail.report is not None:
+    kind = rules.kind_of(mail, site.inbound_domain())
+    if kind is ArrivalKind.REPORT and mail.report is not None:
         arrival.outbound_id = _report(arrival, mail, mail.report, batch)
-    elif arrival.kind is ArrivalKind.STOP:
+    elif kind is ArrivalKind.STOP:
         _stop(arrival, mail, batch)
     else:
-        arrival.ticket_id = _receive(arrival, mail, batch).ticket_id
+        arrival.ticket_id = _receive(arrival, mail, kind, batch).ticket_id
+    settle(arrival, kind, mail, now=batch.now)
+
+
+def settle(arrival: Arrival, kind: ArrivalKind, mail: ParsedMail, *, now: datetime) -> None:
+    """It is sorted; what could not be read of it is noted."""
+    arrival.kind = kind
     arrival.state = ArrivalState.SORTED
-    arrival.sorted_at = batch.now
+    arrival.sorted_at = now
     arrival.reason = mail.error
+
+
+def find_contact(arrival: Arrival, batch: Batch) -> Incoming | None:
+    """The contact in an arrival, when it is one that may be taken in with others: no report, no stop, no files."""
+    mail = batch.read(arrival)
+    kind = rules.kind_of(mail, site.inbound_domain())
+    if mail.error or mail.attachments or kind not in {ArrivalKind.MESSAGE, ArrivalKind.MACHINE}:
+        return None
+    return make_incoming(arrival, mail, kind)
+
+
+def sort_together(arrivals: Sequence[Arrival], incomings: Sequence[Incoming], batch: Batch) -> None:
+    """New contacts of many arrivals, with a handful of statements."""
+    received = receive_new_contacts(
+        incomings, now=batch.now, machine_now=batch.machine_now, directory=batch.directory
+    )
+    for arrival, each in zip(arrivals, received, strict=True):
+        mail = batch.read(arrival)
+        arrival.ticket_id = each.ticket_id
+        settle(arrival, rules.kind_of(mail, site.inbound_domain()), mail, now=batch.now)
 
 
 def quarantine(arrival: Arrival, reason: str, *, now: datetime) -> None:
@@ -107,18 +148,18 @@ def _stop(arrival: Arrival, mail: ParsedMail, batch: Batch) -> None:
             return
 
 
-def _receive(arrival: Arrival, mail: ParsedMail, batch: Batch) -> Received:
+def _receive(arrival: Arrival, mail: ParsedMail, kind: ArrivalKind, batch: Batch) -> Received:
     return receive_message(
-        make_incoming(arrival, mail),
+        make_incoming(arrival, mail, kind),
         now=batch.now,
         machine_now=batch.machine_now,
         directory=batch.directory,
     )
 
 
-def make_incoming(arrival: Arrival, mail: ParsedMail) -> Incoming:
+def make_incoming(arrival: Arrival, mail: ParsedMail, arrived_as: ArrivalKind) -> Incoming:
     """The contact that a mail is. A machine's Reply-To is the person behind it."""
-    kind = _INCOMING[arrival.kind or ArrivalKind.MESSAGE]
+    kind = _INCOMING[arrived_as]
     is_for_another = kind is IncomingKind.MACHINE and bool(mail.reply_to)
     return Incoming(
         channel=Channel.EMAIL,

@@ -12,10 +12,10 @@ from sqlalchemy import ColumnElement, and_, select, update
 
 from hub.core import clock
 from hub.core.db import db, transaction
-from hub.inbox.actions import post_acknowledgements
+from hub.inbox.actions import Incoming, choose_plain, post_acknowledgements
 from hub.mailroom import rules
 from hub.mailroom.models import Arrival
-from hub.mailroom.sorting import Batch, quarantine, sort_arrival
+from hub.mailroom.sorting import Batch, find_contact, quarantine, sort_arrival, sort_together
 from hub.mailroom.words import ArrivalState
 
 BATCH = 50
@@ -89,9 +89,39 @@ def _sort(ids: Sequence[int]) -> None:
         select(Arrival).where(Arrival.id.in_(ids), Arrival.state == ArrivalState.WAITING).order_by(Arrival.id)
     )
     found = waiting.with_for_update(skip_locked=True).execution_options(populate_existing=True)
-    for arrival in db.session.scalars(found).all():
+    arrivals = db.session.scalars(found).all()
+    for arrival in _try_together(arrivals, batch) if len(arrivals) > 1 else arrivals:
         _try(arrival, batch)
-    post_acknowledgements(batch.directory.take_dues(), now=batch.now)
+    if dues := batch.directory.take_dues():
+        post_acknowledgements(dues, now=batch.now)
+
+
+def _try_together(arrivals: Sequence[Arrival], batch: Batch) -> list[Arrival]:
+    """Sort the new contacts in one go; returns the arrivals that are left to be sorted one by one.
+
+    Whatever fails here is undone as a whole, and each arrival is then tried alone.
+    """
+    contacts = [(arrival, incoming) for arrival in arrivals if (incoming := _find_contact(arrival, batch))]
+    chosen = choose_plain([incoming for _, incoming in contacts])
+    plain = [contact for contact, is_plain in zip(contacts, chosen, strict=True) if is_plain]
+    if not plain:
+        return list(arrivals)
+    try:
+        with db.session.begin_nested():
+            sort_together([each[0] for each in plain], [each[1] for each in plain], batch)
+    except Exception:
+        log.exception("arrivals.apart", count=len(plain))
+        return list(arrivals)
+    done = {arrival.id for arrival, _ in plain}
+    return [arrival for arrival in arrivals if arrival.id not in done]
+
+
+def _find_contact(arrival: Arrival, batch: Batch) -> Incoming | None:
+    try:
+        return find_contact(arrival, batch)
+    except Exception:
+        log.exception("arrival.unreadable", arrival_id=arrival.id)
+        return None
 
 
 def _try(arrival: Arrival, batch: Batch) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from config import Config
@@ -17,11 +17,12 @@ from hub.core import clock, files
 from hub.core.actor import SYSTEM
 from hub.core.db import db
 from hub.core.errors import Conflict
+from hub.core.facts import FactRow
 from hub.core.words import Channel, Purpose
-from hub.customers.models import ConsentState
+from hub.customers.models import ConsentState, Customer
 from hub.customers.words import ConsentAction
 from hub.inbox.actions import reply
-from hub.inbox.models import Ticket, TicketAttachment, TicketMessage
+from hub.inbox.models import AutomaticMail, ReplyWait, Ticket, TicketAttachment, TicketMessage, TicketParty
 from hub.inbox.queries import list_thread
 from hub.inbox.words import MessageKind
 from hub.mailroom import actions, listener, rules, sorting, working
@@ -32,7 +33,9 @@ from hub.outbox.addresses import return_path_of
 from hub.outbox.models import DeliveryReceipt, OutboundMessage
 from hub.stores.models import Store
 from tests.conftest import TUESDAY, HandClock
+from tests.makers.customers import make_customer
 from tests.makers.inbox import actor_of, make_house
+from tests.makers.orders import make_order
 from tests.makers.staff import make_agent
 
 DORA = "dora@client.example"
@@ -274,15 +277,15 @@ def test_a_batch_that_is_lost_half_way_loses_and_doubles_nothing(
 ) -> None:
     for number in range(10):
         store(mail(number))
-    real, calls = sorting.sort_arrival, [0]
+    real, calls = sorting.settle, [0]
 
-    def die_on_the_sixth(arrival: Arrival, batch: Any) -> None:
+    def die_on_the_sixth(*given: Any, **more: Any) -> None:
         calls[0] += 1
         if calls[0] == 6:
             raise KeyboardInterrupt
-        real(arrival, batch)
+        real(*given, **more)
 
-    monkeypatch.setattr(working, "sort_arrival", die_on_the_sixth)
+    monkeypatch.setattr(sorting, "settle", die_on_the_sixth)
     with pytest.raises(KeyboardInterrupt):
         work()
     assert count(session, Ticket) == 0
@@ -293,6 +296,65 @@ def test_a_batch_that_is_lost_half_way_loses_and_doubles_nothing(
     assert count(session, Ticket) == 10
     assert count(session, TicketMessage) == 20
     assert count(session, OutboundMessage) == 10
+
+
+def shown(session: Session) -> list[Any]:
+    """Everything that a batch of contacts has made, without ids."""
+    session.flush()
+    left = {"id", "ticket_id", "number", "search", "customer_id", "message_id", "outbound_id", "arrival_id"}
+    left |= {"fact_id", "source_id", "key", "uuid", "reply_to", "values", "related_ticket_id", "sent_at"}
+    rows = []
+    for table in (
+        Ticket,
+        TicketMessage,
+        TicketParty,
+        ReplyWait,
+        AutomaticMail,
+        OutboundMessage,
+        Customer,
+        FactRow,
+    ):
+        columns = [each for each in table.__table__.columns if each.name not in left | {"data"}]
+        found = session.execute(select(*columns)).all()
+        rows.append((table.__tablename__, sorted(map(repr, found))))
+    return [*rows, [ticket.number is not None for ticket in session.scalars(select(Ticket))]]
+
+
+def test_contacts_taken_in_together_leave_the_same_rows_as_one_by_one(
+    session: Session, lyon: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mails = [
+        mail(1),
+        mail(2, From="Émile Zola <emile@client.example>", text="Ma commande A1001 est cassée"),
+        mail(3, From="eve@other.example", To="bonjour@hub.example"),
+        mail(4, From="Boutique <noreply@shop.example>", Reply_To="fay@client.example"),
+        mail(5, From=f"Dora <{DORA}>", Subject="Encore moi"),
+    ]
+    seen = []
+    for is_together in (True, False):
+        if not is_together:
+            monkeypatch.setattr(working, "_try_together", lambda arrivals, batch: arrivals)
+        session.execute(text("TRUNCATE customers, arrivals, facts CASCADE"))
+        session.expunge_all()
+        make_order(session, customer_id=make_customer(session).id, store_id=lyon.id, external_id="A1001")
+        for raw in mails:
+            store(raw, recipients=[], mail_from="x@y.example")
+        assert work() == 5
+        assert count(session, Ticket) == 5
+        related = session.scalar(select(func.count(Ticket.related_ticket_id)))
+        seen.append((shown(session), related))
+    assert seen[0] == seen[1]
+
+
+def test_one_bad_contact_of_many_does_not_stop_the_others(
+    session: Session, lyon: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(mail(1))
+    store(mail(2, From="not-an-address@"))
+    store(mail(3, From="eve@other.example"))
+    assert work() == 3
+    assert count(session, Ticket) == 3
+    assert count(session, OutboundMessage) == 2
 
 
 def test_the_listener_stores_before_it_says_yes(

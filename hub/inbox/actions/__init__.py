@@ -2,6 +2,7 @@
 
 from hub.inbox.actions.acknowledging import post_acknowledgements
 from hub.inbox.actions.answers import open_ticket_from_answer, withdraw_answer_ticket
+from hub.inbox.actions.bulk import choose_plain, receive_new_contacts
 from hub.inbox.actions.changing import add_note, assign, change_priority, change_reason, transfer
 from hub.inbox.actions.contacts import open_contact
 from hub.inbox.actions.ending import mark_spam, merge, reopen, set_pending, solve
@@ -27,6 +28,7 @@ __all__ = [
     "change_reason",
     "change_routing_order",
     "change_target",
+    "choose_plain",
     "has_due",
     "leave",
     "log_call",
@@ -39,6 +41,7 @@ __all__ = [
     "post_acknowledgements",
     "rebuild_waits",
     "receive_message",
+    "receive_new_contacts",
     "reopen",
     "reply",
     "save_draft",

@@ -1,7 +1,7 @@
 """Looks up what threading and routing ask of the tables, with as few statements as the message allows."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -108,10 +108,22 @@ def find_twin(incoming: Incoming) -> TicketMessage | None:
 
 
 def find_place(
-    incoming: Incoming, customer: CustomerRow | None, *, is_known: bool, directory: Directory, now: datetime
+    incoming: Incoming,
+    customer: CustomerRow | None,
+    *,
+    is_known: bool,
+    directory: Directory,
+    now: datetime,
+    is_linked: bool = True,
 ) -> Found:
-    """Route a new contact. `is_known`: the customer existed before, so there may be orders and tickets."""
-    return _Search(incoming, customer if is_known else None, customer, directory, now).run()
+    """Route a new contact. `is_known`: the customer existed before, so there may be orders and tickets.
+
+    `is_linked` False leaves out the look-up of a related ticket.
+    """
+    known = customer if is_known else None
+    found = _Search(incoming, known, customer, directory, now).run()
+    related_id = find_related(known.id) if known and is_linked else None
+    return replace(found, related_id=related_id)
 
 
 @dataclass
@@ -139,7 +151,7 @@ class _Search:
             },
         )
         own = self.order if self.order and self.known and self.order.customer_id == self.known.id else None
-        return Found(route, own, find_related(self.known.id) if self.known else None)
+        return Found(route, own, None)
 
     def by_order_number(self) -> int | None:
         text = f"{self.incoming.order_number or ''} {self.incoming.subject}\n{self.incoming.text[:5000]}"
