@@ -65,6 +65,7 @@ class CheckboxesField(SelectMultipleField):
     def __init__(self, label: Any, **values: Any) -> None:
         parent: Any = super()
         parent.__init__(label, **values)
+        self.type = SelectMultipleField.__name__  # what the page draws: a group of choices with a legend
 
 
 def required() -> DataRequired:
