@@ -4,8 +4,10 @@ The boundaries a worker may die at are each one commit: claimed, calling (at mos
 the rows it held stands in leases.free_abandoned.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from itertools import groupby
@@ -14,11 +16,12 @@ from operator import attrgetter
 from sqlalchemy import func, or_, select
 
 from hub.channels.base import Envelope, Transport
+from hub.content.queries import get_version
 from hub.core import clock
 from hub.core.db import db, transaction
 from hub.core.words import Channel
 from hub.outbox import leases, outcomes, verdicts, wires
-from hub.outbox.calling import Unfit, call_provider, write_envelope
+from hub.outbox.calling import Outcome, Unfit, call_provider, write_envelope
 from hub.outbox.gathering import judge
 from hub.outbox.leases import Claim
 from hub.outbox.letter import Letter
@@ -27,7 +30,16 @@ from hub.outbox.rules import NOW, Answer, Verdict
 from hub.outbox.words import AttemptOutcome, MessageState, SendQueue
 
 GROUP = 20
-Pairs = list[tuple[Letter, Envelope]]
+Pairs = Sequence[tuple[Letter, Envelope]]
+Ready = Mapping[int, Envelope | Unfit]
+
+
+@dataclass
+class _Call:
+    """A group whose provider is being called in the other thread."""
+
+    letters: Sequence[Letter]
+    results: "Future[list[Outcome]]"
 
 
 def work_outbox(queue: SendQueue, wake: Callable[[], None]) -> int:
@@ -37,15 +49,30 @@ def work_outbox(queue: SendQueue, wake: Callable[[], None]) -> int:
     if not channels:
         return freed
     claimed = leases.claim(queue, channels, wake)
-    with ExitStack() as stack:
+    if claimed.letters:
+        _send_batch(claimed)
+    return freed + claimed.seen_count
+
+
+def _send_batch(claimed: Claim) -> None:
+    """Group after group: while one is being called, the next is rendered; one commit writes down the one and marks
+    the other. At most `GROUP` messages are ever being called.
+    """
+    under_way: _Call | None = None
+    with ExitStack() as stack, ThreadPoolExecutor(max_workers=1) as hand:
         open_wires: dict[Channel, Transport] = {}
         for channel, letters in _groups(claimed.letters):
             if channel not in open_wires:
                 open_wires[channel] = stack.enter_context(wires.open_wire(channel))
-            if claimed.is_nearly_over() or not _send_group(letters, claimed, open_wires[channel]):
+            ready = _render(letters)
+            pairs = _turn(under_way, letters, ready, claimed)
+            under_way = None
+            if pairs is None:
                 leases.release(claimed)
-                break
-    return freed + claimed.seen_count
+                return
+            under_way = _call(hand, open_wires[channel], pairs, claimed)
+        if under_way is not None:
+            _turn(under_way, [], {}, claimed)
 
 
 def _groups(letters: Sequence[Letter]) -> Iterator[tuple[Channel, Sequence[Letter]]]:
@@ -57,17 +84,35 @@ def _groups(letters: Sequence[Letter]) -> Iterator[tuple[Channel, Sequence[Lette
             yield channel, same[start : start + GROUP]
 
 
-def _send_group(letters: Sequence[Letter], claimed: Claim, transport: Transport) -> bool:
-    """Mark, call, write down. Returns False when the provider complains about us and the batch must stop."""
+def _render(letters: Sequence[Letter]) -> Ready:
+    """What leaves, by id. Template versions stay in the process; the first look at one closes its transaction."""
     with transaction():
-        pairs = _mark(letters, claimed)
-    results = list(call_provider(transport, pairs, claimed))
-    with transaction():
-        outcomes.write(results, [letter for letter, _ in pairs], claimed)
-    return all(result.kind is not AttemptOutcome.OURS for result in results)
+        now = clock.business_now()
+        for version_id in {letter.template_version_id for letter in letters}:
+            get_version(version_id)
+    return {letter.id: write_envelope(letter, now=now) for letter in letters}
 
 
-def _mark(letters: Sequence[Letter], claimed: Claim) -> Pairs:
+def _call(hand: ThreadPoolExecutor, transport: Transport, pairs: Pairs, claimed: Claim) -> _Call:
+    """Call the provider in the other thread, which knows no database."""
+    results = hand.submit(lambda: list(call_provider(transport, pairs, claimed)))
+    return _Call([letter for letter, _ in pairs], results)
+
+
+def _turn(before: _Call | None, letters: Sequence[Letter], ready: Ready, claimed: Claim) -> Pairs | None:
+    """Wait for the group before; in one commit write down what it came to and mark the next one.
+
+    Returns what may be called now; None when the provider complains about us or the lease is nearly over.
+    """
+    results = before.results.result() if before else []
+    must_stop = any(result.kind is AttemptOutcome.OURS for result in results) or claimed.is_nearly_over()
+    with transaction():
+        if before is not None:
+            outcomes.write(results, before.letters, claimed)
+        return None if must_stop else _mark(letters, ready, claimed)
+
+
+def _mark(letters: Sequence[Letter], ready: Ready, claimed: Claim) -> Pairs:
     """Mark the group as being called, but for what was cancelled, stopped or cannot be rendered: the last look.
 
     A look at the gate is good for `leases.LOOK_SECONDS`; after that the gate is asked again.
@@ -75,12 +120,12 @@ def _mark(letters: Sequence[Letter], claimed: Claim) -> Pairs:
     marked = leases.mark_calling([letter.id for letter in letters], claimed)
     mine = [letter for letter in letters if letter.id in marked]
     now = clock.business_now()
-    answers = judge(mine, now=now, is_last_look=True) if claimed.needs_last_look() else {}
-    pairs: Pairs = []
+    answers = judge(mine, now=now, is_last_look=True) if mine and claimed.needs_last_look() else {}
+    pairs: list[tuple[Letter, Envelope]] = []
     for letter in mine:
+        envelope = ready[letter.id]
         if answers.setdefault(letter.id, NOW).answer is not Answer.NOW:
             continue
-        envelope = write_envelope(letter, now=now)
         if isinstance(envelope, Unfit):
             answers[letter.id] = Verdict(Answer.NEVER, envelope.reason, envelope.detail)
         else:

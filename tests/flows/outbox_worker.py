@@ -32,6 +32,18 @@ def die_after(work: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
+def die_at_second(work: Callable[..., Any]) -> Callable[..., Any]:
+    calls: list[Any] = []
+
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        calls.append(work(*args, **kwargs))
+        if len(calls) > 1:
+            die()
+        return calls[-1]
+
+    return wrapped
+
+
 def die_within(work: Callable[..., Any]) -> Callable[..., Any]:
     """After the first message of the group was accepted by the server."""
 
@@ -59,8 +71,10 @@ def arm(boundary: str) -> None:
         outcomes.write = die
     elif boundary == "recording":  # written down, not committed
         outcomes.write = die_after(outcomes.write)
-    elif boundary == "recorded":  # right after the commit of the first group
-        sending._send_group = die_after(sending._send_group)
+    elif boundary == "turned":  # right after the commit that writes down one group and marks the next
+        sending._turn = die_at_second(sending._turn)
+    elif boundary == "recorded":  # right after the commit of the last group
+        sending._send_batch = die_after(sending._send_batch)
 
 
 def main(order: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """Sending through a real SMTP server: headers, back-off, bounces, circuit breaker, last look, unknown outcomes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import func, select, update
@@ -338,9 +339,10 @@ def test_a_cancel_between_claim_and_call_wins(session: Session, send: Send, sink
 def test_a_consent_withdrawn_between_claim_and_call_wins(session: Session, send: Send, sink: Sink) -> None:
     dora = make_customer(session)
     row = post_draft(session, purpose=Purpose.SURVEY, customer_id=dora.id)
-    held = leases.claim(SendQueue.DEFAULT, wires.channels_set_up(), lambda: None)
+    fresh = leases.claim(SendQueue.DEFAULT, wires.channels_set_up(), lambda: None)
+    held = replace(fresh, looked_at=fresh.looked_at - timedelta(seconds=leases.LOOK_SECONDS))
     give_consent("dora@client.example", Purpose.SURVEY, action=ConsentAction.WITHDRAWN)
-    assert sending._mark(held.letters, held) == []
+    assert sending._mark(held.letters, sending._render(held.letters), held) == []
     session.refresh(row)
     assert (row.state, row.reason, row.counted_at) == (MessageState.BLOCKED, BlockReason.NO_CONSENT, None)
 
