@@ -16,6 +16,7 @@ _LONE = re.compile("[\ud800-\udfff]")
 _HEADER_NAME = re.compile(r"\A[!-9;-~]{1,76}\Z")
 _ADDRESS = re.compile(r"\A[^\s<>\"(),:;\\@]+@[^\s<>\"(),:;\\@]+\Z")
 _PLAIN_NAME = re.compile(r"\A[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~ ]*\Z")
+_ASCII = bytes(range(128))
 _NEWLINES = re.compile(r"\r\n|\r|\n")
 _RESERVED = frozenset(
     {
@@ -60,10 +61,14 @@ def _alternative(envelope: Envelope) -> bytes:
 
 def _text_part(subtype: bytes, text: str) -> bytes:
     """Headers and body of one text part: quoted-printable for mostly plain text, base64 for the rest."""
-    raw = _LONE.sub("\ufffd", _NEWLINES.sub("\n", text)).encode("utf-8")
+    plain = _NEWLINES.sub("\n", text) if "\r" in text else text
+    try:
+        raw = plain.encode("utf-8")
+    except UnicodeEncodeError:
+        raw = _LONE.sub("\ufffd", plain).encode("utf-8")
     if not raw.endswith(b"\n"):
         raw += b"\n"
-    other = len(raw) - len(raw.decode("ascii", "ignore"))
+    other = len(raw.translate(None, _ASCII))
     if other * 6 > len(raw):
         encoding, body = b"base64", base64.encodebytes(raw.replace(b"\n", b"\r\n")).replace(b"\n", b"\r\n")
     else:
@@ -88,6 +93,8 @@ def encode_quoted_printable(raw: bytes) -> bytes:
 
 def one_line(text: str) -> str:
     """Text without line breaks, control characters or lone surrogates: it cannot begin another header."""
+    if text.isprintable():  # no break, control character or lone surrogate
+        return text.strip()
     return _LONE.sub("\ufffd", _BREAKS.sub(" ", text)).strip()
 
 
