@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Select, and_, literal, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, and_, literal, select, tuple_
 from sqlalchemy.orm import aliased
 
 from hub.core.db import db
@@ -58,25 +58,32 @@ def get_places(customer_ids: Collection[int]) -> dict[int, tuple[str, str]]:
 
 def find_customer_by_address(text: str) -> CustomerRow | None:
     """By mail address or phone in any spelling; None also for what is no address."""
+    owner = _find_owner(text)
+    return get_customers([owner]).get(owner) if owner is not None else None
+
+
+def _find_owner(text: str) -> int | None:
     kind = kind_of(text)
     try:
         value = rules.normalise_mail(text) if kind is AddressKind.MAIL else rules.normalise_phone(text)
     except Invalid:
         return None
-    owner = select(Address.customer_id).where(Address.kind == kind, Address.value == value)
-    found = db.session.execute(_rows().where(Customer.id == owner.scalar_subquery())).first()
-    return _row_of(found) if found else None
+    return db.session.scalar(select(Address.customer_id).where(Address.kind == kind, Address.value == value))
 
 
 def list_customers(search: str = "", after: str | None = None, size: int = PAGE_SIZE) -> Page[CustomerRow]:
-    """Sorted by name. `search`: words of the name, or a part of a mail address, a phone, or a loyalty card."""
-    statement = _rows().order_by(Customer.sort_key, Customer.id).limit(size + 1)
+    """Sorted by name. `search`: a loyalty card, a mail address or phone (whole or a part), else words of the name.
+
+    The ids of the page are chosen inside one index before any row is read.
+    """
+    chosen = select(Customer.id).order_by(Customer.sort_key, Customer.id).limit(size + 1)
     if search.strip():
-        statement = statement.where(Customer.id.in_(_matches(search.strip())))
+        chosen = chosen.where(_matches(search.strip()))
     if after:
-        statement = statement.where(tuple_(Customer.sort_key, Customer.id) > tuple_(*_position(after)))
-    rows = [_row_of(found) for found in db.session.execute(statement)]
-    return make_page(rows, size=size, key=lambda row: (row.sort_key, row.id))
+        chosen = chosen.where(tuple_(Customer.sort_key, Customer.id) > tuple_(*_position(after)))
+    statement = _rows().where(Customer.id.in_(chosen.correlate(None)))
+    found = db.session.execute(statement.order_by(Customer.sort_key, Customer.id))
+    return make_page(list(map(_row_of, found)), size=size, key=lambda row: (row.sort_key, row.id))
 
 
 def _position(after: str) -> list[Any]:
@@ -86,23 +93,27 @@ def _position(after: str) -> list[Any]:
     raise Invalid(N_("This page address is not valid. Please start again from the first page."))
 
 
-def _matches(search: str) -> Select[int]:
-    """Ids of all ways to match, each able to use its own index."""
-    ways: list[Select[int]] = [
-        select(ExternalId.customer_id).where(ExternalId.value == search, ExternalId.source == LOYALTY_CARD),
-    ]
-    if rules.looks_like_mail(search) or "." in search:
-        ways.append(_address_like(AddressKind.MAIL, search.lower()))
+def _matches(search: str) -> ColumnElement[bool]:
+    """One way to search, chosen by what was typed, so that the planner can choose an index for it."""
+    owner = _find_card_owner(search) or _find_owner(search)
+    if owner is not None:
+        return Customer.id == owner
     digits = re.sub(r"\D", "", search)
-    if len(digits) >= MIN_DIGITS and not re.search(r"[^\W\d_]|@", search):
-        ways.append(_address_like(AddressKind.PHONE, digits.removeprefix("00").removeprefix("0")))
-    parts = [Customer.sort_key.like(f"%{_escaped(word)}%") for word in fold(search).split()]
-    ways.append(select(Customer.id).where(and_(*parts)))
-    return select(union_all(*ways).subquery().c[0])
+    if rules.looks_like_mail(search) or ("." in search and " " not in search and not digits):
+        return _address_like(AddressKind.MAIL, search.lower())
+    if len(digits) >= MIN_DIGITS and not re.search(r"[^\W\d_]", search):
+        return _address_like(AddressKind.PHONE, digits.removeprefix("00").removeprefix("0"))
+    return and_(*(Customer.sort_key.like(f"%{_escaped(word)}%") for word in fold(search).split()))
 
 
-def _address_like(kind: AddressKind, part: str) -> Select[int]:
-    return select(Address.customer_id).where(Address.kind == kind, Address.value.like(f"%{_escaped(part)}%"))
+def _find_card_owner(search: str) -> int | None:
+    card = select(ExternalId.customer_id)
+    return db.session.scalar(card.where(ExternalId.source == LOYALTY_CARD, ExternalId.value == search))
+
+
+def _address_like(kind: AddressKind, part: str) -> ColumnElement[bool]:
+    like = Address.value.like(f"%{_escaped(part)}%")
+    return Customer.id.in_(select(Address.customer_id).where(Address.kind == kind, like))
 
 
 def _escaped(text: str) -> str:
@@ -140,13 +151,12 @@ def _primary(kind: AddressKind) -> Any:
 def _row_of(found: Any) -> CustomerRow:
     row: Customer = found.Customer
     name = " ".join(filter(None, (row.first_name, row.last_name)))
-    phone = rules.show_phone(found.phone) if found.phone else ""
     return CustomerRow(
         id=row.id,
         title=row.title,
         first_name=row.first_name,
         last_name=row.last_name,
-        name=name or row.company or found.mail or phone or found.loyalty_card or "",
+        name=name or row.company or found.mail or found.phone or found.loyalty_card or "",
         language=row.language,
         postcode=row.postcode,
         country=row.country,
