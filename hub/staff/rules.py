@@ -46,7 +46,10 @@ class Scope:
 
 @dataclass(frozen=True)
 class Viewer:
-    """The signed-in person, as every page and query sees them. `home_store_id` is None at the head office."""
+    """The signed-in person, as every page and query sees them. `home_store_id` is None at the head office.
+
+    `time_zone` is that of the home store, else the chain's; empty before the set-up.
+    """
 
     agent_id: int
     name: str
@@ -59,6 +62,7 @@ class Viewer:
     home_store_name: str = ""
     undo_seconds: int = 10
     has_shortcuts: bool = True
+    time_zone: str = ""
 
     @property
     def actor(self) -> Actor:

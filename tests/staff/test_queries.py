@@ -8,7 +8,7 @@ from hub.staff import queries
 from hub.staff.words import Permission, Role
 from tests.conftest import TUESDAY
 from tests.makers.staff import make_agent
-from tests.makers.stores import make_region, make_store
+from tests.makers.stores import make_chain, make_region, make_store
 
 
 def test_an_agent_sees_the_stores_he_belongs_to(session: Session) -> None:
@@ -30,6 +30,24 @@ def test_a_region_manager_sees_the_stores_of_the_region(session: Session) -> Non
     viewer = queries.get_viewer(ines.id)
     assert viewer.scope.store_ids == {lyon.id}
     assert not viewer.scope.has_store(lille.id)
+
+
+def test_the_manager_of_its_region_is_among_a_stores_people(session: Session) -> None:
+    region = make_region(session)
+    lyon, lille = make_store(session, region_id=region.id), make_store(session, "Lille", code="LIL")
+    make_agent(session, "Ines Roux", role=Role.REGION_MANAGER, region_ids=(region.id,))
+    assert [row.name for row in queries.list_store_agents(lyon.id)] == ["Ines Roux"]
+    assert queries.list_store_agents(lille.id) == []
+
+
+def test_the_time_zone_is_the_home_stores_else_the_chains(session: Session) -> None:
+    reunion = make_store(session, "Saint-Denis", code="REU", time_zone="Indian/Reunion")
+    ada = make_agent(session, store_ids=(reunion.id,))
+    cleo = make_agent(session, "Cleo Petit", role=Role.ADMINISTRATOR)
+    assert queries.get_viewer(cleo.id).time_zone == ""
+    make_chain(session)
+    assert queries.get_viewer(cleo.id).time_zone == "Europe/Paris"
+    assert queries.get_viewer(ada.id).time_zone == "Indian/Reunion"
 
 
 def test_the_head_office_sees_everything(session: Session) -> None:

@@ -34,7 +34,11 @@ def load_user(text: str) -> SessionUser | None:
     except OperationalError:
         g.is_database_away = True  # the error page asks again who is reading
         raise
-    return SessionUser(viewer) if viewer is not None and str(viewer.session_epoch) == epoch else None
+    if viewer is None or str(viewer.session_epoch) != epoch:
+        return None
+    if viewer.time_zone:
+        g.setdefault("time_zone", viewer.time_zone)
+    return SessionUser(viewer)
 
 
 login.user_loader(load_user)

@@ -15,7 +15,7 @@ from hub.core.words import Language
 from hub.staff.models import Agent, Membership
 from hub.staff.rules import PERMISSIONS, WHOLE_CHAIN, Viewer, scope_of
 from hub.staff.words import Permission, Role
-from hub.stores.models import Store
+from hub.stores.models import Chain, Store
 
 NO_AGENT = N_("This person does not exist. Please choose another one.")
 
@@ -90,20 +90,28 @@ def find_viewer(agent_id: int) -> Viewer | None:
     return None if row is None else _viewer(*row)
 
 
-def _home(agent_id: int) -> tuple[Any, Any]:
-    """The store the person joined first."""
+def _home(agent_id: int) -> tuple[Any, Any, Any]:
+    """The store the person joined first, and the time zone he or she works in."""
     first = (
-        select(Store.id, Store.name)
+        select(Store.id, Store.name, Store.time_zone)
         .join(Membership, Membership.store_id == Store.id)
         .where(Membership.agent_id == agent_id)
         .order_by(Membership.id)
         .limit(1)
         .subquery()
     )
-    return select(first.c.id).scalar_subquery(), select(first.c.name).scalar_subquery()
+    of_chain = select(Chain.time_zone).order_by(Chain.id).limit(1).scalar_subquery()
+    of_store = select(first.c.time_zone).scalar_subquery()
+    return (
+        select(first.c.id).scalar_subquery(),
+        select(first.c.name).scalar_subquery(),
+        func.coalesce(of_store, of_chain, ""),
+    )
 
 
-def _viewer(agent: Agent, store_ids: list[int] | None, home_id: int | None, home_name: str | None) -> Viewer:
+def _viewer(
+    agent: Agent, store_ids: list[int] | None, home_id: int | None, home_name: str | None, time_zone: str
+) -> Viewer:
     is_central = agent.role in WHOLE_CHAIN
     return Viewer(
         agent_id=agent.id,
@@ -117,6 +125,7 @@ def _viewer(agent: Agent, store_ids: list[int] | None, home_id: int | None, home
         home_store_name="" if is_central else home_name or "",
         undo_seconds=agent.undo_seconds,
         has_shortcuts=agent.has_shortcuts,
+        time_zone=time_zone,
     )
 
 
@@ -209,7 +218,7 @@ def _card(agent: Agent, store_ids: tuple[int, ...], region_ids: tuple[int, ...])
 
 
 def list_store_agents(store_id: int | None) -> list[AgentRow]:
-    """Active members of a store by name. None: those of the head office who may answer the central queue."""
+    """Active members of a store and of its region, by name. None: those who may answer the central queue."""
     statement = select(*_ROW).where(Agent.deactivated_at.is_(None)).order_by(Agent.sort_key, Agent.id)
     return [AgentRow(*row) for row in db.session.execute(_of_store(statement, store_id))]
 
@@ -218,7 +227,11 @@ def _of_store(statement: Rows, store_id: int | None) -> Rows:
     if store_id is None:
         central = [role for role in WHOLE_CHAIN if Permission.ANSWER_TICKETS in PERMISSIONS[role]]
         return statement.where(Agent.role.in_(central))
-    return statement.where(Agent.id.in_(select(Membership.agent_id).where(Membership.store_id == store_id)))
+    region = select(Store.region_id).where(Store.id == store_id).scalar_subquery()
+    members = select(Membership.agent_id).where(
+        or_(Membership.store_id == store_id, Membership.region_id == region)
+    )
+    return statement.where(Agent.id.in_(members))
 
 
 def has_administrator() -> bool:
