@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from hub.core import clock
 from hub.core.db import db, transaction
-from hub.core.facts import record
+from hub.core.facts import record_many
 from hub.outbox.actions import post_many
 from hub.plans import rules
 from hub.plans.facts import GhostSent, PlanEnded
@@ -134,23 +134,25 @@ def _record_runs(passages: Sequence[Passage], now: datetime) -> None:
     ]
     if rows:
         db.session.execute(insert(StepRun).on_conflict_do_nothing(), rows)
-    for passage in passages:
-        if passage.outcome is StepOutcome.GHOST:
-            ghost = GhostSent(
-                customer_id=passage.enrolment.customer_id,
-                enrolment_id=passage.enrolment.id,
-                step_key=passage.step.key,
-            )
-            record(ghost, now=now)
+    ghosts = [
+        GhostSent(
+            customer_id=passage.enrolment.customer_id,
+            enrolment_id=passage.enrolment.id,
+            step_key=passage.step.key,
+        )
+        for passage in passages
+        if passage.outcome is StepOutcome.GHOST
+    ]
+    record_many(ghosts, now=now)
 
 
 def _advance(passages: Sequence[Passage], now: datetime) -> None:
     zone = get_chain().time_zone
     rows = [_next_row(passage, zone, now) for passage in passages]
     db.session.execute(update(Enrolment), rows)
-    for passage, row in zip(passages, rows, strict=True):
-        if row["state"] is EnrolmentState.ENDED:
-            _record_end(passage, row["exit_reason"], now)
+    pairs = zip(passages, rows, strict=True)
+    ends = [_end_of(passage, row) for passage, row in pairs if row["state"] is EnrolmentState.ENDED]
+    record_many(ends, now=now)
 
 
 def _next_row(passage: Passage, zone: str, now: datetime) -> dict[str, Any]:
@@ -194,11 +196,10 @@ def _anchor(following: Step, passage: Passage, values: dict[str, Any]) -> dateti
     return datetime.fromisoformat(sent) if sent else (passage.enrolment.due_at or passage.enrolment.anchor_at)
 
 
-def _record_end(passage: Passage, reason: ExitReason, now: datetime) -> None:
-    ended = PlanEnded(
+def _end_of(passage: Passage, row: dict[str, Any]) -> PlanEnded:
+    return PlanEnded(
         customer_id=passage.enrolment.customer_id,
         enrolment_id=passage.enrolment.id,
         plan_id=passage.enrolment.plan_id,
-        reason=reason.value,
+        reason=row["exit_reason"].value,
     )
-    record(ended, now=now)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hub.content import phrases
+from hub.core import site
 from hub.core.words import Language
 from hub.customers.queries import CustomerRow, get_customers
 from hub.inbox.queries import list_orders_with_open_ticket
@@ -18,7 +19,6 @@ from hub.orders.queries import (
 from hub.orders.words import OrderState
 from hub.outbox.actions import Draft
 from hub.outbox.queries import get_states
-from hub.core import site
 from hub.outbox.words import MessageState
 from hub.plans import rules
 from hub.plans.models import Enrolment

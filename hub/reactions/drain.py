@@ -14,7 +14,7 @@ from hub.reactions.happening import Happening
 from hub.reactions.switchboard import WIRES
 
 log = structlog.get_logger(__name__)
-BATCH = 50
+BATCH = 100
 MAX_BACK_OFF_SECONDS = 600
 
 
@@ -30,8 +30,8 @@ def work_facts(wake: Callable[[], None]) -> int:
         if len(ids) == BATCH:
             wake()
         facts = db.session.scalars(select(FactRow).where(FactRow.id.in_(ids)).order_by(FactRow.id)).all()
-        for fact in facts:
-            _react(fact)
+        done = [fact.id for fact in facts if _react(fact)]
+        db.session.execute(delete(FactQueueRow).where(FactQueueRow.fact_id.in_(done)))
     return len(ids)
 
 
@@ -41,7 +41,8 @@ def _due() -> Select[int]:
     return select(FactQueueRow.fact_id).where(waits).order_by(FactQueueRow.fact_id)
 
 
-def _react(fact: FactRow) -> None:
+def _react(fact: FactRow) -> bool:
+    """Whether every wire of the fact has had its effect."""
     happening = Happening(fact.id, fact.customer_id, fact.happened_at, fact.data)
     for wire, effect in WIRES.get(fact.kind, ()):
         try:
@@ -51,8 +52,8 @@ def _react(fact: FactRow) -> None:
         except Exception as error:  # one broken wire must not stop the others
             log.exception("wire.failed", wire=wire, fact_id=fact.id)
             _postpone(fact.id, error)
-            return
-    db.session.execute(delete(FactQueueRow).where(FactQueueRow.fact_id == fact.id))
+            return False
+    return True
 
 
 def _claim(fact_id: int, wire: str) -> bool:
