@@ -50,6 +50,7 @@ def web(environ: Mapping[str, str], *, host: str, port: int) -> Program:
             str(WEB_THREAD_COUNT),
         ),
         *("--graceful-timeout", str(WEB_GRACE_SECONDS), "--keep-alive", "5", "--no-control-socket"),
+        "--preload",  # import once, then fork: faster on two cores, and the workers share the memory
         *("--max-requests", "20000", "--max-requests-jitter", "2000"),
         grace_seconds=WEB_GRACE_SECONDS + 5,
     )

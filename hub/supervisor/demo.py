@@ -12,12 +12,13 @@ from time import sleep
 from typing import Any, TextIO
 
 from hub.supervisor.children import end_group, end_orphan, living_pid, own_command
+from hub.supervisor.commands import THEN
 from hub.supervisor.crews import machines, sink, web
 from hub.supervisor.embedded import prepare_var
 from hub.supervisor.files import read_json, take_lock, write_private
 from hub.supervisor.ports import LOOPBACK, choose_port, forget_port, port_of
 from hub.supervisor.signals import end_on_signals, ignore_signals
-from hub.supervisor.station import CHECKOUT, FLASK, Station, say
+from hub.supervisor.station import CHECKOUT, COMMANDS, Station, say
 
 STOP_SECONDS = 90.0
 PORTS = {"web": 8000, "mailbox": 2525, "sink": 2526}  # wanted; others are chosen when these are taken
@@ -55,9 +56,9 @@ class Demo:
         write_private(self.pid_file, {"pid": os.getpid(), "command": own_command()})
         station = Station(self.home, {**environ, **settings})
         try:
-            self._fill(station, fresh=fresh)
+            description = self._fill(station, fresh=fresh)
             write_private(self.settings, {name: station.environ[name] for name in (*settings, *SERVERS)})
-            self._open(station)
+            self._open(station, description)
             station.keep()
         except KeyboardInterrupt:
             say("Stopping the demo.")
@@ -89,18 +90,21 @@ class Demo:
             "SMTP_SECURITY": "none",
         }
 
-    def _fill(self, station: Station, *, fresh: bool) -> None:
+    def _fill(self, station: Station, *, fresh: bool) -> dict[str, Any]:
+        """Bring the database up to date, fill it and return the demo's description."""
         station.open_servers(fresh=fresh)
         if fresh:
             shutil.rmtree(self.home / "files", ignore_errors=True)
-        station.step("Bringing the database up to date.", *FLASK, "db", "upgrade")
-        station.step("Filling the demo chain; the first time takes a minute.", *FLASK, "demo", "fill")
+        title = "Filling the demo chain; the first time takes a minute."
+        told = station.step(title, *COMMANDS, "db", "upgrade", THEN, "demo", "fill", THEN, "demo", "describe")
+        description: dict[str, Any] = json.loads(told[told.rfind("\n{") + 1 :])
+        return description
 
-    def _open(self, station: Station) -> None:
+    def _open(self, station: Station, description: dict[str, Any]) -> None:
+        say("Opening.")
         base_url = station.environ["BASE_URL"]
         page = web(station.environ, host=LOOPBACK, port=port_of(base_url))
         station.open([sink(station.environ), *machines(station.environ), page], ready_url=f"{base_url}/ready")
-        description = json.loads(station.step("Opening.", *FLASK, "demo", "describe"))
         write_private(self.description, description)
         say(*table(description), "Ctrl+C here, or `make demo-stop`, ends the demo.")
 

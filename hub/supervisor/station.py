@@ -11,6 +11,7 @@ from hub.supervisor.embedded import Addresses, Plant, explain_place, prepare_var
 from hub.supervisor.processes import LOOK_SECONDS, Crew, wait_ready
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+COMMANDS = ("-m", "hub.supervisor.commands")
 FLASK = ("-m", "flask", "--app", "hub.app:create_app")
 FIRST_PAGE_SECONDS = 120.0
 

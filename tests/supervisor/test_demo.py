@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+import config
 from hub.supervisor.children import living_pid, own_command, runs
+from hub.supervisor.commands import THEN, split
 from hub.supervisor.crews import machines, web
 from hub.supervisor.demo import Demo, table
 from hub.supervisor.embedded import Addresses
 from hub.supervisor.files import take_lock, write_private
-from hub.supervisor.station import CHECKOUT, Station
+from hub.supervisor.station import CHECKOUT, COMMANDS, Station
 from hub.supervisor.waiting import until
 
 DESCRIPTION = {
@@ -95,3 +97,12 @@ def test_an_unknown_process_is_refused_with_the_known_ones() -> None:
     done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stdout == "There is no process cook: choose one of mailbox, clock, worker, web.\n"
+
+
+def test_several_commands_run_in_one_interpreter_and_a_failing_one_ends_them(tmp_path: Path) -> None:
+    assert list(split(["db", "upgrade", THEN, "demo", "fill"])) == [["db", "upgrade"], ["demo", "fill"]]
+    station = Station(tmp_path, config.inherited({"COMPTOIR_VAR": str(tmp_path)}))
+    told = station.step("Twice.", *COMMANDS, "routes", "--sort", "rule", THEN, "routes")
+    assert told.count("Endpoint ") == 2
+    with pytest.raises(RuntimeError, match="No such command"):
+        station.step("Wrong.", *COMMANDS, "nothing", THEN, "routes")
