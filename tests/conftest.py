@@ -19,6 +19,7 @@ from werkzeug.test import TestResponse
 
 from config import Config, load
 from hub.app import create_app
+from hub.blueprints.pages import limiter
 from hub.core import clock
 from hub.core.db import db
 
@@ -125,8 +126,9 @@ def _build_template(engine: Engine, server_url: str, template: str) -> None:
 @pytest.fixture(scope="session")
 def app(settings: Config) -> Iterator[Flask]:
     application = create_app(settings)
-    application.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+    application.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     application.testing = True
+    limiter.enabled = False  # tests of rate limits switch it on again
     yield application
     with application.app_context():
         db.engine.dispose()

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hub.blueprints.pages import limiter
 from hub.blueprints.session.base import safe_target
 from hub.core import clock
 from hub.core.actor import SYSTEM
@@ -202,6 +204,31 @@ def test_the_language_can_be_chosen_before_logging_in(client: FlaskClient, ada: 
     client.post("/session/language", data={"language": "fr"})
     assert "Connexion" in client.get("/session/sign-in").text
     assert client.post("/session/language", data={"language": "xx"}).status_code == 302
+
+
+def test_a_form_without_its_token_is_refused(
+    client: FlaskClient, app: Flask, ada: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
+    given = {"email": ada.email, "password": PASSWORD}
+    assert client.post("/session/sign-in", data=given).status_code == 400
+    token = client.get("/session/sign-in").text.partition('name="csrf_token" type="hidden" value="')[2]
+    given["csrf_token"] = token.partition('"')[0]
+    assert client.post("/session/sign-in", data=given).status_code == 302
+
+
+def test_one_address_cannot_try_many_people(
+    client: FlaskClient, ada: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limiter, "enabled", True)
+    limiter.reset()
+    codes = [
+        client.post("/session/sign-in", data={"email": f"{number}@verel.example", "password": ""}).status_code
+        for number in range(32)
+    ]
+    assert codes[:30] == [422] * 30
+    assert codes[30:] == [429] * 2
+    limiter.reset()
 
 
 def test_a_marketer_has_the_same_session_pages(client: FlaskClient, ada: Agent, session: Session) -> None:
