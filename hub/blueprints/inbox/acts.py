@@ -1,5 +1,7 @@
 """Doors of what ends a ticket or opens it again: solve, wait, reopen, spam, merge."""
 
+from collections.abc import Sequence
+
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, gettext
@@ -10,9 +12,9 @@ from hub.blueprints.inbox.base import access, back_to, blueprint, do
 from hub.core import clock
 from hub.core.db import transaction
 from hub.core.errors import Conflict, HubError, Invalid
-from hub.core.text import N_
 from hub.inbox import actions, queries
 from hub.reasons import queries as reasons
+from hub.reasons.queries import BETWEEN, ReasonRow
 
 
 @blueprint.get("/<number>/solve")
@@ -89,10 +91,23 @@ def _ask_reason(number: str, sentence: str = "") -> ResponseReturnValue:
     page = render_template(
         "inbox/solve.html",
         ticket=ticket,
-        reasons=rows,
+        groups=_groups(rows),
+        current=next((row for row in rows if row.id == ticket.reason_id), None),
         tongue=str(get_locale()),
         sentence=sentence,
         back=url_for("inbox.ticket", number=number),
-        none_yet=gettext(N_("No contact reason exists yet. An administrator adds them in the settings.")),
     )
     return page, 422 if sentence else 200
+
+
+def _groups(rows: Sequence[ReasonRow]) -> list[tuple[str, list[tuple[int, str]]]]:
+    """Under each top reason the ones that can be chosen, by what they are called below it."""
+    tongue = str(get_locale())
+    groups: list[tuple[str, list[tuple[int, str]]]] = []
+    for row in rows:
+        top, _, below = row.path(tongue).partition(BETWEEN)
+        if row.depth == 1:
+            groups.append((top, []))
+        if not row.has_children:
+            groups[-1][1].append((row.id, below or top))
+    return [(top, found) for top, found in groups if found]

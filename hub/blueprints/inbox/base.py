@@ -11,7 +11,6 @@ from hub.core.db import transaction
 from hub.core.errors import Conflict, Invalid
 from hub.inbox import queries
 from hub.inbox.queries import TicketView
-from hub.stores import queries as stores
 
 blueprint = Blueprint("inbox", __name__)
 
@@ -22,13 +21,6 @@ def access(number: str) -> TicketView:
     if ticket.time_zone:
         g.time_zone = ticket.time_zone
     return ticket
-
-
-def use_home_zone() -> None:
-    """Lists show times as the clock on the wall of the person's store."""
-    home = viewer().home_store_id
-    if home is not None:
-        g.time_zone = stores.get_store(home).time_zone
 
 
 def back_to(number: str, sentence: str = "", kind: str = "ok") -> ResponseReturnValue:

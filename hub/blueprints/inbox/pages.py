@@ -9,7 +9,7 @@ from flask_babel import ngettext
 from hub.blueprints.access import viewer
 from hub.blueprints.htmx import wants_fragment
 from hub.blueprints.inbox import words
-from hub.blueprints.inbox.base import access, blueprint, use_home_zone
+from hub.blueprints.inbox.base import access, blueprint
 from hub.blueprints.inbox.filters import Asked, read_asked, tabs_of, view_choices
 from hub.blueprints.inbox.rows import list_row
 from hub.blueprints.inbox.thread import gather_thread
@@ -28,7 +28,6 @@ SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:
 @blueprint.get("/")
 def list_tickets() -> ResponseReturnValue:
     """One list by due time; as a fragment it fills the left pane beside a ticket."""
-    use_home_zone()
     asked = read_asked(request.args)
     given = gather_list(asked, after=request.args.get("after"), current=request.args.get("current", ""))
     if wants_fragment():
