@@ -53,7 +53,7 @@ class ChannelError(Exception):
         self.code = code
 
 
-class TemporaryFailure(ChannelError):  # noqa: N818 - the words of architecture.md
+class TemporaryFailure(ChannelError):
     """Try again later; nothing was delivered. `is_ours` tells that the whole channel should pause."""
 
     def __init__(self, reason: str, *, code: str = "", is_ours: bool = False) -> None:
@@ -61,7 +61,7 @@ class TemporaryFailure(ChannelError):  # noqa: N818 - the words of architecture.
         self.is_ours = is_ours
 
 
-class PermanentFailure(ChannelError):  # noqa: N818 - as above
+class PermanentFailure(ChannelError):
     """Never again in this form: `recipient` (suppress), `sender` (our fault: pause the channel), `content`."""
 
     def __init__(self, reason: str, *, scope: Scope, code: str = "") -> None:
@@ -69,7 +69,7 @@ class PermanentFailure(ChannelError):  # noqa: N818 - as above
         self.scope: Scope = scope
 
 
-class UnknownOutcome(ChannelError):  # noqa: N818 - as above
+class UnknownOutcome(ChannelError):
     """The message was handed over and no answer came: it may have been delivered."""
 
 
