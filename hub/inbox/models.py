@@ -78,6 +78,7 @@ class Ticket(Base):
         ),
         Index("ix_tickets_due", "due_at", postgresql_where="waiting_since IS NOT NULL AND missed_at IS NULL"),
         Index("ix_tickets_solved", "solved_at", postgresql_where="state = 'solved'"),
+        Index("ix_tickets_merged", "merged_into_id", postgresql_where="merged_into_id IS NOT NULL"),
         Index("ix_tickets_search", "search", postgresql_using="gin"),
     )
 

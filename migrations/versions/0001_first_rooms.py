@@ -1662,6 +1662,13 @@ def upgrade() -> None:
         unique=False,
         postgresql_where="state IN ('new', 'open', 'pending')",
     )
+    op.create_index(
+        "ix_tickets_merged",
+        "tickets",
+        ["merged_into_id"],
+        unique=False,
+        postgresql_where="merged_into_id IS NOT NULL",
+    )
     op.create_index("ix_tickets_order", "tickets", ["order_id"], unique=False)
     op.create_index("ix_tickets_search", "tickets", ["search"], unique=False, postgresql_using="gin")
     op.create_index(
@@ -2033,6 +2040,7 @@ def downgrade() -> None:
     op.drop_index("ix_tickets_store_updated", table_name="tickets")
     op.drop_index("ix_tickets_solved", table_name="tickets", postgresql_where="state = 'solved'")
     op.drop_index("ix_tickets_search", table_name="tickets", postgresql_using="gin")
+    op.drop_index("ix_tickets_merged", table_name="tickets")
     op.drop_index("ix_tickets_order", table_name="tickets")
     op.drop_index(
         "ix_tickets_list_all", table_name="tickets", postgresql_where="state IN ('new', 'open', 'pending')"
