@@ -26,6 +26,7 @@ from hub.channels.mail_parsing.quotes import split_reply
             "Envoyé de mon Galaxy A52\n\n-------- Message d'origine --------\nDe : S <a@b.fr>\nDate : 03/02",
         ),
         ("réponse", "Jean Dupont a écrit le 03/02/2026 à 10:15 :\n> x"),
+        ("Merci", "Le 3 mars, Verel a écrit :\n> x"),
         ("Thanks", "On Mon, Feb 2, 2026 at 4:58 AM Shop <a@b.com> wrote:\n> hello"),
         (
             "Thanks",

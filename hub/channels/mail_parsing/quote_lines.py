@@ -22,6 +22,7 @@ _ATTRIBUTIONS = tuple(
     re.compile(pattern, re.IGNORECASE | re.DOTALL)
     for pattern in (
         rf"\A\s*(?:\*|-{{2,}}\s*)?{_OPENERS}\b{_MOMENT}.*?\b{_WROTE}\s*\S{{0,4}}\s*(?:[:：]|-{{2,}})\s*\*?\s*\Z",
+        rf"\A\s*\*?{_OPENERS}\s+(?:\S+\s+)?{_DATE}[^\n]{{1,80}}\b{_WROTE}\s*[:：]\s*\*?\s*\Z",
         r"\A\s*message\s+du\s+\d{1,2}/\d{1,2}/\d{2,4}\b.{0,20}\Z",
         rf"\A\s*\*?{_OPENERS}\b{_MOMENT}.*?@.*?\b{_WROTE}\s*\Z",
         rf"\A\s*\*?{_OPENERS}\s+(?:\S+\s+)?{_DATE}.*?\b{_WROTE}\s.{{1,150}}@?.*[:：]\s*\*?\s*\Z",
