@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Event
 from uuid import UUID
 
 from hub.channels.base import (
@@ -87,19 +88,21 @@ def link_values(letter: Letter) -> dict[str, str]:
 
 
 def call_provider(
-    transport: Transport, pairs: Sequence[tuple[Letter, Envelope]], claimed: Claim
+    transport: Transport, pairs: Sequence[tuple[Letter, Envelope]], claimed: Claim, must_stop: Event
 ) -> Iterator[Outcome]:
-    """Hand the messages over one after the other on one connection; ends early when the fault is ours.
+    """Hand the messages over one after the other on one connection, until all are or `must_stop` is set.
 
-    It also ends when the lease is nearly over: whoever is left out was not called.
+    It is set when the provider complains about us or the lease is nearly over: whoever is left out was not called.
     """
     for letter, envelope in pairs:
         if claimed.is_nearly_over():
+            must_stop.set()
+        if must_stop.is_set():
             return
         outcome = _call(transport, letter, envelope)
-        yield outcome
         if outcome.kind is AttemptOutcome.OURS:
-            return
+            must_stop.set()
+        yield outcome
 
 
 def _call(transport: Transport, letter: Letter, envelope: Envelope) -> Outcome:

@@ -4,6 +4,7 @@ The boundaries a worker may die at are each one commit: claimed, calling (at mos
 the rows it held stands in leases.free_abandoned.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
@@ -12,6 +13,7 @@ from datetime import datetime
 from functools import partial
 from itertools import groupby
 from operator import attrgetter
+from threading import Event
 
 from sqlalchemy import func, or_, select
 
@@ -27,9 +29,10 @@ from hub.outbox.leases import Claim
 from hub.outbox.letter import Letter
 from hub.outbox.models import OutboundMessage
 from hub.outbox.rules import NOW, Answer, Verdict
-from hub.outbox.words import AttemptOutcome, MessageState, SendQueue
+from hub.outbox.words import MessageState, SendQueue
 
-GROUP = 20
+GROUP = 10
+DEPTH = 2
 Pairs = Sequence[tuple[Letter, Envelope]]
 Ready = Mapping[int, Envelope | Unfit]
 
@@ -55,24 +58,27 @@ def work_outbox(queue: SendQueue, wake: Callable[[], None]) -> int:
 
 
 def _send_batch(claimed: Claim) -> None:
-    """Group after group: while one is being called, the next is rendered; one commit writes down the one and marks
-    the other. At most `GROUP` messages are ever being called.
+    """Group after group: while one is being called, the one before is written down and the next is marked.
+
+    Groups are called one after the other on one connection; at most `GROUP * DEPTH` messages are marked at a time.
     """
-    under_way: _Call | None = None
+    under_way: deque[_Call] = deque()
+    must_stop = Event()
     with ExitStack() as stack, ThreadPoolExecutor(max_workers=1) as hand:
         open_wires: dict[Channel, Transport] = {}
         for channel, letters in _groups(claimed.letters):
             if channel not in open_wires:
                 open_wires[channel] = stack.enter_context(wires.open_wire(channel))
             ready = _render(letters)
-            pairs = _turn(under_way, letters, ready, claimed)
-            under_way = None
-            if pairs is None:
-                leases.release(claimed)
-                return
-            under_way = _call(hand, open_wires[channel], pairs, claimed)
-        if under_way is not None:
-            _turn(under_way, [], {}, claimed)
+            before = under_way.popleft() if len(under_way) == DEPTH else None
+            pairs = _turn(before, letters, ready, claimed, must_stop)
+            if must_stop.is_set():
+                break
+            under_way.append(_call(hand, open_wires[channel], pairs, claimed, must_stop))
+        for call in under_way:
+            _turn(call, [], {}, claimed, must_stop)
+    if must_stop.is_set():
+        leases.release(claimed)
 
 
 def _groups(letters: Sequence[Letter]) -> Iterator[tuple[Channel, Sequence[Letter]]]:
@@ -93,23 +99,23 @@ def _render(letters: Sequence[Letter]) -> Ready:
     return {letter.id: write_envelope(letter, now=now) for letter in letters}
 
 
-def _call(hand: ThreadPoolExecutor, transport: Transport, pairs: Pairs, claimed: Claim) -> _Call:
+def _call(
+    hand: ThreadPoolExecutor, transport: Transport, pairs: Pairs, claimed: Claim, must_stop: Event
+) -> _Call:
     """Call the provider in the other thread, which knows no database."""
-    results = hand.submit(lambda: list(call_provider(transport, pairs, claimed)))
+    results = hand.submit(lambda: list(call_provider(transport, pairs, claimed, must_stop)))
     return _Call([letter for letter, _ in pairs], results)
 
 
-def _turn(before: _Call | None, letters: Sequence[Letter], ready: Ready, claimed: Claim) -> Pairs | None:
-    """Wait for the group before; in one commit write down what it came to and mark the next one.
-
-    Returns what may be called now; None when the provider complains about us or the lease is nearly over.
-    """
+def _turn(
+    before: _Call | None, letters: Sequence[Letter], ready: Ready, claimed: Claim, must_stop: Event
+) -> Pairs:
+    """Wait for a group; in one commit write down what it came to and mark the next one, unless all must stop."""
     results = before.results.result() if before else []
-    must_stop = any(result.kind is AttemptOutcome.OURS for result in results) or claimed.is_nearly_over()
     with transaction():
         if before is not None:
             outcomes.write(results, before.letters, claimed)
-        return None if must_stop else _mark(letters, ready, claimed)
+        return [] if must_stop.is_set() else _mark(letters, ready, claimed)
 
 
 def _mark(letters: Sequence[Letter], ready: Ready, claimed: Claim) -> Pairs:
