@@ -1,6 +1,6 @@
 // Builds the style sheets, scripts and the icon sprite from hub/assets into hub/static, and writes manifest.json.
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -31,8 +31,13 @@ async function write_hashed(name, text) {
   return hashed;
 }
 
+/** Old files go last, so that a page served during a build never misses its style sheet. */
+async function remove_stale(kept) {
+  const stale = (await readdir(target)).filter((name) => !kept.has(name));
+  await Promise.all(stale.map((name) => rm(join(target, name), { recursive: true })));
+}
+
 async function main() {
-  await rm(target, { recursive: true, force: true });
   await mkdir(target, { recursive: true });
   const manifest = {};
   for (const { name, source } of bundles) {
@@ -54,6 +59,7 @@ async function main() {
   manifest["icons.svg"] = await write_hashed("icons.svg", sprite);
   manifest["favicon.svg"] = await write_hashed("favicon.svg", await readFile(join(here, "favicon.svg"), "utf8"));
   await writeFile(join(target, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+  await remove_stale(new Set([...Object.values(manifest), "manifest.json"]));
 }
 
 await main();

@@ -32,22 +32,33 @@ def violations(page: Page) -> list[str]:
     ]
 
 
+def check(browser: Browser, address: str, name: str, width: int, look: dict[str, str]) -> None:
+    """One page state in one look and width: no violation, no sideways scroll, no complaint of the browser."""
+    with context_of(browser, width, look) as context:
+        page = context.new_page()
+        complaints: list[str] = []
+        page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+        page.goto(f"{address}/{name}")
+        assert violations(page) == [], (look, width)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, (look, width)
+        assert complaints == []
+
+
 @pytest.mark.browser
-@pytest.mark.parametrize("name", PAGES)
-def test_page_state_is_accessible_in_every_look_and_width(browser: Browser, address: str, name: str) -> None:
-    for look in LOOKS:
-        for width in WIDTHS:
-            with context_of(browser, width, look) as context:
-                page = context.new_page()
-                complaints: list[str] = []
-                page.on(
-                    "console",
-                    lambda line, seen=complaints: seen.append(line.text) if line.type == "error" else None,
-                )
-                page.goto(f"{address}/{name}")
-                assert violations(page) == [], (look, width)
-                assert page.evaluate("document.documentElement.scrollWidth") <= width, (look, width)
-                assert complaints == []
+@pytest.mark.parametrize("position", range(len(PAGES)), ids=PAGES)
+def test_page_state_is_accessible(browser: Browser, address: str, position: int) -> None:
+    """Looks and widths take turns; `check_everything` has the whole matrix."""
+    name = PAGES[position]
+    check(browser, address, name, WIDTHS[position % len(WIDTHS)], LOOKS[position % len(LOOKS)])
+    check(browser, address, name, 320, LOOKS[(position + 1) % len(LOOKS)])
+
+
+def check_everything(browser: Browser, address: str) -> None:
+    """Every page state in every look and width: minutes, for `make ui-check`."""
+    for name in PAGES:
+        for look in LOOKS:
+            for width in WIDTHS:
+                check(browser, address, name, width, look)
 
 
 def test_the_markup_is_valid(tmp_path: Path) -> None:
