@@ -1,5 +1,7 @@
 """Doors of what the customer does not see: assignee, store, reason, priority; and the page that gathers them."""
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, gettext
@@ -13,6 +15,7 @@ from hub.core.db import transaction
 from hub.core.errors import Conflict, Invalid, NotFound
 from hub.core.text import N_
 from hub.inbox import actions, queries
+from hub.inbox.queries import TicketView
 from hub.inbox.words import Priority
 from hub.reasons import queries as reasons
 from hub.staff import queries as staff
@@ -23,21 +26,24 @@ from hub.stores import queries as stores
 def change(number: str) -> ResponseReturnValue:
     """Assignee, reason, priority, store, merge, spam: each a form of its own."""
     ticket = access(number)
+    back = url_for("inbox.ticket", number=number)
+    return render_template("inbox/change.html", ticket=ticket, back=back, **_choices(ticket))
+
+
+def _choices(ticket: TicketView) -> dict[str, list[tuple[Any, str]]]:
+    """What each form offers, as (value, words)."""
     mine = queries.list_customer_tickets(ticket.customer_id, viewer()) if ticket.customer_id else []
-    tongue = str(get_locale())
-    return render_template(
-        "inbox/change.html",
-        ticket=ticket,
-        colleagues=[
-            ("", gettext("nobody")),
-            *((row.id, row.name) for row in staff.list_store_agents(ticket.store_id)),
+    people, tongue = staff.list_store_agents(ticket.store_id), str(get_locale())
+    return {
+        "colleagues": [("", gettext("nobody")), *((row.id, row.name) for row in people)],
+        "stores": [("", gettext("central queue")), *((row.id, row.name) for row in stores.list_stores())],
+        "reasons": [
+            ("", gettext("no reason")),
+            *((row.id, row.path(tongue)) for row in reasons.list_reasons()),
         ],
-        stores=[("", gettext("central queue")), *((row.id, row.name) for row in stores.list_stores())],
-        reasons=[("", gettext("no reason")), *((row.id, row.path(tongue)) for row in reasons.list_reasons())],
-        priorities=[(each.value, words.priority_words(each)) for each in Priority],
-        others=[(row.number, f"{row.number} · {row.subject}") for row in mine if row.id != ticket.id],
-        back=url_for("inbox.ticket", number=number),
-    )
+        "priorities": [(each.value, words.priority_words(each)) for each in Priority],
+        "others": [(row.number, f"{row.number} · {row.subject}") for row in mine if row.id != ticket.id],
+    }
 
 
 @blueprint.post("/<number>/assign")

@@ -42,22 +42,17 @@ def note(number: str) -> ResponseReturnValue:
 @blueprint.route("/<number>/call", methods=["GET", "POST"])
 def call(number: str) -> ResponseReturnValue:
     """A call to the customer: one that reached him or her ends the wait."""
-    ticket = access(number)
-    if request.method == "GET":
-        return render_template("inbox/call.html", ticket=ticket, text="")
-    try:
-        with transaction():
-            actions.log_call(
-                ticket_id=ticket.id,
-                text=request.form.get("text", ""),
-                has_reached=request.form.get("has_reached") == "1",
-                by=viewer().actor,
-                now=clock.business_now(),
-            )
-    except Invalid as error:
-        flash(sentence_of(error), "error")
-        return render_template("inbox/call.html", ticket=ticket, text=request.form.get("text", "")), 422
-    return back_to(number, gettext("The call is noted."))
+    ticket, text = access(number), request.form.get("text", "")
+    if request.method == "POST":
+        try:
+            with transaction():
+                _log_call(ticket, text)
+        except Invalid as error:
+            flash(sentence_of(error), "error")
+        else:
+            return back_to(number, gettext("The call is noted."))
+    status = 422 if request.method == "POST" else 200
+    return render_template("inbox/call.html", ticket=ticket, text=text), status
 
 
 @blueprint.post("/<number>/undo")
@@ -117,6 +112,16 @@ def _send(ticket: TicketView) -> None:
         undo_seconds=viewer().undo_seconds,
         inserted={"standard_reply_id": reply_id} if reply_id else None,
         key=form.get("key") or None,
+    )
+
+
+def _log_call(ticket: TicketView, text: str) -> None:
+    actions.log_call(
+        ticket_id=ticket.id,
+        text=text,
+        has_reached=request.form.get("has_reached") == "1",
+        by=viewer().actor,
+        now=clock.business_now(),
     )
 
 
