@@ -15,7 +15,6 @@ from hub.blueprints import (
     errors,
     health,
     home,
-    hooks,
     inbox,
     knowledge,
     pages,
@@ -75,7 +74,6 @@ DOORS: tuple[Door, ...] = (
     Door(knowledge.blueprint, "/knowledge", Permission.READ_KNOWLEDGE),
     Door(statistics.blueprint, "/statistics", Permission.READ_STATISTICS),
     Door(settings.blueprint, "/settings", Permission.EDIT_SETTINGS),
-    Door(hooks.blueprint, "/hooks", Entry.MACHINE, is_csrf_exempt=True),
     Door(
         api.blueprint,
         "/api/v1",

@@ -82,7 +82,7 @@ def on_server_error(_error: Exception) -> ResponseReturnValue:
 
 
 def wants_json() -> bool:
-    return request.path.startswith(("/api/", "/hooks/")) or (
+    return request.path.startswith("/api/") or (
         request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
     )
 

@@ -7,7 +7,6 @@ from hub.blueprints import statistics_words as words
 from hub.blueprints.access import viewer
 from hub.core import clock
 from hub.statistics import queries
-from hub.statistics.measures import MEASURES
 from hub.stores.queries import list_regions, list_stores
 
 blueprint = Blueprint("statistics", __name__)
@@ -49,6 +48,5 @@ def _shared() -> dict[str, object]:
         "stores": [(store.code, store.name) for store in stores],
         "regions": [(region.id, region.name) for region in list_regions()] if scope.is_everything else [],
         "words": words,
-        "measures": MEASURES,
         "args": request.args,
     }

@@ -13,11 +13,17 @@ from flask_babel import format_decimal, format_percent, get_locale, gettext
 
 from hub.blueprints.inbox.words import channel_words
 from hub.core.words import Channel
+from hub.statistics.measures import MEASURES
 from hub.statistics.rows import ResponseTimes, Satisfaction, SatisfactionReport, Waits
 from hub.statistics.rules import BUCKETS_SECONDS, FEW_ANSWERS, FEW_WAITS
 
 MINUTE, HOUR = 60, 3600
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def define(key: str) -> str:
+    """How a figure is counted, in the reader's language."""
+    return str(gettext(MEASURES[key].definition))
 
 
 def duration(seconds: float | None) -> str:

@@ -2,15 +2,15 @@
 
 
 class HubError(Exception):
-    """`text` is an English msgid with %(name)s places, filled from `values` after translation."""
+    """`text` is an English msgid with %(name)s places, filled from `values` (and `field`) after translation."""
 
     status = 400
     code = "error"
 
     def __init__(self, text: str, *, field: str | None = None, **values: object) -> None:
-        super().__init__(text % values if values else text)
         self.text = text
-        self.values = values
+        self.values = values | {"field": field} if field and "%(field)s" in text else values
+        super().__init__(text % self.values if self.values else text)
         self.field = field
 
 

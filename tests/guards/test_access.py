@@ -1,0 +1,134 @@
+"""Every route, walked as each role and as a stranger: the access table is the only rule."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+
+from hub.blueprints.access import Entry, asks_of
+from hub.content.actions import publish_builtin_templates
+from hub.plans.actions import add_builtin_plans
+from hub.reasons.actions import add_builtin_reasons
+from hub.staff.models import Agent
+from hub.staff.rules import PERMISSIONS
+from hub.staff.words import ApiScope, Permission, Role
+from hub.surveys.actions import add_builtin_survey
+from tests.conftest import TUESDAY
+from tests.makers.customers import make_customer
+from tests.makers.keys import make_key
+from tests.makers.staff import log_in, make_agent
+from tests.makers.stores import make_chain, make_region, make_store
+
+VALUES: dict[str, object] = {"int": 1, "default": "none-such", "string": "none-such", "path": "none-such"}
+SIGNED_OUT_STATUS = {301, 302, 303, 308}
+BROKEN = 500
+
+
+def rules(app: Flask) -> list[Rule]:
+    return [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
+
+
+def address(app: Flask, rule: Rule) -> str:
+    """The route with values that fit its converters."""
+    kinds = {name: type(converter).__name__ for name, converter in rule._converters.items()}
+    values = {name: 1 if "Integer" in kind else "none-such" for name, kind in kinds.items()}
+    with app.test_request_context():
+        return rule.build(values, append_unknown=False)[1] if values else rule.rule  # type: ignore[index]
+
+
+@pytest.fixture
+def house(session: Session) -> Session:
+    make_chain(session)
+    store = make_store(session, region_id=make_region(session).id)
+    make_customer(session)
+    publish_builtin_templates(now=TUESDAY)
+    add_builtin_reasons()
+    add_builtin_survey(now=TUESDAY)
+    add_builtin_plans(now=TUESDAY)
+    session.info["store_id"] = store.id
+    session.commit()
+    return session
+
+
+def test_every_route_stands_in_the_table(app: Flask) -> None:
+    assert [rule.endpoint for rule in rules(app) if asks_of(app, rule.endpoint) is None] == []
+
+
+def test_a_stranger_enters_public_doors_only(app: Flask, client: FlaskClient, house: Session) -> None:
+    wrong = []
+    for rule in rules(app):
+        asks = asks_of(app, rule.endpoint)
+        if asks is Entry.PUBLIC:
+            continue
+        for method in (rule.methods or set()) - {"OPTIONS", "HEAD"}:
+            response = client.open(address(app, rule), method=method)
+            is_machine = asks is Entry.MACHINE or isinstance(asks, ApiScope)
+            is_closed = response.status_code == 401 if is_machine else _leads_to_sign_in(response)
+            if not is_closed:
+                wrong.append((rule.endpoint, method, response.status_code))
+    assert wrong == []
+
+
+def _leads_to_sign_in(response: object) -> bool:
+    location = getattr(response, "headers", {}).get("Location", "")
+    return getattr(response, "status_code", 0) in SIGNED_OUT_STATUS and "/session/" in location
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_enters_exactly_its_doors(
+    app: Flask, client: FlaskClient, house: Session, role: Role
+) -> None:
+    agent = _person(house, role)
+    wrong, broken = [], []
+    for rule in rules(app):
+        asks = asks_of(app, rule.endpoint)
+        if not isinstance(asks, Permission) and asks is not Entry.SIGNED_IN:
+            continue
+        for method in (rule.methods or set()) - {"OPTIONS", "HEAD"}:
+            log_in(client, agent)
+            status = client.open(address(app, rule), method=method).status_code
+            may = asks is Entry.SIGNED_IN or asks in PERMISSIONS[role]
+            if may == (status == 403):
+                wrong.append((rule.endpoint, method, status))
+            if status >= BROKEN:
+                broken.append((rule.endpoint, method, status))
+            house.expire_all()
+    assert (wrong, broken) == ([], [])
+
+
+def _person(session: Session, role: Role) -> Agent:
+    store_ids = () if role is Role.REGION_MANAGER else (session.info["store_id"],)
+    agent = make_agent(session, role=role, store_ids=store_ids)
+    session.commit()
+    return agent
+
+
+@pytest.mark.parametrize("scope", list(ApiScope))
+def test_a_key_opens_exactly_its_scope(
+    app: Flask, client: FlaskClient, house: Session, scope: ApiScope
+) -> None:
+    agent = _person(house, Role.ADMINISTRATOR)
+    headers = make_key(house, agent.id, scope)
+    house.commit()
+    wrong = []
+    for rule in rules(app):
+        asks = asks_of(app, rule.endpoint)
+        if not isinstance(asks, ApiScope):
+            continue
+        for method in (rule.methods or set()) - {"OPTIONS", "HEAD"}:
+            status = client.open(address(app, rule), method=method, headers=headers, json={}).status_code
+            if (status == 403) == (asks is scope):
+                wrong.append((rule.endpoint, method, status))
+    assert wrong == []
+
+
+def test_public_pages_answer_without_breaking(app: Flask, client: FlaskClient, house: Session) -> None:
+    broken = []
+    for rule in rules(app):
+        if asks_of(app, rule.endpoint) is Entry.PUBLIC and not rule.endpoint.startswith("demo."):
+            for method in (rule.methods or set()) - {"OPTIONS", "HEAD"}:
+                status = client.open(address(app, rule), method=method).status_code
+                if status >= BROKEN and rule.endpoint != "health.ready":
+                    broken.append((rule.endpoint, method, status))
+    assert broken == []
