@@ -67,9 +67,10 @@ def _config() -> Config:
     )
 
 
-def _run_worker(config: Config, go: Event, stop: Event) -> None:
+def _run_worker(config: Config, ready: Connection, go: Event, stop: Event) -> None:
     app = create_app(config)
     with app.app_context():
+        ready.send(0)
         go.wait()
         while not stop.is_set():
             if not work_arrivals(lambda: None):
@@ -124,7 +125,7 @@ def run(count: int = COUNT) -> dict[str, float]:
     spawn = multiprocessing.get_context("spawn")
     go, stop = spawn.Event(), spawn.Event()
     here, there = spawn.Pipe()
-    children = [spawn.Process(target=_run_worker, args=(config, go, stop)) for _ in range(WORKERS)]
+    children = [spawn.Process(target=_run_worker, args=(config, there, go, stop)) for _ in range(WORKERS)]
     children.append(spawn.Process(target=_run_listener, args=(config, there, stop)))
     with app.app_context():
         with transaction() as session:
@@ -134,8 +135,7 @@ def run(count: int = COUNT) -> dict[str, float]:
         _store(range(count))
         for child in children:
             child.start()
-        port = here.recv()
-        time.sleep(3)
+        port = max(here.recv() for _ in children)
         start = time.perf_counter()
         go.set()
         table = count / (_wait_for(count) - start)
