@@ -8,15 +8,15 @@ export class CopyText extends HTMLElement {
 
   async copy() {
     const place = this.querySelector("button span") ?? this.querySelector("button");
-    if (!place || this.before) return;
+    if (!place || this.said) return;
     try {
       await Promise.race([navigator.clipboard.writeText(this.dataset.text), refusal_after(PATIENCE_MS)]);
     } catch {
       copy_by_selection(this.dataset.text);
     }
-    this.before = place.textContent;
-    place.textContent = this.dataset.done || this.before;
-    setTimeout(() => { place.textContent = this.before; this.before = ""; }, 2000);
+    this.said = place.textContent;
+    place.textContent = this.dataset.done || this.said;
+    setTimeout(() => { place.textContent = this.said; this.said = ""; }, 2000);
   }
 }
 
