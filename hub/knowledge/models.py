@@ -1,10 +1,8 @@
 """Articles with their versions, standard replies, and what was searched."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
-from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.core.db import Base, words
@@ -16,10 +14,7 @@ class Article(Base):
     """The current text of an article in one language; `pair_id` is the same article in the other language."""
 
     __tablename__ = "articles"
-    __table_args__ = (
-        Index("ix_articles_search", "search", postgresql_using="gin"),
-        Index("ix_articles_list", "sort_key", "id"),
-    )
+    __table_args__ = (Index("ix_articles_list", "sort_key", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
@@ -34,13 +29,14 @@ class Article(Base):
     pair_id: Mapped[int | None] = mapped_column(ForeignKey("articles.id"))
     version_number: Mapped[int] = mapped_column(default=1)
     inserted_count: Mapped[int] = mapped_column(default=0)
-    search: Mapped[Any | None] = mapped_column(TSVECTOR)
-    search_text: Mapped[str] = mapped_column(default="")
+    published_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
 
 class ArticleVersion(Base):
+    """The text of an article as it was saved: `number` counts from 1, the highest is the current one."""
+
     __tablename__ = "article_versions"
     __table_args__ = (UniqueConstraint("article_id", "number"),)
 
@@ -67,9 +63,21 @@ class StandardReply(Base):
     sort_key: Mapped[str]
     body: Mapped[str]
     reason_id: Mapped[int | None] = mapped_column(ForeignKey("reasons.id"))
-    store_id: Mapped[int | None] = mapped_column(ForeignKey("stores.id"))
     is_active: Mapped[bool] = mapped_column(default=True)
     used_count: Mapped[int] = mapped_column(default=0)
+    updated_at: Mapped[datetime]
+
+
+class StoreParagraph(Base):
+    """What one store adds at the end of a standard reply."""
+
+    __tablename__ = "standard_reply_paragraphs"
+    __table_args__ = (UniqueConstraint("standard_reply_id", "store_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    standard_reply_id: Mapped[int] = mapped_column(ForeignKey("standard_replies.id"))
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
+    text: Mapped[str]
     updated_at: Mapped[datetime]
 
 

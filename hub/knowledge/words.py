@@ -8,3 +8,11 @@ class ArticleState(StrEnum):
     INTERNAL = "internal"
     PUBLISHED = "published"
     ARCHIVED = "archived"
+
+
+class SearchPlace(StrEnum):
+    """Where somebody searches: the public help centre, the reply box of a ticket, the staff's pages."""
+
+    HELP = "help"
+    TICKET = "ticket"
+    STAFF = "staff"

@@ -633,8 +633,7 @@ def upgrade() -> None:
         sa.Column("pair_id", sa.BigInteger(), nullable=True),
         sa.Column("version_number", sa.BigInteger(), nullable=False),
         sa.Column("inserted_count", sa.BigInteger(), nullable=False),
-        sa.Column("search", postgresql.TSVECTOR(), nullable=True),
-        sa.Column("search_text", sa.Text(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["owner_id"], ["agents.id"], name=op.f("fk_articles_owner_id")),
@@ -644,7 +643,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_articles_key")),
     )
     op.create_index("ix_articles_list", "articles", ["sort_key", "id"], unique=False)
-    op.create_index("ix_articles_search", "articles", ["search"], unique=False, postgresql_using="gin")
     op.create_table(
         "consent_states",
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -972,14 +970,34 @@ def upgrade() -> None:
         sa.Column("sort_key", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("reason_id", sa.BigInteger(), nullable=True),
-        sa.Column("store_id", sa.BigInteger(), nullable=True),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("used_count", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["reason_id"], ["reasons.id"], name=op.f("fk_standard_replies_reason_id")),
-        sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_standard_replies_store_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_standard_replies")),
         sa.UniqueConstraint("key", "language", name=op.f("uq_standard_replies_key_language")),
+    )
+    op.create_table(
+        "standard_reply_paragraphs",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("standard_reply_id", sa.BigInteger(), nullable=False),
+        sa.Column("store_id", sa.BigInteger(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["standard_reply_id"],
+            ["standard_replies.id"],
+            name=op.f("fk_standard_reply_paragraphs_standard_reply_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["store_id"], ["stores.id"], name=op.f("fk_standard_reply_paragraphs_store_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_standard_reply_paragraphs")),
+        sa.UniqueConstraint(
+            "standard_reply_id",
+            "store_id",
+            name=op.f("uq_standard_reply_paragraphs_standard_reply_id_store_id"),
+        ),
     )
     op.create_table(
         "addresses",
@@ -2091,6 +2109,7 @@ def downgrade() -> None:
     op.drop_table("enrolments")
     op.drop_index(op.f("ix_addresses_customer_id"), table_name="addresses")
     op.drop_table("addresses")
+    op.drop_table("standard_reply_paragraphs")
     op.drop_table("standard_replies")
     op.drop_table("opening_ranges")
     op.drop_index(op.f("ix_memberships_store_id"), table_name="memberships")
@@ -2110,7 +2129,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_fact_queue_next_attempt_at"), table_name="fact_queue")
     op.drop_table("fact_queue")
     op.drop_table("consent_states")
-    op.drop_index("ix_articles_search", table_name="articles", postgresql_using="gin")
     op.drop_index("ix_articles_list", table_name="articles")
     op.drop_table("articles")
     op.drop_table("api_keys")

@@ -1,0 +1,234 @@
+"""What changes the knowledge base: articles with their versions, standard replies, figures of their use."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from hub.core.actor import Actor
+from hub.core.audit import note_change
+from hub.core.db import db
+from hub.core.errors import Conflict, Invalid, NotFound
+from hub.core.text import N_, SPACES, fold, slug
+from hub.core.words import Language
+from hub.knowledge import rules
+from hub.knowledge.models import Article, ArticleVersion, SearchLog, StandardReply, StoreParagraph
+from hub.knowledge.words import ArticleState, SearchPlace
+
+KEY_LENGTH = 80
+
+
+def save_article(
+    *,
+    article_id: int | None,
+    language: Language,
+    title: str,
+    summary: str,
+    body: str,
+    state: ArticleState,
+    reason_id: int | None = None,
+    pair_id: int | None = None,
+    seen_version: int | None = None,
+    key: str | None = None,
+    by: Actor,
+    now: datetime,
+) -> str:
+    """Write an article and keep its version; returns its key, which never changes once given.
+
+    The language of an existing article stays. Raises Invalid, NotFound, or Conflict when somebody saved after
+    `seen_version`.
+    """
+    text = rules.check_article(title=title, summary=summary, body=body)
+    if article_id is None:
+        row = _new_article(key or text.title, language, by, now)
+    else:
+        row = _locked(article_id)
+        if seen_version is not None and seen_version != row.version_number:
+            raise Conflict(
+                N_(
+                    "Somebody else saved this article in the meantime. Please open it again; your text is kept here."
+                )
+            )
+        row.version_number += 1
+    row.title, row.summary, row.body, row.sort_key = text.title, text.summary, text.body, fold(text.title)
+    row.reason_id, row.updated_at = reason_id, now
+    _set_state(row, state, now)
+    db.session.add(row)
+    db.session.flush()
+    _pair(row, pair_id)
+    _keep_version(row, by, now)
+    note_change("article.saved", subject_kind="article", subject_id=row.id, by=by, now=now, state=state.value)
+    return row.key
+
+
+def restore_version(*, article_id: int, number: int, by: Actor, now: datetime) -> None:
+    """The text of an earlier version becomes the newest one; nothing is lost. Raises NotFound."""
+    row = _locked(article_id)
+    old = db.session.scalar(
+        select(ArticleVersion).where(ArticleVersion.article_id == article_id, ArticleVersion.number == number)
+    )
+    if old is None:
+        raise NotFound(N_("This version does not exist. Please choose one of the list."))
+    row.title, row.summary, row.body, row.sort_key = old.title, old.summary, old.body, fold(old.title)
+    row.version_number += 1
+    row.updated_at = now
+    _keep_version(row, by, now)
+    note_change("article.restored", subject_kind="article", subject_id=row.id, by=by, now=now, number=number)
+
+
+def save_standard_reply(
+    *,
+    reply_id: int | None,
+    language: Language,
+    title: str,
+    body: str,
+    reason_id: int | None = None,
+    is_active: bool = True,
+    key: str | None = None,
+    by: Actor,
+    now: datetime,
+) -> int:
+    """Write a standard reply; returns its id. Raises Invalid (also for an unknown variable) or NotFound."""
+    clean_title, clean_body = rules.check_reply(title=title, body=body)
+    row = StandardReply(used_count=0) if reply_id is None else db.session.get(StandardReply, reply_id)
+    if row is None:
+        raise NotFound(N_("This standard reply does not exist any more. Please choose another one."))
+    if reply_id is None:
+        row.key = _free_reply_key(slug(key or clean_title)[:KEY_LENGTH] or "reply", language)
+    row.language, row.title, row.sort_key, row.body = language, clean_title, fold(clean_title), clean_body
+    row.reason_id, row.is_active, row.updated_at = reason_id, is_active, now
+    db.session.add(row)
+    db.session.flush()
+    note_change("standard_reply.saved", subject_kind="standard_reply", subject_id=row.id, by=by, now=now)
+    return row.id
+
+
+def save_paragraph(*, reply_id: int, store_id: int, text: str, by: Actor, now: datetime) -> None:
+    """What one store adds at the end of a standard reply; an empty text takes it away. Raises Invalid."""
+    clean = text.replace("\r\n", "\n").strip()
+    if len(clean) > rules.LONGEST_REPLY:
+        raise Invalid(
+            N_("Please write a text of at most %(most)s characters."), field="text", most=rules.LONGEST_REPLY
+        )
+    rules.check_variables(clean, field="text")
+    mine = (StoreParagraph.standard_reply_id == reply_id, StoreParagraph.store_id == store_id)
+    if clean:
+        statement = insert(StoreParagraph).values(
+            standard_reply_id=reply_id, store_id=store_id, text=clean, updated_at=now
+        )
+        db.session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["standard_reply_id", "store_id"], set_={"text": clean, "updated_at": now}
+            )
+        )
+    else:
+        db.session.execute(delete(StoreParagraph).where(*mine))
+    note_change(
+        "standard_reply.paragraph",
+        subject_kind="standard_reply",
+        subject_id=reply_id,
+        by=by,
+        now=now,
+        store=store_id,
+    )
+
+
+def note_inserted(*, article_id: int | None = None, reply_id: int | None = None) -> None:
+    """Count that an article or a standard reply went into an answer; one that is gone is not counted."""
+    if article_id is not None:
+        db.session.execute(
+            update(Article).where(Article.id == article_id).values(inserted_count=Article.inserted_count + 1)
+        )
+    if reply_id is not None:
+        db.session.execute(
+            update(StandardReply)
+            .where(StandardReply.id == reply_id)
+            .values(used_count=StandardReply.used_count + 1)
+        )
+
+
+def note_search(
+    *, words: str, language: Language, place: SearchPlace, found_count: int, now: datetime
+) -> None:
+    """Keep a search that a person made; none found is a gap of the base."""
+    clean = SPACES.sub(" ", words.replace("\x00", "")).strip()[: rules.LONGEST_SEARCH]
+    if clean:
+        db.session.add(
+            SearchLog(
+                words=clean,
+                language=language.value,
+                place=place.value,
+                found_count=found_count,
+                searched_at=now,
+            )
+        )
+
+
+def _new_article(wanted: str, language: Language, by: Actor, now: datetime) -> Article:
+    base = slug(wanted)[:KEY_LENGTH].strip("-") or "article"
+    return Article(
+        key=_free_key(base),
+        language=language,
+        state=ArticleState.DRAFT,
+        owner_id=by.agent_id,
+        version_number=1,
+        inserted_count=0,
+        created_at=now,
+    )
+
+
+def _free_key(base: str) -> str:
+    """`retours`, or `retours-2` when that is taken."""
+    taken = set(db.session.scalars(select(Article.key).where(Article.key.startswith(base, autoescape=True))))
+    return (
+        base
+        if base not in taken
+        else next(key for number in range(2, len(taken) + 3) if (key := f"{base}-{number}") not in taken)
+    )
+
+
+def _free_reply_key(base: str, language: Language) -> str:
+    same = StandardReply.key.startswith(base, autoescape=True)
+    count = db.session.scalar(select(func.count()).where(same, StandardReply.language == language)) or 0
+    return f"{base}-{count + 1}" if count else base
+
+
+def _locked(article_id: int) -> Article:
+    row = db.session.scalar(select(Article).where(Article.id == article_id).with_for_update())
+    if row is None:
+        raise NotFound(N_("This article does not exist any more. Please search for another one."))
+    return row
+
+
+def _set_state(row: Article, state: ArticleState, now: datetime) -> None:
+    if state is ArticleState.PUBLISHED and row.state is not ArticleState.PUBLISHED:
+        row.published_at = now
+    row.state = state
+
+
+def _pair(row: Article, pair_id: int | None) -> None:
+    """The same article in the other language points back; whoever was paired before is alone again."""
+    other = db.session.get(Article, pair_id) if pair_id else None
+    if other is not None and other.language is row.language:
+        raise Invalid(N_("Please choose an article in the other language."), field="pair_id")
+    ids = [row.id] if other is None else [row.id, other.id]
+    db.session.execute(update(Article).where(Article.pair_id.in_(ids)).values(pair_id=None))
+    row.pair_id = other.id if other else None
+    if other is not None:
+        other.pair_id = row.id
+    db.session.flush()
+
+
+def _keep_version(row: Article, by: Actor, now: datetime) -> None:
+    db.session.add(
+        ArticleVersion(
+            article_id=row.id,
+            number=row.version_number,
+            title=row.title,
+            summary=row.summary,
+            body=row.body,
+            agent_id=by.agent_id,
+            saved_at=now,
+        )
+    )
+    db.session.flush()

@@ -1,0 +1,54 @@
+"""Markdown of an article as safe HTML, and as plain text for a mail. HTML in the source is shown, never obeyed."""
+
+import re
+from functools import cache, lru_cache
+from html import unescape
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "h2", "h3", "h4", "a", "blockquote", "code", "pre", "hr"}
+TABLE = {"table", "thead", "tbody", "tr", "th", "td"}
+LOWER = {"h1": "h2", "h2": "h2", "h3": "h3", "h4": "h4", "h5": "h4", "h6": "h4"}  # the page has the only h1
+SCHEMES = {"http", "https", "mailto", "tel"}
+LINE_ENDS = re.compile(r"(?:</(?:li|tr)>|<br>|<hr>)\n?|</(?:p|h\d|blockquote|pre|ul|ol|table)>")
+ANY_TAG = re.compile(r"<[^>]+>")
+LINK = re.compile(r'<a href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
+
+
+@cache
+def _reader() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table").disable("image")
+
+
+@lru_cache(maxsize=500)
+def to_html(source: str) -> str:
+    """The article as HTML that carries no script, style, image or foreign attribute."""
+    reader = _reader()
+    tokens = reader.parse(source)
+    for token in tokens:
+        _lower(token)
+    html = reader.renderer.render(tokens, reader.options, {})
+    return nh3.clean(
+        html, tags=TAGS | TABLE, attributes={"a": {"href"}}, url_schemes=SCHEMES, link_rel="noopener"
+    )
+
+
+def to_text(source: str) -> str:
+    """The article as a mail in plain text would say it; a link keeps its address behind its words."""
+    html = LINK.sub(_link_words, to_html(source))
+    html = html.replace("<li>", "- ").replace("</td>", "  ").replace("</th>", "  ")
+    lines = unescape(ANY_TAG.sub("", LINE_ENDS.sub("\n", html))).splitlines()
+    text = "\n".join(line.strip() for line in lines)
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+def _link_words(found: re.Match[str]) -> str:
+    address, words = found[1], found[2]
+    return words if unescape(address).removeprefix("mailto:") == unescape(words) else f"{words} ({address})"
+
+
+def _lower(token: Token) -> None:
+    if token.type in {"heading_open", "heading_close"}:
+        token.tag = LOWER[token.tag]

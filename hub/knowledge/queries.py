@@ -1,0 +1,226 @@
+"""What pages and other rooms ask of the knowledge base: lists, one article, search, suggestions, gaps."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import aliased
+
+from hub.core.db import db
+from hub.core.errors import NotFound
+from hub.core.paging import Page, decode_key, make_page
+from hub.core.text import N_
+from hub.core.words import Language
+from hub.knowledge import rules
+from hub.knowledge.live import find_articles
+from hub.knowledge.markdown import to_html, to_text
+from hub.knowledge.models import Article, ArticleVersion, SearchLog
+from hub.knowledge.ranking import Index, Text
+from hub.knowledge.replies import fill_standard_reply, get_standard_reply, list_standard_replies
+from hub.knowledge.rows import (
+    ArticleHit,
+    ArticleRow,
+    ArticleView,
+    Gap,
+    ReplyRow,
+    Suggestions,
+    VersionRow,
+)
+from hub.knowledge.words import ArticleState, SearchPlace
+
+NO_ARTICLE = N_("This article does not exist any more. Please search for another one.")
+PAGE_SIZE, GAP_COUNT, SUGGESTED = 50, 100, 3
+PUBLIC = frozenset({ArticleState.PUBLISHED})
+FOR_STAFF = PUBLIC | {ArticleState.INTERNAL}
+EVERY_STATE = frozenset(ArticleState) - {ArticleState.ARCHIVED}
+LISTED = (
+    Article.id,
+    Article.key,
+    Article.language,
+    Article.state,
+    Article.title,
+    Article.summary,
+    Article.reason_id,
+    Article.inserted_count,
+    Article.updated_at,
+)
+
+__all__ = [
+    "count_states",
+    "fill_standard_reply",
+    "find_article",
+    "get_article",
+    "get_standard_reply",
+    "get_version",
+    "list_articles",
+    "list_gaps",
+    "list_pairable",
+    "list_published",
+    "list_standard_replies",
+    "list_versions",
+    "search_articles",
+    "suggest",
+]
+
+
+def states_at(place: SearchPlace) -> frozenset[ArticleState]:
+    """What a search may show: customers see published articles, replies also internal ones, editors drafts too."""
+    return {SearchPlace.HELP: PUBLIC, SearchPlace.TICKET: FOR_STAFF, SearchPlace.STAFF: EVERY_STATE}[place]
+
+
+def search_articles(
+    words: str, language: Language, place: SearchPlace, limit: int = 10, *, state: ArticleState | None = None
+) -> list[ArticleHit]:
+    """The articles that bear on a question in anyone's words, best first. Never raises for what was typed."""
+    states = states_at(place) & ({state} if state else EVERY_STATE)
+    found = find_articles(words[: rules.LONGEST_SEARCH * 10], language=language, states=states, limit=limit)
+    rows = {
+        row.id: row for row in db.session.execute(select(*LISTED, Article.body).where(Article.id.in_(found)))
+    }
+    return [_hit(rows[article_id]) for article_id in found if article_id in rows]
+
+
+def suggest(text: str, reason_id: int | None, language: Language) -> Suggestions:
+    """Three articles and three standard replies for what a customer wrote and why."""
+    replies = list_standard_replies(reason_id=reason_id, language=language)
+    return Suggestions(
+        tuple(search_articles(text, language, SearchPlace.TICKET, SUGGESTED)),
+        tuple(_closest(replies, text, reason_id, language)[:SUGGESTED]),
+    )
+
+
+def _closest(
+    replies: Sequence[ReplyRow], text: str, reason_id: int | None, language: Language
+) -> list[ReplyRow]:
+    """Replies of the same reason first, then those that speak of the same things."""
+    index = Index(language)
+    for row in replies:
+        index.add(Text(row.id, row.title, rules.VARIABLE.sub("", row.body)))
+    ranks = {reply_id: rank for rank, reply_id in enumerate(index.find(text, limit=len(replies)))}
+    near = [row for row in replies if row.id in ranks or (reason_id and row.reason_id == reason_id)]
+    return sorted(near, key=lambda row: (row.reason_id != reason_id, ranks.get(row.id, len(ranks)), row.id))
+
+
+def list_articles(
+    *, language: Language | None = None, state: ArticleState | None = None, after: str | None = None
+) -> Page[ArticleRow]:
+    """By title; archived articles only when they are asked for."""
+    chosen = select(*LISTED, Article.sort_key).order_by(Article.sort_key, Article.id).limit(PAGE_SIZE + 1)
+    chosen = chosen.where(Article.state == state if state else Article.state != ArticleState.ARCHIVED)
+    if language:
+        chosen = chosen.where(Article.language == language)
+    if after:
+        sort_key, article_id = decode_key(after)
+        chosen = chosen.where(tuple_(Article.sort_key, Article.id) > (sort_key, article_id))
+    rows = db.session.execute(chosen).all()
+    page = make_page(rows, size=PAGE_SIZE, key=lambda row: (row.sort_key, row.id))
+    return Page([_listed(row) for row in page.rows], page.next_key)
+
+
+def count_states(language: Language | None = None) -> dict[ArticleState, int]:
+    counted = select(Article.state, func.count()).group_by(Article.state)
+    if language:
+        counted = counted.where(Article.language == language)
+    return {row[0]: row[1] for row in db.session.execute(counted)}
+
+
+def list_published(language: Language, *, limit: int = 400) -> list[ArticleRow]:
+    """The help centre's table of contents, by title."""
+    chosen = select(*LISTED).where(Article.language == language, Article.state == ArticleState.PUBLISHED)
+    return [_listed(row) for row in db.session.execute(chosen.order_by(Article.sort_key).limit(limit))]
+
+
+def find_article(
+    key: str, *, states: frozenset[ArticleState] = frozenset(ArticleState)
+) -> ArticleView | None:
+    """The whole article with the name of its other language."""
+    pair = aliased(Article)
+    row = db.session.execute(
+        select(Article, pair.key, pair.title, pair.state)
+        .outerjoin(pair, pair.id == Article.pair_id)
+        .where(Article.key == key, Article.state.in_(states))
+    ).one_or_none()
+    return _view(row) if row else None
+
+
+def get_article(key: str, *, states: frozenset[ArticleState] = frozenset(ArticleState)) -> ArticleView:
+    """Raises NotFound, also for an article in another state."""
+    found = find_article(key, states=states)
+    if found is None:
+        raise NotFound(NO_ARTICLE)
+    return found
+
+
+def list_pairable(language: Language) -> list[tuple[int, str]]:
+    """Articles of this language that an article of the other one may be paired with: id and title."""
+    chosen = select(Article.id, Article.title).where(
+        Article.language == language, Article.state != ArticleState.ARCHIVED
+    )
+    return [(row.id, row.title) for row in db.session.execute(chosen.order_by(Article.sort_key).limit(1000))]
+
+
+def list_versions(article_id: int) -> list[VersionRow]:
+    """Newest first."""
+    chosen = select(ArticleVersion).where(ArticleVersion.article_id == article_id)
+    return [
+        _version(row) for row in db.session.scalars(chosen.order_by(ArticleVersion.number.desc()).limit(200))
+    ]
+
+
+def get_version(article_id: int, number: int) -> VersionRow:
+    """Raises NotFound."""
+    row = db.session.scalar(
+        select(ArticleVersion).where(ArticleVersion.article_id == article_id, ArticleVersion.number == number)
+    )
+    if row is None:
+        raise NotFound(N_("This version does not exist. Please choose one of the list."))
+    return _version(row)
+
+
+def list_gaps(*, since: datetime) -> list[Gap]:
+    """What was searched and not found since then, the most asked first: the work list of the editors."""
+    same = func.lower(SearchLog.words)
+    count = func.count()
+    rows = db.session.execute(
+        select(func.max(SearchLog.words), SearchLog.language, count, func.max(SearchLog.searched_at))
+        .where(SearchLog.found_count == 0, SearchLog.searched_at >= since)
+        .group_by(same, SearchLog.language)
+        .order_by(count.desc(), func.max(SearchLog.searched_at).desc())
+        .limit(GAP_COUNT)
+    )
+    return [Gap(*row) for row in rows]
+
+
+def _base(row: Any) -> dict[str, Any]:
+    return {column.key: getattr(row, column.key) for column in LISTED}
+
+
+def _listed(row: Any) -> ArticleRow:
+    return ArticleRow(**_base(row))
+
+
+def _hit(row: Any) -> ArticleHit:
+    return ArticleHit(**_base(row), text=to_text(row.body))
+
+
+def _view(row: Any) -> ArticleView:
+    article, pair_key, pair_title, pair_state = row
+    return ArticleView(
+        **_base(article),
+        body=article.body,
+        html=to_html(article.body),
+        owner_id=article.owner_id,
+        pair_id=article.pair_id,
+        pair_key=pair_key or "",
+        pair_title=pair_title or "",
+        pair_state=pair_state,
+        version_number=article.version_number,
+        published_at=article.published_at,
+    )
+
+
+def _version(row: ArticleVersion) -> VersionRow:
+    return VersionRow(
+        row.number, row.title, row.summary, row.body, to_html(row.body), row.agent_id, row.saved_at
+    )

@@ -1,0 +1,89 @@
+"""Standard replies as other doors read them: lists by reason, one with its variables filled, paragraphs of stores."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import and_, select
+
+from hub.core.db import db
+from hub.core.errors import NotFound
+from hub.core.text import N_, fold
+from hub.core.words import Language
+from hub.knowledge import rules
+from hub.knowledge.models import StandardReply, StoreParagraph
+from hub.knowledge.rows import Filled, ReplyRow
+
+NO_REPLY = N_("This standard reply does not exist any more. Please choose another one.")
+MOST = 500
+
+
+def list_standard_replies(
+    reason_id: int | None = None,
+    language: Language | None = None,
+    store_id: int | None = None,
+    search: str = "",
+    *,
+    is_active: bool | None = True,
+) -> list[ReplyRow]:
+    """Those of the reason first, then by title. `search` keeps those that hold every word; accents are optional."""
+    chosen = _with_paragraph(store_id).order_by(StandardReply.sort_key, StandardReply.id).limit(MOST)
+    if language:
+        chosen = chosen.where(StandardReply.language == language)
+    if is_active is not None:
+        chosen = chosen.where(StandardReply.is_active.is_(is_active))
+    words = fold(search).split()
+    found = [_row(row, paragraph) for row, paragraph in db.session.execute(chosen)]
+    kept = [row for row in found if all(word in fold(f"{row.title} {row.body}") for word in words)]
+    return sorted(kept, key=lambda row: reason_id is None or row.reason_id != reason_id)
+
+
+def get_standard_reply(reply_id: int, store_id: int | None = None) -> ReplyRow:
+    """Raises NotFound."""
+    found = db.session.execute(_with_paragraph(store_id).where(StandardReply.id == reply_id)).one_or_none()
+    if found is None:
+        raise NotFound(NO_REPLY)
+    return _row(*found)
+
+
+def fill_standard_reply(reply_id: int, values: Mapping[str, str], store_id: int | None = None) -> Filled:
+    """The reply ready for the composer, with what the store adds. Raises NotFound.
+
+    `values` by variable (rules.VARIABLES); an unknown value leaves a mark in the text and its name in `missing`.
+    """
+    return fill_row(get_standard_reply(reply_id, store_id), values)
+
+
+def fill_row(row: ReplyRow, values: Mapping[str, str]) -> Filled:
+    whole = f"{row.body}\n\n{row.paragraph}" if row.paragraph else row.body
+    text, missing = rules.fill(whole, values, row.language)
+    return Filled(row.id, row.title, text, tuple(rules.called(name, row.language) for name in missing))
+
+
+def list_paragraphs(reply_id: int) -> dict[int, str]:
+    """What each store adds to the reply."""
+    rows = db.session.execute(
+        select(StoreParagraph.store_id, StoreParagraph.text).where(
+            StoreParagraph.standard_reply_id == reply_id
+        )
+    )
+    return {row.store_id: row.text for row in rows}
+
+
+def _with_paragraph(store_id: int | None) -> Any:
+    mine = and_(StoreParagraph.standard_reply_id == StandardReply.id, StoreParagraph.store_id == store_id)
+    return select(StandardReply, StoreParagraph.text).outerjoin(StoreParagraph, mine)
+
+
+def _row(row: StandardReply, paragraph: str | None) -> ReplyRow:
+    return ReplyRow(
+        id=row.id,
+        key=row.key,
+        language=row.language,
+        title=row.title,
+        body=row.body,
+        reason_id=row.reason_id,
+        is_active=row.is_active,
+        used_count=row.used_count,
+        updated_at=row.updated_at,
+        paragraph=paragraph or "",
+    )

@@ -1,0 +1,99 @@
+"""Articles and standard replies as pages and other doors see them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub.core.words import Language
+from hub.knowledge.words import ArticleState
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArticleRow:
+    """One line of a list; the text itself stays in the base."""
+
+    id: int
+    key: str
+    language: Language
+    state: ArticleState
+    title: str
+    summary: str
+    reason_id: int | None
+    inserted_count: int
+    updated_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArticleView(ArticleRow):
+    """The whole article. `html` is safe to show; `pair_key` is "" without the other language."""
+
+    body: str
+    html: str
+    owner_id: int | None
+    pair_id: int | None
+    pair_key: str
+    pair_title: str
+    pair_state: ArticleState | None
+    version_number: int
+    published_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArticleHit(ArticleRow):
+    """An article that bears on what was asked; `text` is its body without marks, ready for a reply."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class VersionRow:
+    """An article as it was saved once."""
+
+    number: int
+    title: str
+    summary: str
+    body: str
+    html: str
+    agent_id: int | None
+    saved_at: datetime
+
+
+@dataclass(frozen=True)
+class ReplyRow:
+    """A standard reply with its variables unfilled; `paragraph` is what the asked store adds, or ""."""
+
+    id: int
+    key: str
+    language: Language
+    title: str
+    body: str
+    reason_id: int | None
+    is_active: bool
+    used_count: int
+    updated_at: datetime
+    paragraph: str = ""
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A standard reply ready for the composer; `missing` names the variables whose value nobody knows."""
+
+    id: int
+    title: str
+    text: str
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Suggestions:
+    articles: tuple[ArticleHit, ...]
+    replies: tuple[ReplyRow, ...]
+
+
+@dataclass(frozen=True)
+class Gap:
+    """What was searched and not found: the latest spelling, how often, when last."""
+
+    words: str
+    language: str
+    count: int
+    last_at: datetime

@@ -1,0 +1,97 @@
+"""What an article and a standard reply must be; variables filled, a missing value left in sight. Pure."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hub.core.errors import Invalid
+from hub.core.text import N_, SPACES
+from hub.core.words import Language
+
+VARIABLE = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
+LONGEST_TITLE, LONGEST_SUMMARY, LONGEST_BODY, LONGEST_REPLY = 160, 400, 40_000, 8_000
+LONGEST_SEARCH = 200
+
+# Each variable with what it is called in the language of the reply.
+VARIABLES: dict[str, dict[Language, str]] = {
+    "customer.salutation": {Language.FRENCH: "formule de salutation", Language.ENGLISH: "salutation"},
+    "customer.name": {Language.FRENCH: "nom du client", Language.ENGLISH: "customer’s name"},
+    "order.number": {Language.FRENCH: "numéro de commande", Language.ENGLISH: "order number"},
+    "store.name": {Language.FRENCH: "nom du magasin", Language.ENGLISH: "name of the store"},
+    "store.phone": {Language.FRENCH: "téléphone du magasin", Language.ENGLISH: "phone of the store"},
+    "agent.name": {Language.FRENCH: "votre nom", Language.ENGLISH: "your name"},
+}
+TO_COMPLETE = {Language.FRENCH: "[à compléter : %s]", Language.ENGLISH: "[to complete: %s]"}
+
+
+@dataclass(frozen=True)
+class ArticleText:
+    """What a person writes of an article, checked."""
+
+    title: str
+    summary: str
+    body: str
+
+
+def check_article(*, title: str, summary: str, body: str) -> ArticleText:
+    """One-line title and summary, body with its lines. Raises Invalid with the field to correct."""
+    return ArticleText(
+        title=_line(title, "title", LONGEST_TITLE),
+        summary=_line(summary, "summary", LONGEST_SUMMARY, is_optional=True),
+        body=_text(body, LONGEST_BODY),
+    )
+
+
+def check_reply(*, title: str, body: str) -> tuple[str, str]:
+    """Title and body of a standard reply. Raises Invalid, also for a variable that does not exist."""
+    clean = _text(body, LONGEST_REPLY)
+    check_variables(clean)
+    return _line(title, "title", LONGEST_TITLE), clean
+
+
+def check_variables(text: str, *, field: str = "body") -> None:
+    for name in VARIABLE.findall(text):
+        if name not in VARIABLES:
+            raise Invalid(
+                N_("The variable %(name)s does not exist. Please take one of the list."),
+                field=field,
+                name=name,
+            )
+
+
+def fill(text: str, values: Mapping[str, str], language: Language) -> tuple[str, tuple[str, ...]]:
+    """The text with its variables filled, and the names of those without a value.
+
+    A missing value leaves `[à compléter : numéro de commande]`: never an empty hole in a sentence.
+    """
+    missing: dict[str, None] = {}
+
+    def value_of(found: re.Match[str]) -> str:
+        name = found[1]
+        value = values.get(name, "").strip()
+        if value:
+            return value
+        missing[name] = None
+        return TO_COMPLETE[language] % called(name, language)
+
+    return VARIABLE.sub(value_of, text), tuple(missing)
+
+
+def called(variable: str, language: Language) -> str:
+    """What a variable is called; one that we do not know keeps its name."""
+    words = VARIABLES.get(variable)
+    return words[language] if words else variable
+
+
+def _line(text: str, field: str, most: int, *, is_optional: bool = False) -> str:
+    clean = SPACES.sub(" ", text).strip()
+    if (not clean and not is_optional) or len(clean) > most:
+        raise Invalid(N_("Please write at most %(most)s characters here."), field=field, most=most)
+    return clean
+
+
+def _text(text: str, most: int) -> str:
+    clean = text.replace("\r\n", "\n").strip()
+    if not clean or len(clean) > most:
+        raise Invalid(N_("Please write a text of at most %(most)s characters."), field="body", most=most)
+    return clean

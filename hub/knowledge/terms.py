@@ -1,0 +1,75 @@
+"""Words of a text as search sees them: cut, without stop words, stemmed first and only then without accents. Pure."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from functools import cache, lru_cache
+
+import snowballstemmer
+
+from hub.core.text import fold
+from hub.core.words import Language
+
+WORD = re.compile(r"[^\W_]+")
+ELIDED = re.compile(r"\b(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)['’ʼ]", re.IGNORECASE)
+
+# Snowball's French list (snowballstem.org), with the words of a question and of courtesy; accents come off.
+FRENCH_STOPS = """
+a ai aie aient aies ait alors apres as au aucun aucune aujourd aura aurai auraient aurais aurait auras aurez auriez
+aurions aurons auront aussi autre autres aux avaient avais avait avant avec avez aviez avions avoir avons ayant ayez
+ayons beaucoup bien bonjour bonsoir c ca car ce ceci cela celle celles celui ces cet cette ceux chaque chez ci comme
+comment cordialement d dans de depuis des doit dois doivent donc du elle elles en encore entre es est et etaient etais
+etait etant ete etes etre eu eux faire fais fait faites faut fois font h hui il ils j je jusque l la le les leur leurs
+lui m ma mais me meme memes merci mes mieux moi moins mon n ne ni non nos notre nous on ont ou oui par parce pas
+pendant peut peux peuvent plus plutot pour pourquoi pourrais pourrait pouvez pouvoir puis puisse quand que quel quelle
+quelles quels quelqu quelque qui quoi s sa salut sans se sera serai seraient serais serait seras serez seront ses si
+sinon soit sommes son sont sous suis sur t ta te tes toi ton toujours tous tout toute toutes tres tu un une va vais vas
+veut veux voici voila vont vos votre vous voudrais y
+"""
+ENGLISH_STOPS = """
+a about after all also am an and any are as at be because been before being but by can cannot could d did do does doing
+don for from had has have having he hello her here hers hi him his how i if in into is it its just ll m me more my no
+not now of off on once only or other our ours out over own please re s same she should so some such t than thank thanks
+that the their them then there these they this those through to too under until up us ve very was we were what when
+where which while who whom why will with would you your yours
+"""
+STOPS = {
+    Language.FRENCH: frozenset(FRENCH_STOPS.split()),
+    Language.ENGLISH: frozenset(ENGLISH_STOPS.split()),
+}
+SNOWBALL = {Language.FRENCH: "french", Language.ENGLISH: "english"}
+
+
+@cache
+def _stemmer(language: Language) -> snowballstemmer.stemmer:
+    return snowballstemmer.stemmer(SNOWBALL[language])
+
+
+def cut(text: str) -> list[str]:
+    """The words of a text in order, lower case, accents kept, elided articles left out."""
+    return WORD.findall(ELIDED.sub(" ", text.lower()))
+
+
+@lru_cache(maxsize=100_000)
+def stem(word: str, language: Language) -> str:
+    """Stem a lower-case word as it is written, then take its accents off: `réglées` becomes `regl`."""
+    return fold(str(_stemmer(language).stemWord(word)))
+
+
+@lru_cache(maxsize=100_000)
+def is_stop(word: str, language: Language) -> bool:
+    return fold(word) in STOPS[language]
+
+
+def meaningful(text: str, language: Language) -> Counter[str]:
+    """The words that say something, in order and with their numbers; all of them when none does."""
+    words = Counter(cut(text))
+    kept = {word: count for word, count in words.items() if not is_stop(word, language)}
+    return Counter(kept or words)
+
+
+def guess_language(texts: Iterable[str]) -> Language:
+    """The language whose stop words are more frequent; French when in doubt."""
+    counts = Counter(fold(word) for text in texts for word in cut(text))
+    seen = {language: sum(counts[word] for word in stops) for language, stops in STOPS.items()}
+    return max(Language, key=lambda language: (seen[language], language is Language.FRENCH))
