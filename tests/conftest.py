@@ -6,7 +6,7 @@ import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask, g
@@ -22,6 +22,9 @@ from hub.app import create_app
 from hub.blueprints.pages import limiter
 from hub.core import clock
 from hub.core.db import db
+
+if TYPE_CHECKING:
+    from tests.running.installation import Installation
 
 ROOT = Path(__file__).resolve().parents[1]
 TUESDAY = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)  # a Tuesday, 10:00 in Paris
@@ -98,9 +101,9 @@ def _make_database(server_url: str, name: str) -> None:
         if not connection.scalar(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": template}):
             _build_template(connection.engine, server_url, template)
         for left in connection.scalars(
-            text("SELECT datname FROM pg_database WHERE datname ~ '^test_[0-9]+$'")
+            text("SELECT datname FROM pg_database WHERE datname ~ '^test_[0-9]+(_[a-z]+)?$'")
         ).all():
-            if left == name or not Path(f"/proc/{left.removeprefix('test_')}").exists():
+            if left == name or not Path(f"/proc/{left.split('_')[1]}").exists():
                 connection.execute(text(f'DROP DATABASE "{left}" WITH (FORCE)'))
         connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
         connection.execute(text("SELECT pg_advisory_unlock(20260303)"))
@@ -147,6 +150,41 @@ def session(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
         scope.remove()
         outer.rollback()
         connection.close()
+
+
+def _own_servers(servers: tuple[str, str], name: str, number: int) -> dict[str, str]:
+    """A database of this test process beside that of `settings`, and a Redis number."""
+    from tests.running.installation import redis_number
+
+    database = f"test_{os.getpid()}_{name}"
+    url = make_url(servers[0])
+    _make_database(url.render_as_string(hide_password=False), database)
+    own = url.set(database=database).render_as_string(hide_password=False)
+    return {"database_url": own, "redis_url": redis_number(servers[1], number)}
+
+
+@pytest.fixture(scope="session")
+def installation(
+    servers: tuple[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator["Installation"]:
+    """A small chain in real processes, for tests that come from outside. Mark them `xdist_group("browser")`."""
+    from tests.running.installation import open_installation
+
+    own = _own_servers(servers, "whole", 2)
+    with open_installation(**own, var=tmp_path_factory.mktemp("installation")) as found:
+        yield found
+
+
+@pytest.fixture
+def empty_installation(
+    servers: tuple[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator["Installation"]:
+    """What a fresh installation shows before its set-up: the web alone, on an empty database."""
+    from tests.running.installation import open_installation
+
+    own = _own_servers(servers, "empty", 3)
+    with open_installation(**own, var=tmp_path_factory.mktemp("empty"), is_filled=False) as found:
+        yield found
 
 
 class HandClock:
