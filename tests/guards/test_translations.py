@@ -18,10 +18,15 @@ PLACEHOLDER = re.compile(r"%\(\w+\)")
 # What is the same in every language: the product's name, the languages' own names, keys of the keyboard.
 SAME_EVERYWHERE = frozenset({"Comptoir", "Français", "English", "Ctrl", "JSON", "CSV"})
 
-HIDDEN = re.compile(r"\{#.*?#\}|<!--.*?-->|\{%-?\s*trans\b.*?\{%-?\s*endtrans\s*-?%\}", re.DOTALL)
+HIDDEN = re.compile(
+    r"\{#.*?#\}|<!--.*?-->"
+    r"|\{%-?\s*trans\b.*?\{%-?\s*endtrans\s*-?%\}"
+    # blocks that hold a class or attributes of a tag which the layout opens
+    r"|\{%-?\s*block \w+_(?:width|attributes)\b.*?\{%-?\s*endblock\b[^%]*%\}",
+    re.DOTALL,
+)
 CODE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 SPOKEN = re.compile(r"\b(?:aria-label|placeholder|title|alt|aria-description)=(\"[^\"]*\"|'[^']*')")
-ATTRIBUTE = re.compile(r"[\w-]+=\"[^\"]*\"")  # a block may hold attributes of a tag that its layout opens
 TAG = re.compile(r"<[^>]*>", re.DOTALL)
 WORD = re.compile(r"[^\W\d_]{2,}")
 
@@ -45,7 +50,7 @@ def bare_words(template: str) -> list[str]:
     """Words of a template that no translator can reach."""
     text = CODE.sub("\x00", HIDDEN.sub("", template))
     spoken = [value[1:-1] for value in SPOKEN.findall(text)]
-    shown = ATTRIBUTE.sub(" ", TAG.sub(" ", re.sub(r"&\w+;", " ", text)))
+    shown = TAG.sub(" ", re.sub(r"&\w+;", " ", text))
     return [word for word in WORD.findall(" ".join([shown, *spoken])) if word not in SAME_EVERYWHERE]
 
 
