@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any, cast
+from typing import Any, TypedDict, Unpack, cast
 
 from sqlalchemy import Table, bindparam, column, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
@@ -79,58 +79,39 @@ class Posted:
     is_new: bool
 
 
-def post(
-    *,
-    key: str,
-    template_key: str,
-    values: Mapping[str, str],
-    purpose: Purpose,
-    due_at: datetime,
-    now: datetime,
-    channel: Channel = Channel.EMAIL,
-    language: Language | None = None,
-    customer_id: int | None = None,
-    recipient: str | None = None,
-    recipient_name: str = "",
-    store_id: int | None = None,
-    agent_id: int | None = None,
-    sender_name: str | None = None,
-    reply_to: str | None = None,
-    message_id: str | None = None,
-    headers: Mapping[str, str] | None = None,
-    source_kind: str | None = None,
-    source_id: int | None = None,
-    expires_at: datetime | None = None,
-    stop_if: Mapping[str, Any] | None = None,
-    queue: SendQueue | None = None,
-    priority: int = USUAL_PRIORITY,
-) -> Posted:
+class _Needed(TypedDict):
+    key: str
+    template_key: str
+    values: Mapping[str, str]
+    purpose: Purpose
+    due_at: datetime
+
+
+class DraftFields(_Needed, total=False):
+    """The fields of Draft, as `post` takes them by name."""
+
+    channel: Channel
+    language: Language | None
+    customer_id: int | None
+    recipient: str | None
+    recipient_name: str
+    store_id: int | None
+    agent_id: int | None
+    sender_name: str | None
+    reply_to: str | None
+    message_id: str | None
+    headers: Mapping[str, str] | None
+    source_kind: str | None
+    source_id: int | None
+    expires_at: datetime | None
+    stop_if: Mapping[str, Any] | None
+    queue: SendQueue | None
+    priority: int
+
+
+def post(*, now: datetime, **fields: Unpack[DraftFields]) -> Posted:
     """Post one message (fields as in Draft). Raises NotFound when no such template is published."""
-    draft = Draft(
-        key=key,
-        template_key=template_key,
-        values=values,
-        purpose=purpose,
-        due_at=due_at,
-        channel=channel,
-        language=language,
-        customer_id=customer_id,
-        recipient=recipient,
-        recipient_name=recipient_name,
-        store_id=store_id,
-        agent_id=agent_id,
-        sender_name=sender_name,
-        reply_to=reply_to,
-        message_id=message_id,
-        headers=headers,
-        source_kind=source_kind,
-        source_id=source_id,
-        expires_at=expires_at,
-        stop_if=stop_if,
-        queue=queue,
-        priority=priority,
-    )
-    return post_many([draft], now=now)[0]
+    return post_many([Draft(**fields)], now=now)[0]
 
 
 def post_many(drafts: Sequence[Draft], *, now: datetime) -> list[Posted]:
