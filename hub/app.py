@@ -14,6 +14,7 @@ from hub.blueprints import (
     customers,
     errors,
     health,
+    help_centre,
     home,
     inbox,
     knowledge,
@@ -71,7 +72,13 @@ DOORS: tuple[Door, ...] = (
         },
     ),
     Door(plans.blueprint, "/plans", Permission.READ_PLANS, {"switch": Permission.EDIT_PLANS}),
-    Door(knowledge.blueprint, "/knowledge", Permission.READ_KNOWLEDGE),
+    Door(
+        knowledge.blueprint,
+        "/knowledge",
+        Permission.READ_KNOWLEDGE,
+        dict.fromkeys(knowledge.EDITING, Permission.EDIT_KNOWLEDGE),
+    ),
+    Door(help_centre.blueprint, "/help", Entry.PUBLIC),
     Door(statistics.blueprint, "/statistics", Permission.READ_STATISTICS),
     Door(settings.blueprint, "/settings", Permission.EDIT_SETTINGS),
     Door(
@@ -90,6 +97,10 @@ DOORS: tuple[Door, ...] = (
         is_csrf_exempt=True,
     ),
 )
+
+
+HASHED_NAME = r"\.[0-9a-f]{10}\."
+"""A built asset whose name carries the hash of its content may be kept for years."""
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -176,4 +187,5 @@ def _wrap(app: Flask, config: Config) -> WhiteNoise:
         hops = config.trusted_proxies
         behind = ProxyFix(behind, x_for=hops, x_proto=hops, x_host=hops)
     assets = HERE / "hub" / "static"
-    return WhiteNoise(behind, root=str(assets) if assets.is_dir() else None, prefix="assets/")
+    root = str(assets) if assets.is_dir() else None
+    return WhiteNoise(behind, root=root, prefix="assets/", immutable_file_test=HASHED_NAME)

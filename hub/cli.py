@@ -1,17 +1,22 @@
 """flask commands: mail inspection, search figures, backup and restore, set-up code; the demo's when it is one."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from hub.channels.mail_parsing.inspect import inspect_file
+from hub.core.db import db
 from hub.core.words import Language
 from hub.knowledge import evaluating
 from hub.staff.actions import get_setup_code
+from hub.supervisor import backup
 
+Result = TypeVar("Result")
 mail = AppGroup("mail", help="Raw mails.")
 knowledge = AppGroup("knowledge", help="Articles and their search.")
 
@@ -21,6 +26,8 @@ def register(app: Flask) -> None:
     app.cli.add_command(mail)
     app.cli.add_command(knowledge)
     app.cli.add_command(setup_code)
+    app.cli.add_command(back_up)
+    app.cli.add_command(restore)
 
 
 @mail.command("inspect")
@@ -52,3 +59,39 @@ def evaluate(*, has_typos: bool, language: str | None, file: Path) -> None:
 def setup_code() -> None:
     """Print the code that opens the first-run assistant."""
     click.echo(get_setup_code())
+
+
+@click.command("backup")
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+def back_up(target: Path) -> None:
+    """Write the database and the files to one archive."""
+    config = current_app.config["COMPTOIR"]
+    size = _explained(lambda: backup.back_up(_database(), config.var_path / "files", target))
+    click.echo(f"{target}: {size} bytes.")
+
+
+@click.command("restore")
+@click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.confirmation_option(prompt="This replaces the whole database. Go on?")
+def restore(source: Path) -> None:
+    """Replace the database by that of an archive; stop the other processes first."""
+    config = current_app.config["COMPTOIR"]
+    db.session.remove()
+    db.engine.dispose()
+    _explained(lambda: backup.restore(_database(), config.var_path / "files", source))
+    click.echo("Restored.")
+
+
+def _database() -> str:
+    url: str | None = current_app.config["COMPTOIR"].database_url
+    if url is None:
+        raise click.ClickException("No database: set DATABASE_URL, or start the embedded one with make run.")
+    return url
+
+
+def _explained(act: Callable[[], Result]) -> Result:
+    """What the PostgreSQL program said, instead of a stack trace."""
+    try:
+        return act()
+    except (RuntimeError, OSError) as error:
+        raise click.ClickException(str(error)) from None

@@ -1,6 +1,6 @@
 """Errors as pages or JSON, in the reader's language, always saying what to do next."""
 
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from hub.core.errors import HubError
 from hub.core.text import N_
+from hub.core.words import Language
 
 SENTENCES = {
     400: N_("This request could not be read. Please go back and try again."),
@@ -73,7 +74,8 @@ def on_http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def on_database_error(_error: OperationalError) -> ResponseReturnValue:
-    """PostgreSQL restarts: the reader is told to come back, the request is not lost in a stack trace."""
+    """PostgreSQL restarts: the reader is told to come back, by a page that asks the database for nothing."""
+    g.language = request.accept_languages.best_match(list(Language)) or Language.FRENCH
     return _respond(503, "unavailable", gettext(SENTENCES[503]))
 
 
