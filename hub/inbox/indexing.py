@@ -7,7 +7,8 @@ from sqlalchemy import and_, case, cast, func, literal
 from sqlalchemy.dialects.postgresql import REGCONFIG, TSVECTOR
 from sqlalchemy.sql import ColumnElement
 
-from hub.inbox.models import Ticket, index_expression
+from hub.inbox.models import Ticket
+from hub.inbox.search_column import index_expression
 from hub.inbox.searching import Asked, asked_words, search_words, written_words
 
 MOST_LEXEMES = 15_000

@@ -4,23 +4,12 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    ForeignKey,
-    Index,
-    Text,
-    TypeDecorator,
-    UniqueConstraint,
-    cast,
-    func,
-    text,
-)
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.core.db import Base, words
 from hub.core.words import Channel, Language
+from hub.inbox.search_column import SearchIndex
 from hub.inbox.words import (
     DropReason,
     MessageKind,
@@ -32,23 +21,6 @@ from hub.inbox.words import (
 )
 
 OPEN_STATES = "state IN ('new', 'open', 'pending')"
-
-
-class SearchIndex(TypeDecorator[str]):
-    """Words handed in as text; the database keeps them as they are and as French stems, without positions."""
-
-    impl = TSVECTOR
-    cache_ok = True
-
-    def bind_expression(self, bindvalue: BindParameter[Any]) -> ColumnElement[Any]:
-        return index_expression(bindvalue)
-
-
-def index_expression(words: ColumnElement[Any]) -> ColumnElement[Any]:
-    """The index of a text parameter."""
-    given = cast(words, Text)
-    bare, stems = (func.strip(func.to_tsvector(text(f"'{name}'"), given)) for name in ("simple", "french"))
-    return bare.op("||")(stems)
 
 
 class Ticket(Base):

@@ -40,28 +40,7 @@ def open_contact(contact: Contact, *, by: Actor, now: datetime) -> str:
         raise Invalid(N_("Please choose counter, phone or delivery."), field="channel")
     get_store(contact.store_id)
     customer = _customer_of(contact, now)
-    order = _order_of(contact)
-    reason = get_reason(contact.reason_id) if contact.reason_id else None
-    ticket = add_ticket(
-        Opening(
-            channel=contact.channel,
-            language=customer.language if customer else contact.language,
-            subject=contact.subject.strip() or shorten(text, SUBJECT_CHARS),
-            text=text,
-            route=route_by(RouteSource.STORE_COUNTER, contact.store_id),
-            customer_id=customer.id if customer else None,
-            requester_name=customer.name if customer else _name_of(contact),
-            requester_address=customer.mail if customer else None,
-            phone=customer.phone if customer else contact.phone,
-            state=TicketState.OPEN,
-            reason_id=contact.reason_id,
-            assignee_id=by.agent_id,
-            order_id=order.id if order and customer and order.customer_id == customer.id else None,
-            order_number=contact.order_number,
-            is_grievance=bool(reason and reason.is_grievance),
-        ),
-        now=now,
-    )
+    ticket = add_ticket(_opening_of(contact, text, customer, by), now=now)
     add_party(ticket.id, ticket.requester_address, ticket.requester_name, is_requester=True)
     add_message(
         ticket,
@@ -82,6 +61,29 @@ def open_contact(contact: Contact, *, by: Actor, now: datetime) -> str:
     )
     record(fact, now=now)
     return ticket.number
+
+
+def _opening_of(contact: Contact, text: str, customer: CustomerRow | None, by: Actor) -> Opening:
+    """The ticket: the store's, open, in the hands of who noted it."""
+    order = _order_of(contact)
+    reason = get_reason(contact.reason_id) if contact.reason_id else None
+    return Opening(
+        channel=contact.channel,
+        language=customer.language if customer else contact.language,
+        subject=contact.subject.strip() or shorten(text, SUBJECT_CHARS),
+        text=text,
+        route=route_by(RouteSource.STORE_COUNTER, contact.store_id),
+        customer_id=customer.id if customer else None,
+        requester_name=customer.name if customer else _name_of(contact),
+        requester_address=customer.mail if customer else None,
+        phone=customer.phone if customer else contact.phone,
+        state=TicketState.OPEN,
+        reason_id=contact.reason_id,
+        assignee_id=by.agent_id,
+        order_id=order.id if order and customer and order.customer_id == customer.id else None,
+        order_number=contact.order_number,
+        is_grievance=bool(reason and reason.is_grievance),
+    )
 
 
 def _customer_of(contact: Contact, now: datetime) -> CustomerRow | None:

@@ -62,27 +62,42 @@ def reply(
     address = _check_answerable(ticket)
     if last_event_id is not None and not is_forced:
         _check_collision(ticket, last_event_id, by)
+    message = _write(ticket, words, address, key=full_key, inserted=inserted or {}, by=by, now=now)
+    message.outbound_id = _post(
+        ticket, message, address, by=by, due_at=now + timedelta(seconds=undo_seconds), now=now
+    )
+    _answered(ticket, message, by=by, now=now)
+    return Replied(message.id, message.outbound_id)
+
+
+def _write(
+    ticket: Ticket,
+    words: str,
+    address: str,
+    *,
+    key: str | None,
+    inserted: dict[str, Any],
+    by: Actor,
+    now: datetime,
+) -> TicketMessage:
+    """The line of the thread, flushed, with the Message-ID that the customer's answer will name."""
     message = add_message(
         ticket,
         now=now,
         kind=MessageKind.AGENT,
         channel=Channel.EMAIL,
-        key=full_key,
+        key=key,
         ends_wait=True,
         agent_id=by.agent_id,
         api_key_id=by.api_key_id,
         author_name=by.name,
         subject=ticket.subject,
         text=words,
-        inserted=inserted or {},
+        inserted=inserted,
     )
     message.mail_message_id = make_message_id(ticket.id, message.event_id, address, site.inbound_domain())
     db.session.flush()
-    message.outbound_id = _post(
-        ticket, message, address, by=by, due_at=now + timedelta(seconds=undo_seconds), now=now
-    )
-    _answered(ticket, message, by=by, now=now)
-    return Replied(message.id, message.outbound_id)
+    return message
 
 
 def undo_reply(*, message_id: int, by: Actor, now: datetime) -> str:
