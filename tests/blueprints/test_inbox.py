@@ -13,10 +13,14 @@ from sqlalchemy.orm import Session
 
 from hub.core import files
 from hub.core.db import db
+from hub.core.words import Language
 from hub.inbox.actions import IncomingFile, add_note, change_reason
 from hub.inbox.actions import reply as send_reply
 from hub.inbox.models import Draft, Ticket, TicketAttachment, TicketMessage
 from hub.inbox.words import MessageKind, Priority, TicketState
+from hub.knowledge.actions import save_article, save_standard_reply
+from hub.knowledge.queries import list_standard_replies
+from hub.knowledge.words import ArticleState
 from hub.staff.models import Agent
 from hub.staff.words import Role
 from hub.stores.models import Store
@@ -410,3 +414,42 @@ def test_merged_and_changed_tickets_still_ask_little(
     with counted() as seen:
         client.get(f"/inbox/{found.number}")
     assert len(seen) <= QUERY_LIMIT
+
+
+def test_standard_replies_come_filled(session: Session, client: FlaskClient, ada: Agent) -> None:
+    number = make_received().number
+    body = "{{ customer.salutation }}, la commande {{ order.number }} part ce soir. {{ agent.name }}"
+    save_standard_reply(
+        reply_id=None,
+        language=Language.FRENCH,
+        title="Départ ce soir",
+        body=body,
+        by=actor_of(ada),
+        now=TUESDAY,
+    )
+    page = client.get(f"/inbox/{number}/suggestions?q=depart", headers={"HX-Request": "true"}).text
+    assert "Bonjour Dora, la commande [à compléter : numéro de commande] part ce soir. Ada Martin" in page
+    assert "Utiliser ce texte" in client.get(f"/inbox/{number}/suggestions").text
+    assert "Aucune réponse type" in client.get(f"/inbox/{number}/suggestions?q=aspirateur").text
+    reply_id = re.search(r'data-insert-id="(\d+)"', page)
+    assert reply_id
+    client.post(
+        f"/inbox/{number}/reply", data={"text": "Bonjour", "standard_reply_id": reply_id[1], "key": "a"}
+    )
+    assert list_standard_replies(search="depart")[0].used_count == 1
+
+
+def test_internal_articles_are_read_but_not_sent(session: Session, client: FlaskClient, ada: Agent) -> None:
+    number = make_received().number
+    for title, state in (
+        ("Lampe cassée", ArticleState.PUBLISHED),
+        ("Lampe cassée, marge", ArticleState.INTERNAL),
+    ):
+        save_article(
+            article_id=None, language=Language.FRENCH, title=title, summary="", body=f"Que faire : {title}.",
+            state=state, by=actor_of(ada), now=TUESDAY,
+        )  # fmt: skip
+    page = client.get(f"/inbox/{number}/suggestions", headers={"HX-Request": "true"}).text
+    assert 'data-insert="Que faire : Lampe cassée."' in page
+    assert 'data-insert="Que faire : Lampe cassée, marge."' not in page
+    assert "Lampe cassée, marge" in page

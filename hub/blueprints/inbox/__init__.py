@@ -1,6 +1,6 @@
 """Doors of the inbox: lists, tickets, what is done with them, contacts noted in the store."""
 
-from hub.blueprints.inbox import acts, changes, contact, pages, sending
+from hub.blueprints.inbox import acts, changes, contact, pages, sending, suggestions
 from hub.blueprints.inbox.base import blueprint
 
 ANSWERING = (
@@ -23,7 +23,8 @@ ANSWERING = (
     "change_reason",
     "change_priority",
     "new_contact",
+    "suggestions",
 )
 """Ways that ask for more than reading tickets."""
 
-__all__ = ["ANSWERING", "acts", "blueprint", "changes", "contact", "pages", "sending"]
+__all__ = ["ANSWERING", "acts", "blueprint", "changes", "contact", "pages", "sending", "suggestions"]

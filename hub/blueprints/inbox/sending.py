@@ -14,6 +14,7 @@ from hub.core.errors import Conflict, HubError, Invalid
 from hub.inbox import actions, queries
 from hub.inbox.queries import TicketView
 from hub.inbox.words import MessageKind, PresenceKind, TicketState
+from hub.knowledge.actions import note_inserted
 
 DRAFT_KINDS = {"note": MessageKind.NOTE}
 
@@ -113,6 +114,8 @@ def _send(ticket: TicketView) -> None:
         inserted={"standard_reply_id": reply_id} if reply_id else None,
         key=form.get("key") or None,
     )
+    if reply_id:
+        note_inserted(reply_id=reply_id)
 
 
 def _log_call(ticket: TicketView, text: str) -> None:

@@ -1,0 +1,72 @@
+"""Door of what may be inserted into a reply: standard replies with their variables filled, and articles."""
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from hub.blueprints.access import viewer
+from hub.blueprints.htmx import wants_fragment
+from hub.blueprints.inbox.base import access, blueprint
+from hub.content.phrases import salutation
+from hub.customers import queries as customers
+from hub.customers.rules import show_phone
+from hub.inbox import queries
+from hub.inbox.queries import TicketView
+from hub.inbox.words import MessageKind
+from hub.knowledge import queries as knowledge
+from hub.knowledge.replies import fill_row
+from hub.knowledge.rows import ArticleHit, Filled
+from hub.knowledge.words import SearchPlace
+from hub.orders import queries as orders
+from hub.stores import queries as stores
+
+MOST_REPLIES, MOST_ARTICLES = 30, 4
+
+
+@blueprint.get("/<number>/suggestions")
+def suggestions(number: str) -> ResponseReturnValue:
+    """For the dialog of the composer; as a page of its own, each text goes into the draft by a button."""
+    ticket, search = access(number), request.args.get("q", "").strip()
+    page = "inbox/_suggestions.html" if wants_fragment() else "inbox/suggestions.html"
+    return render_template(
+        page,
+        ticket=ticket,
+        search=search,
+        replies=_replies(ticket, search),
+        articles=_articles(ticket, search),
+    )
+
+
+def _replies(ticket: TicketView, search: str) -> list[Filled]:
+    """Those of the ticket's reason first, ready to be sent."""
+    rows = knowledge.list_standard_replies(ticket.reason_id, ticket.language, ticket.store_id, search)
+    values = _values(ticket)
+    return [fill_row(row, values) for row in rows[:MOST_REPLIES]]
+
+
+def _articles(ticket: TicketView, search: str) -> list[ArticleHit]:
+    """Articles on what was typed, else on what the customer wrote last."""
+    words = search or _latest_words(ticket)
+    return (
+        knowledge.search_articles(words, ticket.language, SearchPlace.TICKET, MOST_ARTICLES) if words else []
+    )
+
+
+def _latest_words(ticket: TicketView) -> str:
+    for message in reversed(queries.list_thread(ticket.id)):
+        if message.kind is MessageKind.CUSTOMER and message.text:
+            return f"{ticket.subject} {message.text}"
+    return ticket.subject
+
+
+def _values(ticket: TicketView) -> dict[str, str]:
+    """What the variables of a standard reply say here; what is not known is left to be completed."""
+    values = {"agent.name": viewer().name, "customer.name": ticket.requester_name}
+    if ticket.customer_id:
+        row = customers.get_customer(ticket.customer_id)
+        values["customer.salutation"] = salutation(row.title, row.first_name, row.last_name, ticket.language)
+    if ticket.order_id:
+        values["order.number"] = orders.get_order(ticket.order_id).external_id
+    if ticket.store_id:
+        store = stores.get_store(ticket.store_id)
+        values |= {"store.name": store.name, "store.phone": show_phone(store.phone) if store.phone else ""}
+    return values
