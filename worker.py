@@ -6,20 +6,34 @@ from argparse import ArgumentParser
 from threading import Event
 from types import FrameType
 
+import structlog
 from flask import Flask
 from rq import Queue, SimpleWorker
+from rq.exceptions import InvalidJobOperation, NoSuchJobError
+from rq.job import Job
 from rq.serializers import JSONSerializer
+from rq.worker import WorkerStatus
 
 from config import load
 from hub import schedule
 from hub.app import create_app
 from hub.core import bell
 
+log = structlog.get_logger(__name__)
+
 
 class HubWorker(SimpleWorker):
     """Works in its own process: a job drains a batch, so a fork per job would only cost."""
 
     max_connection_wait_time = 2
+
+    def execute_job(self, job: Job, queue: Queue) -> None:
+        """A job whose notes in Redis were wiped meanwhile is no reason to end: what is left is rung for again."""
+        try:
+            super().execute_job(job, queue)
+        except (InvalidJobOperation, NoSuchJobError) as error:
+            log.warning("job.wiped", job=job.id, error=str(error))
+            self.set_state(WorkerStatus.IDLE)
 
 
 def main(arguments: list[str]) -> int:
