@@ -75,6 +75,7 @@ def on_http_error(error: HTTPException) -> ResponseReturnValue:
 
 def on_database_error(_error: OperationalError) -> ResponseReturnValue:
     """PostgreSQL restarts: the reader is told to come back, by a page that asks the database for nothing."""
+    g.is_database_away = True
     g.language = request.accept_languages.best_match(list(Language)) or Language.FRENCH
     return _respond(503, "unavailable", gettext(SENTENCES[503]))
 

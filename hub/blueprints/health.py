@@ -17,13 +17,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from config import Config
+from hub.blueprints.gauges import GAUGES
 from hub.core import bell
 from hub.core.db import db
 
 blueprint = Blueprint("health", __name__)
-
-GAUGES: dict[str, Callable[[], float]] = {}
-"""Figures by name (`comptoir_…`), asked for at each visit of /metrics; rooms are registered in hub/jobs or hub/app."""
 
 
 @blueprint.get("/health")

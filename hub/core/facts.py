@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, bindparam, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -102,3 +102,8 @@ def _row_of(fact: Fact, now: datetime) -> dict[str, Any]:
     data = asdict(fact)
     customer_id = data.pop("customer_id")
     return {"kind": fact.kind(), "customer_id": customer_id, "happened_at": now.isoformat(), "data": data}
+
+
+def count_queued() -> int:
+    """Facts whose wires have not all had their effect yet."""
+    return db.session.scalar(select(func.count()).select_from(FactQueueRow)) or 0

@@ -1,5 +1,6 @@
 """The table: which wires hang on which fact. No ifs; the effects stand above it."""
 
+from hub.content import actions as content
 from hub.core import clock
 from hub.core.words import Purpose
 from hub.inbox import actions as inbox
@@ -10,6 +11,7 @@ from hub.plans.gather import SOURCE as ENROLMENT
 from hub.plans.words import ExitReason
 from hub.reactions import reassuring, staff_mails
 from hub.reactions.happening import Effect, Happening
+from hub.reasons import actions as reasons
 from hub.surveys import actions as survey_actions
 from hub.surveys import queries as surveys
 
@@ -110,6 +112,20 @@ def note_first_message(seen: Happening) -> None:
             survey_actions.note_accepted(order_id=order_id, now=seen.happened_at)
 
 
+def bring_builtin(_seen: Happening) -> None:
+    """A chain is set up: every room brings what is published with the product."""
+    now = clock.business_now()
+    reasons.add_builtin_reasons()
+    content.publish_builtin_templates(now=now)
+    survey_actions.add_builtin_survey(now=now)
+    plans.add_builtin_plans(now=now)
+
+
+def free_tickets(seen: Happening) -> None:
+    """A person has left: what waited for them waits for somebody else."""
+    inbox.free_tickets_of(agent_id=seen.data["agent_id"], now=clock.business_now())
+
+
 WIRES: dict[str, tuple[tuple[str, Effect], ...]] = {
     "OrderDelivered": (("ask_about_order", ask_about_order),),
     "OrderPlaced": (("leave_after_purchase", leave_after_purchase),),
@@ -120,6 +136,8 @@ WIRES: dict[str, tuple[tuple[str, Effect], ...]] = {
     "FollowUpNeeded": (("follow_up", follow_up),),
     "AnswerReclassified": (("withdraw_ticket", withdraw_ticket),),
     "MessageAccepted": (("note_first_message", note_first_message),),
+    "ChainReady": (("bring_builtin", bring_builtin),),
+    "AgentLeft": (("free_tickets", free_tickets),),
     "AgentInvited": (("mail_invitation", staff_mails.mail_invitation),),
     "PasswordResetAsked": (("mail_password_link", staff_mails.mail_password_link),),
     "DeadlineNeared": (("warn_assignee", staff_mails.warn_assignee),),

@@ -114,6 +114,7 @@ def _send(ticket: TicketView) -> None:
         inserted={"standard_reply_id": reply_id} if reply_id else None,
         key=form.get("key") or None,
     )
+    _keep(ticket, "", MessageKind.AGENT)
     if reply_id:
         note_inserted(reply_id=reply_id)
 
@@ -144,9 +145,15 @@ def _note(ticket: TicketView) -> ResponseReturnValue:
 
 
 def _keep(ticket: TicketView, text: str, kind: MessageKind) -> None:
-    actions.save_draft(
-        ticket_id=ticket.id, agent_id=viewer().agent_id, kind=kind, text=text, now=clock.business_now()
-    )
+    """The composer holds one text: what is kept as a reply is no longer kept as a note, and the other way round."""
+    for each in (MessageKind.AGENT, MessageKind.NOTE):
+        actions.save_draft(
+            ticket_id=ticket.id,
+            agent_id=viewer().agent_id,
+            kind=each,
+            text=text if each is kind else "",
+            now=clock.business_now(),
+        )
 
 
 def _draft_kind() -> MessageKind:

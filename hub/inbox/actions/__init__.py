@@ -3,7 +3,14 @@
 from hub.inbox.actions.acknowledging import post_acknowledgements
 from hub.inbox.actions.answers import open_ticket_from_answer, withdraw_answer_ticket
 from hub.inbox.actions.bulk import choose_plain, receive_new_contacts
-from hub.inbox.actions.changing import add_note, assign, change_priority, change_reason, transfer
+from hub.inbox.actions.changing import (
+    add_note,
+    assign,
+    change_priority,
+    change_reason,
+    free_tickets_of,
+    transfer,
+)
 from hub.inbox.actions.contacts import open_contact
 from hub.inbox.actions.ending import mark_spam, merge, reopen, set_pending, solve
 from hub.inbox.actions.receiving import receive_message
@@ -29,6 +36,7 @@ __all__ = [
     "change_routing_order",
     "change_target",
     "choose_plain",
+    "free_tickets_of",
     "has_due",
     "leave",
     "log_call",

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
-from hub.core.actor import Actor
+from hub.core.actor import SYSTEM, Actor
 from hub.core.db import db
 from hub.core.errors import Conflict, Invalid
 from hub.core.facts import record
@@ -15,7 +15,7 @@ from hub.inbox.actions.opening import add_message
 from hub.inbox.directory import Directory
 from hub.inbox.facts import TicketTransferred
 from hub.inbox.models import ReplyWait, Ticket
-from hub.inbox.states import is_open
+from hub.inbox.states import OPEN_STATES, is_open
 from hub.inbox.words import MessageKind, Priority, RouteSource
 from hub.reasons.queries import get_reason
 from hub.staff import queries as staff
@@ -55,6 +55,15 @@ def assign(*, ticket_id: int, assignee_id: int | None, by: Actor, now: datetime)
     note_ticket("assigned", ticket, by=by, now=now, from_id=ticket.assignee_id, assignee_id=assignee_id)
     ticket.assignee_id = assignee_id
     db.session.flush()
+
+
+def free_tickets_of(*, agent_id: int, now: datetime) -> int:
+    """Unassign the open tickets of a person who left, each with its line in the audit trail. Returns how many."""
+    found = select(Ticket.id).where(Ticket.assignee_id == agent_id, Ticket.state.in_(OPEN_STATES))
+    ids = db.session.scalars(found).all()
+    for ticket_id in ids:
+        assign(ticket_id=ticket_id, assignee_id=None, by=SYSTEM, now=now)
+    return len(ids)
 
 
 def change_reason(*, ticket_id: int, reason_id: int | None, by: Actor, now: datetime) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 
 from hub.core.audit import AuditEntry
@@ -234,3 +234,8 @@ def list_drafts(ticket_id: int, agent_id: int) -> list[DraftRow]:
     """What the agent was writing here: at most one reply and one note."""
     found = select(Draft).where(Draft.ticket_id == ticket_id, Draft.agent_id == agent_id)
     return [DraftRow(row.kind, row.text, row.saved_at) for row in db.session.scalars(found)]
+
+
+def count_waiting() -> int:
+    """Tickets of the whole chain whose customer waits for a reply, for the operator's figures."""
+    return db.session.scalar(select(func.count()).where(Ticket.waiting_since.is_not(None))) or 0

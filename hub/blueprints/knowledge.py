@@ -1,5 +1,0 @@
-"""Doors of the knowledge room."""
-
-from flask import Blueprint
-
-blueprint = Blueprint("knowledge", __name__)
