@@ -41,7 +41,8 @@ def check_key(asks: Asks) -> None:
     g.api_key = staff.check_api_key(secret.strip())
     if isinstance(asks, ApiScope) and asks not in g.api_key.scopes:
         raise Forbidden(
-            N_("This key has not the scope %(scope)s. Ask an administrator to add it."), scope=asks.value
+            N_("This key does not have the scope %(scope)s. Ask an administrator to add it."),
+            scope=asks.value,
         )
 
 
@@ -65,7 +66,7 @@ def take_order() -> ResponseReturnValue:
     if taken.outcome is EventOutcome.REFUSED:
         fields = [{"field": error.field, "message": _say(error.text, error.values)} for error in taken.errors]
         sentence = gettext(
-            "The order was kept but not taken. Please correct the fields named and send it again."
+            "The order was kept but could not be read. Please correct the fields named, then send it again."
         )
         return jsonify(error={"code": "invalid", "message": sentence, "fields": fields}), 422
     return jsonify(outcome=taken.outcome.value, order=shapes.order(taken.order) if taken.order else None)

@@ -51,7 +51,7 @@ def detail(step: Step) -> str:
     if "not_answered" in step.when:
         parts.append(gettext("only without an answer"))
     if "first_message_sent" in step.when:
-        parts.append(gettext("only if the first message left"))
+        parts.append(gettext("only if the first message was sent"))
     if step.variants:
         parts.append(gettext("another selection above the average basket"))
     days = ngettext("dropped after %(num)s day", "dropped after %(num)s days", step.expires_days)

@@ -9,7 +9,7 @@ from typing import Any
 
 from babel.dates import format_date
 from flask import Response, make_response, url_for
-from flask_babel import format_decimal, format_percent, get_locale, gettext
+from flask_babel import format_decimal, format_percent, get_locale, gettext, ngettext
 
 from hub.blueprints.inbox.words import channel_words
 from hub.core.words import Channel
@@ -115,14 +115,16 @@ def satisfaction_text(found: Satisfaction) -> str:
     """`81 % (76 % to 85 %), 240 answers`, marked indicative under 30."""
     if found.interval is None:
         return str(gettext("no answer yet"))
-    words = gettext(
+    words = ngettext(
+        "%(share)s (%(low)s to %(high)s), %(count)s answer",
         "%(share)s (%(low)s to %(high)s), %(count)s answers",
+        found.total,
         share=share(found.interval.value),
         low=share(found.interval.low),
         high=share(found.interval.high),
         count=format_decimal(found.total),
     )
-    return f"{words} · {gettext('indicative')}" if found.total < FEW_ANSWERS else str(words)
+    return " · ".join([words, gettext("indicative")]) if found.total < FEW_ANSWERS else str(words)
 
 
 def satisfaction_rows(report: SatisfactionReport) -> list[dict[str, Any]]:
@@ -173,12 +175,12 @@ def filter_channels() -> list[tuple[str, str]]:
 
 
 def _cells(waits: Waits) -> dict[str, Any]:
-    note = "" if not waits.is_few else f" · {gettext('under %(count)s waits', count=FEW_WAITS)}"
+    few = [gettext("under %(count)s waits", count=FEW_WAITS)] if waits.is_few else []
     return {
         "count": waits.count,
         "median": duration(waits.median_seconds),
         "p90": duration(waits.p90_seconds),
-        "target": share(waits.target_share) + note,
+        "target": " · ".join([share(waits.target_share), *few]),
     }
 
 

@@ -82,7 +82,7 @@ def send() -> ResponseReturnValue:
     form, config = request.form, current_app.config["COMPTOIR"]
     answered = mailbox.get_mail(int(form["answers"])) if form.get("answers", "").isdigit() else None
     if not form.get("from") or not form.get("to") or not form.get("text", "").strip():
-        raise Invalid(N_("Please fill in the sender, the receiver and the text."))
+        raise Invalid(N_("Please fill in the sender, the recipient and the text."))
     mailbox.write(
         host=config.mailbox_host,
         port=config.mailbox_port,

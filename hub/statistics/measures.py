@@ -35,9 +35,7 @@ WITHIN_TARGET = Measure(
     "within_target",
     N_("Within target"),
     "share of 1",
-    N_(
-        "Share of the waits that ended within the target that was set when they began, of those with known hours."
-    ),
+    N_("Of the waits with known hours, the share that ended within the target set when they began."),
 )
 WAITS = Measure(
     "waits",
@@ -49,14 +47,14 @@ WAITING_NOW = Measure(
     "waiting_now",
     N_("Waiting now"),
     "tickets",
-    N_("Tickets whose customer waits for a reply at this moment; late ones have passed their deadline."),
+    N_("Tickets whose customer is waiting for a reply right now; late ones are past their deadline."),
 )
 SATISFACTION = Measure(
     "csat",
     N_("Satisfaction"),
     "share of 1",
     N_(
-        "Share of “very satisfied” and “satisfied” among the answers that count, with the Wilson 95 % interval. "
+        "Share of “very satisfied” and “satisfied” among the answers that count, with the 95% Wilson interval. "
         "Invitations without an answer are left out."
     ),
 )
