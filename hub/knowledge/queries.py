@@ -81,9 +81,9 @@ def search_articles(
     return [_hit(rows[article_id]) for article_id in found if article_id in rows]
 
 
-def suggest(text: str, reason_id: int | None, language: Language) -> Suggestions:
-    """Three articles and three standard replies for what a customer wrote and why."""
-    replies = list_standard_replies(reason_id=reason_id, language=language)
+def suggest(text: str, reason_id: int | None, language: Language, store_id: int | None = None) -> Suggestions:
+    """Three articles and three standard replies for what a customer wrote and why, as this store would say it."""
+    replies = list_standard_replies(reason_id, language, store_id)
     return Suggestions(
         tuple(search_articles(text, language, SearchPlace.TICKET, SUGGESTED)),
         tuple(_closest(replies, text, reason_id, language)[:SUGGESTED]),
@@ -103,17 +103,21 @@ def _closest(
 
 
 def list_articles(
-    *, language: Language | None = None, state: ArticleState | None = None, after: str | None = None
+    *,
+    language: Language | None = None,
+    state: ArticleState | None = None,
+    after: str | None = None,
+    states: frozenset[ArticleState] = EVERY_STATE,
 ) -> Page[ArticleRow]:
-    """By title; archived articles only when they are asked for."""
-    chosen = select(*LISTED, Article.sort_key).order_by(Article.sort_key, Article.id).limit(PAGE_SIZE + 1)
-    chosen = chosen.where(Article.state == state if state else Article.state != ArticleState.ARCHIVED)
+    """By title, within `states`; archived articles only when they are asked for."""
+    allowed = states & {state} if state else states - {ArticleState.ARCHIVED}
+    chosen = select(*LISTED, Article.sort_key).where(Article.state.in_(allowed))
     if language:
         chosen = chosen.where(Article.language == language)
     if after:
         sort_key, article_id = decode_key(after)
         chosen = chosen.where(tuple_(Article.sort_key, Article.id) > (sort_key, article_id))
-    rows = db.session.execute(chosen).all()
+    rows = db.session.execute(chosen.order_by(Article.sort_key, Article.id).limit(PAGE_SIZE + 1)).all()
     page = make_page(rows, size=PAGE_SIZE, key=lambda row: (row.sort_key, row.id))
     return Page([_listed(row) for row in page.rows], page.next_key)
 

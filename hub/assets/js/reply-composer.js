@@ -54,17 +54,17 @@ export class ReplyComposer extends HTMLElement {
     event.preventDefault();
     const { selectionStart: start, selectionEnd: end, value } = this.box;
     this.box.setRangeText(button.dataset.insert, start, end, "end");
-    this.note_used(button.dataset.insertId);
+    this.note_used(button.dataset.insertId, button.dataset.insertName);
     button.closest("dialog")?.close();
     this.box.focus();
     if (value !== this.box.value) this.box.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
-  /** Which standard reply was used travels with the form, for its figures. */
-  note_used(id) {
+  /** Which standard reply or article was used travels with the form, for its figures. */
+  note_used(id, name = "standard_reply_id") {
     if (!id) return;
     const field = document.createElement("input");
-    Object.assign(field, { type: "hidden", name: "standard_reply_id", value: id });
+    Object.assign(field, { type: "hidden", name, value: id });
     this.form.append(field);
   }
 }

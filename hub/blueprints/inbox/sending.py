@@ -17,6 +17,7 @@ from hub.inbox.words import MessageKind, PresenceKind, TicketState
 from hub.knowledge.actions import note_inserted
 
 DRAFT_KINDS = {"note": MessageKind.NOTE}
+USED = ("standard_reply_id", "article_id")
 
 
 @blueprint.post("/<number>/reply")
@@ -102,7 +103,7 @@ def presence(number: str) -> ResponseReturnValue:
 
 def _send(ticket: TicketView) -> None:
     form = request.form
-    reply_id = form.get("standard_reply_id", type=int)
+    used = {name: number for name in USED if (number := form.get(name, type=int))}
     actions.reply(
         ticket_id=ticket.id,
         text=form.get("text", ""),
@@ -111,12 +112,11 @@ def _send(ticket: TicketView) -> None:
         last_event_id=form.get("last_event_id", type=int),
         is_forced=form.get("is_forced") == "1",
         undo_seconds=viewer().undo_seconds,
-        inserted={"standard_reply_id": reply_id} if reply_id else None,
+        inserted=used or None,
         key=form.get("key") or None,
     )
     _keep(ticket, "", MessageKind.AGENT)
-    if reply_id:
-        note_inserted(reply_id=reply_id)
+    note_inserted(reply_id=used.get("standard_reply_id"), article_id=used.get("article_id"))
 
 
 def _log_call(ticket: TicketView, text: str) -> None:

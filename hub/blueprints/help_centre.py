@@ -1,0 +1,120 @@
+"""Doors of the public help centre: published articles, the same text as the staff reads. No script, no tracking."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, g, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale, gettext
+
+from hub.blueprints.pages import limiter
+from hub.core import clock
+from hub.core.db import transaction
+from hub.core.words import Language
+from hub.knowledge import actions, queries
+from hub.knowledge.markdown import to_text
+from hub.knowledge.rows import ArticleRow
+from hub.knowledge.words import SearchPlace
+from hub.reasons.queries import list_reasons
+from hub.stores.queries import find_chain
+
+blueprint = Blueprint("help_centre", __name__)
+SHOWN, MARKED, FOUND = 5, 12, 8
+FEW = 40
+
+
+@blueprint.context_processor
+def chain_words() -> dict[str, str]:
+    """The chain's name and where it links to; before the set-up, ours."""
+    chain = find_chain()
+    return {
+        "chain_name": chain.name if chain else "Comptoir",
+        "home_href": (chain.website_url if chain else "") or "/stores/",
+    }
+
+
+@blueprint.get("/")
+def index() -> ResponseReturnValue:
+    """The articles by contact reason, and the search. A group with many shows the first; its name opens it."""
+    language = _language()
+    rows = queries.list_published(language)
+    asked = request.args.get("about", "")
+    groups = _groups(rows, language, asked)
+    shown = [row for _, _, part, _ in groups for row in part]
+    return _public(
+        "help_centre/index.html", groups=groups, asked=asked, data=_structured(shown[:MARKED]), words=""
+    )
+
+
+@blueprint.get("/search")
+@limiter.limit("60 per minute")
+def search() -> ResponseReturnValue:
+    """A whole question in the customer's words; one without an answer becomes a gap of the staff's list."""
+    words, language = request.args.get("q", "").strip(), _language()
+    found = queries.search_articles(words, language, SearchPlace.HELP, FOUND) if words else []
+    with transaction():
+        actions.note_search(
+            words=words,
+            language=language,
+            place=SearchPlace.HELP,
+            found_count=len(found),
+            now=clock.business_now(),
+        )
+    return _public("help_centre/search.html", words=words, found=found)
+
+
+@blueprint.get("/<key>")
+def article(key: str) -> ResponseReturnValue:
+    row = queries.get_article(key, states=queries.PUBLIC)
+    g.language = row.language.value
+    answer = [(row.title, to_text(row.body))]
+    return _public("help_centre/article.html", article=row, data=_marks(answer), pair_key=_pair(row))
+
+
+def _public(page: str, **values: Any) -> ResponseReturnValue:
+    response = make_response(render_template(page, **values))
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def _language() -> Language:
+    return Language(str(get_locale()))
+
+
+def _pair(row: Any) -> str:
+    return row.pair_key if row.pair_state in queries.PUBLIC else ""
+
+
+def _groups(
+    rows: Sequence[ArticleRow], language: Language, asked: str
+) -> list[tuple[str, str, list[ArticleRow], int]]:
+    """(key, name, articles to show, how many there are) by the top of the tree of reasons."""
+    reasons = {row.id: row for row in list_reasons(active=False)}
+    names = {row.key: row.name(language.value) for row in reasons.values() if row.depth == 1}
+    by_top: dict[str, list[ArticleRow]] = {key: [] for key in [*names, ""]}
+    for row in rows:
+        top = reasons[row.reason_id].key.partition(".")[0] if row.reason_id in reasons else ""
+        by_top.setdefault(top, []).append(row)
+    names[""] = gettext("Other questions")
+    most = len(rows) if asked or len(rows) <= FEW else SHOWN
+    return [
+        (key, names.get(key, key), found[:most], len(found))
+        for key, found in by_top.items()
+        if found and asked in {"", key}
+    ]
+
+
+def _structured(rows: Sequence[ArticleRow]) -> dict[str, Any]:
+    return _marks([(row.title, row.summary) for row in rows if row.summary])
+
+
+def _marks(answers: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """Questions and answers as search engines read them (schema.org FAQPage)."""
+    return {
+        "@context": "https://schema.org",
+        "@type": "FAQPage",
+        "mainEntity": [
+            {"@type": "Question", "name": name, "acceptedAnswer": {"@type": "Answer", "text": text}}
+            for name, text in answers
+        ],
+    }

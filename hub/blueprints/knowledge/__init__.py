@@ -1,0 +1,17 @@
+"""Doors of the knowledge base: articles, their versions, standard replies, and what was searched in vain."""
+
+from hub.blueprints.knowledge import articles, gaps, replies, versions
+from hub.blueprints.knowledge.base import blueprint
+
+EDITING = (
+    "new_article",
+    "edit_article",
+    "restore_version",
+    "new_reply",
+    "edit_reply",
+    "save_paragraph",
+    "list_gaps",
+)
+"""Ways that ask for more than reading."""
+
+__all__ = ["EDITING", "articles", "blueprint", "gaps", "replies", "versions"]

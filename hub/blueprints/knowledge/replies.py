@@ -1,0 +1,109 @@
+"""Doors of the standard replies: list, writing, and what each store adds."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale, gettext
+
+from hub.blueprints.access import viewer
+from hub.blueprints.errors import sentence_of
+from hub.blueprints.forms import ids
+from hub.blueprints.knowledge.base import blueprint, read_language, reason_choices, reason_paths
+from hub.blueprints.knowledge.forms import ReplyForm
+from hub.core import clock
+from hub.core.db import transaction
+from hub.core.errors import Invalid
+from hub.core.words import Language
+from hub.knowledge import actions, queries, replies
+from hub.knowledge.rows import ReplyRow
+from hub.knowledge.rules import VARIABLES, called
+from hub.stores.queries import list_stores
+
+
+@blueprint.get("/replies")
+def list_replies() -> ResponseReturnValue:
+    """By title; those of the chosen reason only, when one is chosen."""
+    language = read_language(request.args.get("language")) or Language(str(get_locale()))
+    reason_id = next(iter(ids([request.args.get("reason", "")])), None)
+    words = request.args.get("q", "").strip()
+    rows = queries.list_standard_replies(reason_id, language, search=words, is_active=None)
+    return render_template(
+        "knowledge/replies.html",
+        rows=[row for row in rows if reason_id is None or row.reason_id == reason_id],
+        words=words,
+        language_asked=language,
+        reason_id=reason_id,
+        choices=reason_choices(),
+        reasons=reason_paths(),
+    )
+
+
+@blueprint.get("/replies/<int:reply_id>")
+def show_reply(reply_id: int) -> ResponseReturnValue:
+    row = queries.get_standard_reply(reply_id)
+    return render_template("knowledge/reply.html", row=row, **_around(row))
+
+
+@blueprint.route("/replies/new", methods=["GET", "POST"])
+def new_reply() -> ResponseReturnValue:
+    form = ReplyForm(language=str(get_locale()))
+    form.offer()
+    return _write(form, None)
+
+
+@blueprint.route("/replies/<int:reply_id>/edit", methods=["GET", "POST"])
+def edit_reply(reply_id: int) -> ResponseReturnValue:
+    row = queries.get_standard_reply(reply_id)
+    form = ReplyForm(obj=row)
+    form.offer()
+    return _write(form, row)
+
+
+@blueprint.post("/replies/<int:reply_id>/paragraph")
+def save_paragraph(reply_id: int) -> ResponseReturnValue:
+    """What one store adds at the end; empty takes it away."""
+    store_id = request.form.get("store", type=int, default=0)
+    try:
+        with transaction():
+            actions.save_paragraph(
+                reply_id=queries.get_standard_reply(reply_id).id,
+                store_id=store_id,
+                text=request.form.get("text", ""),
+                by=viewer().actor,
+                now=clock.business_now(),
+            )
+        flash(gettext("Saved for this store."), "ok")
+    except Invalid as error:
+        flash(sentence_of(error), "error")
+    return redirect(url_for("knowledge.show_reply", reply_id=reply_id), 303)
+
+
+def _write(form: ReplyForm, row: ReplyRow | None) -> ResponseReturnValue:
+    saved: list[int] = []
+
+    def save() -> None:
+        saved.append(
+            actions.save_standard_reply(
+                reply_id=row.id if row else None, by=viewer().actor, now=clock.business_now(), **form.values()
+            )
+        )
+
+    if form.does(save):
+        flash(gettext("Saved."), "ok")
+        return redirect(url_for("knowledge.show_reply", reply_id=saved[0]), 303)
+    return render_template(
+        "knowledge/edit_reply.html", form=form, row=row, variables=_variables()
+    ), form.status
+
+
+def _around(row: ReplyRow) -> dict[str, object]:
+    return {
+        "reason": reason_paths().get(row.reason_id or 0, ""),
+        "paragraphs": replies.list_paragraphs(row.id),
+        "stores": [(store.id, store.name) for store in list_stores()],
+    }
+
+
+def _variables() -> list[tuple[str, str]]:
+    """Each variable as it is typed, and what it stands for."""
+    language = Language(str(get_locale()))
+    return [("{{" + name + "}}", called(name, language)) for name in VARIABLES]
