@@ -16,6 +16,7 @@ from hub.knowledge.models import Article, ArticleVersion, SearchLog, StandardRep
 from hub.knowledge.words import ArticleState, SearchPlace
 
 KEY_LENGTH = 80
+RESERVED = frozenset({"search"})  # addresses of the help centre itself
 
 
 def save_article(
@@ -179,7 +180,8 @@ def _new_article(wanted: str, language: Language, by: Actor, now: datetime) -> A
 
 def _free_key(base: str) -> str:
     """`retours`, or `retours-2` when that is taken."""
-    taken = set(db.session.scalars(select(Article.key).where(Article.key.startswith(base, autoescape=True))))
+    same = select(Article.key).where(Article.key.startswith(base, autoescape=True))
+    taken = RESERVED | set(db.session.scalars(same))
     return (
         base
         if base not in taken
