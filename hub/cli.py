@@ -1,7 +1,8 @@
-"""flask commands: mail inspection, search figures, backup and restore, set-up code; the demo's when it is one."""
+"""flask commands: mails and their quarantine, search figures, backup and restore, set-up code."""
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TypeVar
 
@@ -10,9 +11,14 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from hub.channels.mail_parsing.inspect import inspect_file
-from hub.core.db import db
+from hub.core import clock
+from hub.core.actor import SYSTEM
+from hub.core.db import db, transaction
+from hub.core.errors import HubError
 from hub.core.words import Language
 from hub.knowledge import evaluating
+from hub.mailroom.actions import release_arrival
+from hub.mailroom.queries import list_quarantine
 from hub.staff.actions import get_setup_code
 from hub.supervisor import backup
 
@@ -38,6 +44,38 @@ def inspect(*, is_json: bool, files: tuple[str, ...]) -> None:
     del is_json
     for name in files:
         click.echo(json.dumps(inspect_file(name), ensure_ascii=False))
+
+
+@mail.command("quarantine")
+def quarantine() -> None:
+    """Print one JSON line per mail in quarantine, newest first; `reason` says why nobody could sort it."""
+    after: str | None = None
+    while True:
+        page = list_quarantine(after)
+        for row in page.rows:
+            told = asdict(row) | {"received_at": row.received_at.isoformat()}
+            click.echo(json.dumps(told, ensure_ascii=False))
+        after = page.next_key
+        if after is None:
+            return
+
+
+@mail.command("release")
+@click.argument("ids", nargs=-1, required=True, type=int)
+def release(*, ids: tuple[int, ...]) -> None:
+    """Sort quarantined mails again, each for itself; ends with 1 when one of them cannot be released."""
+    is_complete = True
+    for arrival_id in ids:
+        try:
+            with transaction():
+                moments = {"now": clock.business_now(), "machine_now": clock.machine_now()}
+                release_arrival(arrival_id, by=SYSTEM, **moments)
+            click.echo(f"{arrival_id}: released.")
+        except HubError as error:
+            is_complete = False
+            click.echo(f"{arrival_id}: {error}", err=True)
+    if not is_complete:
+        raise SystemExit(1)
 
 
 @knowledge.command("evaluate")
