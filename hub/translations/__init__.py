@@ -1,5 +1,6 @@
 """The words in French and English: one fragment per room, merged into the catalogues the pages read."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,14 @@ from babel.messages.pofile import read_po
 
 FOLDER = Path(__file__).resolve().parent
 LANGUAGES = ("fr", "en")
+
+# Spaces that must not break a line in French: the fragments are typed with plain ones.
+WIDE, NARROW = "\u00a0", "\u202f"
+NO_BREAK = (
+    (re.compile(r" (?=:(?:\s|$))|(?<=«) | (?=»)"), WIDE),
+    (re.compile(r" (?=[;?!](?:[\s»)]|$))| (?=%(?!\())"), NARROW),
+    (re.compile(r"(?<=\)s) (?=(?:min|h)\b)|(?<=\)s h) "), WIDE),
+)
 
 
 class WordsDisagreeError(ValueError):
@@ -32,6 +41,24 @@ def read_fragments(folder: Path = FOLDER / "fr") -> Catalog:
     return merged
 
 
+def typeset(text: str) -> str:
+    """A French sentence with the no-break spaces of the printed page: before `: ; ? ! % »` and after `«`."""
+    for plain, space in NO_BREAK:
+        text = plain.sub(space, text)
+    return text
+
+
+def french_of(catalog: Catalog) -> Catalog:
+    """The French catalogue as it is read: the sentences of the fragments, typeset."""
+    french = Catalog(locale="fr")
+    for message in catalog:
+        if message.id:
+            words = message.string
+            said = typeset(words) if isinstance(words, str) else tuple(typeset(each) for each in words or ())
+            french.add(message.id, said, context=message.context)
+    return french
+
+
 def _messages(path: Path) -> Iterator[Message]:
     with path.open("rb") as file:
         catalog = read_po(file, locale="fr")
@@ -51,7 +78,7 @@ def write_catalogs(folder: Path = FOLDER) -> list[Path]:
     """Write `messages.mo` of both languages and return their paths."""
     french = read_fragments(folder / "fr")
     written = []
-    for language, catalog in zip(LANGUAGES, (french, english_of(french)), strict=True):
+    for language, catalog in zip(LANGUAGES, (french_of(french), english_of(french)), strict=True):
         path = folder / language / "LC_MESSAGES" / "messages.mo"
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as file:

@@ -76,7 +76,7 @@ def test_the_list_is_searched_and_says_when_nobody_matches(
     assert f'href="/customers/{dora.id}"' in found
     assert "06 12 34 56 78" in found
     assert "Emil" not in found
-    assert "Aucun client ne correspond à « zzz »" in staff.get("/customers/?q=zzz").text
+    assert "Aucun client ne correspond à «\u00a0zzz\u00a0»" in staff.get("/customers/?q=zzz").text
 
 
 def test_the_list_has_pages(staff: FlaskClient, session: Session) -> None:
@@ -99,7 +99,7 @@ def test_the_card_begins_with_the_verdict(
     page = staff.get(f"/customers/{dora.id}").text
     assert "Cliente fidèle" in page
     assert "3 commandes en 12 mois, dernière commande le 1 mars 2026" in page
-    assert "E-mail, offres : oui" in page
+    assert "E-mail, offres\u00a0: oui" in page
     assert "Lampe Aurore" in page
     assert "Consentement modifié" in page
     assert session.scalars(select(AuditEntry.action)).all() == ["customer.viewed"]

@@ -270,7 +270,7 @@ def test_solving_asks_why_the_customer_wrote(session: Session, client: FlaskClie
     assert "Choisissez pourquoi" in answer.text
     assert client.post(f"/inbox/{number}/solve", data={"reason": str(reason.id)}).status_code == 303
     assert ticket_of(session).state is TicketState.SOLVED
-    assert "Résolu : Motif delivery, par Ada Martin" in client.get(f"/inbox/{number}").text
+    assert "Résolu\u00a0: Motif delivery, par Ada Martin" in client.get(f"/inbox/{number}").text
     client.post(f"/inbox/{number}/reopen")
     assert ticket_of(session).state is TicketState.OPEN
 
@@ -379,7 +379,7 @@ def test_an_empty_list_names_what_is_due_next(client: FlaskClient, ada: Agent) -
     make_received()
     page = client.get("/inbox/?view=mine").text
     assert "Cette liste est vide" in page
-    assert "Prochaine réponse : Dora Lefèvre" in page
+    assert "Prochaine réponse\u00a0: Dora Lefèvre" in page
 
 
 def test_a_contact_at_the_counter(session: Session, client: FlaskClient, ada: Agent, lyon: Store) -> None:

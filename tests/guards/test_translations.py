@@ -8,7 +8,7 @@ import pytest
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 
-from hub.translations import WordsDisagreeError, read_fragments, write_catalogs
+from hub.translations import WordsDisagreeError, read_fragments, typeset, write_catalogs
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "hub" / "templates"
@@ -103,3 +103,17 @@ def test_the_catalogs_are_written(tmp_path: Path) -> None:
     (tmp_path / "fr" / "a.po").write_text(head + 'msgid "Save"\nmsgstr "Enregistrer"\n')
     assert [path.parent.parent.name for path in write_catalogs(tmp_path)] == ["fr", "en"]
     assert all(path.stat().st_size for path in write_catalogs(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("Vous avez choisi : oui", "Vous avez choisi\u00a0: oui"),
+        ("« Oui » ; et après ?", "«\u00a0Oui\u00a0»\u202f; et après\u202f?"),
+        ("%(share)s %% sans, %(name)s avec", "%(share)s\u202f%% sans, %(name)s avec"),
+        ("%(hours)s h %(minutes)s", "%(hours)s\u00a0h\u00a0%(minutes)s"),
+        ("Authorization: Bearer, /?page=2", "Authorization: Bearer, /?page=2"),
+    ],
+)
+def test_french_lines_do_not_break_before_their_signs(typed: str, shown: str) -> None:
+    assert typeset(typed) == shown
