@@ -1,0 +1,138 @@
+"""Every page once, in turns light, dark, with forced colours and 320 px wide: no violation, no complaint, no scroll."""
+
+import os
+from itertools import cycle
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.acting import DESK, PHONE, ROOT, enter, press
+from tests.browser.conftest import OpenPage
+from tests.flows.test_main_job import Caller
+from tests.running.installation import Installation
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "RGAAv4"]
+NARROW = {"width": 320, "height": 640}
+MODES: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("light", {"viewport": DESK}),
+    ("dark", {"viewport": PHONE, "color_scheme": "dark"}),
+    ("forced colours", {"viewport": DESK, "forced_colors": "active"}),
+    ("narrow", {"viewport": NARROW}),
+)
+STAFF = (
+    "/inbox/", "/inbox/?view=all", "/inbox/?q=lampe", "/inbox/?q=xyzxyz", "/inbox/?view=late", "/inbox/new",
+    "/inbox/new?q=Haddad", "/customers/", "/customers/?q=Lef", "/customers/1", "/customers/1/edit",
+    "/customers/1/messages", "/customers/1/consents", "/plans/", "/plans/post_purchase_survey",
+    "/statistics/response-times", "/statistics/satisfaction", "/settings/", "/settings/chain",
+    "/settings/stores", "/settings/stores/1", "/settings/stores/new", "/settings/regions",
+    "/settings/regions/new", "/settings/regions/1", "/settings/staff", "/settings/staff/1",
+    "/settings/staff/new", "/settings/reasons", "/settings/reasons/1", "/settings/reasons/new",
+    "/settings/routing", "/settings/targets", "/settings/keys", "/settings/keys/new", "/session/profile",
+    "/session/person", "/knowledge/", "/demo/mailbox", "/demo/write", "/inbox/none-such", "/inbox/?lang=en",
+)  # fmt: skip
+TICKET = ("", "/solve", "/change", "/call")
+PUBLIC = (
+    "/session/sign-in", "/session/forgotten", "/session/forgotten/sent", "/contact", "/contact/sent",
+    "/stores/", "/stores/lille", "/stores/?q=xyz", "/a/mangled/1", "/contact?lang=en",
+)  # fmt: skip
+REFUSED = (
+    ("/session/sign-in", "Log in"), ("/contact", "Send"),
+)  # fmt: skip
+STAFF_REFUSED = (
+    ("/inbox/new", "Note the contact"), ("/settings/staff/new", "Send the invitation"),
+    ("/settings/stores/new", "Save"),
+)  # fmt: skip
+
+
+class Inspector:
+    """Four browsers, one a mode; each page is looked at by the next of them (by all of them with LARGE=1)."""
+
+    def __init__(self, pages: dict[str, Page]) -> None:
+        self.pages = pages
+        self.turn = cycle(pages)
+        self.found: list[str] = []
+
+    def look(self, url: str, button: str | None = None) -> None:
+        names = list(self.pages) if os.environ.get("LARGE") else [next(self.turn)]
+        for name in names:
+            page = self.pages[name]
+            answer = page.goto(url)
+            if answer is not None and answer.status >= 500:
+                self.found.append(f"{url}: {answer.status}")
+                continue
+            if button:
+                press(page, button)
+            self.check(page, f"{url}{' after ' + button if button else ''} ({name})")
+
+    def check(self, page: Page, where: str) -> None:
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        result = page.evaluate("tags => axe.run(document, {runOnly: tags, iframes: false})", TAGS)
+        for broken in result["violations"]:
+            for node in broken["nodes"]:
+                self.found.append(
+                    f"{where}: {broken['id']}: {node['html'][:200]} {node['failureSummary'][:300]}"
+                )
+        width = page.viewport_size["width"] if page.viewport_size else 0
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            self.found.append(f"{where}: scrolls sideways")
+
+
+@pytest.fixture
+def inspector(open_page: OpenPage) -> Inspector:
+    return Inspector({name: open_page(**options) for name, options in MODES})
+
+
+def ticket_urls(at: Installation) -> list[str]:
+    caller = Caller(at)
+    status, found = caller.api("GET", "/tickets")
+    assert status == 200
+    newest = found["tickets"][0]["number"]
+    return [f"{at.base_url}/inbox/{newest}{ending}" for ending in TICKET]
+
+
+def mail_url(at: Installation) -> str:
+    """A mail in the demo mailbox: that which confirms a message of the contact form."""
+    caller = Caller(at)
+    caller.move_clock("1m")
+    mails = caller.mails("")
+    return f"{at.base_url}/demo/mailbox/{mails[0]['id']}"
+
+
+def test_staff_pages(installation: Installation, inspector: Inspector) -> None:
+    for page in inspector.pages.values():
+        enter(page, installation, "administrator")
+    for path in STAFF:
+        inspector.look(installation.base_url + path)
+    for url in (*ticket_urls(installation), mail_url(installation)):
+        inspector.look(url)
+    for path, button in STAFF_REFUSED:
+        inspector.look(installation.base_url + path, button)
+    assert inspector.found == []
+
+
+def test_public_pages(installation: Installation, inspector: Inspector) -> None:
+    for path in PUBLIC:
+        inspector.look(installation.base_url + path)
+    for path, button in REFUSED:
+        inspector.look(installation.base_url + path, button)
+    assert inspector.found == []
+
+
+def test_survey_pages(installation: Installation, inspector: Inspector) -> None:
+    caller = Caller(installation)
+    who = caller.deliver("regardee")
+    caller.move_clock("7d")
+    boxes = caller.survey_links(who)
+    for link in (*boxes, boxes[0] + "?lang=en"):
+        inspector.look(link)
+    caller.confirm(boxes[0], boxes[0][-1])
+    inspector.look(boxes[0].rpartition("/")[0] + "/thanks")
+    unsubscribe = [link for mail in caller.mails(who) for link in mail["links"] if "/u/" in link]
+    for link in unsubscribe[:1]:
+        inspector.look(link)
+    caller.move_clock("31d")
+    inspector.look(boxes[1])
+    assert inspector.found == []

@@ -1,0 +1,88 @@
+"""Without a mouse: from the log-in to a sent reply, and the survey page from its first box to the thanks."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.acting import PATIENCE_MS, THANKS_TO_A_PERSON_MS, say
+from tests.browser.conftest import OpenPage
+from tests.flows.test_main_job import NOT_SATISFIED, Caller
+from tests.running.installation import Installation
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+MOST_TABS = 60
+FOCUSED = """() => { const one = document.activeElement;
+  const style = getComputedStyle(one), box = one.getBoundingClientRect();
+  return {name: (one.getAttribute('aria-label') || one.innerText || one.labels?.[0]?.innerText || one.name || '').trim(),
+          ring: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1,
+          seen: box.bottom > 0 && box.top < innerHeight, tag: one.tagName, id: one.id}; }"""
+
+
+def tab_to(page: Page, words: str) -> None:
+    """Press Tab until this is focused. Every stop on the way is visible and shows that it has the focus."""
+    stops = []
+    for _ in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(FOCUSED)
+        if stop["tag"] == "BODY":
+            continue
+        stops.append(stop["name"][:40])
+        assert stop["ring"], f"no focus ring on {stop}"
+        assert stop["seen"], f"focus out of sight on {stop}"
+        if words in stop["name"]:
+            return
+    pytest.fail(f"“{words}” is not reached by Tab; passed: {stops}")
+
+
+def test_from_log_in_to_reply(installation: Installation, open_page: OpenPage) -> None:
+    page = open_page()
+    page.goto(f"{installation.base_url}/session/sign-in")
+    page.keyboard.type(installation.logins["keyboard"])  # the field has the focus
+    page.keyboard.press("Tab")
+    page.keyboard.type(installation.password)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/inbox/**", timeout=PATIENCE_MS)
+    tab_to(page, say("Skip to the content"))
+    page.keyboard.press("Enter")
+    tab_to(page, "Emil Roux")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Délai de livraison")
+    page.keyboard.press("r")
+    expect(page.get_by_label(say("Your text"))).to_be_focused()
+    page.keyboard.type("Bonjour, elle arrive demain avant midi.")
+    tab_to(page, say("Send to %(name)s", name="Emil"))
+    page.keyboard.press("Enter")
+    expect(page.locator(".msg-text", has_text="elle arrive demain")).to_be_visible()
+    tab_to(page, say("Undo"))
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("combobox")).to_be_focused()
+    page.keyboard.press("Escape")
+
+
+def test_survey(installation: Installation, open_page: OpenPage) -> None:
+    caller = Caller(installation)
+    who = caller.deliver("claviers")
+    caller.move_clock("7d")
+    page = open_page(java_script_enabled=True)
+    page.goto(next(link for link in caller.survey_links(who) if link.endswith(f"/{NOT_SATISFIED}")))
+    tab_to(page, say("A word to add (optional)"))
+    page.keyboard.type("Rien à dire du vendeur.")
+    page.wait_for_timeout(THANKS_TO_A_PERSON_MS)
+    tab_to(page, say("Confirm: %(words)s", words=say("Not satisfied")))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(say("Thank you for your answer"))
+    tab_to(page, say("The product"))
+    page.keyboard.press("Space")
+    tab_to(page, say("Send these details"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_be_visible()
+
+
+def test_survey_without_script(installation: Installation, open_page: OpenPage) -> None:
+    caller = Caller(installation)
+    who = caller.deliver("sansscript")
+    caller.move_clock("7d")
+    page = open_page(java_script_enabled=False)
+    page.goto(next(link for link in caller.survey_links(who) if link.endswith("/3")))
+    page.wait_for_timeout(THANKS_TO_A_PERSON_MS)
+    page.get_by_role("button", name=say("Confirm: %(words)s", words=say("Very satisfied"))).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(say("Thank you for your answer"))
