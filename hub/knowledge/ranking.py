@@ -88,12 +88,14 @@ class Index:
         least = LEAST_SHARE * sum(map(self._worth, meanings))
         relevant = [slot for slot in slots if points.get(slot, 0.0) >= least]
         fused = _fuse({slot: points[slot] for slot in relevant}, self._titles.score(meanings, relevant))
+        order = sorted(relevant, key=lambda slot: (-fused[slot], -points[slot], self._ids[slot]))
+        ranked = [self._ids[slot] for slot in order]
+        return list(dict.fromkeys([*self._called(question, groups), *ranked]))[:limit]
+
+    def _called(self, question: str, groups: Collection[str]) -> list[int]:
+        """The articles whose title is the question, whatever the words are worth."""
         same = self._by_title.get(fold(question), set())
-        order = sorted(
-            relevant,
-            key=lambda slot: (self._ids[slot] not in same, -fused[slot], -points[slot], self._ids[slot]),
-        )
-        return [self._ids[slot] for slot in order[:limit]]
+        return sorted(each for each in same if self._groups[self._slot_of[each]] in groups)
 
     def _choose(self, meanings: list[Mapping[str, float]], groups: Collection[str]) -> list[int]:
         """The slots worth weighing, by the rarest words of the question."""

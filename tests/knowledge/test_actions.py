@@ -1,0 +1,148 @@
+"""What changes the base: versions, pairs, states, standard replies, what was searched."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.core.actor import SYSTEM
+from hub.core.errors import Conflict, Invalid, NotFound
+from hub.core.words import Language
+from hub.knowledge import actions, queries
+from hub.knowledge.models import SearchLog
+from hub.knowledge.replies import list_paragraphs
+from hub.knowledge.rows import ArticleView
+from hub.knowledge.words import ArticleState, SearchPlace
+from tests.conftest import TUESDAY
+from tests.makers.knowledge import make_article, make_reply
+from tests.makers.stores import make_store
+
+FRENCH, ENGLISH = Language.FRENCH, Language.ENGLISH
+
+
+def change(article: ArticleView, body: str, *, seen: int | None = None, **fields: object) -> None:
+    given = {"title": article.title, "summary": article.summary, "state": article.state, **fields}
+    actions.save_article(
+        article_id=article.id,
+        language=article.language,
+        body=body,
+        seen_version=seen,
+        by=SYSTEM,
+        now=TUESDAY + timedelta(hours=1),
+        **given,  # type: ignore[arg-type]
+    )
+
+
+def find(words: str, place: SearchPlace = SearchPlace.STAFF, language: Language = FRENCH) -> list[str]:
+    return [row.title for row in queries.search_articles(words, language, place)]
+
+
+def test_each_save_keeps_a_version_and_an_old_one_comes_back(session: Session) -> None:
+    article = make_article(body="Trente jours.")
+    change(article, "Soixante jours.")
+    actions.restore_version(article_id=article.id, number=1, by=SYSTEM, now=TUESDAY)
+    assert queries.get_article(article.key).body == "Trente jours."
+    assert [(row.number, row.body) for row in queries.list_versions(article.id)] == [
+        (3, "Trente jours."),
+        (2, "Soixante jours."),
+        (1, "Trente jours."),
+    ]
+    with pytest.raises(NotFound):
+        actions.restore_version(article_id=article.id, number=9, by=SYSTEM, now=TUESDAY)
+
+
+def test_two_editors_do_not_overwrite_each_other(session: Session) -> None:
+    article = make_article()
+    change(article, "Premier.", seen=1)
+    with pytest.raises(Conflict):
+        change(article, "Second.", seen=1)
+
+
+def test_keys_are_kept_and_never_doubled(session: Session) -> None:
+    first, second = make_article("Retours"), make_article("Retours")
+    change(first, "Texte.", title="Retours et échanges")
+    assert (queries.get_article("retours").title, second.key) == ("Retours et échanges", "retours-2")
+    assert make_article("Search").key != "search"
+
+
+def test_a_pair_points_both_ways(session: Session) -> None:
+    french = make_article("Retours")
+    english = make_article("Returns", language=ENGLISH, pair_id=french.id)
+    assert queries.get_article(french.key).pair_key == english.key
+    with pytest.raises(Invalid):
+        make_article("Renvois", pair_id=french.id)
+
+
+def test_search_follows_each_change(session: Session) -> None:
+    article = make_article("Entretenir un plaid", "Lavage à trente degrés.")
+    assert find("laver mon plaid") == ["Entretenir un plaid"]
+    change(article, "Lavage à trente degrés.", title="Entretenir une couverture")
+    assert find("laver une couverture") == ["Entretenir une couverture"]
+    change(article, "Fini.", title="Entretenir une couverture", state=ArticleState.ARCHIVED)
+    assert find("couverture") == []
+
+
+def test_each_place_sees_its_states(session: Session) -> None:
+    for state in ArticleState:
+        make_article(f"Marge {state.value}", state=state)
+    assert find("marge", SearchPlace.HELP) == ["Marge published"]
+    assert sorted(find("marge", SearchPlace.TICKET)) == ["Marge internal", "Marge published"]
+    assert sorted(find("marge")) == ["Marge draft", "Marge internal", "Marge published"]
+    assert find("marge", language=ENGLISH) == []
+
+
+def test_a_standard_reply_is_filled_with_what_the_store_adds(session: Session) -> None:
+    store, reply_id = make_store(session), make_reply()
+    actions.save_paragraph(
+        reply_id=reply_id, store_id=store.id, text="{{store.name}} vous attend.", by=SYSTEM, now=TUESDAY
+    )
+    values = {"order.number": "A-1", "store.name": "Lyon"}
+    filled = queries.fill_standard_reply(reply_id, values, store.id)
+    assert filled.text == "Nous remplaçons la commande A-1 sans frais.\n\nLyon vous attend."
+    assert queries.fill_standard_reply(reply_id, {}).missing == ("numéro de commande",)
+    actions.save_paragraph(reply_id=reply_id, store_id=store.id, text=" ", by=SYSTEM, now=TUESDAY)
+    assert list_paragraphs(reply_id) == {}
+    with pytest.raises(NotFound):
+        queries.fill_standard_reply(0, {})
+
+
+def test_standard_replies_are_listed_by_words_and_language(session: Session) -> None:
+    make_reply("Délai de livraison", "Votre colis arrive demain.")
+    make_reply("Delivery time", "Your parcel arrives tomorrow.", language=ENGLISH)
+    assert [row.title for row in queries.list_standard_replies(search="delai COLIS")] == [
+        "Délai de livraison"
+    ]
+    assert [row.title for row in queries.list_standard_replies(language=ENGLISH)] == ["Delivery time"]
+
+
+def test_suggestions_follow_the_customers_words(session: Session) -> None:
+    make_article("Mon colis est abîmé", "Envoyez une photo.")
+    make_article("Horaires des magasins", "De 10 h à 19 h.")
+    make_reply("Colis abîmé", "Nous le remplaçons.")
+    make_reply("Horaires", "Ouvert de 10 h à 19 h.")
+    found = queries.suggest("Bonjour, mon paquet est arrivé cassé hier, que faire ?", None, FRENCH)
+    assert found.articles[0].title == "Mon colis est abîmé"
+    assert found.replies[0].title == "Colis abîmé"
+
+
+def test_use_is_counted(session: Session) -> None:
+    article, reply_id = make_article(), make_reply()
+    actions.note_inserted(article_id=article.id, reply_id=reply_id)
+    actions.note_inserted(article_id=0, reply_id=0)
+    session.expire_all()
+    assert queries.get_article(article.key).inserted_count == 1
+    assert queries.get_standard_reply(reply_id).used_count == 1
+
+
+def test_what_was_not_found_is_a_gap(session: Session) -> None:
+    for words in ("livraison en Suisse", "Livraison en Suisse", "retour"):
+        found = 1 if words == "retour" else 0
+        actions.note_search(
+            words=words, language=FRENCH, place=SearchPlace.HELP, found_count=found, now=TUESDAY
+        )
+    actions.note_search(words="  ", language=FRENCH, place=SearchPlace.HELP, found_count=0, now=TUESDAY)
+    session.flush()
+    gaps = queries.list_gaps(since=TUESDAY)
+    assert [(gap.words.casefold(), gap.count) for gap in gaps] == [("livraison en suisse", 2)]
+    assert len(session.scalars(select(SearchLog)).all()) == 3
