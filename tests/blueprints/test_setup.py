@@ -88,5 +88,5 @@ def test_a_complete_chain_has_no_assistant(client: FlaskClient, session: Session
 def test_guessing_the_code_is_slowed_down(client: FlaskClient) -> None:
     for _ in range(6):
         answer = client.post("/setup/", data={"code": "guess"})
-    assert "15 min" in answer.text
+    assert "15\u00a0min" in answer.text
     assert client.post("/setup/", data={"code": get_setup_code()}).status_code == 422
