@@ -76,9 +76,9 @@ def edit_article(key: str) -> ResponseReturnValue:
     form = ArticleForm(
         obj=article, data={"pair_id": str(article.pair_id or ""), "seen_version": str(article.version_number)}
     )
-    del form.language
     other = Language.ENGLISH if article.language is Language.FRENCH else Language.FRENCH
     form.offer(queries.list_pairable(other))
+    del form.language
     return _write(form, article)
 
 
