@@ -1,11 +1,14 @@
 """Doors of the survey page behind the boxes of a mail: looking never answers, only a POST does."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
+from urllib.parse import quote
 
 from flask import Blueprint, abort, current_app, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 
 from hub.blueprints import errors
 from hub.core import clock, signing
@@ -19,6 +22,16 @@ from hub.surveys.words import Choice, TouchMethod
 
 blueprint = Blueprint("public", __name__)
 PAGE = "survey-page"
+TOKEN_PLACE, NONCE_PLACE = "TOKEN.PLACE", "NONCE.PLACE"
+
+
+@dataclass(frozen=True)
+class StorePage:
+    """What of a survey page is the same for every customer of a store."""
+
+    chain_name: str
+    store_name: str
+    store_slug: str
 
 
 @blueprint.get("/a/<token>/<choice>")
@@ -103,15 +116,14 @@ def _choice_of(code: str) -> Choice | None:
 
 
 def _touch(token: str, choice: str) -> SurveyPage | None:
-    with transaction():
-        return queries.touch_and_read(
-            token,
-            choice=choice,
-            method=TouchMethod(request.method),
-            source_hash=signing.keyed_hash("touch-source", request.remote_addr or "")[:16],
-            user_agent=request.user_agent.string,
-            now=clock.machine_now(),
-        )
+    return queries.touch_and_read(
+        token,
+        choice=choice,
+        method=TouchMethod(request.method),
+        source_hash=signing.keyed_hash("touch-source", request.remote_addr or "")[:16],
+        user_agent=request.user_agent.string,
+        now=clock.machine_now(),
+    )
 
 
 def _read(token: str) -> SurveyPage:
@@ -167,18 +179,34 @@ def _show(
         PAGE,
         {"token": token.lower(), "page": secrets.token_hex(8), "at": clock.machine_now().timestamp()},
     )
-    return _private(
-        render_template(
-            "public/survey.html",
-            page=page,
-            token=token,
-            nonce=nonce,
-            notice=notice,
-            choices=choice_words(),
-            chosen=picked.value if picked else "",
-            comment=page.comment if comment is None else comment,
-        ),
-        status,
+    words = page.comment if comment is None else comment
+    if notice or words or request.args:
+        return _private(_render(page, picked, token=token, nonce=nonce, notice=notice, comment=words), status)
+    store = (page.chain_name, page.store_name, page.store_slug)
+    parts = _blank(str(get_locale()), picked, *store)
+    return _private(parts.replace(TOKEN_PLACE, quote(token)).replace(NONCE_PLACE, nonce), status)
+
+
+@lru_cache(maxsize=1024)
+def _blank(language: str, picked: Choice | None, chain_name: str, store_name: str, store_slug: str) -> str:
+    """The page of a store and a box with places for token and nonce: thousands open the same one in an hour."""
+    del language  # in the key: the words of the page depend on it
+    page = StorePage(chain_name, store_name, store_slug)
+    return _render(page, picked, token=TOKEN_PLACE, nonce=NONCE_PLACE, notice="", comment="")
+
+
+def _render(
+    page: SurveyPage | StorePage, picked: Choice | None, *, token: str, nonce: str, notice: str, comment: str
+) -> str:
+    return render_template(
+        "public/survey.html",
+        page=page,
+        token=token,
+        nonce=nonce,
+        notice=notice,
+        choices=choice_words(),
+        chosen=picked.value if picked else "",
+        comment=comment,
     )
 
 

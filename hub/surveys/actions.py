@@ -72,7 +72,7 @@ def invite(drafts: Sequence[InvitationDraft], *, now: datetime) -> dict[int, int
         }
         for draft in drafts
     ]
-    db.session.execute(insert(Invitation).values(rows).on_conflict_do_nothing())
+    db.session.execute(insert(Invitation).on_conflict_do_nothing(), rows)
     found = select(Invitation.order_id, Invitation.id).where(
         Invitation.survey_id == survey_id, Invitation.order_id.in_([draft.order_id for draft in drafts])
     )

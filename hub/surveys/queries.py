@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, RowMapping, select, text
 
-from hub.core.db import db
+from hub.core.db import db, fetch_alone
 from hub.core.errors import NotFound
 from hub.core.text import N_
 from hub.core.words import Language
@@ -79,24 +79,23 @@ class AnswerRow:
 def touch_and_read(
     token: str, *, choice: str, method: TouchMethod, source_hash: str, user_agent: str, now: datetime
 ) -> SurveyPage | None:
-    """Keep the touch (any GET or HEAD; it proves nothing) and return the page, or None for a mangled token."""
+    """Keep the touch (any GET or HEAD; it proves nothing) and return the page, or None for a mangled token.
+
+    A transaction of its own: there is nothing else to say in it.
+    """
     invitation_id = read_token(token)
     known = invitation_id is not None
-    row = (
-        db.session.execute(
-            TOUCH_AND_READ,
-            {
-                "invitation_id": invitation_id,
-                "choice": choice[:20],
-                "method": method.value,
-                "label": (TouchLabel.UNKNOWN if known else TouchLabel.MANGLED).value,
-                "source_hash": source_hash,
-                "user_agent": user_agent[:300],
-                "now": now,
-            },
-        )
-        .mappings()
-        .first()
+    row = fetch_alone(
+        TOUCH_AND_READ,
+        {
+            "invitation_id": invitation_id,
+            "choice": choice[:20],
+            "method": method.value,
+            "label": (TouchLabel.UNKNOWN if known else TouchLabel.MANGLED).value,
+            "source_hash": source_hash,
+            "user_agent": user_agent[:300],
+            "now": now,
+        },
     )
     return _page_of(row)
 

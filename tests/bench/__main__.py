@@ -1,0 +1,22 @@
+"""All benchmarks one after the other, each in a process of its own: `make bench`, JSON lines on the terminal."""
+
+import subprocess
+import sys
+
+BENCHMARKS = ("mail_in", "plan_steps", "sending", "survey", "ticket_list")
+
+
+def main() -> int:
+    """0 when every benchmark ran to its end."""
+    failed = [
+        name
+        for name in BENCHMARKS
+        if subprocess.run([sys.executable, "-m", f"tests.bench.{name}"], check=False).returncode
+    ]
+    if failed:
+        print(f"did not run to the end: {', '.join(failed)}", file=sys.stderr)
+    return len(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
