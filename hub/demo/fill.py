@@ -14,6 +14,7 @@ from hub.core.db import db
 from hub.core.errors import NotFound
 from hub.core.text import N_
 from hub.demo import asking, founding, shopping, talking
+from hub.demo.help_centre import write_help_centre
 from hub.demo.models import DEMO_NOTES, METADATA
 from hub.plans.actions import add_builtin_plans
 from hub.reasons.actions import add_builtin_reasons
@@ -39,6 +40,7 @@ def fill() -> bool:
     publish_builtin_templates(now=now)
     add_builtin_survey(now=now)
     add_builtin_plans(now=now)
+    write_help_centre(now=now)
     logins = founding.hire(now=now - timedelta(days=700), random=random)
     _tell_story(now, random)
     note = {"api_key": founding.cut_key(agent_id=1, now=now), "logins": logins}
