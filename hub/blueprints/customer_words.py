@@ -5,7 +5,8 @@ from datetime import datetime
 
 from flask_babel import format_date, gettext, ngettext, pgettext
 
-from hub.core.words import Channel, Language, Purpose
+from hub.blueprints.inbox.words import channel_words
+from hub.core.words import Language, Purpose
 from hub.customers.queries import ConsentRow
 from hub.customers.rules import Buying
 from hub.customers.words import (
@@ -111,15 +112,6 @@ def choice_words(choice: Choice) -> tuple[str, str]:
     return words[choice]
 
 
-def channel_words(channel: Channel) -> str:
-    words = {
-        Channel.EMAIL: gettext("E-mail"),
-        Channel.SMS: gettext("SMS"),
-        Channel.WHATSAPP: gettext("WhatsApp"),
-    }
-    return words.get(channel, channel.value)
-
-
 def purpose_words(purpose: Purpose) -> str:
     words = {
         Purpose.TRANSACTIONAL: gettext("order messages"),
@@ -219,7 +211,7 @@ def block_words(reason: str | None) -> str:
         BlockReason.SUPPRESSED: gettext("The address is blocked."),
         BlockReason.ADDRESS_PAUSED: gettext("The mailbox was full or away too often."),
         BlockReason.NO_CONSENT: gettext("The customer did not agree to this."),
-        BlockReason.HOLD: gettext("A complaint is open; this waits until it is solved."),
+        BlockReason.HOLD: gettext("A grievance is open; this waits until it is solved."),
         BlockReason.OWN_FREQUENCY: gettext("The customer asked for fewer messages."),
         BlockReason.CAP: gettext("Enough messages were sent lately."),
         BlockReason.QUIET_HOURS: gettext("It waits for the hours in which one may write."),

@@ -146,3 +146,11 @@ def test_one_word_for_one_thing(word: str) -> None:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and word in node.name.lower()
     ]
     assert found == []
+
+
+def test_no_template_is_orphaned() -> None:
+    """Every template is named by a door or by another template: what nobody shows is removed."""
+    folder = ROOT / "hub" / "templates"
+    files = [path for path in folder.rglob("*.html") if "mail" not in path.relative_to(folder).parts[:1]]
+    words = "\n".join(path.read_text() for path in (*FILES, *files))
+    assert [name for path in files if f'"{(name := str(path.relative_to(folder)))}"' not in words] == []
