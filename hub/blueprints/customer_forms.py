@@ -8,6 +8,7 @@ from wtforms.validators import Length, Optional
 
 from hub.blueprints import customer_words as words
 from hub.blueprints.forms import Form, required
+from hub.blueprints.inbox.words import channel_words
 from hub.core.words import Channel, Language, Purpose
 from hub.customers.actions import CustomerEdit
 from hub.customers.queries import CustomerRow
@@ -84,6 +85,6 @@ class ConsentForm(Form):
 
     def __init__(self, *given: Any, **values: Any) -> None:
         super().__init__(*given, **values)
-        self.channel.choices = [(channel.value, words.channel_words(channel)) for channel in CHANNELS]
+        self.channel.choices = [(channel.value, channel_words(channel)) for channel in CHANNELS]
         self.purpose.choices = [(purpose.value, words.purpose_words(purpose)) for purpose in PURPOSES]
         self.action.choices = [(action.value, words.action_words(action)) for action in ConsentAction]
