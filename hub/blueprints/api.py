@@ -117,7 +117,7 @@ def take_contact() -> ResponseReturnValue:
     body = _read(shapes.ContactBody)
     store = find_store_by_code(body.store) if body.store else None
     if body.store and store is None:
-        raise Invalid(N_("No store has the code %(code)s."), field="store", code=body.store)
+        raise Invalid(N_("No store has the code %(code)s. Please check it."), field="store", code=body.store)
     incoming = shapes.incoming_of(body, store.id if store else None, key_id=g.api_key.id)
     with transaction():
         received = inbox.receive_message(incoming, now=clock.business_now())
@@ -168,7 +168,9 @@ def _actor(email: str | None) -> Actor:
     if email:
         agent = staff.find_agent_by_email(email)
         if agent is None or not agent.is_active:
-            raise Invalid(N_("No active agent has the address %(email)s."), field="agent", email=email)
+            raise Invalid(
+                N_("No active agent has the address %(email)s. Please check it."), field="agent", email=email
+            )
         return Actor(ActorKind.API_KEY, agent_id=agent.id, api_key_id=g.api_key.id, name=agent.name)
     if g.api_key.agent_id is None:
         raise Invalid(
@@ -181,14 +183,14 @@ def _actor(email: str | None) -> Actor:
 def _store_id(code: str) -> int:
     store = find_store_by_code(code)
     if store is None:
-        raise Invalid(N_("No store has the code %(code)s."), field="store", code=code)
+        raise Invalid(N_("No store has the code %(code)s. Please check it."), field="store", code=code)
     return store.id
 
 
 def _size() -> int:
     text = request.args.get("size", "50")
     if not text.isdigit() or not 1 <= int(text) <= MOST_ROWS:
-        raise Invalid(N_("The size of a page is a number from 1 to 100."), field="size")
+        raise Invalid(N_("Please give the size of a page as a number from 1 to 100."), field="size")
     return int(text)
 
 

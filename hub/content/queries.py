@@ -28,7 +28,9 @@ def get_published(key: str, language: str) -> PreparedTemplate:
         )
     )
     if version_id is None:
-        raise NotFound(N_("There is no published template %(key)s in this language."), key=key)
+        raise NotFound(
+            N_("There is no published template %(key)s in this language. Please publish it first."), key=key
+        )
     return get_version(version_id)
 
 
@@ -41,7 +43,7 @@ def get_version(version_id: int) -> PreparedTemplate:
         .where(TemplateVersion.id == version_id)
     ).one_or_none()
     if row is None:
-        raise NotFound(N_("There is no such template version."))
+        raise NotFound(N_("There is no such template version. Please choose another one."))
     version, key, purpose = row
     return prepare(
         version_id=version.id,

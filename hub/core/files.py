@@ -39,7 +39,7 @@ def read(digest: str) -> bytes:
     try:
         return _path(digest).read_bytes()
     except OSError:
-        raise NotFound(N_("This file is no longer available.")) from None
+        raise NotFound(N_("This file is no longer available. Please ask its sender for it again.")) from None
 
 
 def _path(digest: str) -> Path:

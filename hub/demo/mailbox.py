@@ -73,7 +73,7 @@ def list_mails(
 def get_mail(mail_id: int) -> DemoMail:
     row = db.session.execute(select(DEMO_MAILS).where(DEMO_MAILS.c.id == mail_id)).mappings().first()
     if row is None:
-        raise NotFound(N_("This mail is not in the demo mailbox."))
+        raise NotFound(N_("This mail is not in the demo mailbox. Please choose one of the list."))
     return _mail_of(row)
 
 

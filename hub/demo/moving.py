@@ -27,7 +27,7 @@ def read_duration(words: str) -> timedelta:
         raise Invalid(N_("Please give a duration such as 30m, 1h or 7d."), field="advance")
     duration = timedelta(**{UNITS[match[2]]: int(match[1])})
     if duration > MOST:
-        raise Invalid(N_("The clock moves by 400 days at the most."), field="advance")
+        raise Invalid(N_("Please move the clock by 400 days at the most."), field="advance")
     return duration
 
 

@@ -43,14 +43,7 @@ def save_article(
     if article_id is None:
         row = _new_article(key or text.title, language, by, now)
     else:
-        row = _locked(article_id)
-        if seen_version is not None and seen_version != row.version_number:
-            raise Conflict(
-                N_(
-                    "Somebody else saved this article in the meantime. Please open it again; your text is kept here."
-                )
-            )
-        row.version_number += 1
+        row = _next_version(article_id, seen_version)
     row.title, row.summary, row.body, row.sort_key = text.title, text.summary, text.body, fold(text.title)
     row.reason_id, row.updated_at = reason_id, now
     _set_state(row, state, now)
@@ -176,6 +169,19 @@ def _new_article(wanted: str, language: Language, by: Actor, now: datetime) -> A
         inserted_count=0,
         created_at=now,
     )
+
+
+def _next_version(article_id: int, seen_version: int | None) -> Article:
+    """The article, locked, with its next number. Raises Conflict when somebody saved after `seen_version`."""
+    row = _locked(article_id)
+    if seen_version is not None and seen_version != row.version_number:
+        raise Conflict(
+            N_(
+                "Somebody else saved this article in the meantime. Please open it again; your text is kept here."
+            )
+        )
+    row.version_number += 1
+    return row
 
 
 def _free_key(base: str) -> str:

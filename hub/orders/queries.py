@@ -149,7 +149,7 @@ def _first(statement: Select[Any]) -> OrderRow | None:
 
 def _given(row: OrderRow | None) -> OrderRow:
     if row is None:
-        raise NotFound(N_("This order does not exist."))
+        raise NotFound(N_("This order does not exist. Please check its number."))
     return row
 
 

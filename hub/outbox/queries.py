@@ -95,7 +95,7 @@ def get_message(outbound_id: int) -> MessageRow:
     """Raises NotFound."""
     row = db.session.execute(select(*_COLUMNS).where(OutboundMessage.id == outbound_id)).one_or_none()
     if row is None:
-        raise NotFound(N_("There is no such message."))
+        raise NotFound(N_("There is no such message. Please reload the page."))
     return MessageRow(*row)
 
 
@@ -161,7 +161,7 @@ def get_content(outbound_id: int) -> Rendered:
     """The message as the customer saw it, with dead links where they act in the customer's name. Raises NotFound."""
     letters = load_letters(select(*COLUMNS).where(OutboundMessage.id == outbound_id))
     if not letters:
-        raise NotFound(N_("There is no such message."))
+        raise NotFound(N_("There is no such message. Please reload the page."))
     links = link_values(letters[0])
     version = get_version(letters[0].template_version_id)
     return render(version, {**letters[0].values, **links}, is_copy=True)

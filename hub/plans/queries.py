@@ -88,7 +88,7 @@ def get_definition(version_id: int) -> Definition:
             select(PlanVersion.definition).where(PlanVersion.id == version_id)
         )
         if data is None:
-            raise NotFound(N_("This version of the plan does not exist."))
+            raise NotFound(N_("This version of the plan does not exist. Please choose another one."))
         known = _definitions[version_id] = parse_definition(data)
     return known
 
@@ -100,7 +100,7 @@ def find_plan(key: str) -> Plan | None:
 def get_plan_id(key: str) -> int:
     found = db.session.scalar(select(Plan.id).where(Plan.key == key))
     if found is None:
-        raise NotFound(N_("This plan does not exist."))
+        raise NotFound(N_("This plan does not exist. Please choose one of the list."))
     return found
 
 
@@ -144,7 +144,7 @@ def get_plan(key: str) -> PlanView:
     """One plan with its steps, what happened at each, and how customers left. Raises NotFound."""
     row = next((plan for plan in list_plans() if plan.key == key), None)
     if row is None or row.published_version_id is None:
-        raise NotFound(N_("This plan does not exist."))
+        raise NotFound(N_("This plan does not exist. Please choose one of the list."))
     definition = get_definition(row.published_version_id)
     waiting = _count_waiting(row.id)
     results = _count_results(row.id)

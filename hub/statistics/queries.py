@@ -38,7 +38,9 @@ def read_filters(args: Mapping[str, str], *, now: datetime) -> Filters:
     chain = get_chain()
     store = find_store_by_code(args["store"]) if args.get("store") else None
     if args.get("store") and store is None:
-        raise Invalid(N_("No store has the code %(code)s."), field="store", code=args["store"])
+        raise Invalid(
+            N_("No store has the code %(code)s. Please check it."), field="store", code=args["store"]
+        )
     today = now.astimezone(ZoneInfo(chain.time_zone)).date()
     return rules.read_filters(
         args, today=today, time_zone=chain.time_zone, store_id=store.id if store else None

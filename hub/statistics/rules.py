@@ -113,5 +113,7 @@ def _channel(words: str | None) -> Channel | None:
     if not words:
         return None
     if words not in set(Channel):
-        raise Invalid(N_("The channel %(word)s is unknown."), field="channel", word=words)
+        raise Invalid(
+            N_("The channel %(word)s is unknown. Please choose one of the list."), field="channel", word=words
+        )
     return Channel(words)

@@ -128,14 +128,14 @@ def _page_of(row: RowMapping | None) -> SurveyPage | None:
 def get_survey_id(key: str = POST_PURCHASE) -> int:
     found = db.session.scalar(select(Survey.id).where(Survey.key == key))
     if found is None:
-        raise NotFound(N_("This survey does not exist."))
+        raise NotFound(N_("This survey does not exist. Please check its address."))
     return found
 
 
 def get_answer(answer_id: int) -> AnswerRow:
     row = _answer_rows(Answer.id == answer_id)
     if not row:
-        raise NotFound(N_("This answer does not exist."))
+        raise NotFound(N_("This answer does not exist. Please reload the page."))
     return row[0]
 
 

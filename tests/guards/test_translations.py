@@ -1,5 +1,6 @@
 """Every word a person reads goes through gettext and has its French: templates, and messages written in Python."""
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -63,6 +64,19 @@ def test_every_message_has_its_french() -> None:
         if not (all(said) if isinstance(said, (tuple, list)) and said else said):
             missing.append(f"{where}: {words[0]!r}")
     assert missing == [], "Add these to hub/translations/fr/<room>.po:\n" + "\n".join(missing)
+
+
+def test_no_message_hides_in_an_f_string() -> None:
+    """The extractor reads an f-string as one piece: a message inside it would never be asked for."""
+    hidden = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in sorted((ROOT / "hub").rglob("*.py"))
+        for text in ast.walk(ast.parse(path.read_text()))
+        if isinstance(text, ast.JoinedStr)
+        for node in ast.walk(text)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KEYWORDS
+    ]
+    assert hidden == []
 
 
 def test_french_keeps_the_values_of_the_english() -> None:

@@ -80,7 +80,7 @@ def _matter_chips(row: TicketRow) -> Chips:
     if row.score is not None:
         found.append((words.score_words(row.score), "warn" if row.score == 1 else "info"))
     elif row.is_grievance:
-        found.append((gettext("complaint"), "warn"))
+        found.append((gettext("grievance"), "warn"))
     if not row.is_confirmed:
         found.append((gettext("not confirmed"), "note"))
     return found

@@ -24,7 +24,7 @@ def lock_ticket(ticket_id: int) -> Ticket:
     found = select(Ticket).where(Ticket.id == ticket_id).with_for_update()
     ticket = db.session.scalar(found.execution_options(populate_existing=True))
     if ticket is None:
-        raise NotFound(N_("This ticket does not exist."))
+        raise NotFound(N_("This ticket does not exist. Please go back to the list."))
     return ticket
 
 
