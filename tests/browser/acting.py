@@ -31,9 +31,9 @@ def say(words: str, /, **values: object) -> str:
 def sign_in(page: Page, at: Installation, who: str, *, password: str | None = None) -> None:
     """Log in by keyboard and mouse; `who` is a key of the installation's log-ins or an address."""
     page.goto(f"{at.base_url}/session/sign-in")
-    page.get_by_label(say("Mail address")).fill(at.logins.get(who, who))
-    page.get_by_label(say("Password")).fill(at.password if password is None else password)
-    page.get_by_role("button", name=say("Log in")).click()
+    page.locator("input[type=email]").fill(at.logins.get(who, who))
+    page.locator("input[type=password]").fill(at.password if password is None else password)
+    page.locator("main button").click()
 
 
 def enter(page: Page, at: Installation, who: str) -> Page:

@@ -45,7 +45,7 @@ def write_reply(page: Page, text: str) -> None:
 
 
 def write_note(page: Page) -> None:
-    page.get_by_label(say("Internal note")).check()
+    page.locator("label", has_text=say("Internal note")).click()
     page.get_by_label(say("Your text")).fill(NOTE)
     take_pictures(page, "ticket-note")
     press(page, "Add the note")
@@ -73,6 +73,7 @@ def test_main_job_by_clicks(installation: Installation, open_page: OpenPage) -> 
     answer_unhappily(customer, installation, who)
 
     agent.goto(f"{installation.base_url}/inbox/")
+    reload_until(agent, "Claire Durand")
     row = agent.locator("[data-row]", has_text="Claire Durand")
     expect(row).to_be_visible()
     take_pictures(agent, "inbox")
@@ -87,11 +88,11 @@ def test_main_job_by_clicks(installation: Installation, open_page: OpenPage) -> 
     press(agent, "Undo")
     expect(agent.get_by_label(say("Your text"))).to_have_value("Trop vite")
     write_note(agent)
-    agent.get_by_label(say("Reply"), exact=True).check()
+    agent.locator(".modes label").first.click()
     write_reply(agent, REPLY)
     expect(agent.get_by_text(REPLY).first).to_be_visible()
 
-    open_mail(customer, installation, who, "W-claire")
+    open_mail(customer, installation, who, "Enquête de satisfaction")
     expect(customer.frame_locator("iframe.demo-mail").get_by_text("une lampe neuve")).to_be_visible()
     take_pictures(customer, "mail-reply")
     customer.get_by_label(say("Your text")).fill(ANSWER)

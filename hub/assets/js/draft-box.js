@@ -11,7 +11,7 @@ export class DraftBox extends HTMLElement {
     this.leave = () => { if (document.visibilityState === "hidden") this.save(true); };
     this.box.addEventListener("input", () => this.wait());
     this.box.addEventListener("blur", () => this.save());
-    this.box.form?.addEventListener("submit", () => { clearTimeout(this.timer); this.is_sent = true; });
+    this.box.form?.addEventListener("submit", (event) => this.hand_over(event));
     document.addEventListener("visibilitychange", this.leave);
   }
 
@@ -31,9 +31,23 @@ export class DraftBox extends HTMLElement {
     const words = this.box.value;
     if (this.is_sent || words === this.saved) return;
     const mode = this.box.form?.querySelector('[name="mode"]:checked')?.value ?? "reply"; // a note never comes back as a reply
-    const answer = await post_words(this.dataset.href, { text: words, mode }, { near: this.box, leaving });
+    this.pending = post_words(this.dataset.href, { text: words, mode }, { near: this.box, leaving });
+    const answer = await this.pending;
+    this.pending = undefined;
     if (answer?.ok) this.saved = words;
     this.say(answer?.ok ? this.dataset.saved : this.dataset.unsaved);
+  }
+
+  /** A draft on its way (the press on the button saved it) arrives first, else it would outlive the sent text. */
+  async hand_over(event) {
+    clearTimeout(this.timer);
+    this.is_sent = true;
+    if (!this.pending) return;
+    event.preventDefault();
+    const { submitter } = event;
+    await this.pending;
+    this.pending = undefined;
+    this.box.form.requestSubmit(submitter);
   }
 
   /** Said beside the buttons, in [data-draft-state]. */
