@@ -38,7 +38,7 @@ BODIES = {
     7: "Tant que la commande n’est pas partie, changez l’adresse dans votre compte.",
     8: "Le lien de désinscription figure au bas de chaque message.",
 }
-DATA = Path("/work/shared/data/faq-fr/faq.json")
+DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "faq-fr" / "faq.json"
 
 
 def french() -> Index:
