@@ -102,9 +102,13 @@ def thread_lines(
     events: Iterable[ThreadEvent],
     sent: Mapping[int, MessageRow],
     names: Names,
+    called: Mapping[str | None, str] | None = None,
 ) -> list[dict[str, Any]]:
-    """Messages and changes, oldest first; a change that says nothing to a reader is left out."""
-    lines = [_message_line(message, sent) for message in messages]
+    """Messages and changes, oldest first; a change that says nothing to a reader is left out.
+
+    `called`: names of addresses that write without one.
+    """
+    lines = [_message_line(message, sent, called or {}) for message in messages]
     for event in events:
         sentence = event_words(event, names)
         if sentence:
@@ -112,13 +116,15 @@ def thread_lines(
     return sorted(lines, key=lambda line: (line["at"], line["order"]))
 
 
-def _message_line(message: ThreadMessage, sent: Mapping[int, MessageRow]) -> dict[str, Any]:
+def _message_line(
+    message: ThreadMessage, sent: Mapping[int, MessageRow], called: Mapping[str | None, str]
+) -> dict[str, Any]:
     out = sent.get(message.outbound_id) if message.outbound_id else None
     state, tone = words.delivery_words(out) if out else _own_state(message)
     return {
         "id": message.id,
         "kind": _KINDS[message.kind],
-        "author": _author(message),
+        "author": _author(message, called),
         "at": message.happened_at,
         "order": message.event_id,
         "channel": words.channel_words(message.channel) if message.kind in _SPOKEN else None,
@@ -144,10 +150,11 @@ _KINDS = {
 _SPOKEN = frozenset({MessageKind.CUSTOMER, MessageKind.AGENT, MessageKind.CALL})
 
 
-def _author(message: ThreadMessage) -> str:
+def _author(message: ThreadMessage, called: Mapping[str | None, str]) -> str:
     if message.kind is MessageKind.AUTOMATIC:
         return "Comptoir"
-    return message.author_name or message.author_address or gettext("Customer")
+    known = called.get(message.author_address)
+    return message.author_name or known or message.author_address or gettext("Customer")
 
 
 def _own_state(message: ThreadMessage) -> tuple[str, str]:

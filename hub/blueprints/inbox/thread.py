@@ -33,7 +33,9 @@ def gather_thread(ticket: TicketView) -> dict[str, Any]:
     may_answer = me.may(Permission.ANSWER_TICKETS)
     return {
         "now": now,
-        "lines": thread_lines(messages, events, sent, names),
+        "lines": thread_lines(
+            messages, events, sent, names, {ticket.requester_address: ticket.requester_name}
+        ),
         "due": words.due_words(ticket, now),
         "due_tone": words.due_tone(ticket, now),
         "route": words.route_words(ticket),

@@ -15,7 +15,7 @@ from hub.inbox.models import Ticket, TicketMessage, TicketParty
 from hub.inbox.routing import Route
 from hub.inbox.searching import phone_words
 from hub.inbox.threading import make_number
-from hub.inbox.words import Priority, TicketState
+from hub.inbox.words import MessageKind, Priority, TicketState
 
 BELL = "tickets"
 PREVIEW_CHARS = 140
@@ -138,3 +138,11 @@ def show_message(ticket: Ticket, text: str, *, now: datetime) -> None:
     ticket.preview = shorten(text, PREVIEW_CHARS)
     ticket.updated_at = now
     ring_after_commit(BELL)
+
+
+def show_latest(ticket: Ticket, *, now: datetime) -> None:
+    """After a reply was taken back the lists show what was said before it."""
+    said = TicketMessage.kind.in_([MessageKind.CUSTOMER, MessageKind.AGENT, MessageKind.CALL])
+    query = select(TicketMessage.text).where(TicketMessage.ticket_id == ticket.id, said)
+    text = db.session.scalar(query.order_by(TicketMessage.event_id.desc()).limit(1))
+    show_message(ticket, text or "", now=now)

@@ -16,7 +16,7 @@ from hub.core.text import N_
 from hub.core.words import Channel, Purpose
 from hub.inbox.actions import waiting
 from hub.inbox.actions.events import TICKET, lock_ticket, note_ticket
-from hub.inbox.actions.opening import add_message, show_message
+from hub.inbox.actions.opening import add_message, show_latest, show_message
 from hub.inbox.directory import Directory
 from hub.inbox.facts import TicketReplied
 from hub.inbox.models import Draft, Ticket, TicketAttachment, TicketMessage
@@ -118,6 +118,7 @@ def undo_reply(*, message_id: int, by: Actor, now: datetime) -> str:
     db.session.delete(found)
     note_ticket("reply_undone", ticket, by=by, now=now)
     db.session.flush()
+    show_latest(ticket, now=now)
     waiting.rebuild_waits(ticket.id)
     return text
 
