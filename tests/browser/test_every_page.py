@@ -31,12 +31,17 @@ STAFF = (
     "/settings/regions/new", "/settings/regions/1", "/settings/staff", "/settings/staff/1",
     "/settings/staff/new", "/settings/reasons", "/settings/reasons/1", "/settings/reasons/new",
     "/settings/routing", "/settings/targets", "/settings/keys", "/settings/keys/new", "/session/profile",
-    "/session/person", "/knowledge/", "/demo/mailbox", "/demo/write", "/inbox/none-such", "/inbox/?lang=en",
+    "/session/person", "/knowledge/", "/knowledge/?q=colis+cassé", "/knowledge/?q=xylophone",
+    "/knowledge/articles/colis-abime", "/knowledge/articles/colis-abime/edit",
+    "/knowledge/articles/colis-abime/versions", "/knowledge/articles/colis-abime/versions/1",
+    "/knowledge/articles/new", "/knowledge/replies", "/knowledge/replies/1", "/knowledge/replies/1/edit",
+    "/knowledge/gaps", "/demo/mailbox", "/demo/write", "/inbox/none-such", "/inbox/?lang=en",
 )  # fmt: skip
-TICKET = ("", "/solve", "/change", "/call")
+TICKET = ("", "/solve", "/change", "/call", "/suggestions")
 PUBLIC = (
     "/session/sign-in", "/session/forgotten", "/session/forgotten/sent", "/contact", "/contact/sent",
     "/stores/", "/stores/lille", "/stores/?q=xyz", "/a/mangled/1", "/contact?lang=en",
+    "/help/", "/help/colis-abime", "/help/search?q=quand+serai-je+remboursé", "/help/search?q=xylophone",
 )  # fmt: skip
 REFUSED = (
     ("/session/sign-in", "Log in"), ("/contact", "Send"),

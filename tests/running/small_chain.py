@@ -14,6 +14,7 @@ from hub.core import clock
 from hub.core.actor import SYSTEM, Actor
 from hub.core.db import db, transaction
 from hub.core.words import ActorKind, Channel
+from hub.demo.help_centre import write_help_centre
 from hub.demo.models import METADATA
 from hub.inbox.actions import add_note, receive_message, reply
 from hub.orders.actions import take_in
@@ -83,6 +84,7 @@ def _found(now: datetime) -> dict[str, int]:
     )
     finish_set_up(sender_name="Maison Verel", sender_address="bonjour@hub.example", now=now)
     add_builtin_reasons()
+    write_help_centre(now=now)
     publish_builtin_templates(now=now)
     add_builtin_survey(now=now)
     add_builtin_plans(now=now)

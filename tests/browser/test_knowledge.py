@@ -1,0 +1,52 @@
+"""A standard reply goes into the answer by one key, and without script by its page; customers find an article."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.acting import PHONE, enter, press, say, take_pictures
+from tests.browser.conftest import OpenPage
+from tests.running.installation import Installation
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+SUBJECT = "Ma lampe est arrivée cassée"
+FITTING = "Article abîmé : demander une photo"
+ASKS = re.compile("Pouvez-vous m’envoyer une photo")
+
+
+def open_ticket(page: Page, at: Installation) -> Page:
+    enter(page, at, "agent")
+    page.goto(f"{at.base_url}/inbox/?q=lampe")
+    page.locator("[data-row]", has_text=SUBJECT).first.get_by_role("link").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(SUBJECT)
+    return page
+
+
+def test_a_slash_offers_what_fits_and_inserts_it(installation: Installation, open_page: OpenPage) -> None:
+    page = open_ticket(open_page(), installation)
+    answer = page.get_by_label(say("Your text"))
+    answer.focus()
+    page.keyboard.press("/")
+    fitting = page.get_by_role("button", name=FITTING)
+    expect(fitting).to_be_visible()
+    take_pictures(page, "standard-replies")
+    fitting.click()
+    expect(answer).to_have_value(ASKS)
+    expect(page.locator('input[name="standard_reply_id"]')).to_have_count(1)
+
+
+def test_without_script_the_text_goes_into_the_draft(installation: Installation, open_page: OpenPage) -> None:
+    page = open_ticket(open_page(java_script_enabled=False), installation)
+    page.get_by_role("link", name=say("Standard replies")).first.click()
+    page.locator("section", has_text=FITTING).get_by_role("button").first.click()
+    expect(page.get_by_label(say("Your text"))).to_have_value(ASKS)
+
+
+def test_a_customer_asks_in_her_own_words(installation: Installation, open_page: OpenPage) -> None:
+    page = open_page(viewport=PHONE, java_script_enabled=False)
+    page.goto(f"{installation.base_url}/help/")
+    page.get_by_label(say("Your question")).fill("mon paquet est cassé, que faire ?")
+    press(page, "Search")
+    page.get_by_role("link", name="Mon colis est arrivé abîmé").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Mon colis est arrivé abîmé")
