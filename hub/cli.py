@@ -15,10 +15,12 @@ from hub.core import clock
 from hub.core.actor import SYSTEM
 from hub.core.db import db, transaction
 from hub.core.errors import HubError
-from hub.core.words import Language
+from hub.core.words import Channel, Language
 from hub.knowledge import evaluating
 from hub.mailroom.actions import release_arrival
 from hub.mailroom.queries import list_quarantine
+from hub.outbox.actions import resume_sender
+from hub.outbox.queries import list_pauses
 from hub.staff.actions import get_setup_code
 from hub.supervisor import backup
 
@@ -76,6 +78,22 @@ def release(*, ids: tuple[int, ...]) -> None:
             click.echo(f"{arrival_id}: {error}", err=True)
     if not is_complete:
         raise SystemExit(1)
+
+
+@mail.command("pauses")
+def pauses() -> None:
+    """Print one JSON line per channel that waits because its server complains about us."""
+    for row in list_pauses(now=clock.business_now()):
+        moments = {"paused_at": row.paused_at.isoformat(), "resumes_at": row.resumes_at.isoformat()}
+        click.echo(json.dumps(asdict(row) | moments, ensure_ascii=False))
+
+
+@mail.command("resume")
+def resume() -> None:
+    """Let mail leave at once, when the fault of a pause is mended; without a pause nothing changes."""
+    with transaction():
+        resume_sender(Channel.EMAIL, by=SYSTEM, now=clock.business_now())
+    click.echo("Mail leaves again.")
 
 
 @knowledge.command("evaluate")
