@@ -10,10 +10,11 @@ from tests.running.installation import Installation
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 MOST_TABS = 60
-FOCUSED = """() => { const one = document.activeElement;
-  const style = getComputedStyle(one), box = one.getBoundingClientRect();
+FOCUSED = """() => { const one = document.activeElement, box = one.getBoundingClientRect();
+  const has_ring = (who) => { const style = who && getComputedStyle(who);
+    return who && style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1; };
   return {name: (one.getAttribute('aria-label') || one.innerText || one.labels?.[0]?.innerText || one.name || '').trim(),
-          ring: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1,
+          ring: Boolean(has_ring(one) || has_ring(one.closest('li, label'))),
           seen: box.bottom > 0 && box.top < innerHeight, tag: one.tagName, id: one.id}; }"""
 
 
