@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, select, update
 
 from hub.core import clock
 from hub.core.db import db, transaction
-from hub.inbox.actions import Incoming, choose_plain, post_acknowledgements
+from hub.inbox.actions import Incoming, choose_plain, lock_names, post_acknowledgements
 from hub.mailroom import rules
 from hub.mailroom.models import Arrival
 from hub.mailroom.sorting import Batch, find_contact, quarantine, sort_arrival, sort_together
@@ -101,6 +101,7 @@ def _try_together(arrivals: Sequence[Arrival], batch: Batch) -> list[Arrival]:
 
     Whatever fails here is undone as a whole, and each arrival is then tried alone.
     """
+    lock_names([_find_message_id(arrival, batch) for arrival in arrivals])
     contacts = [(arrival, incoming) for arrival in arrivals if (incoming := _find_contact(arrival, batch))]
     chosen = choose_plain([incoming for _, incoming in contacts])
     plain = [contact for contact, is_plain in zip(contacts, chosen, strict=True) if is_plain]
@@ -114,6 +115,14 @@ def _try_together(arrivals: Sequence[Arrival], batch: Batch) -> list[Arrival]:
         return list(arrivals)
     done = {arrival.id for arrival, _ in plain}
     return [arrival for arrival in arrivals if arrival.id not in done]
+
+
+def _find_message_id(arrival: Arrival, batch: Batch) -> str | None:
+    try:
+        return batch.read(arrival).message_id
+    except Exception:  # it fails again when it is sorted alone, and is postponed there
+        log.debug("arrival.unreadable", arrival_id=arrival.id)
+        return None
 
 
 def _find_contact(arrival: Arrival, batch: Batch) -> Incoming | None:

@@ -42,6 +42,7 @@ def choose_plain(incomings: Sequence[Incoming]) -> list[bool]:
     """Which of them are new contacts that may be taken in together; the others are received one by one.
 
     Plain is a mail without any hint of a ticket and without files, the first of its address and of its Message-ID.
+    The caller holds the Message-IDs (`lock_names`): what others took in meanwhile is known.
     """
     known = _known_message_ids([each.mail_message_id for each in incomings if each.mail_message_id])
     seen: set[str] = set()

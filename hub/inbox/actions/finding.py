@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from hub.core import site
 from hub.core.db import db
@@ -29,6 +29,11 @@ from hub.inbox.words import RouteSource
 from hub.orders import queries as orders
 from hub.orders.queries import OrderRow
 from hub.stores import queries as stores
+
+_LOCK = text(
+    "SELECT pg_advisory_xact_lock(hashtextextended('inbox.contact:' || name, 0))"
+    " FROM unnest(CAST(:names AS text[])) AS name"
+)
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,16 @@ def is_party(ticket: Ticket, address: str) -> bool:
         return False
     owner = customers.find_customer_by_address(address)
     return owner is not None and owner.id == ticket.customer_id
+
+
+def lock_names(names: Iterable[str | None]) -> None:
+    """Hold keys and Message-IDs to the end of the transaction, so that a twin at work elsewhere is seen by the look.
+
+    A batch holds all of its own before anything else, in one order for all, so that two batches never wait for
+    each other.
+    """
+    if wanted := sorted({name for name in names if name}):
+        db.session.execute(_LOCK, {"names": wanted})
 
 
 def find_twin(incoming: Incoming) -> TicketMessage | None:

@@ -34,6 +34,7 @@ def receive_message(
     handed in twice is received once.
     """
     place = directory or Directory()
+    finding.lock_names([incoming.key or incoming.mail_message_id])
     twin = finding.find_twin(incoming)
     if twin is not None:
         return _again(twin)
