@@ -11,6 +11,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from hub.channels.mail_parsing.inspect import inspect_file
+from hub.content.actions import publish_builtin_templates
 from hub.core import clock
 from hub.core.actor import SYSTEM
 from hub.core.db import db, transaction
@@ -94,6 +95,14 @@ def resume() -> None:
     with transaction():
         resume_sender(Channel.EMAIL, by=SYSTEM, now=clock.business_now())
     click.echo("Mail leaves again.")
+
+
+@mail.command("publish")
+def publish() -> None:
+    """Publish the mails of the product whose source has changed, after an upgrade; run it as often as you like."""
+    with transaction():
+        count = publish_builtin_templates(now=clock.business_now())
+    click.echo(f"{count} new versions.")
 
 
 @knowledge.command("evaluate")
