@@ -3,6 +3,7 @@
 from flask import Flask
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 from whitenoise import WhiteNoise
 
 from config import HERE, Config, load
@@ -99,6 +100,13 @@ DOORS: tuple[Door, ...] = (
 )
 
 
+class RowId(IntegerConverter):
+    """A number in an address: what a row's id can be, so that a longer one is simply no address of ours."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, min=0, max=2**63 - 1)
+
+
 HASHED_NAME = r"\.[0-9a-f]{10}\."
 """A built asset whose name carries the hash of its content may be kept for years."""
 
@@ -107,6 +115,7 @@ def create_app(config: Config | None = None) -> Flask:
     """Make the application of one process. Without a database address only file commands work."""
     settings_of_process = config or load()
     app = Flask(__name__, static_folder=None)
+    app.url_map.converters["int"] = RowId
     app.config.update(
         SECRET_KEY=settings_of_process.secret_key,
         COMPTOIR=settings_of_process,

@@ -1,5 +1,6 @@
 """Doors for machines: orders in, tickets and replies, contacts, response times. Described at openapi.json."""
 
+import json
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -23,8 +24,9 @@ from hub.inbox import queries as inbox_queries
 from hub.orders import actions as orders
 from hub.orders.words import EventOutcome
 from hub.staff import queries as staff
-from hub.staff.rules import Viewer
-from hub.staff.words import ApiScope
+from hub.staff.queries import ApiKeyRow
+from hub.staff.rules import UnknownKeyError, Viewer
+from hub.staff.words import ApiScope, Permission
 from hub.statistics import queries as statistics
 from hub.stores.queries import find_store_by_code
 
@@ -38,7 +40,7 @@ def check_key(asks: Asks) -> None:
     word, _, secret = request.headers.get("Authorization", "").partition(" ")
     if word.lower() != "bearer":
         secret = request.headers.get("X-Api-Key", "")
-    g.api_key = staff.check_api_key(secret.strip())
+    g.api_key = _known_key(secret.strip())
     if isinstance(asks, ApiScope) and asks not in g.api_key.scopes:
         raise Forbidden(
             N_("This key does not have the scope %(scope)s. Ask an administrator to add it."),
@@ -46,9 +48,18 @@ def check_key(asks: Asks) -> None:
         )
 
 
+def _known_key(secret: str) -> ApiKeyRow:
+    """Wrong keys are counted per address: nobody tries them out."""
+    try:
+        return staff.check_api_key(secret)
+    except UnknownKeyError:
+        with limiter.limit("60/minute"):
+            raise
+
+
 def key_rate() -> str:
-    """Requests are counted per key, or per address without one."""
-    return request.headers.get("Authorization") or request.remote_addr or ""
+    """Requests are counted per key, however it was spelled."""
+    return f"key:{g.api_key.id}"
 
 
 @blueprint.get("/openapi.json")
@@ -62,7 +73,7 @@ def openapi() -> ResponseReturnValue:
 def take_order() -> ResponseReturnValue:
     """Idempotent, out-of-order safe; a refused order is kept with its reason and answered with 422."""
     with transaction():
-        taken = orders.take_in(_json(), source=f"api:{g.api_key.id}", now=clock.business_now())
+        taken = orders.take_in(_body(), source=f"api:{g.api_key.id}", now=clock.business_now())
     if taken.outcome is EventOutcome.REFUSED:
         fields = [{"field": error.field, "message": _say(error.text, error.values)} for error in taken.errors]
         sentence = gettext(
@@ -102,7 +113,7 @@ def reply(number: str) -> ResponseReturnValue:
         replied = inbox.reply(
             ticket_id=ticket.id,
             text=body.text,
-            by=_actor(body.agent),
+            by=_actor(body.agent, number),
             now=clock.business_now(),
             machine_now=clock.machine_now(),
             key=_idempotency_key(),
@@ -133,10 +144,19 @@ def response_times() -> ResponseReturnValue:
     return jsonify(shapes.response_times(statistics.get_response_times(filters, viewer=_viewer(), now=now)))
 
 
-def _json() -> dict[str, Any]:
+def _body() -> Any:
+    """What was sent: as JSON, or as the text it is when it is not JSON, so that it can be kept as it came."""
     if not request.is_json:
         abort(415)
-    body = request.get_json(silent=True)
+    text = request.get_data(as_text=True)
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+
+
+def _json() -> dict[str, Any]:
+    body = _body()
     if not isinstance(body, dict):
         raise Invalid(N_("The body is not a JSON object. Please check the quotes and commas."))
     return body
@@ -164,13 +184,15 @@ def _viewer() -> Viewer:
     return shapes.machine_viewer(g.api_key.name)
 
 
-def _actor(email: str | None) -> Actor:
+def _actor(email: str | None, number: str) -> Actor:
+    """The key's own person; another one only who may answer this ticket, named by a key of an administrator."""
     if email:
         agent = staff.find_agent_by_email(email)
         if agent is None or not agent.is_active:
             raise Invalid(
                 N_("No active agent has the address %(email)s. Please check it."), field="agent", email=email
             )
+        _check_may_name(agent.id, number)
         return Actor(ActorKind.API_KEY, agent_id=agent.id, api_key_id=g.api_key.id, name=agent.name)
     if g.api_key.agent_id is None:
         raise Invalid(
@@ -178,6 +200,16 @@ def _actor(email: str | None) -> Actor:
         )
     name = g.api_key.agent_name
     return Actor(ActorKind.API_KEY, agent_id=g.api_key.agent_id, api_key_id=g.api_key.id, name=name)
+
+
+def _check_may_name(agent_id: int, number: str) -> None:
+    named, own = staff.get_viewer(agent_id), g.api_key.agent_id
+    is_own = own == agent_id
+    if own is not None and not is_own and not staff.get_viewer(own).may(Permission.EDIT_STAFF):
+        raise Forbidden(N_("This key acts for one person only. Please leave the agent out."), field="agent")
+    if not named.may(Permission.ANSWER_TICKETS):
+        raise Forbidden(N_("This person does not answer tickets. Please name another one."), field="agent")
+    inbox_queries.access_ticket(number, named)
 
 
 def _store_id(code: str) -> int:
@@ -189,7 +221,7 @@ def _store_id(code: str) -> int:
 
 def _size() -> int:
     text = request.args.get("size", "50")
-    if not text.isdigit() or not 1 <= int(text) <= MOST_ROWS:
+    if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= MOST_ROWS:
         raise Invalid(N_("Please give the size of a page as a number from 1 to 100."), field="size")
     return int(text)
 

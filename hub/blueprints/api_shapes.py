@@ -194,7 +194,7 @@ def _state(word: str) -> TicketState:
 
 def _customer_id(text: str) -> int:
     """An id, or the customer behind a mail address or phone number; nobody's id when the address is unknown."""
-    if text.isdigit():
+    if text.isascii() and text.isdigit():
         return int(text)
     found = find_customer_by_address(text)
     return found.id if found else NOBODY

@@ -4,9 +4,10 @@ from flask import Flask, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 
+from hub.core.db import db
 from hub.core.errors import HubError
 from hub.core.text import N_
 from hub.core.words import Language
@@ -26,6 +27,7 @@ SENTENCES = {
     500: N_("Something went wrong on our side. Please try again; if it persists, tell your administrator."),
     503: N_("The service is not available for the moment. Please try again in a few seconds."),
 }
+ODD_VALUE = N_("This address or text holds a character or number that cannot be used. Please check it.")
 CODES = {
     400: "bad_request",
     401: "unauthorized",
@@ -53,6 +55,8 @@ def register(app: Flask) -> None:
     app.register_error_handler(CSRFError, on_csrf_error)
     app.register_error_handler(HTTPException, on_http_error)
     app.register_error_handler(OperationalError, on_database_error)
+    app.register_error_handler(DataError, on_odd_value)
+    app.register_error_handler(UnicodeEncodeError, on_odd_value)
     app.register_error_handler(500, on_server_error)
 
 
@@ -78,6 +82,12 @@ def on_database_error(_error: OperationalError) -> ResponseReturnValue:
     g.is_database_away = True
     g.language = request.accept_languages.best_match(list(Language)) or Language.FRENCH
     return _respond(503, "unavailable", gettext(SENTENCES[503]))
+
+
+def on_odd_value(_error: Exception) -> ResponseReturnValue:
+    """A number beyond what a row can hold, a NUL or half a character: nothing of ours has such a value."""
+    db.session.rollback()
+    return _respond(422, "invalid", gettext(ODD_VALUE))
 
 
 def on_server_error(_error: Exception) -> ResponseReturnValue:

@@ -87,4 +87,4 @@ def options(pairs: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
 
 def ids(values: Iterable[Any]) -> tuple[int, ...]:
     """Ids chosen in a select; an empty choice is none."""
-    return tuple(int(value) for value in values if str(value).isdigit())
+    return tuple(int(value) for value in values if str(value).isdecimal())

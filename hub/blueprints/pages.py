@@ -46,6 +46,9 @@ def set_up(app: Flask, config: Config, doors: tuple[Door, ...]) -> None:
     for door in doors:
         if door.is_csrf_exempt:
             csrf.exempt(door.blueprint)
+    if config.demo:
+        app.before_request(clock.remember_offset)
+        app.teardown_request(lambda _error: clock.forget_offset())
     app.before_request(keep_language)
     app.after_request(add_security_headers)
     app.jinja_env.globals.update(

@@ -5,6 +5,7 @@ nonces, rate limits, back-off after a failed call.
 """
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select, update
@@ -38,6 +39,7 @@ class _Source:
 
     movable: bool = False
     fixed: Callable[[], datetime] | None = None
+    offset: ContextVar[float | None] = ContextVar("offset", default=None)
 
 
 def machine_now() -> datetime:
@@ -51,11 +53,22 @@ def business_now() -> datetime:
         return _Source.fixed()
     if not _Source.movable:
         return machine_now()
-    return machine_now() + timedelta(seconds=get_offset_seconds())
+    known = _Source.offset.get()
+    offset = get_offset_seconds() if known is None else known
+    return machine_now() + timedelta(seconds=offset)
 
 
 def get_offset_seconds() -> float:
     return db.session.scalar(select(ClockSetting.offset_seconds).where(ClockSetting.id == 1)) or 0.0
+
+
+def remember_offset() -> None:
+    """Read the demo's offset once for what follows in this context: a page asks for the time at each line."""
+    _Source.offset.set(get_offset_seconds() if _Source.movable and _Source.fixed is None else None)
+
+
+def forget_offset() -> None:
+    _Source.offset.set(None)
 
 
 def use(*, movable: bool, fixed: Callable[[], datetime] | None = None) -> None:
@@ -70,3 +83,5 @@ def set_business_now(moment: datetime) -> None:
     statement = insert(ClockSetting).values(id=1, offset_seconds=offset)
     db.session.execute(statement.on_conflict_do_nothing())
     db.session.execute(update(ClockSetting).where(ClockSetting.id == 1).values(offset_seconds=offset))
+    if _Source.offset.get() is not None:
+        _Source.offset.set(offset)

@@ -9,7 +9,7 @@ class HubError(Exception):
 
     def __init__(self, text: str, *, field: str | None = None, **values: object) -> None:
         self.text = text
-        self.values = values | {"field": field} if field and "%(field)s" in text else values
+        self.values = values | {"field": field} if field is not None and "%(field)s" in text else values
         super().__init__(text % self.values if self.values else text)
         self.field = field
 

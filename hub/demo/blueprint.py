@@ -80,7 +80,7 @@ def compose() -> ResponseReturnValue:
 def send() -> ResponseReturnValue:
     """Write to a store, or answer a mail, as the customer."""
     form, config = request.form, current_app.config["COMPTOIR"]
-    answered = mailbox.get_mail(int(form["answers"])) if form.get("answers", "").isdigit() else None
+    answered = mailbox.get_mail(int(form["answers"])) if form.get("answers", "").isdecimal() else None
     if not form.get("from") or not form.get("to") or not form.get("text", "").strip():
         raise Invalid(N_("Please fill in the sender, the recipient and the text."))
     mailbox.write(

@@ -41,7 +41,10 @@ WAITS = Measure(
     "waits",
     N_("Replies"),
     "waits",
-    N_("Waits of customers that ended with a reply in the period. A transfer between stores is not a reply."),
+    N_(
+        "Waits of customers that ended with a reply in the period. When a ticket passes to another store each store is "
+        "charged its own share of the wait; the figure of the chain counts the share of the store that replied."
+    ),
 )
 WAITING_NOW = Measure(
     "waiting_now",

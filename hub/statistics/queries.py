@@ -51,7 +51,7 @@ def get_response_times(filters: Filters, *, viewer: Viewer, now: datetime) -> Re
     """Replies of the period in all, by store, channel and day (week for long periods), and who waits now."""
     narrowed = _narrowed(filters, viewer, ReplyWait.store_id)
     ended = [*_ended_in(filters), *narrowed]
-    by_store = _group(ended, ReplyWait.store_id)
+    by_store = _group([*_ended_in(filters, has_shares=True), *narrowed], ReplyWait.store_id)
     return ResponseTimes(
         filters=filters,
         total=_total(ended),
@@ -107,19 +107,17 @@ def _narrowed(
     return conditions
 
 
-def _ended_in(filters: Filters) -> list[ColumnElement[bool]]:
-    return [
-        ReplyWait.ended_at >= filters.since,
-        ReplyWait.ended_at < filters.until,
-        ReplyWait.is_transferred.is_(False),
-    ]
+def _ended_in(filters: Filters, *, has_shares: bool = False) -> list[ColumnElement[bool]]:
+    """Waits that a reply ended; with `has_shares` also the part a store had before it passed the ticket on."""
+    period = [ReplyWait.ended_at >= filters.since, ReplyWait.ended_at < filters.until]
+    return period if has_shares else [*period, ReplyWait.is_transferred.is_(False)]
 
 
 def _figures() -> tuple[ColumnElement[Any], ...]:
     seconds = ReplyWait.business_seconds
     is_in_time = case((seconds <= ReplyWait.target_seconds, 1.0), else_=0.0)
     return (
-        func.count(),
+        func.count().filter(ReplyWait.is_transferred.is_(False)),
         func.count(seconds),
         func.percentile_cont(0.5).within_group(seconds),
         func.percentile_cont(0.9).within_group(seconds),

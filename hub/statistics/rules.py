@@ -15,6 +15,7 @@ FEW_WAITS = 30
 FEW_ANSWERS = 30
 DEFAULT_DAYS = 30
 MOST_DAYS = 731
+YEARS = range(2000, 2200)
 BUCKETS_SECONDS = (900, 1800, 3600, 7200, 14_400, 28_800, 57_600)
 """Edges of the distribution: 15, 30 min, 1, 2, 4, 8, 16 business hours; the last bucket is open."""
 
@@ -100,9 +101,12 @@ def _day(words: str | None, field: str) -> date | None:
     if not words:
         return None
     try:
-        return date.fromisoformat(words)
+        day = date.fromisoformat(words)
     except ValueError:
-        raise Invalid(N_("Please give the day as YYYY-MM-DD."), field=field) from None
+        day = date.min
+    if day.year not in YEARS:
+        raise Invalid(N_("Please give the day as YYYY-MM-DD."), field=field)
+    return day
 
 
 def _number(words: str | None) -> int | None:

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Rule
 
 from hub.blueprints.access import Entry, asks_of
 from hub.content.actions import publish_builtin_templates
@@ -20,7 +20,6 @@ from tests.makers.keys import make_key
 from tests.makers.staff import log_in, make_agent
 from tests.makers.stores import make_chain, make_region, make_store
 
-VALUES: dict[str, object] = {"int": 1, "default": "none-such", "string": "none-such", "path": "none-such"}
 SIGNED_OUT_STATUS = {301, 302, 303, 308}
 BROKEN = 500
 
@@ -31,8 +30,10 @@ def rules(app: Flask) -> list[Rule]:
 
 def address(app: Flask, rule: Rule) -> str:
     """The route with values that fit its converters."""
-    kinds = {name: type(converter).__name__ for name, converter in rule._converters.items()}
-    values = {name: 1 if "Integer" in kind else "none-such" for name, kind in kinds.items()}
+    values = {
+        name: 1 if isinstance(converter, IntegerConverter) else "none-such"
+        for name, converter in rule._converters.items()
+    }
     with app.test_request_context():
         return rule.build(values, append_unknown=False)[1] if values else rule.rule  # type: ignore[index]
 

@@ -102,6 +102,8 @@ def test_dropped_and_transferred_waits_are_outside_the_median(house: House) -> N
     )
     found = house.read(viewer())
     assert found.total.median_seconds == 600
+    assert found.by_store[0].waits.measured_count == 2, "the store is charged its share of a transfer"
+    assert found.by_store[0].waits.count == 1, "which is no reply"
     assert found.dropped == {"spam": 1}
 
 

@@ -23,9 +23,9 @@ CHOSEN = (Purpose.SURVEY, Purpose.PROMOTION, Purpose.NEWSLETTER)
 
 @blueprint.route("/u/<token>", methods=["GET", "POST"])
 def unsubscribe(token: str) -> ResponseReturnValue:
-    """GET only shows a button, since mail scanners open links; POST stops at once, from the page or in one click."""
+    """GET and HEAD stop nothing, since mail scanners open links; POST stops at once, from the page or in one click."""
     found = _read(token)
-    if request.method == "GET":
+    if request.method != "POST":
         return _show(token, found)
     ip, user_agent = _proof()
     with transaction():

@@ -97,7 +97,7 @@ def new_contact() -> ResponseReturnValue:
 def _known() -> CustomerRow | None:
     """The customer chosen from the look-up, or the one of the form that comes back."""
     given = request.values.get("customer_id") or request.args.get("customer", "")
-    return customers.get_customers([int(given)]).get(int(given)) if given.isdigit() else None
+    return customers.get_customers([int(given)]).get(int(given)) if given.isdecimal() else None
 
 
 def _given(known: CustomerRow | None, earlier: TicketView | None) -> dict[str, Any]:

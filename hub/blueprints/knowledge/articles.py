@@ -99,7 +99,7 @@ def _save(form: ArticleForm, article: ArticleView | None) -> str:
     return actions.save_article(
         article_id=article.id if article else None,
         language=language,
-        seen_version=int(seen) if article and seen.isdigit() else None,
+        seen_version=int(seen) if article and seen.isdecimal() else None,
         by=viewer().actor,
         now=clock.business_now(),
         **form.values(),

@@ -30,7 +30,7 @@ def load_user(text: str) -> SessionUser | None:
         return None
     agent_id, _, epoch = text.partition(".")
     try:
-        viewer = queries.find_viewer(int(agent_id)) if agent_id.isdigit() else None
+        viewer = queries.find_viewer(int(agent_id)) if agent_id.isdecimal() else None
     except OperationalError:
         g.is_database_away = True  # the error page asks again who is reading
         raise
