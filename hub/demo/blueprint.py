@@ -14,7 +14,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from hub.core import site
+from hub.core import clock, site
 from hub.core.errors import Invalid
 from hub.core.text import N_
 from hub.demo import mailbox, moving
@@ -33,6 +33,12 @@ def messages() -> ResponseReturnValue:
     """Every mail one address received, oldest first, as JSON."""
     mails = mailbox.list_mails(to=request.args.get("to", ""), size=500, is_newest_first=False)
     return jsonify([_shape(mail) for mail in mails])
+
+
+@blueprint.get("/clock")
+def show_clock() -> ResponseReturnValue:
+    """The business time of the demo."""
+    return jsonify(now=clock.business_now().isoformat())
 
 
 @blueprint.post("/clock")

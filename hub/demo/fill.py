@@ -32,7 +32,7 @@ def fill() -> bool:
     METADATA.create_all(db.session.connection())
     if find_chain() is not None:
         return False
-    now = _last_tuesday(clock.machine_now())
+    now = _next_tuesday(clock.machine_now())
     clock.set_business_now(now)
     random = Random(SEED)
     founding.found_chain(now=now - timedelta(days=700), reply_domain=site.inbound_domain())
@@ -65,8 +65,9 @@ def _tell_story(now: datetime, random: Random) -> None:
     asking.make_survey_year(sales, now=now, random=random)
 
 
-def _last_tuesday(moment: datetime) -> datetime:
-    """The Tuesday on or before `moment`, at 10:00 in Paris."""
+def _next_tuesday(moment: datetime) -> datetime:
+    """The first Tuesday from `moment` on, 10:00 in Paris: what happens on the real clock today is already past."""
     local = moment.astimezone(PARIS)
-    day = local.date() - timedelta(days=(local.weekday() - TUESDAY) % 7)
-    return datetime.combine(day, OPENING, tzinfo=PARIS)
+    day = local.date() + timedelta(days=(TUESDAY - local.weekday()) % 7)
+    opening = datetime.combine(day, OPENING, tzinfo=PARIS)
+    return opening if opening >= local else datetime.combine(day + timedelta(days=7), OPENING, tzinfo=PARIS)

@@ -1,0 +1,61 @@
+"""The demo's clock, mailbox and story: small pieces; the whole is opened by the browser tests."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from hub.core.errors import Invalid
+from hub.demo import mailbox, moving
+from hub.demo.fill import PARIS, _next_tuesday
+from hub.demo.models import METADATA
+from tests.conftest import HandClock
+from tests.makers.stores import make_chain
+
+MAIL = b"""From: Lyon <lyon@hub.example>\r\nTo: dora@client.example\r\nSubject: Bonjour\r\nMessage-ID: <1@hub.example>\r
+MIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<a href="https://x.example/a?b=1&amp;c=2">Oui</a>"""
+
+
+@pytest.mark.parametrize("hour", range(0, 168, 13))
+def test_the_clock_starts_on_a_tuesday_at_ten_not_before_today(hour: int) -> None:
+    moment = datetime(2026, 11, 16, tzinfo=UTC) + timedelta(hours=hour)
+    start = _next_tuesday(moment)
+    assert (start.weekday(), start.astimezone(PARIS).hour) == (1, 10)
+    assert timedelta(0) <= start - moment < timedelta(days=7, hours=1)
+
+
+@pytest.mark.parametrize("words", ["", "7", "d", "1w", "-1d", "999d", "7 d"])
+def test_a_duration_is_said_in_words_the_clock_knows(words: str) -> None:
+    with pytest.raises(Invalid):
+        moving.read_duration(words)
+    assert moving.read_duration("7d") == timedelta(days=7)
+
+
+def test_a_mail_is_kept_and_shown_as_json(client: FlaskClient, session: Session) -> None:
+    METADATA.create_all(session.connection())
+    make_chain(session)
+    session.commit()
+    mailbox.keep(MAIL, ["Dora@client.example"], "lyon@hub.example")
+    [found] = client.get("/demo/messages?to=dora@client.example").get_json()
+    assert (found["subject"], found["links"]) == ("Bonjour", ["https://x.example/a?b=1&c=2"])
+    assert found["headers"]
+    assert client.get("/demo/messages?to=nobody@client.example").get_json() == []
+
+
+def test_the_mail_is_shown_in_a_sandbox(client: FlaskClient, session: Session) -> None:
+    METADATA.create_all(session.connection())
+    make_chain(session)
+    session.commit()
+    mailbox.keep(MAIL, ["dora@client.example"], "lyon@hub.example")
+    mail_id = mailbox.list_mails()[0].id
+    assert "sandbox" in client.get(f"/demo/mailbox/{mail_id}/html").headers["Content-Security-Policy"]
+    assert client.get(f"/demo/mailbox/{mail_id}").status_code == 200
+
+
+def test_the_clock_moves_by_http(client: FlaskClient, session: Session, hand_clock: HandClock) -> None:
+    make_chain(session)
+    session.commit()
+    before = client.get("/demo/clock").get_json()["now"]
+    assert before == hand_clock.now.isoformat()
+    assert client.post("/demo/clock", json={"advance": "soon"}).status_code == 422
