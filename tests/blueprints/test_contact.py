@@ -195,6 +195,7 @@ def test_looking_at_the_unsubscribe_link_stops_nothing(
     say_consent()
     page = client.get(f"/u/{link()}")
     assert "Arrêter ces messages" in page.text
+    assert client.head(f"/u/{link()}").status_code == 200
     assert (Channel.EMAIL, Purpose.PROMOTION) in get_contactability([dora.id])[dora.id].consents
 
 
