@@ -75,7 +75,10 @@ class ExternalId(Base):
 
 
 class ConsentEntry(Base):
-    """The ledger, append-only: what was said for an address, with its proof. The latest entry is the state."""
+    """The ledger, append-only: what was said for an address, with its proof. The latest entry is the state.
+
+    `happened_at` is never later than `recorded_at`; `told_at` is the time of a teller whose clock runs ahead of ours.
+    """
 
     __tablename__ = "consent_entries"
     __table_args__ = (
@@ -98,6 +101,7 @@ class ConsentEntry(Base):
     ip: Mapped[str | None]
     user_agent: Mapped[str | None]
     happened_at: Mapped[datetime]
+    told_at: Mapped[datetime | None]
     recorded_at: Mapped[datetime]
 
 

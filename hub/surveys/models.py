@@ -79,6 +79,7 @@ class Answer(Base):
         Index("ix_answers_counting", "invitation_id", unique=True, postgresql_where="state = 'confirmed'"),
         Index("ix_answers_history", "invitation_id", "id"),
         Index("ix_answers_store", "store_id", "answered_at"),
+        Index("ix_answers_customer", "customer_id", "answered_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -283,6 +283,7 @@ def upgrade() -> None:
         sa.Column("ip", sa.Text(), nullable=True),
         sa.Column("user_agent", sa.Text(), nullable=True),
         sa.Column("happened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_entries")),
     )
@@ -1740,6 +1741,7 @@ def upgrade() -> None:
         postgresql_where="state = 'confirmed'",
     )
     op.create_index("ix_answers_store", "answers", ["store_id", "answered_at"], unique=False)
+    op.create_index("ix_answers_customer", "answers", ["customer_id", "answered_at"], unique=False)
     op.create_table(
         "automatic_mails",
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -2051,6 +2053,7 @@ def downgrade() -> None:
     op.drop_index("ix_automatic_mails_ticket", table_name="automatic_mails")
     op.drop_index("ix_automatic_mails_address", table_name="automatic_mails")
     op.drop_table("automatic_mails")
+    op.drop_index("ix_answers_customer", table_name="answers")
     op.drop_index("ix_answers_store", table_name="answers")
     op.drop_index("ix_answers_counting", table_name="answers", postgresql_where="state = 'confirmed'")
     op.drop_table("answers")
