@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import delete, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from hub.core import facts, signing
@@ -37,10 +37,11 @@ def record_consent(
 ) -> int:
     """Append to the ledger what was said for an address and bring the state up to date. Returns the entry's id.
 
-    `happened_at` (default `now`) is when it was said: of two entries the later one wins, however they arrive,
-    and at the same moment a withdrawal wins. The same statement told twice is one entry. Raises Invalid for an
-    address that is none.
+    `happened_at` (default `now`) is when it was said, never later than now: of two entries the later one wins,
+    however they arrive, and at the same moment a withdrawal wins. The same statement told twice is one entry, also
+    when its time was still to come. Raises Invalid for an address that is none.
     """
+    told_at = happened_at or now
     entry = ConsentEntry(
         address_kind=address_kind,
         address=normalise(address_kind, address),
@@ -54,7 +55,8 @@ def record_consent(
         agent_id=by.agent_id,
         ip=ip,
         user_agent=user_agent,
-        happened_at=happened_at or now,
+        happened_at=min(told_at, now),
+        told_at=told_at if told_at > now else None,
         recorded_at=now,
     )
     return _find_same(entry) or _enter(entry)
@@ -78,7 +80,7 @@ def _find_same(entry: ConsentEntry) -> int | None:
         ConsentEntry.channel == entry.channel,
         ConsentEntry.purpose == entry.purpose,
         ConsentEntry.action == entry.action,
-        ConsentEntry.happened_at == entry.happened_at,
+        func.coalesce(ConsentEntry.told_at, ConsentEntry.happened_at) == (entry.told_at or entry.happened_at),
         ConsentEntry.collection_point == entry.collection_point,
     )
     return db.session.scalar(same.limit(1))

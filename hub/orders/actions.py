@@ -51,7 +51,7 @@ def take_in(payload: object, *, source: str, now: datetime) -> Taken:
     one was (only its consents, which carry their own time, are read); else TAKEN, with facts for what is new.
     Events of one order wait for each other, so the order is that of its newest event, however they arrive.
     """
-    event = read_event(payload, source=source)
+    event = read_event(payload, source=source, now=now)
     lock_events(event)
     same = find_same(event)
     if same is not None and same.outcome is not EventOutcome.REFUSED:
@@ -61,26 +61,36 @@ def take_in(payload: object, *, source: str, now: datetime) -> Taken:
         keep(event, same, outcome=EventOutcome.REFUSED, order_id=None, now=now)
         return Taken(None, EventOutcome.REFUSED, None, event.errors)
     row = db.session.scalar(select(Order).where(Order.external_id == event.order.external_id))
-    if row is not None and _rank(event, event.order) <= rules.rank_of(row.state_at, row.state, row.event_key):
+    state_at = _state_at(event.order, received_at=same.received_at if same else now)
+    rank = rules.rank_of(state_at, event.order.state, event.key)
+    if row is not None and rank <= rules.rank_of(row.state_at, row.state, row.event_key):
         _record_consents(event.order, source=source, now=now)
         keep(event, same, outcome=EventOutcome.STALE, order_id=row.id, now=now)
         return Taken(row.id, EventOutcome.STALE, get_order(row.id))
-    taken = _take(event, event.order, event.store, row, now=now)
+    taken = _take(event, event.order, event.store, row, state_at=state_at, now=now)
     keep(event, same, outcome=EventOutcome.TAKEN, order_id=taken.order_id, now=now)
     return taken
 
 
-def _rank(event: Event, order: OrderPayload) -> rules.Rank:
-    return rules.rank_of(_state_at(order), order.state, event.key)
+def _state_at(order: OrderPayload, *, received_at: datetime) -> datetime:
+    return rules.state_moment(_told_at(order), updated_at=order.updated_at, received_at=received_at)
 
 
-def _state_at(order: OrderPayload) -> datetime:
+def _told_at(order: OrderPayload) -> datetime:
     return rules.moment_of(
         placed_at=order.placed_at, delivered_at=order.delivered_at, updated_at=order.updated_at
     )
 
 
-def _take(event: Event, order: OrderPayload, store: StoreRow, row: Order | None, *, now: datetime) -> Taken:
+def _take(
+    event: Event,
+    order: OrderPayload,
+    store: StoreRow,
+    row: Order | None,
+    *,
+    state_at: datetime,
+    now: datetime,
+) -> Taken:
     """The newest event so far: write the order, then say what happened."""
     chain = find_chain()
     language = chain.language if chain else Language.FRENCH
@@ -91,6 +101,7 @@ def _take(event: Event, order: OrderPayload, store: StoreRow, row: Order | None,
         row = Order(external_id=order.external_id, created_at=now)
         db.session.add(row)
     new = _snapshot(order, store.id, found.customer_id, currency=chain.currency if chain else "EUR")
+    new["state_at"] = state_at
     has_changed = _write(row, new, event) | _write_lines(row.id, order.lines)
     _record_consents(order, source=event.source, now=now)
     _record_facts(row, frozenset(earlier), is_new=is_new, has_changed=has_changed, now=now)
@@ -120,19 +131,17 @@ def _resolve(
 
 def _snapshot(order: OrderPayload, store_id: int, customer_id: int, *, currency: str) -> dict[str, Any]:
     """The row as a function of this event alone; `currency` is the chain's, for shops that send none."""
-    state_at = _state_at(order)
     return {
         "store_id": store_id,
         "customer_id": customer_id,
         "state": order.state,
         "placed_at": order.placed_at,
         "delivered_at": rules.choose_delivered_at(
-            order.state, delivered_at=order.delivered_at, state_at=state_at
+            order.state, delivered_at=order.delivered_at, told_at=_told_at(order)
         ),
         "total_cents": order.total_cents,
         "returned_cents": order.returned_cents,
         "currency": order.currency or currency,
-        "state_at": state_at,
     }
 
 
@@ -180,7 +189,7 @@ def _record_consents(order: OrderPayload, *, source: str, now: datetime) -> None
             collection_point=consent.collection_point or source,
             by=by,
             now=now,
-            happened_at=consent.at or _state_at(order),
+            happened_at=consent.at or _told_at(order),
         )
 
 

@@ -37,7 +37,7 @@ class Event:
     errors: tuple[FieldError, ...]
 
 
-def read_event(payload: object, *, source: str) -> Event:
+def read_event(payload: object, *, source: str, now: datetime) -> Event:
     """Read what came, whatever it is. The key is the hash of source and body."""
     body = storable(payload)
     if not isinstance(body, dict):
@@ -45,7 +45,7 @@ def read_event(payload: object, *, source: str) -> Event:
         text = N_("Please give a JSON object.")
         return Event(key_of(source, body), source, None, body, None, None, (FieldError("", text, {}),))
     store = _find_store(body.get("store"))
-    read = read_payload(body, country=store.country if store else "FR")
+    read = read_payload(body, country=store.country if store else "FR", now=now)
     errors = [] if isinstance(read, OrderPayload) else read
     if store is None and not any(error.field == "store" for error in errors):
         text = N_("No store has the code “%(given)s”. Please create the store or correct the code.")

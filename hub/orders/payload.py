@@ -22,6 +22,7 @@ from hub.core.words import Channel, Language, Purpose
 from hub.customers import rules
 from hub.customers.words import Title
 from hub.orders.rows import FieldError
+from hub.orders.rules import is_too_far_ahead
 from hub.orders.words import OrderState
 
 EARLIEST_YEAR = 1900
@@ -209,13 +210,13 @@ def _tried(normalise: Any) -> str:
     return normal
 
 
-def read_payload(body: Mapping[str, Any], *, country: str) -> OrderPayload | list[FieldError]:
+def read_payload(body: Mapping[str, Any], *, country: str, now: datetime) -> OrderPayload | list[FieldError]:
     """The order, or everything that must be corrected. `country` is the store's, for phones without one."""
     try:
         order = OrderPayload.model_validate(body, context={"country": country})
     except ValidationError as error:
         return [_field_error(found) for found in error.errors(include_url=False)]
-    return _check_customer(order.customer) or order
+    return (_check_customer(order.customer) + _check_times(order, now)) or order
 
 
 def _field_error(found: Any) -> FieldError:
@@ -236,6 +237,15 @@ def _check_customer(customer: CustomerPayload) -> list[FieldError]:
     for position, consent in enumerate(customer.consents):
         errors += _check_consent(f"customer.consents.{position}", consent, customer)
     return errors
+
+
+def _check_times(order: OrderPayload, now: datetime) -> list[FieldError]:
+    text = N_("This time is more than a day ahead. Please give a time that has passed, and check the clock.")
+    return [
+        FieldError(field, text, {})
+        for field in ("placed_at", "delivered_at", "updated_at")
+        if is_too_far_ahead(getattr(order, field), now=now)
+    ]
 
 
 def _check_consent(path: str, consent: ConsentPayload, customer: CustomerPayload) -> list[FieldError]:

@@ -1,11 +1,13 @@
 """Which event wins and what it means: the order is a function of its newest event, however events arrive."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hub.orders.words import OrderState
 
 RANKS = {state: rank for rank, state in enumerate(OrderState)}
 ONCE = (OrderState.DELIVERED, OrderState.CANCELLED, OrderState.RETURNED)
+
+MOST_AHEAD = timedelta(days=1)
 
 Rank = tuple[datetime, int, str]
 
@@ -16,16 +18,26 @@ def rank_of(state_at: datetime, state: OrderState, event_key: str) -> Rank:
 
 
 def moment_of(*, placed_at: datetime, delivered_at: datetime | None, updated_at: datetime | None) -> datetime:
-    """When the shop wrote the event; a shop without `updated_at` is read by the latest time it does give."""
+    """What the event says of its own time; a shop without `updated_at` is read by the latest time it does give."""
     return updated_at or max(placed_at, delivered_at or placed_at)
 
 
+def state_moment(told_at: datetime, *, updated_at: datetime | None, received_at: datetime) -> datetime:
+    """What the order's events are compared by: the shop's own `updated_at`, else when we were told."""
+    return updated_at or max(told_at, received_at)
+
+
+def is_too_far_ahead(moment: datetime | None, *, now: datetime) -> bool:
+    """A clock may run a little ahead; a time of next year would let no later event of the order win."""
+    return moment is not None and moment > now + MOST_AHEAD
+
+
 def choose_delivered_at(
-    state: OrderState, *, delivered_at: datetime | None, state_at: datetime
+    state: OrderState, *, delivered_at: datetime | None, told_at: datetime
 ) -> datetime | None:
     """When it was delivered: as told; at the event itself when only the state says so; None before delivery."""
     if state is OrderState.DELIVERED:
-        return delivered_at or state_at
+        return delivered_at or told_at
     return delivered_at if state in ONCE else None
 
 

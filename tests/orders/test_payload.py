@@ -8,16 +8,17 @@ from hub.core.words import Language
 from hub.customers.words import Title
 from hub.orders.events import storable
 from hub.orders.payload import OrderPayload, read_payload
+from tests.conftest import TUESDAY
 from tests.makers.orders import an_event
 
 
 def fields_of(body: dict[str, Any]) -> list[str]:
-    read = read_payload(body, country="FR")
+    read = read_payload(body, country="FR", now=TUESDAY)
     return [] if isinstance(read, OrderPayload) else [error.field for error in read]
 
 
 def test_a_good_event_is_read() -> None:
-    read = read_payload(an_event(external_id=1001, unknown={"a": 1}), country="FR")
+    read = read_payload(an_event(external_id=1001, unknown={"a": 1}), country="FR", now=TUESDAY)
     assert isinstance(read, OrderPayload)
     assert (read.external_id, read.customer.phone) == ("1001", "+33612345678")
     assert (read.customer.known_title, read.customer.known_language) == (Title.MADAM, Language.FRENCH)
@@ -40,6 +41,9 @@ def test_a_good_event_is_read() -> None:
         ({"placed_at": None}, "placed_at"),
         ({"delivered_at": "tomorrow"}, "delivered_at"),
         ({"updated_at": "0001-01-01T00:00:00+14:00"}, "updated_at"),
+        ({"updated_at": "2199-01-01T00:00:00Z"}, "updated_at"),
+        ({"placed_at": "2026-03-04T09:00:01Z"}, "placed_at"),
+        ({"delivered_at": "2026-03-09T10:00:00+01:00"}, "delivered_at"),
         ({"state": "lost"}, "state"),
         ({"total_cents": "89.90"}, "total_cents"),
         ({"total_cents": 89.9}, "total_cents"),
@@ -68,7 +72,7 @@ def test_every_error_is_told_at_once() -> None:
 
 
 def test_the_sentence_carries_what_was_given() -> None:
-    read = read_payload(an_event(customer={"email": "dora(at)client"}), country="FR")
+    read = read_payload(an_event(customer={"email": "dora(at)client"}), country="FR", now=TUESDAY)
     assert not isinstance(read, OrderPayload)
     assert read[0].text % read[0].values == (
         "“dora(at)client” is not a mail address. Please write it as name@domain.fr."
@@ -76,7 +80,9 @@ def test_the_sentence_carries_what_was_given() -> None:
 
 
 def test_a_phone_is_read_by_the_store_country_when_the_customer_has_none() -> None:
-    read = read_payload(an_event(customer={"country": "", "phone": "0476 12 34 56"}), country="BE")
+    read = read_payload(
+        an_event(customer={"country": "", "phone": "0476 12 34 56"}), country="BE", now=TUESDAY
+    )
     assert isinstance(read, OrderPayload)
     assert read.customer.phone == "+32476123456"
 

@@ -1,7 +1,7 @@
 """Events of a shop: stored as they came, taken once, in any order the same order."""
 
 import copy
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,7 +19,7 @@ from hub.orders.queries import get_order, list_refused_events
 from hub.orders.words import EventOutcome, OrderState
 from hub.stores.models import Store
 from tests.conftest import TUESDAY
-from tests.makers.customers import make_customer
+from tests.makers.customers import make_customer, say_consent
 from tests.makers.orders import an_event, make_order
 from tests.makers.stores import make_chain, make_store
 
@@ -31,8 +31,11 @@ def store(session: Session) -> Store:
     return make_store(session)
 
 
-def take(source: str = "shop", **changes: Any) -> Taken:
-    return take_in(an_event(**changes), source=source, now=TUESDAY)
+def take(source: str = "shop", now: datetime | None = None, **changes: Any) -> Taken:
+    """The event arrives when it was written, not before Tuesday."""
+    event = an_event(**changes)
+    written_at = datetime.fromisoformat(event["updated_at"])
+    return take_in(event, source=source, now=now or max(TUESDAY, written_at))
 
 
 def kinds(session: Session) -> list[str]:
@@ -62,7 +65,7 @@ def test_a_delivered_order_is_taken_with_its_customer_and_facts(session: Session
 
 
 def test_a_shop_clock_that_runs_ahead_does_not_make_the_fact_late(session: Session, store: Store) -> None:
-    take(delivered_at="2026-03-09T10:00:00+01:00", updated_at="2026-03-09T10:00:00+01:00")
+    take(delivered_at="2026-03-04T09:00:00+01:00", updated_at="2026-03-04T09:00:00+01:00", now=TUESDAY)
     delivered = session.scalars(select(FactRow).where(FactRow.kind == "OrderDelivered")).one()
     assert delivered.happened_at == TUESDAY
 
@@ -111,6 +114,24 @@ def test_cancelled_after_delivered_is_told(session: Session, store: Store) -> No
     take()
     take(state="cancelled", updated_at="2026-03-04T09:00:00+01:00")
     assert kinds(session)[-1] == "OrderCancelled"
+
+
+@pytest.mark.parametrize("state", ["cancelled", "returned"])
+def test_a_shop_that_tells_no_time_of_writing_is_heard(session: Session, store: Store, state: str) -> None:
+    told = an_event(updated_at=None)
+    take_in(told, source="shop", now=TUESDAY)
+    later = TUESDAY + timedelta(days=2)
+    taken = take_in({**told, "state": state}, source="shop", now=later)
+    assert taken.outcome is EventOutcome.TAKEN
+    ended = session.scalars(select(FactRow).order_by(FactRow.id.desc())).first()
+    assert ended
+    assert (ended.kind, ended.happened_at) == (f"Order{state.title()}", later)
+
+
+def test_a_time_of_another_year_does_not_freeze_the_order(session: Session, store: Store) -> None:
+    take()
+    assert take(updated_at="2199-01-01T00:00:00Z", now=TUESDAY).outcome is EventOutcome.REFUSED
+    assert take(state="cancelled", updated_at="2026-03-04T08:00:00Z").outcome is EventOutcome.TAKEN
 
 
 def test_changed_lines_are_told_and_a_mere_repetition_is_not(session: Session, store: Store) -> None:
@@ -219,11 +240,27 @@ def test_consents_of_an_event_reach_the_ledger_even_from_a_late_one(session: Ses
     assert found.consents == {(Channel.EMAIL, Purpose.PROMOTION), (Channel.EMAIL, Purpose.NEWSLETTER)}
 
 
+@pytest.mark.parametrize("at", ["2026-03-03T12:00:00Z", "2199-01-01T00:00:00Z"])
+def test_a_consent_of_tomorrow_does_not_undo_what_the_customer_says_next(
+    session: Session, store: Store, at: str
+) -> None:
+    consent = {"channel": "email", "purpose": "promotion", "given": True, "wording": "Offers", "at": at}
+    told = {"consents": [{**consent, "collection_point": "checkout"}]}
+    taken = take(customer=told)
+    say_consent(is_given=False, happened_at=TUESDAY + timedelta(hours=1))
+    for day in (1, 400):
+        again = an_event(customer=told, total_cents=day)
+        take_in(again, source="shop", now=TUESDAY + timedelta(days=day))
+    assert taken.order
+    found = get_contactability([taken.order.customer_id])[taken.order.customer_id]
+    assert (Channel.EMAIL, Purpose.PROMOTION) in found.refusals
+
+
 EVENTS = st.lists(
     st.builds(
         lambda state, minute, total, mail, store, lines: an_event(
             state=state,
-            updated_at=f"2026-03-03T09:{minute:02}:00+01:00",
+            updated_at=f"2026-03-03T09:{minute:02}:00+01:00" if total else None,
             delivered_at="2026-03-03T09:00:00+01:00" if minute % 2 else None,
             total_cents=total,
             store=store,
