@@ -63,6 +63,13 @@ def kind_of(mail: ParsedMail, own_domain: str) -> ArrivalKind:
     return ArrivalKind.MACHINE if mail.kind is MailKind.MESSAGE and is_own else kind
 
 
+def outside_address(address: str | None, own_domain: str) -> str | None:
+    """The address, unless it is one of ours: an answer to it would come back to us for ever."""
+    if not address or address.rpartition("@")[2].strip().lower() == own_domain:
+        return None
+    return address
+
+
 def find_return_token(addresses: Iterable[str], own_domain: str) -> str | None:
     """The local part of our signed return path among the addresses a report came to."""
     for address in addresses:

@@ -16,6 +16,7 @@ from hub.inbox.actions import (
     Incoming,
     IncomingFile,
     Received,
+    belongs_to_ticket,
     receive_message,
     receive_new_contacts,
 )
@@ -27,6 +28,7 @@ from hub.outbox import actions as outbox
 
 STOPPED = (Purpose.PROMOTION, Purpose.NEWSLETTER, Purpose.SURVEY)
 WORDING_CHARS = 300
+NO_TICKET = "auto-reply that belongs to no ticket"
 _INCOMING = {
     ArrivalKind.MESSAGE: IncomingKind.MESSAGE,
     ArrivalKind.MACHINE: IncomingKind.MACHINE,
@@ -56,7 +58,7 @@ def sort_arrival(arrival: Arrival, batch: Batch) -> None:
     if not rules.is_readable(mail):
         quarantine(arrival, mail.error or "", now=batch.now)
         return
-    kind = rules.kind_of(mail, site.inbound_domain())
+    kind = _kind_of(arrival, mail)
     if kind is ArrivalKind.REPORT and mail.report is not None:
         arrival.outbound_id = _report(arrival, mail, mail.report, batch)
     elif kind is ArrivalKind.STOP:
@@ -66,12 +68,22 @@ def sort_arrival(arrival: Arrival, batch: Batch) -> None:
     settle(arrival, kind, mail, now=batch.now)
 
 
+def _kind_of(arrival: Arrival, mail: ParsedMail) -> ArrivalKind:
+    """What it is; a stop word that answers a ticket is a message of it: a person asked, and a person reads it."""
+    kind = rules.kind_of(mail, site.inbound_domain())
+    if kind is ArrivalKind.STOP and belongs_to_ticket(make_incoming(arrival, mail, ArrivalKind.MESSAGE)):
+        return ArrivalKind.MESSAGE
+    return kind
+
+
 def settle(arrival: Arrival, kind: ArrivalKind, mail: ParsedMail, *, now: datetime) -> None:
-    """It is sorted; what could not be read of it is noted."""
+    """It is sorted; what could not be read of it is noted, and why an auto-reply is nowhere to be seen."""
     arrival.kind = kind
     arrival.state = ArrivalState.SORTED
     arrival.sorted_at = now
     arrival.reason = mail.error
+    if kind is ArrivalKind.AUTO_REPLY and arrival.ticket_id is None:
+        arrival.reason = mail.error or NO_TICKET
 
 
 def find_contact(arrival: Arrival, batch: Batch) -> Incoming | None:
@@ -158,14 +170,15 @@ def _receive(arrival: Arrival, mail: ParsedMail, kind: ArrivalKind, batch: Batch
 
 
 def make_incoming(arrival: Arrival, mail: ParsedMail, arrived_as: ArrivalKind) -> Incoming:
-    """The contact that a mail is. A machine's Reply-To is the person behind it."""
+    """The contact that a mail is. A machine's Reply-To is the person behind it; our own address is nobody's."""
     kind = _INCOMING[arrived_as]
-    is_for_another = kind is IncomingKind.MACHINE and bool(mail.reply_to)
+    reply_to = rules.outside_address(mail.reply_to, site.inbound_domain())
+    is_for_another = kind is IncomingKind.MACHINE and reply_to is not None
     return Incoming(
         channel=Channel.EMAIL,
-        from_address=(mail.reply_to or "") if is_for_another else mail.from_address,
+        from_address=(reply_to or "") if is_for_another else mail.from_address,
         from_name=mail.from_name,
-        reply_to=mail.reply_to,
+        reply_to=reply_to,
         recipients=tuple(dict.fromkeys((*map(str, arrival.recipients), *mail.to, *mail.cc))),
         subject=mail.subject,
         text=mail.reply_text or mail.text,

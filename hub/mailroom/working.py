@@ -120,8 +120,8 @@ def _try_together(arrivals: Sequence[Arrival], batch: Batch) -> list[Arrival]:
 def _find_message_id(arrival: Arrival, batch: Batch) -> str | None:
     try:
         return batch.read(arrival).message_id
-    except Exception:  # it fails again when it is sorted alone, and is postponed there
-        log.debug("arrival.unreadable", arrival_id=arrival.id)
+    except Exception:
+        log.exception("arrival.unreadable", arrival_id=arrival.id)
         return None
 
 

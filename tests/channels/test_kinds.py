@@ -33,7 +33,19 @@ from tests.channels.raw import dsn, raw_mail
         ("auto_reply", ("X-Autoreply: yes",), "Absent"),
         ("auto_reply", ("X-Autorespond: 1",), "Absent"),
         ("auto_reply", ("PRECEDENCE: Auto_Reply",), "Absent"),
-        ("auto_reply", ("X-MS-Exchange-Inbox-Rules-Loop: a@b.fr",), "Absent"),
+        ("message", ("X-MS-Exchange-Inbox-Rules-Loop: a@b.fr",), "Un client demande sa facture"),
+        ("machine", ("X-MS-Exchange-Inbox-Rules-Loop: a@b.fr", "List-Id: <x.y>"), "Lettre"),
+        (
+            "machine",
+            ("X-MS-Exchange-Inbox-Rules-Loop: a@b.fr", "Auto-Submitted: auto-generated"),
+            "Un client demande sa facture",
+        ),
+        (
+            "auto_reply",
+            ("X-MS-Exchange-Inbox-Rules-Loop: a@b.fr", "X-Auto-Response-Suppress: All"),
+            "Absent",
+        ),
+        ("auto_reply", ("X-MS-Exchange-Inbox-Rules-Loop: a@b.fr", "Return-Path: <>"), "Absent"),
         ("auto_reply", ("X-Loop: comptoir",), "Absent"),
         ("auto_reply", ("Return-Path: <>",), "Absent"),
         ("auto_reply", ("Auto-Submitted: auto-replied",), "stop"),
@@ -45,7 +57,14 @@ from tests.channels.raw import dsn, raw_mail
         ("machine", ("Feedback-ID: 1:2",), "Lettre"),
         ("machine", ("X-Auto-Response-Suppress: All",), "Ticket"),
         ("machine", ("Return-Path: <>", "From: notification@site.fr"), "Formulaire"),
+        ("message", (), "Cancel please"),
+        ("message", (), "Résilier"),
+        ("message", (), "End"),
+        ("message", (), "Quit"),
+        ("message", (), "Remove"),
         ("stop", (), "STOP"),
+        ("stop", (), "ARRÊT"),
+        ("stop", (), "Désinscription"),
         ("stop", (), "Stop svp, merci\n\nEnvoyé de mon iPhone"),
         ("stop", (), "Arrêt.\n\nLe 3 févr. 2026 à 10:00, Boutique <a@b.fr> a écrit :\n> Nos offres"),
         ("stop", (), "Désabonnez-moi"),
@@ -71,6 +90,8 @@ def test_the_envelope_says_more_than_the_header() -> None:
 def test_our_own_mail_coming_back_triggers_nothing() -> None:
     raw = raw_mail("Message-ID: <t1.m2@hub.boutique.fr>")
     assert parse_mail(raw, own_domains=frozenset({"hub.boutique.fr"})).kind is MailKind.AUTO_REPLY
+    looped = raw_mail("X-MS-Exchange-Inbox-Rules-Loop: lyon@hub.boutique.fr")
+    assert parse_mail(looped, own_domains=frozenset({"hub.boutique.fr"})).kind is MailKind.AUTO_REPLY
 
 
 def test_a_report_forwarded_by_a_person_is_a_message() -> None:

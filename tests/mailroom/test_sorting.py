@@ -144,6 +144,8 @@ def test_an_auto_reply_is_attached_if_threaded_and_kept_otherwise(session: Sessi
     assert session.get_one(Arrival, threaded).ticket_id is not None
     assert session.get_one(Arrival, alone).ticket_id is None
     assert session.get_one(Arrival, alone).state is ArrivalState.SORTED
+    assert session.get_one(Arrival, alone).reason == "auto-reply that belongs to no ticket"
+    assert session.get_one(Arrival, threaded).reason is None
     assert count(session, Ticket) == 1
     kinds = session.scalars(select(TicketMessage.kind).order_by(TicketMessage.id)).all()
     assert kinds[-1] is MessageKind.AUTO_REPLY
@@ -167,6 +169,46 @@ def test_a_stop_word_withdraws_and_opens_nothing(session: Session, lyon: Store) 
     assert count(session, Ticket) == 0
     states = session.execute(select(ConsentState.channel, ConsentState.purpose, ConsentState.action)).all()
     assert (Channel.EMAIL, Purpose.PROMOTION, ConsentAction.WITHDRAWN) in [tuple(row) for row in states]
+
+
+@pytest.mark.parametrize("words", ["Stop", "Cancel please", "STOP SVP"])
+def test_a_word_that_answers_a_ticket_is_a_message_of_it_and_withdraws_nothing(
+    session: Session, lyon: Store, words: str
+) -> None:
+    store(mail())
+    work()
+    ticket = session.scalars(select(Ticket)).one()
+    ada = make_agent(session, store_ids=(lyon.id,))
+    reply(ticket_id=ticket.id, text="Nous l'annulons ?", by=actor_of(ada), now=TUESDAY)
+    sent = session.scalars(select(OutboundMessage).where(OutboundMessage.purpose == Purpose.REPLY)).one()
+    arrival = store(mail(2, text=words, Subject="Re: Lampe"), recipients=[sent.reply_to])
+    work()
+    row = session.get_one(Arrival, arrival)
+    assert (row.kind, row.ticket_id) == (ArrivalKind.MESSAGE, ticket.id)
+    last = list_thread(ticket.id)[-1]
+    assert (last.kind, last.text) == (MessageKind.CUSTOMER, words)
+    assert session.get_one(Ticket, ticket.id).waiting_since == TUESDAY
+    assert count(session, ConsentState) == 0
+
+
+def test_an_ambiguous_word_without_a_ticket_opens_one(session: Session, lyon: Store) -> None:
+    store(mail(text="Cancel please"))
+    work()
+    assert session.scalars(select(Ticket.preview)).all() == ["Cancel please"]
+    assert count(session, ConsentState) == 0
+
+
+def test_an_answer_to_one_of_our_own_addresses_is_no_requester(session: Session, lyon: Store) -> None:
+    store(mail(Reply_To="bonjour@HUB.example"))
+    store(mail(2, From="Boutique <noreply@shop.example>", Reply_To="lille@hub.example"))
+    work()
+    assert session.scalars(select(Ticket.requester_address).order_by(Ticket.id)).all() == [
+        DORA,
+        "noreply@shop.example",
+    ]
+    assert not session.scalars(
+        select(TicketParty.id).where(TicketParty.address.endswith("@hub.example"))
+    ).all()
 
 
 def test_what_cannot_be_read_is_quarantined_and_can_be_released(session: Session, lyon: Store) -> None:

@@ -13,7 +13,7 @@ from hub.inbox.actions.changing import (
 )
 from hub.inbox.actions.contacts import open_contact
 from hub.inbox.actions.ending import mark_spam, merge, reopen, set_pending, solve
-from hub.inbox.actions.finding import lock_names
+from hub.inbox.actions.finding import belongs_to_ticket, lock_names
 from hub.inbox.actions.receiving import receive_message
 from hub.inbox.actions.replying import log_call, reply, undo_reply
 from hub.inbox.actions.setting import change_routing_order, change_target
@@ -32,6 +32,7 @@ __all__ = [
     "Replied",
     "add_note",
     "assign",
+    "belongs_to_ticket",
     "change_priority",
     "change_reason",
     "change_routing_order",

@@ -57,6 +57,11 @@ def find_thread(incoming: Incoming) -> Thread:
     return choose_thread(hints, _known(hints), sender=incoming.from_address.lower())
 
 
+def belongs_to_ticket(incoming: Incoming) -> bool:
+    """Whether the message answers a ticket, whatever state that is in."""
+    return find_thread(incoming).ticket_id is not None
+
+
 def _known(hints: Hints) -> Known:
     by_number = _ids_by_number(hints.numbers)
     wanted = {*by_number.values(), *(token.ticket_id for token in hints.tokens)}
