@@ -49,7 +49,6 @@ def set_up(app: Flask, config: Config, doors: tuple[Door, ...]) -> None:
     if config.demo:
         app.before_request(clock.remember_offset)
         app.teardown_request(lambda _error: clock.forget_offset())
-    app.before_request(keep_language)
     app.after_request(add_security_headers)
     app.jinja_env.globals.update(
         asset=asset,
@@ -72,13 +71,6 @@ def choose_language() -> str:
     if person is not None:
         return person.language.value
     return request.accept_languages.best_match([language.value for language in Language]) or Language.FRENCH
-
-
-def keep_language() -> None:
-    """A signed-in person's choice lasts for the session; customer pages stay without a cookie."""
-    chosen = request.args.get("lang")
-    if chosen in set(Language) and find_viewer() is not None:
-        session["language"] = chosen
 
 
 def choose_time_zone() -> str:

@@ -199,19 +199,6 @@ class ReplyWait(Base):
     drop_reason: Mapped[DropReason | None] = mapped_column(words(DropReason))
 
 
-class RoutingRule(Base):
-    """Condition → store, reason, assignee, priority; tried in order of position after the built-in sources."""
-
-    __tablename__ = "routing_rules"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    position: Mapped[int]
-    condition: Mapped[dict[str, Any]]
-    effect: Mapped[dict[str, Any]]
-    is_active: Mapped[bool] = mapped_column(default=True)
-
-
 class RoutingOrder(Base):
     """The order in which sources are asked for the store; one row per source."""
 

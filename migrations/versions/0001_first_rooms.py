@@ -468,16 +468,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("source", name=op.f("pk_routing_order")),
     )
     op.create_table(
-        "routing_rules",
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("position", sa.BigInteger(), nullable=False),
-        sa.Column("condition", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("effect", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("is_active", sa.Boolean(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_routing_rules")),
-    )
-    op.create_table(
         "search_logs",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
@@ -2142,7 +2132,6 @@ def downgrade() -> None:
     op.drop_table("sender_pauses")
     op.drop_index("ix_search_logs_gaps", table_name="search_logs", postgresql_where="found_count = 0")
     op.drop_table("search_logs")
-    op.drop_table("routing_rules")
     op.drop_table("routing_order")
     op.drop_table("reply_targets")
     op.drop_table("regions")

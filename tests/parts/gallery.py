@@ -240,12 +240,6 @@ FIGURES: dict[str, Any] = {
     "weeks": [f"S{week}" for week in range(1, 13)],
     "medians": [52, 49, 55, 47, 44, None, 41, 43, 38, 40, 35, 34],
     "last_year": [61, 60, 58, 62, 57, 55, 59, 56, 54, 57, 52, 53],
-    "reasons": [
-        {"label": "Livraison en retard", "value": 412, "href": "#"},
-        {"label": "Produit abîmé", "value": 276, "is_late": True},
-        {"label": "Échange", "value": 151},
-        {"label": "Horaires", "value": 38},
-    ],
     "bins": [
         {
             "label": f"{5 * step}",

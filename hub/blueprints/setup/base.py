@@ -11,7 +11,7 @@ blueprint = Blueprint("setup", __name__)
 DONE = "is_set_up"
 CODE = "setup_code_given"
 FINISHED = "setup_finished_here"
-OPEN_ROOMS = frozenset({"setup", "health", "hooks", "api", "demo"})
+OPEN_ROOMS = frozenset({"setup", "health", "api", "demo"})
 
 
 def is_set_up() -> bool:
