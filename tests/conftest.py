@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 from flask import Flask, g
 from flask.testing import FlaskClient
@@ -25,6 +26,10 @@ from hub.core.db import db
 
 if TYPE_CHECKING:
     from tests.running.installation import Installation
+
+hypothesis.settings.register_profile("small", deadline=None, max_examples=100)
+hypothesis.settings.register_profile("large", deadline=None, max_examples=5000)
+hypothesis.settings.load_profile("large" if os.environ.get("LARGE") else "small")
 
 ROOT = Path(__file__).resolve().parents[1]
 TUESDAY = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)  # a Tuesday, 10:00 in Paris
@@ -165,24 +170,24 @@ def _own_servers(servers: tuple[str, str], name: str, number: int) -> dict[str, 
 
 @pytest.fixture(scope="session")
 def installation(
-    servers: tuple[str, str], tmp_path_factory: pytest.TempPathFactory
+    servers: tuple[str, str], worker_number: int, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator["Installation"]:
     """A small chain in real processes, for tests that come from outside. Mark them `xdist_group("browser")`."""
     from tests.running.installation import open_installation
 
-    own = _own_servers(servers, "whole", 2)
+    own = _own_servers(servers, "whole", 2 + worker_number)
     with open_installation(**own, var=tmp_path_factory.mktemp("installation")) as found:
         yield found
 
 
 @pytest.fixture
 def empty_installation(
-    servers: tuple[str, str], tmp_path_factory: pytest.TempPathFactory
+    servers: tuple[str, str], worker_number: int, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator["Installation"]:
     """What a fresh installation shows before its set-up: the web alone, on an empty database."""
     from tests.running.installation import open_installation
 
-    own = _own_servers(servers, "empty", 3)
+    own = _own_servers(servers, "empty", 2 + worker_number)
     with open_installation(**own, var=tmp_path_factory.mktemp("empty"), is_filled=False) as found:
         yield found
 
