@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Any
 from urllib.parse import quote
 
 from flask import Blueprint, abort, current_app, g, make_response, redirect, render_template, request, url_for
@@ -11,17 +12,20 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, gettext
 
 from hub.blueprints import errors
+from hub.blueprints.pages import limiter
 from hub.core import clock, signing
 from hub.core.db import transaction
 from hub.core.errors import Gone, HubError, Invalid, NotFound
 from hub.surveys import actions, queries, rules
 from hub.surveys.actions import Confirmed
+from hub.surveys.links import read_token
 from hub.surveys.queries import BAD_LINK, SurveyPage
 from hub.surveys.rules import Confirmation
 from hub.surveys.words import Choice, TouchMethod
 
 blueprint = Blueprint("public", __name__)
 PAGE = "survey-page"
+LOOKS, ANSWERS = "120 per minute", "30 per minute"
 TOKEN_PLACE, NONCE_PLACE = "TOKEN.PLACE", "NONCE.PLACE"
 
 
@@ -34,7 +38,14 @@ class StorePage:
     store_slug: str
 
 
+def link_rate() -> str:
+    """Each link has its own allowance of touches; links that we did not write share that of their address."""
+    token = request.view_args["token"] if request.view_args else ""
+    return f"link:{token.lower()}" if read_token(token) is not None else f"address:{request.remote_addr}"
+
+
 @blueprint.get("/a/<token>/<choice>")
+@limiter.limit(LOOKS, key_func=link_rate)
 def survey_page(token: str, choice: str) -> ResponseReturnValue:
     """Show what was chosen and one large button. GET and HEAD are touches: kept, never counted."""
     page = _touch(token, choice)
@@ -47,6 +58,7 @@ def survey_page(token: str, choice: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/a/<token>/<choice>")
+@limiter.limit(ANSWERS)
 def confirm(token: str, choice: str) -> ResponseReturnValue:
     """The button of the page: the one thing that answers."""
     picked = _choice_of(request.form.get("choice", choice))
@@ -58,11 +70,12 @@ def confirm(token: str, choice: str) -> ResponseReturnValue:
         return _ask_again(token, choice, error)
     if outcome is Confirmed.ASK_AGAIN:
         sentence = gettext("We received two different answers within a minute. Which one is yours?")
-        return _show(_read(token), token, None, notice=sentence, status=409)
+        return _show(_read(token), token, None, notice=sentence, status=409, is_asked_again=True)
     return redirect(url_for("public.thanks", token=token), 303)
 
 
 @blueprint.get("/a/<token>/thanks")
+@limiter.limit(LOOKS, key_func=link_rate)
 def thanks(token: str) -> ResponseReturnValue:
     """After the answer: thanks, what pleased or failed if one wishes, and a way to change one's mind."""
     page = _touch(token, "thanks")
@@ -74,6 +87,7 @@ def thanks(token: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/a/<token>/details")
+@limiter.limit(ANSWERS)
 def details(token: str) -> ResponseReturnValue:
     with transaction():
         actions.add_details(
@@ -136,27 +150,34 @@ def _read(token: str) -> SurveyPage:
 
 def _confirm(token: str, picked: Choice) -> Confirmed:
     now = clock.machine_now()
-    opened_at, page = _read_nonce(request.form.get("nonce", ""), token, now)
-    comment = request.form.get("comment", "").strip()
+    seen = _read_nonce(request.form.get("nonce", ""), token, now)
+    confirmation = Confirmation(
+        picked,
+        seen["page"],
+        datetime.fromtimestamp(seen["at"], UTC),
+        now,
+        request.form.get("comment", "").strip(),
+        is_asked_again=bool(seen.get("again")),
+    )
     with transaction():
         return actions.confirm_answer(
             token=token,
-            confirmation=Confirmation(picked, page, opened_at, now, comment),
+            confirmation=confirmation,
             topics=request.form.getlist("topics"),
             now=clock.business_now(),
             least_seconds=current_app.config["COMPTOIR"].survey_nonce_min_seconds,
         )
 
 
-def _read_nonce(nonce: str, token: str, now: datetime) -> tuple[datetime, str]:
-    """When and as which page the form was shown. A missing or foreign nonce asks for the button once more."""
+def _read_nonce(nonce: str, token: str, now: datetime) -> dict[str, Any]:
+    """When (`at`) and as which `page` the form was shown, and whether it asked `again`. A missing or foreign nonce asks for the button once more."""
     try:
         seen = signing.read(PAGE, nonce, now=now)
     except (NotFound, Gone):
         raise Invalid(actions.CONFIRM_ONCE_MORE) from None
     if seen["token"] != token.lower():
         raise Invalid(actions.CONFIRM_ONCE_MORE)
-    return datetime.fromtimestamp(seen["at"], UTC), seen["page"]
+    return seen
 
 
 def _ask_again(token: str, choice: str, error: HubError) -> ResponseReturnValue:
@@ -174,17 +195,20 @@ def _show(
     notice: str = "",
     status: int = 200,
     comment: str | None = None,
+    is_asked_again: bool = False,
 ) -> ResponseReturnValue:
-    nonce = signing.sign(
-        PAGE,
-        {"token": token.lower(), "page": secrets.token_hex(8), "at": clock.machine_now().timestamp()},
-    )
+    nonce = _sign_nonce(token, is_asked_again=is_asked_again)
     words = page.comment if comment is None else comment
     if notice or words or request.args:
         return _private(_render(page, picked, token=token, nonce=nonce, notice=notice, comment=words), status)
     store = (page.chain_name, page.store_name, page.store_slug)
     parts = _blank(str(get_locale()), picked, *store)
     return _private(parts.replace(TOKEN_PLACE, quote(token)).replace(NONCE_PLACE, nonce), status)
+
+
+def _sign_nonce(token: str, *, is_asked_again: bool) -> str:
+    shown = {"token": token.lower(), "page": secrets.token_hex(8), "at": clock.machine_now().timestamp()}
+    return signing.sign(PAGE, {**shown, "again": 1} if is_asked_again else shown)
 
 
 @lru_cache(maxsize=1024)

@@ -162,16 +162,16 @@ def jump(
 
     A second answer does not move anyone who already waits there or has passed. Returns whether somebody moved.
     """
-    plan_id = get_plan_id(plan_key)
-    enrolment = db.session.scalar(
-        select(Enrolment)
-        .where(Enrolment.plan_id == plan_id, Enrolment.entry_key == entry_key)
-        .with_for_update()
-    )
+    enrolment = _lock_enrolment(plan_key, entry_key)
     if enrolment is None or enrolment.values.get("branch"):
         return False
     step = get_definition(enrolment.version_id).step(step_key)
-    enrolment.values = {**enrolment.values, **values, "branch": step_key}
+    left = {
+        "step_key": enrolment.step_key,
+        "due_at": enrolment.due_at.isoformat() if enrolment.due_at else None,
+        "exit_reason": enrolment.exit_reason.value if enrolment.exit_reason else None,
+    }
+    enrolment.values = {**enrolment.values, **values, "branch": step_key, "left": left}
     enrolment.step_key = step_key
     enrolment.state = EnrolmentState.WAITING
     enrolment.ended_at = None
@@ -180,6 +180,37 @@ def jump(
     if enrolment.due_at <= now:
         ring_after_commit(BELL)
     return True
+
+
+def leave_branch(*, plan_key: str, entry_key: str, step_key: str, now: datetime) -> bool:
+    """Undo a jump whose branch step has not run (the answer does not count): back to where the customer waited.
+
+    A later answer may jump again. Returns whether somebody moved.
+    """
+    enrolment = _lock_enrolment(plan_key, entry_key)
+    if enrolment is None or enrolment.state is EnrolmentState.ENDED or enrolment.step_key != step_key:
+        return False
+    values = dict(enrolment.values)
+    values.pop("branch", None)
+    left = values.pop("left", {})
+    enrolment.values = values
+    enrolment.step_key = left.get("step_key")
+    enrolment.due_at = datetime.fromisoformat(left["due_at"]) if left.get("due_at") else None
+    if enrolment.step_key is None:
+        enrolment.state = EnrolmentState.ENDED
+        enrolment.ended_at = now
+        enrolment.exit_reason = ExitReason(left.get("exit_reason") or ExitReason.COMPLETED)
+    elif enrolment.due_at and enrolment.due_at <= now:
+        ring_after_commit(BELL)
+    return True
+
+
+def _lock_enrolment(plan_key: str, entry_key: str) -> Enrolment | None:
+    return db.session.scalar(
+        select(Enrolment)
+        .where(Enrolment.plan_id == get_plan_id(plan_key), Enrolment.entry_key == entry_key)
+        .with_for_update()
+    )
 
 
 def note_first_message(*, enrolment_id: int, accepted_at: datetime) -> int | None:
@@ -235,10 +266,6 @@ def _publish(builtin: BuiltinPlan, *, now: datetime) -> None:
 
 def add_values(*, plan_key: str, entry_key: str, values: Mapping[str, Any]) -> None:
     """Ids and numbers that later steps need (the ticket that an answer opened)."""
-    enrolment = db.session.scalar(
-        select(Enrolment)
-        .where(Enrolment.plan_id == get_plan_id(plan_key), Enrolment.entry_key == entry_key)
-        .with_for_update()
-    )
+    enrolment = _lock_enrolment(plan_key, entry_key)
     if enrolment is not None:
         enrolment.values = {**enrolment.values, **values}

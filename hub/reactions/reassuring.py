@@ -18,13 +18,13 @@ CONTACT_TICKET = "contact-ticket"
 
 
 def post(*, ticket_id: int, answer: AnswerRow, now: datetime) -> None:
-    """Once per answer. Without a mail address nothing is posted: the ticket says so to the store."""
+    """Once per invitation, however often the answer changes. Without a mail address nothing is posted: the ticket says so to the store."""
     customer = get_customer(answer.customer_id)
     if not customer.mail:
         return
     ticket = inbox.access_ticket_by_id(ticket_id, SYSTEM_VIEWER)
     outbox.post(
-        key=f"reassurance:{answer.id}",
+        key=f"reassurance:{answer.invitation_id}",
         template_key="reassurance",
         values={
             "ticket_number": ticket.number,

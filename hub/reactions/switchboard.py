@@ -14,6 +14,7 @@ from hub.reactions.happening import Effect, Happening
 from hub.reasons import actions as reasons
 from hub.surveys import actions as survey_actions
 from hub.surveys import queries as surveys
+from hub.surveys.words import AnswerState
 
 
 def ask_about_order(seen: Happening) -> None:
@@ -68,6 +69,8 @@ def leave_after_returning(seen: Happening) -> None:
 
 def thank_tomorrow(seen: Happening) -> None:
     """Every respondent gets the same thanks at D+1, with the same review link, whatever the score."""
+    if surveys.get_answer(seen.data["answer_id"]).state is AnswerState.CONTRADICTED:
+        return
     plans.jump(
         plan_key=POST_PURCHASE_SURVEY,
         entry_key=order_key(seen),
@@ -78,10 +81,22 @@ def thank_tomorrow(seen: Happening) -> None:
     )
 
 
+def thank_nobody(seen: Happening) -> None:
+    """Answers contradicted one another: nobody has answered, so that the plan goes on where it waited."""
+    plans.leave_branch(
+        plan_key=POST_PURCHASE_SURVEY,
+        entry_key=order_key(seen),
+        step_key="thank",
+        now=clock.business_now(),
+    )
+
+
 def follow_up(seen: Happening) -> None:
     """Unhappy: a ticket for the store of the order, and a reassuring mail with a way to write to it."""
     now = clock.business_now()
     answer = surveys.get_answer(seen.data["answer_id"])
+    if answer.state is AnswerState.CONTRADICTED:
+        return
     ticket_id = inbox.open_ticket_from_answer(
         answer_id=answer.id,
         order_id=answer.order_id,
@@ -135,6 +150,7 @@ WIRES: dict[str, tuple[tuple[str, Effect], ...]] = {
     "SurveyAnswered": (("thank_tomorrow", thank_tomorrow),),
     "FollowUpNeeded": (("follow_up", follow_up),),
     "AnswerReclassified": (("withdraw_ticket", withdraw_ticket),),
+    "AnswersContradicted": (("thank_nobody", thank_nobody),),
     "MessageAccepted": (("note_first_message", note_first_message),),
     "ChainReady": (("bring_builtin", bring_builtin),),
     "AgentLeft": (("free_tickets", free_tickets),),

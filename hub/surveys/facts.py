@@ -33,3 +33,13 @@ class AnswerReclassified(Fact):
     answer_id: int
     order_id: int
     store_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswersContradicted(Fact):
+    """Pages disagreed within a minute: the answer no longer counts, and nobody has answered for now."""
+
+    invitation_id: int
+    answer_id: int
+    order_id: int
+    store_id: int

@@ -153,6 +153,14 @@ def list_recently_asked(customer_ids: Iterable[int], *, now: datetime) -> set[in
     return set(db.session.scalars(found))
 
 
+def list_invitations(order_ids: Iterable[int]) -> dict[int, int]:
+    """Order id → id of its invitation to the post-purchase survey, of those that have one."""
+    found = select(Invitation.order_id, Invitation.id).where(
+        Invitation.survey_id == get_survey_id(), Invitation.order_id.in_(list(order_ids))
+    )
+    return dict(db.session.execute(found).all())
+
+
 def list_answered_invitations(invitation_ids: Iterable[int]) -> set[int]:
     """Of these invitations, those with an answer that counts."""
     found = select(Answer.invitation_id).where(

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from hub.surveys.words import Choice
 
 LINK_DAYS = 30
 ASK_AGAIN_DAYS = 30
 BURST_SECONDS = 60
+ASKED_AGAIN_SECONDS = 10
 NONCE_MAX = timedelta(hours=24)
 TOUCH_DAYS = 30
 TOPICS = ("finding", "payment", "delivery", "welcome", "product", "overall")
@@ -17,13 +19,17 @@ COMMENT_LENGTH = 5000
 
 @dataclass(frozen=True)
 class Confirmation:
-    """A POST of the survey page. `page` identifies the opened page, `opened_at` and `at` are machine time."""
+    """A POST of the survey page. `page` identifies the opened page, `opened_at` and `at` are machine time.
+
+    `is_asked_again`: the page said that two answers disagreed and asked which one is right.
+    """
 
     choice: Choice
     page: str
     opened_at: datetime
     at: datetime
     comment: str = ""
+    is_asked_again: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,20 +46,26 @@ def score_of(choice: Choice) -> int:
     return int(choice.value)
 
 
-def is_repeat(new: Confirmation, counting: Confirmation | None) -> bool:
-    """The same page sent twice says the same thing once."""
-    return counting is not None and (new.page, new.choice, new.comment) == (
-        counting.page,
-        counting.choice,
-        counting.comment,
-    )
+def words_after(comment: str, before: str) -> str:
+    """The words of an answer after a form was sent: an empty field takes nothing back."""
+    return comment.strip()[:COMMENT_LENGTH] or before
 
 
-def is_contradiction(new: Confirmation, counting: Confirmation | None) -> bool:
-    """Different choices confirmed from separately opened pages within 60 s: a form-submitting scanner at work."""
-    if counting is None or new.page == counting.page or new.choice == counting.choice:
+def known_topics(topics: Sequence[str]) -> list[str]:
+    return [topic for topic in topics if topic in TOPICS]
+
+
+def is_contradiction(new: Confirmation, other: Confirmation) -> bool:
+    """Different choices confirmed from separately opened pages within 60 s: a form-submitting scanner at work.
+
+    Who reads "which one is yours?" for ten seconds and then says it settles what came before the question.
+    """
+    if new.page == other.page or new.choice == other.choice:
         return False
-    return abs((new.at - counting.at).total_seconds()) <= BURST_SECONDS
+    is_settled = new.is_asked_again and (new.at - new.opened_at).total_seconds() >= ASKED_AGAIN_SECONDS
+    if is_settled and other.at <= new.opened_at:
+        return False
+    return abs((new.at - other.at).total_seconds()) <= BURST_SECONDS
 
 
 def is_nonce_age_good(opened_at: datetime, now: datetime, *, least_seconds: float) -> bool:
@@ -65,8 +77,7 @@ def is_nonce_age_good(opened_at: datetime, now: datetime, *, least_seconds: floa
 def is_burst(touches: Sequence[SeenTouch]) -> bool:
     """Two or more different choices opened within 60 s: no person clicks all boxes of a mail."""
     ordered = sorted(touches, key=lambda touch: touch.at)
-    return any(
+    return any(  # two that differ have neighbours between them that differ, and are nearer
         first.choice != second.choice and (second.at - first.at).total_seconds() <= BURST_SECONDS
-        for index, first in enumerate(ordered)
-        for second in ordered[index + 1 :]
+        for first, second in pairwise(ordered)
     )

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from hub.blueprints.pages import limiter
 from hub.core import clock
 from hub.surveys.models import Answer, Invitation, Touch
 from hub.surveys.words import AnswerState, TouchLabel
@@ -89,6 +90,40 @@ def test_two_pages_that_disagree_are_asked_again(
         response = client.post(f"/a/{asked.token}/{choice}", data={"nonce": nonce_of(page), "choice": choice})
     assert response.status_code == 409
     assert answers(session) == []
+
+
+def test_the_page_that_asks_again_is_answered(
+    client: FlaskClient, session: Session, asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, ahead = clock.machine_now, [0]
+    monkeypatch.setattr(clock, "machine_now", lambda: real() + timedelta(seconds=ahead[0]))
+    pages = {choice: client.get(f"/a/{asked.token}/{choice}").text for choice in "312"}
+    for choice, page in pages.items():
+        ahead[0] += 2
+        response = client.post(f"/a/{asked.token}/{choice}", data={"nonce": nonce_of(page), "choice": choice})
+    assert response.status_code == 409, "the third box too"
+    ahead[0] += 11
+    form = {"nonce": nonce_of(response.text), "choice": "1"}
+    assert client.post(f"/a/{asked.token}/1", data=form).status_code == 303
+    assert answers(session) == ["1"]
+
+
+def test_a_hammered_link_fills_no_table(
+    client: FlaskClient, session: Session, asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limiter, "enabled", True)
+    codes = [client.head(f"/a/{asked.token}/{number % 3 + 1}").status_code for number in range(122)]
+    assert codes == [200] * 120 + [429] * 2
+    assert session.scalar(select(func.count()).select_from(Touch)) == 120
+
+
+@pytest.mark.parametrize("path", ["1", "details"])
+def test_answering_is_limited(
+    client: FlaskClient, asked: Asked, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr(limiter, "enabled", True)
+    codes = [client.post(f"/a/{asked.token}/{path}").status_code for _ in range(31)]
+    assert codes == [422] * 30 + [429]
 
 
 def test_a_nonce_of_another_invitation_is_foreign(

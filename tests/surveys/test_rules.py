@@ -1,6 +1,7 @@
 """What counts as an answer: pure rules."""
 
 from datetime import timedelta
+from time import perf_counter
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,20 +20,26 @@ def confirmation(choice: Choice, page: str, after_seconds: float) -> Confirmatio
     return Confirmation(choice, page, at - timedelta(seconds=5), at)
 
 
-def test_the_same_page_sent_twice_is_one_answer() -> None:
-    first = confirmation(HAPPY, "p1", 0)
-    assert rules.is_repeat(confirmation(HAPPY, "p1", 3), first)
-    assert not rules.is_repeat(confirmation(FINE, "p1", 3), first)
-    assert not rules.is_repeat(confirmation(HAPPY, "p2", 3), first)
-
-
 def test_two_choices_from_two_pages_within_a_minute_contradict() -> None:
     first = confirmation(HAPPY, "p1", 0)
     assert rules.is_contradiction(confirmation(UNHAPPY, "p2", 60), first)
     assert not rules.is_contradiction(confirmation(UNHAPPY, "p2", 61), first)
-    assert not rules.is_contradiction(confirmation(UNHAPPY, "p1", 10), first), "changing one's mind on the page"
+    assert not rules.is_contradiction(confirmation(UNHAPPY, "p1", 10), first), (
+        "changing one's mind on the page"
+    )
     assert not rules.is_contradiction(confirmation(HAPPY, "p2", 10), first)
-    assert not rules.is_contradiction(confirmation(UNHAPPY, "p2", 10), None)
+
+
+def test_who_reads_the_question_for_ten_seconds_settles_what_came_before_it() -> None:
+    def settle(seconds: float) -> Confirmation:
+        opened_at = TUESDAY + timedelta(seconds=20)
+        return Confirmation(
+            FINE, "p3", opened_at, opened_at + timedelta(seconds=seconds), is_asked_again=True
+        )
+
+    assert rules.is_contradiction(settle(9), confirmation(HAPPY, "p1", 0))
+    assert not rules.is_contradiction(settle(10), confirmation(HAPPY, "p1", 0))
+    assert rules.is_contradiction(settle(10), confirmation(HAPPY, "p1", 25)), "a machine is still at work"
 
 
 def test_a_page_is_answered_between_a_second_and_a_day() -> None:
@@ -49,6 +56,13 @@ def test_two_boxes_within_a_minute_are_a_machine() -> None:
     assert rules.is_burst(touches(("3", 60), ("1", 0)))
     assert not rules.is_burst(touches(("3", 0), ("3", 5)))
     assert not rules.is_burst(touches(("3", 0), ("1", 3600)))
+
+
+def test_a_hammered_link_is_judged_in_no_time() -> None:
+    moments = [SeenTouch("3", TUESDAY + timedelta(milliseconds=number)) for number in range(20_000)]
+    began = perf_counter()
+    assert not rules.is_burst(moments)
+    assert perf_counter() - began < 1
 
 
 @given(st.integers(min_value=1, max_value=2**62))
