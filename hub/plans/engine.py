@@ -1,7 +1,7 @@
 """Runs due steps: claim a batch, test the exits, post the messages, advance. One transaction a batch."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from hub.core.facts import record_many
 from hub.outbox.actions import post_many
 from hub.plans import rules
 from hub.plans.facts import GhostSent, PlanEnded
-from hub.plans.gather import Gathered, draft_of, gather
+from hub.plans.gather import Gathered, draft_of, gather, invite_asked, is_first_question
 from hub.plans.models import Enrolment, StepRun
 from hub.plans.queries import get_definition
 from hub.plans.rules import Definition, Step
@@ -87,6 +87,7 @@ def _run(passages: Sequence[Passage], now: datetime) -> None:
     seen = gather([(passage.enrolment, passage.step) for passage in passages], now=now)
     for passage in passages:
         _decide(passage, seen, now)
+    _ask_once(passages)
     _post([passage for passage in passages if passage.outcome is StepOutcome.POSTED], seen, now)
     _record_runs(passages, now)
     _advance(passages, now)
@@ -113,7 +114,21 @@ def _decide(passage: Passage, seen: Gathered, now: datetime) -> None:
         passage.outcome = StepOutcome.POSTED
 
 
+def _ask_once(passages: Sequence[Passage]) -> None:
+    """Of two questions to one customer in the same batch only the first leaves."""
+    asked = set()
+    for passage in passages:
+        if passage.outcome is not StepOutcome.POSTED or not is_first_question(passage.step):
+            continue
+        customer_id = passage.enrolment.customer_id
+        if customer_id in asked and ExitReason.ASKED_RECENTLY in passage.definition.exits:
+            passage.outcome, passage.exit_reason = None, ExitReason.ASKED_RECENTLY
+        asked.add(customer_id)
+
+
 def _post(passages: Sequence[Passage], seen: Gathered, now: datetime) -> None:
+    leaving = [(passage.enrolment, passage.step) for passage in passages]
+    seen = replace(seen, invitations=invite_asked(leaving, seen, now=now))
     drafts = [draft_of(passage.enrolment, passage.step, seen, now=now) for passage in passages]
     for passage, posted in zip(passages, post_many(drafts, now=now), strict=True):
         passage.outbound_id = posted.message_id_row

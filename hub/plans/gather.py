@@ -27,12 +27,13 @@ from hub.plans.words import Anchor, Arm
 from hub.stores.queries import ChainRow, get_chain
 from hub.surveys.actions import InvitationDraft, invite
 from hub.surveys.links import box_links
-from hub.surveys.queries import list_answered_invitations, list_recently_asked
+from hub.surveys.queries import list_answered_invitations, list_invitations, list_recently_asked
 
 SENT = frozenset({MessageState.ACCEPTED, MessageState.DELIVERED})
 ON_ITS_WAY = frozenset({MessageState.WAITING, MessageState.CLAIMED, MessageState.CALLING})
 BOXES = {"3": "very_satisfied_url", "2": "satisfied_url", "1": "not_satisfied_url"}
-SURVEY_TEMPLATES = frozenset({"survey", "survey_reminder"})
+ASKING = "survey"
+SURVEY_TEMPLATES = frozenset({ASKING, "survey_reminder"})
 SOURCE = "enrolment"
 
 
@@ -60,14 +61,15 @@ def gather(claimed: Sequence[tuple[Enrolment, Step]], *, now: datetime) -> Gathe
     states = get_states(
         {e.values["first_outbound_id"] for e in enrolments if "first_outbound_id" in e.values}
     )
-    invitations = _invite(claimed, customers, orders, now)
+    invitations = list_invitations(orders.keys())
+    recently = list_recently_asked({e.customer_id for e, step in claimed if is_first_question(step)}, now=now)
     return Gathered(
         chain=get_chain(),
         customers=customers,
         orders=orders,
-        invitations=invitations[0],
+        invitations=invitations,
         message_states=states,
-        circumstances=_look(enrolments, orders, states, invitations),
+        circumstances=_look(enrolments, orders, states, invitations, recently),
     )
 
 
@@ -91,47 +93,38 @@ def draft_of(enrolment: Enrolment, step: Step, seen: Gathered, *, now: datetime)
     )
 
 
-def _invite(
-    claimed: Sequence[tuple[Enrolment, Step]],
-    customers: Mapping[int, CustomerRow],
-    orders: Mapping[int, OrderRow],
-    now: datetime,
-) -> tuple[dict[int, int], set[int]]:
-    """Invitations by order id of the steps that ask, and the customers whom an earlier question excludes."""
-    asking = [
-        enrolment
-        for enrolment, step in claimed
-        if step.template in SURVEY_TEMPLATES
-        and enrolment.arm is Arm.TREATED
-        and "order_id" in enrolment.values
-    ]
-    first = {
-        e.customer_id for e, step in claimed if step.template == "survey" and step.anchor is Anchor.ENTRY
-    }
-    recently = list_recently_asked(first, now=now)
+def invite_asked(
+    posted: Sequence[tuple[Enrolment, Step]], seen: Gathered, *, now: datetime
+) -> dict[int, int]:
+    """Invite for the questions that leave now, and for no others. Returns order id → invitation id of the batch."""
     drafts = {}
-    for enrolment in asking:
-        order = orders.get(enrolment.values["order_id"])
-        if order and (enrolment.customer_id not in recently or "first_outbound_id" in enrolment.values):
-            language = customers[enrolment.customer_id].language
+    for enrolment, step in posted:
+        order = seen.orders.get(enrolment.values.get("order_id", 0))
+        if order and step.template in SURVEY_TEMPLATES:
             drafts[order.id] = InvitationDraft(
                 order_id=order.id,
                 customer_id=enrolment.customer_id,
                 store_id=order.store_id,
-                language=Language(language),
+                language=Language(seen.customers[enrolment.customer_id].language),
             )
-    return invite(list(drafts.values()), now=now), recently
+    return {**seen.invitations, **invite(list(drafts.values()), now=now)}
+
+
+def is_first_question(step: Step) -> bool:
+    """The step that asks a customer about an order, not its reminder."""
+    return step.template == ASKING and step.anchor is Anchor.ENTRY
 
 
 def _look(
     enrolments: Sequence[Enrolment],
     orders: Mapping[int, OrderRow],
     states: Mapping[int, MessageState],
-    invitations: tuple[Mapping[int, int], set[int]],
+    invitations: Mapping[int, int],
+    recently: set[int],
 ) -> dict[int, Circumstances]:
     average = get_average_order_cents()
     with_ticket = list_orders_with_open_ticket(orders.keys())
-    answered = list_answered_invitations(invitations[0].values())
+    answered = list_answered_invitations(invitations.values())
     buyers = list_customers_with_purchase_since([_since(enrolment) for enrolment in enrolments])
     found = {}
     for enrolment in enrolments:
@@ -142,8 +135,8 @@ def _look(
             is_returned=order is not None and order.state is OrderState.RETURNED,
             has_purchased=_since(enrolment) in buyers,
             has_open_ticket=order is not None and order.id in with_ticket,
-            was_asked_recently=first_outbound_id is None and enrolment.customer_id in invitations[1],
-            has_answered=order is not None and invitations[0].get(order.id) in answered,
+            was_asked_recently=first_outbound_id is None and enrolment.customer_id in recently,
+            has_answered=order is not None and invitations.get(order.id) in answered,
             is_above_average=order is not None and order.total_cents > average,
             is_first_message_sent=enrolment.arm is Arm.CONTROL or states.get(first_outbound_id or 0) in SENT,
         )

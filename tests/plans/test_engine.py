@@ -17,6 +17,8 @@ from hub.plans.builtin import POST_PURCHASE_SURVEY, WELCOME_PACK
 from hub.plans.models import Enrolment, Plan, StepRun
 from hub.plans.words import Arm, EnrolmentState, ExitReason, StepOutcome
 from hub.surveys.actions import add_builtin_survey
+from hub.surveys.models import Invitation
+from hub.surveys.queries import list_recently_asked
 from tests.conftest import TUESDAY, HandClock
 from tests.makers.customers import make_customer
 from tests.makers.orders import make_order
@@ -151,6 +153,60 @@ def test_an_answer_brings_the_thanks_a_day_later_once(scene: Scene, hand_clock: 
     scene.run()
     assert [message.rpartition(":")[2] for message in scene.messages()] == ["ask", "thank"]
     assert scene.enrolment().state is EnrolmentState.ENDED
+
+
+def test_an_answer_that_no_longer_counts_gives_the_reminder_back(scene: Scene, hand_clock: HandClock) -> None:
+    scene.enrol()
+    hand_clock.move(days=7)
+    scene.run()
+    due_at = scene.enrolment().due_at
+    answered = hand_clock.move(hours=3)
+    where = {"plan_key": POST_PURCHASE_SURVEY, "entry_key": f"order:{scene.order.id}", "step_key": "thank"}
+    assert not actions.leave_branch(**where, now=answered), "nobody waits for thanks"
+    for _ in range(2):
+        assert actions.jump(**where, anchor_at=answered, values={"answer_id": 1}, now=answered)
+        assert actions.leave_branch(**where, now=answered)
+    scene.session.flush()
+    assert (scene.enrolment().step_key, scene.enrolment().due_at) == ("remind", due_at)
+
+
+def test_an_answer_that_no_longer_counts_leaves_an_ended_plan_ended(
+    scene: Scene, hand_clock: HandClock
+) -> None:
+    scene.enrol()
+    key = f"order:{scene.order.id}"
+    actions.end_enrolments(reason=ExitReason.COMPLETED, now=TUESDAY, entry_key=key)
+    where = {"plan_key": POST_PURCHASE_SURVEY, "entry_key": key, "step_key": "thank", "now": TUESDAY}
+    assert actions.jump(**where, anchor_at=TUESDAY, values={})
+    assert actions.leave_branch(**where)
+    scene.session.flush()
+    assert (scene.enrolment().state, scene.enrolment().exit_reason) == (
+        EnrolmentState.ENDED,
+        ExitReason.COMPLETED,
+    )
+
+
+def test_who_is_not_asked_is_not_known_as_asked(scene: Scene, hand_clock: HandClock) -> None:
+    scene.enrol()
+    hand_clock.move(days=15)
+    scene.run()
+    assert scene.session.scalars(select(StepRun)).one().outcome is StepOutcome.EXPIRED
+    assert scene.session.scalar(select(func.count()).select_from(Invitation)) == 0
+    assert list_recently_asked([scene.customer.id], now=hand_clock.now) == set()
+
+
+def test_two_orders_of_one_customer_are_one_question(scene: Scene, hand_clock: HandClock) -> None:
+    scene.enrol()
+    scene.order = make_order(
+        scene.session, customer_id=scene.customer.id, store_id=scene.store.id, external_id="A1002"
+    )
+    scene.enrol()
+    hand_clock.move(days=7)
+    scene.run()
+    assert len(scene.messages()) == 1
+    assert scene.session.scalar(select(func.count()).select_from(Invitation)) == 1
+    reasons = scene.session.scalars(select(Enrolment.exit_reason).order_by(Enrolment.id))
+    assert sorted(reasons, key=str) == [None, ExitReason.ASKED_RECENTLY]
 
 
 def test_a_second_order_ends_the_welcome(scene: Scene, hand_clock: HandClock) -> None:
