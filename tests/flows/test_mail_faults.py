@@ -1,11 +1,18 @@
 """The door in under pressure: the same contact twice at one moment, and 200 mails with a worker killed on the way."""
 
+import json
+import signal
+import smtplib
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from config import Config
 from hub.core import clock, files
@@ -14,16 +21,17 @@ from hub.core.words import Channel
 from hub.inbox.actions import receive_message
 from hub.inbox.models import Ticket, TicketMessage
 from hub.inbox.words import MessageKind
-from hub.mailroom import working
+from hub.mailroom import listener, working
 from hub.mailroom.actions import store_arrival
 from hub.mailroom.models import Arrival
 from hub.mailroom.words import ArrivalState, ArrivalWay
 from hub.outbox.models import OutboundMessage
-from tests.conftest import TUESDAY
+from tests.conftest import ROOT, TUESDAY
 from tests.flows.conftest import House
 from tests.makers.inbox import make_house, make_incoming
 
 pytestmark = pytest.mark.faults
+MAILS = 200
 MAILBOXES = ("lyon-part-dieu@hub.example", "lille@hub.example")
 
 
@@ -107,3 +115,67 @@ def test_batches_with_the_same_mails_in_any_order_make_one_ticket_each(chain: Ho
     assert db.session.scalar(customers) == 4
     assert count(OutboundMessage) == 4
     assert db.session.scalars(select(Arrival.state)).all() == [ArrivalState.SORTED] * 8
+
+
+def start_worker(house: House, stall_at: int = 0) -> subprocess.Popen[str]:
+    order = {
+        "config": {
+            "DATABASE_URL": house.config.database_url,
+            "REDIS_URL": house.config.redis_url,
+            "SECRET_KEY": house.config.secret_key,
+            "COMPTOIR_VAR": str(house.config.var_path),
+            "COMPTOIR_DEMO": "1",
+            "BASE_URL": house.config.base_url,
+            "LOG_LEVEL": "CRITICAL",
+        },
+        "count": MAILS,
+        "stall_at": stall_at,
+    }
+    command = [sys.executable, "-m", "tests.flows.arrivals_worker", json.dumps(order)]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+
+
+def hear(worker: subprocess.Popen[str]) -> str:
+    assert worker.stdout is not None
+    return worker.stdout.readline().strip()
+
+
+def send_mails(house: House) -> None:
+    door = listener.open_listener(house.app, replace(house.config, mailbox_port=0))
+    with door as found, smtplib.SMTP("127.0.0.1", found.port, timeout=10) as client:
+        for number in range(MAILS):
+            client.sendmail(f"c{number}@client.example", [MAILBOXES[0]], raw_mail(number))
+
+
+def let_leases_end() -> None:
+    """What time would do."""
+    past = clock.machine_now() - timedelta(seconds=1)
+    with transaction() as session:
+        waiting = update(Arrival).where(Arrival.state == ArrivalState.WAITING)
+        session.execute(waiting.values(next_attempt_at=past))
+
+
+def test_200_mails_by_smtp_and_a_worker_killed_on_the_way_are_200_tickets(chain: House) -> None:
+    workers = [start_worker(chain, stall_at=5), start_worker(chain)]
+    try:
+        assert [hear(worker) for worker in workers] == ["ready", "ready"]
+        send_mails(chain)
+        assert hear(workers[0]) == "stalled"
+        workers[0].kill()
+        assert workers[0].wait(timeout=10) == -signal.SIGKILL
+        assert count(Ticket) < MAILS
+        let_leases_end()
+        assert workers[1].wait(timeout=30) == 0
+    finally:
+        for worker in workers:
+            worker.kill()
+            worker.communicate()
+    chain.forget()
+    assert count(Ticket) == count(Arrival) == count(OutboundMessage) == MAILS
+    sorted_into = db.session.execute(select(Arrival.state, Arrival.ticket_id)).all()
+    assert {row.state for row in sorted_into} == {ArrivalState.SORTED}
+    assert len({row.ticket_id for row in sorted_into}) == MAILS
+    written = select(TicketMessage.mail_message_id).where(TicketMessage.kind == MessageKind.CUSTOMER)
+    assert sorted(db.session.scalars(written)) == sorted(
+        f"<{number}@client.example>" for number in range(MAILS)
+    )
