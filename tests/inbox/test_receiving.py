@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hub.core import site
+from hub.core.errors import Conflict
 from hub.core.facts import FactRow
 from hub.core.words import Channel
 from hub.inbox.actions import IncomingFile, merge, receive_message, solve
@@ -160,6 +161,34 @@ def test_merged_tickets_are_followed_to_the_end(session: Session, lyon: Store) -
     ring.merged_into_id = first.ticket_id
     session.flush()
     assert make_received(in_reply_to="<1@client.example>", mail_message_id="<4@x>").message_id
+
+
+@pytest.mark.parametrize(
+    ("address", "is_same"), [("eve", False), ("", False), ("undisclosed", True), ("Undisclosed", True)]
+)
+def test_two_unknown_people_are_not_one_customer(
+    session: Session, lyon: Store, address: str, *, is_same: bool
+) -> None:
+    ada = make_agent(session, store_ids=(lyon.id,))
+    one = make_received(from_address="undisclosed")
+    other = make_received(from_address=address, mail_message_id="<2@client.example>")
+    ids = {"ticket_id": one.ticket_id or 0, "into_id": other.ticket_id or 0}
+    assert ticket_of(session, one.ticket_id).customer_id is None
+    assert ticket_of(session, other.ticket_id).customer_id is None
+    if is_same:
+        merge(**ids, by=actor_of(ada), now=TUESDAY)
+        assert ticket_of(session, one.ticket_id).merged_into_id == other.ticket_id
+    else:
+        with pytest.raises(Conflict, match="two customers"):
+            merge(**ids, by=actor_of(ada), now=TUESDAY)
+
+
+def test_two_tickets_without_any_address_are_not_one_customer(session: Session, lyon: Store) -> None:
+    ada = make_agent(session, store_ids=(lyon.id,))
+    one = make_received(from_address="")
+    other = make_received(from_address="", mail_message_id="<2@client.example>")
+    with pytest.raises(Conflict, match="two customers"):
+        merge(ticket_id=one.ticket_id or 0, into_id=other.ticket_id or 0, by=actor_of(ada), now=TUESDAY)
 
 
 def test_an_auto_reply_is_attached_and_changes_nothing(session: Session, lyon: Store) -> None:

@@ -93,7 +93,7 @@ def merge(*, ticket_id: int, into_id: int, by: Actor, now: datetime) -> None:
     """Close the ticket in favour of another one of the same customer; its thread is shown there.
 
     A customer who waits goes on waiting in the other ticket, since the same moment. Raises Conflict for a closed
-    target and for a ring.
+    target, for a ring and for tickets of two people.
     """
     first, second = sorted((ticket_id, into_id))
     rows = {each: lock_ticket(each) for each in dict.fromkeys((first, second))}
@@ -102,7 +102,7 @@ def merge(*, ticket_id: int, into_id: int, by: Actor, now: datetime) -> None:
         raise Conflict(N_("These tickets cannot be merged: one of them is merged already."))
     if target.state is TicketState.CLOSED:
         raise Conflict(N_("The other ticket is closed. Please choose an open one."))
-    if ticket.customer_id != target.customer_id:
+    if not _is_one_person(ticket, target):
         raise Conflict(
             N_("These tickets belong to two customers. Only tickets of one customer can be merged.")
         )
@@ -123,6 +123,13 @@ def merge(*, ticket_id: int, into_id: int, by: Actor, now: datetime) -> None:
     if since is not None:
         _wait_on(target, since, now=now)
     db.session.flush()
+
+
+def _is_one_person(one: Ticket, other: Ticket) -> bool:
+    """The same known customer, or, where one is not known, the same address. Two unknown people are two."""
+    if one.customer_id is not None and other.customer_id is not None:
+        return one.customer_id == other.customer_id
+    return bool(one.requester_address) and one.requester_address == other.requester_address
 
 
 def _wait_on(target: Ticket, since: datetime, *, now: datetime) -> None:
