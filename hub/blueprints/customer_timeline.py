@@ -33,6 +33,7 @@ KINDS = {
     "TicketOpened": (N_("Ticket opened"), "inbox", ""),
     "CustomerWrote": (N_("The customer wrote"), "chat-bubble-left-ellipsis", ""),
     "TicketReplied": (N_("Reply to the customer"), "paper-airplane", ""),
+    "ReplyUndone": (N_("Reply taken back before it left"), "arrow-uturn-left", ""),
     "TicketSolved": (N_("Ticket solved"), "check-circle", "ok"),
     "TicketReopened": (N_("Ticket opened again"), "arrow-path", "warn"),
     "TicketTransferred": (N_("Ticket moved to another store"), "arrows-right-left", ""),

@@ -35,6 +35,15 @@ class TicketReplied(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReplyUndone(Fact):
+    """The latest reply of this agent never left: its `TicketReplied` does not count."""
+
+    ticket_id: int
+    store_id: int | None
+    agent_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class TicketSolved(Fact):
     ticket_id: int
     store_id: int | None

@@ -156,6 +156,44 @@ def test_undo_takes_the_reply_back_and_the_customer_waits_as_before(
     reply(ticket_id=ticket.id, text="Mieux", by=actor_of(ada), now=TUESDAY + HOUR)
 
 
+def test_undo_leaves_the_ticket_as_it_was_and_tells_so(session: Session, ticket: Ticket, ada: Agent) -> None:
+    ticket.warned_at = TUESDAY + HOUR
+    session.flush()
+    before = (ticket.state, ticket.due_at, ticket.warn_at, ticket.warned_at, ticket.missed_at, ticket.list_at)
+    done = reply(ticket_id=ticket.id, text="Oups", by=actor_of(ada), now=TUESDAY + HOUR, undo_seconds=10)
+    assert ticket.state is TicketState.OPEN
+    undo_reply(message_id=done.message_id, by=actor_of(ada), now=TUESDAY + HOUR)
+    assert before == (
+        ticket.state,
+        ticket.due_at,
+        ticket.warn_at,
+        ticket.warned_at,
+        ticket.missed_at,
+        ticket.list_at,
+    )
+    assert ticket.state is TicketState.NEW
+    told = session.execute(select(FactRow.kind, FactRow.data).order_by(FactRow.id)).all()
+    assert [row.kind for row in told[-2:]] == ["TicketReplied", "ReplyUndone"]
+    assert told[-1].data == {"ticket_id": ticket.id, "store_id": ticket.store_id, "agent_id": ada.id}
+
+
+def test_undo_gives_back_no_state_that_what_came_since_has_overtaken(
+    session: Session, ticket: Ticket, ada: Agent, bo: Agent
+) -> None:
+    reply(ticket_id=ticket.id, text="Voilà", by=actor_of(ada), now=TUESDAY)
+    set_pending(ticket_id=ticket.id, by=actor_of(ada), now=TUESDAY)
+    oops = reply(ticket_id=ticket.id, text="Oups", by=actor_of(ada), now=TUESDAY)
+    make_received(in_reply_to="<1@client.example>", mail_message_id="<2@client.example>")
+    undo_reply(message_id=oops.message_id, by=actor_of(ada), now=TUESDAY)
+    assert ticket.state is TicketState.OPEN
+    reply(ticket_id=ticket.id, text="Voilà", by=actor_of(ada), now=TUESDAY)
+    set_pending(ticket_id=ticket.id, by=actor_of(ada), now=TUESDAY)
+    oops = reply(ticket_id=ticket.id, text="Oups", by=actor_of(ada), now=TUESDAY)
+    reply(ticket_id=ticket.id, text="Moi aussi", by=actor_of(bo), now=TUESDAY)
+    undo_reply(message_id=oops.message_id, by=actor_of(ada), now=TUESDAY)
+    assert ticket.state is TicketState.OPEN
+
+
 def test_undo_is_refused_once_the_reply_left(session: Session, ticket: Ticket, ada: Agent, bo: Agent) -> None:
     done = reply(ticket_id=ticket.id, text="Voilà", by=actor_of(ada), now=TUESDAY)
     with pytest.raises(Forbidden):

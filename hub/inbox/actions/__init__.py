@@ -15,8 +15,9 @@ from hub.inbox.actions.contacts import open_contact
 from hub.inbox.actions.ending import mark_spam, merge, reopen, set_pending, solve
 from hub.inbox.actions.finding import belongs_to_ticket, lock_names
 from hub.inbox.actions.receiving import receive_message
-from hub.inbox.actions.replying import log_call, reply, undo_reply
+from hub.inbox.actions.replying import log_call, reply
 from hub.inbox.actions.setting import change_routing_order, change_target
+from hub.inbox.actions.undoing import undo_reply
 from hub.inbox.actions.waiting import rebuild_waits
 from hub.inbox.actions.working import has_due, next_due_at, work_tickets
 from hub.inbox.actions.writing import leave, note_presence, save_draft

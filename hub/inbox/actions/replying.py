@@ -1,4 +1,4 @@
-"""Public answers of people: a reply by mail that can still be undone, and a call that reached the customer."""
+"""Public answers of people: a reply by mail, and a call that reached the customer."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,11 +15,12 @@ from hub.core.facts import record
 from hub.core.text import N_
 from hub.core.words import Channel, Purpose
 from hub.inbox.actions import waiting
-from hub.inbox.actions.events import TICKET, lock_ticket, note_ticket
-from hub.inbox.actions.opening import add_message, show_latest, show_message
+from hub.inbox.actions.events import TICKET, lock_ticket
+from hub.inbox.actions.opening import add_message, show_message
+from hub.inbox.actions.undoing import remember
 from hub.inbox.directory import Directory
 from hub.inbox.facts import TicketReplied
-from hub.inbox.models import Draft, Ticket, TicketAttachment, TicketMessage
+from hub.inbox.models import Draft, Ticket, TicketMessage
 from hub.inbox.states import next_on_reply
 from hub.inbox.threading import make_message_id, make_reply_address
 from hub.inbox.values import Replied
@@ -93,34 +94,11 @@ def _write(
         author_name=by.name,
         subject=ticket.subject,
         text=words,
-        inserted=inserted,
+        inserted={**inserted, **remember(ticket)},
     )
     message.mail_message_id = make_message_id(ticket.id, message.event_id, address, site.inbound_domain())
     db.session.flush()
     return message
-
-
-def undo_reply(*, message_id: int, by: Actor, now: datetime) -> str:
-    """Take a reply back while it still waits; returns its text for the composer, and the customer waits again.
-
-    Raises Conflict when it has left or is leaving.
-    """
-    found = db.session.get(TicketMessage, message_id)
-    if found is None or found.kind is not MessageKind.AGENT or found.outbound_id is None:
-        raise Conflict(N_("There is no reply to take back here."))
-    ticket = lock_ticket(found.ticket_id)
-    if found.agent_id != by.agent_id:
-        raise Forbidden(N_("Only the person who wrote this reply can take it back."))
-    if not outbox.cancel(found.outbound_id, now=now):
-        raise Conflict(N_("This reply has already left. Write another one to correct it."))
-    text = found.text
-    db.session.execute(delete(TicketAttachment).where(TicketAttachment.message_id == message_id))
-    db.session.delete(found)
-    note_ticket("reply_undone", ticket, by=by, now=now)
-    db.session.flush()
-    show_latest(ticket, now=now)
-    waiting.rebuild_waits(ticket.id)
-    return text
 
 
 def log_call(*, ticket_id: int, text: str, has_reached: bool, by: Actor, now: datetime) -> int:

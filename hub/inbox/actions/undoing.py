@@ -1,0 +1,94 @@
+"""Takes a reply back while it still waits, and leaves the ticket as the reply found it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from hub.core.actor import Actor
+from hub.core.db import db
+from hub.core.errors import Conflict, Forbidden
+from hub.core.facts import record
+from hub.core.text import N_
+from hub.inbox.actions import waiting
+from hub.inbox.actions.events import lock_ticket, note_ticket
+from hub.inbox.actions.opening import show_latest
+from hub.inbox.facts import ReplyUndone
+from hub.inbox.models import Ticket, TicketAttachment, TicketMessage
+from hub.inbox.states import next_on_customer_message, next_on_reply
+from hub.inbox.words import MessageKind, TicketState
+from hub.outbox import actions as outbox
+
+BEFORE = "before"
+
+
+def remember(ticket: Ticket) -> dict[str, Any]:
+    """What a reply is about to change and its undo cannot find out from the thread; kept with the message."""
+    return {
+        BEFORE: {
+            "state": ticket.state.value,
+            "waiting_since": _written(ticket.waiting_since),
+            "warned_at": _written(ticket.warned_at),
+            "missed_at": _written(ticket.missed_at),
+        }
+    }
+
+
+def undo_reply(*, message_id: int, by: Actor, now: datetime) -> str:
+    """Take a reply back while it still waits; returns its text for the composer, and the customer waits again.
+
+    Raises Conflict when it has left or is leaving.
+    """
+    found = db.session.get(TicketMessage, message_id)
+    if found is None or found.kind is not MessageKind.AGENT or found.outbound_id is None:
+        raise Conflict(N_("There is no reply to take back here."))
+    ticket = lock_ticket(found.ticket_id)
+    if found.agent_id != by.agent_id:
+        raise Forbidden(N_("Only the person who wrote this reply can take it back."))
+    if not outbox.cancel(found.outbound_id, now=now):
+        raise Conflict(N_("This reply has already left. Write another one to correct it."))
+    text, event_id, before = found.text, found.event_id, found.inserted.get(BEFORE, {})
+    db.session.execute(delete(TicketAttachment).where(TicketAttachment.message_id == message_id))
+    db.session.delete(found)
+    note_ticket("reply_undone", ticket, by=by, now=now)
+    db.session.flush()
+    show_latest(ticket, now=now)
+    waiting.rebuild_waits(ticket.id)
+    _restore(ticket, event_id, before)
+    db.session.flush()
+    fact = ReplyUndone(
+        customer_id=ticket.customer_id, ticket_id=ticket.id, store_id=ticket.store_id, agent_id=by.agent_id
+    )
+    record(fact, now=now)
+    return text
+
+
+def _restore(ticket: Ticket, event_id: int, before: dict[str, Any]) -> None:
+    """The state and the warnings of before, as far as nothing that came since has overtaken them."""
+    if not before:
+        return
+    state = TicketState(before["state"])
+    if ticket.state is next_on_reply(state):
+        ticket.state = _state_now(ticket, event_id, state)
+    if ticket.waiting_since is not None and _written(ticket.waiting_since) == before["waiting_since"]:
+        ticket.warned_at, ticket.missed_at = _read(before["warned_at"]), _read(before["missed_at"])
+
+
+def _state_now(ticket: Ticket, event_id: int, state: TicketState) -> TicketState:
+    since = select(TicketMessage.kind).where(
+        TicketMessage.ticket_id == ticket.id,
+        TicketMessage.event_id > event_id,
+        TicketMessage.ends_wait | (TicketMessage.kind == MessageKind.CUSTOMER),
+    )
+    for kind in db.session.scalars(since.order_by(TicketMessage.event_id)):
+        following = next_on_customer_message(state) if kind is MessageKind.CUSTOMER else next_on_reply(state)
+        state = following or state
+    return state
+
+
+def _written(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _read(written: str | None) -> datetime | None:
+    return datetime.fromisoformat(written) if written else None
