@@ -129,7 +129,10 @@ def _ask_once(passages: Sequence[Passage]) -> None:
 def _post(passages: Sequence[Passage], seen: Gathered, now: datetime) -> None:
     leaving = [(passage.enrolment, passage.step) for passage in passages]
     seen = replace(seen, invitations=invite_asked(leaving, seen, now=now))
-    drafts = [draft_of(passage.enrolment, passage.step, seen, now=now) for passage in passages]
+    drafts = [
+        draft_of(passage.enrolment, passage.step, seen, exits=passage.definition.exits, now=now)
+        for passage in passages
+    ]
     for passage, posted in zip(passages, post_many(drafts, now=now), strict=True):
         passage.outbound_id = posted.message_id_row
 

@@ -1,6 +1,6 @@
 """What a batch of due steps needs to know, looked up in a handful of queries whatever its size."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,8 +22,9 @@ from hub.outbox.queries import get_states
 from hub.outbox.words import MessageState
 from hub.plans import rules
 from hub.plans.models import Enrolment
+from hub.plans.queries import get_priorities
 from hub.plans.rules import Circumstances, Step
-from hub.plans.words import Anchor, Arm
+from hub.plans.words import Anchor, Arm, ExitReason
 from hub.stores.queries import ChainRow, get_chain
 from hub.surveys.actions import InvitationDraft, invite
 from hub.surveys.links import box_links
@@ -47,6 +48,7 @@ class Gathered:
     invitations: Mapping[int, int]
     message_states: Mapping[int, MessageState]
     circumstances: Mapping[int, Circumstances]
+    priorities: Mapping[int, int]
 
     def is_first_message_waiting(self, enrolment: Enrolment) -> bool:
         state = self.message_states.get(enrolment.values.get("first_outbound_id", 0))
@@ -70,11 +72,17 @@ def gather(claimed: Sequence[tuple[Enrolment, Step]], *, now: datetime) -> Gathe
         invitations=invitations,
         message_states=states,
         circumstances=_look(enrolments, orders, states, invitations, recently),
+        priorities=get_priorities(),
     )
 
 
-def draft_of(enrolment: Enrolment, step: Step, seen: Gathered, *, now: datetime) -> Draft:
-    """The message of one step: posted under the enrolment and the step, so that it exists once."""
+def draft_of(
+    enrolment: Enrolment, step: Step, seen: Gathered, *, exits: Collection[ExitReason], now: datetime
+) -> Draft:
+    """The message of one step: posted under the enrolment and the step, so that it exists once.
+
+    What ends the plan also stops the message, asked a last time just before the provider is called.
+    """
     order = seen.orders.get(enrolment.values.get("order_id", 0))
     customer = seen.customers[enrolment.customer_id]
     return Draft(
@@ -89,8 +97,18 @@ def draft_of(enrolment: Enrolment, step: Step, seen: Gathered, *, now: datetime)
         source_id=enrolment.id,
         due_at=now,
         expires_at=(enrolment.due_at or now) + timedelta(days=step.expires_days),
-        stop_if={"order_cancelled": order.id} if order else None,
+        stop_if=_stop_if(enrolment, order, exits),
+        priority=seen.priorities[enrolment.plan_id],
     )
+
+
+def _stop_if(
+    enrolment: Enrolment, order: OrderRow | None, exits: Collection[ExitReason]
+) -> dict[str, Any] | None:
+    stops: dict[str, Any] = {"order_cancelled": order.id} if order else {}
+    if ExitReason.PURCHASED in exits:
+        stops["purchase_since"] = _since(enrolment)[1].isoformat()
+    return stops or None
 
 
 def invite_asked(

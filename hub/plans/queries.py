@@ -104,6 +104,11 @@ def get_plan_id(key: str) -> int:
     return found
 
 
+def get_priorities() -> dict[int, int]:
+    """Plan id → priority: the lower number gets the last place under a cap."""
+    return dict(db.session.execute(select(Plan.id, Plan.priority)).all())
+
+
 def list_plans() -> list[PlanRow]:
     """All plans by priority, with who is inside."""
     waiting = Enrolment.state == EnrolmentState.WAITING

@@ -236,3 +236,14 @@ def test_the_plan_page_counts_who_is_where(scene: Scene, hand_clock: HandClock) 
     assert [(row.step.key, row.waiting_count) for row in view.steps][1] == ("remind", 1)
     assert view.steps[0].results == {StepOutcome.POSTED: 1}
     assert queries.list_inside(POST_PURCHASE_SURVEY).rows[0].name == "Dora Lefèvre"
+
+
+def test_a_message_carries_the_priority_and_the_exits_of_its_plan(scene: Scene, hand_clock: HandClock) -> None:
+    scene.session.scalars(select(Plan).where(Plan.key == WELCOME_PACK)).one().control_percent = 0
+    scene.session.flush()
+    scene.enrol(WELCOME_PACK)
+    hand_clock.move(days=1)
+    scene.run()
+    message = scene.session.scalars(select(OutboundMessage)).one()
+    assert message.priority == 50
+    assert set(message.stop_if) == {"order_cancelled", "purchase_since"}
