@@ -36,6 +36,14 @@ TUESDAY = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)  # a Tuesday, 10:00 in Paris
 LOOPBACK = ("127.0.0.1", "::1", "localhost", "0.0.0.0")  # noqa: S104 - compared, not bound
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """Which test process runs what."""
+    from tests.running.scheduling import HouseScheduling
+
+    return HouseScheduling(config, log)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def loopback_only() -> Iterator[None]:
     """Tests cannot reach the world."""
@@ -172,7 +180,7 @@ def _own_servers(servers: tuple[str, str], name: str, number: int) -> dict[str, 
 def installation(
     servers: tuple[str, str], worker_number: int, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator["Installation"]:
-    """A small chain in real processes, for tests that come from outside. Mark them `xdist_group("browser")`."""
+    """A small chain in real processes, for tests that come from outside; see tests/running/scheduling.py."""
     from tests.running.installation import open_installation
 
     own = _own_servers(servers, "whole", 2 + worker_number)

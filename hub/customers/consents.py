@@ -37,11 +37,9 @@ def record_consent(
 ) -> int:
     """Append to the ledger what was said for an address and bring the state up to date. Returns the entry's id.
 
-    `happened_at` (default `now`) is when it was said, never later than now: of two entries the later one wins,
-    however they arrive, and at the same moment a withdrawal wins. The same statement told twice is one entry, also
-    when its time was still to come. Raises Invalid for an address that is none.
+    `happened_at` (default and at most `now`): of two entries the later one wins, and at the same moment a withdrawal.
+    The same statement told twice is one entry. Raises Invalid for an address that is none.
     """
-    told_at = happened_at or now
     entry = ConsentEntry(
         address_kind=address_kind,
         address=normalise(address_kind, address),
@@ -55,8 +53,8 @@ def record_consent(
         agent_id=by.agent_id,
         ip=ip,
         user_agent=user_agent,
-        happened_at=min(told_at, now),
-        told_at=told_at if told_at > now else None,
+        happened_at=min(happened_at or now, now),
+        told_at=happened_at if happened_at and happened_at > now else None,
         recorded_at=now,
     )
     return _find_same(entry) or _enter(entry)

@@ -7,7 +7,7 @@ from tests.browser.acting import PHONE, enter, follow, press, say, take_pictures
 from tests.browser.conftest import OpenPage
 from tests.running.installation import Installation
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 WORDS = "Cherche un abat-jour de rechange pour la lampe Aurore."
 
 

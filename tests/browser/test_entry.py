@@ -10,7 +10,7 @@ from tests.browser.conftest import OpenPage
 from tests.flows.test_main_job import Caller
 from tests.running.installation import Installation, setup_code
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 NEW_PASSWORD = "une phrase assez longue"
 PIN = "4711"
 

@@ -12,7 +12,7 @@ from tests.browser.conftest import OpenPage
 from tests.flows.test_main_job import Caller
 from tests.running.installation import Installation
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "RGAAv4"]
 NARROW = {"width": 320, "height": 640}

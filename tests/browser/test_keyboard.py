@@ -8,7 +8,7 @@ from tests.browser.conftest import OpenPage
 from tests.flows.test_main_job import NOT_SATISFIED, Caller
 from tests.running.installation import Installation
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 MOST_TABS = 60
 FOCUSED = """() => { const one = document.activeElement, box = one.getBoundingClientRect();
   const has_ring = (who) => { const style = who && getComputedStyle(who);

@@ -9,7 +9,7 @@ from tests.browser.acting import PHONE, enter, press, say, take_pictures
 from tests.browser.conftest import OpenPage
 from tests.running.installation import Installation
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 SUBJECT = "Ma lampe est arrivée cassée"
 FITTING = "Article abîmé : demander une photo"
 ASKS = re.compile("Pouvez-vous m’envoyer une photo")

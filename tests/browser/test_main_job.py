@@ -18,7 +18,7 @@ from tests.browser.conftest import OpenPage
 from tests.flows.test_main_job import NOON, Caller
 from tests.running.installation import Installation
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 BROKEN = "Le pied de la lampe est fendu."
 REPLY = "Bonjour, une lampe neuve part ce jour. Gardez l’autre."
 NOTE = "Vu avec l’entrepôt : deux autres cartons du même lot."

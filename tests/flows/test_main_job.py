@@ -19,7 +19,6 @@ import pytest
 
 from tests.running.installation import Installation
 
-pytestmark = pytest.mark.xdist_group("browser")
 T = TypeVar("T")
 NOT_SATISFIED = "1"
 REASSURED = "Votre réponse a été transmise au magasin"

@@ -29,5 +29,9 @@ def test_the_checks_of_the_enums_exist(app: Flask) -> None:
             }
             found = {check["name"]: check["sqltext"] for check in inspector.get_check_constraints(table.name)}
             for column, words in wanted.items():
-                matching = [sql for sql in found.values() if column in sql and all(f"'{word}'" in sql for word in words)]
+                matching = [
+                    sql
+                    for sql in found.values()
+                    if column in sql and all(f"'{word}'" in sql for word in words)
+                ]
                 assert matching, f"{table.name}.{column} has no check with {sorted(words)}"

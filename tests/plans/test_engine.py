@@ -238,7 +238,9 @@ def test_the_plan_page_counts_who_is_where(scene: Scene, hand_clock: HandClock) 
     assert queries.list_inside(POST_PURCHASE_SURVEY).rows[0].name == "Dora Lefèvre"
 
 
-def test_a_message_carries_the_priority_and_the_exits_of_its_plan(scene: Scene, hand_clock: HandClock) -> None:
+def test_a_message_carries_the_priority_and_the_exits_of_its_plan(
+    scene: Scene, hand_clock: HandClock
+) -> None:
     scene.session.scalars(select(Plan).where(Plan.key == WELCOME_PACK)).one().control_percent = 0
     scene.session.flush()
     scene.enrol(WELCOME_PACK)
