@@ -235,6 +235,14 @@ class Visitor(FlaskClient):
 
 
 @pytest.fixture
+def limits(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rate limits as in production, counted from nothing."""
+    monkeypatch.setattr(limiter, "enabled", True)
+    limiter.reset()
+
+
+@pytest.fixture
 def client(app: Flask, session: Session, hand_clock: HandClock) -> FlaskClient:
-    """HTTP without a server, inside the savepoint of `session`."""
+    """HTTP without a server, inside the savepoint of `session`; an application made meanwhile may have set limits."""
+    limiter.enabled = False
     return Visitor(app, app.response_class, use_cookies=True)

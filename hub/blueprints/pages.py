@@ -27,7 +27,7 @@ DEFAULT_TIME_ZONE = "Europe/Paris"
 
 csrf = CSRFProtect()
 login = LoginManager()
-limiter = Limiter(get_remote_address, swallow_errors=True)
+limiter = Limiter(get_remote_address, strategy="moving-window", swallow_errors=True)
 
 
 def set_up(app: Flask, config: Config, doors: tuple[Door, ...]) -> None:

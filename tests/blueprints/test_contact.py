@@ -10,7 +10,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from hub.blueprints.pages import limiter
 from hub.core import signing
 from hub.core.words import Channel, Purpose
 from hub.customers.queries import get_contactability
@@ -178,8 +177,7 @@ def test_public_pages_are_small_and_need_no_script(client: FlaskClient, lyon: St
     assert "Set-Cookie" not in answer.headers
 
 
-def test_writing_is_limited(client: FlaskClient, lyon: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limiter, "enabled", True)
+def test_writing_is_limited(client: FlaskClient, lyon: Store, limits: None) -> None:
     codes = [client.post("/contact", data={**WRITTEN, "text": ""}).status_code for _ in range(11)]
     assert codes == [422] * 10 + [429]
 

@@ -8,7 +8,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from hub.blueprints.pages import limiter
 from hub.core import clock
 from hub.surveys.models import Answer, Invitation, Touch
 from hub.surveys.words import AnswerState, TouchLabel
@@ -109,19 +108,15 @@ def test_the_page_that_asks_again_is_answered(
 
 
 def test_a_hammered_link_fills_no_table(
-    client: FlaskClient, session: Session, asked: Asked, monkeypatch: pytest.MonkeyPatch
+    client: FlaskClient, session: Session, asked: Asked, limits: None
 ) -> None:
-    monkeypatch.setattr(limiter, "enabled", True)
     codes = [client.head(f"/a/{asked.token}/{number % 3 + 1}").status_code for number in range(122)]
     assert codes == [200] * 120 + [429] * 2
     assert session.scalar(select(func.count()).select_from(Touch)) == 120
 
 
 @pytest.mark.parametrize("path", ["1", "details"])
-def test_answering_is_limited(
-    client: FlaskClient, asked: Asked, monkeypatch: pytest.MonkeyPatch, path: str
-) -> None:
-    monkeypatch.setattr(limiter, "enabled", True)
+def test_answering_is_limited(client: FlaskClient, asked: Asked, limits: None, path: str) -> None:
     codes = [client.post(f"/a/{asked.token}/{path}").status_code for _ in range(31)]
     assert codes == [422] * 30 + [429]
 

@@ -81,6 +81,7 @@ def test_letters_move_through_the_list_and_open_the_reply(page: Page, address: s
     page.keyboard.press("k")
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{address}/ticket")
+    page.wait_for_load_state("load")  # a letter typed before the script is there is nobody's
     page.keyboard.press("n")
     expect(page.locator("#reply")).to_be_focused()
     expect(page.locator(".composer")).to_have_attribute("data-mode", "note")
