@@ -47,7 +47,7 @@ export class CommandPalette extends HTMLElement {
     const { signal } = this.running;
     this.timer = setTimeout(async () => {
       const found = await ask(`${href}?q=${encodeURIComponent(words)}`, signal);
-      if (found && !signal.aborted) this.show([...found, ...own]);
+      if (found && !signal.aborted) this.show([...own, ...found]); // what was chosen stays under the finger
     }, PAUSE_MS);
   }
 
