@@ -30,6 +30,8 @@ def duration(seconds: float | None) -> str:
     """`42 min`, `3 h 05`, in opening hours; a dash when nothing was measured."""
     if seconds is None:
         return "–"
+    if 0 < seconds < MINUTE:
+        return str(gettext("under 1 min"))
     minutes = round(seconds / MINUTE)
     if minutes < MINUTE:
         return str(gettext("%(minutes)s min", minutes=minutes))
