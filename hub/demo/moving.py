@@ -17,6 +17,7 @@ from hub.outbox.words import MessageState
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 MOST = timedelta(days=400)
 PATIENCE_SECONDS = 60
+PAUSE_SECONDS = 0.02  # a worker has the rows
 LOCK = 20260302
 
 
@@ -52,8 +53,13 @@ def settle() -> None:
     """Do all work that is due now, here and by the workers, until it is quiet. Raises Conflict when it never is."""
     stop_at = monotonic() + PATIENCE_SECONDS
     while monotonic() < stop_at:
-        if not sum(job.work(_no_bell) for job in jobs.JOBS.values()) and _is_quiet():
+        due = [job for job in jobs.JOBS.values() if job.has_due()]
+        if not due and not _is_in_flight():
+            db.session.remove()
             return
+        if not sum(job.work(_no_bell) for job in due):
+            db.session.remove()
+            sleep(PAUSE_SECONDS)
     raise Conflict(N_("The work due now does not end. Please look at the logs of the demo."))
 
 
@@ -75,16 +81,6 @@ def _next_moment() -> datetime | None:
 def _set(moment: datetime) -> None:
     with transaction():
         clock.set_business_now(moment)
-
-
-def _is_quiet() -> bool:
-    """No row is due and none is in a worker's hands."""
-    busy = [job.kind for job in jobs.JOBS.values() if job.has_due()]
-    is_quiet = not busy and not _is_in_flight()
-    db.session.remove()
-    if not is_quiet:
-        sleep(0.02)
-    return is_quiet
 
 
 def _is_in_flight() -> bool:
