@@ -23,6 +23,7 @@ from hub.mailroom.queries import list_quarantine
 from hub.outbox.actions import resume_sender
 from hub.outbox.queries import list_pauses
 from hub.staff.actions import get_setup_code
+from hub.stores.queries import find_chain
 from hub.supervisor import backup
 
 Result = TypeVar("Result")
@@ -121,9 +122,12 @@ def evaluate(*, has_typos: bool, language: str | None, file: Path) -> None:
 
 
 @click.command("setup-code")
-def setup_code() -> None:
+@click.option("--if-needed", is_flag=True, help="Print nothing once the set-up is complete.")
+def setup_code(*, if_needed: bool) -> None:
     """Print the code that opens the first-run assistant."""
-    click.echo(get_setup_code())
+    chain = find_chain() if if_needed else None
+    if chain is None or not chain.sender_address:
+        click.echo(get_setup_code())
 
 
 @click.command("backup")

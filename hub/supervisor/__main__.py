@@ -96,6 +96,8 @@ def _run_alone(arguments: argparse.Namespace) -> None:
         page = web(station.environ, host=arguments.host, port=port)
         station.open([*machines(station.environ), page], ready_url=f"http://127.0.0.1:{port}/ready")
         say(f"Comptoir listens on {arguments.host}:{port}.")
+        if code := station.step("Looking whether it is set up.", *FLASK, "setup-code", "--if-needed").strip():
+            say(f"This installation is empty. Open its address and type the set-up code: {code}")
         station.keep()
     except KeyboardInterrupt:
         say("Stopping.")
