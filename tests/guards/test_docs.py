@@ -19,7 +19,7 @@ PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)+/?|[\w-]+\.(?:md|py|toml|yaml|json|lock|
 VARIABLE = re.compile(r'env\.get\(\s*"([A-Z_]+)"')
 # spelt apart, so that this file does not hold what it looks for
 MACHINE_PATHS = re.compile(r"(?<![\w.~*-])/(?:root|work|home)" + r"/\w")
-REGISTRIES = re.compile(r"registry\." + r"npmjs|pypi\." + r"org/simple|files\." + r"pythonhosted")
+REGISTRIES = re.compile(r"registry\.npm" + r"js|pypi\." + r"org/simple|files\.python" + r"hosted")
 
 
 @cache
