@@ -17,15 +17,22 @@ from hub.blueprints import (
     health,
     help_centre,
     home,
+    hooks,
     inbox,
     knowledge,
+    loyalty,
+    messages,
     pages,
     plans,
     public,
     session,
     settings,
     setup,
+    signups,
     statistics,
+    surveys,
+    templates,
+    tracking,
 )
 from hub.blueprints.access import Door, Entry
 from hub.channels.email import Security, SmtpSettings
@@ -39,6 +46,8 @@ DOORS: tuple[Door, ...] = (
     Door(health.blueprint, None, Entry.PUBLIC),
     Door(public.blueprint, None, Entry.PUBLIC, is_csrf_exempt=True),
     Door(contact.blueprint, None, Entry.PUBLIC, is_csrf_exempt=True),
+    Door(tracking.blueprint, None, Entry.PUBLIC, is_csrf_exempt=True),
+    Door(hooks.blueprint, "/hooks", Entry.PUBLIC, is_csrf_exempt=True),
     Door(home.blueprint, None, Entry.SIGNED_IN),
     Door(setup.blueprint, "/setup", Entry.PUBLIC),
     Door(
@@ -73,6 +82,11 @@ DOORS: tuple[Door, ...] = (
         },
     ),
     Door(plans.blueprint, "/plans", Permission.READ_PLANS, {"switch": Permission.EDIT_PLANS}),
+    Door(templates.blueprint, "/templates", Permission.READ_MESSAGES),
+    Door(messages.blueprint, "/messages", Permission.READ_MESSAGES),
+    Door(loyalty.blueprint, "/promo-codes", Permission.READ_MESSAGES),
+    Door(signups.blueprint, "/signups", Permission.READ_MESSAGES),
+    Door(surveys.blueprint, "/surveys", Permission.READ_SURVEYS),
     Door(
         knowledge.blueprint,
         "/knowledge",

@@ -13,6 +13,8 @@ ITEMS = (
     ("inbox.list_tickets", "inbox", N_("Inbox"), Permission.READ_TICKETS),
     ("customers.list_customers", "users", N_("Customers"), Permission.READ_CUSTOMERS),
     ("plans.list_plans", "arrow-path", N_("Plans"), Permission.READ_PLANS),
+    ("templates.list_templates", "envelope", N_("Messages"), Permission.READ_MESSAGES),
+    ("surveys.list_touches", "clipboard-document-check", N_("Surveys"), Permission.READ_SURVEYS),
     ("knowledge.list_articles", "book-open", N_("Knowledge"), Permission.READ_KNOWLEDGE),
     ("statistics.response_times", "chart-bar", N_("Statistics"), Permission.READ_STATISTICS),
     ("settings.index", "cog-6-tooth", N_("Settings"), Permission.EDIT_SETTINGS),

@@ -41,6 +41,8 @@ SCOPES: dict[ApiScope, str] = {
     ApiScope.CONTACTS_WRITE: N_("Send contacts of customers"),
     ApiScope.TICKETS_READ: N_("Read tickets"),
     ApiScope.TICKETS_REPLY: N_("Reply to tickets as a person"),
+    ApiScope.CUSTOMERS_READ: N_("Read customers and their messages"),
+    ApiScope.CONSENTS_WRITE: N_("Record consents"),
     ApiScope.STATISTICS_READ: N_("Read statistics"),
 }
 

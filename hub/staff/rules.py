@@ -21,10 +21,28 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.REGION_MANAGER: _MANAGER,
     Role.HEAD_OFFICE: _MANAGER | {P.EDIT_KNOWLEDGE},
     Role.MARKETER: frozenset(
-        {P.READ_CUSTOMERS, P.READ_PLANS, P.EDIT_PLANS, P.READ_KNOWLEDGE, P.READ_STATISTICS}
+        {
+            P.READ_CUSTOMERS,
+            P.READ_PLANS,
+            P.EDIT_PLANS,
+            P.READ_MESSAGES,
+            P.EDIT_MESSAGES,
+            P.READ_SURVEYS,
+            P.EDIT_SURVEYS,
+            P.READ_KNOWLEDGE,
+            P.READ_STATISTICS,
+        }
     ),
     Role.MANAGER: frozenset(
-        {P.READ_TICKETS, P.READ_CUSTOMERS, P.READ_PLANS, P.READ_KNOWLEDGE, P.READ_STATISTICS}
+        {
+            P.READ_TICKETS,
+            P.READ_CUSTOMERS,
+            P.READ_PLANS,
+            P.READ_MESSAGES,
+            P.READ_SURVEYS,
+            P.READ_KNOWLEDGE,
+            P.READ_STATISTICS,
+        }
     ),
     Role.ADMINISTRATOR: frozenset(Permission),
 }

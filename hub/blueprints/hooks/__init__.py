@@ -1,0 +1,5 @@
+"""Doors for machines that report: mail providers and Twilio, each by its signature."""
+
+from hub.blueprints.hooks.base import blueprint
+
+__all__ = ["blueprint"]

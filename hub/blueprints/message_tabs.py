@@ -1,0 +1,33 @@
+"""The tabs of the messages room: pages of several doors that a marketer sees as one room."""
+
+from dataclasses import dataclass
+
+from flask import current_app, request, url_for
+from flask_babel import gettext
+
+from hub.core.text import N_
+
+TABS = (
+    ("templates.list_templates", N_("Templates")),
+    ("messages.pressure", N_("Pressure")),
+    ("messages.list_blocked", N_("Not sent")),
+    ("loyalty.list_pools", N_("Promo codes")),
+    ("signups.list_forms", N_("Sign-up forms")),
+    ("messages.show_sender", N_("Sender")),
+)
+
+
+@dataclass(frozen=True)
+class MessageTab:
+    url: str
+    label: str
+    is_current: bool
+
+
+def message_tabs() -> list[MessageTab]:
+    """The tabs whose page exists, the current one marked by its door and page."""
+    return [
+        MessageTab(url_for(endpoint), gettext(label), endpoint == request.endpoint)
+        for endpoint, label in TABS
+        if endpoint in current_app.view_functions
+    ]

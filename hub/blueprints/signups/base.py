@@ -1,0 +1,5 @@
+"""The blueprint of the sign-up forms."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("signups", __name__)

@@ -1,0 +1,5 @@
+"""The blueprint of tracked links."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("tracking", __name__)

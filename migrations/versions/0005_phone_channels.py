@@ -1,0 +1,14 @@
+"""SMS and WhatsApp: callbacks, segments and price of a message."""
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    """Nothing yet."""
