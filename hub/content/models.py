@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint, false
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.content.words import TemplateState
@@ -19,10 +20,14 @@ class MessageTemplate(Base):
     purpose: Mapped[Purpose] = mapped_column(words(Purpose))
     is_builtin: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
+    name: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class TemplateVersion(Base):
-    """One language of one version: never changed once published. `html` and `text` are compiled, with merge tokens."""
+    """One language of one version: never changed once published. `html` and `text` are compiled, with merge tokens.
+
+    `is_own`: written by the chain; where one is published, it goes before the delivered one of the same template.
+    """
 
     __tablename__ = "template_versions"
     __table_args__ = (UniqueConstraint("template_id", "language", "number"),)
@@ -39,3 +44,27 @@ class TemplateVersion(Base):
     text: Mapped[str]
     variables: Mapped[list[Any]]
     published_at: Mapped[datetime]
+    sms_text: Mapped[str] = mapped_column(default="", server_default="")
+    preheader: Mapped[str] = mapped_column(default="", server_default="")
+    blocks: Mapped[list[Any]] = mapped_column(default=list, server_default=sql("'[]'"))
+    is_own: Mapped[bool] = mapped_column(default=False, server_default=false())
+    published_by_id: Mapped[int | None]
+
+
+class TemplateDraft(Base):
+    """What is being written, one row a language; `revision` counts the saves, so that two writers notice each other."""
+
+    __tablename__ = "template_drafts"
+    __table_args__ = (UniqueConstraint("template_id", "language"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    template_id: Mapped[int] = mapped_column(ForeignKey("message_templates.id", ondelete="CASCADE"))
+    language: Mapped[Language] = mapped_column(words(Language))
+    subject: Mapped[str]
+    preheader: Mapped[str]
+    sms_text: Mapped[str]
+    blocks: Mapped[list[Any]]
+    fallbacks: Mapped[dict[str, Any]]
+    revision: Mapped[int]
+    edited_by_id: Mapped[int | None]
+    edited_at: Mapped[datetime]

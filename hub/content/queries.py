@@ -58,6 +58,7 @@ def get_version(version_id: int) -> PreparedTemplate:
         subject=version.subject,
         html_source=version.html,
         text_source=version.text,
+        sms_source=version.sms_text,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from hub.channels.sms_text import replace_forcing
 from hub.content.words import VariableKind
 from hub.core.errors import Invalid
 from hub.core.text import N_
@@ -86,14 +87,16 @@ class PreparedTemplate:
     subject: Parts
     html: Parts
     text: Parts
+    sms_text: Parts = ()
 
 
 class Rendered(NamedTuple):
-    """A mail as it leaves: one-line subject, HTML document, plain text."""
+    """A message as it leaves: one-line subject, HTML document, plain text, and the SMS ("" when there is none)."""
 
     subject: str
     html: str
     text: str
+    sms_text: str = ""
 
 
 def prepare(
@@ -107,11 +110,13 @@ def prepare(
     subject: str,
     html_source: str,
     text_source: str,
+    sms_source: str = "",
 ) -> PreparedTemplate:
     """Cut the compiled sources into literals, slots and sections. Raises BadTemplate."""
     known = {spec.name: spec for spec in specs}
-    subject_parts, html_parts, text_parts = (_parse(source) for source in (subject, html_source, text_source))
-    for parts in (subject_parts, html_parts, text_parts):
+    sources = (subject, html_source, text_source, sms_source)
+    subject_parts, html_parts, text_parts, sms_parts = (_parse(source) for source in sources)
+    for parts in (subject_parts, html_parts, text_parts, sms_parts):
         _check(parts, known, frozenset())
     return PreparedTemplate(
         id=version_id,
@@ -123,6 +128,7 @@ def prepare(
         subject=subject_parts,
         html=html_parts,
         text=text_parts,
+        sms_text=sms_parts,
     )
 
 
@@ -142,7 +148,15 @@ def render(template: PreparedTemplate, values: Mapping[str, str], *, is_copy: bo
         subject=_SPACES.sub(" ", _fill(template.subject, plain)).strip(),
         html=_fill(template.html, marked),
         text=_BLANK_LINES.sub("\n\n", _fill(template.text, plain)),
+        sms_text=_fill_sms(template.sms_text, plain) if template.sms_text else "",
     )
+
+
+def _fill_sms(parts: Parts, plain: dict[str, str]) -> str:
+    """Return the SMS; values lose what would make it dear (“’”, “ê”), the author's own words stay as written."""
+    return _SPACES.sub(
+        " ", _fill(parts, {name: replace_forcing(value) for name, value in plain.items()})
+    ).strip()
 
 
 def _clean(spec: Spec, raw: str, *, is_copy: bool) -> str:

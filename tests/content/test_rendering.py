@@ -229,3 +229,36 @@ def test_rendering_is_repeatable() -> None:
     template = prepare_mail(mail)
     assert isinstance(render(template, mail.examples()), Rendered)
     assert render(template, mail.examples()) == render(template, mail.examples())
+
+
+def test_the_sms_is_filled_and_its_values_stay_in_gsm() -> None:
+    template = prepare(
+        version_id=1,
+        key="x",
+        language="fr",
+        purpose="service",
+        automatic="",
+        specs=(Spec("name", VariableKind.TEXT, True, ""), Spec("moment", VariableKind.TEXT, False, "")),
+        subject="s",
+        html_source="h",
+        text_source="t",
+        sms_source="[[name]] : prêt<!--if moment--> [[moment]]<!--end moment-->",
+    )
+    filled = render(template, {"name": "Benoît", "moment": "aujourd’hui avant 17\u00a0h"})
+    assert filled.sms_text == "Benoit : prêt aujourd'hui avant 17 h"
+    assert render(template, {"name": "Anne"}).sms_text == "Anne : prêt"
+
+
+def test_a_template_without_sms_text_gives_none() -> None:
+    template = prepare(
+        version_id=1,
+        key="x",
+        language="fr",
+        purpose="service",
+        automatic="",
+        specs=(),
+        subject="s",
+        html_source="h",
+        text_source="t",
+    )
+    assert render(template, {}).sms_text == ""
