@@ -16,7 +16,8 @@ from hub.content.catalog import SOURCES, BuiltinMail, read_toml
 
 _SECTION = re.compile(r"\[\[([?!/])([a-z0-9_|]+)\]\]")
 _STRONG = re.compile(r"\*\*(.+?)\*\*")
-_AFTER_SPACE = re.compile(r"(?<=«) | (?=[:;?!»])|(?<= n°) ")  # where French type does not break a line
+# Where French type does not break a line; one wide space, which every mail program can draw.
+_NO_BREAK = re.compile(r"(?<=«) | (?=[:;?!»])|(?<=\bn°) ")
 _WORDS = {"?": "if", "!": "unless", "/": "end"}
 _MSO_RESETS = re.compile(r"(?:border-collapse: collapse;)?mso-table-lspace: 0pt;mso-table-rspace: 0pt;?\s*")
 _EMPTY_STYLE = re.compile(r' style=""')
@@ -36,16 +37,28 @@ class Compiled:
     text: str
     source: str
     source_hash: str
+    sms_text: str = ""
 
 
 def compile_builtin(mail: BuiltinMail) -> Compiled:
     """Compile one delivered mail. Raises ValueError when MJML refuses the source."""
     mjml, subject = _expand(mail, "mjml")
     text, _ = _expand(mail, "text")
-    digest = hashlib.sha256("\x00".join([subject, mjml, text, repr(mail.variables), mail.purpose]).encode())
+    sms_text = to_sms(read_toml(SOURCES / mail.key / f"{mail.language}.toml").get("sms", ""))
+    told = [subject, mjml, text, sms_text, repr(mail.variables), mail.purpose]
     return Compiled(
-        subject=subject, html=to_html(mjml), text=_tidy(text), source=mjml, source_hash=digest.hexdigest()
+        subject=subject,
+        html=to_html(mjml),
+        text=_tidy(text),
+        source=mjml,
+        source_hash=hashlib.sha256("\x00".join(told).encode()).hexdigest(),
+        sms_text=sms_text,
     )
+
+
+def to_sms(text: str) -> str:
+    """Return the SMS with its sections: plain spaces, no emphasis, nothing that costs a segment by itself."""
+    return _to_sections(_STRONG.sub(r"\1", text)).strip()
 
 
 def to_html(mjml: str) -> str:
@@ -60,10 +73,11 @@ def _expand(mail: BuiltinMail, form: str) -> tuple[str, str]:
     """Return the blocks of a mail in one form ("mjml" or "text"), and its subject."""
     environment = _environment(form)
     texts = read_toml(SOURCES / mail.key / f"{mail.language}.toml")
+    common = read_toml(SOURCES / f"common.{mail.language}.toml")
     context: dict[str, Any] = {
-        "ui": environment.get_template(f"_{form}.j2").module,
+        "ui": environment.get_template(f"_{form}.j2").make_module({"colon": common["colon"]}),
         "t": texts,
-        "common": read_toml(SOURCES / f"common.{mail.language}.toml"),
+        "common": common,
         "language": mail.language,
         "has_unsubscribe": mail.has_unsubscribe,
     }
@@ -86,13 +100,16 @@ def _environment(form: str) -> Environment:
 def _to_markup(text: str) -> Markup:
     """Escape a text for MJML; `**x**` is strong, `[[?x]]…[[/x]]` and `[[!x]]…[[/x]]` are sections."""
     strong = _STRONG.sub(r"<strong>\1</strong>", html.escape(text, quote=False))
-    strong = _AFTER_SPACE.sub("\u00a0", strong)
-    return Markup(_to_sections(strong))  # noqa: S704 - escaped on the line above
+    return Markup(_to_sections(_typeset(strong)))  # noqa: S704 - escaped on the line above
 
 
 def _to_plain(text: str) -> Markup:
     """Return a text without its marks of emphasis, for the plain-text form, where nothing is escaped."""
-    return Markup(_to_sections(_STRONG.sub(r"\1", text)))  # noqa: S704 - plain text, never read as HTML
+    return Markup(_to_sections(_typeset(_STRONG.sub(r"\1", text))))  # noqa: S704 - plain text, never read as HTML
+
+
+def _typeset(text: str) -> str:
+    return _NO_BREAK.sub("\u00a0", text)
 
 
 def _to_sections(text: str) -> str:

@@ -22,7 +22,7 @@ _LOCALES = {Language.FRENCH: "fr_FR", Language.ENGLISH: "en_GB"}
 _CLOSED = {Language.FRENCH: "fermé", Language.ENGLISH: "closed"}
 _MIDNIGHT = {Language.FRENCH: "minuit", Language.ENGLISH: "midnight"}
 _TO = {Language.FRENCH: "au", Language.ENGLISH: "to"}
-_COLON = {Language.FRENCH: " : ", Language.ENGLISH: ": "}
+_COLON = {Language.FRENCH: "\u00a0: ", Language.ENGLISH: ": "}
 WEEK = range(7)
 
 

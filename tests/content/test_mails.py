@@ -119,10 +119,21 @@ def test_preheader_is_there_and_hidden(key: str, language: str) -> None:
         assert 15 <= len(hidden[0].get_text(strip=True)) <= 110
         everything = page.get_text().replace("\u00a0", " ").strip()
         assert (
-            everything.removeprefix(mail.subject)
+            everything.removeprefix(mail.subject.replace("\u00a0", " "))
             .strip()
             .startswith(hidden[0].get_text().replace("\u00a0", " "))
         )
+
+
+BREAKING = re.compile(r" [:;?!»](?!\S)|« |\bn° ")
+
+
+@each_mail
+def test_no_line_breaks_before_a_sign(key: str, language: str) -> None:
+    """French sets a space before `: ; ? !` and inside « », never one where a line may end: in no form of a mail."""
+    for mail in both(key, language):
+        for text in (mail.subject, mail.text, reading.parse(mail.html).get_text()):
+            assert BREAKING.search(text) is None, text
 
 
 @each_mail
