@@ -25,13 +25,17 @@ class ClockSetting(Base):
 
 
 class ClockTask(Base):
-    """When an entry of the schedule is due next, business time: no task is lost when the clock process dies."""
+    """When an entry of the schedule is due next, business time: no task is lost when the clock process dies.
+
+    `seen_at`: when a clock process last looked at its table, machine time.
+    """
 
     __tablename__ = "clock_tasks"
 
     name: Mapped[str] = mapped_column(primary_key=True)
     next_due_at: Mapped[datetime]
     last_rung_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]
 
 
 class _Source:

@@ -22,6 +22,11 @@ class Arrival(Base):
         UniqueConstraint("mailbox", "message_id", "sha256"),
         Index("ix_arrivals_waiting", "next_attempt_at", "id", postgresql_where="state = 'waiting'"),
         Index("ix_arrivals_quarantined", "id", postgresql_where="state = 'quarantined'"),
+        Index(
+            "ix_arrivals_unseen",
+            "id",
+            postgresql_where="state = 'sorted' AND kind = 'auto_reply' AND ticket_id IS NULL",
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -11,6 +11,45 @@ from hub.core.words import Channel, Language, Purpose
 from hub.outbox.words import AttemptOutcome, BlockReason, MessageState, ReceiptKind, SendQueue
 
 
+GIVEN_UP = "state IN ('blocked', 'expired', 'failed', 'unknown')"
+LOOKED_AT = (
+    Index(
+        "ix_outbound_messages_pressure",
+        "accepted_at",
+        "customer_id",
+        "channel",
+        "purpose",
+        postgresql_where="state IN ('accepted', 'delivered')",
+    ),
+    Index(
+        "ix_outbound_messages_capped",
+        "counted_at",
+        "channel",
+        "purpose",
+        "customer_id",
+        postgresql_where="purpose IN ('survey', 'promotion', 'newsletter')",
+    ),
+    Index(
+        "ix_outbound_messages_not_sent",
+        "id",
+        "reason",
+        "channel",
+        "purpose",
+        postgresql_where=f"{GIVEN_UP} OR (state = 'waiting' AND reason IS NOT NULL)",
+    ),
+    Index(
+        "ix_outbound_messages_ended_unsent",
+        "ended_at",
+        "reason",
+        "channel",
+        "purpose",
+        postgresql_where=GIVEN_UP,
+    ),
+    Index("ix_outbound_messages_unknown", "id", postgresql_where="state = 'unknown' AND settled_at IS NULL"),
+)
+"""For the pages of the marketer and the administrator: each holds only the rows that its page reads."""
+
+
 class OutboundMessage(Base):
     """One message to one address. `key` makes posting it twice post it once.
 
@@ -18,6 +57,7 @@ class OutboundMessage(Base):
     business time, `next_attempt_at` and `lease_until` machine time. `stop_if` is asked of orders just before the
     provider is called: {"purchase_since": iso time, "order_cancelled": order id}. `priority`: the smaller goes first
     when the cap leaves room for one (order in plans.md). `counted_at` is set while the message fills a cap.
+    `settled_at`: a person has decided that a message of unknown outcome is left as it is.
     """
 
     __tablename__ = "outbound_messages"
@@ -34,6 +74,7 @@ class OutboundMessage(Base):
         Index("ix_outbound_messages_customer", "customer_id", "created_at", "id"),
         Index("ix_outbound_messages_source", "source_kind", "source_id"),
         Index("ix_outbound_messages_caps", "customer_id", "channel", "purpose", "counted_at"),
+        *LOOKED_AT,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -74,6 +115,7 @@ class OutboundMessage(Base):
     accepted_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
 
 
 class DeliveryAttempt(Base):
