@@ -10,7 +10,6 @@ from hub.core.db import Base, words
 from hub.core.words import Channel, Language, Purpose
 from hub.outbox.words import AttemptOutcome, BlockReason, MessageState, ReceiptKind, SendQueue
 
-
 GIVEN_UP = "state IN ('blocked', 'expired', 'failed', 'unknown')"
 LOOKED_AT = (
     Index(
@@ -83,6 +82,7 @@ class OutboundMessage(Base):
     queue: Mapped[SendQueue] = mapped_column(words(SendQueue))
     channel: Mapped[Channel] = mapped_column(words(Channel))
     purpose: Mapped[Purpose] = mapped_column(words(Purpose))
+    theme: Mapped[str] = mapped_column(default="", server_default="")
     state: Mapped[MessageState] = mapped_column(words(MessageState))
     reason: Mapped[BlockReason | None] = mapped_column(words(BlockReason))
     reason_detail: Mapped[str | None]
@@ -164,7 +164,11 @@ class Hold(Base):
 
 
 class SenderPause(Base):
-    """The circuit breaker of a provider: when errors are about us, the channel waits and the administrator is told."""
+    """The circuit breaker of a provider: when errors are about us, the channel waits and the administrator is told.
+
+    Once it is over (`resumes_at`, business time) and not yet ended, one message is tried: the worker that tries it
+    holds the row until `probe_until` (machine time). What the provider says of it ends the pause or opens another.
+    """
 
     __tablename__ = "sender_pauses"
 
@@ -174,6 +178,17 @@ class SenderPause(Base):
     paused_at: Mapped[datetime]
     resumes_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    probe_until: Mapped[datetime | None]
+
+
+class DomainThrottle(Base):
+    """How many messages may leave for a receiving domain right now: a bucket of tokens. `filled_at` is machine time."""
+
+    __tablename__ = "domain_throttles"
+
+    domain: Mapped[str] = mapped_column(primary_key=True)
+    tokens: Mapped[float]
+    filled_at: Mapped[datetime]
 
 
 class AddressPause(Base):
