@@ -5,11 +5,13 @@ from hub.core import audit, clock, facts
 from hub.customers import models as customers
 from hub.inbox import models as inbox
 from hub.knowledge import models as knowledge
+from hub.loyalty import models as loyalty
 from hub.mailroom import models as mailroom
 from hub.orders import models as orders
 from hub.outbox import models as outbox
 from hub.plans import models as plans
 from hub.reasons import models as reasons
+from hub.signups import models as signups
 from hub.staff import models as staff
 from hub.stores import models as stores
 from hub.surveys import models as surveys
@@ -24,9 +26,11 @@ ALL = (
     customers,
     orders,
     content,
+    loyalty,
     outbox,
     inbox,
     surveys,
+    signups,
     knowledge,
     plans,
     mailroom,

@@ -25,7 +25,10 @@ class Channel(StrEnum):
 
 
 class Purpose(StrEnum):
-    """What an outbound message is for; consent, caps and quiet hours depend on it."""
+    """What an outbound message is for; consent, caps and quiet hours depend on it.
+
+    `open_measurement` is the purpose of no message: what a customer allows us to see of the others.
+    """
 
     TRANSACTIONAL = "transactional"
     SERVICE = "service"
@@ -33,6 +36,7 @@ class Purpose(StrEnum):
     SURVEY = "survey"
     PROMOTION = "promotion"
     NEWSLETTER = "newsletter"
+    OPEN_MEASUREMENT = "open_measurement"
     STAFF = "staff"
 
 

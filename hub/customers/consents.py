@@ -1,5 +1,6 @@
 """The consent ledger with its projection, and suppressed addresses."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import delete, func, select, tuple_
@@ -34,25 +35,32 @@ def record_consent(
     ip: str | None = None,
     user_agent: str | None = None,
     happened_at: datetime | None = None,
+    theme: str = "",
+    evidence: Mapping[str, str] | None = None,
 ) -> int:
     """Append to the ledger what was said for an address and bring the state up to date. Returns the entry's id.
 
     `happened_at` (default and at most `now`): of two entries the later one wins, and at the same moment a withdrawal.
-    The same statement told twice is one entry. Raises Invalid for an address that is none.
+    The same statement told twice is one entry. `theme` is the key of one subject of promotion, "" all of them.
+    A yes of the customer's own lifts what he himself had stopped. Raises Invalid for an address that is none.
     """
     entry = ConsentEntry(
         address_kind=address_kind,
         address=normalise(address_kind, address),
         channel=channel,
         purpose=purpose,
+        theme=theme,
         action=action,
         legal_basis=legal_basis,
         wording=wording,
         wording_version=wording_version,
         collection_point=collection_point,
+        actor_kind=by.kind,
         agent_id=by.agent_id,
+        api_key_id=by.api_key_id,
         ip=ip,
         user_agent=user_agent,
+        evidence=dict(evidence or {}),
         happened_at=min(happened_at or now, now),
         told_at=happened_at if happened_at and happened_at > now else None,
         recorded_at=now,
@@ -77,6 +85,7 @@ def _find_same(entry: ConsentEntry) -> int | None:
         ConsentEntry.address == entry.address,
         ConsentEntry.channel == entry.channel,
         ConsentEntry.purpose == entry.purpose,
+        ConsentEntry.theme == entry.theme,
         ConsentEntry.action == entry.action,
         func.coalesce(ConsentEntry.told_at, ConsentEntry.happened_at) == (entry.told_at or entry.happened_at),
         ConsentEntry.collection_point == entry.collection_point,
@@ -91,6 +100,7 @@ def _project(entry: ConsentEntry) -> bool:
         address=entry.address,
         channel=entry.channel,
         purpose=entry.purpose,
+        theme=entry.theme,
         action=entry.action,
         legal_basis=entry.legal_basis,
         entry_id=entry.id,
@@ -101,7 +111,7 @@ def _project(entry: ConsentEntry) -> bool:
         new.excluded.happened_at, new.excluded.action == withdrawn, new.excluded.entry_id
     ) > tuple_(ConsentState.happened_at, ConsentState.action == withdrawn, ConsentState.entry_id)
     statement = new.on_conflict_do_update(
-        index_elements=["address_kind", "address", "channel", "purpose"],
+        index_elements=["address_kind", "address", "channel", "purpose", "theme"],
         set_={
             "action": new.excluded.action,
             "legal_basis": new.excluded.legal_basis,

@@ -1,13 +1,22 @@
 """Customers, their addresses and ids, the consent ledger and suppressed addresses."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.core.db import Base, words
-from hub.core.words import Channel, Language, Purpose
-from hub.customers.words import AddressKind, ConsentAction, LegalBasis, SuppressionReason, Title
+from hub.core.words import ActorKind, Channel, Language, Purpose
+from hub.customers.words import (
+    AddressKind,
+    ConsentAction,
+    LeavingReason,
+    LegalBasis,
+    OptinState,
+    SuppressionReason,
+    Title,
+)
 from hub.stores.models import Store
 
 
@@ -41,7 +50,11 @@ class Customer(Base):
 
 
 class Address(Base):
-    """A mail address or phone number in its normal form (lower case; E.164), owned by one customer."""
+    """A mail address or phone number in its normal form (lower case; E.164), owned by one customer.
+
+    `unconfirmed_since`: known from a form with double opt-in only, and not confirmed: it receives the confirmation and
+    nothing else.
+    """
 
     __tablename__ = "addresses"
     __table_args__ = (
@@ -59,6 +72,7 @@ class Address(Base):
     kind: Mapped[AddressKind] = mapped_column(words(AddressKind))
     value: Mapped[str]
     is_primary: Mapped[bool] = mapped_column(default=True)
+    unconfirmed_since: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 
@@ -75,9 +89,11 @@ class ExternalId(Base):
 
 
 class ConsentEntry(Base):
-    """The ledger, append-only: what was said for an address, with its proof. The latest entry is the state.
+    """The ledger, append-only (a trigger refuses changes): what was said for an address, with its proof.
 
-    `happened_at` is never later than `recorded_at`; `told_at` is the time of a teller whose clock runs ahead of ours.
+    The latest entry is the state. `theme` narrows a promotion to one subject; "" is all of them. `happened_at` is never
+    later than `recorded_at`; `told_at` is the time of a teller whose clock runs ahead of ours. `evidence` holds what
+    else proves it: {"asked_at", "asked_ip", "asked_user_agent"} of a double opt-in.
     """
 
     __tablename__ = "consent_entries"
@@ -92,30 +108,35 @@ class ConsentEntry(Base):
     address: Mapped[str]
     channel: Mapped[Channel] = mapped_column(words(Channel))
     purpose: Mapped[Purpose] = mapped_column(words(Purpose))
+    theme: Mapped[str] = mapped_column(default="", server_default="")
     action: Mapped[ConsentAction] = mapped_column(words(ConsentAction))
     legal_basis: Mapped[LegalBasis] = mapped_column(words(LegalBasis))
     wording: Mapped[str] = mapped_column(default="")
     wording_version: Mapped[str] = mapped_column(default="")
     collection_point: Mapped[str]
+    actor_kind: Mapped[ActorKind] = mapped_column(words(ActorKind), server_default=ActorKind.SYSTEM.value)
     agent_id: Mapped[int | None]
+    api_key_id: Mapped[int | None]
     ip: Mapped[str | None]
     user_agent: Mapped[str | None]
+    evidence: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     happened_at: Mapped[datetime]
     told_at: Mapped[datetime | None]
     recorded_at: Mapped[datetime]
 
 
 class ConsentState(Base):
-    """The projection of the ledger: one row per address, channel and purpose."""
+    """The projection of the ledger: one row per address, channel, purpose and theme."""
 
     __tablename__ = "consent_states"
-    __table_args__ = (UniqueConstraint("address_kind", "address", "channel", "purpose"),)
+    __table_args__ = (UniqueConstraint("address_kind", "address", "channel", "purpose", "theme"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     address_kind: Mapped[AddressKind] = mapped_column(words(AddressKind))
     address: Mapped[str]
     channel: Mapped[Channel] = mapped_column(words(Channel))
     purpose: Mapped[Purpose] = mapped_column(words(Purpose))
+    theme: Mapped[str] = mapped_column(default="", server_default="")
     action: Mapped[ConsentAction] = mapped_column(words(ConsentAction))
     legal_basis: Mapped[LegalBasis] = mapped_column(words(LegalBasis))
     entry_id: Mapped[int] = mapped_column(ForeignKey("consent_entries.id"))
@@ -136,3 +157,67 @@ class Suppression(Base):
     purpose: Mapped[Purpose | None] = mapped_column(words(Purpose))
     reason: Mapped[SuppressionReason] = mapped_column(words(SuppressionReason))
     created_at: Mapped[datetime]
+
+
+class ContactChoice(Base):
+    """How often an address wants to be written to, and until when not at all: business time, at most
+    `cap_count` messages in any `cap_days` days.
+    """
+
+    __tablename__ = "contact_choices"
+    __table_args__ = (UniqueConstraint("address_kind", "address"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address_kind: Mapped[AddressKind] = mapped_column(words(AddressKind))
+    address: Mapped[str]
+    cap_count: Mapped[int | None]
+    cap_days: Mapped[int | None]
+    paused_until: Mapped[datetime | None]
+    updated_at: Mapped[datetime]
+
+
+class LeavingAnswer(Base):
+    """Why somebody stopped, in his words. The address is kept as a keyed hash only."""
+
+    __tablename__ = "leaving_answers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address_hash: Mapped[str] = mapped_column(index=True)
+    channel: Mapped[Channel] = mapped_column(words(Channel))
+    reason: Mapped[LeavingReason] = mapped_column(words(LeavingReason))
+    remark: Mapped[str] = mapped_column(default="")
+    happened_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class OptinRequest(Base):
+    """A double opt-in under way: what the ledger will say once the owner of the mail address pressed the button.
+
+    `wishes` is a list of {"kind", "address", "channel", "purpose", "theme", "wording"}. Times are business time.
+    """
+
+    __tablename__ = "optin_requests"
+    __table_args__ = (
+        Index(
+            "uq_optin_requests_pending",
+            "address",
+            "collection_point",
+            unique=True,
+            postgresql_where="state = 'pending'",
+        ),
+        Index("ix_optin_requests_expiry", "expires_at", postgresql_where="state = 'pending'"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address: Mapped[str]
+    wishes: Mapped[list[Any]]
+    wording_version: Mapped[str]
+    collection_point: Mapped[str]
+    language: Mapped[Language] = mapped_column(words(Language))
+    state: Mapped[OptinState] = mapped_column(words(OptinState))
+    ip: Mapped[str | None]
+    user_agent: Mapped[str | None]
+    requested_at: Mapped[datetime]
+    sent_count: Mapped[int] = mapped_column(default=0)
+    last_sent_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]

@@ -29,7 +29,27 @@ class SuppressionReason(StrEnum):
     HARD_BOUNCE = "hard_bounce"
     COMPLAINT = "complaint"
     STOP = "stop"
+    REFUSED = "refused"
     STAFF = "staff"
+
+
+class OptinState(StrEnum):
+    """A question "was it you?" that was mailed: double opt-in."""
+
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    EXPIRED = "expired"
+
+
+class LeavingReason(StrEnum):
+    """Why somebody stops or writes less, in the order of the preferences page."""
+
+    TOO_MANY = "too_many"
+    NOT_FOR_ME = "not_for_me"
+    NEVER_ASKED = "never_asked"
+    NO_LONGER_CUSTOMER = "no_longer_customer"
+    UNHAPPY = "unhappy"
+    OTHER = "other"
 
 
 class IdKind(StrEnum):
