@@ -9,6 +9,8 @@ from hub.loyalty import models as loyalty
 from hub.mailroom import models as mailroom
 from hub.orders import models as orders
 from hub.outbox import models as outbox
+from hub.outbox import provider_models as provider_deliveries
+from hub.outbox.tracking import models as tracking
 from hub.plans import models as plans
 from hub.reasons import models as reasons
 from hub.signups import models as signups
@@ -28,6 +30,8 @@ ALL = (
     content,
     loyalty,
     outbox,
+    provider_deliveries,
+    tracking,
     inbox,
     surveys,
     signups,

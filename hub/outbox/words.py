@@ -40,6 +40,7 @@ class ReceiptKind(StrEnum):
     SENDER_FAULT = "sender_fault"
     CONTENT_FAULT = "content_fault"
     COMPLAINT = "complaint"
+    UNSUBSCRIBE = "unsubscribe"
     AUTO = "auto"
 
 

@@ -1,0 +1,1 @@
+"""Tracked links and pixels: written at sending without a row, followed, noted, labelled human or machine."""
