@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from hub.channels.mail_parsing.report_text import is_strict_daemon
 from hub.channels.mail_parsing.words import MailKind
+from hub.channels.stop_words import is_stop
 from hub.core.text import fold
 
-MAX_STOP_CHARS = 60
 _AUTO_REPLY_HEADERS = (
     "x-autoreply", "x-autorespond", "x-autoresponder", "x-autoreply-from", "x-auto-reply-from", "x-auto-reply",
     "x-mail-autoreply", "x-vacation", "x-away", "x-out-of-office", "x-loop",
@@ -45,82 +45,6 @@ _MACHINE_SENDER = re.compile(
     r"wordpress|www-data|apache|nobody"
     r")(?:[._+=-][\w.=+-]*)?@"
 )
-# Nothing that may answer a question of ours: "cancel", "end" and "résilier" speak of an order or a contract.
-_STOP_WORDS = frozenset(
-    [
-        "stop",
-        "arret",
-        "arreter",
-        "arretez",
-        "stopper",
-        "desabonner",
-        "desabonnement",
-        "desabonnez",
-        "desinscrire",
-        "desinscription",
-        "desinscrivez",
-        "unsubscribe",
-        "unsuscribe",
-        "optout",
-        "opt out",
-        "se desabonner",
-        "se desinscrire",
-        "desabonnez moi",
-        "desabonne moi",
-        "desinscrivez moi",
-        "desinscris moi",
-        "me desabonner",
-        "me desinscrire",
-        "je me desabonne",
-        "je me desinscris",
-        "je veux me desabonner",
-        "je souhaite me desabonner",
-        "je souhaite me desinscrire",
-        "je veux me desinscrire",
-        "je ne veux plus recevoir vos mails",
-        "je ne veux plus recevoir de mails",
-        "je ne souhaite plus recevoir vos mails",
-        "je ne veux plus recevoir vos messages",
-        "ne plus recevoir",
-        "plus de mail",
-        "plus de mails",
-        "plus de pub",
-        "retirez moi de votre liste",
-        "retirez moi de vos listes",
-        "supprimez moi de votre liste",
-        "unsubscribe me",
-        "remove me",
-        "please remove me",
-        "take me off",
-        "take me off your list",
-        "remove me from your list",
-        "remove me from this list",
-        "stop emailing me",
-        "stop sending me emails",
-        "no more emails",
-        "stop mail",
-        "stop mails",
-        "stop email",
-        "stop emails",
-        "stop pub",
-        "stop sms",
-        "stop tout",
-        "stop all",
-        "stop newsletter",
-        "arretez les mails",
-        "arretez vos mails",
-        "arret mail",
-        "arret pub",
-        "arret sms",
-        "demande de desabonnement",
-        "demande de desinscription",
-    ]
-)
-_POLITE = re.compile(
-    r"\b(?:bonjour|bonsoir|hello|hi|merci(?: d avance| beaucoup)?|svp|stp|s il vous plait|s il te plait|please|pls|thanks|"
-    r"thank you|cordialement|madame|monsieur|immediatement|now)\b"
-)
-_NOT_WORDS = re.compile(r"[^a-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +69,7 @@ def choose_kind(signals: KindSignals) -> MailKind:
     is_declared_human = _first_word(signals.headers.get("auto-submitted", "")) == "no"
     if not is_declared_human and is_auto_reply(signals):
         return MailKind.AUTO_REPLY
-    if is_stop_word(signals.reply_text or signals.subject):
+    if is_stop(signals.reply_text or signals.subject):
         return MailKind.STOP
     if not is_declared_human and is_machine(signals):
         return MailKind.MACHINE
@@ -207,15 +131,6 @@ def has_vacation_subject(subject: str) -> bool:
     """Whether a subject is that of an out-of-office; "Re: Automatic reply" is somebody answering one."""
     plain = fold(subject)
     return bool(_VACATION_SUBJECT.match(plain) or _ABSENCE_SUBJECT.match(plain))
-
-
-def is_stop_word(text: str) -> bool:
-    """Whether a short text is nothing but a wish to hear no more."""
-    if len(text) > MAX_STOP_CHARS * 2:
-        return False
-    words = _NOT_WORDS.sub(" ", fold(text)).strip()
-    bare = " ".join(_POLITE.sub(" ", words).split())
-    return len(words) <= MAX_STOP_CHARS and (bare in _STOP_WORDS or words in _STOP_WORDS)
 
 
 def _is_set(value: str | None) -> bool:
