@@ -29,12 +29,16 @@ class Entry:
 
 SCHEDULE: tuple[Entry, ...] = (
     Entry("close solved tickets", "tickets", timedelta(hours=1)),
+    Entry("settle promo codes", "promo_codes", timedelta(minutes=10)),
     Entry("purge survey touches", "surveys", timedelta(days=1)),
 )
 
 
 def ring_scheduled(now: datetime) -> list[str]:
-    """Ring for each entry whose time has come, once, whichever clock process looks first. Returns the kinds."""
+    """Ring for each entry whose time has come, once, whichever clock process looks first. Returns the kinds.
+
+    That it looked is noted: the operations page says when.
+    """
     rung = []
     with transaction():
         for entry in SCHEDULE:
@@ -45,6 +49,8 @@ def ring_scheduled(now: datetime) -> list[str]:
                 task.next_due_at = now + entry.every
                 task.last_rung_at = now
                 rung.append(entry.kind)
+        db.session.flush()
+        clock.note_tick(machine_now=clock.machine_now())
     for kind in rung:
         bell.ring(kind)
     return rung

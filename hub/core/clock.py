@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -79,6 +79,18 @@ def use(*, movable: bool, fixed: Callable[[], datetime] | None = None) -> None:
     """Choose the source once per process: the demo's clock is movable, a test's is fixed."""
     _Source.movable = movable
     _Source.fixed = fixed
+
+
+def note_tick(*, machine_now: datetime) -> None:
+    """The clock process was here; part of the caller's transaction."""
+    db.session.execute(
+        update(ClockTask).values(seen_at=machine_now).execution_options(synchronize_session=False)
+    )
+
+
+def find_last_tick_at() -> datetime | None:
+    """When a clock process was seen last, machine time; None when none has run yet."""
+    return db.session.scalar(select(func.max(ClockTask.seen_at)))
 
 
 def set_business_now(moment: datetime) -> None:

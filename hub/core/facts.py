@@ -80,6 +80,16 @@ RECORD = text("""
     INSERT INTO fact_queue (fact_id, attempt_count) SELECT id, 0 FROM told RETURNING fact_id
 """).bindparams(bindparam("rows", type_=JSONB))
 
+# For a room that says what happened in the very statement that makes it happen: reads a part called `news` (position,
+# kind, customer_id, happened_at, data) before it. The room rings `BELL` afterwards.
+TELL_NEWS = """told AS (
+        INSERT INTO facts (kind, customer_id, happened_at, data)
+        SELECT kind, customer_id, happened_at, data FROM news ORDER BY position
+        RETURNING id
+    ), queued AS (
+        INSERT INTO fact_queue (fact_id, attempt_count) SELECT id, 0 FROM told
+    )"""
+
 
 def record(fact: Fact, *, now: datetime) -> int:
     """Append the fact in the caller's transaction and ring for the switchboard. Returns its id.
@@ -102,6 +112,12 @@ def _row_of(fact: Fact, now: datetime) -> dict[str, Any]:
     data = asdict(fact)
     customer_id = data.pop("customer_id")
     return {"kind": fact.kind(), "customer_id": customer_id, "happened_at": now.isoformat(), "data": data}
+
+
+def find_oldest_queued_at() -> datetime | None:
+    """When the oldest fact happened whose wires have not all had their effect yet (business time)."""
+    oldest = select(func.min(FactQueueRow.fact_id)).scalar_subquery()
+    return db.session.scalar(select(FactRow.happened_at).where(FactRow.id == oldest))
 
 
 def count_queued() -> int:

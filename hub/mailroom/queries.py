@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import TextClause, func, literal, or_, select, text
 
 from hub.core import files
 from hub.core.db import db
@@ -32,21 +32,39 @@ class QuarantineRow:
 
 def list_quarantine(after: str | None = None, size: int = PAGE_SIZE) -> Page[QuarantineRow]:
     """Newest first."""
-    statement = (
-        select(
-            Arrival.id,
-            Arrival.mailbox,
-            Arrival.mail_from,
-            Arrival.message_id,
-            Arrival.size_bytes,
-            func.coalesce(Arrival.reason, ""),
-            Arrival.attempt_count,
-            Arrival.received_at,
-        )
-        .where(Arrival.state == ArrivalState.QUARANTINED)
-        .order_by(Arrival.id.desc())
-        .limit(size + 1)
-    )
+    return _page(_QUARANTINED, after, size)
+
+
+def list_unseen(after: str | None = None, size: int = PAGE_SIZE) -> Page[QuarantineRow]:
+    """Auto-replies that belong to no ticket: kept with the reason why nobody sees them elsewhere. Newest first."""
+    return _page(_UNSEEN, after, size)
+
+
+def find_quarantined(arrival_id: int) -> QuarantineRow | None:
+    """A mail of either list; None when it was sorted meanwhile."""
+    row = db.session.execute(
+        select(*_COLUMNS).where(Arrival.id == arrival_id, or_(_QUARANTINED, _UNSEEN))
+    ).one_or_none()
+    return QuarantineRow(*row) if row else None
+
+
+# Written out, so that the database finds the partial index of each.
+_QUARANTINED = text("arrivals.state = 'quarantined'")
+_UNSEEN = text("arrivals.state = 'sorted' AND arrivals.kind = 'auto_reply' AND arrivals.ticket_id IS NULL")
+_COLUMNS = (
+    Arrival.id,
+    Arrival.mailbox,
+    Arrival.mail_from,
+    Arrival.message_id,
+    Arrival.size_bytes,
+    func.coalesce(Arrival.reason, ""),
+    Arrival.attempt_count,
+    Arrival.received_at,
+)
+
+
+def _page(which: TextClause, after: str | None, size: int) -> Page[QuarantineRow]:
+    statement = select(*_COLUMNS).where(which).order_by(Arrival.id.desc()).limit(size + 1)
     if after:
         statement = statement.where(Arrival.id < literal(_position(after)))
     rows = [QuarantineRow(*row) for row in db.session.execute(statement)]
@@ -58,6 +76,10 @@ def _position(after: str) -> int:
         case [int(arrival_id)]:
             return arrival_id
     raise Invalid(N_("This page address is not valid. Please start again from the first page."))
+
+
+def count_unseen() -> int:
+    return db.session.scalar(select(func.count()).select_from(Arrival).where(_UNSEEN)) or 0
 
 
 def count_arrivals() -> dict[ArrivalState, int]:

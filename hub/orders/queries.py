@@ -4,19 +4,19 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Select, and_, exists, func, literal, select, tuple_
+from sqlalchemy import DateTime, Select, and_, exists, func, literal, literal_column, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import BigInteger
 
 from hub.core.db import db
-from hub.core.errors import NotFound
+from hub.core.errors import Invalid, NotFound
 from hub.core.paging import Page, decode_key, make_page
 from hub.core.text import N_
 from hub.customers.rules import Buying
 from hub.orders.events import read_reason
 from hub.orders.models import Order, OrderEvent, OrderLine
 from hub.orders.rows import LineRow, OrderRow, RefusedEvent
-from hub.orders.words import EventOutcome, OrderState
+from hub.orders.words import OrderState
 
 __all__ = ["LineRow", "OrderRow", "RefusedEvent"]
 
@@ -111,12 +111,12 @@ def list_refused_events(after: str | None = None, size: int = REFUSED_PAGE) -> P
     """Events that could not be taken, newest first, for administrators."""
     statement = (
         select(OrderEvent)
-        .where(OrderEvent.outcome == EventOutcome.REFUSED)
+        .where(OrderEvent.outcome == literal_column("'refused'"))
         .order_by(OrderEvent.received_at.desc(), OrderEvent.id.desc())
         .limit(size + 1)
     )
     if after:
-        received_at, event_id = decode_key(after)
+        received_at, event_id = _read_place(after)
         place = tuple_(literal(received_at, DateTime(timezone=True)), literal(event_id, BigInteger()))
         statement = statement.where(tuple_(OrderEvent.received_at, OrderEvent.id) < place)
     rows = [
@@ -131,6 +131,19 @@ def list_refused_events(after: str | None = None, size: int = REFUSED_PAGE) -> P
         for row in db.session.scalars(statement)
     ]
     return make_page(rows, size=size, key=lambda row: (row.received_at, row.id))
+
+
+def _read_place(after: str) -> tuple[datetime, int]:
+    match decode_key(after):
+        case [datetime() as received_at, int(event_id)]:
+            return received_at, event_id
+    raise Invalid(N_("This page address is not valid. Please start again from the first page."))
+
+
+def count_refused_events() -> int:
+    return (
+        db.session.scalar(select(func.count()).where(OrderEvent.outcome == literal_column("'refused'"))) or 0
+    )
 
 
 def _counts() -> Any:
@@ -177,6 +190,7 @@ def _rows(statement: Select[Any]) -> list[OrderRow]:
             returned_cents=order.returned_cents,
             currency=order.currency,
             lines=tuple(lines[order.id]),
+            promo_codes=tuple(order.promo_codes),
         )
         for order in orders
     ]

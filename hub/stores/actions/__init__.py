@@ -3,6 +3,7 @@
 from hub.stores.actions.chain import (
     ChainDetails,
     add_region,
+    change_setting,
     edit_chain,
     edit_region,
     finish_set_up,
@@ -22,6 +23,7 @@ __all__ = [
     "StoreDetails",
     "add_region",
     "add_store",
+    "change_setting",
     "edit_chain",
     "edit_region",
     "edit_store",

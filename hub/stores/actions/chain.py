@@ -1,8 +1,9 @@
 """Set up and edit the chain and its regions; every change goes to the audit trail."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select, update
 
@@ -77,6 +78,22 @@ def edit_chain(
         website_url=row.website_url,
         review_url=row.review_url,
         social_links=row.social_links,
+    )
+    db.session.flush()
+
+
+def change_setting(name: str, value: Mapping[str, Any], *, by: Actor, now: datetime) -> None:
+    """One of the chain's small choices, as a whole, with its line in the audit trail. The room that reads it checks it."""
+    row = _chain()
+    row.settings = {**row.settings, name: dict(value)}
+    note_change(
+        "chain.setting_changed",
+        subject_kind="chain",
+        subject_id=row.id,
+        by=by,
+        now=now,
+        name=name,
+        value=dict(value),
     )
     db.session.flush()
 

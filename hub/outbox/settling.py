@@ -1,0 +1,48 @@
+"""What a person decides about a message of which nobody knows whether it left: send it again, or leave it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from hub.core.actor import Actor
+from hub.core.audit import note_change
+from hub.core.db import db, ring_after_commit
+from hub.core.errors import Conflict, NotFound
+from hub.core.text import N_
+from hub.outbox.models import OutboundMessage
+from hub.outbox.words import MessageState
+
+
+def send_again(outbound_id: int, *, by: Actor, now: datetime) -> None:
+    """It waits again, with its old Message-ID, and passes the gate again. Raises NotFound, Conflict.
+
+    It keeps its place under the cap: the customer may have received it.
+    """
+    row = _lock_unknown(outbound_id)
+    _change(row, state=MessageState.WAITING, due_at=now, ended_at=None, attempt_count=0, next_attempt_at=None)
+    note_change("message.sent_again", subject_kind="message", subject_id=outbound_id, by=by, now=now)
+    db.session.flush()
+    ring_after_commit(f"outbox.{row.queue}")
+
+
+def leave_unknown(outbound_id: int, *, by: Actor, now: datetime) -> None:
+    """It stays unknown and leaves the list of what is to be decided. Raises NotFound, Conflict."""
+    _change(_lock_unknown(outbound_id), settled_at=now)
+    note_change("message.left_unknown", subject_kind="message", subject_id=outbound_id, by=by, now=now)
+    db.session.flush()
+
+
+def _lock_unknown(outbound_id: int) -> OutboundMessage:
+    found = select(OutboundMessage).where(OutboundMessage.id == outbound_id).with_for_update()
+    row = db.session.scalar(found.execution_options(populate_existing=True))
+    if row is None:
+        raise NotFound(N_("There is no such message. Please reload the page."))
+    if row.state is not MessageState.UNKNOWN or row.settled_at is not None:
+        raise Conflict(N_("This message has been decided on meanwhile."))
+    return row
+
+
+def _change(row: OutboundMessage, **values: Any) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)
