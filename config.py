@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
@@ -34,6 +35,19 @@ class Config:
     smtp_password: str | None
     smtp_security: str
     smtp_timeout_seconds: float
+    twilio_account_sid: str | None
+    twilio_auth_token: str | None
+    twilio_api_key: str | None
+    twilio_api_secret: str | None
+    twilio_messaging_service_sid: str | None
+    twilio_sms_from: str | None
+    twilio_whatsapp_from: str | None
+    twilio_api_url: str
+    twilio_timeout_seconds: float
+    twilio_contents: str
+    sms_prices: str
+    sms_currency: str
+    sms_stop_mention: str
     sink_host: str
     sink_port: int
     max_mail_bytes: int
@@ -69,6 +83,7 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
         smtp_password=env.get("SMTP_PASSWORD") or None,
         smtp_security=env.get("SMTP_SECURITY", "starttls"),
         smtp_timeout_seconds=float(env.get("SMTP_TIMEOUT_SECONDS", "30")),
+        **_twilio(env),
         sink_host=env.get("SINK_HOST", "127.0.0.1"),
         sink_port=int(env.get("SINK_PORT", "2526")),
         max_mail_bytes=int(env.get("MAX_MAIL_BYTES", str(25 * 1024 * 1024))),
@@ -77,6 +92,25 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
         session_hours=int(env.get("SESSION_HOURS", "12")),
         survey_nonce_min_seconds=float(env.get("SURVEY_NONCE_MIN_SECONDS", "1")),
     )
+
+
+def _twilio(env: Mapping[str, str]) -> dict[str, Any]:
+    """The account of SMS and WhatsApp; none of them is needed to send mail."""
+    return {
+        "twilio_account_sid": env.get("TWILIO_ACCOUNT_SID") or None,
+        "twilio_auth_token": env.get("TWILIO_AUTH_TOKEN") or None,
+        "twilio_api_key": env.get("TWILIO_API_KEY") or None,
+        "twilio_api_secret": env.get("TWILIO_API_SECRET") or None,
+        "twilio_messaging_service_sid": env.get("TWILIO_MESSAGING_SERVICE_SID") or None,
+        "twilio_sms_from": env.get("TWILIO_SMS_FROM") or None,
+        "twilio_whatsapp_from": env.get("TWILIO_WHATSAPP_FROM") or None,
+        "twilio_api_url": env.get("TWILIO_API_URL", "https://api.twilio.com"),
+        "twilio_timeout_seconds": float(env.get("TWILIO_TIMEOUT_SECONDS", "20")),
+        "twilio_contents": env.get("TWILIO_CONTENTS", "{}"),
+        "sms_prices": env.get("SMS_PRICES", ""),
+        "sms_currency": env.get("SMS_CURRENCY", "EUR"),
+        "sms_stop_mention": env.get("SMS_STOP_MENTION", "STOP : répondez STOP"),
+    }
 
 
 def _sqlalchemy_url(url: str | None) -> str | None:

@@ -11,12 +11,21 @@ Scope = Literal["recipient", "sender", "content"]
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovedContent:
+    """A template the provider has approved, by its own id, and what fills it: {"1": "Anne"}."""
+
+    external_id: str
+    variables: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Envelope:
     """One message ready to leave.
 
     `key` is our own reference (the outbox row). `headers` are extra header lines, already plain text; line breaks in
     any value are removed. `return_path` is the envelope sender ("" is the null sender; None means `sender_address`).
-    `message_id` has its angle brackets.
+    `message_id` has its angle brackets. A phone message is not delivered later than `valid_seconds` after it was
+    handed over; `content` is the approved template it leaves as, instead of `text` (WhatsApp).
     """
 
     key: uuid.UUID
@@ -33,6 +42,17 @@ class Envelope:
     return_path: str | None = None
     reply_to: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    valid_seconds: int | None = None
+    content: ApprovedContent | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a phone message costs: its segments, and its price in millionths of the currency once it is known."""
+
+    segment_count: int
+    price_micros: int | None = None
+    currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +62,7 @@ class Receipt:
     key: uuid.UUID
     reference: str
     accepted_at: datetime
+    cost: Cost | None = None
 
 
 class ChannelError(Exception):

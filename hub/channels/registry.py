@@ -7,19 +7,36 @@ from datetime import datetime
 from hub.channels.base import Transport
 from hub.channels.console import ConsoleTransport
 from hub.channels.email import SmtpSettings, SmtpTransport
+from hub.channels.sms import SmsTransport, WhatsAppTransport
+from hub.channels.twilio_client import TwilioSettings
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelSettings:
-    """What the wires need; `smtp` is None on a machine that must not send mail."""
+    """What the wires need; `smtp` is None on a machine that must not send mail, `twilio` where no account is given."""
 
     smtp: SmtpSettings | None = None
+    twilio: TwilioSettings | None = None
+
+    def carried(self) -> frozenset[str]:
+        """The channels that can send."""
+        twilio = self.twilio
+        found = {
+            "email": self.smtp is not None and bool(self.smtp.host),
+            "sms": twilio is not None and twilio.can_send_sms,
+            "whatsapp": twilio is not None and twilio.can_send_whatsapp,
+        }
+        return frozenset(channel for channel, is_carried in found.items() if is_carried)
 
 
 def open_transport(
     channel: str, settings: ChannelSettings, *, machine_now: Callable[[], datetime]
 ) -> Transport:
     """A transport for one batch, to be used in a `with` block; KeyError for a channel that no wire carries."""
+    if channel == "sms" and settings.twilio is not None:
+        return SmsTransport(settings.twilio, machine_now=machine_now)
+    if channel == "whatsapp" and settings.twilio is not None:
+        return WhatsAppTransport(settings.twilio, machine_now=machine_now)
     if channel != "email":
         raise KeyError(f"no wire carries the channel {channel!r}")
     if settings.smtp is None or not settings.smtp.host:

@@ -1,7 +1,11 @@
 """The wires this process sends with, handed in once by the application."""
 
+from collections.abc import Mapping
+
 from hub.channels.base import Transport
 from hub.channels.registry import ChannelSettings, open_transport
+from hub.channels.twilio_client import TwilioAccount
+from hub.channels.webhook_signatures import is_from_twilio
 from hub.core import clock
 from hub.core.words import Channel
 
@@ -17,10 +21,24 @@ def use_transports(settings: ChannelSettings) -> None:
 
 def channels_set_up() -> frozenset[Channel]:
     """The channels that can send; messages of the others wait and nothing is lost."""
-    smtp = _Kept.settings.smtp
-    return frozenset({Channel.EMAIL} if smtp is not None and smtp.host else ())
+    return frozenset(Channel(channel) for channel in _Kept.settings.carried())
 
 
 def open_wire(channel: Channel) -> Transport:
     """The wire of a channel that is set up, for one batch."""
     return open_transport(channel, _Kept.settings, machine_now=clock.machine_now)
+
+
+def open_phone_account() -> TwilioAccount | None:
+    """The account of the phone channels, to be asked what became of a message; None when none is set up."""
+    settings = _Kept.settings.twilio
+    return TwilioAccount(settings, machine_now=clock.machine_now) if settings is not None else None
+
+
+def is_from_phone_provider(path: str, fields: Mapping[str, str], signature: str) -> bool:
+    """Whether a webhook at `path` (with its query) of our public address was signed by the account's provider."""
+    settings = _Kept.settings.twilio
+    if settings is None:
+        return False
+    url = f"{settings.public_url}{path}"
+    return is_from_twilio(auth_token=settings.auth_token, url=url, fields=fields, signature=signature)
