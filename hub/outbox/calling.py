@@ -21,6 +21,7 @@ from hub.core.errors import HubError
 from hub.outbox import addresses
 from hub.outbox.leases import Claim
 from hub.outbox.letter import UNSUBSCRIBE_VALUE, Letter
+from hub.outbox.tracking.writing import UNMARKED, Marking, mark
 from hub.outbox.words import AttemptOutcome, BlockReason
 
 PREFERENCES_VALUE = "preferences_url"
@@ -47,12 +48,12 @@ class Unfit:
     detail: str
 
 
-def write_envelope(letter: Letter, *, now: datetime) -> Envelope | Unfit:
+def write_envelope(letter: Letter, *, now: datetime, marking: Marking = UNMARKED) -> Envelope | Unfit:
     """The message as it leaves, from the frozen version and values. Never raises for what a caller handed in."""
     version = get_version(letter.template_version_id)
     links = link_values(letter)
     try:
-        mail: Rendered = render(version, {**letter.values, **links})
+        mail: Rendered = mark(render(version, {**letter.values, **links}), letter, version, marking)
     except HubError as error:
         return Unfit(letter, BlockReason.CONTENT, str(error))
     headers = {**automatic_headers(version.automatic, loop_mark=site.inbound_domain()), **letter.headers}

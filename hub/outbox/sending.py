@@ -29,6 +29,7 @@ from hub.outbox.leases import Claim
 from hub.outbox.letter import Letter
 from hub.outbox.models import OutboundMessage
 from hub.outbox.rules import NOW, Answer, Verdict
+from hub.outbox.tracking.writing import plan_marking
 from hub.outbox.words import MessageState, SendQueue
 
 GROUP = 10
@@ -96,7 +97,8 @@ def _render(letters: Sequence[Letter]) -> Ready:
         now = clock.business_now()
         for version_id in {letter.template_version_id for letter in letters}:
             get_version(version_id)
-    return {letter.id: write_envelope(letter, now=now) for letter in letters}
+        marking = plan_marking(letters)
+    return {letter.id: write_envelope(letter, now=now, marking=marking) for letter in letters}
 
 
 def _call(

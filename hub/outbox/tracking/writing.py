@@ -1,0 +1,74 @@
+"""Puts short redirects and the pixel into mails that leave; decided once for a group, no row is written."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from hub.content.rendering import PreparedTemplate, Rendered
+from hub.core import site
+from hub.core.words import Channel, Purpose
+from hub.customers.queries import get_consent_states
+from hub.customers.rules import Said
+from hub.customers.words import ConsentAction
+from hub.outbox.letter import Letter
+from hub.outbox.tracking import links
+from hub.outbox.tracking.policy import TrackingPolicy, is_tracked, read_policy
+from hub.outbox.tracking.words import OpenPolicy
+from hub.stores import queries as stores
+
+
+@dataclass(frozen=True)
+class Marking:
+    """What is measured in a group of messages. `agreed`: the addresses that agreed to be measured, in lower case."""
+
+    policy: TrackingPolicy
+    agreed: frozenset[str] = frozenset()
+
+
+UNMARKED = Marking(TrackingPolicy(has_links=False, opens=OpenPolicy.OFF))
+
+
+def plan_marking(letters: Sequence[Letter]) -> Marking:
+    """The chain's choice, and who of the group agreed to be measured: at most two small look-ups."""
+    measured = [letter for letter in letters if is_tracked(letter.purpose)]
+    if not measured:
+        return UNMARKED
+    policy = read_policy(stores.get_chain().settings)
+    if policy.opens is not OpenPolicy.CONSENTED:
+        return Marking(policy)
+    return Marking(policy, list_agreed([letter.recipient or "" for letter in measured]))
+
+
+def list_agreed(addresses: Collection[str]) -> frozenset[str]:
+    """Of these addresses, in lower case, those whose last word on open measurement is yes."""
+    said = get_consent_states({address.strip().lower() for address in addresses if address})
+    return frozenset(address for address, words in said.items() if any(map(_is_agreement, words)))
+
+
+def _is_agreement(said: Said) -> bool:
+    is_about_it = said.channel is Channel.EMAIL and said.purpose is Purpose.OPEN_MEASUREMENT
+    return is_about_it and said.action is ConsentAction.GIVEN
+
+
+def mark(mail: Rendered, letter: Letter, version: PreparedTemplate, marking: Marking) -> Rendered:
+    """The message as it leaves. The plain text of a mail keeps its addresses: there they are read, not clicked."""
+    if not is_tracked(letter.purpose):
+        return mail
+    document, sms = mail.html, mail.sms_text
+    if marking.policy.has_links:
+        kept = links.acting_addresses(version, letter.values)
+        base_url = site.base_url()
+        if document:
+            document = links.rewrite(document, uuid=letter.uuid, base_url=base_url, kept=kept)
+        if sms:
+            sms = links.rewrite_text(sms, uuid=letter.uuid, base_url=base_url, kept=kept)
+    pixel = _pixel(letter, version, marking) if document else None
+    return mail._replace(html=links.add_pixel(document, pixel) if pixel else document, sms_text=sms)
+
+
+def _pixel(letter: Letter, version: PreparedTemplate, marking: Marking) -> str | None:
+    opens = marking.policy.opens
+    if opens is OpenPolicy.OFF or letter.channel is not Channel.EMAIL:
+        return None
+    is_named = opens is OpenPolicy.ALL or (letter.recipient or "").strip().lower() in marking.agreed
+    token = links.pixel_token(letter.uuid) if is_named else links.version_pixel_token(version.id)
+    return f"{site.base_url()}/o/{token}.gif"
