@@ -209,6 +209,12 @@ def list_customer_enrolments(customer_id: int, *, limit: int = 20) -> list[Enrol
     ]
 
 
+def count_due(*, now: datetime) -> int:
+    """Customers whose next step is due and has not run."""
+    due = select(func.count()).where(Enrolment.state == EnrolmentState.WAITING, Enrolment.due_at <= now)
+    return db.session.scalar(due) or 0
+
+
 def _count_waiting(plan_id: int) -> dict[str | None, int]:
     query = (
         select(Enrolment.step_key, func.count())
