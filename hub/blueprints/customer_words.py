@@ -120,6 +120,7 @@ def purpose_words(purpose: Purpose) -> str:
         Purpose.SURVEY: gettext("satisfaction surveys"),
         Purpose.PROMOTION: gettext("offers"),
         Purpose.NEWSLETTER: gettext("newsletter"),
+        Purpose.OPEN_MEASUREMENT: gettext("seeing which messages are opened"),
         Purpose.STAFF: gettext("staff messages"),
     }
     return words[purpose]
@@ -161,6 +162,7 @@ def suppression_words(purpose: Purpose | None, reason: SuppressionReason) -> str
         SuppressionReason.HARD_BOUNCE: gettext("the mailbox does not exist"),
         SuppressionReason.COMPLAINT: gettext("reported as spam"),
         SuppressionReason.STOP: gettext("the customer asked to stop"),
+        SuppressionReason.REFUSED: gettext("the customer had refused before the data was erased"),
         SuppressionReason.STAFF: gettext("blocked by staff"),
     }
     what = purpose_words(purpose) if purpose else gettext("everything")
@@ -179,6 +181,7 @@ def message_words(message: MessageRow) -> str:
         "reply": gettext("Reply to a ticket"),
         "welcome_first_order": gettext("Welcome after the first order"),
         "welcome_prospect": gettext("Welcome"),
+        "optin_confirmation": gettext("Confirmation of an address"),
         "second_purchase_standard": gettext("Second purchase"),
         "second_purchase_premium": gettext("Second purchase"),
     }

@@ -12,11 +12,13 @@ from hub.core.audit import note_change
 from hub.core.db import db
 from hub.core.errors import Invalid, NotFound
 from hub.core.text import N_
-from hub.core.words import Channel, Purpose
+from hub.core.words import ActorKind, Channel, Purpose
 from hub.customers import rules
 from hub.customers.facts import AddressSuppressed, ConsentChanged, SuppressionLifted
 from hub.customers.models import Address, ConsentEntry, ConsentState, Suppression
 from hub.customers.words import AddressKind, ConsentAction, LegalBasis, SuppressionReason
+
+OWN_WORDS = (SuppressionReason.COMPLAINT, SuppressionReason.STOP, SuppressionReason.REFUSED)
 
 
 def record_consent(
@@ -72,11 +74,25 @@ def _enter(entry: ConsentEntry) -> int:
     db.session.add(entry)
     db.session.flush()
     if _project(entry):
+        _lift_own(entry)
         is_given = entry.action is ConsentAction.GIVEN
         customer_id = _owner_of(entry.address_kind, entry.address)
         fact = ConsentChanged(customer_id=customer_id, entry_id=entry.id, is_given=is_given)
         facts.record(fact, now=entry.happened_at)
     return entry.id
+
+
+def _lift_own(entry: ConsentEntry) -> None:
+    """A yes that the customer gives himself ends what he had stopped himself; a bounce or a word of staff stays."""
+    if entry.action is ConsentAction.WITHDRAWN or entry.actor_kind is not ActorKind.CUSTOMER:
+        return
+    db.session.execute(
+        delete(Suppression).where(
+            Suppression.address_hash == hash_of(entry.address),
+            Suppression.purpose == entry.purpose,
+            Suppression.reason.in_(OWN_WORDS),
+        )
+    )
 
 
 def _find_same(entry: ConsentEntry) -> int | None:

@@ -1,7 +1,7 @@
 """What others look up about customers: rows, addresses, consents, contactability."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, literal, select, tuple_
@@ -14,7 +14,15 @@ from hub.core.paging import Page, decode_key, make_page
 from hub.core.text import N_, fold
 from hub.core.words import Channel, Purpose
 from hub.customers import rules
-from hub.customers.consents import hash_of, kind_of
+from hub.customers.consents import kind_of
+from hub.customers.contactability import (
+    ContactNote,
+    get_consent_states,
+    get_contact_notes,
+    get_suppressed,
+    get_suppression_words,
+    list_suppressions,
+)
 from hub.customers.identity import LOYALTY_CARD
 from hub.customers.models import (
     Address,
@@ -22,12 +30,23 @@ from hub.customers.models import (
     ConsentState,
     Customer,
     ExternalId,
-    Suppression,
 )
 from hub.customers.rows import AddressRow, ConsentRow, Contactability, CustomerRow, FactLine
+from hub.customers.rules import Said
 from hub.customers.words import AddressKind, ConsentAction, SuppressionReason
 
-__all__ = ["AddressRow", "ConsentRow", "Contactability", "CustomerRow", "FactLine"]
+__all__ = [
+    "AddressRow",
+    "ConsentRow",
+    "ContactNote",
+    "Contactability",
+    "CustomerRow",
+    "FactLine",
+    "Said",
+    "get_consent_states",
+    "get_contact_notes",
+    "get_suppressed",
+]
 
 PAGE_SIZE = 50
 LEDGER_LIMIT = 200
@@ -172,11 +191,14 @@ def _row_of(found: Any) -> CustomerRow:
 
 
 def get_contactability(customer_ids: Collection[int]) -> dict[int, Contactability]:
-    """What the gate asks, for many customers in three queries. Consents and suppressions of the primary addresses."""
+    """What may be written to many customers, in three queries: consents and suppressions of the primary addresses.
+
+    Themes are left out: a pair is about the purpose as a whole.
+    """
     customers = get_customers(customer_ids)
     addresses = {value for row in customers.values() for value in (row.mail, row.phone) if value}
     said = get_consent_states(addresses)
-    suppressed = _get_suppressed(addresses)
+    suppressed = get_suppression_words(addresses)
     answers = {}
     for customer_id, row in customers.items():
         mine = [value for value in (row.mail, row.phone) if value]
@@ -184,46 +206,17 @@ def get_contactability(customer_ids: Collection[int]) -> dict[int, Contactabilit
         answers[customer_id] = Contactability(
             mail=row.mail,
             phone=row.phone,
-            consents=frozenset((c, p) for c, p, action in states if action is ConsentAction.GIVEN),
-            refusals=frozenset((c, p) for c, p, action in states if action is ConsentAction.WITHDRAWN),
+            consents=_pairs(states, ConsentAction.GIVEN),
+            refusals=_pairs(states, ConsentAction.WITHDRAWN),
             suppressed=frozenset(word for value in mine for word in suppressed.get(value, ())),
         )
     return answers
 
 
-def get_consent_states(
-    addresses: Collection[str],
-) -> dict[str, list[tuple[Channel, Purpose, ConsentAction]]]:
-    """What was last said for each normalised address: mail addresses and numbers cannot be mistaken for each other."""
-    statement = select(
-        ConsentState.address, ConsentState.channel, ConsentState.purpose, ConsentState.action
-    ).where(ConsentState.address_kind.in_(list(AddressKind)), ConsentState.address.in_(addresses))
-    said: dict[str, list[tuple[Channel, Purpose, ConsentAction]]] = {}
-    for address, channel, purpose, action in db.session.execute(statement):
-        said.setdefault(address, []).append((channel, purpose, action))
-    return said
-
-
-def _get_suppressed(addresses: Collection[str]) -> dict[str, list[str]]:
-    words: dict[str, list[str]] = {}
-    for value, purpose, _reason, _since in _list_suppressions(addresses):
-        words.setdefault(value, []).append(f"{value}|{purpose.value}" if purpose else value)
-    return words
-
-
-def get_suppressed(addresses: Collection[str]) -> frozenset[str]:
-    """Of normalised addresses those nothing may be sent to: `address`, or `address|purpose` for one purpose."""
-    return frozenset(word for words in _get_suppressed(addresses).values() for word in words)
-
-
-def _list_suppressions(
-    addresses: Collection[str],
-) -> list[tuple[str, Purpose | None, SuppressionReason, Any]]:
-    by_hash = {hash_of(value): value for value in addresses}
-    if not by_hash:
-        return []
-    found = db.session.scalars(select(Suppression).where(Suppression.address_hash.in_(by_hash)))
-    return [(by_hash[row.address_hash], row.purpose, row.reason, row.created_at) for row in found]
+def _pairs(states: Iterable[Said], action: ConsentAction) -> frozenset[tuple[Channel, Purpose]]:
+    return frozenset(
+        (each.channel, each.purpose) for each in states if not each.theme and each.action is action
+    )
 
 
 def list_addresses(customer_id: int) -> list[AddressRow]:
@@ -234,7 +227,7 @@ def list_addresses(customer_id: int) -> list[AddressRow]:
         .order_by(Address.kind, Address.is_primary.desc(), Address.id)
     ).all()
     blocked: dict[str, list[tuple[Purpose | None, SuppressionReason, Any]]] = {}
-    for value, purpose, reason, since in _list_suppressions({row.value for row in found}):
+    for value, purpose, reason, since in list_suppressions({row.value for row in found}):
         blocked.setdefault(value, []).append((purpose, reason, since))
     return [
         AddressRow(row.kind, row.value, row.is_primary, tuple(blocked.get(row.value, ()))) for row in found
@@ -250,6 +243,7 @@ def list_consents(customer_id: int) -> list[ConsentRow]:
         ConsentState.address == ConsentEntry.address,
         ConsentState.channel == ConsentEntry.channel,
         ConsentState.purpose == ConsentEntry.purpose,
+        ConsentState.theme == ConsentEntry.theme,
     )
     statement = (
         select(ConsentEntry, ConsentState.id.is_not(None))
@@ -267,11 +261,17 @@ def _consent_of(entry: ConsentEntry, is_current: bool) -> ConsentRow:
         address=entry.address,
         channel=entry.channel,
         purpose=entry.purpose,
+        theme=entry.theme,
         action=entry.action,
         legal_basis=entry.legal_basis,
         wording=entry.wording,
+        wording_version=entry.wording_version,
         collection_point=entry.collection_point,
+        actor_kind=entry.actor_kind,
         agent_id=entry.agent_id,
+        ip=entry.ip,
+        user_agent=entry.user_agent,
+        evidence=entry.evidence,
         happened_at=entry.happened_at,
         is_current=is_current,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from hub.core.words import Channel, Language, Purpose
+from hub.core.words import ActorKind, Channel, Language, Purpose
 from hub.customers.words import (
     AddressKind,
     ConsentAction,
@@ -86,17 +86,23 @@ class AddressRow:
 
 @dataclass(frozen=True)
 class ConsentRow:
-    """One ledger entry; `is_current` when it is the state of its address, channel and purpose."""
+    """One ledger entry with its proof; `is_current` when it is the state of its address, channel, purpose and theme."""
 
     id: int
     address: str
     channel: Channel
     purpose: Purpose
+    theme: str
     action: ConsentAction
     legal_basis: LegalBasis
     wording: str
+    wording_version: str
     collection_point: str
+    actor_kind: ActorKind
     agent_id: int | None
+    ip: str | None
+    user_agent: str | None
+    evidence: Mapping[str, Any]
     happened_at: datetime
     is_current: bool
 

@@ -1,6 +1,7 @@
 """What makes an address, a name and a verdict: pure, from the text itself."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,7 +11,8 @@ from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 from hub.core.errors import Invalid
 from hub.core.text import N_, fold
-from hub.customers.words import Standing
+from hub.core.words import Channel, Purpose
+from hub.customers.words import ConsentAction, Standing
 
 HOME = "FR"
 OVERSEAS = ("RE", "GP", "MQ", "GF", "YT", "PM", "NC", "PF", "WF")
@@ -154,3 +156,30 @@ def choose_standing(buying: Buying, *, now: datetime) -> Standing:
     if buying.order_count == 1 and now - buying.last_placed_at <= timedelta(days=NEW_DAYS):
         return Standing.NEW
     return Standing.OCCASIONAL
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The state of one consent of an address. `theme` "" is the purpose as a whole."""
+
+    channel: Channel
+    purpose: Purpose
+    theme: str
+    action: ConsentAction
+    happened_at: datetime
+
+
+def choose_answer(
+    said: Iterable[Said], channel: Channel, purpose: Purpose, theme: str = ""
+) -> ConsentAction | None:
+    """What an address said to a purpose, or to one theme of it; None when it said nothing.
+
+    A theme has its own answer, until the purpose as a whole is refused later than that.
+    """
+    asked = {each.theme: each for each in said if (each.channel, each.purpose) == (channel, purpose)}
+    whole, part = asked.get(""), asked.get(theme)
+    if part is None or whole is None:
+        found = part or whole
+        return found.action if found else None
+    is_over = whole.action is ConsentAction.WITHDRAWN and whole.happened_at > part.happened_at
+    return whole.action if is_over else part.action

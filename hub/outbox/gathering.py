@@ -11,14 +11,15 @@ from hub.core import signing
 from hub.core.db import db
 from hub.core.words import Channel, Purpose
 from hub.customers import queries as customers
-from hub.customers.rules import is_mobile
+from hub.customers.queries import ContactNote, Said
+from hub.customers.rules import choose_answer, is_mobile
 from hub.customers.words import ConsentAction
 from hub.outbox import rules
 from hub.outbox.bounces import PAUSE_KEY
-from hub.outbox.letter import Kind, Letter
+from hub.outbox.letter import CONFIRMATION, Kind, Letter
 from hub.outbox.models import AddressPause, Hold, OutboundMessage, SenderPause
 from hub.outbox.places import HOME, Place, place_of
-from hub.outbox.rules import Answer, ContactFacts, MessageFacts, Policy, Verdict
+from hub.outbox.rules import Answer, Cap, ContactFacts, MessageFacts, Policy, Verdict
 from hub.outbox.stopping import find_stopped
 from hub.outbox.words import MessageState
 from hub.stores import queries as stores
@@ -27,7 +28,6 @@ _LOCK = text(
     "SELECT pg_advisory_xact_lock(hashtextextended('outbox.cap:' || id, 0)) FROM unnest(CAST(:ids AS bigint[])) AS id"
 )
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
-Said = Mapping[str, Sequence[tuple[Channel, Purpose, ConsentAction]]]
 
 
 @dataclass
@@ -35,7 +35,8 @@ class Dossier:
     """What is known of the receivers of a batch, by customer or by address."""
 
     places: Mapping[int, tuple[str, str]]
-    said: Said
+    said: Mapping[str, Sequence[Said]]
+    notes: Mapping[str, ContactNote]
     suppressed: frozenset[str]
     paused: Mapping[str, datetime]
     holds: Mapping[tuple[int, Purpose], str]
@@ -51,8 +52,14 @@ def judge(letters: Sequence[Letter], *, now: datetime, is_last_look: bool = Fals
     chain = stores.get_chain()
     policy = _with_pauses(rules.read_policy(chain.settings), now=now)
     dossier = _open_dossier(letters, home=Place(HOME.territory, chain.time_zone), now=now)
-    capped = {} if is_last_look else {each.id: each.kind for each in letters if _is_capped(each, policy)}
+    own = {} if is_last_look else _own_caps(letters, dossier)
+    capped = {
+        each.id: each.kind
+        for each in letters
+        if not is_last_look and (each.id in own or _is_capped(each, policy))
+    }
     counted, better = _count(capped, policy, now=now)
+    chosen = _list_own_counted(letters, own, now=now)
     uncapped = replace(policy, caps={})
     stopped = find_stopped(letters)
     verdicts = {}
@@ -60,14 +67,59 @@ def judge(letters: Sequence[Letter], *, now: datetime, is_last_look: bool = Fals
         kind = capped.get(letter.id)
         taken = counted[kind] if kind else []
         worse = sum(1 for priority in better.get(kind, ()) if priority < letter.priority) if kind else 0
-        contact = _contact_of(letter, dossier, counted_at=taken, better_count=worse)
+        mine = chosen.get(letter.customer_id or 0, [])
+        contact = replace(
+            _contact_of(letter, dossier, counted_at=taken, better_count=worse),
+            own_cap=own.get(letter.id),
+            own_counted_at=tuple(mine),
+        )
         verdict = stopped.get(letter.id) or rules.decide(
             _facts_of(letter), contact, policy if kind else uncapped, now
         )
         verdicts[letter.id] = verdict
         if verdict.answer is Answer.NOW:
             taken.append(now)
+            _add_own(mine, letter, now)
     return verdicts
+
+
+def _own_caps(letters: Sequence[Letter], dossier: Dossier) -> dict[int, Cap]:
+    """The receiver's own frequency for each letter that it counts or makes wait."""
+    caps = {}
+    for letter in letters:
+        note = dossier.notes.get(_plain(letter.recipient or ""))
+        if note is None or note.cap_count is None or note.cap_days is None:
+            continue
+        if letter.customer_id is not None and letter.counted_at is None:
+            caps[letter.id] = Cap(note.cap_count, note.cap_days)
+    return caps
+
+
+def _list_own_counted(
+    letters: Sequence[Letter], own: Mapping[int, Cap], *, now: datetime
+) -> dict[int, list[datetime]]:
+    """By customer: when messages he may limit were let through, on all channels together. The caller holds the lock."""
+    counted: dict[int, list[datetime]] = {
+        letter.customer_id: [] for letter in letters if letter.id in own and letter.customer_id is not None
+    }
+    if not counted:
+        return {}
+    m = OutboundMessage
+    since = now - timedelta(days=max(cap.days for cap in own.values()))
+    rows = db.session.execute(
+        select(m.customer_id, m.counted_at)
+        .where(m.customer_id.in_(counted), m.purpose.in_(rules.CHOOSABLE), m.counted_at > since)
+        .order_by(m.counted_at)
+    )
+    for customer_id, moment in rows:
+        if customer_id is not None and moment is not None:
+            counted[customer_id].append(moment)
+    return counted
+
+
+def _add_own(counted: list[datetime], letter: Letter, now: datetime) -> None:
+    if letter.counted_at is None and letter.purpose in rules.CHOOSABLE:
+        counted.append(now)
 
 
 def _is_capped(letter: Letter, policy: Policy) -> bool:
@@ -91,6 +143,7 @@ def _open_dossier(letters: Sequence[Letter], *, home: Place, now: datetime) -> D
     return Dossier(
         places=customers.get_places(customer_ids),
         said=customers.get_consent_states(recipients),
+        notes=customers.get_contact_notes(recipients),
         suppressed=customers.get_suppressed(recipients),
         paused=_list_paused(recipients, now=now),
         holds=_list_holds(customer_ids),
@@ -187,6 +240,7 @@ def _facts_of(letter: Letter) -> MessageFacts:
         purpose=letter.purpose,
         recipient=letter.recipient,
         consent_purpose=letter.consent_purpose,
+        is_confirmation=letter.source_kind == CONFIRMATION,
         is_deliverable=_is_deliverable(letter),
         store_id=letter.store_id,
         expires_at=letter.expires_at,
@@ -207,17 +261,18 @@ def _contact_of(
 ) -> ContactFacts:
     address = _plain(letter.recipient or "")
     customer_id = letter.customer_id or 0
-    asked = (letter.channel, letter.consent_purpose)
-    said = {
-        action for channel, purpose, action in dossier.said.get(address, ()) if (channel, purpose) == asked
-    }
+    said = dossier.said.get(address, ())
+    answer = choose_answer(said, letter.channel, letter.consent_purpose, letter.theme)
+    note = dossier.notes.get(address, ContactNote())
     place = dossier.places.get(customer_id)
     return ContactFacts(
         is_suppressed=not dossier.suppressed.isdisjoint({address, f"{address}|{letter.consent_purpose}"}),
         address_paused_until=dossier.paused.get(address),
-        has_consent=ConsentAction.GIVEN in said,
-        has_refused=ConsentAction.WITHDRAWN in said,
+        is_unconfirmed=note.is_unconfirmed,
+        has_consent=answer is ConsentAction.GIVEN,
+        has_refused=answer is ConsentAction.WITHDRAWN,
         hold_reason=dossier.holds.get((customer_id, letter.purpose)),
+        pause_until=note.paused_until,
         counted_at=tuple(counted_at),
         better_count=better_count,
         place=place_of(*place, otherwise=dossier.home) if place else dossier.home,

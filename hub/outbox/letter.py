@@ -13,6 +13,7 @@ from hub.outbox import rules
 from hub.outbox.models import OutboundMessage
 
 UNSUBSCRIBE_VALUE = "unsubscribe_url"
+CONFIRMATION = "optin"
 Kind = tuple[int, Channel, Purpose]
 
 
@@ -24,6 +25,7 @@ class Letter:
     uuid: str
     channel: Channel
     purpose: Purpose
+    theme: str
     customer_id: int | None
     store_id: int | None
     recipient: str | None

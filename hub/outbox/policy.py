@@ -8,7 +8,8 @@ from hub.core.actor import Actor
 from hub.core.errors import Invalid
 from hub.core.text import N_
 from hub.core.words import Channel, Purpose
-from hub.outbox.rules import DEFAULT_CAPS, LATEST_SMS_HOUR, Cap, DayHours, Policy, read_policy
+from hub.outbox.quiet_hours import DayHours
+from hub.outbox.rules import DEFAULT_CAPS, LATEST_SMS_HOUR, Cap, Policy, read_policy
 from hub.stores.actions import change_setting
 from hub.stores.queries import get_chain, list_stores
 

@@ -5,21 +5,20 @@ The eight tests and their order stand in spec messages.md, "The gate".
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from hub.core.words import Channel, Purpose
 from hub.outbox.places import HOME, Place
+from hub.outbox.quiet_hours import MAIL_HOURS, SMS_HOURS, DayHours, next_allowed
 from hub.outbox.words import BlockReason
-from hub.stores.rules import is_public_holiday
 
 RECHECK = timedelta(days=1)
 LATEST_SMS_HOUR = 22
-SUNDAY = 6
-LONGEST_QUIET_DAYS = 14
 ADVERTISING = frozenset({Purpose.PROMOTION, Purpose.NEWSLETTER})
+CHOOSABLE = ADVERTISING | {Purpose.SURVEY}
+UNCONFIRMED = "unconfirmed"
 
 
 class Answer(StrEnum):
@@ -40,13 +39,17 @@ class Verdict:
 
 @dataclass(frozen=True)
 class MessageFacts:
-    """What the gate knows of a message. `consent_purpose` is what the receiver says yes or no to."""
+    """What the gate knows of a message. `consent_purpose` is what the receiver says yes or no to.
+
+    `is_confirmation`: the question of a double opt-in, the one message an unconfirmed address receives.
+    """
 
     channel: Channel
     purpose: Purpose
     recipient: str | None
     consent_purpose: Purpose
     is_deliverable: bool = True
+    is_confirmation: bool = False
     store_id: int | None = None
     expires_at: datetime | None = None
 
@@ -64,27 +67,23 @@ class ContactFacts:
     """What the gate knows of the receiver.
 
     `counted_at`: when messages of this channel and purpose were let through, oldest first; `better_count`: messages due
-    now that go first by priority. `own_cap` and `pause_until` are the customer's own choice of frequency.
+    now that go first by priority. `own_cap` and `pause_until` are the customer's own choice of frequency, and
+    `own_counted_at` what it counts: advertising and surveys on all channels together. `has_consent` and `has_refused`
+    are about the message's purpose and theme.
     """
 
     is_suppressed: bool = False
     address_paused_until: datetime | None = None
+    is_unconfirmed: bool = False
     has_consent: bool = False
     has_refused: bool = False
     hold_reason: str | None = None
     own_cap: Cap | None = None
+    own_counted_at: Sequence[datetime] = ()
     pause_until: datetime | None = None
     counted_at: Sequence[datetime] = ()
     better_count: int = 0
     place: Place = HOME
-
-
-@dataclass(frozen=True)
-class DayHours:
-    """From `opens` (included) to `closes` (excluded), whole local hours."""
-
-    opens: int
-    closes: int
 
 
 DEFAULT_CAPS: Mapping[tuple[Channel, Purpose], Cap] = {
@@ -101,8 +100,8 @@ class Policy:
     """The chain's choices. `sender_paused_until` is the moment, in business time, at which its channel resumes."""
 
     caps: Mapping[tuple[Channel, Purpose], Cap] = field(default_factory=lambda: DEFAULT_CAPS)
-    mail_hours: DayHours = DayHours(7, 21)
-    sms_hours: DayHours = DayHours(8, 20)
+    mail_hours: DayHours = MAIL_HOURS
+    sms_hours: DayHours = SMS_HOURS
     blocked_store_ids: frozenset[int] = frozenset()
     sender_paused_until: Mapping[Channel, datetime] = field(default_factory=dict)
 
@@ -163,7 +162,12 @@ def _address(message: MessageFacts, contact: ContactFacts, now: datetime) -> Ver
 
 
 def _consent(message: MessageFacts, contact: ContactFacts) -> Verdict | None:
-    """2. Advertising needs a yes; a survey rests on "existing customer" until objection; the rest on its contract."""
+    """2. Advertising needs a yes; a survey rests on "existing customer" until objection; the rest on its contract.
+
+    An address whose double opt-in is open receives the confirmation and nothing else.
+    """
+    if contact.is_unconfirmed and not message.is_confirmation:
+        return _never(BlockReason.NO_CONSENT, UNCONFIRMED)
     if message.consent_purpose in ADVERTISING and (contact.has_refused or not contact.has_consent):
         return _never(BlockReason.NO_CONSENT, message.consent_purpose)
     if message.consent_purpose is Purpose.SURVEY and contact.has_refused:
@@ -185,13 +189,13 @@ def _hold(contact: ContactFacts, now: datetime) -> Verdict | None:
 
 def _own_choice(contact: ContactFacts, message: MessageFacts, now: datetime) -> Verdict | None:
     """4. The customer's own pause and frequency, for what needs no answer of ours."""
-    if message.consent_purpose not in ADVERTISING | {Purpose.SURVEY}:
+    if message.consent_purpose not in CHOOSABLE:
         return None
     if contact.pause_until is not None and contact.pause_until > now:
         return _later(BlockReason.OWN_FREQUENCY, contact.pause_until)
     if contact.own_cap is None:
         return None
-    at = next_under_cap(contact.own_cap, contact.counted_at, now)
+    at = next_under_cap(contact.own_cap, contact.own_counted_at, now)
     return _later(BlockReason.OWN_FREQUENCY, at) if at > now else None
 
 
@@ -225,30 +229,11 @@ def _quiet_hours(
     """6. In the receiver's territory. Mail: every purpose that reaches this test. SMS: advertising and surveys."""
     if message.channel is Channel.EMAIL:
         at = next_allowed(policy.mail_hours, contact.place, now, is_every_day=True)
-    elif message.consent_purpose in ADVERTISING | {Purpose.SURVEY}:
+    elif message.consent_purpose in CHOOSABLE:
         at = next_allowed(policy.sms_hours, contact.place, now, is_every_day=False)
     else:
         return None
     return _later(BlockReason.QUIET_HOURS, at) if at > now else None
-
-
-def next_allowed(hours: DayHours, place: Place, now: datetime, *, is_every_day: bool) -> datetime:
-    """The first moment from `now` on inside the hours; not on Sundays and public holidays unless `is_every_day`."""
-    zone = ZoneInfo(place.time_zone)
-    local = now.astimezone(zone)
-    for ahead in range(LONGEST_QUIET_DAYS):
-        day = local.date() + timedelta(days=ahead)
-        if not is_every_day and _is_rest_day(place, day):
-            continue
-        opens = datetime.combine(day, time(hours.opens), zone)
-        closes = datetime.combine(day, time(), zone) + timedelta(hours=hours.closes)
-        if now < closes:
-            return max(now, opens.astimezone(now.tzinfo))
-    return now + timedelta(days=LONGEST_QUIET_DAYS)
-
-
-def _is_rest_day(place: Place, day: date) -> bool:
-    return day.weekday() == SUNDAY or is_public_holiday(place.territory, day)
 
 
 def _sender(message: MessageFacts, policy: Policy, now: datetime) -> Verdict | None:

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -48,7 +49,12 @@ def test_a_message_of_a_person_is_no_stop(text: str) -> None:
     form=st.sampled_from(["NFC", "NFD", "NFKC", "NFKD"]),
 )
 def test_case_accents_and_punctuation_change_nothing(
-    word: str, before: str, after: str, polite: str, case: Callable[[str], str], form: str
+    word: str,
+    before: str,
+    after: str,
+    polite: str,
+    case: Callable[[str], str],
+    form: Literal["NFC", "NFD", "NFKC", "NFKD"],
 ) -> None:
     assert is_stop(unicodedata.normalize(form, f"{before}{case(word)}{polite}{after}"))
 

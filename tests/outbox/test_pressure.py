@@ -15,7 +15,8 @@ from hub.outbox import blocked, policy, settling
 from hub.outbox.blocked import NotSent
 from hub.outbox.models import OutboundMessage
 from hub.outbox.pressure import Asked, Pressure, get_pressure
-from hub.outbox.rules import DEFAULT_CAPS, Cap, DayHours
+from hub.outbox.quiet_hours import DayHours
+from hub.outbox.rules import DEFAULT_CAPS, Cap
 from hub.outbox.words import BlockReason, MessageState
 from hub.stores.queries import get_chain
 from tests.conftest import TUESDAY

@@ -10,18 +10,17 @@ from hypothesis import strategies as st
 from hub.core.words import Channel, Purpose
 from hub.outbox.bounces import BACK_OFF, needs_pause, next_wait
 from hub.outbox.places import HOME, Place, place_of
+from hub.outbox.quiet_hours import DayHours, next_allowed
 from hub.outbox.rules import (
     ADVERTISING,
     Answer,
     Cap,
     ContactFacts,
-    DayHours,
     MessageFacts,
     Policy,
     Verdict,
     consent_purpose,
     decide,
-    next_allowed,
     next_under_cap,
     read_policy,
 )
