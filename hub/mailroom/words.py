@@ -16,6 +16,7 @@ class ArrivalWay(StrEnum):
     HTTP = "http"
     FORM = "form"
     API = "api"
+    PHONE = "phone"
 
 
 class ArrivalKind(StrEnum):

@@ -45,6 +45,11 @@ LOOKED_AT = (
         postgresql_where=GIVEN_UP,
     ),
     Index("ix_outbound_messages_unknown", "id", postgresql_where="state = 'unknown' AND settled_at IS NULL"),
+    Index(
+        "ix_outbound_messages_phone_expiry",
+        "expires_at",
+        postgresql_where="state = 'waiting' AND channel IN ('sms', 'whatsapp')",
+    ),
 )
 """For the pages of the marketer and the administrator: each holds only the rows that its page reads."""
 
@@ -56,7 +61,8 @@ class OutboundMessage(Base):
     business time, `next_attempt_at` and `lease_until` machine time. `stop_if` is asked of orders just before the
     provider is called: {"purchase_since": iso time, "order_cancelled": order id}. `priority`: the smaller goes first
     when the cap leaves room for one (order in plans.md). `counted_at` is set while the message fills a cap.
-    `settled_at`: a person has decided that a message of unknown outcome is left as it is.
+    `settled_at`: a person has decided that a message of unknown outcome is left as it is. `segment_count` and the price
+    (millionths of `price_currency`) are those of a phone message: expected when it leaves, the provider's once it says.
     """
 
     __tablename__ = "outbound_messages"
@@ -116,6 +122,9 @@ class OutboundMessage(Base):
     delivered_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
+    segment_count: Mapped[int | None]
+    price_micros: Mapped[int | None]
+    price_currency: Mapped[str | None]
 
 
 class DeliveryAttempt(Base):
@@ -203,3 +212,18 @@ class AddressPause(Base):
     address_hash: Mapped[str] = mapped_column(unique=True)
     paused_at: Mapped[datetime]
     resumes_at: Mapped[datetime]
+
+
+class PhoneSession(Base):
+    """When a phone last wrote to us by a channel: WhatsApp lets us answer freely for 24 hours. Business time.
+
+    Kept as a keyed hash like a suppression.
+    """
+
+    __tablename__ = "phone_sessions"
+    __table_args__ = (UniqueConstraint("address_hash", "channel"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address_hash: Mapped[str]
+    channel: Mapped[Channel] = mapped_column(words(Channel))
+    last_inbound_at: Mapped[datetime]

@@ -62,3 +62,4 @@ class BlockReason(StrEnum):
     STOPPED = "stopped"
     CONTENT = "content"
     UNDONE = "undone"
+    TEMPLATE_REQUIRED = "template_required"
