@@ -9,6 +9,7 @@ import { build } from "esbuild";
 const here = dirname(fileURLToPath(import.meta.url));
 const target = resolve(here, "..", "static");
 const icons_folder = resolve(here, "..", "..", "node_modules", "heroicons", "24", "outline");
+const caniemail = resolve(here, "..", "..", "node_modules", "caniemail");
 
 /** One bundle a page can ask for by name: the source and the name that templates use. */
 const bundles = [
@@ -40,6 +41,32 @@ async function write_hashed(name, text) {
   return hashed;
 }
 
+/** The newest answer of one client to one feature: "y", "a" (partly), "n" or "u" (unknown). */
+function newest_answer(feature, client) {
+  const [family, platform] = client.split(".");
+  const answers = Object.values(feature.stats[family]?.[platform] ?? {});
+  return answers.length ? answers.at(-1).trim()[0] : "u";
+}
+
+/** What the clients of mail_clients.json support, distilled from the caniemail data set (data file only). */
+async function distil_mail_support() {
+  const clients = JSON.parse(await readFile(join(here, "mail_clients.json"), "utf8"));
+  const source = JSON.parse(await readFile(join(caniemail, "data", "caniemail.json"), "utf8"));
+  const names = source.nicenames;
+  const features = source.data
+    .filter(({ slug }) => /^(css|html|image)-/.test(slug))
+    .map((feature) => [
+      feature.slug,
+      { title: feature.title, url: feature.url, support: clients.map(({ key }) => newest_answer(feature, key)).join("") },
+    ]);
+  const named = clients.map(({ key, weight }) => {
+    const [family, platform] = key.split(".");
+    return { key, weight, name: `${names.family[family]} (${names.platform[platform]})` };
+  });
+  const table = { date: source.last_update_date, clients: named, features: Object.fromEntries(features) };
+  await writeFile(join(target, "mail-support.json"), JSON.stringify(table));
+}
+
 /** Old files go last, so that a page served during a build never misses its style sheet. */
 async function remove_stale(kept) {
   const stale = (await readdir(target)).filter((name) => !kept.has(name));
@@ -69,8 +96,9 @@ async function main() {
   manifest["icons.svg"] = await write_hashed("icons.svg", sprite);
   manifest["favicon.svg"] = await write_hashed("favicon.svg", await readFile(join(here, "favicon.svg"), "utf8"));
   await writeFile(join(target, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+  await distil_mail_support();
   const built = Object.values(manifest).flatMap((name) => [name, `${name}.gz`, `${name}.br`]);
-  await remove_stale(new Set([...built, "manifest.json"]));
+  await remove_stale(new Set([...built, "manifest.json", "mail-support.json"]));
 }
 
 await main();

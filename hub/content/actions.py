@@ -65,6 +65,7 @@ def _publish(mail: BuiltinMail, compiled: Compiled, *, now: datetime) -> None:
         source_hash=compiled.source_hash,
         html=compiled.html,
         text=compiled.text,
+        sms_text=compiled.sms_text,
         variables=_specs(mail),
         published_at=now,
     )

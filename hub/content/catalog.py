@@ -80,11 +80,11 @@ def get_builtin(key: str, language: str) -> BuiltinMail:
         purpose=mail["purpose"],
         automatic=Automatic(mail["automatic"]),
         has_unsubscribe=mail["has_unsubscribe"],
-        variables=tuple(_variable(name, table, language, fallbacks) for name, table in tables.items()),
+        variables=tuple(read_variable(name, table, language, fallbacks) for name, table in tables.items()),
     )
 
 
-def _variable(name: str, table: dict[str, Any], language: str, fallbacks: dict[str, str]) -> Variable:
+def read_variable(name: str, table: dict[str, Any], language: str, fallbacks: dict[str, str]) -> Variable:
     """Return the variable that one table of a TOML file describes."""
     example = table["example"]
     return Variable(

@@ -18,6 +18,7 @@ _SECTION = re.compile(r"\[\[([?!/])([a-z0-9_|]+)\]\]")
 _STRONG = re.compile(r"\*\*(.+?)\*\*")
 # Where French type does not break a line; one wide space, which every mail program can draw.
 _NO_BREAK = re.compile(r"(?<=«) | (?=[:;?!»])|(?<=\bn°) ")
+_VARIABLE = re.compile(r"[a-z][a-z0-9_]*")
 _WORDS = {"?": "if", "!": "unless", "/": "end"}
 _MSO_RESETS = re.compile(r"(?:border-collapse: collapse;)?mso-table-lspace: 0pt;mso-table-rspace: 0pt;?\s*")
 _EMPTY_STYLE = re.compile(r' style=""')
@@ -49,7 +50,7 @@ def compile_builtin(mail: BuiltinMail) -> Compiled:
     return Compiled(
         subject=subject,
         html=to_html(mjml),
-        text=_tidy(text),
+        text=tidy(text),
         source=mjml,
         source_hash=hashlib.sha256("\x00".join(told).encode()).hexdigest(),
         sms_text=sms_text,
@@ -71,30 +72,40 @@ def to_html(mjml: str) -> str:
 
 def _expand(mail: BuiltinMail, form: str) -> tuple[str, str]:
     """Return the blocks of a mail in one form ("mjml" or "text"), and its subject."""
-    environment = _environment(form)
+    blocks = environment(form)
     texts = read_toml(SOURCES / mail.key / f"{mail.language}.toml")
     common = read_toml(SOURCES / f"common.{mail.language}.toml")
     context: dict[str, Any] = {
-        "ui": environment.get_template(f"_{form}.j2").make_module({"colon": common["colon"]}),
+        "ui": blocks.get_template(f"_{form}.j2").make_module({"colon": common["colon"]}),
         "t": texts,
         "common": common,
         "language": mail.language,
         "has_unsubscribe": mail.has_unsubscribe,
     }
-    body = environment.get_template(f"{mail.key}/mail.j2").render(context)
-    return body, str(_to_plain(texts["subject"]))
+    body = blocks.get_template(f"{mail.key}/mail.j2").render(context)
+    return body, str(to_plain(texts["subject"]))
 
 
 @cache
-def _environment(form: str) -> Environment:
+def environment(form: str) -> Environment:
     """Return the environment whose filter `words` writes a text in this form."""
-    environment = Environment(
+    blocks = Environment(
         loader=FileSystemLoader(SOURCES),
         undefined=StrictUndefined,
         autoescape=True,
     )
-    environment.filters["words"] = _to_markup if form == "mjml" else _to_plain
-    return environment
+    blocks.filters["words"] = _to_markup if form == "mjml" else to_plain
+    blocks.filters["address"] = to_address if form == "mjml" else _to_plain_address
+    return blocks
+
+
+def to_address(link: str) -> str:
+    """Return the mark of a link that is a variable; a web address stays as it is (and is escaped like any text)."""
+    return f"[[{link}]]" if _VARIABLE.fullmatch(link) else link
+
+
+def _to_plain_address(link: str) -> Markup:
+    return Markup(to_address(link))  # noqa: S704 - plain text, never read as HTML
 
 
 def _to_markup(text: str) -> Markup:
@@ -103,7 +114,7 @@ def _to_markup(text: str) -> Markup:
     return Markup(_to_sections(_typeset(strong)))  # noqa: S704 - escaped on the line above
 
 
-def _to_plain(text: str) -> Markup:
+def to_plain(text: str) -> Markup:
     """Return a text without its marks of emphasis, for the plain-text form, where nothing is escaped."""
     return Markup(_to_sections(_typeset(_STRONG.sub(r"\1", text))))  # noqa: S704 - plain text, never read as HTML
 
@@ -116,6 +127,6 @@ def _to_sections(text: str) -> str:
     return _SECTION.sub(lambda found: f"<!--{_WORDS[found[1]]} {found[2]}-->", text)
 
 
-def _tidy(text: str) -> str:
+def tidy(text: str) -> str:
     """Return the plain text with at most one blank line in a row and none at the ends."""
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"

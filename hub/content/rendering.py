@@ -43,8 +43,9 @@ class UnsafeLink(Invalid):
 class BadTemplate(Invalid):
     """A template that cannot be filled safely: unknown variable, unclosed section, possible hole."""
 
-    def __init__(self, problem: str) -> None:
+    def __init__(self, problem: str, *, variable: str = "") -> None:
         super().__init__(N_("The template cannot be used: %(problem)s"), problem=problem)
+        self.variable = variable
 
 
 class Spec(NamedTuple):
@@ -154,9 +155,9 @@ def render(template: PreparedTemplate, values: Mapping[str, str], *, is_copy: bo
 
 def _fill_sms(parts: Parts, plain: dict[str, str]) -> str:
     """Return the SMS; values lose what would make it dear (“’”, “ê”), the author's own words stay as written."""
-    return _SPACES.sub(
-        " ", _fill(parts, {name: replace_forcing(value) for name, value in plain.items()})
-    ).strip()
+    filled = _fill(parts, {name: replace_forcing(value) for name, value in plain.items()})
+    lines = (" ".join(line.split()) for line in filled.split("\n"))
+    return "\n".join(line for line in lines if line)
 
 
 def _clean(spec: Spec, raw: str, *, is_copy: bool) -> str:
@@ -258,7 +259,8 @@ def _check(parts: Parts, known: Mapping[str, Spec], present: frozenset[str]) -> 
         elif isinstance(part, Slot):
             spec = _known(part.name, known)
             if not (spec.is_required or spec.fallback or spec.name in present):
-                raise BadTemplate(f"{spec.name} may be missing: give it a fallback or its own section")
+                problem = f"{spec.name} may be missing: give it a fallback or its own section"
+                raise BadTemplate(problem, variable=spec.name)
 
 
 def _known(name: str, known: Mapping[str, Spec]) -> Spec:

@@ -27,6 +27,7 @@ def prepare_mail(mail: BuiltinMail) -> PreparedTemplate:
         subject=compiled.subject,
         html_source=compiled.html,
         text_source=compiled.text,
+        sms_source=compiled.sms_text,
     )
 
 

@@ -1,0 +1,370 @@
+"""What is looked at before a template is published: errors stop it, warnings are said. Pure; the words are the door's."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from hub.channels.sms_text import SmsMeasure, measure, with_stop_mention
+from hub.content import rules
+from hub.content.blocks import Block, BlockKind
+from hub.content.catalog import Variable
+from hub.content.compiling import Compiled
+from hub.content.composing import Content, compose
+from hub.content.reading import Reading, contrast, inverted, read_mail
+from hub.content.rendering import (
+    MARK,
+    BadTemplate,
+    MissingValue,
+    PreparedTemplate,
+    Rendered,
+    Spec,
+    UnsafeLink,
+    is_safe_link,
+    prepare,
+    render,
+)
+from hub.content.rules import SubjectFault
+from hub.content.samples import find_hole, list_samples
+from hub.content.support import Support, SupportTable, score
+from hub.content.words import VariableKind
+from hub.core.words import Purpose
+
+LARGEST_BYTES = 100_000
+LARGE_BYTES = 95_000
+LEAST_CONTRAST = 4.5
+MOST_SEGMENTS = 2
+LEAST_SUPPORT_PERCENT = 85
+NEEDS_UNSUBSCRIBE = frozenset({Purpose.PROMOTION, Purpose.NEWSLETTER, Purpose.SURVEY})
+_TOKEN = re.compile(r"\[\[([a-z0-9_]+)\]\]")
+_LEFT_OVER = re.compile(r"\[\[[^\]]{0,40}\]\]|\[\[[?!/]")
+_ADDRESS = re.compile(r"https?://\S+")
+_WORD = re.compile(r"\w+")
+_LINKS = frozenset({VariableKind.LINK, VariableKind.ACT})
+_LINK_FIELDS = {BlockKind.BUTTON: "link", BlockKind.IMAGE: "link"}
+_FIELDS_SHOWN = 3
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class CheckCode(StrEnum):
+    """What can be wrong. The first group stops the publication, the second is only said."""
+
+    NO_SUBJECT = "no_subject"
+    NO_BLOCKS = "no_blocks"
+    BAD_TEMPLATE = "bad_template"
+    MISSING_FALLBACK = "missing_fallback"
+    HOLE = "hole"
+    LEFT_OVER = "left_over"
+    TOO_BIG = "too_big"
+    NO_ALT = "no_alt"
+    BAD_IMAGE = "bad_image"
+    CONTRAST = "contrast"
+    EMPTY_LINK = "empty_link"
+    BAD_LINK = "bad_link"
+    UNKNOWN_LINK = "unknown_link"
+    WORDLESS_LINK = "wordless_link"
+    LINKS_DIFFER = "links_differ"
+    WORDS_DIFFER = "words_differ"
+    NO_UNSUBSCRIBE = "no_unsubscribe"
+    REVIEW_GATING = "review_gating"
+    NO_FALLBACK = "no_fallback"
+    MISSING_LANGUAGE = "missing_language"
+    # said, without stopping
+    TOO_SHORT = "too_short"
+    TOO_LONG = "too_long"
+    ALL_CAPITALS = "all_capitals"
+    PUNCTUATION_RUN = "punctuation_run"
+    REPEATED_WORD = "repeated_word"
+    RISK_WORD = "risk_word"
+    SENDER_WITHOUT_BRAND = "sender_without_brand"
+    NO_PREHEADER = "no_preheader"
+    BIG = "big"
+    DARK_CONTRAST = "dark_contrast"
+    LOW_SUPPORT = "low_support"
+    SMS_UNICODE = "sms_unicode"
+    SMS_LONG = "sms_long"
+
+
+ERRORS = frozenset(list(CheckCode)[: list(CheckCode).index(CheckCode.TOO_SHORT)])
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing found; `values` fill the sentence of its code."""
+
+    code: CheckCode
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def severity(self) -> Severity:
+        return Severity.ERROR if self.code in ERRORS else Severity.WARNING
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the checks must know of the chain. `review_links`: the addresses of the review page."""
+
+    chain_name: str
+    sender_name: str
+    review_links: tuple[str, ...] = ()
+    stop_mention: str = ""
+    support: SupportTable | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found in one language, and the figures beside it. `compiled` is None when nothing could be compiled."""
+
+    language: str
+    checks: tuple[Check, ...]
+    compiled: Compiled | None = None
+    template: PreparedTemplate | None = None
+    size_bytes: int = 0
+    support: Support | None = None
+    sms: SmsMeasure | None = None
+
+    @property
+    def errors(self) -> tuple[Check, ...]:
+        return tuple(check for check in self.checks if check.severity is Severity.ERROR)
+
+    @property
+    def warnings(self) -> tuple[Check, ...]:
+        return tuple(check for check in self.checks if check.severity is Severity.WARNING)
+
+    @property
+    def is_publishable(self) -> bool:
+        return not self.errors and self.compiled is not None
+
+
+def _check(code: CheckCode, **values: object) -> Check:
+    return Check(code, {name: str(value) for name, value in values.items()})
+
+
+def check_content(content: Content, *, key: str, purpose: Purpose, house: House) -> Report:
+    """Compile what an author wrote and look at it in every way of messages.md, "Templates (content)"."""
+    early = [*_check_subject(content, house), *_check_review(content, house)]
+    if not content.blocks:
+        return Report(content.language, (*early, _check(CheckCode.NO_BLOCKS)))
+    try:
+        compiled = compose(content)
+        template = prepare_content(content, compiled, key=key, purpose=purpose)
+    except BadTemplate as error:
+        return Report(content.language, (*early, _explain(error)))
+    except (ValueError, KeyError, TypeError) as error:
+        return Report(content.language, (*early, _check(CheckCode.BAD_TEMPLATE, problem=error)))
+    return _look(content, compiled, template, early, purpose=purpose, house=house)
+
+
+def prepare_content(content: Content, compiled: Compiled, *, key: str, purpose: Purpose) -> PreparedTemplate:
+    """A compiled draft made ready for rendering. Raises BadTemplate."""
+    return prepare(
+        version_id=0,
+        key=key,
+        language=content.language,
+        purpose=purpose.value,
+        automatic="",
+        specs=specs_of(content.variables),
+        subject=compiled.subject,
+        html_source=compiled.html,
+        text_source=compiled.text,
+        sms_source=compiled.sms_text,
+    )
+
+
+def specs_of(variables: Iterable[Variable]) -> tuple[Spec, ...]:
+    """What rendering must know of these variables."""
+    return tuple(Spec(v.name, v.kind, v.is_required, v.fallback) for v in variables)
+
+
+def _explain(error: BadTemplate) -> Check:
+    if error.variable:
+        return _check(CheckCode.MISSING_FALLBACK, variable=error.variable)
+    return _check(CheckCode.BAD_TEMPLATE, problem=error.values["problem"])
+
+
+def _look(
+    content: Content,
+    compiled: Compiled,
+    template: PreparedTemplate,
+    early: Iterable[Check],
+    *,
+    purpose: Purpose,
+    house: House,
+) -> Report:
+    """The checks of what was compiled: filled for every sample customer, then read."""
+    full = {variable.name: variable.example for variable in content.variables}
+    mail = render(template, full)
+    reading = read_mail(mail.html)
+    size = len(mail.html.encode())
+    support = score(reading, house.support) if house.support else None
+    mention = house.stop_mention if purpose in NEEDS_UNSUBSCRIBE else ""
+    sms = measure(with_stop_mention(mail.sms_text, mention)) if mail.sms_text else None
+    checks = [
+        *early,
+        *_check_review_marks(template),
+        *_check_samples(template, content),
+        *_check_size(size),
+        *_check_images(reading),
+        *_check_contrast(reading),
+        *_check_links(content, compiled),
+        *_check_agreement(mail, reading),
+        *_check_unsubscribe(compiled, purpose),
+        *_check_support(support),
+        *_check_sms(content, sms),
+    ]
+    return Report(content.language, _once(checks), compiled, template, size, support, sms)
+
+
+def _once(checks: Iterable[Check]) -> tuple[Check, ...]:
+    """Each finding once: several sample customers may stumble over the same place. A hole is told for one of them."""
+    seen: dict[tuple[str, ...], Check] = {}
+    for check in checks:
+        values = [value for name, value in check.values.items() if name != "sample"]
+        seen.setdefault((check.code.value, *values), check)
+    return tuple(seen.values())
+
+
+def _check_subject(content: Content, house: House) -> Iterator[Check]:
+    if not content.subject.strip():
+        yield _check(CheckCode.NO_SUBJECT)
+        return
+    known = {variable.name: variable.example for variable in content.variables}
+    if _TOKEN.fullmatch(content.subject.strip()):
+        return  # the subject is another mail's: an answer keeps that of the ticket
+    for finding in rules.check_subject(
+        content.subject,
+        specs=specs_of(content.variables),
+        examples=known,
+        sender_name=house.sender_name,
+        chain_name=house.chain_name,
+    ):
+        yield _check(_SUBJECT_CODES[finding.fault], detail=finding.detail)
+    if not content.preheader.strip():
+        yield _check(CheckCode.NO_PREHEADER)
+
+
+_SUBJECT_CODES = {fault: CheckCode(fault.value) for fault in SubjectFault}
+
+
+def _check_review(content: Content, house: House) -> Iterator[Check]:
+    """The review link goes to every respondent alike: no block that carries it may depend on anything but the link."""
+    for block in content.blocks:
+        if block.condition not in {"", rules.REVIEW_LINK} and _carries_review(block, house):
+            yield _check(CheckCode.REVIEW_GATING, condition=block.condition)
+
+
+def _carries_review(block: Block, house: House) -> bool:
+    if block.kind is BlockKind.REVIEW:
+        return True
+    words = " ".join(block.fields.values())
+    is_linked = block.get(_LINK_FIELDS.get(block.kind, "")) == rules.REVIEW_LINK
+    return is_linked or rules.REVIEW_LINK in words or any(link in words for link in house.review_links)
+
+
+def _check_review_marks(template: PreparedTemplate) -> Iterator[Check]:
+    forms = (template.html, template.text, template.sms_text)
+    if not all(rules.is_review_link_for_all(parts) for parts in forms):
+        yield _check(CheckCode.REVIEW_GATING, condition="")
+
+
+def _check_samples(template: PreparedTemplate, content: Content) -> Iterator[Check]:
+    """Fill the template for each sample customer; nothing may be missing, and nothing may look missing."""
+    for sample in list_samples(content.variables, content.language):
+        try:
+            mail = render(template, sample.values)
+        except MissingValue as error:
+            yield _check(CheckCode.MISSING_FALLBACK, variable=error.variable)
+            continue
+        except UnsafeLink as error:
+            yield _check(CheckCode.BAD_LINK, link=error.variable)
+            continue
+        preheader = read_mail(mail.html).hidden
+        for text in (mail.subject, preheader, mail.text, mail.sms_text):
+            if hole := find_hole(text):
+                yield _check(CheckCode.HOLE, sample=sample.key.value, detail=hole)
+                break
+        if (
+            left := _LEFT_OVER.search(mail.text)
+            or _LEFT_OVER.search(mail.subject)
+            or MARK.search(mail.subject)
+        ):
+            yield _check(CheckCode.LEFT_OVER, detail=left[0])
+
+
+def _check_size(size: int) -> Iterator[Check]:
+    if size >= LARGE_BYTES:
+        code = CheckCode.TOO_BIG if size >= LARGEST_BYTES else CheckCode.BIG
+        yield _check(code, kilobytes=round(size / 1000))
+
+
+def _check_images(reading: Reading) -> Iterator[Check]:
+    for image in reading.images:
+        if not (image.alt or "").strip():
+            yield _check(CheckCode.NO_ALT, source=image.source)
+        if not image.source.startswith("https://") or not is_safe_link(image.source):
+            yield _check(CheckCode.BAD_IMAGE, source=image.source)
+
+
+def _check_contrast(reading: Reading) -> Iterator[Check]:
+    for shade in reading.shades:
+        found = contrast(shade.ink, shade.paper)
+        words = " ".join(shade.text.split())[:40]
+        if found is None or found < LEAST_CONTRAST:
+            yield _check(CheckCode.CONTRAST, words=words, ratio="?" if found is None else f"{found:.1f}")
+            continue
+        dark = contrast(inverted(shade.ink), inverted(shade.paper))
+        if dark is not None and dark < LEAST_CONTRAST:
+            yield _check(CheckCode.DARK_CONTRAST, words=words, ratio=f"{dark:.1f}")
+
+
+def _check_links(content: Content, compiled: Compiled) -> Iterator[Check]:
+    """Every link is a variable that is a link, or a complete https address; every link has words."""
+    kinds = {variable.name: variable.kind for variable in content.variables}
+    for link in read_mail(compiled.html).links:
+        if not link.href.strip():
+            yield _check(CheckCode.EMPTY_LINK, words=link.words)
+        elif token := _TOKEN.fullmatch(link.href):
+            if kinds.get(token[1]) not in _LINKS:
+                yield _check(CheckCode.UNKNOWN_LINK, link=token[1])
+        elif not link.href.startswith("https://") or not is_safe_link(link.href):
+            yield _check(CheckCode.BAD_LINK, link=link.href)
+        if not link.words.strip():
+            yield _check(CheckCode.WORDLESS_LINK, link=link.href)
+
+
+def _check_agreement(mail: Rendered, reading: Reading) -> Iterator[Check]:
+    """HTML and plain text lead to the same places and say the same words."""
+    here, there = {link.href for link in reading.links}, set(_ADDRESS.findall(mail.text))
+    if here != there:
+        yield _check(CheckCode.LINKS_DIFFER, detail=_some(here ^ there))
+    words = set(_WORD.findall(reading.words)) ^ set(_WORD.findall(_ADDRESS.sub(" ", mail.text)))
+    if words:
+        yield _check(CheckCode.WORDS_DIFFER, detail=_some(words))
+
+
+def _some(found: Collection[str]) -> str:
+    return ", ".join(sorted(found)[:_FIELDS_SHOWN])
+
+
+def _check_unsubscribe(compiled: Compiled, purpose: Purpose) -> Iterator[Check]:
+    token = "[[unsubscribe_url]]"  # noqa: S105 - a merge mark, not a secret
+    if purpose in NEEDS_UNSUBSCRIBE and (token not in compiled.html or token not in compiled.text):
+        yield _check(CheckCode.NO_UNSUBSCRIBE)
+
+
+def _check_support(support: Support | None) -> Iterator[Check]:
+    if support and support.percent < LEAST_SUPPORT_PERCENT:
+        yield _check(CheckCode.LOW_SUPPORT, percent=support.percent)
+
+
+def _check_sms(content: Content, sms: SmsMeasure | None) -> Iterator[Check]:
+    if sms is None:
+        return
+    if forcing := measure(_TOKEN.sub("", content.sms_text)).forcing_characters:
+        yield _check(CheckCode.SMS_UNICODE, characters=" ".join(forcing))
+    if sms.segment_count > MOST_SEGMENTS:
+        yield _check(CheckCode.SMS_LONG, count=sms.segment_count)
