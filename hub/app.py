@@ -37,6 +37,8 @@ from hub.blueprints import (
 from hub.blueprints.access import Door, Entry
 from hub.channels.email import Security, SmtpSettings
 from hub.channels.registry import ChannelSettings
+from hub.channels.twilio_client import TwilioSettings
+from hub.channels.twilio_settings import read_contents, read_prices
 from hub.core import bell, clock, files, log, signing, site
 from hub.core.db import db
 from hub.outbox import wires
@@ -84,7 +86,12 @@ DOORS: tuple[Door, ...] = (
     Door(plans.blueprint, "/plans", Permission.READ_PLANS, {"switch": Permission.EDIT_PLANS}),
     Door(templates.blueprint, "/templates", Permission.READ_MESSAGES),
     Door(messages.blueprint, "/messages", Permission.READ_MESSAGES),
-    Door(loyalty.blueprint, "/promo-codes", Permission.READ_MESSAGES),
+    Door(
+        loyalty.blueprint,
+        "/promo-codes",
+        Permission.READ_MESSAGES,
+        dict.fromkeys(loyalty.EDITING, Permission.EDIT_MESSAGES),
+    ),
     Door(signups.blueprint, "/signups", Permission.READ_MESSAGES),
     Door(surveys.blueprint, "/surveys", Permission.READ_SURVEYS),
     Door(
@@ -164,7 +171,7 @@ def set_up_hallway(config: Config) -> None:
     files.use_folder(config.var_path / "files")
     site.use(base_url=config.base_url, inbound_domain=config.inbound_domain)
     clock.use(movable=config.demo)
-    wires.use_transports(ChannelSettings(smtp=_smtp(config)))
+    wires.use_transports(ChannelSettings(smtp=_smtp(config), twilio=_twilio(config)))
     if config.redis_url:
         bell.connect(config.redis_url, queue_of=jobs.QUEUE_OF)
 
@@ -183,6 +190,30 @@ def _smtp(config: Config) -> SmtpSettings | None:
         username=config.smtp_user or "",
         password=config.smtp_password or "",
         timeout_seconds=config.smtp_timeout_seconds,
+    )
+
+
+def _twilio(config: Config) -> TwilioSettings | None:
+    """The account of SMS and WhatsApp; None without one: their messages wait. Raises ValueError on a bad setting."""
+    username = config.twilio_api_key or config.twilio_account_sid
+    password = config.twilio_api_secret if config.twilio_api_key else config.twilio_auth_token
+    if not (config.twilio_account_sid and username and password):
+        return None
+    return TwilioSettings(
+        account_sid=config.twilio_account_sid,
+        username=username,
+        password=password,
+        auth_token=config.twilio_auth_token or "",
+        public_url=config.base_url,
+        messaging_service_sid=config.twilio_messaging_service_sid or "",
+        sms_from=config.twilio_sms_from or "",
+        whatsapp_from=config.twilio_whatsapp_from or "",
+        api_url=config.twilio_api_url,
+        timeout_seconds=config.twilio_timeout_seconds,
+        prices=read_prices(config.sms_prices),
+        currency=config.sms_currency,
+        contents=read_contents(config.twilio_contents),
+        stop_mention=config.sms_stop_mention,
     )
 
 

@@ -11,7 +11,7 @@ from hub.core import bell, clock
 from hub.core.db import db
 from hub.inbox.actions import working as tickets
 from hub.mailroom import working as arrivals
-from hub.outbox import sending
+from hub.outbox import promo_codes, sending
 from hub.outbox.words import SendQueue
 from hub.plans import engine
 from hub.reactions import drain as reactions
@@ -56,7 +56,8 @@ JOBS: dict[str, Job] = {
         Job("plans", "default", engine.work_plans, engine.has_due, engine.next_due_at),
         Job("arrivals", "default", arrivals.work_arrivals, arrivals.has_due, arrivals.next_due_at),
         Job("tickets", "default", tickets.work_tickets, tickets.has_due, tickets.next_due_at),
-        Job("surveys", "bulk", surveys.work_surveys, surveys.has_due, _nothing_planned),
+        Job("surveys", "bulk", surveys.work_surveys, surveys.has_due, surveys.next_due_at),
+        Job("promo_codes", "bulk", promo_codes.work_promo_codes, promo_codes.has_due, _nothing_planned),
         *(_outbox(queue) for queue in SendQueue),
     )
 }

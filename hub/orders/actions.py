@@ -35,7 +35,7 @@ from hub.orders.rows import FieldError, Taken
 from hub.orders.words import EventOutcome, OrderState
 from hub.stores.queries import StoreRow, find_chain
 
-__all__ = ["FieldError", "Taken", "take_in"]
+__all__ = ["FieldError", "Taken", "take_event", "take_in"]
 
 REACHED = {
     OrderState.DELIVERED: OrderDelivered,
@@ -51,7 +51,11 @@ def take_in(payload: object, *, source: str, now: datetime) -> Taken:
     one was (only its consents, which carry their own time, are read); else TAKEN, with facts for what is new.
     Events of one order wait for each other, so the order is that of its newest event, however they arrive.
     """
-    event = read_event(payload, source=source, now=now)
+    return take_event(read_event(payload, source=source, now=now), now=now)
+
+
+def take_event(event: Event, *, now: datetime) -> Taken:
+    """As `take_in`, for an event that was read before."""
     lock_events(event)
     same = find_same(event)
     if same is not None and same.outcome is not EventOutcome.REFUSED:
@@ -64,7 +68,7 @@ def take_in(payload: object, *, source: str, now: datetime) -> Taken:
     state_at = _state_at(event.order, received_at=same.received_at if same else now)
     rank = rules.rank_of(state_at, event.order.state, event.key)
     if row is not None and rank <= rules.rank_of(row.state_at, row.state, row.event_key):
-        _record_consents(event.order, source=source, now=now)
+        _record_consents(event.order, source=event.source, now=now)
         keep(event, same, outcome=EventOutcome.STALE, order_id=row.id, now=now)
         return Taken(row.id, EventOutcome.STALE, get_order(row.id))
     taken = _take(event, event.order, event.store, row, state_at=state_at, now=now)
@@ -142,6 +146,7 @@ def _snapshot(order: OrderPayload, store_id: int, customer_id: int, *, currency:
         "total_cents": order.total_cents,
         "returned_cents": order.returned_cents,
         "currency": order.currency or currency,
+        "promo_codes": list(dict.fromkeys(order.promo_codes)),
     }
 
 

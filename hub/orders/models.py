@@ -19,7 +19,11 @@ class OrderEvent(Base):
     """
 
     __tablename__ = "order_events"
-    __table_args__ = (UniqueConstraint("event_key"), Index("ix_order_events_received", "received_at"))
+    __table_args__ = (
+        UniqueConstraint("event_key"),
+        Index("ix_order_events_received", "received_at"),
+        Index("ix_order_events_refused", "received_at", "id", postgresql_where="outcome = 'refused'"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event_key: Mapped[str]
@@ -36,6 +40,7 @@ class Order(Base):
     """The latest known state. `state_at` is the shop's `updated_at` that last won; older events change nothing.
 
     `event_key` is the event that last won: it decides between two events of the same moment and state.
+    `promo_codes` are the codes as the customer typed them.
     """
 
     __tablename__ = "orders"
@@ -56,6 +61,7 @@ class Order(Base):
     total_cents: Mapped[int]
     returned_cents: Mapped[int] = mapped_column(default=0)
     currency: Mapped[str]
+    promo_codes: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     created_at: Mapped[datetime]
 
 

@@ -30,6 +30,7 @@ LATEST_YEAR = 2200
 MAX_CENTS = 10**12
 MAX_LINES = 1000
 MAX_CONSENTS = 50
+MAX_CODES = 20
 COUNTRY_LENGTH = 2
 REACHED_BY = {Channel.EMAIL: "email", Channel.SMS: "phone", Channel.WHATSAPP: "phone"}
 ASKED_FOR = frozenset({Purpose.SERVICE, Purpose.SURVEY, Purpose.PROMOTION, Purpose.NEWSLETTER})
@@ -200,6 +201,7 @@ class OrderPayload(Shape):
     returned_cents: Cents = 0
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
     lines: Annotated[list[LinePayload], Field(max_length=MAX_LINES)] = []
+    promo_codes: Annotated[list[Key], Field(max_length=MAX_CODES)] = []
 
 
 def _tried(normalise: Any) -> str:

@@ -33,6 +33,7 @@ class OrderRow:
     returned_cents: int
     currency: str
     lines: tuple[LineRow, ...]
+    promo_codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

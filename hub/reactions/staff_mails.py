@@ -10,17 +10,26 @@ from hub.core.words import Language, Purpose
 from hub.customers.rules import show_phone
 from hub.inbox import queries as inbox
 from hub.inbox.queries import TicketView
+from hub.loyalty.queries import get_pool
 from hub.outbox import actions as outbox
 from hub.reactions.happening import Happening
 from hub.staff import queries as staff
 from hub.staff.links import INVITATION, LIFE, RESET
 from hub.staff.queries import AgentCard, AgentRow
 from hub.staff.rules import SYSTEM_VIEWER
-from hub.staff.words import Role
+from hub.staff.words import Permission, Role
 from hub.stores.queries import get_chain, get_store
 
 NEAR = {Language.FRENCH: "L’échéance de réponse approche", Language.ENGLISH: "The reply is due soon"}
 MISSED = {Language.FRENCH: "L’échéance de réponse est passée", Language.ENGLISH: "The reply is late"}
+POOL_LOW = {
+    Language.FRENCH: "Il reste {left} codes dans la réserve {pool}",
+    Language.ENGLISH: "{left} codes are left in the pool {pool}",
+}
+REFILL = {
+    Language.FRENCH: "Ajoutez des codes, sinon les messages qui en portent ne partiront plus.",
+    Language.ENGLISH: "Please add codes, otherwise messages that carry one will not leave any more.",
+}
 MANAGERS = frozenset({Role.STORE_MANAGER, Role.REGION_MANAGER, Role.HEAD_OFFICE})
 
 
@@ -65,6 +74,19 @@ def warn_managers(seen: Happening) -> None:
     """The deadline has passed: the managers of the store are told."""
     ticket = inbox.access_ticket_by_id(seen.data["ticket_id"], SYSTEM_VIEWER)
     _alert(seen, ticket, _managers_of(ticket.store_id), MISSED)
+
+
+def warn_marketers(seen: Happening) -> None:
+    """A pool of promo codes nears its end: those who write messages are told, once until it is filled."""
+    pool = get_pool(seen.data["pool_id"])
+    for agent in staff.list_agents_with(Permission.EDIT_MESSAGES):
+        words = {"left": seen.data["left_count"], "pool": pool.name}
+        values = {
+            "cause": POOL_LOW[agent.language].format(**words),
+            "advice": REFILL[agent.language],
+            "page_url": f"{site.base_url()}/promo-codes/{pool.id}",
+        }
+        _post(f"promo-pool:{seen.fact_id}:{agent.id}", "staff_alert", values, agent)
 
 
 def _managers_of(store_id: int | None) -> list[AgentRow]:

@@ -2,9 +2,11 @@
 
 from hub.content import actions as content
 from hub.core import clock
-from hub.core.words import Purpose
+from hub.core.actor import SYSTEM, Actor
+from hub.core.words import ActorKind, Purpose
 from hub.inbox import actions as inbox
 from hub.inbox import queries as inbox_queries
+from hub.loyalty import redeeming
 from hub.plans import actions as plans
 from hub.plans.builtin import POST_PURCHASE_SURVEY, WELCOME_PACK
 from hub.plans.gather import SOURCE as ENROLMENT
@@ -14,7 +16,9 @@ from hub.reactions.happening import Effect, Happening
 from hub.reasons import actions as reasons
 from hub.surveys import actions as survey_actions
 from hub.surveys import queries as surveys
-from hub.surveys.words import AnswerState
+from hub.surveys.words import AnswerState, WithdrawnBy
+
+STANDING = frozenset({AnswerState.PROVISIONAL, AnswerState.CONFIRMED})
 
 
 def ask_about_order(seen: Happening) -> None:
@@ -69,7 +73,7 @@ def leave_after_returning(seen: Happening) -> None:
 
 def thank_tomorrow(seen: Happening) -> None:
     """Every respondent gets the same thanks at D+1, with the same review link, whatever the score."""
-    if surveys.get_answer(seen.data["answer_id"]).state is AnswerState.CONTRADICTED:
+    if surveys.get_answer(seen.data["answer_id"]).state is not AnswerState.CONFIRMED:
         return
     plans.jump(
         plan_key=POST_PURCHASE_SURVEY,
@@ -92,11 +96,12 @@ def thank_nobody(seen: Happening) -> None:
 
 
 def follow_up(seen: Happening) -> None:
-    """Unhappy: a ticket for the store of the order, and a reassuring mail with a way to write to it."""
+    """Unhappy: a ticket for the store of the order; once confirmed also a mail that reassures, with a way to write."""
     now = clock.business_now()
     answer = surveys.get_answer(seen.data["answer_id"])
-    if answer.state is AnswerState.CONTRADICTED:
+    if answer.state not in STANDING:
         return
+    is_confirmed = answer.state is AnswerState.CONFIRMED
     ticket_id = inbox.open_ticket_from_answer(
         answer_id=answer.id,
         order_id=answer.order_id,
@@ -105,9 +110,12 @@ def follow_up(seen: Happening) -> None:
         choice=answer.choice.value,
         score=answer.score,
         comment=answer.comment,
-        is_confirmed=True,
+        topics=answer.topics,
+        is_confirmed=is_confirmed,
         now=now,
     )
+    if not is_confirmed:
+        return
     reassuring.post(ticket_id=ticket_id, answer=answer, now=now)
     number = inbox_queries.find_number(ticket_id) or ""
     plans.add_values(
@@ -116,7 +124,16 @@ def follow_up(seen: Happening) -> None:
 
 
 def withdraw_ticket(seen: Happening) -> None:
-    inbox.withdraw_answer_ticket(seen.data["answer_id"], now=clock.business_now())
+    """Unless the answer stands again by now: the staff may have switched it back."""
+    if surveys.get_answer(seen.data["answer_id"]).state in STANDING:
+        return
+    agent_id = seen.data.get("agent_id")
+    inbox.withdraw_answer_ticket(
+        seen.data["answer_id"],
+        now=clock.business_now(),
+        reason=seen.data.get("reason", WithdrawnBy.CUSTOMER.value),
+        by=Actor(ActorKind.AGENT, agent_id=agent_id) if agent_id else SYSTEM,
+    )
 
 
 def note_first_message(seen: Happening) -> None:
@@ -136,6 +153,15 @@ def bring_builtin(_seen: Happening) -> None:
     plans.add_builtin_plans(now=now)
 
 
+def redeem_codes(seen: Happening) -> None:
+    """Each code on an order is kept with its verdict, also those the shop tells later."""
+    redeeming.redeem_order(seen.data["order_id"], now=clock.business_now())
+
+
+def give_codes_back(seen: Happening) -> None:
+    redeeming.cancel_order(seen.data["order_id"], now=clock.business_now())
+
+
 def free_tickets(seen: Happening) -> None:
     """A person has left: what waited for them waits for somebody else."""
     inbox.free_tickets_of(agent_id=seen.data["agent_id"], now=clock.business_now())
@@ -143,9 +169,13 @@ def free_tickets(seen: Happening) -> None:
 
 WIRES: dict[str, tuple[tuple[str, Effect], ...]] = {
     "OrderDelivered": (("ask_about_order", ask_about_order),),
-    "OrderPlaced": (("leave_after_purchase", leave_after_purchase),),
+    "OrderPlaced": (("leave_after_purchase", leave_after_purchase), ("redeem_codes", redeem_codes)),
+    "OrderChanged": (("redeem_codes", redeem_codes),),
     "CustomerFirstOrdered": (("welcome", welcome),),
-    "OrderCancelled": (("leave_after_cancelling", leave_after_cancelling),),
+    "OrderCancelled": (
+        ("leave_after_cancelling", leave_after_cancelling),
+        ("give_codes_back", give_codes_back),
+    ),
     "OrderReturned": (("leave_after_returning", leave_after_returning),),
     "SurveyAnswered": (("thank_tomorrow", thank_tomorrow),),
     "FollowUpNeeded": (("follow_up", follow_up),),
@@ -158,6 +188,7 @@ WIRES: dict[str, tuple[tuple[str, Effect], ...]] = {
     "PasswordResetAsked": (("mail_password_link", staff_mails.mail_password_link),),
     "DeadlineNeared": (("warn_assignee", staff_mails.warn_assignee),),
     "DeadlineMissed": (("warn_managers", staff_mails.warn_managers),),
+    "PromoPoolLow": (("warn_marketers", staff_mails.warn_marketers),),
 }
 
 

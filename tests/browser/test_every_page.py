@@ -35,6 +35,7 @@ STAFF = (
     "/knowledge/articles/colis-abime", "/knowledge/articles/colis-abime/edit",
     "/knowledge/articles/colis-abime/versions", "/knowledge/articles/colis-abime/versions/1",
     "/knowledge/articles/new", "/knowledge/replies", "/knowledge/replies/1", "/knowledge/replies/1/edit",
+    "/promo-codes/", "/promo-codes/new", "/promo-codes/1", "/promo-codes/1/edit", "/promo-codes/unknown",
     "/knowledge/gaps", "/demo/mailbox", "/demo/write", "/inbox/none-such",
 )  # fmt: skip
 TICKET = ("", "/solve", "/change", "/call", "/suggestions")

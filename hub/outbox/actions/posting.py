@@ -18,7 +18,8 @@ from hub.core.text import N_
 from hub.core.words import Channel, Language, Purpose
 from hub.customers import queries as customers
 from hub.customers.queries import CustomerRow
-from hub.outbox import addresses, letterhead
+from hub.loyalty.rows import GivenCode
+from hub.outbox import addresses, letterhead, promo_codes
 from hub.outbox.models import OutboundMessage
 from hub.outbox.words import BlockReason, MessageState, SendQueue
 from hub.stores import queries as stores
@@ -34,6 +35,7 @@ _QUEUES = {
     Purpose.SURVEY: SendQueue.DEFAULT,
     Purpose.PROMOTION: SendQueue.BULK,
     Purpose.NEWSLETTER: SendQueue.BULK,
+    Purpose.OPEN_MEASUREMENT: SendQueue.BULK,
 }
 
 
@@ -44,7 +46,9 @@ class Draft:
     `key` says what it is about ("enrolment:12:survey"): the same key is posted once. `language` and `recipient` are the
     customer's when not given, `sender_name` and `reply_to` the store's. `due_at` and `expires_at` are business time.
     `stop_if`: {"purchase_since": iso time} and/or {"order_cancelled": order id}. `priority`: the smaller goes first
-    where a cap leaves room for one. `values` win over what the letterhead knows.
+    where a cap leaves room for one. `theme` is the subject of a promotion, which customers may refuse by itself.
+    `values` win over what the letterhead knows. `promo_pool` is the key of the pool
+    that gives `promo_code`; an empty pool leaves the value out, and the gate then says what is missing.
     """
 
     key: str
@@ -69,6 +73,8 @@ class Draft:
     stop_if: Mapping[str, Any] | None = None
     queue: SendQueue | None = None
     priority: int = USUAL_PRIORITY
+    theme: str = ""
+    promo_pool: str | None = None
 
 
 @dataclass(frozen=True)
@@ -107,6 +113,8 @@ class DraftFields(_Needed, total=False):
     stop_if: Mapping[str, Any] | None
     queue: SendQueue | None
     priority: int
+    theme: str
+    promo_pool: str | None
 
 
 def post(*, now: datetime, **fields: Unpack[DraftFields]) -> Posted:
@@ -118,7 +126,7 @@ def post_many(drafts: Sequence[Draft], *, now: datetime) -> list[Posted]:
     """Post a batch with a handful of statements whatever its size; the answers stand in the order of the drafts."""
     if not drafts:
         return []
-    desk = _Desk.open(drafts)
+    desk = _Desk.open(drafts, now=now)
     rows = [desk.row(draft, now=now) for draft in drafts]
     plain = [{name: _plain(value) for name, value in row.items()} for row in rows]
     new = {key: row_id for row_id, key in db.session.execute(_posting(tuple(rows[0])), {"rows": plain})}
@@ -189,15 +197,18 @@ class _Desk:
     hours: Mapping[int, Hours]
     versions: dict[tuple[str, Language], PreparedTemplate] = field(default_factory=dict)
     heads: dict[tuple[int | None, Language], dict[str, str]] = field(default_factory=dict)
+    codes: Mapping[str, GivenCode] = field(default_factory=dict)
 
     @classmethod
-    def open(cls, drafts: Sequence[Draft]) -> "_Desk":
+    def open(cls, drafts: Sequence[Draft], *, now: datetime) -> "_Desk":
         store_ids = _known(draft.store_id for draft in drafts)
+        wanted = [(each.promo_pool, each.key, each.customer_id) for each in drafts if each.promo_pool]
         return cls(
             chain=stores.get_chain(),
             people=customers.get_customers(_known(draft.customer_id for draft in drafts)),
             houses=stores.get_stores(store_ids),
             hours=stores.get_hours_of(store_ids),
+            codes=promo_codes.reserve(wanted, now=now) if wanted else {},
         )
 
     def row(self, draft: Draft, *, now: datetime) -> dict[str, Any]:
@@ -212,6 +223,7 @@ class _Desk:
             "queue": draft.queue or _QUEUES[draft.purpose],
             "channel": draft.channel,
             "purpose": draft.purpose,
+            "theme": draft.theme,
             "state": MessageState.WAITING,
             "customer_id": draft.customer_id,
             "store_id": draft.store_id,
@@ -248,6 +260,8 @@ class _Desk:
         known = dict(self.head(draft.store_id, language))
         if person and "salutation" not in draft.values:
             known |= letterhead.customer_values(person, language)
+        if code := self.codes.get(draft.key):
+            known |= promo_codes.values_of(code, self.chain, language)
         known |= draft.values
         names = {spec.name for spec in version.specs}
         return {name: value.replace("\0", "") for name, value in known.items() if value and name in names}

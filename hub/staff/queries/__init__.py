@@ -17,6 +17,7 @@ from hub.staff.queries.people import (
     get_viewer,
     has_administrator,
     list_agents,
+    list_agents_with,
     list_neighbours,
     list_store_agents,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "has_administrator",
     "invitation_link_token",
     "list_agents",
+    "list_agents_with",
     "list_api_keys",
     "list_neighbours",
     "list_store_agents",

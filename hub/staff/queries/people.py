@@ -181,6 +181,13 @@ def list_agents(
     return make_page(cards, size=size, key=lambda card: (fold(card.name), card.id))
 
 
+def list_agents_with(permission: Permission) -> list[AgentRow]:
+    """Active people whose role has the permission, by name."""
+    roles = [role for role, permissions in PERMISSIONS.items() if permission in permissions]
+    found = select(*_ROW).where(Agent.role.in_(roles), Agent.deactivated_at.is_(None))
+    return [AgentRow(*row) for row in db.session.execute(found.order_by(Agent.sort_key, Agent.id))]
+
+
 def _cards(agents: list[Agent]) -> list[AgentCard]:
     ids = [agent.id for agent in agents]
     members = db.session.execute(
