@@ -24,8 +24,8 @@ class Envelope:
 
     `key` is our own reference (the outbox row). `headers` are extra header lines, already plain text; line breaks in
     any value are removed. `return_path` is the envelope sender ("" is the null sender; None means `sender_address`).
-    `message_id` has its angle brackets. A phone message is not delivered later than `valid_seconds` after it was
-    handed over; `content` is the approved template it leaves as, instead of `text` (WhatsApp).
+    `message_id` has its angle brackets. A phone message is not delivered later than `valid_until` (machine
+    time); `content` is the approved template it leaves as, instead of `text` (WhatsApp).
     """
 
     key: uuid.UUID
@@ -42,7 +42,7 @@ class Envelope:
     return_path: str | None = None
     reply_to: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
-    valid_seconds: int | None = None
+    valid_until: datetime | None = None
     content: ApprovedContent | None = None
 
 

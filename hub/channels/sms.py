@@ -6,7 +6,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
-from hub.channels.base import Cost, Envelope, PermanentFailure, Receipt
+from hub.channels.base import Cost, Envelope, PermanentFailure, Receipt, TemporaryFailure
 from hub.channels.sms_text import measure, price_micros
 from hub.channels.twilio_client import STATUS_PATH, TwilioAccount, TwilioSettings, price_in_micros
 
@@ -44,7 +44,7 @@ class SmsTransport:
         taken = self._account.create(
             to=self.address(envelope.recipient),
             status_callback=f"{self._settings.public_url}{STATUS_PATH}{envelope.key.hex}",
-            validity_period=valid_seconds(envelope),
+            validity_period=valid_seconds(envelope.valid_until, self._machine_now()),
             **self.sender(),
             **self.content(envelope),
         )
@@ -101,7 +101,11 @@ class WhatsAppTransport(SmsTransport):
         return Cost(1, price_in_micros(taken.price), taken.price_unit if taken.price is not None else None)
 
 
-def valid_seconds(envelope: Envelope) -> int:
-    """How long the carrier may try, within what Twilio takes."""
-    wanted = LONGEST_VALID_SECONDS if envelope.valid_seconds is None else envelope.valid_seconds
-    return max(SHORTEST_VALID_SECONDS, min(wanted, LONGEST_VALID_SECONDS))
+def valid_seconds(until: datetime | None, machine_now: datetime) -> int:
+    """How long the carrier may try, within what Twilio takes. Raises TemporaryFailure when the hours are over."""
+    if until is None:
+        return LONGEST_VALID_SECONDS
+    left = int((until - machine_now).total_seconds())
+    if left < SHORTEST_VALID_SECONDS:
+        raise TemporaryFailure("the hours in which it may be delivered are over")
+    return min(left, LONGEST_VALID_SECONDS)

@@ -6,7 +6,10 @@ from datetime import datetime
 from threading import Event
 from uuid import UUID
 
+import structlog
+
 from hub.channels.base import (
+    Cost,
     Envelope,
     PermanentFailure,
     TemporaryFailure,
@@ -14,22 +17,28 @@ from hub.channels.base import (
     UnknownOutcome,
 )
 from hub.content.queries import get_version
-from hub.content.rendering import Rendered, render
+from hub.content.rendering import PreparedTemplate, Rendered, render
 from hub.content.rules import automatic_headers
 from hub.core import site
 from hub.core.errors import HubError
 from hub.outbox import addresses
 from hub.outbox.leases import Claim
 from hub.outbox.letter import UNSUBSCRIBE_VALUE, Letter
+from hub.outbox.phone_letters import NO_PLAN, PhonePlan, TemplateRequired, write_text
+from hub.outbox.phone_rules import PHONES
 from hub.outbox.tracking.writing import UNMARKED, Marking, mark
 from hub.outbox.words import AttemptOutcome, BlockReason
 
+log = structlog.get_logger(__name__)
 PREFERENCES_VALUE = "preferences_url"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one call of the provider came to. `is_content` when the mail itself was refused, not its receiver."""
+    """What one call of the provider came to. `is_content` when the mail itself was refused, not its receiver.
+
+    `code` is the provider's own for a refusal, `cost` what a phone message costs.
+    """
 
     letter: Letter
     kind: AttemptOutcome
@@ -37,6 +46,8 @@ class Outcome:
     reference: str = ""
     is_content: bool = False
     is_lasting: bool = False
+    code: str = ""
+    cost: Cost | None = None
 
 
 @dataclass(frozen=True)
@@ -48,12 +59,19 @@ class Unfit:
     detail: str
 
 
-def write_envelope(letter: Letter, *, now: datetime, marking: Marking = UNMARKED) -> Envelope | Unfit:
+def write_envelope(
+    letter: Letter, *, now: datetime, marking: Marking = UNMARKED, plan: PhonePlan = NO_PLAN
+) -> Envelope | Unfit:
     """The message as it leaves, from the frozen version and values. Never raises for what a caller handed in."""
     version = get_version(letter.template_version_id)
     links = link_values(letter)
     try:
         mail: Rendered = mark(render(version, {**letter.values, **links}), letter, version, marking)
+        if letter.channel in PHONES:
+            return _write_phone(letter, version, mail, plan, now=now)
+    except TemplateRequired as error:
+        log.warning("outbox.alarm", kind="template_required", outbound_id=letter.id, template=version.key)
+        return Unfit(letter, BlockReason.TEMPLATE_REQUIRED, str(error))
     except HubError as error:
         return Unfit(letter, BlockReason.CONTENT, str(error))
     headers = {**automatic_headers(version.automatic, loop_mark=site.inbound_domain()), **letter.headers}
@@ -75,6 +93,25 @@ def write_envelope(letter: Letter, *, now: datetime, marking: Marking = UNMARKED
         return_path=addresses.return_path_of(letter.uuid, site.inbound_domain()),
         reply_to=letter.reply_to,
         headers=headers,
+    )
+
+
+def _write_phone(
+    letter: Letter, version: PreparedTemplate, mail: Rendered, plan: PhonePlan, *, now: datetime
+) -> Envelope:
+    phone = write_text(letter, version, mail, plan)
+    return Envelope(
+        key=UUID(letter.uuid),
+        channel=letter.channel,
+        sender_address="",
+        sender_name=letter.sender_name,
+        recipient=letter.recipient or "",
+        recipient_name=letter.recipient_name,
+        subject="",
+        text=phone.text,
+        content=phone.content,
+        sent_at=now,
+        valid_until=plan.valid_until.get(letter.id),
     )
 
 
@@ -117,5 +154,6 @@ def _call(transport: Transport, letter: Letter, envelope: Envelope) -> Outcome:
     except PermanentFailure as error:
         if error.scope == "sender":
             return Outcome(letter, AttemptOutcome.OURS, error.reason, is_lasting=True)
-        return Outcome(letter, AttemptOutcome.PERMANENT, error.reason, is_content=error.scope == "content")
-    return Outcome(letter, AttemptOutcome.ACCEPTED, receipt.reference, receipt.reference)
+        is_content = error.scope == "content"
+        return Outcome(letter, AttemptOutcome.PERMANENT, error.reason, is_content=is_content, code=error.code)
+    return Outcome(letter, AttemptOutcome.ACCEPTED, receipt.reference, receipt.reference, cost=receipt.cost)

@@ -12,7 +12,6 @@ from hub.core.db import db
 from hub.core.facts import Fact, record_many
 from hub.core.words import Channel
 from hub.customers import actions as customers
-from hub.customers.words import SuppressionReason
 from hub.outbox.bounces import SENDER_PAUSE, UNREACHABLE_PAUSES, UNREACHABLE_WINDOW, next_wait
 from hub.outbox.calling import Outcome
 from hub.outbox.facts import MessageAccepted, MessageBounced, MessageFailed
@@ -20,7 +19,9 @@ from hub.outbox.leases import ENDED, FREE, Claim, forget_calls, is_held, note_at
 from hub.outbox.letter import Letter
 from hub.outbox.models import OutboundMessage, SenderPause
 from hub.outbox.pausing import pause_sender
-from hub.outbox.words import AttemptOutcome, BlockReason, MessageState
+from hub.outbox.phone_costs import note_costs
+from hub.outbox.phone_rules import refusal_reason, suppression_reason
+from hub.outbox.words import AttemptOutcome, MessageState
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +33,7 @@ def write(outcomes: Sequence[Outcome], called: Sequence[Letter], claimed: Claim)
     """
     now, machine_now = clock.business_now(), clock.machine_now()
     accepted = [outcome for outcome in outcomes if outcome.kind is AttemptOutcome.ACCEPTED]
+    note_costs([(each.letter.id, each.cost) for each in accepted if each.cost is not None])
     _accept(accepted, claimed, now=now, machine_now=machine_now)
     if len(accepted) == len(called):
         return
@@ -118,11 +120,11 @@ def _refuse(outcomes: Sequence[Outcome], *, now: datetime) -> None:
         tried = {"attempt_count": letter.attempt_count + 1, "reason_detail": outcome.detail}
         if outcome.is_content:
             log.error("outbox.alarm", kind="content_fault", outbound_id=letter.id)
-            _fail(letter, {**tried, "reason": BlockReason.CONTENT}, now=now)
+            _fail(letter, {**tried, "reason": refusal_reason(outcome.code)}, now=now)
             continue
         _set([letter.id], {**ENDED, **tried, "state": MessageState.BOUNCED, "ended_at": now})
         if letter.recipient:
-            customers.suppress(letter.recipient, reason=SuppressionReason.HARD_BOUNCE, now=now)
+            customers.suppress(letter.recipient, reason=suppression_reason(outcome.code), now=now)
         facts.append(MessageBounced(**_about(letter)))
     record_many(facts, now=now)
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from hub.channels.base import Transport
 from hub.channels.registry import ChannelSettings, open_transport
 from hub.channels.twilio_client import TwilioAccount
+from hub.channels.twilio_settings import ContentTemplate
 from hub.channels.webhook_signatures import is_from_twilio
 from hub.core import clock
 from hub.core.words import Channel
@@ -33,6 +34,18 @@ def open_phone_account() -> TwilioAccount | None:
     """The account of the phone channels, to be asked what became of a message; None when none is set up."""
     settings = _Kept.settings.twilio
     return TwilioAccount(settings, machine_now=clock.machine_now) if settings is not None else None
+
+
+def stop_mention() -> str:
+    """The last line of an advertising SMS; "" without an account."""
+    settings = _Kept.settings.twilio
+    return settings.stop_mention if settings is not None else ""
+
+
+def find_content(template_key: str, language: str) -> ContentTemplate | None:
+    """The approved WhatsApp template that stands for one of ours."""
+    settings = _Kept.settings.twilio
+    return settings.contents.get((template_key, language)) if settings is not None else None
 
 
 def is_from_phone_provider(path: str, fields: Mapping[str, str], signature: str) -> bool:

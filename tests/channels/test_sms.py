@@ -56,7 +56,7 @@ def send(
 
 
 def test_a_message_is_taken_with_our_reference_and_its_price(twilio: Double) -> None:
-    receipt = send(twilio, valid_seconds=1800)
+    receipt = send(twilio, valid_until=NOW + timedelta(seconds=1800))
     assert receipt == Receipt(uuid.UUID(int=7), twilio.sent[0].sid, NOW, Cost(1, 80_000, "EUR"))
     assert twilio.sent[0].fields == {
         "To": ANNE,
@@ -67,10 +67,17 @@ def test_a_message_is_taken_with_our_reference_and_its_price(twilio: Double) -> 
     }
 
 
-@pytest.mark.parametrize(("given", "told"), [(None, "36000"), (90_000, "36000"), (2, "6"), (600, "600")])
-def test_the_validity_period_is_one_that_twilio_takes(twilio: Double, given: int | None, told: str) -> None:
-    send(twilio, valid_seconds=given)
+@pytest.mark.parametrize(("left", "told"), [(None, "36000"), (90_000, "36000"), (6, "6"), (600, "600")])
+def test_the_validity_period_is_one_that_twilio_takes(twilio: Double, left: int | None, told: str) -> None:
+    send(twilio, valid_until=None if left is None else NOW + timedelta(seconds=left))
     assert twilio.sent[0].fields["ValidityPeriod"] == told
+
+
+@pytest.mark.parametrize("left", [5, 0, -60])
+def test_after_hours_nothing_is_handed_over(twilio: Double, left: int) -> None:
+    with pytest.raises(TemporaryFailure):
+        send(twilio, valid_until=NOW + timedelta(seconds=left))
+    assert twilio.request_count == 0
 
 
 def test_a_messaging_service_chooses_the_number_and_the_segments_are_our_count(twilio: Double) -> None:
