@@ -93,7 +93,12 @@ DOORS: tuple[Door, ...] = (
         dict.fromkeys(loyalty.EDITING, Permission.EDIT_MESSAGES),
     ),
     Door(signups.blueprint, "/signups", Permission.READ_MESSAGES),
-    Door(surveys.blueprint, "/surveys", Permission.READ_SURVEYS),
+    Door(
+        surveys.blueprint,
+        "/surveys",
+        Permission.READ_SURVEYS,
+        dict.fromkeys(surveys.EDITING, Permission.EDIT_SURVEYS),
+    ),
     Door(
         knowledge.blueprint,
         "/knowledge",
