@@ -13,9 +13,12 @@ from hub.core.text import N_
 from hub.core.words import Language
 from hub.customers import rules
 from hub.customers.consents import lift_suppression, record_consent, suppress
+from hub.customers.erasing import erase_addresses
 from hub.customers.identity import find_or_create_customer, resolve_customer, take_address
 from hub.customers.models import Address, Customer
+from hub.customers.rebuilding import rebuild_consents
 from hub.customers.rows import CustomerDetails, Elsewhere, Resolved
+from hub.customers.stopping import stop_messages
 from hub.customers.words import AddressKind, Title
 
 __all__ = [
@@ -24,12 +27,15 @@ __all__ = [
     "Elsewhere",
     "Resolved",
     "edit_customer",
+    "erase_addresses",
     "find_or_create_customer",
     "lift_suppression",
     "lock_customer",
     "note_view",
+    "rebuild_consents",
     "record_consent",
     "resolve_customer",
+    "stop_messages",
     "suppress",
 ]
 

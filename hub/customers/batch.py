@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from hub.core.db import db
 from hub.core.words import Language
 from hub.customers import rules
+from hub.customers.identity import confirm_by_use
 from hub.customers.models import Address, Customer
 from hub.customers.rows import CustomerDetails, Resolved
 from hub.customers.words import AddressKind
@@ -35,10 +36,12 @@ def find_or_create_by_mail(people: Sequence[CustomerDetails], *, now: datetime) 
 def _owners(mails: Sequence[str] | dict[str, CustomerDetails]) -> dict[str, int]:
     if not mails:
         return {}
-    found = select(Address.value, Address.customer_id).where(
+    found = select(Address.value, Address.customer_id, Address.unconfirmed_since, Address.id).where(
         Address.kind == AddressKind.MAIL, Address.value.in_(list(mails))
     )
-    return {row[0]: row[1] for row in db.session.execute(found)}
+    rows = db.session.execute(found).all()
+    confirm_by_use([row.id for row in rows if row.unconfirmed_since is not None])
+    return {row.value: row.customer_id for row in rows}
 
 
 def _make(people: dict[str, CustomerDetails], now: datetime) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """Find-or-create: one customer for whoever names himself by mail, loyalty card, shop id or phone."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -102,13 +102,23 @@ def _owners_of(claims: Iterable[Claim]) -> dict[Claim, int]:
     owners: dict[Claim, int] = {}
     if addresses:
         pair = tuple_(Address.kind, Address.value)
-        found = select(Address.kind, Address.value, Address.customer_id).where(pair.in_(list(addresses)))
-        owners |= {addresses[kind, value]: owner for kind, value, owner in db.session.execute(found)}
+        found = select(
+            Address.kind, Address.value, Address.customer_id, Address.unconfirmed_since, Address.id
+        ).where(pair.in_(list(addresses)))
+        rows = db.session.execute(found).all()
+        owners |= {addresses[row.kind, row.value]: row.customer_id for row in rows}
+        confirm_by_use([row.id for row in rows if row.unconfirmed_since is not None])
     if ids:
         pair = tuple_(ExternalId.source, ExternalId.value)
         named = select(ExternalId.source, ExternalId.value, ExternalId.customer_id).where(pair.in_(list(ids)))
         owners |= {ids[source, value]: owner for source, value, owner in db.session.execute(named)}
     return owners
+
+
+def confirm_by_use(address_ids: Sequence[int]) -> None:
+    """Addresses that only an unconfirmed form had told are told by another way too (an order, a mail): they are known."""
+    if address_ids:
+        db.session.execute(update(Address).where(Address.id.in_(address_ids)).values(unconfirmed_since=None))
 
 
 def _choose(

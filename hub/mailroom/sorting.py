@@ -1,16 +1,15 @@
 """Sorts one arrival: a report to its message, an auto-reply to its ticket, a stop to the ledger, a contact to the inbox."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from hub.channels.mail_parsing import ParsedMail, Report, parse_mail, sanitise_html
 from hub.core import files, site
-from hub.core.actor import CUSTOMER
 from hub.core.errors import Invalid
-from hub.core.words import Channel, Language, Purpose
-from hub.customers.actions import record_consent
-from hub.customers.words import AddressKind, ConsentAction, LegalBasis
+from hub.core.words import Channel, Language
+from hub.customers.actions import stop_messages
 from hub.inbox.actions import (
     Directory,
     Incoming,
@@ -26,8 +25,6 @@ from hub.mailroom.models import Arrival
 from hub.mailroom.words import ArrivalKind, ArrivalState, ArrivalWay
 from hub.outbox import actions as outbox
 
-STOPPED = (Purpose.PROMOTION, Purpose.NEWSLETTER, Purpose.SURVEY)
-WORDING_CHARS = 300
 NO_TICKET = "auto-reply that belongs to no ticket"
 _INCOMING = {
     ArrivalKind.MESSAGE: IncomingKind.MESSAGE,
@@ -140,24 +137,15 @@ def _report(arrival: Arrival, mail: ParsedMail, report: Report, batch: Batch) ->
 
 def _stop(arrival: Arrival, mail: ParsedMail, batch: Batch) -> None:
     """Somebody wants to hear no more: what is not service ends at once for the address, with the words as proof."""
-    for purpose in STOPPED:
-        try:
-            record_consent(
-                address_kind=AddressKind.MAIL,
-                address=mail.from_address,
-                channel=Channel.EMAIL,
-                purpose=purpose,
-                action=ConsentAction.WITHDRAWN,
-                legal_basis=LegalBasis.CONSENT,
-                wording=(mail.reply_text or mail.subject)[:WORDING_CHARS],
-                wording_version="",
-                collection_point=f"mail:{arrival.id}",
-                by=CUSTOMER,
-                now=batch.now,
-                happened_at=arrival.received_at,
-            )
-        except Invalid:
-            return
+    with suppress(Invalid):
+        stop_messages(
+            address=mail.from_address,
+            channel=Channel.EMAIL,
+            wording=mail.reply_text or mail.subject,
+            collection_point=f"mail:{arrival.id}",
+            now=batch.now,
+            happened_at=arrival.received_at,
+        )
 
 
 def _receive(arrival: Arrival, mail: ParsedMail, kind: ArrivalKind, batch: Batch) -> Received:
