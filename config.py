@@ -58,6 +58,13 @@ class Config:
 
     @property
     def is_secure(self) -> bool:
+    ses_topic_arn: str
+    sns_url: str
+    mailgun_signing_key: str
+    brevo_webhook_secret: str
+    brevo_webhook_networks: tuple[str, ...]
+    postmark_webhook_secret: str
+    postmark_webhook_networks: tuple[str, ...]
         """Whether the public address is HTTPS, which decides the cookie flags."""
         return self.base_url.startswith("https://")
 
@@ -99,6 +106,13 @@ def _twilio(env: Mapping[str, str]) -> dict[str, Any]:
     return {
         "twilio_account_sid": env.get("TWILIO_ACCOUNT_SID") or None,
         "twilio_auth_token": env.get("TWILIO_AUTH_TOKEN") or None,
+        ses_topic_arn=env.get("SES_TOPIC_ARN", ""),
+        sns_url=env.get("SNS_URL", "").rstrip("/"),
+        mailgun_signing_key=env.get("MAILGUN_SIGNING_KEY", ""),
+        brevo_webhook_secret=env.get("BREVO_WEBHOOK_SECRET", ""),
+        brevo_webhook_networks=_list(env.get("BREVO_WEBHOOK_NETWORKS")),
+        postmark_webhook_secret=env.get("POSTMARK_WEBHOOK_SECRET", ""),
+        postmark_webhook_networks=_list(env.get("POSTMARK_WEBHOOK_NETWORKS")),
         "twilio_api_key": env.get("TWILIO_API_KEY") or None,
         "twilio_api_secret": env.get("TWILIO_API_SECRET") or None,
         "twilio_messaging_service_sid": env.get("TWILIO_MESSAGING_SERVICE_SID") or None,
@@ -121,6 +135,11 @@ def _sqlalchemy_url(url: str | None) -> str | None:
         if url.startswith(prefix):
             return "postgresql+psycopg://" + url.removeprefix(prefix)
     return url
+
+
+def _list(text: str | None) -> tuple[str, ...]:
+    """Words separated by commas."""
+    return tuple(filter(None, (word.strip() for word in (text or "").split(","))))
 
 
 def inherited(changes: Mapping[str, str] | None = None) -> dict[str, str]:

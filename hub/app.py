@@ -35,13 +35,15 @@ from hub.blueprints import (
     tracking,
 )
 from hub.blueprints.access import Door, Entry
-from hub.channels.email import Security, SmtpSettings
+from hub.channels.dkim_signing import read_key
+from hub.channels.email import Security, SmtpSettings, check_authorities
+from hub.channels.mail_hooks import HookSettings
 from hub.channels.registry import ChannelSettings
 from hub.channels.twilio_client import TwilioSettings
 from hub.channels.twilio_settings import read_contents, read_prices
 from hub.core import bell, clock, files, log, signing, site
 from hub.core.db import db
-from hub.outbox import wires
+from hub.outbox import hook_settings, wires
 from hub.staff.words import ApiScope, Permission
 
 DOORS: tuple[Door, ...] = (
@@ -182,6 +184,7 @@ def set_up_hallway(config: Config) -> None:
 
 
 SECURITIES: dict[str, Security] = {"none": "none", "starttls": "starttls", "tls": "tls"}
+    hook_settings.use_hooks(_mail_hooks(config))
 
 
 def _smtp(config: Config) -> SmtpSettings | None:
@@ -238,6 +241,19 @@ def _register_commands(app: Flask) -> None:
         from hub.demo import commands
 
         commands.register(app)
+def _mail_hooks(config: Config) -> HookSettings:
+    """Who may report by webhook, and how they prove it."""
+    return HookSettings(
+        ses_topic_arn=config.ses_topic_arn,
+        sns_url=config.sns_url,
+        mailgun_signing_key=config.mailgun_signing_key,
+        brevo_secret=config.brevo_webhook_secret,
+        brevo_networks=config.brevo_webhook_networks,
+        postmark_secret=config.postmark_webhook_secret,
+        postmark_networks=config.postmark_webhook_networks,
+    )
+
+
 
 
 def _wrap(app: Flask, config: Config) -> WhiteNoise:

@@ -25,6 +25,11 @@ def return_path_of(uuid: str, domain: str) -> str:
     return f"b+{uuid}.{signing.code(RETURN_PATH, uuid)}@{domain}"
 
 
+def reference_of(uuid: str) -> str:
+    """What a provider's metadata carries so that its events name our message; `read_return_token` reads it."""
+    return f"{uuid}.{signing.code(RETURN_PATH, uuid)}"
+
+
 def read_return_token(token: str) -> str | None:
     """The uuid in `b+<uuid>.<code>`, `<uuid>.<code>` or a whole return path; None when it is not ours."""
     return _read(token, RETURN_PATH)

@@ -22,6 +22,7 @@ from hub.content.rules import automatic_headers
 from hub.core import site
 from hub.core.errors import HubError
 from hub.outbox import addresses
+from hub.outbox.hook_settings import reference_headers
 from hub.outbox.leases import Claim
 from hub.outbox.letter import UNSUBSCRIBE_VALUE, Letter
 from hub.outbox.phone_letters import NO_PLAN, PhonePlan, TemplateRequired, write_text
@@ -76,6 +77,7 @@ def write_envelope(
         return Unfit(letter, BlockReason.CONTENT, str(error))
     headers = {**automatic_headers(version.automatic, loop_mark=site.inbound_domain()), **letter.headers}
     if links:
+    headers |= reference_headers(letter.uuid)
         headers["List-Unsubscribe"] = f"<{links[UNSUBSCRIBE_VALUE]}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return Envelope(

@@ -1,25 +1,29 @@
 """Takes in what providers and delivery reports say later, and lets it have its effect once."""
 
 from datetime import datetime
+from typing import Any
 
 import structlog
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from hub.core.actor import CUSTOMER
 from hub.core.db import db
 from hub.core.facts import record
-from hub.core.words import Purpose
+from hub.core.text import N_
+from hub.core.words import Channel, Purpose
 from hub.customers import actions as customers
-from hub.customers.words import SuppressionReason
+from hub.customers.words import AddressKind, ConsentAction, LegalBasis, SuppressionReason
 from hub.outbox import addresses
 from hub.outbox.bounces import ALARM_WINDOW, LAST_SENDS, is_repeated, needs_pause
-from hub.outbox.facts import MessageBounced
+from hub.outbox.facts import MessageAccepted, MessageBounced
 from hub.outbox.models import DeliveryReceipt, OutboundMessage
 from hub.outbox.pausing import pause_address, pause_sender
 from hub.outbox.words import MessageState, ReceiptKind
 
 log = structlog.get_logger(__name__)
 SENT = (MessageState.ACCEPTED, MessageState.DELIVERED, MessageState.BOUNCED, MessageState.UNKNOWN)
+PROVIDER_WORDING = N_("Unsubscribed at the mail provider")
 FAULTS = (ReceiptKind.SENDER_FAULT, ReceiptKind.CONTENT_FAULT)
 
 
@@ -38,21 +42,31 @@ def record_report(
     Returns the id of the message, None when it is not ours. The same report twice has its effect once; `text` is only
     logged by size, it may quote the customer.
     """
-    message = _find(original_message_id, return_token)
+    message = lock_message(original_message_id=original_message_id, return_token=return_token)
     if message is None:
         return None
-    reference = f"{kind}:{status}"
-    receipt = insert(DeliveryReceipt).values(
-        message_id=message.id, kind=kind, status=status, reference=reference, received_at=now
-    )
-    is_new = db.session.execute(receipt.on_conflict_do_nothing().returning(DeliveryReceipt.id)).first()
-    if is_new is not None:
-        log.info("outbox.report", kind=kind, status=status, outbound_id=message.id, text_length=len(text))
-        _apply(message, kind, recipient=recipient, now=now)
+    log.info("outbox.report", kind=kind, status=status, outbound_id=message.id, text_length=len(text))
+    apply_receipt(message, kind, status=status, recipient=recipient, now=now)
     return message.id
 
 
-def _find(original_message_id: str | None, return_token: str | None) -> OutboundMessage | None:
+def apply_receipt(
+    message: OutboundMessage, kind: ReceiptKind, *, status: str, recipient: str | None, now: datetime
+) -> bool:
+    """Let a receipt have its effect on a message whose row is locked. Returns whether it was new.
+
+    The same one is kept once, whichever way it comes: a delivery report and a provider's webhook tell of one bounce.
+    """
+    receipt = insert(DeliveryReceipt).values(
+        message_id=message.id, kind=kind, status=status, reference=f"{kind}:{status}", received_at=now
+    )
+    is_new = db.session.execute(receipt.on_conflict_do_nothing().returning(DeliveryReceipt.id)).first()
+    if is_new is not None:
+        _apply(message, kind, recipient=recipient, now=now)
+    return is_new is not None
+
+
+def lock_message(*, original_message_id: str | None, return_token: str | None) -> OutboundMessage | None:
     """The message, its row locked. Both names are signed; an unsigned one is no proof and names nothing."""
     uuid = addresses.read_return_token(return_token) if return_token else None
     statement = select(OutboundMessage).with_for_update()
@@ -69,6 +83,8 @@ def _apply(message: OutboundMessage, kind: ReceiptKind, *, recipient: str | None
         _deliver(message, now=now)
     elif kind is ReceiptKind.HARD_BOUNCE:
         _bounce(message, now=now)
+    elif kind is ReceiptKind.UNSUBSCRIBE:
+        _withdraw(message, now=now)
     elif kind is ReceiptKind.SOFT_BOUNCE:
         _count_soft(message, now=now)
     elif kind is ReceiptKind.COMPLAINT and message.recipient:
@@ -85,9 +101,16 @@ def _deliver(message: OutboundMessage, *, now: datetime) -> None:
     if message.state in {MessageState.BOUNCED, MessageState.DELIVERED}:
         return
     message.state = MessageState.DELIVERED
-    message.accepted_at = message.accepted_at or now
     message.delivered_at = now
+    _note_accepted(message, now=now)
     _end(message, now=now)
+
+
+def _note_accepted(message: OutboundMessage, *, now: datetime) -> None:
+    """A receipt that overtakes the provider's own answer says that it took the message: plans count from there."""
+    if message.accepted_at is None:
+        message.accepted_at = now
+        record(MessageAccepted(**_about(message)), now=now)
 
 
 def _bounce(message: OutboundMessage, *, now: datetime) -> None:
@@ -97,16 +120,37 @@ def _bounce(message: OutboundMessage, *, now: datetime) -> None:
     _end(message, now=now)
     if message.recipient:
         customers.suppress(message.recipient, reason=SuppressionReason.HARD_BOUNCE, now=now)
-    record(
-        MessageBounced(
-            customer_id=message.customer_id,
-            outbound_id=message.id,
-            purpose=message.purpose,
-            source_kind=message.source_kind,
-            source_id=message.source_id,
-        ),
-        now=now,
-    )
+    record(MessageBounced(**_about(message)), now=now)
+
+
+def _about(message: OutboundMessage) -> dict[str, Any]:
+    return {
+        "customer_id": message.customer_id,
+        "outbound_id": message.id,
+        "purpose": message.purpose,
+        "source_kind": message.source_kind,
+        "source_id": message.source_id,
+    }
+
+
+def _withdraw(message: OutboundMessage, *, now: datetime) -> None:
+    """The customer used the provider's own unsubscribe link: what is not service ends, as after a stop word."""
+    if not message.recipient:
+        return
+    for purpose in (Purpose.PROMOTION, Purpose.NEWSLETTER, Purpose.SURVEY):
+        customers.record_consent(
+            address_kind=AddressKind.MAIL if message.channel is Channel.EMAIL else AddressKind.PHONE,
+            address=message.recipient,
+            channel=message.channel,
+            purpose=purpose,
+            action=ConsentAction.WITHDRAWN,
+            legal_basis=LegalBasis.CONSENT,
+            wording=PROVIDER_WORDING,
+            wording_version="1",
+            collection_point=f"provider:{message.id}",
+            by=CUSTOMER,
+            now=now,
+        )
 
 
 def _end(message: OutboundMessage, *, now: datetime) -> None:
@@ -117,7 +161,7 @@ def _end(message: OutboundMessage, *, now: datetime) -> None:
 
 
 def _count_soft(message: OutboundMessage, *, now: datetime) -> None:
-    """3 of the last 5 sends refused for now: automatic messages to the address wait."""
+    """3 of the last 5 sends refused for now and not delivered since: automatic messages to the address wait."""
     if not message.recipient:
         return
     last = (
@@ -127,8 +171,12 @@ def _count_soft(message: OutboundMessage, *, now: datetime) -> None:
         .limit(LAST_SENDS)
     )
     soft_count = db.session.scalar(
-        select(func.count(DeliveryReceipt.message_id.distinct())).where(
-            DeliveryReceipt.message_id.in_(last), DeliveryReceipt.kind == ReceiptKind.SOFT_BOUNCE
+        select(func.count(DeliveryReceipt.message_id.distinct()))
+        .join(OutboundMessage, OutboundMessage.id == DeliveryReceipt.message_id)
+        .where(
+            DeliveryReceipt.message_id.in_(last),
+            DeliveryReceipt.kind == ReceiptKind.SOFT_BOUNCE,
+            OutboundMessage.state != MessageState.DELIVERED,
         )
     )
     if needs_pause(soft_count or 0):

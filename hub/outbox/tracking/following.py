@@ -14,6 +14,7 @@ from hub.core import signing, site
 from hub.core.db import fetch_alone, transaction
 from hub.core.errors import Gone, HubError, NotFound
 from hub.core.text import N_
+from hub.core.words import Channel
 from hub.outbox.models import OutboundMessage
 from hub.outbox.tracking import links
 from hub.outbox.tracking.noting import Asked, Hit, note_click, note_opening, note_version_opening
@@ -38,7 +39,7 @@ class Visit:
 
 _MESSAGE = (
     OutboundMessage.id,
-    OutboundMessage.uuid,
+    OutboundMessage.channel,
     OutboundMessage.template_version_id,
     OutboundMessage.values,
     OutboundMessage.state,
@@ -63,7 +64,8 @@ def follow_link(token: str, visit: Visit, *, now: datetime) -> str:
     if found is None:
         raise Gone(OLD_LINK)
     position, address = found
-    shown = links.count_links(version, values, base_url=site.base_url())
+    is_phone = message["channel"] is not Channel.EMAIL
+    shown = links.count_links(version, values, base_url=site.base_url(), is_phone=is_phone)
     asked = Asked(
         message_id=message["id"], state=message["state"], accepted_at=message["accepted_at"], link_count=shown
     )

@@ -106,21 +106,29 @@ def list_links(version: PreparedTemplate, values: Mapping[str, str], *, base_url
     return _links(version, values, base_url=base_url, is_whole=True)
 
 
-def count_links(version: PreparedTemplate, values: Mapping[str, str], *, base_url: str) -> int:
-    """How many different tracked links the mail shows."""
-    return len(_links(version, values, base_url=base_url, is_whole=False))
+def count_links(
+    version: PreparedTemplate, values: Mapping[str, str], *, base_url: str, is_phone: bool
+) -> int:
+    """How many different tracked links the mail, or the message on a phone, shows."""
+    return len(_links(version, values, base_url=base_url, is_whole=False, is_phone=is_phone))
 
 
 def _links(
-    version: PreparedTemplate, values: Mapping[str, str], *, base_url: str, is_whole: bool
+    version: PreparedTemplate,
+    values: Mapping[str, str],
+    *,
+    base_url: str,
+    is_whole: bool,
+    is_phone: bool = False,
 ) -> list[str]:
     filled = {spec.name: (values.get(spec.name) or "").strip() or spec.fallback for spec in version.specs}
     kept = acting_addresses(version, values)
     marked = {name: html.escape(value) for name, value in filled.items() if value}
     document = "".join(_expand(version.html, marked, is_whole=is_whole))
-    sms = "".join(_expand(version.sms_text, {n: v for n, v in filled.items() if v}, is_whole=is_whole))
-    found = [html.unescape(each[2]) for each in _HREF.finditer(document)]
-    found += [each[0] for each in _BARE.finditer(sms)]
+    plain = {name: value for name, value in filled.items() if value}
+    words = "".join(_expand(version.sms_text or version.text, plain, is_whole=is_whole))
+    found = [] if is_phone else [html.unescape(each[2]) for each in _HREF.finditer(document)]
+    found += [each[0] for each in _BARE.finditer(words)] if is_phone or is_whole else []
     return [each for each in dict.fromkeys(found) if each not in kept and not is_own(each, base_url)]
 
 

@@ -53,21 +53,27 @@ def mark(mail: Rendered, letter: Letter, version: PreparedTemplate, marking: Mar
     """The message as it leaves. The plain text of a mail keeps its addresses: there they are read, not clicked."""
     if not is_tracked(letter.purpose):
         return mail
-    document, sms = mail.html, mail.sms_text
+    if letter.channel is not Channel.EMAIL:
+        return _mark_phone(mail, letter, version) if marking.policy.has_links else mail
+    document = mail.html
     if marking.policy.has_links:
         kept = links.acting_addresses(version, letter.values)
-        base_url = site.base_url()
-        if document:
-            document = links.rewrite(document, uuid=letter.uuid, base_url=base_url, kept=kept)
-        if sms:
-            sms = links.rewrite_text(sms, uuid=letter.uuid, base_url=base_url, kept=kept)
-    pixel = _pixel(letter, version, marking) if document else None
-    return mail._replace(html=links.add_pixel(document, pixel) if pixel else document, sms_text=sms)
+        document = links.rewrite(document, uuid=letter.uuid, base_url=site.base_url(), kept=kept)
+    pixel = _pixel(letter, version, marking)
+    return mail._replace(html=links.add_pixel(document, pixel) if pixel and document else document)
+
+
+def _mark_phone(mail: Rendered, letter: Letter, version: PreparedTemplate) -> Rendered:
+    """A message on a phone is its SMS text, or the plain text of the mail; a longer address becomes a short one."""
+    kept = links.acting_addresses(version, letter.values)
+    name = "sms_text" if mail.sms_text else "text"
+    words = links.rewrite_text(getattr(mail, name), uuid=letter.uuid, base_url=site.base_url(), kept=kept)
+    return mail._replace(**{name: words})
 
 
 def _pixel(letter: Letter, version: PreparedTemplate, marking: Marking) -> str | None:
     opens = marking.policy.opens
-    if opens is OpenPolicy.OFF or letter.channel is not Channel.EMAIL:
+    if opens is OpenPolicy.OFF:
         return None
     is_named = opens is OpenPolicy.ALL or (letter.recipient or "").strip().lower() in marking.agreed
     token = links.pixel_token(letter.uuid) if is_named else links.version_pixel_token(version.id)
