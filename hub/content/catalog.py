@@ -59,6 +59,13 @@ def list_keys() -> list[str]:
     return sorted(path.parent.name for path in SOURCES.glob("*/mail.toml"))
 
 
+def find_name(key: str, language: str) -> str:
+    """Return what staff call a delivered mail: the `name` of its file, else its key in words."""
+    path = SOURCES / key / f"{language}.toml"
+    name = read_toml(path).get("name", "") if key in list_keys() and path.is_file() else ""
+    return str(name) or key.replace("_", " ").capitalize()
+
+
 def read_toml(path: Path) -> dict[str, Any]:
     """Return the content of one TOML file."""
     return tomllib.loads(path.read_text(encoding="utf-8"))

@@ -20,6 +20,8 @@ _STRONG = re.compile(r"\*\*(.+?)\*\*")
 _NO_BREAK = re.compile(r"(?<=«) | (?=[:;?!»])|(?<=\bn°) ")
 _VARIABLE = re.compile(r"[a-z][a-z0-9_]*")
 _WORDS = {"?": "if", "!": "unless", "/": "end"}
+_SIGNS = {word: sign for sign, word in _WORDS.items()}
+_MARK = re.compile(r"<!--(if|unless|end) ([a-z0-9_|]+)-->")
 _MSO_RESETS = re.compile(r"(?:border-collapse: collapse;)?mso-table-lspace: 0pt;mso-table-rspace: 0pt;?\s*")
 _EMPTY_STYLE = re.compile(r' style=""')
 _LINE_STARTS = re.compile(
@@ -60,6 +62,11 @@ def compile_builtin(mail: BuiltinMail) -> Compiled:
 def to_sms(text: str) -> str:
     """Return the SMS with its sections: plain spaces, no emphasis, nothing that costs a segment by itself."""
     return _to_sections(_STRONG.sub(r"\1", text)).strip()
+
+
+def to_words(compiled: str) -> str:
+    """Return the author's words of a compiled subject or SMS: sections as they are typed."""
+    return _MARK.sub(lambda found: f"[[{_SIGNS[found[1]]}{found[2]}]]", compiled)
 
 
 def to_html(mjml: str) -> str:

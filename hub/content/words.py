@@ -5,6 +5,8 @@ from enum import StrEnum
 from hub.core.words import Language
 
 LANGUAGES = tuple(Language)
+TEST_PREFIX = "test."
+"""Templates of this prefix hold what was sent as a test: kept so that the copy can be shown, never listed."""
 
 
 class TemplateState(StrEnum):

@@ -17,7 +17,10 @@ _VERSIONS_KEPT = 512
 
 
 def get_published(key: str, language: str) -> PreparedTemplate:
-    """Return the version in use now (one small look-up, the rest from the process). Raises NotFound."""
+    """Return the version in use now (one small look-up, the rest from the process). Raises NotFound.
+
+    The chain's own version goes before the delivered one.
+    """
     version_id = db.session.scalar(
         select(TemplateVersion.id)
         .join(MessageTemplate, MessageTemplate.id == TemplateVersion.template_id)
@@ -26,6 +29,8 @@ def get_published(key: str, language: str) -> PreparedTemplate:
             TemplateVersion.language == Language(language),
             TemplateVersion.state == TemplateState.PUBLISHED,
         )
+        .order_by(TemplateVersion.is_own.desc())
+        .limit(1)
     )
     if version_id is None:
         raise NotFound(

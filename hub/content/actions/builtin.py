@@ -5,9 +5,11 @@ from typing import Any
 
 from sqlalchemy import func, select, text, update
 
+from hub.content.blocks import to_json
 from hub.content.catalog import BuiltinMail, get_builtin, list_keys
 from hub.content.compiling import Compiled, compile_builtin
 from hub.content.models import MessageTemplate, TemplateVersion
+from hub.content.recording import read_builtin
 from hub.content.words import LANGUAGES, TemplateState
 from hub.core.db import db
 from hub.core.words import Language, Purpose
@@ -39,7 +41,7 @@ def _published_hashes() -> dict[tuple[str, str], str]:
     rows = db.session.execute(
         select(MessageTemplate.key, TemplateVersion.language, TemplateVersion.source_hash)
         .join(TemplateVersion, TemplateVersion.template_id == MessageTemplate.id)
-        .where(TemplateVersion.state == TemplateState.PUBLISHED)
+        .where(TemplateVersion.state == TemplateState.PUBLISHED, ~TemplateVersion.is_own)
     )
     return {(key, language): source_hash for key, language, source_hash in rows}
 
@@ -49,9 +51,10 @@ def _publish(mail: BuiltinMail, compiled: Compiled, *, now: datetime) -> None:
     template_id = _template_id(mail, now=now)
     language = Language(mail.language)
     ours = (TemplateVersion.template_id == template_id, TemplateVersion.language == language)
+    preheader, blocks = read_builtin(mail)
     db.session.execute(
         update(TemplateVersion)
-        .where(*ours, TemplateVersion.state == TemplateState.PUBLISHED)
+        .where(*ours, TemplateVersion.state == TemplateState.PUBLISHED, ~TemplateVersion.is_own)
         .values(state=TemplateState.RETIRED)
     )
     last = db.session.scalar(select(func.max(TemplateVersion.number)).where(*ours)) or 0
@@ -66,6 +69,8 @@ def _publish(mail: BuiltinMail, compiled: Compiled, *, now: datetime) -> None:
         html=compiled.html,
         text=compiled.text,
         sms_text=compiled.sms_text,
+        preheader=preheader,
+        blocks=to_json(blocks),
         variables=_specs(mail),
         published_at=now,
     )

@@ -1,0 +1,32 @@
+"""What pages and other rooms ask of the templates: the version to send, the list, drafts, history."""
+
+from hub.content.queries.drafts import (
+    check_draft,
+    content_of_draft,
+    find_draft,
+    get_house,
+    list_drafts,
+    review_drafts,
+)
+from hub.content.queries.templates import (
+    get_history,
+    get_template,
+    get_version_view,
+    list_templates,
+)
+from hub.content.queries.versions import get_published, get_version
+
+__all__ = [
+    "check_draft",
+    "content_of_draft",
+    "find_draft",
+    "get_history",
+    "get_house",
+    "get_published",
+    "get_template",
+    "get_version",
+    "get_version_view",
+    "list_drafts",
+    "list_templates",
+    "review_drafts",
+]

@@ -1,0 +1,133 @@
+"""The list of templates, one of them, and its history."""
+
+from collections import defaultdict
+from typing import Any
+
+from sqlalchemy import func, select
+
+from hub.content.blocks import read_blocks
+from hub.content.catalog import find_name
+from hub.content.models import MessageTemplate, TemplateDraft, TemplateVersion
+from hub.content.rows import TemplateRow, VersionView
+from hub.content.words import TEST_PREFIX, TemplateState
+from hub.core.db import db
+from hub.core.errors import NotFound
+from hub.core.text import N_
+from hub.core.words import Language
+
+NO_TEMPLATE = N_("There is no such template. Please choose another one.")
+NO_VERSION = N_("There is no such version of this template. Please choose another one.")
+
+
+def list_templates(language: str) -> list[TemplateRow]:
+    """All templates by name; the delivered ones are named in `language`."""
+    return sorted(_rows(language, None), key=lambda row: (row.is_builtin, row.name.casefold()))
+
+
+def get_template(key: str, language: str) -> TemplateRow:
+    """One template. Raises NotFound."""
+    found = _rows(language, key)
+    if not found:
+        raise NotFound(NO_TEMPLATE)
+    return found[0]
+
+
+def _rows(language: str, key: str | None) -> list[TemplateRow]:
+    wanted = [~MessageTemplate.key.startswith(TEST_PREFIX, autoescape=True)]
+    if key is not None:
+        wanted.append(MessageTemplate.key == key)
+    templates = db.session.scalars(select(MessageTemplate).where(*wanted)).all()
+    ids = [template.id for template in templates]
+    versions, drafts = _published(ids), _drafts(ids)
+    return [_row(each, versions[each.id], drafts[each.id], language) for each in templates]
+
+
+def _row(template: MessageTemplate, versions: list[Any], drafts: list[Any], language: str) -> TemplateRow:
+    moments = [
+        template.created_at,
+        *(row.published_at for row in versions),
+        *(row.edited_at for row in drafts),
+    ]
+    return TemplateRow(
+        id=template.id,
+        key=template.key,
+        name=template.name or find_name(template.key, language),
+        purpose=template.purpose,
+        is_builtin=template.is_builtin,
+        own_languages=frozenset(row.language for row in versions if row.is_own),
+        published_languages=frozenset(row.language for row in versions),
+        draft_languages=frozenset(row.language for row in drafts),
+        changed_at=max(moments),
+    )
+
+
+def _published(template_ids: list[int]) -> dict[int, list[Any]]:
+    rows: dict[int, list[Any]] = defaultdict(list)
+    for row in db.session.execute(
+        select(
+            TemplateVersion.template_id,
+            TemplateVersion.language,
+            TemplateVersion.is_own,
+            func.max(TemplateVersion.published_at).label("published_at"),
+        )
+        .where(
+            TemplateVersion.template_id.in_(template_ids), TemplateVersion.state == TemplateState.PUBLISHED
+        )
+        .group_by(TemplateVersion.template_id, TemplateVersion.language, TemplateVersion.is_own)
+    ):
+        rows[row.template_id].append(row)
+    return rows
+
+
+def _drafts(template_ids: list[int]) -> dict[int, list[Any]]:
+    rows: dict[int, list[Any]] = defaultdict(list)
+    for row in db.session.execute(
+        select(TemplateDraft.template_id, TemplateDraft.language, TemplateDraft.edited_at).where(
+            TemplateDraft.template_id.in_(template_ids)
+        )
+    ):
+        rows[row.template_id].append(row)
+    return rows
+
+
+def get_history(template_id: int, language: Language) -> list[VersionView]:
+    """Every version of one language, newest first."""
+    rows = db.session.scalars(
+        select(TemplateVersion)
+        .where(TemplateVersion.template_id == template_id, TemplateVersion.language == language)
+        .order_by(TemplateVersion.number.desc())
+    )
+    return [version_view(row) for row in rows]
+
+
+def get_version_view(template_id: int, language: Language, number: int) -> VersionView:
+    """One version as it can be read. Raises NotFound."""
+    row = db.session.scalar(
+        select(TemplateVersion).where(
+            TemplateVersion.template_id == template_id,
+            TemplateVersion.language == language,
+            TemplateVersion.number == number,
+        )
+    )
+    if row is None:
+        raise NotFound(NO_VERSION)
+    return version_view(row)
+
+
+def version_view(row: TemplateVersion) -> VersionView:
+    """A version row as it is handed out."""
+    return VersionView(
+        id=row.id,
+        language=row.language,
+        number=row.number,
+        state=row.state,
+        is_own=row.is_own,
+        subject=row.subject,
+        preheader=row.preheader,
+        text=row.text,
+        sms_text=row.sms_text,
+        blocks=read_blocks(row.blocks),
+        fallbacks={item["name"]: item["fallback"] for item in row.variables if item["fallback"]},
+        published_at=row.published_at,
+        published_by_id=row.published_by_id,
+    )
