@@ -22,8 +22,8 @@ def use_key(secret: str) -> None:
 
 def mac(purpose: str, message: str, *, size_bytes: int = 16) -> bytes:
     """HMAC-SHA-256 (RFC 2104) of the message under a key derived for the purpose, truncated to `size_bytes`."""
-    key = hmac.new(_Key.secret, purpose.encode(), hashlib.sha256).digest()
-    return hmac.new(key, message.encode(), hashlib.sha256).digest()[:size_bytes]
+    key = hmac.digest(_Key.secret, purpose.encode(), "sha256")
+    return hmac.digest(key, message.encode(), "sha256")[:size_bytes]
 
 
 def code(purpose: str, message: str, *, size_bytes: int = 10) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import DateTime, Select, and_, exists, func, literal, literal_co
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import BigInteger
 
+from hub.core.batches import among
 from hub.core.db import db
 from hub.core.errors import Invalid, NotFound
 from hub.core.paging import Page, decode_key, make_page
@@ -31,7 +32,7 @@ def get_order(order_id: int) -> OrderRow:
 
 def get_orders(order_ids: Collection[int]) -> dict[int, OrderRow]:
     """By id, in two queries; unknown ids are left out."""
-    rows = _rows(select(Order).where(Order.id.in_(set(order_ids)))) if order_ids else []
+    rows = _rows(select(Order).where(among(Order.id, order_ids))) if order_ids else []
     return {row.id: row for row in rows}
 
 
@@ -171,7 +172,7 @@ def _rows(statement: Select[Any]) -> list[OrderRow]:
     lines: dict[int, list[LineRow]] = {order.id: [] for order in orders}
     found = (
         select(OrderLine)
-        .where(OrderLine.order_id.in_(lines))
+        .where(among(OrderLine.order_id, lines))
         .order_by(OrderLine.order_id, OrderLine.position)
     )
     for line in db.session.scalars(found) if lines else ():

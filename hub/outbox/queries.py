@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from hub.content.queries import get_version
 from hub.content.rendering import Rendered, render
+from hub.core.batches import among
 from hub.core.db import db
 from hub.core.errors import NotFound
 from hub.core.text import N_
@@ -152,7 +153,7 @@ def list_source_messages(source_kind: str, source_ids: Collection[int]) -> list[
 def get_states(outbound_ids: Iterable[int]) -> dict[int, MessageState]:
     """States by id, in one statement; ids that do not exist are missing."""
     rows = db.session.execute(
-        select(OutboundMessage.id, OutboundMessage.state).where(OutboundMessage.id.in_(set(outbound_ids)))
+        select(OutboundMessage.id, OutboundMessage.state).where(among(OutboundMessage.id, set(outbound_ids)))
     )
     return dict(rows.all())
 

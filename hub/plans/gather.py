@@ -2,11 +2,16 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import text
 
 from hub.content import phrases
 from hub.core import site
+from hub.core.db import db
 from hub.core.words import Language
 from hub.customers.queries import CustomerRow, get_customers
 from hub.inbox.queries import list_orders_with_open_ticket
@@ -36,6 +41,9 @@ BOXES = {"3": "very_satisfied_url", "2": "satisfied_url", "1": "not_satisfied_ur
 ASKING = "survey"
 SURVEY_TEMPLATES = frozenset({ASKING, "survey_reminder"})
 SOURCE = "enrolment"
+TURN = text(
+    "SELECT pg_advisory_xact_lock(hashtextextended('plans.ask:' || id, 0)) FROM unnest(CAST(:ids AS bigint[])) AS id"
+)
 
 
 @dataclass(frozen=True)
@@ -64,7 +72,7 @@ def gather(claimed: Sequence[tuple[Enrolment, Step]], *, now: datetime) -> Gathe
         {e.values["first_outbound_id"] for e in enrolments if "first_outbound_id" in e.values}
     )
     invitations = list_invitations(orders.keys())
-    recently = list_recently_asked({e.customer_id for e, step in claimed if is_first_question(step)}, now=now)
+    recently = _look_who_was_asked({e.customer_id for e, step in claimed if is_first_question(step)}, now)
     return Gathered(
         chain=get_chain(),
         customers=customers,
@@ -74,6 +82,17 @@ def gather(claimed: Sequence[tuple[Enrolment, Step]], *, now: datetime) -> Gathe
         circumstances=_look(enrolments, orders, states, invitations, recently),
         priorities=get_priorities(),
     )
+
+
+def _look_who_was_asked(customer_ids: Collection[int], now: datetime) -> set[int]:
+    """One worker at a time asks a customer: the next one looks when the first has committed, and sees the question.
+
+    The locks are taken in the order of the ids, so that two workers never wait for each other.
+    """
+    if not customer_ids:
+        return set()
+    db.session.execute(TURN, {"ids": sorted(customer_ids)})
+    return list_recently_asked(customer_ids, now=now)
 
 
 def draft_of(
@@ -176,10 +195,16 @@ def _mail_values(
         "ticket_number": enrolment.values.get("ticket_number", ""),
     }
     if order is not None:
-        day = order.delivered_at or order.placed_at
+        day = (order.delivered_at or order.placed_at).astimezone(ZoneInfo(seen.chain.time_zone)).date()
         values["order_number"] = order.external_id
-        values["order_day"] = phrases.day_in_words(day, language)
+        values["order_day"] = _day_in_words(day, language)
         if order.id in seen.invitations:
             links = box_links(seen.invitations[order.id], site.base_url())
             values |= {name: links[code] for code, name in BOXES.items()}
     return values
+
+
+@lru_cache(maxsize=100)
+def _day_in_words(day: date, language: str) -> str:
+    """A batch speaks of few days, and their words cost more than the rest of the message."""
+    return phrases.day_in_words(day, language)

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from hub.core.batches import given_rows, rows_given, table_of
 from hub.core.db import db
 from hub.core.words import Language
 from hub.surveys import rules
 from hub.surveys.models import Invitation, Survey
-from hub.surveys.queries import POST_PURCHASE, get_survey_id
+from hub.surveys.queries import POST_PURCHASE, get_survey_id, list_invitations
 from hub.surveys.words import InvitationState
 
 
@@ -53,11 +54,15 @@ def invite(drafts: Sequence[InvitationDraft], *, now: datetime) -> dict[int, int
         }
         for draft in drafts
     ]
-    db.session.execute(insert(Invitation).on_conflict_do_nothing(), rows)
-    found = select(Invitation.order_id, Invitation.id).where(
-        Invitation.survey_id == survey_id, Invitation.order_id.in_([draft.order_id for draft in drafts])
+    table = table_of(Invitation)
+    names = list(rows[0])
+    given = select(*given_rows(table, names).c)
+    statement = insert(table).from_select(names, given).on_conflict_do_nothing()
+    invited: dict[int, int] = dict(
+        db.session.execute(statement.returning(table.c.order_id, table.c.id), rows_given(rows)).all()
     )
-    return dict(db.session.execute(found).all())
+    known = {draft.order_id for draft in drafts} - invited.keys()
+    return invited | (list_invitations(known) if known else {})
 
 
 def note_accepted(*, order_id: int, now: datetime) -> None:

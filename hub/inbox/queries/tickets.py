@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 
 from hub.core.audit import AuditEntry
+from hub.core.batches import among
 from hub.core.db import db
 from hub.inbox.models import (
     Draft,
@@ -209,7 +210,7 @@ def has_open_ticket_on_order(order_id: int) -> bool:
 
 def list_orders_with_open_ticket(order_ids: Iterable[int]) -> set[int]:
     """Of these orders, those a customer has an open ticket about: no survey is sent on them."""
-    found = select(Ticket.order_id).where(Ticket.order_id.in_(list(order_ids)), Ticket.state.in_(OPEN_STATES))
+    found = select(Ticket.order_id).where(among(Ticket.order_id, list(order_ids)), Ticket.state.in_(OPEN_STATES))
     return {order_id for order_id in db.session.scalars(found) if order_id is not None}
 
 

@@ -4,14 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any, TypedDict, Unpack, cast
+from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import Table, bindparam, column, func, select, update
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from hub.content.queries import get_published
 from hub.content.rendering import PreparedTemplate
 from hub.core import site
+from hub.core.batches import given_rows, rows_given, table_of
 from hub.core.db import db, ring_after_commit
 from hub.core.errors import Conflict
 from hub.core.text import N_
@@ -128,8 +129,7 @@ def post_many(drafts: Sequence[Draft], *, now: datetime) -> list[Posted]:
         return []
     desk = _Desk.open(drafts, now=now)
     rows = [desk.row(draft, now=now) for draft in drafts]
-    plain = [{name: _plain(value) for name, value in row.items()} for row in rows]
-    new = {key: row_id for row_id, key in db.session.execute(_posting(tuple(rows[0])), {"rows": plain})}
+    new = {key: row_id for row_id, key in db.session.execute(_posting(tuple(rows[0])), rows_given(rows))}
     old = _ids_of({draft.key for draft in drafts} - new.keys())
     for queue in {row["queue"] for row in rows if row["key"] in new and row["due_at"] <= now}:
         ring_after_commit(f"outbox.{queue}")
@@ -138,19 +138,10 @@ def post_many(drafts: Sequence[Draft], *, now: datetime) -> list[Posted]:
 
 @cache
 def _posting(names: tuple[str, ...]) -> Any:
-    """One statement with one parameter, however many rows: parsing thousands of parameters costs more than the rows."""
-    table = cast(Table, OutboundMessage.__table__)
-    given = (
-        func.jsonb_to_recordset(bindparam("rows", type_=JSONB))
-        .table_valued(*(column(name, table.c[name].type) for name in names), name="draft")
-        .render_derived(with_types=True)
-    )
-    statement = insert(table).from_select(list(names), select(*given.c)).on_conflict_do_nothing()
+    table = table_of(OutboundMessage)
+    given = select(*given_rows(table, names).c)
+    statement = insert(table).from_select(list(names), given).on_conflict_do_nothing()
     return statement.returning(table.c.id, table.c.key)
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def cancel(message: int | str, *, now: datetime) -> bool:
