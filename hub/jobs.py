@@ -11,7 +11,7 @@ from hub.core import bell, clock
 from hub.core.db import db
 from hub.inbox.actions import working as tickets
 from hub.mailroom import working as arrivals
-from hub.outbox import promo_codes, sending
+from hub.outbox import promo_codes, sending, tidying
 from hub.outbox.words import SendQueue
 from hub.plans import engine
 from hub.reactions import drain as reactions
@@ -60,6 +60,7 @@ JOBS: dict[str, Job] = {
         Job("promo_codes", "bulk", promo_codes.work_promo_codes, promo_codes.has_due, _nothing_planned),
         *(_outbox(queue) for queue in SendQueue),
     )
+        Job("receipts", "bulk", tidying.work_receipts, tidying.has_due, _nothing_planned),
 }
 QUEUE_OF = {job.kind: job.queue for job in JOBS.values()}
 
