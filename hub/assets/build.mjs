@@ -16,6 +16,7 @@ const bundles = [
   { name: "app.css", source: "css/app.css" },
   { name: "public.css", source: "css/public.css" },
   { name: "app.js", source: "js/app.js" },
+  { name: "survey.js", source: "js/survey.js" },
 ];
 
 /** The body of one heroicon as a symbol; unknown names stop the build. */

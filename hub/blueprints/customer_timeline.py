@@ -29,7 +29,7 @@ KINDS = {
     "MessageBlocked": (N_("Message not sent"), "no-symbol", "warn"),
     "MessageFailed": (N_("Message not sent"), "x-circle", "late"),
     "SurveyAnswered": (N_("Survey answered"), "star", ""),
-    "AnswerReclassified": (N_("Answer changed by the customer"), "star", ""),
+    "AnswerReclassified": (N_("Unhappy answer taken back"), "star", ""),
     "TicketOpened": (N_("Ticket opened"), "inbox", ""),
     "CustomerWrote": (N_("The customer wrote"), "chat-bubble-left-ellipsis", ""),
     "TicketReplied": (N_("Reply to the customer"), "paper-airplane", ""),

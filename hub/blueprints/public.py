@@ -13,15 +13,17 @@ from flask_babel import get_locale, gettext
 
 from hub.blueprints import errors
 from hub.blueprints.pages import limiter
+from hub.blueprints.touching import source_of_request
 from hub.core import clock, signing
 from hub.core.db import transaction
 from hub.core.errors import Gone, HubError, Invalid, NotFound
+from hub.core.words import Language
 from hub.surveys import actions, queries, rules
 from hub.surveys.actions import Confirmed
 from hub.surveys.links import read_token
 from hub.surveys.queries import BAD_LINK, SurveyPage
 from hub.surveys.rules import Confirmation
-from hub.surveys.words import Choice, TouchMethod
+from hub.surveys.words import TOPIC_WORDS, Choice, TouchMethod
 
 blueprint = Blueprint("public", __name__)
 PAGE = "survey-page"
@@ -93,10 +95,25 @@ def details(token: str) -> ResponseReturnValue:
         actions.add_details(
             token=token,
             topics=request.form.getlist("topics"),
-            comment=request.form.get("comment", ""),
+            comment=request.form.get("comment", "").replace("\x00", ""),
             now=clock.business_now(),
         )
     return redirect(url_for("public.thanks", token=token, saved=1), 303)
+
+
+@blueprint.post("/a/<token>/intent")
+@limiter.limit(ANSWERS)
+def note_intent(token: str) -> ResponseReturnValue:
+    """The page was left without its button, after a gesture: its script says so. Nothing is shown to anybody."""
+    picked = _choice_of(request.form.get("choice", ""))
+    if picked is None:
+        abort(404)
+    confirmation = _sent_page(token, picked)
+    with transaction():
+        actions.note_intent(
+            token=token, confirmation=confirmation, source=source_of_request(), now=clock.business_now()
+        )
+    return "", 204
 
 
 def choice_words() -> list[tuple[str, str]]:
@@ -109,20 +126,9 @@ def choice_words() -> list[tuple[str, str]]:
 
 
 def topic_words() -> list[tuple[str, str]]:
-    return list(
-        zip(
-            rules.TOPICS,
-            (
-                gettext("Finding the product"),
-                gettext("Payment"),
-                gettext("Delivery or collection"),
-                gettext("Welcome and advice"),
-                gettext("The product"),
-                gettext("The whole experience"),
-            ),
-            strict=True,
-        )
-    )
+    """What an answer may be about, in the reader's language."""
+    words = TOPIC_WORDS[Language(str(get_locale()))]
+    return [(topic, words[topic]) for topic in rules.TOPICS]
 
 
 def _choice_of(code: str) -> Choice | None:
@@ -130,13 +136,13 @@ def _choice_of(code: str) -> Choice | None:
 
 
 def _touch(token: str, choice: str) -> SurveyPage | None:
-    return queries.touch_and_read(
+    return actions.touch_and_read(
         token,
         choice=choice,
         method=TouchMethod(request.method),
-        source_hash=signing.keyed_hash("touch-source", request.remote_addr or "")[:16],
-        user_agent=request.user_agent.string,
-        now=clock.machine_now(),
+        source=source_of_request(),
+        now=clock.business_now(),
+        machine_now=clock.machine_now(),
     )
 
 
@@ -149,24 +155,28 @@ def _read(token: str) -> SurveyPage:
 
 
 def _confirm(token: str, picked: Choice) -> Confirmed:
+    return actions.take_answer(
+        token=token,
+        confirmation=_sent_page(token, picked),
+        topics=request.form.getlist("topics"),
+        source=source_of_request(),
+        now=clock.business_now(),
+        least_seconds=current_app.config["COMPTOIR"].survey_nonce_min_seconds,
+    )
+
+
+def _sent_page(token: str, picked: Choice) -> Confirmation:
+    """What the page sends back: which one it is, since when it was open, and what was chosen on it."""
     now = clock.machine_now()
     seen = _read_nonce(request.form.get("nonce", ""), token, now)
-    confirmation = Confirmation(
+    return Confirmation(
         picked,
         seen["page"],
         datetime.fromtimestamp(seen["at"], UTC),
         now,
-        request.form.get("comment", "").strip(),
+        request.form.get("comment", "").replace("\x00", "").strip(),
         is_asked_again=bool(seen.get("again")),
     )
-    with transaction():
-        return actions.confirm_answer(
-            token=token,
-            confirmation=confirmation,
-            topics=request.form.getlist("topics"),
-            now=clock.business_now(),
-            least_seconds=current_app.config["COMPTOIR"].survey_nonce_min_seconds,
-        )
 
 
 def _read_nonce(nonce: str, token: str, now: datetime) -> dict[str, Any]:

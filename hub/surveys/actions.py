@@ -6,19 +6,32 @@ from enum import StrEnum
 
 from sqlalchemy import select
 
-from hub.core.db import db
-from hub.core.errors import Gone, Invalid, NotFound
-from hub.core.facts import record
+from hub.core.db import db, transaction
+from hub.core.errors import Invalid
 from hub.core.text import N_
 from hub.surveys import rules
-from hub.surveys.facts import AnswerReclassified, AnswersContradicted, FollowUpNeeded, SurveyAnswered
+from hub.surveys.counting import (
+    add_answer,
+    ask_follow_up,
+    find_answer,
+    keep_history,
+    lock_invitation,
+    log_touch,
+    relabel,
+    retire,
+    tell_answered,
+    tell_nobody,
+)
+from hub.surveys.first_answer import count_first_answer
+from hub.surveys.gestures import note_intent
 from hub.surveys.inviting import InvitationDraft, add_builtin_survey, invite, note_accepted
-from hub.surveys.labelling import has_due, work_surveys
+from hub.surveys.labelling import has_due, next_due_at, work_surveys
 from hub.surveys.links import read_token
 from hub.surveys.models import Answer, Invitation
-from hub.surveys.queries import BAD_LINK
-from hub.surveys.rules import Confirmation
-from hub.surveys.words import AnswerState, InvitationState
+from hub.surveys.rules import Confirmation, Source
+from hub.surveys.switching import switch_touch
+from hub.surveys.touching import note_footer_touch, touch_and_read
+from hub.surveys.words import AnswerState, TouchLabel, TouchMethod, TouchReason, WithdrawnBy
 
 __all__ = [
     "Confirmed",
@@ -28,10 +41,17 @@ __all__ = [
     "confirm_answer",
     "has_due",
     "invite",
+    "next_due_at",
     "note_accepted",
+    "note_footer_touch",
+    "note_intent",
+    "switch_touch",
+    "take_answer",
+    "touch_and_read",
     "work_surveys",
 ]
 
+UNKNOWN_SOURCE = Source()
 CONFIRM_ONCE_MORE = N_("Please confirm your choice once more with the button.")
 
 
@@ -43,68 +63,98 @@ class Confirmed(StrEnum):
     ASK_AGAIN = "ask_again"
 
 
+def take_answer(
+    *,
+    token: str,
+    confirmation: Confirmation,
+    topics: Sequence[str] = (),
+    source: Source,
+    now: datetime,
+    least_seconds: float,
+) -> Confirmed:
+    """As `confirm_answer`, in a transaction of its own: the first answer of an invitation is a single statement.
+
+    Most answers are the first one, and none other is waited for by so many at once.
+    """
+    _check_age(confirmation, least_seconds)
+    invitation_id = read_token(token)
+    if invitation_id is not None and count_first_answer(
+        invitation_id, confirmation, rules.known_topics(topics), source, now=now
+    ):
+        return Confirmed.COUNTED
+    with transaction():
+        return confirm_answer(
+            token=token,
+            confirmation=confirmation,
+            topics=topics,
+            source=source,
+            now=now,
+            least_seconds=least_seconds,
+        )
+
+
 def confirm_answer(
-    *, token: str, confirmation: Confirmation, topics: Sequence[str] = (), now: datetime, least_seconds: float
+    *,
+    token: str,
+    confirmation: Confirmation,
+    topics: Sequence[str] = (),
+    source: Source = UNKNOWN_SOURCE,
+    now: datetime,
+    least_seconds: float,
 ) -> Confirmed:
     """Make the choice count. `confirmation` is in machine time, `now` is business time.
 
-    The last confirmed choice wins and the history is kept; the same choice again brings its words only. Raises NotFound for a mangled token, Gone after the
-    window, Invalid when the page was sent too fast or too late.
+    The last confirmed choice wins and the history is kept; the same choice again brings its words only. Raises
+    NotFound for a mangled token, Gone after the window, Invalid when the page was sent too fast or too late.
     """
-    invitation = _lock_invitation(token, now=now)
-    if not rules.is_nonce_age_good(confirmation.opened_at, confirmation.at, least_seconds=least_seconds):
-        raise Invalid(CONFIRM_ONCE_MORE)
-    counting = _find_counting(invitation)
+    invitation = lock_invitation(token, now=now)
+    _check_age(confirmation, least_seconds)
+    counting = find_answer(invitation, AnswerState.CONFIRMED)
     if counting is not None and counting.choice is confirmation.choice:
         _renew(invitation, counting, confirmation, topics, now=now)
+        _log(invitation, confirmation, source, counting, now=now)
         return Confirmed.REPEATED
-    if any(rules.is_contradiction(confirmation, other) for other in _list_recent(invitation, confirmation)):
-        _contradict(invitation, counting, confirmation, now=now)
+    disagreeing = [
+        answer_id
+        for answer_id, other in _list_recent(invitation, confirmation)
+        if rules.is_contradiction(confirmation, other)
+    ]
+    if disagreeing:
+        _contradict(invitation, counting, confirmation, disagreeing, source, now=now)
         return Confirmed.ASK_AGAIN
-    _count(invitation, counting, confirmation, topics, now=now)
+    answer = _count(invitation, counting, confirmation, topics, now=now)
+    _log(invitation, confirmation, source, answer, now=now)
     return Confirmed.COUNTED
 
 
 def add_details(*, token: str, topics: Sequence[str], comment: str, now: datetime) -> None:
     """The optional second page: what pleased or failed, on the answer that counts."""
-    invitation = _lock_invitation(token, now=now)
-    answer = _find_counting(invitation)
+    invitation = lock_invitation(token, now=now)
+    answer = find_answer(invitation, AnswerState.CONFIRMED)
     if answer is None:
         raise Invalid(N_("Please confirm your choice first."))
-    answer.topics = rules.known_topics(topics)
     words = rules.words_after(comment, answer.comment)
     if answer.comment not in {"", words}:
-        _keep_history(answer)
-    _change_words(invitation, answer, words, now=now)
+        keep_history(answer, invitation)
+    _change_words(invitation, answer, words, rules.known_topics(topics), now=now)
 
 
-def _lock_invitation(token: str, *, now: datetime) -> Invitation:
-    invitation_id = read_token(token)
-    found = db.session.scalar(select(Invitation).where(Invitation.id == invitation_id).with_for_update())
-    if found is None:
-        raise NotFound(BAD_LINK)
-    if found.expires_at < now:
-        raise Gone(
-            N_("This question was open for 30 days and is now closed. You can still write to the store.")
-        )
-    return found
+def _check_age(confirmation: Confirmation, least_seconds: float) -> None:
+    if not rules.is_nonce_age_good(confirmation.opened_at, confirmation.at, least_seconds=least_seconds):
+        raise Invalid(CONFIRM_ONCE_MORE)
 
 
-def _find_counting(invitation: Invitation) -> Answer | None:
-    return db.session.scalar(
-        select(Answer).where(Answer.invitation_id == invitation.id, Answer.state == AnswerState.CONFIRMED)
-    )
-
-
-def _list_recent(invitation: Invitation, new: Confirmation) -> list[Confirmation]:
+def _list_recent(invitation: Invitation, new: Confirmation) -> list[tuple[int, Confirmation]]:
     """What else was confirmed in the last minute, whatever became of it."""
     since = new.at - timedelta(seconds=rules.BURST_SECONDS)
     found = db.session.execute(
-        select(Answer.choice, Answer.nonce, Answer.page_opened_at, Answer.confirmed_at).where(
-            Answer.invitation_id == invitation.id, Answer.confirmed_at >= since
+        select(Answer.id, Answer.choice, Answer.nonce, Answer.page_opened_at, Answer.confirmed_at).where(
+            Answer.invitation_id == invitation.id,
+            Answer.confirmed_at >= since,
+            Answer.is_gesture.is_(False),
         )
     )
-    return [Confirmation(*row) for row in found]
+    return [(row[0], Confirmation(*row[1:])) for row in found]
 
 
 def _renew(
@@ -118,38 +168,21 @@ def _renew(
     """The same choice once more, from the same page or another one: nothing new but its words."""
     comment = rules.words_after(confirmation.comment, counting.comment)
     if (confirmation.page, comment) != (counting.nonce, counting.comment):
-        _keep_history(counting)
-    counting.topics = rules.known_topics(topics) or counting.topics
+        keep_history(counting, invitation)
     counting.nonce = confirmation.page
     counting.page_opened_at = confirmation.opened_at
     counting.confirmed_at = confirmation.at
-    _change_words(invitation, counting, comment, now=now)
+    _change_words(invitation, counting, comment, rules.known_topics(topics) or counting.topics, now=now)
 
 
-def _change_words(invitation: Invitation, answer: Answer, comment: str, *, now: datetime) -> None:
+def _change_words(
+    invitation: Invitation, answer: Answer, comment: str, topics: list[str], *, now: datetime
+) -> None:
     """Other words of the answer that counts: those of an unhappy customer reach the store."""
-    is_news = comment != answer.comment
-    answer.comment = comment
+    is_news = (comment, topics) != (answer.comment, answer.topics)
+    answer.comment, answer.topics = comment, topics
     if is_news and rules.is_unhappy(answer.choice):
-        _ask_follow_up(invitation, answer, now=now)
-
-
-def _keep_history(answer: Answer) -> None:
-    kept = ("invitation_id", "store_id", "customer_id", "choice", "comment", "topics", "nonce")
-    moments = ("page_opened_at", "confirmed_at", "answered_at")
-    values = {name: getattr(answer, name) for name in kept + moments}
-    db.session.add(Answer(state=AnswerState.SUPERSEDED, **values))
-
-
-def _ask_follow_up(invitation: Invitation, answer: Answer, *, now: datetime) -> None:
-    fact = FollowUpNeeded(
-        customer_id=invitation.customer_id,
-        answer_id=answer.id,
-        order_id=invitation.order_id,
-        store_id=invitation.store_id,
-        score=rules.score_of(answer.choice),
-    )
-    record(fact, now=now)
+        ask_follow_up(invitation, answer, now=now)
 
 
 def _count(
@@ -159,91 +192,76 @@ def _count(
     topics: Sequence[str],
     *,
     now: datetime,
-) -> None:
+) -> Answer:
+    """A gesture that said the same is confirmed by it, whatever was thought of it; others give way."""
+    is_unhappy = rules.is_unhappy(confirmation.choice)
     if counting is not None:
-        _retire(
+        retire(
             counting,
             invitation,
             AnswerState.SUPERSEDED,
+            why=WithdrawnBy.CUSTOMER,
             now=now,
-            is_still_unhappy=rules.is_unhappy(confirmation.choice),
+            is_still_unhappy=is_unhappy,
         )
-    answer = _add_answer(invitation, confirmation, AnswerState.CONFIRMED, topics, now=now)
-    invitation.state = InvitationState.ANSWERED
-    invitation.answered_at = now
-    record(
-        SurveyAnswered(
-            customer_id=invitation.customer_id,
-            invitation_id=invitation.id,
-            answer_id=answer.id,
-            order_id=invitation.order_id,
-            store_id=invitation.store_id,
-            score=rules.score_of(confirmation.choice),
-        ),
-        now=now,
-    )
-    if rules.is_unhappy(confirmation.choice):
-        _ask_follow_up(invitation, answer, now=now)
+    guessed = find_answer(invitation, AnswerState.PROVISIONAL)
+    if guessed is not None and guessed.choice is confirmation.choice:
+        answer = _confirm_gesture(guessed, confirmation, topics, now=now)
+    else:
+        if guessed is not None:
+            retire(guessed, invitation, AnswerState.SUPERSEDED, why=WithdrawnBy.CUSTOMER, now=now)
+        answer = add_answer(invitation, confirmation, AnswerState.CONFIRMED, topics, now=now)
+    tell_answered(invitation, answer, now=now)
+    return answer
+
+
+def _confirm_gesture(
+    guessed: Answer, confirmation: Confirmation, topics: Sequence[str], *, now: datetime
+) -> Answer:
+    """The same answer, so that the ticket it may have opened becomes a confirmed one."""
+    guessed.state = AnswerState.CONFIRMED
+    guessed.is_gesture = False
+    guessed.judge_at = None
+    guessed.comment = confirmation.comment[: rules.COMMENT_LENGTH]
+    guessed.topics = rules.known_topics(topics)
+    guessed.nonce = confirmation.page
+    guessed.page_opened_at = confirmation.opened_at
+    guessed.confirmed_at = confirmation.at
+    guessed.answered_at = now
+    db.session.flush()
+    return guessed
 
 
 def _contradict(
-    invitation: Invitation, counting: Answer | None, confirmation: Confirmation, *, now: datetime
-) -> None:
-    """None of them counts; the customer is asked again."""
-    _add_answer(invitation, confirmation, AnswerState.CONTRADICTED, (), now=now)
-    if counting is None:
-        return
-    _retire(counting, invitation, AnswerState.CONTRADICTED, now=now, is_still_unhappy=False)
-    invitation.state = InvitationState.OPEN
-    invitation.answered_at = None
-    fact = AnswersContradicted(
-        customer_id=invitation.customer_id,
-        invitation_id=invitation.id,
-        answer_id=counting.id,
-        order_id=invitation.order_id,
-        store_id=invitation.store_id,
-    )
-    record(fact, now=now)
-
-
-def _retire(
-    answer: Answer, invitation: Invitation, state: AnswerState, *, now: datetime, is_still_unhappy: bool
-) -> None:
-    answer.state = state
-    db.session.flush()
-    if rules.is_unhappy(answer.choice) and not is_still_unhappy:
-        record(
-            AnswerReclassified(
-                customer_id=invitation.customer_id,
-                answer_id=answer.id,
-                order_id=invitation.order_id,
-                store_id=invitation.store_id,
-            ),
-            now=now,
-        )
-
-
-def _add_answer(
     invitation: Invitation,
+    counting: Answer | None,
     confirmation: Confirmation,
-    state: AnswerState,
-    topics: Sequence[str],
+    disagreeing: Sequence[int],
+    source: Source,
     *,
     now: datetime,
-) -> Answer:
-    answer = Answer(
-        invitation_id=invitation.id,
-        store_id=invitation.store_id,
-        customer_id=invitation.customer_id,
-        choice=confirmation.choice,
-        comment=confirmation.comment[: rules.COMMENT_LENGTH],
-        topics=rules.known_topics(topics),
-        state=state,
-        nonce=confirmation.page,
-        page_opened_at=confirmation.opened_at,
-        confirmed_at=confirmation.at,
-        answered_at=now,
+) -> None:
+    """None of them counts; the customer is asked again."""
+    answer = add_answer(invitation, confirmation, AnswerState.CONTRADICTED, (), now=now)
+    _log(invitation, confirmation, source, answer, now=now)
+    for answer_id in (answer.id, *disagreeing):
+        relabel(answer_id, TouchLabel.SINGLE, TouchReason.CONTRADICTION)
+    if counting is not None:
+        retire(counting, invitation, AnswerState.CONTRADICTED, why=WithdrawnBy.CONTRADICTION, now=now)
+        tell_nobody(invitation, counting, now=now)
+
+
+def _log(
+    invitation: Invitation, confirmation: Confirmation, source: Source, answer: Answer, *, now: datetime
+) -> None:
+    log_touch(
+        invitation,
+        confirmation,
+        source,
+        TouchMethod.POST,
+        TouchLabel.HUMAN,
+        TouchReason.BUTTON,
+        now=now,
+        answer_id=answer.id,
     )
-    db.session.add(answer)
     db.session.flush()
-    return answer

@@ -18,7 +18,7 @@ class SurveyAnswered(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class FollowUpNeeded(Fact):
-    """An unhappy customer waits for the store of the order."""
+    """An unhappy customer waits for the store of the order; whether confirmed, the answer's state says."""
 
     answer_id: int
     order_id: int
@@ -28,16 +28,21 @@ class FollowUpNeeded(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerReclassified(Fact):
-    """An unhappy answer no longer counts: it was changed or contradicted."""
+    """An unhappy answer no longer counts: changed, contradicted, or not the customer's.
+
+    `reason` is a `WithdrawnBy`; `agent_id` names who said so, None when nobody of the staff did.
+    """
 
     answer_id: int
     order_id: int
     store_id: int
+    reason: str
+    agent_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class AnswersContradicted(Fact):
-    """Pages disagreed within a minute: the answer no longer counts, and nobody has answered for now."""
+    """The answer no longer counts and nobody has answered for now: pages disagreed, or it was not the customer's."""
 
     invitation_id: int
     answer_id: int

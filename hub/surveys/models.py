@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.core.db import Base, words
 from hub.core.words import Language
-from hub.surveys.words import AnswerState, Choice, InvitationState, TouchLabel, TouchMethod
+from hub.surveys.words import AnswerState, Choice, InvitationState, TouchLabel, TouchMethod, TouchReason
 
 
 class Survey(Base):
@@ -23,7 +23,10 @@ class Survey(Base):
 
 
 class Invitation(Base):
-    """One customer asked about one order. The token in the links is an HMAC of the id; links live for 30 days."""
+    """One customer asked about one order. The token in the links is an HMAC of the id; links live for 30 days.
+
+    `answer_count` is how many answers were ever kept, whatever became of them: the first one needs no look back.
+    """
 
     __tablename__ = "invitations"
     __table_args__ = (
@@ -42,14 +45,23 @@ class Invitation(Base):
     expires_at: Mapped[datetime]
     accepted_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
+    answer_count: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class Touch(Base):
-    """Any GET or HEAD of a box link: proves nothing, never counts, purged after 30 days."""
+    """Each time a link of an invitation was touched, and why we think who it was. Purged after 30 days.
+
+    A GET or HEAD proves nothing and never counts; an INTENT or POST names its answer. Links below the mail are
+    noted without an invitation. `touched_at` is machine time, `happened_at` business time (None: the same).
+    """
 
     __tablename__ = "touches"
     __table_args__ = (
         Index("ix_touches_invitation", "invitation_id", "touched_at"),
+        Index("ix_touches_invitation_log", "invitation_id", "id"),
+        Index("ix_touches_label_log", "label", "id"),
+        Index("ix_touches_source", "source_hash", "touched_at"),
+        Index("ix_touches_answer", "answer_id", postgresql_where="answer_id IS NOT NULL"),
         Index("ix_touches_purge", "touched_at"),
         Index(
             "ix_touches_unjudged",
@@ -63,20 +75,31 @@ class Touch(Base):
     choice: Mapped[str]
     method: Mapped[TouchMethod] = mapped_column(words(TouchMethod))
     label: Mapped[TouchLabel] = mapped_column(words(TouchLabel))
+    reason: Mapped[TouchReason] = mapped_column(
+        words(TouchReason), default=TouchReason.NOT_JUDGED, server_default=TouchReason.NOT_JUDGED.value
+    )
     source_hash: Mapped[str]
     user_agent: Mapped[str]
     touched_at: Mapped[datetime]
+    happened_at: Mapped[datetime | None]
+    answer_id: Mapped[int | None] = mapped_column(ForeignKey("answers.id"))
 
 
 class Answer(Base):
     """History of what was answered; at most one confirmed row per invitation counts.
 
     `nonce` identifies the opened page. `page_opened_at` and `confirmed_at` are machine time, `answered_at` business.
+    `is_gesture`: known from a gesture alone, never confirmed with the button. `judge_at` (business time) is when a
+    provisional answer has waited long enough for something that speaks against it.
     """
 
     __tablename__ = "answers"
     __table_args__ = (
         Index("ix_answers_counting", "invitation_id", unique=True, postgresql_where="state = 'confirmed'"),
+        Index(
+            "ix_answers_provisional", "invitation_id", unique=True, postgresql_where="state = 'provisional'"
+        ),
+        Index("ix_answers_judge", "judge_at", postgresql_where="judge_at IS NOT NULL"),
         Index("ix_answers_history", "invitation_id", "id"),
         Index("ix_answers_store", "store_id", "answered_at"),
         Index("ix_answers_customer", "customer_id", "answered_at"),
@@ -94,3 +117,5 @@ class Answer(Base):
     page_opened_at: Mapped[datetime]
     confirmed_at: Mapped[datetime]
     answered_at: Mapped[datetime]
+    is_gesture: Mapped[bool] = mapped_column(default=False, server_default="false")
+    judge_at: Mapped[datetime | None]

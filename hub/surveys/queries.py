@@ -6,25 +6,18 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, RowMapping, select, text
 
-from hub.core.db import db, fetch_alone
+from hub.core.db import db
 from hub.core.errors import NotFound
 from hub.core.text import N_
 from hub.core.words import Language
 from hub.surveys.links import read_token
 from hub.surveys.models import Answer, Invitation, Survey
 from hub.surveys.rules import ASK_AGAIN_DAYS, score_of
-from hub.surveys.words import AnswerState, Choice, InvitationState, TouchLabel, TouchMethod
+from hub.surveys.words import AnswerState, Choice, InvitationState
 
 POST_PURCHASE = "post_purchase"
 BAD_LINK = N_("This link is not complete. Please open it again from the message, or write to us.")
 
-# One round trip: the touch is kept and the page's values come back.
-TOUCH = """
-    WITH touch AS (
-        INSERT INTO touches (invitation_id, choice, method, label, source_hash, user_agent, touched_at)
-        VALUES (:invitation_id, :choice, :method, :label, :source_hash, :user_agent, :now)
-    )
-"""
 READ = """
     SELECT invitations.id, invitations.language, invitations.state, invitations.expires_at,
            invitations.order_id, invitations.customer_id, invitations.store_id,
@@ -36,7 +29,6 @@ READ = """
     LEFT JOIN answers ON answers.invitation_id = invitations.id AND answers.state = 'confirmed'
     WHERE invitations.id = :invitation_id
 """
-TOUCH_AND_READ = text(TOUCH + READ)
 READ_ONLY = text(READ)
 
 
@@ -76,37 +68,14 @@ class AnswerRow:
         return score_of(self.choice)
 
 
-def touch_and_read(
-    token: str, *, choice: str, method: TouchMethod, source_hash: str, user_agent: str, now: datetime
-) -> SurveyPage | None:
-    """Keep the touch (any GET or HEAD; it proves nothing) and return the page, or None for a mangled token.
-
-    A transaction of its own: there is nothing else to say in it.
-    """
-    invitation_id = read_token(token)
-    known = invitation_id is not None
-    row = fetch_alone(
-        TOUCH_AND_READ,
-        {
-            "invitation_id": invitation_id,
-            "choice": choice[:20],
-            "method": method.value,
-            "label": (TouchLabel.UNKNOWN if known else TouchLabel.MANGLED).value,
-            "source_hash": source_hash,
-            "user_agent": user_agent[:300],
-            "now": now,
-        },
-    )
-    return _page_of(row)
-
-
 def find_page(token: str) -> SurveyPage | None:
     """The page without a touch: to show it again after a form was sent."""
     row = db.session.execute(READ_ONLY, {"invitation_id": read_token(token)}).mappings().first()
-    return _page_of(row)
+    return page_of(row)
 
 
-def _page_of(row: RowMapping | None) -> SurveyPage | None:
+def page_of(row: RowMapping | None) -> SurveyPage | None:
+    """A row of `READ`."""
     if row is None:
         return None
     return SurveyPage(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from hub.surveys.words import Choice
+from hub.surveys.words import AnswerState, Choice, TouchReason
 
 LINK_DAYS = 30
 ASK_AGAIN_DAYS = 30
@@ -15,6 +15,21 @@ NONCE_MAX = timedelta(hours=24)
 TOUCH_DAYS = 30
 TOPICS = ("finding", "payment", "delivery", "welcome", "product", "overall")
 COMMENT_LENGTH = 5000
+VISIBLE_SECONDS = 3
+PROVISIONAL_WAIT = timedelta(minutes=15)
+MAIL_AGE = timedelta(seconds=120)
+FOOTER_SECONDS = 10
+FILTERED_INVITATIONS = 3
+BOXES = frozenset(choice.value for choice in Choice)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Who touches a link: a keyed hash of the address, the browser's own words, and whether it only filters mail."""
+
+    hash: str = ""
+    user_agent: str = ""
+    is_filter: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,6 +51,72 @@ class Confirmation:
 class SeenTouch:
     choice: str
     at: datetime
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is known around a gesture, besides the gesture. `mail_age` None: the mail was never accepted.
+
+    `filtered_count`: other invitations whose boxes this source opened in bursts.
+    """
+
+    mail_age: timedelta | None
+    is_filter: bool = False
+    filtered_count: int = 0
+    has_head: bool = False
+    has_mangled: bool = False
+    has_other_choice: bool = False
+    has_footer: bool = False
+
+
+@dataclass(frozen=True)
+class KeptAnswer:
+    """A confirmation in the history. `is_genuine`: not a machine's; `is_vouched`: a person of the staff said so."""
+
+    id: int
+    choice: Choice
+    page: str
+    at: datetime
+    state: AnswerState
+    is_genuine: bool
+    is_vouched: bool = False
+
+
+def doubt_of(evidence: Evidence) -> TouchReason | None:
+    """Why a gesture may be a machine's; None: it is a provisional answer (surveys.md, "Closing the tab early")."""
+    doubts = (
+        (TouchReason.TOO_EARLY, evidence.mail_age is None or evidence.mail_age < MAIL_AGE),
+        (TouchReason.FILTER_RANGE, evidence.is_filter),
+        (TouchReason.FILTER_SOURCE, evidence.filtered_count >= FILTERED_INVITATIONS),
+        (TouchReason.HEAD, evidence.has_head),
+        (TouchReason.MANGLED, evidence.has_mangled),
+        (TouchReason.OTHER_CHOICE, evidence.has_other_choice),
+        (TouchReason.FOOTER, evidence.has_footer),
+    )
+    return next((reason for reason, is_so in doubts if is_so), None)
+
+
+def is_gesture_age_good(opened_at: datetime, now: datetime) -> bool:
+    """The page was open for three seconds at least, and not for more than a day."""
+    return timedelta(seconds=VISIBLE_SECONDS) <= now - opened_at <= NONCE_MAX
+
+
+def choose_counting(answers: Sequence[KeptAnswer]) -> int | None:
+    """Which confirmation counts once the machines' are left out: the last one, unless another one contradicts it."""
+    genuine = sorted((answer for answer in answers if answer.is_genuine), key=lambda kept: (kept.at, kept.id))
+    if not genuine:
+        return None
+    last = next((kept for kept in reversed(genuine) if kept.is_vouched), genuine[-1])
+    if last.state is AnswerState.CONTRADICTED and not last.is_vouched:
+        disagreeing = (other for other in genuine if other.state is AnswerState.CONTRADICTED)
+        if any(_disagree(last, other) for other in disagreeing):
+            return None
+    return last.id
+
+
+def _disagree(one: KeptAnswer, other: KeptAnswer) -> bool:
+    is_other = one.choice is not other.choice and one.page != other.page
+    return is_other and abs((one.at - other.at).total_seconds()) <= BURST_SECONDS
 
 
 def is_unhappy(choice: Choice) -> bool:

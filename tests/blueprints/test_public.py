@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from hub.core import clock
 from hub.surveys.models import Answer, Invitation, Touch
 from hub.surveys.words import AnswerState, TouchLabel
+from tests.conftest import ROOT
 from tests.makers.surveys import Asked, make_invitation
 
 LIMIT_BYTES = 20_000
@@ -148,10 +149,18 @@ def test_a_late_link_says_that_it_is_closed(client: FlaskClient, session: Sessio
     assert "/contact" in response.text
 
 
-def test_the_page_is_small_private_and_without_script(client: FlaskClient, asked: Asked) -> None:
+def test_the_page_is_small_private_and_without_foreign_script(client: FlaskClient, asked: Asked) -> None:
     response = client.get(f"/a/{asked.token}/3")
-    assert len(response.data) < LIMIT_BYTES
-    assert "<script" not in response.text
+    own = re.findall(r"<script([^>]*)>([^<]*)</script>", response.text)
+    assert [(re.sub(r"\.[0-9a-f]{10}\.", ".", where), inside) for where, inside in own] == [
+        (' src="/assets/survey.js" type="module"', "")
+    ], "one script, ours, nothing inline"
+    assert " on" not in "".join(re.findall(r"<[a-z]+( on[a-z]+=)", response.text))
+    policy = response.headers["Content-Security-Policy"]
+    assert "script-src 'self'" in policy
+    assert "unsafe" not in policy
+    script = (ROOT / "hub" / "assets" / "js" / "survey.js").stat().st_size
+    assert len(response.data) + script < LIMIT_BYTES
     assert response.headers["Cache-Control"] == "no-store"
     assert response.headers["X-Robots-Tag"] == "noindex"
     assert response.headers["Referrer-Policy"] == "no-referrer"

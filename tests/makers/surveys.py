@@ -33,3 +33,15 @@ def make_invitation(session: Session) -> Asked:
     )
     invitation_id = invite([draft], now=TUESDAY)[order.id]
     return Asked(invitation_id, token_of(invitation_id), order.id, customer.id, store.id)
+
+
+def invite_again(session: Session, asked: Asked, external_id: str) -> Asked:
+    """The same customer and store, another order."""
+    order = make_order(
+        session, customer_id=asked.customer_id, store_id=asked.store_id, external_id=external_id
+    )
+    draft = InvitationDraft(
+        order_id=order.id, customer_id=asked.customer_id, store_id=asked.store_id, language=Language.FRENCH
+    )
+    invitation_id = invite([draft], now=TUESDAY)[order.id]
+    return Asked(invitation_id, token_of(invitation_id), order.id, asked.customer_id, asked.store_id)

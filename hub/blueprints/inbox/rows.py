@@ -11,12 +11,14 @@ from flask_babel import get_locale, gettext
 
 from hub.blueprints.access import viewer
 from hub.blueprints.inbox import words
-from hub.core.words import Channel
+from hub.core.words import Channel, Language
 from hub.inbox.queries import ThreadEvent, ThreadMessage, TicketRow
 from hub.inbox.words import MessageKind, Priority, TicketState
 from hub.outbox.queries import MessageRow
 from hub.reasons.queries import ReasonRow
+from hub.staff.words import Permission
 from hub.stores.queries import StoreRow
+from hub.surveys.words import TOPIC_WORDS
 
 Chips = list[tuple[str, str]]
 KILOBYTE, MEGABYTE = 1_000, 1_000_000
@@ -136,6 +138,18 @@ def _message_line(
         "state": state,
         "tone": tone,
         "attachments": [_file(row) for row in message.attachments],
+        **_answered(message),
+    }
+
+
+def _answered(message: ThreadMessage) -> dict[str, str]:
+    """Of a survey answer: what it is about, and where the log tells how it came in, for whom it is open."""
+    topics = TOPIC_WORDS[Language(str(get_locale()))]
+    answer_id = message.inserted.get("answer_id")
+    may_read = answer_id is not None and viewer().may(Permission.READ_SURVEYS)
+    return {
+        "topics": ", ".join(topics[code] for code in message.inserted.get("topics", ()) if code in topics),
+        "log_href": url_for("surveys.list_touches", answer=answer_id) if may_read else "",
     }
 
 
@@ -209,7 +223,9 @@ def event_words(event: ThreadEvent, names: Names) -> str:
         "merged": lambda: gettext("Merged into another ticket and closed"),
         "took_over": lambda: gettext("Another ticket was merged into this one"),
         "reply_undone": lambda: gettext("A reply was taken back before it left"),
-        "withdrawn": lambda: gettext("The customer withdrew the answer; closed"),
+        "withdrawn": lambda: words.withdrawn_words(data.get("reason"), is_closed=True),
+        "answer_withdrawn": lambda: words.withdrawn_words(data.get("reason"), is_closed=False),
+        "answer_confirmed": lambda: gettext("The customer confirmed the answer"),
         "answer_changed": lambda: gettext("The customer changed the answer"),
     }
     make = sentences.get(event.action)

@@ -10,6 +10,7 @@ from hub.inbox.queries import TicketRow, TicketView
 from hub.inbox.words import Priority, RouteSource, TicketState
 from hub.outbox.queries import MessageRow
 from hub.outbox.words import BlockReason, MessageState
+from hub.surveys.words import WithdrawnBy
 
 CHANNEL_ICONS = {
     Channel.EMAIL: "envelope",
@@ -70,6 +71,19 @@ def priority_words(priority: Priority) -> str:
 def score_words(score: int) -> str:
     words = {1: gettext("not satisfied"), 2: gettext("satisfied"), 3: gettext("very satisfied")}
     return words.get(score, "")
+
+
+def withdrawn_words(reason: str | None, *, is_closed: bool) -> str:
+    """Why a survey answer no longer counts, and whether its ticket ended with it."""
+    words = {
+        WithdrawnBy.CONTRADICTION: gettext("Two different answers came within a minute: neither counts"),
+        WithdrawnBy.MACHINE: gettext("The survey answer was a mail filter's"),
+        WithdrawnBy.STAFF: gettext("The survey answer was marked as a mail filter's"),
+    }
+    said = words.get(WithdrawnBy(reason)) if reason else None
+    if said is None:
+        said = gettext("The customer changed the survey answer")
+    return gettext("%(change)s; closed", change=said) if is_closed else said
 
 
 def duration_words(length: timedelta) -> str:

@@ -1,12 +1,13 @@
 """Unhappy survey answers become tickets of the store of the order; withdrawn answers take theirs back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
-from hub.core.actor import CUSTOMER, SYSTEM
+from hub.core.actor import CUSTOMER, SYSTEM, Actor
 from hub.core.db import db
 from hub.core.facts import record
 from hub.core.words import Channel, Language
@@ -26,7 +27,7 @@ from hub.inbox.words import DropReason, MessageKind, RouteSource, TicketState
 from hub.orders import queries as orders
 
 ANSWER = "answer"
-MOST_TICKETS = 6
+MOST_TICKETS = 40
 _SUBJECTS = {
     Language.FRENCH: ("Enquête de satisfaction", "Enquête de satisfaction, commande %s"),
     Language.ENGLISH: ("Satisfaction survey", "Satisfaction survey, order %s"),
@@ -44,11 +45,14 @@ class Answered:
     choice: str
     score: int
     comment: str
+    topics: tuple[str, ...]
     is_confirmed: bool
 
     @property
     def inserted(self) -> dict[str, object]:
-        return {"answer_id": self.answer_id, "choice": self.choice, "score": self.score}
+        """What the line keeps beside the customer's own words."""
+        said = {"answer_id": self.answer_id, "choice": self.choice, "score": self.score}
+        return said | ({"topics": list(self.topics)} if self.topics else {})
 
 
 def open_ticket_from_answer(
@@ -60,13 +64,14 @@ def open_ticket_from_answer(
     choice: str,
     score: int,
     comment: str | None,
+    topics: Sequence[str] = (),
     is_confirmed: bool,
     now: datetime,
 ) -> int:
     """The ticket id: an open one about the same order gets the answer as a message, else a new one is opened.
 
-    The same answer again (confirmed, or with other words) changes its line. Holds on promotion and surveys are put
-    in the same transaction.
+    `topics`: codes of what was ticked on the second page. The same answer again (confirmed, or with other words) changes
+    its line. Holds on promotion and surveys are put in the same transaction.
     """
     answered = Answered(
         answer_id=answer_id,
@@ -76,6 +81,7 @@ def open_ticket_from_answer(
         choice=choice,
         score=score,
         comment=(comment or "").replace("\x00", "").strip(),
+        topics=tuple(topics),
         is_confirmed=is_confirmed,
     )
     lock_customer(customer_id)
@@ -89,18 +95,23 @@ def open_ticket_from_answer(
     return ticket.id
 
 
-def withdraw_answer_ticket(answer_id: int, now: datetime) -> bool:
+def withdraw_answer_ticket(
+    answer_id: int, now: datetime, *, reason: str = "customer", by: Actor = SYSTEM
+) -> bool:
     """The answer was reclassified: its ticket is closed, unless somebody has answered it or it is about more.
 
-    Returns whether a ticket was withdrawn.
+    An audit line tells of it in any case, with the reason, so that the store sees why. Returns whether a ticket was
+    withdrawn.
     """
     said = _find_said(answer_id)
-    ticket = lock_ticket(said.ticket_id) if said else None
-    if ticket is None or ticket.source_kind != ANSWER or ticket.source_id != answer_id:
+    ticket = lock_end(said.ticket_id) if said else None
+    if said is None or ticket is None or ticket.state is TicketState.CLOSED:
         return False
-    if not is_open(ticket.state) or ticket.first_replied_at is not None:
+    is_own = ticket.source_kind == ANSWER and ticket.source_id == answer_id
+    if not is_own or not is_open(ticket.state) or ticket.first_replied_at is not None:
+        note_ticket("answer_withdrawn", ticket, by=by, now=now, answer_id=answer_id, reason=reason)
         return False
-    note_ticket("withdrawn", ticket, by=SYSTEM, now=now, answer_id=answer_id)
+    note_ticket("withdrawn", ticket, by=by, now=now, answer_id=answer_id, reason=reason)
     waiting.drop_wait(ticket, at=now, reason=DropReason.WITHDRAWN)
     ticket.state = TicketState.CLOSED
     ticket.solved_at = ticket.closed_at = now
@@ -180,6 +191,8 @@ def _tell(ticket: Ticket, message_id: int, *, is_new: bool, now: datetime) -> No
 
 def _mark(ticket: Ticket, answered: Answered, *, now: datetime) -> None:
     if ticket.source_kind == ANSWER:
+        if answered.is_confirmed and not ticket.is_confirmed:
+            note_ticket("answer_confirmed", ticket, by=CUSTOMER, now=now, answer_id=answered.answer_id)
         ticket.is_confirmed = answered.is_confirmed
     ticket.is_grievance = True
     ticket.score = answered.score

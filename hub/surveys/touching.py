@@ -1,0 +1,80 @@
+"""Noting that a link was touched: a GET or HEAD is kept and never counts."""
+
+from datetime import datetime
+
+from sqlalchemy import text
+
+from hub.core.db import fetch_alone
+from hub.surveys.links import guess_token, read_token
+from hub.surveys.queries import READ, SurveyPage, page_of
+from hub.surveys.rules import BOXES, Source
+from hub.surveys.words import TouchLabel, TouchMethod, TouchReason
+
+LOOKED_AT = BOXES | {"thanks"}
+
+# One round trip: the touch is kept and the page's values come back. A mangled token is noted on the invitation it was
+# made from, as long as there is one.
+NOTE = """
+    INSERT INTO touches (invitation_id, choice, method, label, reason, source_hash, user_agent, touched_at, happened_at)
+    SELECT (SELECT id FROM invitations WHERE id = :touched_id), :choice, :method, :label, :reason, :source_hash,
+           :user_agent, :machine_now, :now
+"""
+TOUCH_AND_READ = text(f"WITH touch AS ({NOTE}) {READ}")
+TOUCH = text(f"{NOTE} RETURNING id")
+
+
+def touch_and_read(
+    token: str, *, choice: str, method: TouchMethod, source: Source, now: datetime, machine_now: datetime
+) -> SurveyPage | None:
+    """Keep the touch (any GET or HEAD; it proves nothing) and return the page, or None for a mangled token.
+
+    A transaction of its own: there is nothing else to say in it.
+    """
+    invitation_id = read_token(token)
+    is_mangled = invitation_id is None or choice not in LOOKED_AT
+    label, reason = _judge(method, source, is_mangled=is_mangled)
+    row = fetch_alone(
+        TOUCH_AND_READ,
+        {
+            "invitation_id": invitation_id,
+            "touched_id": guess_token(token) if invitation_id is None else invitation_id,
+            "choice": choice[:20],
+            "method": method.value,
+            "label": label.value,
+            "reason": reason.value,
+            "source_hash": source.hash,
+            "user_agent": source.user_agent,
+            "machine_now": machine_now,
+            "now": now,
+        },
+    )
+    return page_of(row)
+
+
+def note_footer_touch(
+    link: str, *, method: TouchMethod, source: Source, now: datetime, machine_now: datetime
+) -> None:
+    """A link below the mail was fetched: who fetches it together with a box fetches everything. Own transaction."""
+    values = {
+        "touched_id": None,
+        "choice": link[:20],
+        "method": method.value,
+        "label": TouchLabel.FOOTER.value,
+        "reason": TouchReason.FOOTER.value,
+        "source_hash": source.hash,
+        "user_agent": source.user_agent,
+        "machine_now": machine_now,
+        "now": now,
+    }
+    fetch_alone(TOUCH, values)
+
+
+def _judge(method: TouchMethod, source: Source, *, is_mangled: bool) -> tuple[TouchLabel, TouchReason]:
+    """What can be said at once; the rest is judged when the minute is over."""
+    if is_mangled:
+        return TouchLabel.MANGLED, TouchReason.MANGLED
+    if source.is_filter:
+        return TouchLabel.MACHINE, TouchReason.FILTER_RANGE
+    if method is TouchMethod.HEAD:
+        return TouchLabel.MACHINE, TouchReason.HEAD
+    return TouchLabel.UNKNOWN, TouchReason.NOT_JUDGED
