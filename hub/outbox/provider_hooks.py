@@ -114,17 +114,16 @@ def _store(provider: MailProvider, event: ProviderEvent, *, now: datetime) -> tu
 
 
 def _find_same(provider: MailProvider, event: ProviderEvent, digest: str) -> int:
-    """The row of an event that came before. Raises Forbidden when the same name or token now says something else."""
+    """The row of an event that came before. Raises Forbidden when a signature's token now comes with other words."""
     d = ProviderDelivery
-    known = (
-        or_(d.event_id == event.event_id, d.token == event.token)
-        if event.token
-        else d.event_id == event.event_id
-    )
+    if event.token is None:
+        known = select(d.id).where(d.provider == provider, d.event_id == event.event_id)
+        return db.session.scalars(known).one()
+    same = or_(d.event_id == event.event_id, d.token == event.token)
     rows = db.session.execute(
-        select(d.id, d.event_id, d.payload_hash).where(d.provider == provider, known)
+        select(d.id, d.event_id, d.payload_hash).where(d.provider == provider, same)
     ).all()
-    if any(row.event_id != event.event_id or row.payload_hash != digest for row in rows) or not rows:
+    if any((row.event_id, row.payload_hash) != (event.event_id, digest) for row in rows):
         raise Forbidden(N_("This request was used before."))
     return int(rows[0].id)
 

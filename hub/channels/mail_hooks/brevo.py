@@ -58,7 +58,7 @@ def _event(sent: dict[str, Any]) -> ProviderEvent:
     own = word(sent.get("X-Mailin-custom") or sent.get("x-mailin-custom"))
     text = word(sent.get("reason"))
     return ProviderEvent(
-        event_id=digest(event, message_id, email, at),
+        event_id=digest(event, message_id, own, email, at),
         event=event,
         kind=_meaning(event, text),
         payload=sent,
