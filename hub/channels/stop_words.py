@@ -108,6 +108,15 @@ def is_stop(text: str) -> bool:
     return bool({words, bare} & _SENTENCES) or _is_bare_stop(bare)
 
 
+_STARTS = frozenset({"start", "unstop", "reprendre", "start sms", "oui start"})
+
+
+def is_start(text: str) -> bool:
+    """Whether the text is nothing but the wish to hear from us again after a STOP (START, UNSTOP, with a polite word)."""
+    words = _words_of(text)
+    return " ".join(_POLITE.sub(" ", words).split()) in _STARTS
+
+
 def _words_of(text: str) -> str:
     """Folded words with single spaces; letters held down (STOOOP) are let go."""
     words = _NOT_WORDS.sub(" ", fold(_INVISIBLE.sub("", text))).strip()

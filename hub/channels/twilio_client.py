@@ -135,6 +135,11 @@ class TwilioAccount:
         if self._http.session is not None:
             self._http.session.close()
 
+    @staticmethod
+    def address_of(channel: str, phone: str | None) -> str:
+        """A phone as Twilio names it on a channel."""
+        return f"whatsapp:{phone}" if channel == "whatsapp" else phone or ""
+
     def create(self, **fields: Any) -> Any:
         """Hand a message over (fields of Twilio's Messages resource). Raises the three failures."""
         if self._quiet_until is not None and self._machine_now() < self._quiet_until:
@@ -142,11 +147,14 @@ class TwilioAccount:
         with self._answers():
             return self._client.messages.create(**fields)
 
-    def list_sent(self, recipient: str, *, after: datetime, limit: int = 50) -> list[Known]:
-        """Messages to a recipient since the day of `after`, newest first; raises TemporaryFailure when it cannot ask."""
+    def list_sent(self, recipient: str, *, limit: int = 50) -> list[Known]:
+        """The latest messages to a recipient, newest first; raises TemporaryFailure when it cannot ask.
+
+        Not narrowed by DateSent: what is still queued has none.
+        """
         try:
             with self._answers():
-                found = self._client.messages.list(to=recipient, date_sent_after=after, limit=limit)
+                found = self._client.messages.list(to=recipient, limit=limit)
         except (UnknownOutcome, PermanentFailure) as error:
             raise TemporaryFailure(error.reason, code=error.code) from error
         return [_known(each) for each in found if str(each.direction).startswith("outbound")]

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from hub.core.words import Channel
+
 
 class TicketState(StrEnum):
     NEW = "new"
@@ -76,6 +78,10 @@ class InboxView(StrEnum):
     OPEN = "open"
     SOLVED = "solved"
     ALL = "all"
+
+
+TEXTS = frozenset({Channel.SMS, Channel.WHATSAPP})
+"""Channels whose tickets are answered at the phone they came from."""
 
 
 class ThreadedBy(StrEnum):

@@ -14,12 +14,13 @@ from hub.core.errors import Conflict, NotFound
 from hub.core.text import N_
 from hub.mailroom import rules
 from hub.mailroom.models import Arrival
+from hub.mailroom.texts import store_text
 from hub.mailroom.words import ArrivalState, ArrivalWay
 from hub.mailroom.working import has_due, next_due_at, work_arrivals
 
 BELL = "arrivals"
 
-__all__ = ["has_due", "next_due_at", "release_arrival", "store_arrival", "work_arrivals"]
+__all__ = ["has_due", "next_due_at", "release_arrival", "store_arrival", "store_text", "work_arrivals"]
 
 
 def store_arrival(

@@ -22,6 +22,7 @@ from hub.inbox.actions import (
 from hub.inbox.words import IncomingKind
 from hub.mailroom import rules
 from hub.mailroom.models import Arrival
+from hub.mailroom.texts import sort_text
 from hub.mailroom.words import ArrivalKind, ArrivalState, ArrivalWay
 from hub.outbox import actions as outbox
 
@@ -51,6 +52,9 @@ class Batch:
 
 def sort_arrival(arrival: Arrival, batch: Batch) -> None:
     """Let it have its effect; what cannot be read goes to quarantine with its reason."""
+    if arrival.way is ArrivalWay.PHONE:
+        sort_text(arrival, now=batch.now, machine_now=batch.machine_now, directory=batch.directory)
+        return
     mail = batch.read(arrival)
     if not rules.is_readable(mail):
         quarantine(arrival, mail.error or "", now=batch.now)
@@ -85,6 +89,8 @@ def settle(arrival: Arrival, kind: ArrivalKind, mail: ParsedMail, *, now: dateti
 
 def find_contact(arrival: Arrival, batch: Batch) -> Incoming | None:
     """The contact in an arrival, when it is one that may be taken in with others: no report, no stop, no files."""
+    if arrival.way is ArrivalWay.PHONE:
+        return None
     mail = batch.read(arrival)
     kind = rules.kind_of(mail, site.inbound_domain())
     if mail.error or mail.attachments or kind not in {ArrivalKind.MESSAGE, ArrivalKind.MACHINE}:

@@ -16,7 +16,7 @@ from hub.inbox.actions import Incoming, choose_plain, lock_names, post_acknowled
 from hub.mailroom import rules
 from hub.mailroom.models import Arrival
 from hub.mailroom.sorting import Batch, find_contact, quarantine, sort_arrival, sort_together
-from hub.mailroom.words import ArrivalState
+from hub.mailroom.words import ArrivalState, ArrivalWay
 
 BATCH = 50
 log = structlog.get_logger(__name__)
@@ -119,7 +119,7 @@ def _try_together(arrivals: Sequence[Arrival], batch: Batch) -> list[Arrival]:
 
 def _find_message_id(arrival: Arrival, batch: Batch) -> str | None:
     try:
-        return batch.read(arrival).message_id
+        return None if arrival.way is ArrivalWay.PHONE else batch.read(arrival).message_id
     except Exception:
         log.exception("arrival.unreadable", arrival_id=arrival.id)
         return None

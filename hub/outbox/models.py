@@ -50,6 +50,11 @@ LOOKED_AT = (
         "expires_at",
         postgresql_where="state = 'waiting' AND channel IN ('sms', 'whatsapp')",
     ),
+    Index(
+        "ix_outbound_messages_phone_reference",
+        "provider_reference",
+        postgresql_where="channel IN ('sms', 'whatsapp')",
+    ),
 )
 """For the pages of the marketer and the administrator: each holds only the rows that its page reads."""
 

@@ -1,6 +1,6 @@
 """What others look up about messages out: those a customer received and those not sent, each with its reason."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 
@@ -196,6 +196,11 @@ def list_pauses(*, now: datetime) -> list[PauseRow]:
 def list_channels_set_up() -> frozenset[Channel]:
     """The channels this process can send with; messages of the others wait."""
     return wires.channels_set_up()
+
+
+def is_from_phone_provider(path: str, fields: Mapping[str, str], signature: str) -> bool:
+    """Whether a webhook at `path` of our public address was signed by the provider of the phone channels."""
+    return wires.is_from_phone_provider(path, fields, signature)
 
 
 def count_waiting(*, now: datetime) -> dict[SendQueue, int]:

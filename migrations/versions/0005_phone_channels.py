@@ -39,7 +39,8 @@ _OLD_REASONS = (
     "undone",
 )
 _OLD_WAYS = ("listener", "http", "form", "api")
-_WAITING_PHONE = "state = 'waiting' AND channel IN ('sms', 'whatsapp')"
+_PHONES = "channel IN ('sms', 'whatsapp')"
+_WAITING_PHONE = f"state = 'waiting' AND {_PHONES}"
 
 
 def _limit(table: str, column: str, name: str, values: tuple[str, ...]) -> None:
@@ -63,6 +64,13 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text(_WAITING_PHONE),
     )
+    op.create_index(
+        "ix_outbound_messages_phone_reference",
+        "outbound_messages",
+        ["provider_reference"],
+        unique=False,
+        postgresql_where=sa.text(_PHONES),
+    )
     channel = sa.Enum(*_CHANNELS, name="channel", native_enum=False, create_constraint=True, length=40)
     op.create_table(
         "phone_sessions",
@@ -78,6 +86,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Forget it; what has the new words is called by the nearest old one."""
     op.drop_table("phone_sessions")
+    op.drop_index("ix_outbound_messages_phone_reference", table_name="outbound_messages")
     op.drop_index("ix_outbound_messages_phone_expiry", table_name="outbound_messages")
     for name in ("price_currency", "price_micros", "segment_count"):
         op.drop_column("outbound_messages", name)

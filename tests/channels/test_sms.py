@@ -181,7 +181,7 @@ def test_the_list_is_read_by_twilios_client(twilio: Double) -> None:
     send(twilio, recipient="+33639980002")
     twilio.sent[0].status, twilio.sent[0].price = "delivered", "-0.0790"
     account = TwilioAccount(make_settings(twilio), machine_now=lambda: NOW)
-    found = account.list_sent(ANNE, after=NOW)
+    found = account.list_sent(ANNE)
     account.close()
     assert [(each.reference, each.status, each.price_micros, each.currency) for each in found] == [
         (twilio.sent[0].sid, "delivered", 79_000, "EUR")

@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 from hub.core import site
 from hub.core.db import db
 from hub.core.errors import Invalid
+from hub.core.words import Channel
 from hub.customers import queries as customers
 from hub.customers.queries import CustomerRow
 from hub.inbox.directory import Directory
@@ -25,7 +26,7 @@ from hub.inbox.routing import (
 from hub.inbox.states import OPEN_STATES
 from hub.inbox.threading import Hints, Known, Thread, choose_thread, read_hints
 from hub.inbox.values import Incoming
-from hub.inbox.words import RouteSource
+from hub.inbox.words import TEXTS, RouteSource, ThreadedBy, TicketState
 from hub.orders import queries as orders
 from hub.orders.queries import OrderRow
 from hub.stores import queries as stores
@@ -46,7 +47,9 @@ class Found:
 
 
 def find_thread(incoming: Incoming) -> Thread:
-    """Which ticket the message belongs to."""
+    """Which ticket the message belongs to; a text message carries no thread, it goes on where its phone last wrote."""
+    if incoming.channel in TEXTS and incoming.phone:
+        return _find_text_thread(incoming.channel, incoming.phone)
     hints = read_hints(
         recipients=incoming.recipients,
         in_reply_to=incoming.in_reply_to,
@@ -55,6 +58,22 @@ def find_thread(incoming: Incoming) -> Thread:
         domain=site.inbound_domain(),
     )
     return choose_thread(hints, _known(hints), sender=incoming.from_address.lower())
+
+
+def _find_text_thread(channel: Channel, phone: str) -> Thread:
+    found = (
+        select(Ticket.id)
+        .join(TicketParty, TicketParty.ticket_id == Ticket.id)
+        .where(
+            TicketParty.address == phone.lower(),
+            Ticket.channel == channel,
+            Ticket.state.in_({*OPEN_STATES, TicketState.SOLVED}),
+            Ticket.merged_into_id.is_(None),
+        )
+        .order_by(Ticket.updated_at.desc(), Ticket.id.desc())
+    )
+    ticket_id = db.session.scalar(found.limit(1))
+    return Thread(ticket_id, ThreadedBy.REFERENCES if ticket_id else ThreadedBy.NONE)
 
 
 def belongs_to_ticket(incoming: Incoming) -> bool:

@@ -17,7 +17,7 @@ from hub.inbox.facts import CustomerWrote, TicketOpened, TicketReopened
 from hub.inbox.models import Ticket, TicketAttachment, TicketMessage, TicketParty
 from hub.inbox.states import next_on_customer_message
 from hub.inbox.values import Incoming, Received
-from hub.inbox.words import IncomingKind, MessageKind, ThreadedBy, TicketState
+from hub.inbox.words import TEXTS, IncomingKind, MessageKind, ThreadedBy, TicketState
 from hub.reasons.queries import find_reason_by_key
 
 
@@ -127,6 +127,8 @@ def make_opening(
     """The ticket that a contact opens; it is answered where the sender wants the answer."""
     reason = find_reason_by_key(incoming.reason_key) if incoming.reason_key else None
     address = incoming.reply_to or incoming.from_address or (customer.mail if customer else None)
+    if incoming.channel in TEXTS:
+        address = incoming.phone
     return Opening(
         channel=incoming.channel,
         language=incoming.language or (customer.language if customer else Language.FRENCH),

@@ -24,7 +24,7 @@ from hub.inbox.models import Draft, Ticket, TicketMessage
 from hub.inbox.states import next_on_reply
 from hub.inbox.threading import make_message_id, make_reply_address
 from hub.inbox.values import Replied
-from hub.inbox.words import MessageKind, TicketState
+from hub.inbox.words import TEXTS, MessageKind, TicketState
 from hub.outbox import actions as outbox
 
 TEMPLATE = "reply"
@@ -86,7 +86,7 @@ def _write(
         ticket,
         now=now,
         kind=MessageKind.AGENT,
-        channel=Channel.EMAIL,
+        channel=reply_channel(ticket),
         key=key,
         ends_wait=True,
         agent_id=by.agent_id,
@@ -148,11 +148,19 @@ def _check_answerable(ticket: Ticket) -> str:
         raise Conflict(N_("This ticket was merged. Please reply in the one it was merged into."))
     if ticket.state is TicketState.CLOSED:
         raise Conflict(N_("This ticket is closed. Please open a new contact for the customer."))
+    if ticket.requester_address and reply_channel(ticket) in TEXTS:
+        return ticket.requester_address
     if not ticket.requester_address or "@" not in ticket.requester_address:
         raise Invalid(
             N_("No mail address is known for this customer. Please call, and log the call."), field="text"
         )
     return ticket.requester_address
+
+
+def reply_channel(ticket: Ticket) -> Channel:
+    """Who wrote by SMS or WhatsApp is answered there; everybody else by mail."""
+    is_phone = "@" not in (ticket.requester_address or "")
+    return ticket.channel if ticket.channel in TEXTS and is_phone else Channel.EMAIL
 
 
 def _check_collision(ticket: Ticket, last_event_id: int, by: Actor) -> None:
@@ -194,6 +202,7 @@ def _post(
         template_key=TEMPLATE,
         values=values,
         purpose=Purpose.REPLY,
+        channel=reply_channel(ticket),
         language=ticket.language,
         customer_id=ticket.customer_id,
         recipient=address,

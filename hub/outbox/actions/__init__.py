@@ -1,10 +1,13 @@
 """What the outbox does for other rooms: post, cancel, hold, take in reports, unsubscribe."""
 
+from hub.outbox.actions.callbacks import PhoneReport, take_status
+from hub.outbox.actions.confirming import ask_to_confirm
 from hub.outbox.actions.holds import lift_hold, put_hold
 from hub.outbox.actions.posting import Draft, Posted, cancel, post, post_many
 from hub.outbox.actions.reports import record_report
 from hub.outbox.actions.unsubscribing import Refusable, read_unsubscribe, resubscribe, unsubscribe
 from hub.outbox.pausing import resume_sender
+from hub.outbox.phone_letters import note_inbound
 from hub.outbox.sending import (
     has_due_bulk,
     has_due_default,
@@ -19,8 +22,10 @@ from hub.outbox.sending import (
 
 __all__ = [
     "Draft",
+    "PhoneReport",
     "Posted",
     "Refusable",
+    "ask_to_confirm",
     "cancel",
     "has_due_bulk",
     "has_due_default",
@@ -29,6 +34,7 @@ __all__ = [
     "next_due_at_bulk",
     "next_due_at_default",
     "next_due_at_urgent",
+    "note_inbound",
     "post",
     "post_many",
     "put_hold",
@@ -36,6 +42,7 @@ __all__ = [
     "record_report",
     "resubscribe",
     "resume_sender",
+    "take_status",
     "unsubscribe",
     "work_outbox_bulk",
     "work_outbox_default",
