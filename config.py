@@ -35,6 +35,10 @@ class Config:
     smtp_password: str | None
     smtp_security: str
     smtp_timeout_seconds: float
+    smtp_ca_file: str | None
+    dkim_domain: str | None
+    dkim_selector: str | None
+    dkim_key_file: str | None
     twilio_account_sid: str | None
     twilio_auth_token: str | None
     twilio_api_key: str | None
@@ -48,16 +52,15 @@ class Config:
     sms_prices: str
     sms_currency: str
     sms_stop_mention: str
+    dns_checks: bool
+    dns_resolver: str | None
+    mail_host: str | None
     sink_host: str
     sink_port: int
     max_mail_bytes: int
     trusted_proxies: int
     log_level: str
     session_hours: int
-    survey_nonce_min_seconds: float
-
-    @property
-    def is_secure(self) -> bool:
     ses_topic_arn: str
     sns_url: str
     mailgun_signing_key: str
@@ -65,6 +68,11 @@ class Config:
     brevo_webhook_networks: tuple[str, ...]
     postmark_webhook_secret: str
     postmark_webhook_networks: tuple[str, ...]
+    survey_nonce_min_seconds: float
+    survey_filter_ranges: str
+
+    @property
+    def is_secure(self) -> bool:
         """Whether the public address is HTTPS, which decides the cookie flags."""
         return self.base_url.startswith("https://")
 
@@ -90,14 +98,29 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
         smtp_password=env.get("SMTP_PASSWORD") or None,
         smtp_security=env.get("SMTP_SECURITY", "starttls"),
         smtp_timeout_seconds=float(env.get("SMTP_TIMEOUT_SECONDS", "30")),
+        smtp_ca_file=env.get("SMTP_CA_FILE") or None,
+        dkim_domain=env.get("DKIM_DOMAIN") or None,
+        dkim_selector=env.get("DKIM_SELECTOR") or None,
+        dkim_key_file=env.get("DKIM_KEY_FILE") or None,
         **_twilio(env),
+        dns_checks=env.get("DNS_CHECKS", "").lower() in TRUE_WORDS,
+        dns_resolver=env.get("DNS_RESOLVER") or None,
+        mail_host=env.get("MAIL_HOST") or None,
         sink_host=env.get("SINK_HOST", "127.0.0.1"),
         sink_port=int(env.get("SINK_PORT", "2526")),
         max_mail_bytes=int(env.get("MAX_MAIL_BYTES", str(25 * 1024 * 1024))),
         trusted_proxies=int(env.get("TRUSTED_PROXIES", "0")),
         log_level=env.get("LOG_LEVEL", "INFO").upper(),
         session_hours=int(env.get("SESSION_HOURS", "12")),
+        ses_topic_arn=env.get("SES_TOPIC_ARN", ""),
+        sns_url=env.get("SNS_URL", "").rstrip("/"),
+        mailgun_signing_key=env.get("MAILGUN_SIGNING_KEY", ""),
+        brevo_webhook_secret=env.get("BREVO_WEBHOOK_SECRET", ""),
+        brevo_webhook_networks=_list(env.get("BREVO_WEBHOOK_NETWORKS")),
+        postmark_webhook_secret=env.get("POSTMARK_WEBHOOK_SECRET", ""),
+        postmark_webhook_networks=_list(env.get("POSTMARK_WEBHOOK_NETWORKS")),
         survey_nonce_min_seconds=float(env.get("SURVEY_NONCE_MIN_SECONDS", "1")),
+        survey_filter_ranges=env.get("SURVEY_FILTER_RANGES", ""),
     )
 
 
@@ -106,13 +129,6 @@ def _twilio(env: Mapping[str, str]) -> dict[str, Any]:
     return {
         "twilio_account_sid": env.get("TWILIO_ACCOUNT_SID") or None,
         "twilio_auth_token": env.get("TWILIO_AUTH_TOKEN") or None,
-        ses_topic_arn=env.get("SES_TOPIC_ARN", ""),
-        sns_url=env.get("SNS_URL", "").rstrip("/"),
-        mailgun_signing_key=env.get("MAILGUN_SIGNING_KEY", ""),
-        brevo_webhook_secret=env.get("BREVO_WEBHOOK_SECRET", ""),
-        brevo_webhook_networks=_list(env.get("BREVO_WEBHOOK_NETWORKS")),
-        postmark_webhook_secret=env.get("POSTMARK_WEBHOOK_SECRET", ""),
-        postmark_webhook_networks=_list(env.get("POSTMARK_WEBHOOK_NETWORKS")),
         "twilio_api_key": env.get("TWILIO_API_KEY") or None,
         "twilio_api_secret": env.get("TWILIO_API_SECRET") or None,
         "twilio_messaging_service_sid": env.get("TWILIO_MESSAGING_SERVICE_SID") or None,
@@ -127,6 +143,11 @@ def _twilio(env: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
+def _list(text: str | None) -> tuple[str, ...]:
+    """Words separated by commas."""
+    return tuple(filter(None, (word.strip() for word in (text or "").split(","))))
+
+
 def _sqlalchemy_url(url: str | None) -> str | None:
     """Servers are usually named `postgres://`; SQLAlchemy wants the driver in the scheme."""
     if not url:
@@ -135,11 +156,6 @@ def _sqlalchemy_url(url: str | None) -> str | None:
         if url.startswith(prefix):
             return "postgresql+psycopg://" + url.removeprefix(prefix)
     return url
-
-
-def _list(text: str | None) -> tuple[str, ...]:
-    """Words separated by commas."""
-    return tuple(filter(None, (word.strip() for word in (text or "").split(","))))
 
 
 def inherited(changes: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -43,7 +43,8 @@ from hub.channels.twilio_client import TwilioSettings
 from hub.channels.twilio_settings import read_contents, read_prices
 from hub.core import bell, clock, files, log, signing, site
 from hub.core.db import db
-from hub.outbox import hook_settings, wires
+from hub.outbox import hook_settings, sender_setup, wires
+from hub.outbox.sender_setup import SenderSetup, choose_mail_host, public_half, read_resolver
 from hub.staff.words import ApiScope, Permission
 
 DOORS: tuple[Door, ...] = (
@@ -86,8 +87,18 @@ DOORS: tuple[Door, ...] = (
         },
     ),
     Door(plans.blueprint, "/plans", Permission.READ_PLANS, {"switch": Permission.EDIT_PLANS}),
-    Door(templates.blueprint, "/templates", Permission.READ_MESSAGES),
-    Door(messages.blueprint, "/messages", Permission.READ_MESSAGES),
+    Door(
+        templates.blueprint,
+        "/templates",
+        Permission.READ_MESSAGES,
+        dict.fromkeys(templates.EDITING, Permission.EDIT_MESSAGES),
+    ),
+    Door(
+        messages.blueprint,
+        "/messages",
+        Permission.READ_MESSAGES,
+        dict.fromkeys(messages.EDITING, Permission.EDIT_MESSAGES),
+    ),
     Door(
         loyalty.blueprint,
         "/promo-codes",
@@ -179,16 +190,24 @@ def set_up_hallway(config: Config) -> None:
     site.use(base_url=config.base_url, inbound_domain=config.inbound_domain)
     clock.use(movable=config.demo)
     wires.use_transports(ChannelSettings(smtp=_smtp(config), twilio=_twilio(config)))
+    hook_settings.use_hooks(_mail_hooks(config))
+    sender_setup.use(_sender(config))
     if config.redis_url:
         bell.connect(config.redis_url, queue_of=jobs.QUEUE_OF)
 
 
 SECURITIES: dict[str, Security] = {"none": "none", "starttls": "starttls", "tls": "tls"}
-    hook_settings.use_hooks(_mail_hooks(config))
 
 
 def _smtp(config: Config) -> SmtpSettings | None:
-    """Where mail leaves; None on a machine that must not send: its messages wait. Raises KeyError on a bad word."""
+    """Where mail leaves; None on a machine that must not send: its messages wait. Raises KeyError on a bad word.
+
+    Raises SigningFault or OSError when a key or certificate that is asked for cannot be used: better no mail at all
+    than mails that leave unsigned or a server that nobody has verified.
+    """
+    key = read_key(domain=config.dkim_domain, selector=config.dkim_selector, key_file=config.dkim_key_file)
+    if config.smtp_ca_file:
+        check_authorities(config.smtp_ca_file)
     if config.smtp_host is None:
         return None
     return SmtpSettings(
@@ -198,6 +217,8 @@ def _smtp(config: Config) -> SmtpSettings | None:
         username=config.smtp_user or "",
         password=config.smtp_password or "",
         timeout_seconds=config.smtp_timeout_seconds,
+        ca_file=config.smtp_ca_file,
+        dkim=key,
     )
 
 
@@ -225,6 +246,34 @@ def _twilio(config: Config) -> TwilioSettings | None:
     )
 
 
+def _mail_hooks(config: Config) -> HookSettings:
+    """Who may report by webhook, and how they prove it."""
+    return HookSettings(
+        ses_topic_arn=config.ses_topic_arn,
+        sns_url=config.sns_url,
+        mailgun_signing_key=config.mailgun_signing_key,
+        brevo_secret=config.brevo_webhook_secret,
+        brevo_networks=config.brevo_webhook_networks,
+        postmark_secret=config.postmark_webhook_secret,
+        postmark_networks=config.postmark_webhook_networks,
+    )
+
+
+def _sender(config: Config) -> SenderSetup:
+    """What the sender page shows of this machine. Raises ValueError on a bad setting."""
+    return SenderSetup(
+        smtp_host=config.smtp_host,
+        smtp_port=config.smtp_port,
+        mail_host=choose_mail_host(
+            config.mail_host, base_url=config.base_url, inbound_domain=config.inbound_domain
+        ),
+        dkim=public_half(
+            read_key(domain=config.dkim_domain, selector=config.dkim_selector, key_file=config.dkim_key_file)
+        ),
+        dns=read_resolver(config.dns_resolver) if config.dns_checks else None,
+    )
+
+
 def _demo_doors(config: Config) -> tuple[Door, ...]:
     if not config.demo:
         return ()
@@ -241,19 +290,6 @@ def _register_commands(app: Flask) -> None:
         from hub.demo import commands
 
         commands.register(app)
-def _mail_hooks(config: Config) -> HookSettings:
-    """Who may report by webhook, and how they prove it."""
-    return HookSettings(
-        ses_topic_arn=config.ses_topic_arn,
-        sns_url=config.sns_url,
-        mailgun_signing_key=config.mailgun_signing_key,
-        brevo_secret=config.brevo_webhook_secret,
-        brevo_networks=config.brevo_webhook_networks,
-        postmark_secret=config.postmark_webhook_secret,
-        postmark_networks=config.postmark_webhook_networks,
-    )
-
-
 
 
 def _wrap(app: Flask, config: Config) -> WhiteNoise:

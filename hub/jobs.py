@@ -11,7 +11,7 @@ from hub.core import bell, clock
 from hub.core.db import db
 from hub.inbox.actions import working as tickets
 from hub.mailroom import working as arrivals
-from hub.outbox import promo_codes, sending, tidying
+from hub.outbox import promo_codes, reconciling, sending, tidying
 from hub.outbox.words import SendQueue
 from hub.plans import engine
 from hub.reactions import drain as reactions
@@ -19,6 +19,8 @@ from hub.surveys import actions as surveys
 
 log = structlog.get_logger(__name__)
 DRAIN_SECONDS = 10
+URGENT = SendQueue.URGENT.value
+REPLIES = f"outbox.{URGENT}"
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,10 @@ JOBS: dict[str, Job] = {
         Job("tickets", "default", tickets.work_tickets, tickets.has_due, tickets.next_due_at),
         Job("surveys", "bulk", surveys.work_surveys, surveys.has_due, surveys.next_due_at),
         Job("promo_codes", "bulk", promo_codes.work_promo_codes, promo_codes.has_due, _nothing_planned),
+        Job("receipts", "bulk", tidying.work_receipts, tidying.has_due, _nothing_planned),
+        Job("phones", "default", reconciling.work_phones, reconciling.has_due, reconciling.next_due_at),
         *(_outbox(queue) for queue in SendQueue),
     )
-        Job("receipts", "bulk", tidying.work_receipts, tidying.has_due, _nothing_planned),
 }
 QUEUE_OF = {job.kind: job.queue for job in JOBS.values()}
 
@@ -68,14 +71,15 @@ QUEUE_OF = {job.kind: job.queue for job in JOBS.values()}
 def drain(kind: str) -> None:
     """The RQ job: do batches of one kind until nothing is due, or for ten seconds and then ring again.
 
-    The mark is removed before the first look, so that a row committed from now on rings again.
+    A reply that was rung for meanwhile goes first: what is not urgent steps aside at the end of a batch. The mark is
+    removed before the first look, so that a row committed from now on rings again.
     """
     job = JOBS[kind]
     bell.remove_mark(kind)
     stop_at = clock.machine_now() + timedelta(seconds=DRAIN_SECONDS)
     try:
         while job.work(lambda: bell.ring(kind)):
-            if clock.machine_now() >= stop_at:
+            if clock.machine_now() >= stop_at or (job.queue != URGENT and bell.is_rung(REPLIES)):
                 bell.ring(kind)
                 return
     finally:

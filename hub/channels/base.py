@@ -1,7 +1,7 @@
 """What every wire out shares: the envelope, the receipt, and the three ways to fail."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
@@ -92,6 +92,10 @@ class PermanentFailure(ChannelError):
 
 class UnknownOutcome(ChannelError):
     """The message was handed over and no answer came: it may have been delivered."""
+
+
+Upcoming = Callable[[], Envelope | None]
+"""Gives a message that will be sent later, so that a wire can prepare it while the provider thinks; None: none now."""
 
 
 class Transport(Protocol):

@@ -3,12 +3,23 @@
 import smtplib
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 from typing import Literal, Self
+from uuid import UUID
 
-from hub.channels.base import Envelope, PermanentFailure, Receipt, TemporaryFailure, UnknownOutcome
+from hub.channels.base import (
+    ChannelError,
+    Envelope,
+    PermanentFailure,
+    Receipt,
+    TemporaryFailure,
+    UnknownOutcome,
+    Upcoming,
+)
+from hub.channels.dkim_signing import DkimKey, sign
 from hub.channels.mime import build_mime, wire_address
 from hub.channels.smtp_replies import Stage, failure_of_reply
 
@@ -23,31 +34,50 @@ _STAGES: tuple[Stage, Stage, Stage] = ("mail", "rcpt", "data")
 
 @dataclass(frozen=True, slots=True)
 class SmtpSettings:
-    """Where mail leaves. With `is_verified` the certificate must match; turn it off only for a private relay."""
+    """Where mail leaves. The server's certificate must match its name.
+
+    `ca_file` holds the certificates (PEM) of a private authority that is trusted too; `dkim` signs what leaves.
+    """
 
     host: str
     port: int = 25
     security: Security = "none"
     username: str = ""
     password: str = ""
-    is_verified: bool = True
+    ca_file: str | None = None
     timeout_seconds: float = 30.0
     local_hostname: str | None = None
+    dkim: DkimKey | None = None
 
     def __repr__(self) -> str:
         return f"SmtpSettings({self.host}:{self.port}, {self.security})"
 
 
 class _DroppedError(Exception):
-    """The server closed the connection before it had the message: safe to try once more on a new one."""
+    """The server closed the connection before it had the message: safe to try once more on a new one.
+
+    `failure` is what it means when the connection was new already.
+    """
+
+    def __init__(self, failure: ChannelError | None = None) -> None:
+        super().__init__("dropped")
+        self.failure = failure or TemporaryFailure("the mail server closed the connection", is_ours=True)
 
 
 class SmtpTransport:
     """A `Transport`; `machine_now` stamps receipts. Not thread-safe: one worker, one transport."""
 
-    def __init__(self, settings: SmtpSettings, *, machine_now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        settings: SmtpSettings,
+        *,
+        machine_now: Callable[[], datetime],
+        upcoming: Upcoming | None = None,
+    ) -> None:
         self._settings = settings
         self._machine_now = machine_now
+        self._upcoming = upcoming
+        self._written: dict[UUID, bytes] = {}
         self._smtp: smtplib.SMTP | None = None
         self._is_fresh = False
 
@@ -68,7 +98,7 @@ class SmtpTransport:
     def send(self, envelope: Envelope) -> Receipt:
         """Hand one mail to the server; TemporaryFailure, PermanentFailure or UnknownOutcome when it is not taken."""
         try:
-            message = build_mime(envelope)
+            message = self._written.pop(envelope.key, None) or self._write(envelope)
             recipient = wire_address(envelope.recipient)
             path = envelope.sender_address if envelope.return_path is None else envelope.return_path
             sender = wire_address(path) if path else ""
@@ -76,6 +106,18 @@ class SmtpTransport:
             raise PermanentFailure(str(error), scope=_scope_of_value(envelope)) from error
         reference = self.send_message(sender=sender, recipient=recipient, message=message)
         return Receipt(key=envelope.key, reference=reference, accepted_at=self._machine_now())
+
+    def _write(self, envelope: Envelope) -> bytes:
+        message = build_mime(envelope)
+        signing = self._settings.dkim
+        return sign(message, signing) if signing is not None else message
+
+    def _look_ahead(self) -> None:
+        """Write a later message while the server thinks about this one: the wait costs nothing."""
+        envelope = self._upcoming() if self._upcoming is not None else None
+        if envelope is not None:
+            with suppress(ValueError):  # said when its turn comes
+                self._written[envelope.key] = self._write(envelope)
 
     def send_message(self, *, sender: str, recipient: str, message: bytes) -> str:
         """Hand over ready bytes; returns the server's words of acceptance."""
@@ -87,7 +129,7 @@ class SmtpTransport:
             except _DroppedError as error:
                 self._drop()
                 if was_fresh:
-                    raise TemporaryFailure("the mail server closed the connection", is_ours=True) from error
+                    raise error.failure from error
         raise TemporaryFailure("the mail server closed the connection twice", is_ours=True)
 
     def _connect(self) -> smtplib.SMTP:
@@ -140,7 +182,7 @@ class SmtpTransport:
             raise _DroppedError from error
         for (code, words), stage in zip(replies, _STAGES, strict=False):
             if code == _CLOSING:
-                self._drop()
+                raise _DroppedError(failure_of_reply(code, words, stage))
             if code // 100 != (_INTERMEDIATE if stage == "data" else _SUCCESS):
                 self._abandon(smtp, is_waiting=replies[-1][0] == _READY)
                 raise failure_of_reply(code, words, stage)
@@ -152,6 +194,7 @@ class SmtpTransport:
             smtp.send(_stuff_dots(body))
         except _DROPPED as error:
             raise _DroppedError from error
+        self._look_ahead()
         try:
             code, answer = smtp.getreply()
         except _DROPPED as error:
@@ -187,11 +230,19 @@ def _greet(smtp: smtplib.SMTP) -> smtplib.SMTP:
 
 
 def _tls(settings: SmtpSettings) -> ssl.SSLContext:
+    """Certificates are always verified, against the system's authorities and the private one."""
     context = ssl.create_default_context()
-    if not settings.is_verified:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
+    if settings.ca_file:
+        context.load_verify_locations(settings.ca_file)
     return context
+
+
+def check_authorities(ca_file: str) -> None:
+    """Raises OSError when the file of SMTP_CA_FILE cannot be read or holds no certificate."""
+    try:
+        ssl.create_default_context().load_verify_locations(ca_file)
+    except OSError as error:  # an ssl.SSLError is one
+        raise OSError(f"SMTP_CA_FILE holds no certificate in PEM that can be read: {ca_file}.") from error
 
 
 def _commands(smtp: smtplib.SMTP, sender: str, recipient: str, size: int) -> tuple[str, str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from hub.channels.base import Transport
+from hub.channels.base import Transport, Upcoming
 from hub.channels.console import ConsoleTransport
 from hub.channels.email import SmtpSettings, SmtpTransport
 from hub.channels.sms import SmsTransport, WhatsAppTransport
@@ -30,7 +30,11 @@ class ChannelSettings:
 
 
 def open_transport(
-    channel: str, settings: ChannelSettings, *, machine_now: Callable[[], datetime]
+    channel: str,
+    settings: ChannelSettings,
+    *,
+    machine_now: Callable[[], datetime],
+    upcoming: Upcoming | None = None,
 ) -> Transport:
     """A transport for one batch, to be used in a `with` block; KeyError for a channel that no wire carries."""
     if channel == "sms" and settings.twilio is not None:
@@ -41,4 +45,4 @@ def open_transport(
         raise KeyError(f"no wire carries the channel {channel!r}")
     if settings.smtp is None or not settings.smtp.host:
         return ConsoleTransport(machine_now=machine_now)
-    return SmtpTransport(settings.smtp, machine_now=machine_now)
+    return SmtpTransport(settings.smtp, machine_now=machine_now, upcoming=upcoming)

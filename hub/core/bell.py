@@ -51,6 +51,15 @@ class Bell:
         except RedisError as error:
             log.warning("bell.silent", kind=kind, error=str(error))
 
+    def is_rung(self, kind: str) -> bool:
+        """Whether a drain of this kind was asked for and none has begun. False when Redis does not answer."""
+        try:
+            queue = Queue.redis_queue_namespace_prefix + self.queue_of.get(kind, DEFAULT_QUEUE)
+            return self.redis.exists(f"bell:{kind}") == 1 and self.redis.exists(queue) == 1
+        except RedisError as error:
+            log.warning("bell.silent", kind=kind, error=str(error))
+            return False
+
     def _enqueue(self, kind: str) -> None:
         queue = Queue(
             self.queue_of.get(kind, DEFAULT_QUEUE), connection=self.redis, serializer=JSONSerializer
@@ -90,6 +99,10 @@ def ring_anew(kind: str) -> None:
 def remove_mark(kind: str) -> None:
     if _Rope.bell is not None:
         _Rope.bell.remove_mark(kind)
+
+
+def is_rung(kind: str) -> bool:
+    return _Rope.bell is not None and _Rope.bell.is_rung(kind)
 
 
 def ring_pending(info: MutableMapping[Any, Any]) -> None:

@@ -5,7 +5,7 @@ removed once every wire of the switchboard has had its effect.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -109,7 +109,7 @@ def record_many(facts: Sequence[Fact], *, now: datetime) -> list[int]:
 
 
 def _row_of(fact: Fact, now: datetime) -> dict[str, Any]:
-    data = asdict(fact)
+    data = dict(vars(fact))
     customer_id = data.pop("customer_id")
     return {"kind": fact.kind(), "customer_id": customer_id, "happened_at": now.isoformat(), "data": data}
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Event
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from hub.channels.base import (
 from hub.content.queries import get_version
 from hub.content.rendering import PreparedTemplate, Rendered, render
 from hub.content.rules import automatic_headers
-from hub.core import site
+from hub.core import clock, site
 from hub.core.errors import HubError
 from hub.outbox import addresses
 from hub.outbox.hook_settings import reference_headers
@@ -31,6 +31,7 @@ from hub.outbox.tracking.writing import UNMARKED, Marking, mark
 from hub.outbox.words import AttemptOutcome, BlockReason
 
 log = structlog.get_logger(__name__)
+LONGEST_CALL = timedelta(seconds=5)
 PREFERENCES_VALUE = "preferences_url"
 
 
@@ -76,8 +77,8 @@ def write_envelope(
     except HubError as error:
         return Unfit(letter, BlockReason.CONTENT, str(error))
     headers = {**automatic_headers(version.automatic, loop_mark=site.inbound_domain()), **letter.headers}
-    if links:
     headers |= reference_headers(letter.uuid)
+    if links:
         headers["List-Unsubscribe"] = f"<{links[UNSUBSCRIBE_VALUE]}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return Envelope(
@@ -132,9 +133,13 @@ def call_provider(
 ) -> Iterator[Outcome]:
     """Hand the messages over one after the other on one connection, until all are or `must_stop` is set.
 
-    It is set when the provider complains about us or the lease is nearly over: whoever is left out was not called.
+    It is set when the provider complains about us or the lease is nearly over. Whoever is left out was not called;
+    with a slow provider the rest of a group is left out too, so that no message leaves long after its last look.
     """
+    began = clock.machine_now()
     for letter, envelope in pairs:
+        if clock.machine_now() >= began + LONGEST_CALL:
+            return
         if claimed.is_nearly_over():
             must_stop.set()
         if must_stop.is_set():

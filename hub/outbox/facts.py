@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from hub.core.facts import Fact
-from hub.core.words import Purpose
+from hub.core.words import Channel, Purpose
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,3 +36,11 @@ class MessageFailed(_MessageFact):
     """Given up: `is_unknown` when the provider was being called and it must not be sent twice."""
 
     is_unknown: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SenderPaused(Fact):
+    """A provider complains about us: the channel waits. The words of the provider stand in the pause."""
+
+    pause_id: int
+    channel: Channel

@@ -12,8 +12,9 @@ from hub.core import clock
 from hub.core.db import db, transaction
 from hub.core.facts import record_many
 from hub.core.words import Channel, Purpose
-from hub.outbox import verdicts
+from hub.outbox import circuits, throttling, verdicts
 from hub.outbox.bounces import next_wait
+from hub.outbox.circuits import Way
 from hub.outbox.facts import MessageFailed
 from hub.outbox.gathering import judge
 from hub.outbox.letter import COLUMNS, Letter, load_letters
@@ -32,34 +33,54 @@ SENT_ONCE = frozenset({Purpose.PROMOTION, Purpose.NEWSLETTER, Purpose.SURVEY})
 class Claim:
     """A batch in the hands of one worker. `token` proves it is still ours; `seen_count` counts the rows decided on.
 
-    `lease_until` and `looked_at` (when the gate last looked) are machine time.
+    `lease_until` and `looked_at` (when the gate last looked) are machine time, `decided_at` is that in business time.
+    `probed` is the channel whose circuit this one message tries.
     """
 
+    queue: SendQueue
     token: str
     lease_until: datetime
     looked_at: datetime
+    decided_at: datetime
     letters: Sequence[Letter]
     seen_count: int
+    probed: Channel | None = None
 
     def is_nearly_over(self) -> bool:
         """Whether what is left of the lease is too short to call the provider for another message."""
         return clock.machine_now() >= self.lease_until - timedelta(seconds=MARGIN_SECONDS)
 
-    def needs_last_look(self) -> bool:
-        """Whether the gate's look is too old to call the provider on it."""
-        return clock.machine_now() >= self.looked_at + timedelta(seconds=LOOK_SECONDS)
+    def needs_last_look(self, now: datetime) -> bool:
+        """Whether the gate's look is too old to call the provider on it.
+
+        Hours begin and end with a minute; a message past its expiry is never sent, however young the look.
+        """
+        is_old = clock.machine_now() >= self.looked_at + timedelta(seconds=LOOK_SECONDS)
+        is_other_minute = now.replace(second=0, microsecond=0) != self.decided_at.replace(
+            second=0, microsecond=0
+        )
+        return is_old or is_other_minute or any(_is_past(letter, now) for letter in self.letters)
 
 
-def is_due(queue: SendQueue, channels: Collection[Channel]) -> ColumnElement[bool]:
-    """Waiting messages whose business time has come and whose machine back-off is over."""
+def _is_past(letter: Letter, now: datetime) -> bool:
+    return letter.expires_at is not None and letter.expires_at <= now
+
+
+def is_due(
+    queue: SendQueue, channels: Collection[Channel], full_domains: Collection[str] = ()
+) -> ColumnElement[bool]:
+    """Waiting messages whose business time has come, whose machine back-off is over and whose domain takes one now."""
     tried = OutboundMessage.next_attempt_at
-    return and_(
+    tests = [
         OutboundMessage.queue == queue,
         OutboundMessage.state == MessageState.WAITING,
         OutboundMessage.due_at <= clock.business_now(),
         or_(tried.is_(None), tried <= clock.machine_now()),
         OutboundMessage.channel.in_(channels),
-    )
+    ]
+    if full_domains:
+        tests.append(throttling.is_elsewhere(full_domains))
+    return and_(*tests)
 
 
 def is_abandoned(queue: SendQueue) -> ColumnElement[bool]:
@@ -74,22 +95,30 @@ def is_abandoned(queue: SendQueue) -> ColumnElement[bool]:
 def claim(queue: SendQueue, channels: Collection[Channel], wake: Callable[[], None]) -> Claim:
     """Take a batch of due messages through the gate; those that may leave now are ours until the lease ends."""
     with transaction():
-        letters = load_letters(
-            select(*COLUMNS)
-            .where(is_due(queue, channels))
-            .order_by(OutboundMessage.due_at, OutboundMessage.id)
-            .limit(BATCH)
-            .with_for_update(skip_locked=True)
-        )
+        now, machine_now = clock.business_now(), clock.machine_now()
+        way = circuits.open_way(channels, now=now, machine_now=machine_now)
+        throttle = throttling.get_throttle()
+        letters = _pick(queue, way, throttling.list_full(throttle, queue, machine_now=machine_now))
         if len(letters) == BATCH:
             wake()
-        now, machine_now = clock.business_now(), clock.machine_now()
         token, lease_until = secrets.token_hex(8), machine_now + timedelta(seconds=LEASE_SECONDS)
         answers = judge(letters, now=now) if letters else {}
-        mine = [letter for letter in letters if answers[letter.id].answer is Answer.NOW]
+        free = [letter for letter in letters if answers[letter.id].answer is Answer.NOW]
         verdicts.write(letters, answers, now=now)
+        mine = throttling.admit(free, throttle, queue, now=now, machine_now=machine_now)
         _take([letter.id for letter in mine], token, lease_until, now=now)
-    return Claim(token, lease_until, machine_now, mine, len(letters))
+    return Claim(queue, token, lease_until, machine_now, now, mine, len(letters), way.probed)
+
+
+def _pick(queue: SendQueue, way: Way, full: Collection[str]) -> list[Letter]:
+    """The rows that have waited longest, locked; one only where a paused channel is tried again."""
+    return load_letters(
+        select(*COLUMNS)
+        .where(is_due(queue, way.channels, full))
+        .order_by(OutboundMessage.due_at, OutboundMessage.id)
+        .limit(1 if way.probed else BATCH)
+        .with_for_update(skip_locked=True)
+    )
 
 
 def _take(ids: list[int], token: str, lease_until: datetime, *, now: datetime) -> None:

@@ -12,6 +12,7 @@ from hub.core.db import db
 from hub.core.facts import Fact, record_many
 from hub.core.words import Channel
 from hub.customers import actions as customers
+from hub.outbox import circuits
 from hub.outbox.bounces import SENDER_PAUSE, UNREACHABLE_PAUSES, UNREACHABLE_WINDOW, next_wait
 from hub.outbox.calling import Outcome
 from hub.outbox.facts import MessageAccepted, MessageBounced, MessageFailed
@@ -24,6 +25,7 @@ from hub.outbox.phone_rules import refusal_reason, suppression_reason
 from hub.outbox.words import AttemptOutcome, MessageState
 
 log = structlog.get_logger(__name__)
+SILENT = frozenset({AttemptOutcome.OURS, AttemptOutcome.UNKNOWN})
 
 
 def write(outcomes: Sequence[Outcome], called: Sequence[Letter], claimed: Claim) -> None:
@@ -33,6 +35,8 @@ def write(outcomes: Sequence[Outcome], called: Sequence[Letter], claimed: Claim)
     """
     now, machine_now = clock.business_now(), clock.machine_now()
     accepted = [outcome for outcome in outcomes if outcome.kind is AttemptOutcome.ACCEPTED]
+    if claimed.probed is not None and any(outcome.kind not in SILENT for outcome in outcomes):
+        circuits.close(claimed.probed, now=now)
     note_costs([(each.letter.id, each.cost) for each in accepted if each.cost is not None])
     _accept(accepted, claimed, now=now, machine_now=machine_now)
     if len(accepted) == len(called):
@@ -44,33 +48,30 @@ def write(outcomes: Sequence[Outcome], called: Sequence[Letter], claimed: Claim)
 
 
 def _accept(outcomes: Sequence[Outcome], claimed: Claim, *, now: datetime, machine_now: datetime) -> None:
-    """The common case, in three statements a group."""
+    """The common case, in two statements a group: states and attempts, then the facts."""
     if not outcomes:
         return
-    ours = set(
-        db.session.scalars(
-            _ACCEPT,
-            {
-                "ids": [each.letter.id for each in outcomes],
-                "details": [each.reference.replace("\0", "") for each in outcomes],
-                "token": claimed.token,
-                "now": now,
-            },
-        )
-    )
+    details = [each.reference.replace("\0", "") for each in outcomes]
+    values = {"ids": [each.letter.id for each in outcomes], "details": details, "token": claimed.token}
+    ours = set(db.session.scalars(_ACCEPT, {**values, "now": now, "machine_now": machine_now}))
     mine = [each for each in outcomes if each.letter.id in ours]
-    note_attempts([(each.letter, each.kind, each.detail) for each in mine], machine_now=machine_now)
     record_many([MessageAccepted(**_about(each.letter)) for each in mine], now=now)
 
 
 _ACCEPT = text(
     """
-    UPDATE outbound_messages AS message
-    SET state = 'accepted', accepted_at = :now, ended_at = :now, provider_reference = given.detail,
-        attempt_count = attempt_count + 1, lease_token = NULL, lease_until = NULL, next_attempt_at = NULL
-    FROM unnest(CAST(:ids AS bigint[]), CAST(:details AS text[])) AS given (id, detail)
-    WHERE message.id = given.id AND message.lease_token = :token AND message.state = 'calling'
-    RETURNING message.id
+    WITH given AS (SELECT * FROM unnest(CAST(:ids AS bigint[]), CAST(:details AS text[])) AS g (id, detail)),
+    ours AS (
+        UPDATE outbound_messages AS message
+        SET state = 'accepted', accepted_at = :now, ended_at = :now, provider_reference = given.detail,
+            attempt_count = attempt_count + 1, lease_token = NULL, lease_until = NULL, next_attempt_at = NULL
+        FROM given
+        WHERE message.id = given.id AND message.lease_token = :token AND message.state = 'calling'
+        RETURNING message.id, left(given.detail, 500) AS detail
+    )
+    INSERT INTO delivery_attempts (message_id, outcome, detail, attempted_at)
+    SELECT id, 'accepted', detail, :machine_now FROM ours
+    RETURNING message_id
     """
 )
 
@@ -122,7 +123,10 @@ def _refuse(outcomes: Sequence[Outcome], *, now: datetime) -> None:
             log.error("outbox.alarm", kind="content_fault", outbound_id=letter.id)
             _fail(letter, {**tried, "reason": refusal_reason(outcome.code)}, now=now)
             continue
-        _set([letter.id], {**ENDED, **tried, "state": MessageState.BOUNCED, "ended_at": now})
+        _set(
+            [letter.id],
+            {**ENDED, **tried, "state": MessageState.BOUNCED, "ended_at": now, "counted_at": None},
+        )
         if letter.recipient:
             customers.suppress(letter.recipient, reason=suppression_reason(outcome.code), now=now)
         facts.append(MessageBounced(**_about(letter)))

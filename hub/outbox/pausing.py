@@ -10,8 +10,10 @@ from hub.core import signing
 from hub.core.actor import Actor
 from hub.core.audit import note_change
 from hub.core.db import db, ring_after_commit
+from hub.core.facts import record
 from hub.core.words import Channel
 from hub.outbox.bounces import ADDRESS_PAUSE, PAUSE_KEY
+from hub.outbox.facts import SenderPaused
 from hub.outbox.models import AddressPause, OutboundMessage, SenderPause
 from hub.outbox.words import BlockReason, MessageState
 
@@ -27,16 +29,25 @@ def pause_address(address: str, *, now: datetime) -> None:
 
 
 def pause_sender(channel: Channel, detail: str, *, wait: timedelta, now: datetime) -> None:
-    """Open the circuit of a channel unless it is open: its messages wait, the administrator sees why."""
-    open_now = select(SenderPause.id).where(
-        SenderPause.channel == channel, SenderPause.ended_at.is_(None), SenderPause.resumes_at > now
-    )
-    if db.session.scalar(open_now.limit(1)) is not None:
+    """Open the circuit of a channel unless it is open: its messages wait, the administrators are told.
+
+    They are told once: a pause that follows one that was not ended by a message that left is the same fault.
+    """
+    before = db.session.scalars(
+        select(SenderPause)
+        .where(SenderPause.channel == channel, SenderPause.ended_at.is_(None))
+        .with_for_update()
+    ).all()
+    if any(pause.resumes_at > now for pause in before):
         return
     log.error("outbox.paused", channel=channel, detail=detail[:200])
-    pause = SenderPause(channel=channel, detail=detail[:500], paused_at=now, resumes_at=now + wait)
-    db.session.add(pause)
+    for pause in before:
+        pause.ended_at = now
+    new = SenderPause(channel=channel, detail=detail[:500], paused_at=now, resumes_at=now + wait)
+    db.session.add(new)
     db.session.flush()
+    if not before:
+        record(SenderPaused(pause_id=new.id, channel=channel), now=now)
 
 
 def resume_sender(channel: Channel, *, by: Actor, now: datetime) -> None:

@@ -4,11 +4,9 @@ The boundaries a worker may die at are each one commit: claimed, calling (at mos
 the rows it held stands in leases.free_abandoned.
 """
 
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from itertools import groupby
@@ -19,31 +17,78 @@ from sqlalchemy import func, or_, select
 
 from hub.channels.base import Envelope, Transport
 from hub.content.queries import get_version
-from hub.core import clock
+from hub.core import bell, clock
 from hub.core.db import db, transaction
 from hub.core.words import Channel
-from hub.outbox import leases, outcomes, verdicts, wires
+from hub.outbox import circuits, leases, outcomes, throttling, verdicts, wires
 from hub.outbox.calling import Outcome, Unfit, call_provider, write_envelope
 from hub.outbox.gathering import judge
 from hub.outbox.leases import Claim
 from hub.outbox.letter import Letter
 from hub.outbox.models import OutboundMessage
+from hub.outbox.phone_letters import PhonePlan, plan_phones
 from hub.outbox.rules import NOW, Answer, Verdict
-from hub.outbox.tracking.writing import plan_marking
+from hub.outbox.tracking.writing import Marking, plan_marking
 from hub.outbox.words import MessageState, SendQueue
 
-GROUP = 10
-DEPTH = 2
+GROUP = 20
+URGENT_BELL = f"outbox.{SendQueue.URGENT}"
 Pairs = Sequence[tuple[Letter, Envelope]]
 Ready = Mapping[int, Envelope | Unfit]
 
 
 @dataclass
-class _Call:
-    """A group whose provider is being called in the other thread."""
+class _Desk:
+    """Writes what leaves, ahead of the wire: while the server thinks about one message a later one is written."""
 
     letters: Sequence[Letter]
-    results: "Future[list[Outcome]]"
+    now: datetime
+    marking: Marking
+    phones: PhonePlan
+    ready: dict[int, Envelope | Unfit] = field(default_factory=dict)
+    ahead: Iterator[Letter] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ahead = iter(self.letters)
+
+    @classmethod
+    def open(cls, letters: Sequence[Letter]) -> "_Desk":
+        """Template versions stay in the process; the first look at one closes its transaction."""
+        with transaction():
+            for version_id in {letter.template_version_id for letter in letters}:
+                get_version(version_id)
+            now = clock.business_now()
+            return cls(letters, now, plan_marking(letters), plan_phones(letters, now=now))
+
+    def write_next(self, channel: Channel) -> Envelope | None:
+        """One more message, for the wire to prepare if it is of this channel."""
+        letter = next(self.ahead, None)
+        if letter is None:
+            return None
+        written = self._write(letter)
+        return written if isinstance(written, Envelope) and letter.channel is channel else None
+
+    def write_all(self, letters: Sequence[Letter]) -> Ready:
+        """What of these was not written ahead is written now; each is handed out once."""
+        found = {letter.id: self._write(letter) for letter in letters}
+        for letter in letters:
+            del self.ready[letter.id]
+        return found
+
+    def _write(self, letter: Letter) -> Envelope | Unfit:
+        if letter.id not in self.ready:
+            self.ready[letter.id] = write_envelope(
+                letter, now=self.now, marking=self.marking, plan=self.phones
+            )
+        return self.ready[letter.id]
+
+
+@dataclass(frozen=True)
+class _Called:
+    """A group whose provider has been called."""
+
+    letters: Sequence[Letter]
+    results: Sequence[Outcome]
 
 
 def work_outbox(queue: SendQueue, wake: Callable[[], None]) -> int:
@@ -55,31 +100,40 @@ def work_outbox(queue: SendQueue, wake: Callable[[], None]) -> int:
     claimed = leases.claim(queue, channels, wake)
     if claimed.letters:
         _send_batch(claimed)
+    if claimed.probed is not None:
+        circuits.end_probe(claimed.probed)
     return freed + claimed.seen_count
 
 
 def _send_batch(claimed: Claim) -> None:
-    """Group after group: while one is being called, the one before is written down and the next is marked.
-
-    Groups are called one after the other on one connection; at most `GROUP * DEPTH` messages are marked at a time.
-    """
-    under_way: deque[_Call] = deque()
+    """Group after group on one connection a channel: each commit writes one group down and marks the next."""
     must_stop = Event()
-    with ExitStack() as stack, ThreadPoolExecutor(max_workers=1) as hand:
+    before: _Called | None = None
+    groups = list(_groups(claimed.letters))
+    desk = _Desk.open([letter for _, letters in groups for letter in letters])
+    with ExitStack() as stack:
         open_wires: dict[Channel, Transport] = {}
-        for channel, letters in _groups(claimed.letters):
-            if channel not in open_wires:
-                open_wires[channel] = stack.enter_context(wires.open_wire(channel))
-            ready = _render(letters)
-            before = under_way.popleft() if len(under_way) == DEPTH else None
-            pairs = _turn(before, letters, ready, claimed, must_stop)
+        for channel, letters in groups:
+            pairs = _turn(before, letters, desk.write_all(letters), claimed, must_stop)
+            before = None
             if must_stop.is_set():
                 break
-            under_way.append(_call(hand, open_wires[channel], pairs, claimed, must_stop))
-        for call in under_way:
-            _turn(call, [], {}, claimed, must_stop)
+            if channel not in open_wires:
+                wire = wires.open_wire(channel, upcoming=partial(desk.write_next, channel))
+                open_wires[channel] = stack.enter_context(wire)
+            results = list(call_provider(open_wires[channel], pairs, claimed, must_stop))
+            before = _Called([letter for letter, _ in pairs], results)
+            if _is_outranked(claimed.queue):
+                must_stop.set()
+        if before is not None:
+            _turn(before, [], {}, claimed, must_stop)
     if must_stop.is_set():
         leases.release(claimed)
+
+
+def _is_outranked(queue: SendQueue) -> bool:
+    """Whether a reply was rung for that nobody has begun to send: a campaign steps aside, its rows wait again."""
+    return queue is not SendQueue.URGENT and bell.is_rung(URGENT_BELL)
 
 
 def _groups(letters: Sequence[Letter]) -> Iterator[tuple[Channel, Sequence[Letter]]]:
@@ -91,44 +145,22 @@ def _groups(letters: Sequence[Letter]) -> Iterator[tuple[Channel, Sequence[Lette
             yield channel, same[start : start + GROUP]
 
 
-def _render(letters: Sequence[Letter]) -> Ready:
-    """What leaves, by id. Template versions stay in the process; the first look at one closes its transaction."""
-    with transaction():
-        now = clock.business_now()
-        for version_id in {letter.template_version_id for letter in letters}:
-            get_version(version_id)
-        marking = plan_marking(letters)
-    return {letter.id: write_envelope(letter, now=now, marking=marking) for letter in letters}
-
-
-def _call(
-    hand: ThreadPoolExecutor, transport: Transport, pairs: Pairs, claimed: Claim, must_stop: Event
-) -> _Call:
-    """Call the provider in the other thread, which knows no database."""
-    results = hand.submit(lambda: list(call_provider(transport, pairs, claimed, must_stop)))
-    return _Call([letter for letter, _ in pairs], results)
-
-
 def _turn(
-    before: _Call | None, letters: Sequence[Letter], ready: Ready, claimed: Claim, must_stop: Event
+    before: _Called | None, letters: Sequence[Letter], ready: Ready, claimed: Claim, must_stop: Event
 ) -> Pairs:
-    """Wait for a group; in one commit write down what it came to and mark the next one, unless all must stop."""
-    results = before.results.result() if before else []
+    """In one commit write down what a group came to and mark the next one, unless all must stop."""
     with transaction():
         if before is not None:
-            outcomes.write(results, before.letters, claimed)
-        return [] if must_stop.is_set() else _mark(letters, ready, claimed)
+            outcomes.write(before.results, before.letters, claimed)
+        return [] if must_stop.is_set() or not letters else _mark(letters, ready, claimed)
 
 
 def _mark(letters: Sequence[Letter], ready: Ready, claimed: Claim) -> Pairs:
-    """Mark the group as being called, but for what was cancelled, stopped or cannot be rendered: the last look.
-
-    A look at the gate is good for `leases.LOOK_SECONDS`; after that the gate is asked again.
-    """
+    """Mark the group as being called, but for what was cancelled, stopped or cannot be rendered: the last look."""
     marked = leases.mark_calling([letter.id for letter in letters], claimed)
     mine = [letter for letter in letters if letter.id in marked]
     now = clock.business_now()
-    answers = judge(mine, now=now, is_last_look=True) if mine and claimed.needs_last_look() else {}
+    answers = judge(mine, now=now, is_last_look=True) if mine and claimed.needs_last_look(now) else {}
     pairs: list[tuple[Letter, Envelope]] = []
     for letter in mine:
         envelope = ready[letter.id]
@@ -144,7 +176,8 @@ def _mark(letters: Sequence[Letter], ready: Ready, claimed: Claim) -> Pairs:
 
 def has_due(queue: SendQueue) -> bool:
     """Whether a message of the queue may be sent now, or was left behind by a dead worker."""
-    is_due = leases.is_due(queue, wires.channels_set_up())
+    full = throttling.list_full(throttling.get_throttle(), queue, machine_now=clock.machine_now())
+    is_due = leases.is_due(queue, wires.channels_set_up(), full)
     found = select(OutboundMessage.id).where(or_(is_due, leases.is_abandoned(queue)))
     return db.session.scalar(found.limit(1)) is not None
 

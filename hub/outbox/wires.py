@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from hub.channels.base import Transport
+from hub.channels.base import Transport, Upcoming
 from hub.channels.registry import ChannelSettings, open_transport
 from hub.channels.twilio_client import TwilioAccount
 from hub.channels.twilio_settings import ContentTemplate
@@ -25,15 +25,20 @@ def channels_set_up() -> frozenset[Channel]:
     return frozenset(Channel(channel) for channel in _Kept.settings.carried())
 
 
-def open_wire(channel: Channel) -> Transport:
-    """The wire of a channel that is set up, for one batch."""
-    return open_transport(channel, _Kept.settings, machine_now=clock.machine_now)
+def open_wire(channel: Channel, *, upcoming: Upcoming | None = None) -> Transport:
+    """The wire of a channel that is set up, for one batch; it may ask for what leaves later while it waits."""
+    return open_transport(channel, _Kept.settings, machine_now=clock.machine_now, upcoming=upcoming)
 
 
 def open_phone_account() -> TwilioAccount | None:
     """The account of the phone channels, to be asked what became of a message; None when none is set up."""
     settings = _Kept.settings.twilio
     return TwilioAccount(settings, machine_now=clock.machine_now) if settings is not None else None
+
+
+def has_phone_account() -> bool:
+    """Whether there is an account to be asked."""
+    return _Kept.settings.twilio is not None
 
 
 def stop_mention() -> str:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from hub.channels.registry import ChannelSettings
+from hub.core import bell
 from hub.outbox import sending, wires
 from hub.outbox.words import SendQueue
 from tests.conftest import HandClock
@@ -28,6 +29,7 @@ def send(session: Session, hand_clock: HandClock) -> Callable[[], None]:
     """Work every queue until nothing is due now."""
 
     def work() -> None:
+        bell.remove_mark(sending.URGENT_BELL)  # of another test: its reply is not ours
         for queue in SendQueue:
             while sending.work_outbox(queue, lambda: None):
                 pass

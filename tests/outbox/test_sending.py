@@ -29,6 +29,11 @@ Send = Callable[[], None]
 ANNE = "anne@client.example"
 
 
+def mark(held: leases.Claim) -> sending.Pairs:
+    """The last look, right before the provider is called."""
+    return sending._mark(held.letters, sending._Desk.open(held.letters).write_all(held.letters), held)
+
+
 def fact_kinds(session: Session) -> list[str]:
     return list(session.scalars(select(FactRow.kind).order_by(FactRow.id)))
 
@@ -342,7 +347,7 @@ def test_a_consent_withdrawn_between_claim_and_call_wins(session: Session, send:
     fresh = leases.claim(SendQueue.DEFAULT, wires.channels_set_up(), lambda: None)
     held = replace(fresh, looked_at=fresh.looked_at - timedelta(seconds=leases.LOOK_SECONDS))
     give_consent("dora@client.example", Purpose.SURVEY, action=ConsentAction.WITHDRAWN)
-    assert sending._mark(held.letters, sending._render(held.letters), held) == []
+    assert mark(held) == []
     session.refresh(row)
     assert (row.state, row.reason, row.counted_at) == (MessageState.BLOCKED, BlockReason.NO_CONSENT, None)
 
