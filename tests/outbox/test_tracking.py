@@ -192,6 +192,7 @@ def test_figures_count_people_and_a_scanner_is_found_out_by_its_later_clicks(
     assert get_last_clicks([row.customer_id or 0]) == {}
     at = hand_clock.move(hours=1)
     client.get(paths[0], headers=FIREFOX)
+    hand_clock.move(minutes=1)
     client.head(paths[1], environ_overrides={"REMOTE_ADDR": "127.0.0.2"})
     assert row.customer_id
     assert get_last_clicks([row.customer_id]) == {row.customer_id: at}
@@ -288,7 +289,7 @@ def test_utm_parameters_are_added_on_the_way(
 
 
 def pixel(html: str) -> str:
-    return re.findall(r'<img src="http://localhost(/o/[^"]+)" width="1"', html)[0]
+    return str(re.findall(r"<img src=\"http://localhost(/o/[^\"]+)\" width=\"1\"", html)[0])
 
 
 def test_without_consent_the_pixel_names_nobody_and_is_counted_by_day(
