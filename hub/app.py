@@ -105,7 +105,12 @@ DOORS: tuple[Door, ...] = (
         Permission.READ_MESSAGES,
         dict.fromkeys(loyalty.EDITING, Permission.EDIT_MESSAGES),
     ),
-    Door(signups.blueprint, "/signups", Permission.READ_MESSAGES),
+    Door(
+        signups.blueprint,
+        "/signups",
+        Permission.READ_MESSAGES,
+        dict.fromkeys(signups.EDITING, Permission.EDIT_MESSAGES),
+    ),
     Door(
         surveys.blueprint,
         "/surveys",

@@ -6,6 +6,7 @@ from datetime import datetime
 from flask_babel import format_date, gettext, ngettext, pgettext
 
 from hub.blueprints.inbox.words import channel_words
+from hub.content.naming import TemplateName
 from hub.core.words import Language, Purpose
 from hub.customers.queries import ConsentRow
 from hub.customers.rules import Buying
@@ -171,6 +172,11 @@ def suppression_words(purpose: Purpose | None, reason: SuppressionReason) -> str
 
 def message_words(message: MessageRow) -> str:
     """What the message was, by its template, else by its purpose."""
+    return template_words(TemplateName(message.template_key, ""), message.purpose)
+
+
+def template_words(template: TemplateName | None, purpose: Purpose) -> str:
+    """What a template of the product is for, the name of one made here, else the purpose."""
     words = {
         "survey": gettext("Satisfaction question"),
         "survey_reminder": gettext("Reminder of the satisfaction question"),
@@ -185,7 +191,9 @@ def message_words(message: MessageRow) -> str:
         "second_purchase_standard": gettext("Second purchase"),
         "second_purchase_premium": gettext("Second purchase"),
     }
-    return words.get(message.template_key, purpose_words(message.purpose).capitalize())
+    if template is None:
+        return purpose_words(purpose).capitalize()
+    return words.get(template.key) or template.name or purpose_words(purpose).capitalize()
 
 
 def message_state(message: MessageRow) -> tuple[str, str]:
@@ -224,5 +232,17 @@ def block_words(reason: str | None) -> str:
         BlockReason.STOPPED: gettext("It was no longer needed."),
         BlockReason.CONTENT: gettext("The text could not be made."),
         BlockReason.UNDONE: gettext("An agent took it back."),
+        BlockReason.TEMPLATE_REQUIRED: gettext("WhatsApp asks for an approved template."),
+        BlockReason.TEMPLATE_REQUIRED: gettext(
+            "The channel takes only a template that its provider approved."
+        ),
     }
     return words[BlockReason(reason)] if reason in set(BlockReason) else ""
+
+
+def price_words(micros: int | None, currency: str | None) -> str:
+    """A price in millionths of a currency with the decimals that an SMS needs; "" when it is not known."""
+    if micros is None:
+        return ""
+    amount = format_decimal(Decimal(micros) / 1_000_000, format="#,##0.0000")
+    return f"{amount} {currency or ''}".strip()

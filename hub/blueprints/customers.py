@@ -1,9 +1,10 @@
 """Doors of the customers: the list, the card, what was sent, consents, corrections."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, gettext
 
+from hub.blueprints import customer_messages as copies
 from hub.blueprints import customer_words as words
 from hub.blueprints.access import viewer
 from hub.blueprints.customer_card import open_card
@@ -19,7 +20,7 @@ from hub.core.words import Channel, Purpose
 from hub.customers import actions, queries
 from hub.customers.rules import show_phone
 from hub.customers.words import ConsentAction, LegalBasis
-from hub.outbox.queries import list_customer_messages
+from hub.outbox.blocked import page_customer_messages
 from hub.plans.queries import list_customer_enrolments
 from hub.staff.words import Permission
 
@@ -62,15 +63,38 @@ def card(customer_id: int) -> ResponseReturnValue:
 @blueprint.get("/<int:customer_id>/messages")
 def messages(customer_id: int) -> ResponseReturnValue:
     """What was sent and what was not, with the reason; and the plans the customer is in."""
+    page = page_customer_messages(customer_id, request.args.get("after"))
     return render_template(
         "customers/messages.html",
         customer=queries.get_customer(customer_id),
-        messages=list_customer_messages(customer_id),
+        messages=copies.rows_of(page.rows),
+        next_key=page.next_key,
         enrolments=list_customer_enrolments(customer_id),
         is_english=str(get_locale()) == "en",
         exit_words=exit_words,
         **_rights(),
     )
+
+
+@blueprint.get("/<int:customer_id>/messages/<int:outbound_id>")
+def message(customer_id: int, outbound_id: int) -> ResponseReturnValue:
+    """One message exactly as the customer saw it, or would have; and what the provider said."""
+    return render_template(
+        "customers/message.html",
+        customer=queries.get_customer(customer_id),
+        copy=copies.open_copy(customer_id, outbound_id),
+        attempt_words=copies.attempt_words,
+        explain=copies.explain,
+    )
+
+
+@blueprint.get("/<int:customer_id>/messages/<int:outbound_id>/html")
+def message_html(customer_id: int, outbound_id: int) -> ResponseReturnValue:
+    """Its layout, for a frame that may do nothing."""
+    content = copies.open_copy(customer_id, outbound_id).content
+    response = make_response(content.html if content else "")
+    response.headers["Content-Security-Policy"] = copies.POLICY
+    return response
 
 
 @blueprint.get("/<int:customer_id>/consents")

@@ -11,6 +11,7 @@ TABS = (
     ("templates.list_templates", N_("Templates")),
     ("messages.pressure", N_("Pressure")),
     ("messages.list_blocked", N_("Not sent")),
+    ("messages.show_caps", N_("Caps and hours")),
     ("loyalty.list_pools", N_("Promo codes")),
     ("signups.list_forms", N_("Sign-up forms")),
     ("messages.show_sender", N_("Sender")),
@@ -27,7 +28,7 @@ class MessageTab:
 def message_tabs() -> list[MessageTab]:
     """The tabs whose page exists, the current one marked by its door and page."""
     return [
-        MessageTab(url_for(endpoint), gettext(label), endpoint == request.endpoint)
+        MessageTab(url, gettext(label), endpoint == request.endpoint or url == request.path)
         for endpoint, label in TABS
-        if endpoint in current_app.view_functions
+        if endpoint in current_app.view_functions and (url := url_for(endpoint))
     ]

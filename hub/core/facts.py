@@ -114,10 +114,12 @@ def _row_of(fact: Fact, now: datetime) -> dict[str, Any]:
     return {"kind": fact.kind(), "customer_id": customer_id, "happened_at": now.isoformat(), "data": data}
 
 
-def find_oldest_queued_at() -> datetime | None:
-    """When the oldest fact happened whose wires have not all had their effect yet (business time)."""
+def get_queue() -> tuple[int, datetime | None]:
+    """How many facts have wires without effect yet, and when the oldest of them happened (business time)."""
     oldest = select(func.min(FactQueueRow.fact_id)).scalar_subquery()
-    return db.session.scalar(select(FactRow.happened_at).where(FactRow.id == oldest))
+    happened_at = select(FactRow.happened_at).where(FactRow.id == oldest).scalar_subquery()
+    found = db.session.execute(select(func.count(), happened_at).select_from(FactQueueRow)).one()
+    return found[0], found[1]
 
 
 def count_queued() -> int:

@@ -89,6 +89,17 @@ def count_arrivals() -> dict[ArrivalState, int]:
     return {row[0]: row[1] for row in rows}
 
 
+def get_waiting() -> tuple[int, datetime | None]:
+    """How many mails wait to be sorted, and when the oldest of them came in."""
+    waiting = select(func.count(), func.min(Arrival.received_at))
+    found = db.session.execute(waiting.where(Arrival.state == ArrivalState.WAITING)).one()
+    return found[0], found[1]
+
+
+def count_quarantined() -> int:
+    return db.session.scalar(select(func.count()).select_from(Arrival).where(_QUARANTINED)) or 0
+
+
 def find_oldest_waiting_at() -> datetime | None:
     """When the oldest mail that still waits came in: the age of the queue."""
     return db.session.scalar(

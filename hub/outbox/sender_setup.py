@@ -1,14 +1,12 @@
 """Who hands our mails to the world and with which key they are signed, handed in once by the application."""
 
-from base64 import b64encode
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
-
+from hub.channels.dkim_signing import DkimKey as SigningKey
+from hub.channels.dkim_signing import public_record
 from hub.channels.dns_records import DnsSettings
+from hub.outbox.sender_rules import read_tags
 
 
 @dataclass(frozen=True)
@@ -66,13 +64,9 @@ def choose_mail_host(given: str | None, *, base_url: str, inbound_domain: str) -
     return (host if is_name else inbound_domain).rstrip(".").lower()
 
 
-def read_public_key(pem: bytes) -> tuple[str, str] | None:
-    """The public half of a private key and its kind (RFC 6376 3.6.1, RFC 8463); None when it is no such key."""
-    try:
-        public = load_pem_private_key(pem, password=None).public_key()
-    except (ValueError, TypeError, UnsupportedAlgorithm):
+def public_half(key: SigningKey | None) -> DkimKey | None:
+    """What a signing key shows of itself (RFC 6376 3.6.1, RFC 8463)."""
+    if key is None:
         return None
-    if isinstance(public, Ed25519PublicKey):
-        return b64encode(public.public_bytes(Encoding.Raw, PublicFormat.Raw)).decode(), "ed25519"
-    der = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    return b64encode(der).decode(), "rsa"
+    tags = read_tags(public_record(key))
+    return DkimKey(key.domain, key.selector, tags["p"], tags.get("k", "rsa"))

@@ -209,10 +209,13 @@ def list_customer_enrolments(customer_id: int, *, limit: int = 20) -> list[Enrol
     ]
 
 
-def count_due(*, now: datetime) -> int:
-    """Customers whose next step is due and has not run."""
-    due = select(func.count()).where(Enrolment.state == EnrolmentState.WAITING, Enrolment.due_at <= now)
-    return db.session.scalar(due) or 0
+def get_due(*, now: datetime) -> tuple[int, datetime | None]:
+    """Customers whose next step is due and has not run, and since when the oldest of these steps is."""
+    due = select(func.count(), func.min(Enrolment.due_at))
+    found = db.session.execute(
+        due.where(Enrolment.state == EnrolmentState.WAITING, Enrolment.due_at <= now)
+    ).one()
+    return found[0], found[1]
 
 
 def _count_waiting(plan_id: int) -> dict[str | None, int]:

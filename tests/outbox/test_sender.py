@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from sqlalchemy.orm import Session
 
+from hub.channels.dkim_signing import DkimKey as SigningKey
 from hub.channels.dns_records import DnsSettings, RecordKind, ask_all
 from hub.core import site
 from hub.outbox import sender_setup
@@ -27,7 +27,7 @@ from hub.outbox.sender_rules import (
     organisation_of,
     sending_server,
 )
-from hub.outbox.sender_setup import DkimKey, SenderSetup, choose_mail_host, read_public_key, read_resolver
+from hub.outbox.sender_setup import DkimKey, SenderSetup, choose_mail_host, public_half, read_resolver
 from tests.makers.dns_server import DnsServer, dns_server
 from tests.makers.stores import make_chain
 
@@ -147,16 +147,13 @@ def test_reports_come_back_by_name_or_by_address() -> None:
 
 
 def test_the_public_half_of_a_key() -> None:
-    rsa = generate_private_key(public_exponent=65537, key_size=2048)
-    pem = rsa.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
-    found = read_public_key(pem)
-    assert found is not None
-    assert (found[0][:8], found[1]) == ("MIIBIjAN", "rsa")
-    small = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    found = read_public_key(small)
-    assert found is not None
-    assert (len(found[0]), found[1]) == (44, "ed25519")
-    assert read_public_key(b"no key") is None
+    rsa = public_half(SigningKey("verel.example", "hub", generate_private_key(65537, 2048)))
+    assert rsa is not None
+    assert (rsa.name, rsa.kind, rsa.public_key[:8]) == ("hub._domainkey.verel.example", "rsa", "MIIBIjAN")
+    small = public_half(SigningKey("verel.example", "hub", Ed25519PrivateKey.generate()))
+    assert small is not None
+    assert (small.kind, len(small.public_key)) == ("ed25519", 44)
+    assert public_half(None) is None
 
 
 ZONE = {

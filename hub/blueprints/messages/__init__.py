@@ -1,5 +1,9 @@
-"""Doors of what leaves: pressure on customers, what was not sent and why, the sender's set-up."""
+"""Doors of what leaves: pressure on customers, what was not sent and why, caps and hours, the sender's set-up."""
 
+from hub.blueprints.messages import caps, not_sent, pressure, sender
 from hub.blueprints.messages.base import blueprint
 
-__all__ = ["blueprint"]
+EDITING = ("save_caps",)
+"""What asks for Permission.EDIT_MESSAGES."""
+
+__all__ = ["EDITING", "blueprint", "caps", "not_sent", "pressure", "sender"]

@@ -1,6 +1,18 @@
-"""Doors of the settings: chain, stores, regions, staff, contact reasons, routing, API keys."""
+"""Doors of the settings: chain, stores, regions, staff, contact reasons, routing, API keys, operations."""
 
-from hub.blueprints.settings import chain, days, keys, reasons, regions, routing, staff, stores, targets
+from hub.blueprints.settings import (
+    chain,
+    days,
+    keys,
+    operations,
+    reasons,
+    regions,
+    routing,
+    staff,
+    stores,
+    stuck,
+    targets,
+)
 from hub.blueprints.settings.base import blueprint
 
 __all__ = [
@@ -8,10 +20,12 @@ __all__ = [
     "chain",
     "days",
     "keys",
+    "operations",
     "reasons",
     "regions",
     "routing",
     "staff",
     "stores",
+    "stuck",
     "targets",
 ]

@@ -1,0 +1,122 @@
+"""The messages of one customer as staff sees them: sent or not and why, and the text exactly as the customer saw it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext
+
+from hub.blueprints import customer_words as words
+from hub.blueprints.access import viewer
+from hub.blueprints.inbox.words import channel_words
+from hub.content.naming import get_template_names
+from hub.content.rendering import Rendered
+from hub.core.errors import HubError, NotFound
+from hub.core.text import N_
+from hub.core.words import Purpose
+from hub.outbox.blocked import REFUSED, UNKNOWN, why_of
+from hub.outbox.queries import AttemptRow, MessageRow, get_content, get_message, is_set_up, list_attempts
+from hub.outbox.words import AttemptOutcome, MessageState, ReceiptKind
+from hub.staff.words import Permission
+
+POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+"""What a message may do in its frame: be read. No script, no link into our pages, no picture from elsewhere."""
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A message with its content as it left, or would have; `content` is None when its text could not be made."""
+
+    message: MessageRow
+    name: str
+    content: Rendered | None
+    attempts: Sequence[AttemptRow]
+
+
+def rows_of(messages: Sequence[MessageRow]) -> list[dict[str, Any]]:
+    """Lines of the list, with the names of all templates looked up at once."""
+    names = get_template_names({row.template_version_id for row in messages})
+    rows = []
+    for row in messages:
+        state, tone = words.message_state(row)
+        rows.append(
+            {
+                "what": words.template_words(names.get(row.template_version_id), row.purpose),
+                "href": _href(row) if may_read(row) else "",
+                "purpose": words.purpose_words(row.purpose),
+                "at": row.accepted_at or row.ended_at or row.due_at,
+                "channel": channel_words(row.channel),
+                "to": row.recipient or "–",
+                "state": state,
+                "tone": tone,
+                "why": explain(row),
+            }
+        )
+    return rows
+
+
+def explain(row: MessageRow) -> str:
+    """Why it waits or was not sent; "" for a message that left, or will as planned."""
+    if row.is_waiting and not is_set_up(row.channel):
+        return gettext("It waits: %(channel)s is not set up.", channel=channel_words(row.channel))
+    if row.reason is None and row.state not in {MessageState.FAILED, MessageState.UNKNOWN}:
+        return ""
+    why = why_of(row.state, row.reason)
+    known = {
+        REFUSED: gettext("The provider refused it."),
+        UNKNOWN: gettext("Nobody knows whether it left."),
+    }
+    return known.get(why) or words.block_words(why)
+
+
+def open_copy(customer_id: int, outbound_id: int) -> Copy:
+    """Raises NotFound for a message of somebody else, and for a reply of a store that the reader does not see."""
+    row = get_message(outbound_id)
+    if row.customer_id != customer_id or not may_read(row):
+        raise NotFound(N_("There is no such message. Please reload the page."))
+    names = get_template_names([row.template_version_id])
+    return Copy(
+        message=row,
+        name=words.template_words(names.get(row.template_version_id), row.purpose),
+        content=_content(outbound_id),
+        attempts=list_attempts(outbound_id),
+    )
+
+
+def may_read(row: MessageRow) -> bool:
+    """What belongs to a ticket is read by those who may read that ticket; the rest by whoever reads the customer."""
+    is_of_ticket = row.purpose is Purpose.REPLY or row.source_kind == "ticket"
+    me = viewer()
+    return not is_of_ticket or (me.may(Permission.READ_TICKETS) and me.scope.has_store(row.store_id))
+
+
+def _content(outbound_id: int) -> Rendered | None:
+    try:
+        return get_content(outbound_id)
+    except HubError:
+        return None
+
+
+def _href(row: MessageRow) -> str:
+    return url_for("customers.message", customer_id=row.customer_id, outbound_id=row.id)
+
+
+def attempt_words(kind: AttemptOutcome | ReceiptKind) -> tuple[str, str]:
+    """What one call or one report said, and its tone."""
+    found: dict[AttemptOutcome | ReceiptKind, tuple[str, str]] = {
+        AttemptOutcome.ACCEPTED: (gettext("Taken by the provider"), "ok"),
+        AttemptOutcome.TEMPORARY: (gettext("Refused for now"), "warn"),
+        AttemptOutcome.PERMANENT: (gettext("Refused for good"), "late"),
+        AttemptOutcome.OURS: (gettext("Refused because of our set-up"), "late"),
+        AttemptOutcome.UNKNOWN: (gettext("No answer"), "warn"),
+        ReceiptKind.DELIVERED: (gettext("Delivered"), "ok"),
+        ReceiptKind.HARD_BOUNCE: (gettext("Came back: the address does not exist"), "late"),
+        ReceiptKind.SOFT_BOUNCE: (gettext("Came back for now"), "warn"),
+        ReceiptKind.SENDER_FAULT: (gettext("Came back because of our set-up"), "late"),
+        ReceiptKind.CONTENT_FAULT: (gettext("Came back because of its content"), "late"),
+        ReceiptKind.COMPLAINT: (gettext("Reported as spam"), "late"),
+        ReceiptKind.UNSUBSCRIBE: (gettext("Asked the provider to hear no more"), "warn"),
+        ReceiptKind.AUTO: (gettext("Answered by a machine"), "plain"),
+    }
+    return found[kind]

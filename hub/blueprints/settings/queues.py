@@ -1,0 +1,69 @@
+"""The work of the house by its kind, in words: how much is due and since when."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext
+
+from hub.core.facts import get_queue
+from hub.core.text import N_
+from hub.inbox.actions import working as tickets
+from hub.mailroom.queries import get_waiting
+from hub.outbox.blocked import list_queues
+from hub.plans.queries import get_due
+from hub.surveys import actions as surveys
+
+NAMES = {
+    "facts": N_("Reactions to what happened"),
+    "plans": N_("Steps of plans"),
+    "arrivals": N_("Inbound mail to sort"),
+    "tickets": N_("Deadlines of tickets"),
+    "surveys": N_("Clicks to judge"),
+    "outbox.urgent": N_("Messages: replies and orders"),
+    "outbox.default": N_("Messages: service and surveys"),
+    "outbox.bulk": N_("Messages: offers and newsletters"),
+}
+
+
+@dataclass(frozen=True)
+class WorkRow:
+    """One kind of work. `count` is None where only its being due is known; `age_seconds` is in business time."""
+
+    kind: str
+    name: str
+    count: int | None
+    oldest_at: datetime | None
+    age_seconds: float
+    is_due: bool
+
+
+def list_work(*, now: datetime) -> list[WorkRow]:
+    """Every kind, also those with nothing to do."""
+    rows = [
+        _row("facts", *get_queue(), now),
+        _row("plans", *get_due(now=now), now),
+        _row("arrivals", *get_waiting(), now),
+        _known_only("tickets", tickets.has_due(), tickets.next_due_at, now),
+        _known_only("surveys", surveys.has_due(), lambda: None, now),
+    ]
+    return rows + [
+        _row(f"outbox.{each.queue}", each.count, each.oldest_due_at, now) for each in list_queues(now=now)
+    ]
+
+
+def _row(kind: str, count: int, oldest_at: datetime | None, now: datetime) -> WorkRow:
+    due_at = oldest_at if count and oldest_at is not None and oldest_at <= now else None
+    return WorkRow(kind, gettext(NAMES[kind]), count, due_at, _age(due_at, now), count > 0)
+
+
+def _known_only(
+    kind: str, is_due: bool, find_oldest: Callable[[], datetime | None], now: datetime
+) -> WorkRow:
+    oldest_at = find_oldest() if is_due else None
+    due_at = oldest_at if oldest_at is not None and oldest_at <= now else None
+    return WorkRow(kind, gettext(NAMES[kind]), None, due_at, _age(due_at, now), is_due)
+
+
+def _age(since: datetime | None, now: datetime) -> float:
+    return max(0.0, (now - since).total_seconds()) if since else 0.0
