@@ -108,10 +108,9 @@ def note_inbound(phone: str, channel: Channel, *, now: datetime) -> None:
 
 def write_text(letter: Letter, version: PreparedTemplate, mail: Rendered, plan: PhonePlan) -> PhoneText:
     """The words as they leave. Raises TemplateRequired, and MissingValue when an approved template lacks one."""
-    text = words_of(letter, mail)
+    text = words_as_sent(letter, mail)
     if letter.channel is Channel.SMS:
-        is_advertising = letter.consent_purpose in rules.ADVERTISING
-        return PhoneText(with_stop_mention(text, wires.stop_mention()) if is_advertising else text)
+        return PhoneText(text)
     if letter.id in plan.in_session:
         return PhoneText(text)
     content = wires.find_content(version.key, version.language)
@@ -120,7 +119,14 @@ def write_text(letter: Letter, version: PreparedTemplate, mail: Rendered, plan: 
     return PhoneText(text, ApprovedContent(content.external_id, _variables(content, letter, version)))
 
 
-def words_of(letter: Letter, mail: Rendered) -> str:
+def words_as_sent(letter: Letter, mail: Rendered) -> str:
+    """The words of a phone message; an advertising SMS says how to stop it."""
+    is_advertising = letter.channel is Channel.SMS and letter.consent_purpose in rules.ADVERTISING
+    text = _words_of(letter, mail)
+    return with_stop_mention(text, wires.stop_mention()) if is_advertising else text
+
+
+def _words_of(letter: Letter, mail: Rendered) -> str:
     """The template's SMS; a person's reply is sent as it was written; a template without SMS sends its plain text."""
     if letter.purpose is Purpose.REPLY and letter.values.get(REPLY_VALUE):
         return letter.values[REPLY_VALUE].strip()

@@ -18,6 +18,8 @@ from hub.outbox.addresses import read_return_token
 from hub.outbox.calling import link_values
 from hub.outbox.letter import COLUMNS, load_letters
 from hub.outbox.models import DeliveryAttempt, DeliveryReceipt, OutboundMessage, SenderPause
+from hub.outbox.phone_letters import words_as_sent
+from hub.outbox.phone_rules import PHONES
 from hub.outbox.words import AttemptOutcome, BlockReason, MessageState, ReceiptKind, SendQueue
 
 LIMIT = 50
@@ -25,7 +27,10 @@ LIMIT = 50
 
 @dataclass(frozen=True)
 class MessageRow:
-    """One outbound message. `reason` says why it waits or was not sent; `due_at` is when it is looked at next."""
+    """One outbound message. `reason` says why it waits or was not sent; `due_at` is when it is looked at next.
+
+    Of a phone message: its segments, and its price in millionths of the currency.
+    """
 
     id: int
     key: str
@@ -50,6 +55,9 @@ class MessageRow:
     delivered_at: datetime | None
     ended_at: datetime | None
     attempt_count: int
+    segment_count: int | None
+    price_micros: int | None
+    price_currency: str | None
 
     @property
     def is_sent(self) -> bool:
@@ -165,7 +173,11 @@ def get_content(outbound_id: int) -> Rendered:
         raise NotFound(N_("There is no such message. Please reload the page."))
     links = link_values(letters[0])
     version = get_version(letters[0].template_version_id)
-    return render(version, {**letters[0].values, **links}, is_copy=True)
+    copy = render(version, {**letters[0].values, **links}, is_copy=True)
+    if letters[0].channel not in PHONES:
+        return copy
+    words = words_as_sent(letters[0], copy)
+    return Rendered(subject="", html="", text=words, sms_text=words)
 
 
 def list_attempts(outbound_id: int) -> list[AttemptRow]:
@@ -196,6 +208,11 @@ def list_pauses(*, now: datetime) -> list[PauseRow]:
 def list_channels_set_up() -> frozenset[Channel]:
     """The channels this process can send with; messages of the others wait."""
     return wires.channels_set_up()
+
+
+def is_set_up(channel: Channel) -> bool:
+    """Whether messages of the channel leave; those of another wait."""
+    return channel in wires.channels_set_up()
 
 
 def is_from_phone_provider(path: str, fields: Mapping[str, str], signature: str) -> bool:

@@ -8,7 +8,7 @@ from hub.content.phrases import hour_in_words
 from hub.core.words import Channel
 from hub.inbox.queries import TicketRow, TicketView
 from hub.inbox.words import Priority, RouteSource, TicketState
-from hub.outbox.queries import MessageRow
+from hub.outbox.queries import MessageRow, is_set_up
 from hub.outbox.words import BlockReason, MessageState
 from hub.surveys.words import WithdrawnBy
 
@@ -171,6 +171,8 @@ def delivery_words(message: MessageRow) -> tuple[str, str]:
         MessageState.UNKNOWN: (gettext("sent, arrival not known"), "warn"),
         MessageState.CANCELLED: (gettext("taken back"), "plain"),
     }
+    if message.is_waiting and not is_set_up(message.channel):
+        return gettext("waits: %(channel)s is not set up", channel=channel_words(message.channel)), "warn"
     text, tone = words[message.state]
     detail = _block_words(message) or (message.reason_detail or "" if tone == "late" else "")
     return (gettext("%(state)s: %(detail)s", state=text, detail=detail) if detail else text), tone
@@ -185,5 +187,6 @@ def _block_words(message: MessageRow) -> str:
         BlockReason.SENDER_PAUSED: gettext("sending is paused for the moment"),
         BlockReason.STORE_BLOCKED: gettext("this store may not send"),
         BlockReason.CONTENT: gettext("the text could not be made into a mail"),
+        BlockReason.TEMPLATE_REQUIRED: gettext("WhatsApp asks for an approved template"),
     }
     return words.get(message.reason, "") if message.reason else ""
