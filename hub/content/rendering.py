@@ -133,8 +133,12 @@ def prepare(
     )
 
 
-def render(template: PreparedTemplate, values: Mapping[str, str], *, is_copy: bool = False) -> Rendered:
+def render(
+    template: PreparedTemplate, values: Mapping[str, str], *, is_copy: bool = False, has_sms: bool = True
+) -> Rendered:
     """Fill a template. With `is_copy`, links that act in the receiver's name are dead (`#`).
+
+    Without `has_sms` the SMS stays empty: mails that leave by the thousand need none.
 
     Raises MissingValue or UnsafeLink, both naming the variable. Unknown values are ignored.
     """
@@ -149,7 +153,7 @@ def render(template: PreparedTemplate, values: Mapping[str, str], *, is_copy: bo
         subject=_SPACES.sub(" ", _fill(template.subject, plain)).strip(),
         html=_fill(template.html, marked),
         text=_BLANK_LINES.sub("\n\n", _fill(template.text, plain)),
-        sms_text=_fill_sms(template.sms_text, plain) if template.sms_text else "",
+        sms_text=_fill_sms(template.sms_text, plain) if has_sms and template.sms_text else "",
     )
 
 

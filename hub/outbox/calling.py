@@ -68,8 +68,10 @@ def write_envelope(
     version = get_version(letter.template_version_id)
     links = link_values(letter)
     try:
-        mail: Rendered = mark(render(version, {**letter.values, **links}), letter, version, marking)
-        if letter.channel in PHONES:
+        is_phone = letter.channel in PHONES
+        filled = render(version, {**letter.values, **links}, has_sms=is_phone)
+        mail: Rendered = mark(filled, letter, version, marking)
+        if is_phone:
             return _write_phone(letter, version, mail, plan, now=now)
     except TemplateRequired as error:
         log.warning("outbox.alarm", kind="template_required", outbound_id=letter.id, template=version.key)

@@ -4,6 +4,7 @@ The boundaries a worker may die at are each one commit: claimed, calling (at mos
 the rows it held stands in leases.free_abandoned.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -41,15 +42,11 @@ Ready = Mapping[int, Envelope | Unfit]
 class _Desk:
     """Writes what leaves, ahead of the wire: while the server thinks about one message a later one is written."""
 
-    letters: Sequence[Letter]
+    todo: deque[Letter]
     now: datetime
     marking: Marking
-    phones: PhonePlan
+    plan: PhonePlan
     ready: dict[int, Envelope | Unfit] = field(default_factory=dict)
-    ahead: Iterator[Letter] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.ahead = iter(self.letters)
 
     @classmethod
     def open(cls, letters: Sequence[Letter]) -> "_Desk":
@@ -58,29 +55,28 @@ class _Desk:
             for version_id in {letter.template_version_id for letter in letters}:
                 get_version(version_id)
             now = clock.business_now()
-            return cls(letters, now, plan_marking(letters), plan_phones(letters, now=now))
+            return cls(deque(letters), now, plan_marking(letters), plan_phones(letters, now=now))
 
     def write_next(self, channel: Channel) -> Envelope | None:
         """One more message, for the wire to prepare if it is of this channel."""
-        letter = next(self.ahead, None)
-        if letter is None:
+        if not self.todo:
             return None
-        written = self._write(letter)
+        letter = self.todo.popleft()
+        written = self.ready[letter.id] = self._write(letter)
         return written if isinstance(written, Envelope) and letter.channel is channel else None
 
-    def write_all(self, letters: Sequence[Letter]) -> Ready:
-        """What of these was not written ahead is written now; each is handed out once."""
-        found = {letter.id: self._write(letter) for letter in letters}
-        for letter in letters:
-            del self.ready[letter.id]
-        return found
+    def take(self, letters: Sequence[Letter]) -> Ready:
+        """These, the next in line; what was not written ahead is written now."""
+        return {
+            letter.id: self.ready.pop(letter.id) if letter.id in self.ready else self._write_first()
+            for letter in letters
+        }
+
+    def _write_first(self) -> Envelope | Unfit:
+        return self._write(self.todo.popleft())
 
     def _write(self, letter: Letter) -> Envelope | Unfit:
-        if letter.id not in self.ready:
-            self.ready[letter.id] = write_envelope(
-                letter, now=self.now, marking=self.marking, plan=self.phones
-            )
-        return self.ready[letter.id]
+        return write_envelope(letter, now=self.now, marking=self.marking, plan=self.plan)
 
 
 @dataclass(frozen=True)
@@ -114,7 +110,7 @@ def _send_batch(claimed: Claim) -> None:
     with ExitStack() as stack:
         open_wires: dict[Channel, Transport] = {}
         for channel, letters in groups:
-            pairs = _turn(before, letters, desk.write_all(letters), claimed, must_stop)
+            pairs = _turn(before, letters, desk.take(letters), claimed, must_stop)
             before = None
             if must_stop.is_set():
                 break

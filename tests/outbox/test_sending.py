@@ -31,7 +31,7 @@ ANNE = "anne@client.example"
 
 def mark(held: leases.Claim) -> sending.Pairs:
     """The last look, right before the provider is called."""
-    return sending._mark(held.letters, sending._Desk.open(held.letters).write_all(held.letters), held)
+    return sending._mark(held.letters, sending._Desk.open(held.letters).take(held.letters), held)
 
 
 def fact_kinds(session: Session) -> list[str]:
