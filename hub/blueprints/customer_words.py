@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
-from flask_babel import format_date, gettext, ngettext, pgettext
+from flask_babel import format_date, format_decimal, gettext, ngettext, pgettext
 
 from hub.blueprints.inbox.words import channel_words
 from hub.content.naming import TemplateName

@@ -109,7 +109,7 @@ def _boxes(
     mail, phone = (address, other) if is_mail else (other, address)
     places = {Channel.EMAIL: (AddressKind.MAIL, mail)}
     places |= dict.fromkeys((Channel.SMS, Channel.WHATSAPP), (AddressKind.PHONE, phone))
-    shown = [each for each in places if each is channel or each in channels]
+    shown = [each for each in places if each is channel or each is Channel.EMAIL or each in channels]
     boxes: list[Choosable] = []
     for each in sorted(shown, key=lambda one: one is not channel):
         kind, value = places[each]

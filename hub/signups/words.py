@@ -28,3 +28,11 @@ class EntryState(StrEnum):
     WAITING = "waiting"
     CONFIRMED = "confirmed"
     REFUSED = "refused"
+
+
+class Mode(StrEnum):
+    """Whether a form asks for something, and whether one may leave it empty."""
+
+    OFF = "off"
+    OPTIONAL = "optional"
+    REQUIRED = "required"

@@ -11,13 +11,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hub.core import signing
-from hub.core.words import Channel, Purpose
-from hub.customers.queries import get_contactability
+from hub.core.words import Channel
 from hub.inbox.models import Ticket, TicketMessage
-from hub.outbox.addresses import UNSUBSCRIBE
 from hub.stores.models import ExceptionalDay, Store
 from tests.conftest import HandClock
-from tests.makers.customers import make_customer, say_consent
 from tests.makers.inbox import make_house, make_received
 from tests.makers.stores import make_region, make_store
 
@@ -180,48 +177,3 @@ def test_public_pages_are_small_and_need_no_script(client: FlaskClient, lyon: St
 def test_writing_is_limited(client: FlaskClient, lyon: Store, limits: None) -> None:
     codes = [client.post("/contact", data={**WRITTEN, "text": ""}).status_code for _ in range(11)]
     assert codes == [422] * 10 + [429]
-
-
-def link(purpose: Purpose = Purpose.PROMOTION) -> str:
-    return signing.sign(UNSUBSCRIBE, {"a": "dora@client.example", "c": "email", "p": purpose.value})
-
-
-def test_looking_at_the_unsubscribe_link_stops_nothing(
-    session: Session, client: FlaskClient, lyon: Store
-) -> None:
-    dora = make_customer(session)
-    say_consent()
-    page = client.get(f"/u/{link()}")
-    assert "Arrêter ces messages" in page.text
-    assert client.head(f"/u/{link()}").status_code == 200
-    assert (Channel.EMAIL, Purpose.PROMOTION) in get_contactability([dora.id])[dora.id].consents
-
-
-def test_one_click_stops_at_once(
-    session: Session, client: FlaskClient, lyon: Store, hand_clock: HandClock
-) -> None:
-    dora = make_customer(session)
-    say_consent()
-    hand_clock.move(days=1)
-    answer = client.post(f"/u/{link()}", data={"List-Unsubscribe": "One-Click"})
-    assert answer.status_code == 200
-    assert (Channel.EMAIL, Purpose.PROMOTION) in get_contactability([dora.id])[dora.id].refusals
-    assert "C’est arrêté" in client.post(f"/u/{link()}").text
-    assert client.post(f"/u/{link()[:-2]}").status_code == 404
-
-
-def test_preferences_stop_everything_or_choose(
-    session: Session, client: FlaskClient, lyon: Store, hand_clock: HandClock
-) -> None:
-    dora = make_customer(session)
-    say_consent()
-    hand_clock.move(days=1)
-    assert "Tout arrêter" in client.get(f"/preferences/{link()}").text
-    client.post(f"/preferences/{link()}", data={"stop_all": "1", "purpose": ["survey"]})
-    refused = {purpose for _, purpose in get_contactability([dora.id])[dora.id].refusals}
-    assert refused == {Purpose.SURVEY, Purpose.PROMOTION, Purpose.NEWSLETTER}
-    hand_clock.move(days=1)
-    client.post(f"/preferences/{link()}", data={"purpose": ["newsletter"]})
-    now = get_contactability([dora.id])[dora.id]
-    assert (Channel.EMAIL, Purpose.NEWSLETTER) in now.consents
-    assert (Channel.EMAIL, Purpose.SURVEY) in now.refusals

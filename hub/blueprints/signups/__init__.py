@@ -1,5 +1,8 @@
-"""Doors of the sign-up and contest forms: the builder for staff, the hosted and embedded form for customers."""
+"""Doors of the sign-up and contest forms: the builder, what came in, what customers may choose."""
 
+from hub.blueprints.signups import building, choices, entries
 from hub.blueprints.signups.base import blueprint
 
-__all__ = ["blueprint"]
+EDITING = ("new_form", "edit_form", "switch_form", "save_themes", "save_sites")
+
+__all__ = ["EDITING", "blueprint", "building", "choices", "entries"]
