@@ -44,7 +44,6 @@ from hub.channels.twilio_settings import read_contents, read_prices
 from hub.core import bell, clock, files, log, signing, site
 from hub.core.db import db
 from hub.outbox import hook_settings, sender_setup, wires
-from hub.outbox.sender_setup import SenderSetup, choose_mail_host, public_half, read_resolver
 from hub.staff.words import ApiScope, Permission
 
 DOORS: tuple[Door, ...] = (
@@ -196,7 +195,7 @@ def set_up_hallway(config: Config) -> None:
     clock.use(movable=config.demo)
     wires.use_transports(ChannelSettings(smtp=_smtp(config), twilio=_twilio(config)))
     hook_settings.use_hooks(_mail_hooks(config))
-    sender_setup.use(_sender(config))
+    sender_setup.use(sender_setup.read_setup(config))
     if config.redis_url:
         bell.connect(config.redis_url, queue_of=jobs.QUEUE_OF)
 
@@ -261,21 +260,6 @@ def _mail_hooks(config: Config) -> HookSettings:
         brevo_networks=config.brevo_webhook_networks,
         postmark_secret=config.postmark_webhook_secret,
         postmark_networks=config.postmark_webhook_networks,
-    )
-
-
-def _sender(config: Config) -> SenderSetup:
-    """What the sender page shows of this machine. Raises ValueError on a bad setting."""
-    return SenderSetup(
-        smtp_host=config.smtp_host,
-        smtp_port=config.smtp_port,
-        mail_host=choose_mail_host(
-            config.mail_host, base_url=config.base_url, inbound_domain=config.inbound_domain
-        ),
-        dkim=public_half(
-            read_key(domain=config.dkim_domain, selector=config.dkim_selector, key_file=config.dkim_key_file)
-        ),
-        dns=read_resolver(config.dns_resolver) if config.dns_checks else None,
     )
 
 

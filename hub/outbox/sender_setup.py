@@ -1,10 +1,11 @@
 """Who hands our mails to the world and with which key they are signed, handed in once by the application."""
 
 from dataclasses import dataclass
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from hub.channels.dkim_signing import DkimKey as SigningKey
-from hub.channels.dkim_signing import public_record
+from hub.channels.dkim_signing import public_record, read_key
 from hub.channels.dns_records import DnsSettings
 from hub.outbox.sender_rules import read_tags
 
@@ -34,6 +35,31 @@ class SenderSetup:
     dns: DnsSettings | None = None
 
 
+class Settings(Protocol):
+    """What this page reads of the settings of the process."""
+
+    @property
+    def smtp_host(self) -> str | None: ...
+    @property
+    def smtp_port(self) -> int: ...
+    @property
+    def mail_host(self) -> str | None: ...
+    @property
+    def base_url(self) -> str: ...
+    @property
+    def inbound_domain(self) -> str: ...
+    @property
+    def dkim_domain(self) -> str | None: ...
+    @property
+    def dkim_selector(self) -> str | None: ...
+    @property
+    def dkim_key_file(self) -> str | None: ...
+    @property
+    def dns_checks(self) -> bool: ...
+    @property
+    def dns_resolver(self) -> str | None: ...
+
+
 class _Kept:
     setup = SenderSetup()
 
@@ -45,6 +71,22 @@ def use(setup: SenderSetup) -> None:
 
 def current() -> SenderSetup:
     return _Kept.setup
+
+
+def read_setup(settings: Settings) -> SenderSetup:
+    """Raises ValueError or SigningFault on a bad setting."""
+    key = read_key(
+        domain=settings.dkim_domain, selector=settings.dkim_selector, key_file=settings.dkim_key_file
+    )
+    return SenderSetup(
+        smtp_host=settings.smtp_host,
+        smtp_port=settings.smtp_port,
+        mail_host=choose_mail_host(
+            settings.mail_host, base_url=settings.base_url, inbound_domain=settings.inbound_domain
+        ),
+        dkim=public_half(key),
+        dns=read_resolver(settings.dns_resolver) if settings.dns_checks else None,
+    )
 
 
 def read_resolver(text: str | None) -> DnsSettings:

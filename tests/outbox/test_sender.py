@@ -2,12 +2,15 @@
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from sqlalchemy.orm import Session
 
+from config import load
 from hub.channels.dkim_signing import DkimKey as SigningKey
 from hub.channels.dns_records import DnsSettings, RecordKind, ask_all
 from hub.core import site
@@ -269,3 +272,28 @@ def test_the_resolver_and_the_mail_host_are_read_from_settings() -> None:
         choose_mail_host(None, base_url="http://127.0.0.1:8000", inbound_domain="in.verel.fr")
         == "in.verel.fr"
     )
+
+
+def test_the_set_up_is_read_from_the_settings_of_the_process(tmp_path: Path) -> None:
+    pem = generate_private_key(65537, 2048).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (tmp_path / "key.pem").write_bytes(pem)
+    environ = {
+        "SECRET_KEY": "only for tests",
+        "COMPTOIR_VAR": str(tmp_path),
+        "BASE_URL": "https://hub.verel.fr",
+        "INBOUND_DOMAIN": "in.verel.fr",
+        "SMTP_HOST": "smtp.mailgun.org",
+        "DKIM_DOMAIN": "verel.fr",
+        "DKIM_SELECTOR": "hub",
+        "DKIM_KEY_FILE": str(tmp_path / "key.pem"),
+        "DNS_CHECKS": "1",
+        "DNS_RESOLVER": "127.0.0.1:5353",
+    }
+    found = sender_setup.read_setup(load(environ))
+    assert (found.smtp_host, found.smtp_port, found.mail_host) == ("smtp.mailgun.org", 587, "hub.verel.fr")
+    assert found.dns == DnsSettings("127.0.0.1", 5353)
+    assert found.dkim is not None
+    assert found.dkim.name == "hub._domainkey.verel.fr"
+    assert found.dkim.public_key.startswith("MIIBIjAN")
+    off = sender_setup.read_setup(load({**environ, "DNS_CHECKS": ""}))
+    assert off.dns is None
