@@ -18,6 +18,12 @@ SENDER_FAULT = _any_of(
     r"(?: \S+){0,5} (?:reject|fail|does ?n[o']t|not (?:exist|found|valid|allowed|verified)|invalid|could not|denied|refused|must)",
     r"sender (?:rejected|refused|verif|denied|address rejected)|senders? (?:\S+ )?(?:must|not allowed|is not authori[sz]ed)",
     r"(?:bad|invalid|rejected|refused|fake|forged|unknown|unresolvable|unroute?able) (?:return[- ]path|sender|envelope from|mail from)",
+    r"(?:invalid|unknown|bad|unresolvable) (?:\S+ ){0,3}(?:sender|from (?:address|header|field|domain))\b|from (?:address|header) domain",
+    r"(?:sending|originating|sender'?s|connecting|your) (?:host ?name|host|domain|server)(?: \S+){0,4} (?:unknown|invalid|does ?n[o']t|has no|no mx|not )",
+    r"host ?name does ?n[o']t match|(?:cannot|can't|could not|unable to) verify your|backscatter|\bbatv\b",
+    r"(?:exp[ée]diteur|[ée]metteur|remitente|mittente|remetente|absender\w*|afzender|отправител\w*)(?: \S+){0,5}? (?:inconnue?|inexistante?|"
+    r"invalide|introuvable|n'existe|incorrecte?|unbekannt|existiert nicht|ung[üu]ltig|abgelehnt|gesperrt|desconocid[oa]|no existe|rechazad[oa]|"
+    r"inv[áa]lid[oa]|sconosciut[oa]|inesistente|rifiutat[oa]|desconhecid[oa]|n[ãa]o existe|onbekend|не существует|неизвест\w*)",
     r"domain of sender address|from: domain is|callback (?:setup )?fail|verify callout fail",
     r"(?:could not|cannot|can't|unable to) (?:verify|validate|resolve) (?:the )?sender",
     # the name of our server
@@ -26,7 +32,7 @@ SENDER_FAULT = _any_of(
     r"client host rejected|cannot find your (?:reverse )?hostname|hostname .{0,40}(?:not found|could not be resolved|does not resolve|forged)",
     r"dns (?:a-)?record.{0,30}(?:\bip\b|your|connecting)|static ip|dynamic (?:ip|address|pool)|generic (?:ip|host)|dial-?up",
     # lists and reputation
-    r"black-?list|block-?list|blocked (?:by|using|for|because|due)(?!.{0,25}(?:spam|content|virus))|\b(?:dns|r)bls?\b|spamhaus|spamcop|barracudacentral|sorbs",
+    r"black[ -]?list|block[ -]?list|deny[ -]?list|sperrliste|lista (?:negra|nera)|blocked (?:by|using|for|because|due)(?!.{0,25}(?:spam|content|virus))|\b(?:dns|r)bls?\b|spamhaus|spamcop|barracudacentral|sorbs",
     r"\bsnds\b|cloudmark|senderscore|(?<!not )listed (?:in|at|by|on)|\bbanned\b(?! (?:content|file))|blocked ip|reputation|invalid ip",
     rf"(?:\bip\b|server|host|network|domain|address)(?: \S+){{0,3}} {_BE} (?:\S+ )?(?:blocked|black-?listed)",
     r"your (?!message|mail|e-mail|email)(?:\S+ ){1,5}(?:blocked|listed|rejected|refused)|network not allowed|part of (?:their|your) network|complain|abus[ei]|unexpected volume",
@@ -37,6 +43,8 @@ SENDER_FAULT = _any_of(
     r"allowed rcpthosts|in my rcpthosts|not a (?:gateway|registered gateway)|(?:permission|not have the permission) to (?:send|post)",
     r"not (?:authorized|permitted|allowed) to (?:send|post|mail|deliver|use)|cannot send (?:mail|messages)|does not support tls",
     r"tls (?:is )?required|must (?:issue|use) (?:a )?starttls|encryption (?:is )?(?:needed|required)|secure (?:connection|channel)",
+    r"not accept(?:ed|ing)? (?:any )?(?:mail|messages|e-?mail) from (?:you|your|this)|(?:mail|messages|e-?mail) from (?:this|your) (?:\S+ )?\S+ (?:is|are) not accepted",
+    r"(?:non-?members?|members?[ -]only|not a (?:\S+ )?member|only members)|your access |invalid (?:login|credentials)",
     r"need(?:s)? fully[- ]qualified|not authori[sz]ed|5\.7\.(?:6\d\d|5\d\d|2[0-9]|1[35]\d)(?!\d)",
     # rates
     r"too many (?:connection|message|mail|e-?mail|recipient|session|concurrent|smtp|error|invalid|unknown)|rate[ -]?limit",
@@ -63,6 +71,8 @@ CONTENT_FAULT = _any_of(
     r"security (?:policy|reason|violation|error)|looks like|message filtered|protocol violation|unwanted message|rejected by header|blocked senders",
     r"contenu (?:refus|rejet|ind[ée]sirable|interdit)|message (?:refus|rejet)|ind[ée]sirable|pi[eè]ce jointe|pourriel",
     r"courrier non sollicit|taille (?:maximale|du message)",
+    r"missing (?:\S+ ){0,2}(?:message-id|header|date|subject|from)|subject (?:line )?contains|invalid characters|(?:invalid|malicious|bad) urls?\b",
+    r"(?:unknown|unsupported|invalid) (?:\S+ )?(?:charset|character set|encoding|attachment|command)",
     r"mandatory key|(?:bad )?syntax|unrecogni[sz]ed (?:command|parameter)|command (?:not )?(?:unrecogni|implemented)|bad sequence",
     r"pipelining|improper (?:command|use)",
 )

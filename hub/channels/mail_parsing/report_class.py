@@ -24,6 +24,9 @@ _AT_DATA = re.compile(
 )
 _SHORT_REFUSAL = re.compile(r"user unknown|unknown user|access denied")
 _CONTRADICTION = re.compile(r"[45]\.(?:2\.[1-9]|7\.[1-9])")
+_LATER = re.compile(
+    r"try (?:again )?later|will be retried|please retry|temporar(?:y|ily)|gr[ea]y-?list|sp[äa]ter erneut|r[ée]essayer plus tard"
+)
 _NAMES_NOBODY = re.compile(r"5\d\d:? ?: (?:user unknown|unknown user)")
 _ORDER: tuple[tuple[re.Pattern[str], ReportClass], ...] = (
     (FULL, ReportClass.SOFT),
@@ -111,12 +114,14 @@ def classify_diagnostic(text: str, status: str | None, reply_code: str | None = 
 def _doubt_hard(text: str, status: str | None) -> ReportClass:
     """What "no such user" is worth: it is believed unless stage or status speak against it.
 
-    Said of the sender, it is our fault. Said after the content was taken, or of nobody, it is a filter's answer. When
+    Said of the sender, it is our fault. Said with "try again later", it may be another answer tomorrow. Said after the content was taken, or of nobody, it is a filter's answer. When
     the status names another cause (mailbox disabled, policy), only an answer to RCPT TO settles it.
     """
     plain = plain_diagnostic(text)
     if _AT_SENDER.search(plain):
         return ReportClass.SENDER
+    if _LATER.search(plain):
+        return ReportClass.SOFT
     known, stated = status or "", _CONTRADICTION.match(status or "")
     if _NAMES_NOBODY.search(plain) or (stated and not _AT_RECIPIENT.search(plain)):
         return ReportClass.SOFT

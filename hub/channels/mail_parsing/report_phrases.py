@@ -30,7 +30,13 @@ FULL = _any_of(
     r"out of (?:storage|disk|space|quota)|exhausted allowed storage|recipient over ",
     r"bo[iî]te .{0,40}(?:pleine|satur[ée]e|quota)|quota (?:\S+ ){0,4}(?:d[ée]pass[ée]|atteint)",
     r"espace (?:disque |de stockage )?(?:insuffisant|satur)|\b(?:ofr|sfr)_?417",
-    r"postfach (?:ist )?voll|casella piena|buz[oó]n (?:est[aá] )?lleno|メールボックスが一杯",
+    # "quota" alone is the receiver's, unless it is about how much one may send
+    r"(?<!sending )(?<!relay )(?<!relaying )(?<!daily )(?<!hourly )(?<!smtp )(?<!message )(?<!mail )(?<!rate )\bquota\b(?! of (?:messages|mails))",
+    r"space has been used up|used up (?:\S+ ){0,3}space|too much mail data|(?:user|mailbox|account|recipient) has too many messages",
+    r"mail file size exceeds",
+    r"postfach\b.{0,40}\b(?:voll|überfüllt)|speicher\S* (?:\S+ ){0,3}(?:voll|erschöpft|überschritten)",
+    r"casella\b.{0,40}\bpiena|buz[oó]n\b.{0,40}\b(?:llen[oa]|supera|exced)|caixa\b.{0,40}\bcheia",
+    r"メールボックスが(?:一杯|いっぱい)|容量を超え|容量(?:オーバー|超過)",
 )
 
 _STOPPED = r"(?:suspended|disabled|inactive|inactivated|deactivated|locked|blocked by|frozen|on hold|dormant|expired|barred)"
@@ -44,7 +50,13 @@ SUSPENDED = _any_of(
     r"not accepting (?:any )?(?:mail|messages) (?:from|at)|google (?:groups?|-?gruppe|群組|网上论坛|グループ|समूह)",
     r"google-gruppe|groupes? google|grupos? de google|مجموعات google",
     r"compte (?:\S+ ){0,3}(?:suspendu|d[ée]sactiv[ée]|inactif|bloqu[ée])",
-    r"bo[iî]te.{0,30}(?:d[ée]sactiv[ée]e|suspendue|bloqu[ée]e|inactive)",
+    r"bo[iî]te.{0,30}(?:d[ée]sactiv[ée]e|suspendue|bloqu[ée]e|inactive|archiv[ée]e)",
+    r"(?:utilisateur|usager|abonn[ée]|conta|cuenta|usuario|casella|utente|konto|postfach)\b(?: \S+){0,3} "
+    r"(?:suspend(?:u|id[oa])|suspens[ao]|sospes[oa]|d[ée]sactiv[ée]e?|desactivad[oa]|disattivat[oa]|gesperrt|deaktiviert)",
+    # the receiver's own choice
+    r"extended inactivity|only accept(?:s|ing) (?:mail|messages|e-?mail) from|not accepting any (?:mail|messages)",
+    r"(?:user|recipient)(?:'s)? (?:rules|preferences)|blocked by the (?:recipient|user)|account is protected by",
+    r"receiving (?:mail|messages|e-?mail) (?:at a rate|too (?:quickly|fast|often|many))",
 )
 
 LOCAL_FAULT = _any_of(
@@ -73,13 +85,17 @@ GONE_USER = _any_of(
     r"does(?:n'?t| not) have (?:an? )?(?:\S+ )?(?:account|mailbox|user)|name (?:is )?not recogni[sz]ed",
     r"unrout(?:e)?able address|recipnotfound|addressunknown|recipientnotfound|unknown or illegal alias",
     r"recipient (?:address(?:es)? )?rejected ?: (?:access denied|undeliverable|unverified|user|no such|invalid|unknown)",
-    r"(?:address(?:es)?|recipient) rejected\.?(?: \(in reply to rcpt|\s*\Z)|not listed in (?:domino|public|the)",
+    r"(?:address(?:es)?|recipient) rejected\.?(?: \(in reply to rcpt|[ @]*\Z)|not listed in (?:domino|public|the)",
     r"\bwasn'?t found at|retired|left the (?:company|organi)|user (?:has )?moved|has (?:been )?(?:moved|changed)|new address",
     r"misspelled|mailbox unavailable or access denied|not taken: mailbox unavailable|550 unknown|invalid (?:\S+ ){0,2}userid|wrong (?:address|recipient)",
     rf"{_QUI}(?: \S+){{0,8}}? (?:est |a |sont )?(?:inconnue?s?|inexistante?s?|invalides?|introuvables?|incorrecte?s?|"
     r"supprim[ée]e?s?|r[ée]sili[ée]e?s?|cl[ôo]tur[ée]e?s?|n'est (?:pas|plus) valide|n'existe(?:nt)? (?:pas|plus))",
     r"n'existe (?:pas|plus)|(?:inconnu|inexistant|introuvable)e? (?:sur|dans|chez|[àa]) |n'a pas [ée]t[ée] trouv",
     r"\b(?:ofr|sfr)_?416|\blpn\d{3}_(?:405|416)|pas de bo[iî]te|unbekannt|existiert nicht|nicht gefunden",
+    r"not an? (?:\S+ )?(?:active|known|valid) (?:address|mailbox|account)|no mail ?box available|no ?(?:one|body) at (?:this|that) address",
+    r"no longer (?:in use|an? (?:valid|active) (?:address|mailbox|account|user))|address no longer accepts|undeliverable address",
+    r"not have (?:that|this|such an?) (?:user|mailbox|account|address)|bad-?(?:rcpt|recipient)-?to|valid-?rcpt-?to",
+    r"ning[uú]n usuario|nessun utente|inexistente|nicht bekannt|\bukjent|\bonbekend|nieznan|не найден|okänd|tuntematon|ismeretlen|neznám",
     r"desconhecido|desconocid|no existe|n[aã]o existe|sconosciut|inesistente|неизвестн|не существует",
     r"不存在|宛先不明|存在しません|見つかりません|リストにありません",
 )
