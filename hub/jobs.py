@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from time import sleep
 
 import structlog
 
@@ -19,6 +20,7 @@ from hub.surveys import actions as surveys
 
 log = structlog.get_logger(__name__)
 DRAIN_SECONDS = 10
+FEW = 20  # rows that are not worth a batch of their own while more are coming
 URGENT = SendQueue.URGENT.value
 REPLIES = f"outbox.{URGENT}"
 
@@ -27,7 +29,8 @@ REPLIES = f"outbox.{URGENT}"
 class Job:
     """`work(wake)` does one batch and returns how many rows it handled; it calls `wake()` when the batch is full.
 
-    `has_due()` tells the sweep that a row waits; `next_due_at()` tells the demo's clock where to stop next.
+    `has_due()` tells the sweep that a row waits; `next_due_at()` tells the demo's clock where to stop next. Where a
+    batch costs much more than its rows, a worker rests after few of them, and finds more at once.
     """
 
     kind: str
@@ -35,6 +38,7 @@ class Job:
     work: Callable[[Callable[[], None]], int]
     has_due: Callable[[], bool]
     next_due_at: Callable[[], datetime | None]
+    rest_seconds: float = 0.0
 
 
 def _nothing_planned() -> datetime | None:
@@ -56,7 +60,7 @@ JOBS: dict[str, Job] = {
     for job in (
         Job("facts", "urgent", reactions.work_facts, reactions.has_due, _nothing_planned),
         Job("plans", "default", engine.work_plans, engine.has_due, engine.next_due_at),
-        Job("arrivals", "default", arrivals.work_arrivals, arrivals.has_due, arrivals.next_due_at),
+        Job("arrivals", "default", arrivals.work_arrivals, arrivals.has_due, arrivals.next_due_at, 0.1),
         Job("tickets", "default", tickets.work_tickets, tickets.has_due, tickets.next_due_at),
         Job("surveys", "bulk", surveys.work_surveys, surveys.has_due, surveys.next_due_at),
         Job("promo_codes", "bulk", promo_codes.work_promo_codes, promo_codes.has_due, _nothing_planned),
@@ -78,10 +82,12 @@ def drain(kind: str) -> None:
     bell.remove_mark(kind)
     stop_at = clock.machine_now() + timedelta(seconds=DRAIN_SECONDS)
     try:
-        while job.work(lambda: bell.ring(kind)):
+        while handled := job.work(lambda: bell.ring(kind)):
             if clock.machine_now() >= stop_at or (job.queue != URGENT and bell.is_rung(REPLIES)):
                 bell.ring(kind)
                 return
+            if handled < FEW:
+                sleep(job.rest_seconds)
     finally:
         db.session.remove()
 

@@ -1,7 +1,9 @@
 """What the door in does for others: store as it came, sort later, release from quarantine."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -9,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from hub.core import files
 from hub.core.actor import Actor
 from hub.core.audit import note_change
+from hub.core.batches import table_of
 from hub.core.db import db, ring_after_commit
 from hub.core.errors import Conflict, NotFound
 from hub.core.text import N_
@@ -23,6 +26,16 @@ BELL = "arrivals"
 __all__ = ["has_due", "next_due_at", "release_arrival", "store_arrival", "store_text", "work_arrivals"]
 
 
+@dataclass(frozen=True, slots=True)
+class RawMail:
+    """A mail as it came: the bytes, the mailbox it was written to, and the envelope."""
+
+    raw: bytes
+    mailbox: str
+    mail_from: str
+    recipients: Sequence[str]
+
+
 def store_arrival(
     raw: bytes,
     *,
@@ -33,35 +46,49 @@ def store_arrival(
     now: datetime,
     machine_now: datetime,
 ) -> int:
-    """Keep a raw mail as it came and return its id; the same one (mailbox, Message-ID, content) has the same id.
+    """Keep a raw mail as it came and return its id, as `store_arrivals`."""
+    mail = RawMail(raw, mailbox, mail_from, recipients)
+    return store_arrivals([mail], way=way, now=now, machine_now=machine_now)[0]
+
+
+def store_arrivals(
+    mails: Sequence[RawMail], *, way: ArrivalWay, now: datetime, machine_now: datetime
+) -> list[int]:
+    """Keep raw mails as they came and return their ids; the same one (mailbox, Message-ID, content) has the same id.
 
     `now` is business time. The caller acknowledges only after its commit. A mail over 60 MB is kept and quarantined.
     """
-    digest = rules.digest_of(raw)
-    is_small = len(raw) <= rules.INLINE_BYTES
-    is_too_large = len(raw) > rules.LARGEST_BYTES
-    message_id = rules.find_message_id(raw, digest)
-    statement = insert(Arrival).values(
-        way=way,
-        mailbox=mailbox.lower(),
-        mail_from=mail_from,
-        recipients=list(recipients),
-        message_id=message_id,
-        sha256=digest,
-        raw=raw if is_small else None,
-        file_sha256=None if is_small else files.keep(raw),
-        size_bytes=len(raw),
-        state=ArrivalState.QUARANTINED if is_too_large else ArrivalState.WAITING,
-        reason="larger than the limit" if is_too_large else None,
-        attempt_count=0,
-        next_attempt_at=machine_now,
-        received_at=now,
-    )
-    stored: int | None = db.session.scalar(statement.on_conflict_do_nothing().returning(Arrival.id))
-    if stored is None:
-        return _find_same(mailbox.lower(), message_id, digest)
-    ring_after_commit(BELL)
-    return stored
+    rows = [_row_of(mail, way=way, now=now, machine_now=machine_now) for mail in mails]
+    table = table_of(Arrival)
+    key = table.c.mailbox, table.c.message_id, table.c.sha256
+    kept = insert(table).on_conflict_do_nothing().returning(table.c.id, *key)
+    ids = {tuple(same): arrival_id for arrival_id, *same in db.session.execute(kept, rows)}
+    if ids:
+        ring_after_commit(BELL)
+    keys = [(row["mailbox"], row["message_id"], row["sha256"]) for row in rows]
+    return [ids.get(same) or _find_same(*same) for same in keys]
+
+
+def _row_of(mail: RawMail, *, way: ArrivalWay, now: datetime, machine_now: datetime) -> dict[str, Any]:
+    digest = rules.digest_of(mail.raw)
+    is_small = len(mail.raw) <= rules.INLINE_BYTES
+    is_too_large = len(mail.raw) > rules.LARGEST_BYTES
+    return {
+        "way": way,
+        "mailbox": mail.mailbox.lower(),
+        "mail_from": mail.mail_from,
+        "recipients": list(mail.recipients),
+        "message_id": rules.find_message_id(mail.raw, digest),
+        "sha256": digest,
+        "raw": mail.raw if is_small else None,
+        "file_sha256": None if is_small else files.keep(mail.raw),
+        "size_bytes": len(mail.raw),
+        "state": ArrivalState.QUARANTINED if is_too_large else ArrivalState.WAITING,
+        "reason": "larger than the limit" if is_too_large else None,
+        "attempt_count": 0,
+        "next_attempt_at": machine_now,
+        "received_at": now,
+    }
 
 
 def _find_same(mailbox: str, message_id: str, digest: str) -> int:

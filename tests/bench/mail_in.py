@@ -24,11 +24,11 @@ from hub.content.actions import publish_builtin_templates
 from hub.core import clock
 from hub.core.db import db, transaction
 from hub.inbox.models import Ticket
+from hub.jobs import drain
 from hub.mailroom.actions import store_arrival
 from hub.mailroom.listener import open_listener
 from hub.mailroom.models import Arrival
 from hub.mailroom.words import ArrivalState, ArrivalWay
-from hub.mailroom.working import work_arrivals
 from tests.conftest import ROOT, TUESDAY, _make_database
 from tests.makers.stores import make_chain, make_store
 
@@ -73,9 +73,8 @@ def _run_worker(config: Config, ready: Connection, go: Event, stop: Event) -> No
         ready.send(0)
         go.wait()
         while not stop.is_set():
-            if not work_arrivals(lambda: None):
-                db.session.remove()
-                time.sleep(0.01)
+            drain("arrivals")
+            time.sleep(0.01)
 
 
 def _run_listener(config: Config, ready: Connection, stop: Event) -> None:
@@ -85,9 +84,11 @@ def _run_listener(config: Config, ready: Connection, stop: Event) -> None:
         stop.wait()
 
 
-def _run_sender(port: int, numbers: range) -> None:
+def _run_sender(port: int, numbers: range, ready: Connection, go: Event) -> None:
     mails = [(number, make_mail(number)) for number in numbers]
     with smtplib.SMTP("127.0.0.1", port, local_hostname="bench") as client:
+        ready.send(0)
+        go.wait()
         for number, raw in mails:
             client.sendmail(f"dora{number}@client.example", ["lyon-part-dieu@hub.example"], raw)
 
@@ -123,7 +124,8 @@ def run(count: int = COUNT) -> dict[str, float]:
     config = _config()
     app = create_app(config)
     spawn = multiprocessing.get_context("spawn")
-    go, stop = spawn.Event(), spawn.Event()
+    go, stop, away = spawn.Event(), spawn.Event(), spawn.Event()
+    share = count // SENDERS
     here, there = spawn.Pipe()
     children = [spawn.Process(target=_run_worker, args=(config, there, go, stop)) for _ in range(WORKERS)]
     children.append(spawn.Process(target=_run_listener, args=(config, there, stop)))
@@ -142,14 +144,17 @@ def run(count: int = COUNT) -> dict[str, float]:
         senders = [
             spawn.Process(
                 target=_run_sender,
-                args=(port, range(count * (1 + place), count * (1 + place) + count // SENDERS)),
+                args=(port, range(count * (1 + place), count * (1 + place) + share), there, away),
             )
             for place in range(SENDERS)
         ]
         for sender in senders:
             sender.start()
-        first = _wait_for(count + 1)
-        wire = (count // SENDERS * SENDERS - 1) / (_wait_for(count + count // SENDERS * SENDERS) - first)
+        for _ in senders:
+            here.recv()
+        start = time.perf_counter()
+        away.set()
+        wire = share * SENDERS / (_wait_for(count + share * SENDERS) - start)
         tickets = db.session.scalar(select(func.count()).select_from(Ticket)) or 0
         stop.set()
         for child in [*children, *senders]:
