@@ -1,9 +1,7 @@
 """What is looked at before a template is published: errors stop it, warnings are said. Pure; the words are the door's."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Collection, Iterable, Iterator
 
 from hub.channels.sms_text import SmsMeasure, measure, with_stop_mention
 from hub.content import rules
@@ -11,6 +9,7 @@ from hub.content.blocks import Block, BlockKind
 from hub.content.catalog import Variable
 from hub.content.compiling import Compiled
 from hub.content.composing import Content, compose
+from hub.content.findings import Check, CheckCode, House, Report, found, once
 from hub.content.reading import Reading, contrast, inverted, read_mail
 from hub.content.rendering import (
     MARK,
@@ -26,7 +25,7 @@ from hub.content.rendering import (
 )
 from hub.content.rules import SubjectFault
 from hub.content.samples import find_hole, list_samples
-from hub.content.support import Support, SupportTable, score
+from hub.content.support import Support, score
 from hub.content.words import VariableKind
 from hub.core.words import Purpose
 
@@ -45,117 +44,18 @@ _LINK_FIELDS = {BlockKind.BUTTON: "link", BlockKind.IMAGE: "link"}
 _FIELDS_SHOWN = 3
 
 
-class Severity(StrEnum):
-    ERROR = "error"
-    WARNING = "warning"
-
-
-class CheckCode(StrEnum):
-    """What can be wrong. The first group stops the publication, the second is only said."""
-
-    NO_SUBJECT = "no_subject"
-    NO_BLOCKS = "no_blocks"
-    BAD_TEMPLATE = "bad_template"
-    MISSING_FALLBACK = "missing_fallback"
-    HOLE = "hole"
-    LEFT_OVER = "left_over"
-    TOO_BIG = "too_big"
-    NO_ALT = "no_alt"
-    BAD_IMAGE = "bad_image"
-    CONTRAST = "contrast"
-    EMPTY_LINK = "empty_link"
-    BAD_LINK = "bad_link"
-    UNKNOWN_LINK = "unknown_link"
-    WORDLESS_LINK = "wordless_link"
-    LINKS_DIFFER = "links_differ"
-    WORDS_DIFFER = "words_differ"
-    NO_UNSUBSCRIBE = "no_unsubscribe"
-    REVIEW_GATING = "review_gating"
-    NO_FALLBACK = "no_fallback"
-    MISSING_LANGUAGE = "missing_language"
-    # said, without stopping
-    TOO_SHORT = "too_short"
-    TOO_LONG = "too_long"
-    ALL_CAPITALS = "all_capitals"
-    PUNCTUATION_RUN = "punctuation_run"
-    REPEATED_WORD = "repeated_word"
-    RISK_WORD = "risk_word"
-    SENDER_WITHOUT_BRAND = "sender_without_brand"
-    NO_PREHEADER = "no_preheader"
-    BIG = "big"
-    DARK_CONTRAST = "dark_contrast"
-    LOW_SUPPORT = "low_support"
-    SMS_UNICODE = "sms_unicode"
-    SMS_LONG = "sms_long"
-
-
-ERRORS = frozenset(list(CheckCode)[: list(CheckCode).index(CheckCode.TOO_SHORT)])
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing found; `values` fill the sentence of its code."""
-
-    code: CheckCode
-    values: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def severity(self) -> Severity:
-        return Severity.ERROR if self.code in ERRORS else Severity.WARNING
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """What the checks must know of the chain. `review_links`: the addresses of the review page."""
-
-    chain_name: str
-    sender_name: str
-    review_links: tuple[str, ...] = ()
-    stop_mention: str = ""
-    support: SupportTable | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What was found in one language, and the figures beside it. `compiled` is None when nothing could be compiled."""
-
-    language: str
-    checks: tuple[Check, ...]
-    compiled: Compiled | None = None
-    template: PreparedTemplate | None = None
-    size_bytes: int = 0
-    support: Support | None = None
-    sms: SmsMeasure | None = None
-
-    @property
-    def errors(self) -> tuple[Check, ...]:
-        return tuple(check for check in self.checks if check.severity is Severity.ERROR)
-
-    @property
-    def warnings(self) -> tuple[Check, ...]:
-        return tuple(check for check in self.checks if check.severity is Severity.WARNING)
-
-    @property
-    def is_publishable(self) -> bool:
-        return not self.errors and self.compiled is not None
-
-
-def _check(code: CheckCode, **values: object) -> Check:
-    return Check(code, {name: str(value) for name, value in values.items()})
-
-
 def check_content(content: Content, *, key: str, purpose: Purpose, house: House) -> Report:
     """Compile what an author wrote and look at it in every way of messages.md, "Templates (content)"."""
     early = [*_check_subject(content, house), *_check_review(content, house)]
     if not content.blocks:
-        return Report(content.language, (*early, _check(CheckCode.NO_BLOCKS)))
+        return Report(content.language, (*early, found(CheckCode.NO_BLOCKS)))
     try:
         compiled = compose(content)
         template = prepare_content(content, compiled, key=key, purpose=purpose)
     except BadTemplate as error:
         return Report(content.language, (*early, _explain(error)))
     except (ValueError, KeyError, TypeError) as error:
-        return Report(content.language, (*early, _check(CheckCode.BAD_TEMPLATE, problem=error)))
+        return Report(content.language, (*early, found(CheckCode.BAD_TEMPLATE, problem=error)))
     return _look(content, compiled, template, early, purpose=purpose, house=house)
 
 
@@ -182,8 +82,8 @@ def specs_of(variables: Iterable[Variable]) -> tuple[Spec, ...]:
 
 def _explain(error: BadTemplate) -> Check:
     if error.variable:
-        return _check(CheckCode.MISSING_FALLBACK, variable=error.variable)
-    return _check(CheckCode.BAD_TEMPLATE, problem=error.values["problem"])
+        return found(CheckCode.MISSING_FALLBACK, variable=error.variable)
+    return found(CheckCode.BAD_TEMPLATE, problem=error.values["problem"])
 
 
 def _look(
@@ -216,21 +116,12 @@ def _look(
         *_check_support(support),
         *_check_sms(content, sms),
     ]
-    return Report(content.language, _once(checks), compiled, template, size, support, sms)
-
-
-def _once(checks: Iterable[Check]) -> tuple[Check, ...]:
-    """Each finding once: several sample customers may stumble over the same place. A hole is told for one of them."""
-    seen: dict[tuple[str, ...], Check] = {}
-    for check in checks:
-        values = [value for name, value in check.values.items() if name != "sample"]
-        seen.setdefault((check.code.value, *values), check)
-    return tuple(seen.values())
+    return Report(content.language, once(checks), compiled, template, size, support, sms)
 
 
 def _check_subject(content: Content, house: House) -> Iterator[Check]:
     if not content.subject.strip():
-        yield _check(CheckCode.NO_SUBJECT)
+        yield found(CheckCode.NO_SUBJECT)
         return
     known = {variable.name: variable.example for variable in content.variables}
     if _TOKEN.fullmatch(content.subject.strip()):
@@ -242,9 +133,9 @@ def _check_subject(content: Content, house: House) -> Iterator[Check]:
         sender_name=house.sender_name,
         chain_name=house.chain_name,
     ):
-        yield _check(_SUBJECT_CODES[finding.fault], detail=finding.detail)
+        yield found(_SUBJECT_CODES[finding.fault], detail=finding.detail)
     if not content.preheader.strip():
-        yield _check(CheckCode.NO_PREHEADER)
+        yield found(CheckCode.NO_PREHEADER)
 
 
 _SUBJECT_CODES = {fault: CheckCode(fault.value) for fault in SubjectFault}
@@ -254,7 +145,7 @@ def _check_review(content: Content, house: House) -> Iterator[Check]:
     """The review link goes to every respondent alike: no block that carries it may depend on anything but the link."""
     for block in content.blocks:
         if block.condition not in {"", rules.REVIEW_LINK} and _carries_review(block, house):
-            yield _check(CheckCode.REVIEW_GATING, condition=block.condition)
+            yield found(CheckCode.REVIEW_GATING)
 
 
 def _carries_review(block: Block, house: House) -> bool:
@@ -268,7 +159,7 @@ def _carries_review(block: Block, house: House) -> bool:
 def _check_review_marks(template: PreparedTemplate) -> Iterator[Check]:
     forms = (template.html, template.text, template.sms_text)
     if not all(rules.is_review_link_for_all(parts) for parts in forms):
-        yield _check(CheckCode.REVIEW_GATING, condition="")
+        yield found(CheckCode.REVIEW_GATING)
 
 
 def _check_samples(template: PreparedTemplate, content: Content) -> Iterator[Check]:
@@ -277,48 +168,48 @@ def _check_samples(template: PreparedTemplate, content: Content) -> Iterator[Che
         try:
             mail = render(template, sample.values)
         except MissingValue as error:
-            yield _check(CheckCode.MISSING_FALLBACK, variable=error.variable)
+            yield found(CheckCode.MISSING_FALLBACK, variable=error.variable)
             continue
         except UnsafeLink as error:
-            yield _check(CheckCode.BAD_LINK, link=error.variable)
+            yield found(CheckCode.BAD_LINK, link=error.variable)
             continue
         preheader = read_mail(mail.html).hidden
         for text in (mail.subject, preheader, mail.text, mail.sms_text):
             if hole := find_hole(text):
-                yield _check(CheckCode.HOLE, sample=sample.key.value, detail=hole)
+                yield found(CheckCode.HOLE, sample=sample.key.value, detail=hole)
                 break
         if (
             left := _LEFT_OVER.search(mail.text)
             or _LEFT_OVER.search(mail.subject)
             or MARK.search(mail.subject)
         ):
-            yield _check(CheckCode.LEFT_OVER, detail=left[0])
+            yield found(CheckCode.LEFT_OVER, detail=left[0])
 
 
 def _check_size(size: int) -> Iterator[Check]:
     if size >= LARGE_BYTES:
         code = CheckCode.TOO_BIG if size >= LARGEST_BYTES else CheckCode.BIG
-        yield _check(code, kilobytes=round(size / 1000))
+        yield found(code, kilobytes=round(size / 1000))
 
 
 def _check_images(reading: Reading) -> Iterator[Check]:
     for image in reading.images:
         if not (image.alt or "").strip():
-            yield _check(CheckCode.NO_ALT, source=image.source)
+            yield found(CheckCode.NO_ALT, source=image.source)
         if not image.source.startswith("https://") or not is_safe_link(image.source):
-            yield _check(CheckCode.BAD_IMAGE, source=image.source)
+            yield found(CheckCode.BAD_IMAGE, source=image.source)
 
 
 def _check_contrast(reading: Reading) -> Iterator[Check]:
     for shade in reading.shades:
-        found = contrast(shade.ink, shade.paper)
+        ratio = contrast(shade.ink, shade.paper)
         words = " ".join(shade.text.split())[:40]
-        if found is None or found < LEAST_CONTRAST:
-            yield _check(CheckCode.CONTRAST, words=words, ratio="?" if found is None else f"{found:.1f}")
+        if ratio is None or ratio < LEAST_CONTRAST:
+            yield found(CheckCode.CONTRAST, words=words, ratio="?" if ratio is None else f"{ratio:.1f}")
             continue
         dark = contrast(inverted(shade.ink), inverted(shade.paper))
         if dark is not None and dark < LEAST_CONTRAST:
-            yield _check(CheckCode.DARK_CONTRAST, words=words, ratio=f"{dark:.1f}")
+            yield found(CheckCode.DARK_CONTRAST, words=words, ratio=f"{dark:.1f}")
 
 
 def _check_links(content: Content, compiled: Compiled) -> Iterator[Check]:
@@ -326,45 +217,45 @@ def _check_links(content: Content, compiled: Compiled) -> Iterator[Check]:
     kinds = {variable.name: variable.kind for variable in content.variables}
     for link in read_mail(compiled.html).links:
         if not link.href.strip():
-            yield _check(CheckCode.EMPTY_LINK, words=link.words)
+            yield found(CheckCode.EMPTY_LINK, words=link.words)
         elif token := _TOKEN.fullmatch(link.href):
             if kinds.get(token[1]) not in _LINKS:
-                yield _check(CheckCode.UNKNOWN_LINK, link=token[1])
+                yield found(CheckCode.UNKNOWN_LINK, link=token[1])
         elif not link.href.startswith("https://") or not is_safe_link(link.href):
-            yield _check(CheckCode.BAD_LINK, link=link.href)
+            yield found(CheckCode.BAD_LINK, link=link.href)
         if not link.words.strip():
-            yield _check(CheckCode.WORDLESS_LINK, link=link.href)
+            yield found(CheckCode.WORDLESS_LINK, link=link.href)
 
 
 def _check_agreement(mail: Rendered, reading: Reading) -> Iterator[Check]:
     """HTML and plain text lead to the same places and say the same words."""
     here, there = {link.href for link in reading.links}, set(_ADDRESS.findall(mail.text))
     if here != there:
-        yield _check(CheckCode.LINKS_DIFFER, detail=_some(here ^ there))
+        yield found(CheckCode.LINKS_DIFFER, detail=_some(here ^ there))
     words = set(_WORD.findall(reading.words)) ^ set(_WORD.findall(_ADDRESS.sub(" ", mail.text)))
     if words:
-        yield _check(CheckCode.WORDS_DIFFER, detail=_some(words))
+        yield found(CheckCode.WORDS_DIFFER, detail=_some(words))
 
 
-def _some(found: Collection[str]) -> str:
-    return ", ".join(sorted(found)[:_FIELDS_SHOWN])
+def _some(things: Collection[str]) -> str:
+    return ", ".join(sorted(things)[:_FIELDS_SHOWN])
 
 
 def _check_unsubscribe(compiled: Compiled, purpose: Purpose) -> Iterator[Check]:
     token = "[[unsubscribe_url]]"  # noqa: S105 - a merge mark, not a secret
     if purpose in NEEDS_UNSUBSCRIBE and (token not in compiled.html or token not in compiled.text):
-        yield _check(CheckCode.NO_UNSUBSCRIBE)
+        yield found(CheckCode.NO_UNSUBSCRIBE)
 
 
 def _check_support(support: Support | None) -> Iterator[Check]:
     if support and support.percent < LEAST_SUPPORT_PERCENT:
-        yield _check(CheckCode.LOW_SUPPORT, percent=support.percent)
+        yield found(CheckCode.LOW_SUPPORT, percent=support.percent)
 
 
 def _check_sms(content: Content, sms: SmsMeasure | None) -> Iterator[Check]:
     if sms is None:
         return
     if forcing := measure(_TOKEN.sub("", content.sms_text)).forcing_characters:
-        yield _check(CheckCode.SMS_UNICODE, characters=" ".join(forcing))
+        yield found(CheckCode.SMS_UNICODE, characters=" ".join(forcing))
     if sms.segment_count > MOST_SEGMENTS:
-        yield _check(CheckCode.SMS_LONG, count=sms.segment_count)
+        yield found(CheckCode.SMS_LONG, count=sms.segment_count)

@@ -1,7 +1,7 @@
 """What the content room hands out: frozen rows instead of ORM objects."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from hub.content.blocks import Block
@@ -60,3 +60,14 @@ class VersionView:
     fallbacks: Mapping[str, str]
     published_at: datetime
     published_by_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftContent:
+    """What an author sends in one language. `blocks` as in hub/content/blocks.py, `fallbacks` by variable."""
+
+    subject: str
+    preheader: str = ""
+    sms_text: str = ""
+    blocks: tuple[Block, ...] = ()
+    fallbacks: dict[str, str] = field(default_factory=dict)

@@ -7,6 +7,7 @@ import { KeyShortcuts } from "./key-shortcuts.js";
 import { NewItemsBar } from "./new-items-bar.js";
 import { PresencePing } from "./presence-ping.js";
 import { ReplyComposer } from "./reply-composer.js";
+import { TemplateEditor } from "./template-editor.js";
 import { UndoSend } from "./undo-send.js";
 import { start_pages } from "./pages.js";
 
@@ -19,6 +20,7 @@ const elements = {
   "new-items-bar": NewItemsBar,
   "presence-ping": PresencePing,
   "reply-composer": ReplyComposer,
+  "template-editor": TemplateEditor,
   "undo-send": UndoSend,
 };
 for (const [name, element] of Object.entries(elements)) customElements.define(name, element);

@@ -2,7 +2,6 @@
 
 from hub.content.actions.builtin import publish_builtin_templates
 from hub.content.actions.drafts import (
-    DraftContent,
     create_template,
     customise,
     discard_drafts,
@@ -10,6 +9,7 @@ from hub.content.actions.drafts import (
     save_draft,
 )
 from hub.content.actions.publishing import go_back_to_delivered, publish_drafts, publish_test
+from hub.content.rows import DraftContent
 
 __all__ = [
     "DraftContent",

@@ -1,7 +1,6 @@
 """Writes drafts: a new template, the chain's own copy of a delivered one, each save, an earlier version taken up again."""
 
 import re
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -11,6 +10,7 @@ from hub.content.catalog import SOURCES, get_builtin, list_keys, read_toml
 from hub.content.compiling import to_words
 from hub.content.models import MessageTemplate, TemplateDraft, TemplateVersion
 from hub.content.recording import read_builtin
+from hub.content.rows import DraftContent
 from hub.content.variables import OWN_PURPOSES, known_variables
 from hub.content.words import LANGUAGES, TEST_PREFIX, TemplateState
 from hub.core.actor import Actor
@@ -26,17 +26,6 @@ LONGEST_SUBJECT = 200
 LONGEST_SMS = 1000
 LONGEST_FALLBACK = 200
 _NOT_IN_KEYS = re.compile(r"[^a-z0-9]+")
-
-
-@dataclass(frozen=True, kw_only=True)
-class DraftContent:
-    """What an author sends in one language. `blocks` as in hub/content/blocks.py, `fallbacks` by variable."""
-
-    subject: str
-    preheader: str = ""
-    sms_text: str = ""
-    blocks: tuple[Block, ...] = ()
-    fallbacks: dict[str, str] = field(default_factory=dict)
 
 
 def create_template(*, name: str, purpose: Purpose, by: Actor, now: datetime) -> str:

@@ -9,9 +9,10 @@ from sqlalchemy import delete, func, select, update
 
 from hub.content.actions.drafts import find_template
 from hub.content.blocks import to_json
-from hub.content.checks import House, specs_of
+from hub.content.checks import specs_of
 from hub.content.compiling import Compiled
 from hub.content.composing import Content
+from hub.content.findings import House
 from hub.content.models import MessageTemplate, TemplateDraft, TemplateVersion
 from hub.content.queries.drafts import check_draft, content_of_draft, find_draft, list_drafts, review_drafts
 from hub.content.rows import DraftView

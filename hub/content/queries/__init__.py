@@ -7,7 +7,10 @@ from hub.content.queries.drafts import (
     get_house,
     list_drafts,
     review_drafts,
+    typed_draft,
+    used_variables,
 )
+from hub.content.queries.phone import plain_sms, sms_price_micros
 from hub.content.queries.templates import (
     get_history,
     get_template,
@@ -28,5 +31,9 @@ __all__ = [
     "get_version_view",
     "list_drafts",
     "list_templates",
+    "plain_sms",
     "review_drafts",
+    "sms_price_micros",
+    "typed_draft",
+    "used_variables",
 ]

@@ -1,19 +1,25 @@
 """What is being written: drafts, what was found in them, what they may use."""
 
+import re
+from dataclasses import replace
+
 from sqlalchemy import select
 
 from hub.content.blocks import read_blocks
 from hub.content.catalog import get_builtin, list_keys
-from hub.content.checks import Check, CheckCode, House, Report, check_content
+from hub.content.checks import check_content
 from hub.content.composing import Content
+from hub.content.findings import Check, CheckCode, House, Report
 from hub.content.models import MessageTemplate, TemplateDraft, TemplateVersion
-from hub.content.rows import DraftView
+from hub.content.rows import DraftContent, DraftView
 from hub.content.support import load_table
 from hub.content.variables import WITHOUT_UNSUBSCRIBE, known_variables, with_fallbacks
 from hub.content.words import LANGUAGES, TemplateState
 from hub.core.db import db
 from hub.core.words import Language, Purpose
 from hub.stores.queries import get_chain
+
+_TOKEN = re.compile(r"\[\[([a-z0-9_]+)\]\]")
 
 
 def list_drafts(template_id: int) -> list[DraftView]:
@@ -105,3 +111,23 @@ def _published_languages(template_id: int) -> set[Language]:
             )
         )
     )
+
+
+def typed_draft(kept: DraftView, content: DraftContent, *, revision: int) -> DraftView:
+    """A draft as it is being typed, over the one that is kept."""
+    return replace(
+        kept,
+        subject=content.subject,
+        preheader=content.preheader,
+        sms_text=content.sms_text,
+        blocks=content.blocks,
+        fallbacks=content.fallbacks,
+        revision=revision,
+    )
+
+
+def used_variables(draft: DraftView) -> frozenset[str]:
+    """The variables that the author's words name, whether they are known or not."""
+    words = [draft.subject, draft.preheader, draft.sms_text]
+    words += [text for block in draft.blocks for text in block.fields.values()]
+    return frozenset(_TOKEN.findall("\n".join(words)))
