@@ -275,5 +275,15 @@ def _contact_of(
         pause_until=note.paused_until,
         counted_at=tuple(counted_at),
         better_count=better_count,
-        place=place_of(*place, otherwise=dossier.home) if place else dossier.home,
+        place=_place_of(letter, place, dossier.home),
     )
+
+
+def _place_of(letter: Letter, known: tuple[str, str] | None, home: Place) -> Place:
+    """Where the receiver lives, by the customer's address, else by the number."""
+    phone = "" if letter.channel is Channel.EMAIL else letter.recipient or ""
+    if known is None:
+        return (
+            place_of("FR", "", phone=phone, otherwise=home) if phone and not phone.startswith("+33") else home
+        )
+    return place_of(*known, phone=phone, otherwise=home)

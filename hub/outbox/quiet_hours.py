@@ -1,7 +1,7 @@
 """The hours in which one may write to somebody, in the time of the place where he lives. Pure."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from hub.outbox.places import Place
@@ -21,20 +21,34 @@ class DayHours:
 
 MAIL_HOURS = DayHours(7, 21)
 SMS_HOURS = DayHours(8, 20)
+LAWFUL_SMS_HOURS = DayHours(8, 22)
+MIDNIGHT = 24
+
+
+def usable(hours: DayHours) -> DayHours:
+    """The chain's hours for mail, or the usual ones when they leave no hour of the day."""
+    return hours if 0 <= hours.opens < hours.closes <= MIDNIGHT else MAIL_HOURS
+
+
+def lawful(hours: DayHours) -> DayHours:
+    """The chain's hours for advertising by SMS inside what is allowed to anybody, whatever the setting says."""
+    opens = max(hours.opens, LAWFUL_SMS_HOURS.opens)
+    closes = min(hours.closes, LAWFUL_SMS_HOURS.closes)
+    return DayHours(opens, closes) if opens < closes else SMS_HOURS
 
 
 def next_allowed(hours: DayHours, place: Place, now: datetime, *, is_every_day: bool) -> datetime:
     """The first moment from `now` on inside the hours; not on Sundays and public holidays unless `is_every_day`."""
     zone = ZoneInfo(place.time_zone)
-    local = now.astimezone(zone)
+    today = now.astimezone(zone).date()
     for ahead in range(LONGEST_QUIET_DAYS):
-        day = local.date() + timedelta(days=ahead)
+        day = today + timedelta(days=ahead)
         if not is_every_day and _is_rest_day(place, day):
             continue
-        opens = datetime.combine(day, time(hours.opens), zone)
-        closes = datetime.combine(day, time(), zone) + timedelta(hours=hours.closes)
+        opens = datetime.combine(day, time(hours.opens), zone).astimezone(UTC)
+        closes = (datetime.combine(day, time(), zone) + timedelta(hours=hours.closes)).astimezone(UTC)
         if now < closes:
-            return max(now, opens.astimezone(now.tzinfo))
+            return max(now, opens)
     return now + timedelta(days=LONGEST_QUIET_DAYS)
 
 

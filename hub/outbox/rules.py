@@ -11,11 +11,22 @@ from typing import Any
 
 from hub.core.words import Channel, Purpose
 from hub.outbox.places import HOME, Place
-from hub.outbox.quiet_hours import MAIL_HOURS, SMS_HOURS, DayHours, next_allowed
+from hub.outbox.quiet_hours import (
+    LAWFUL_SMS_HOURS,
+    MAIL_HOURS,
+    SMS_HOURS,
+    DayHours,
+    lawful,
+    next_allowed,
+    usable,
+)
 from hub.outbox.words import BlockReason
 
 RECHECK = timedelta(days=1)
-LATEST_SMS_HOUR = 22
+YIELD = timedelta(minutes=10)
+YIELDED = "priority"
+NOT_MOBILE = "not_mobile"
+LATEST_SMS_HOUR = LAWFUL_SMS_HOURS.closes
 ADVERTISING = frozenset({Purpose.PROMOTION, Purpose.NEWSLETTER})
 CHOOSABLE = ADVERTISING | {Purpose.SURVEY}
 UNCONFIRMED = "unconfirmed"
@@ -112,7 +123,7 @@ NOW = Verdict(Answer.NOW)
 def decide(message: MessageFacts, contact: ContactFacts, policy: Policy, now: datetime) -> Verdict:
     """Any never wins, else the latest later; a later that is certain to be past the expiry is never.
 
-    Replies of agents pass tests 1 and 7 only (and the expiry, if they have one); recipients that are agents skip 2 to 6.
+    Replies of agents pass tests 1 and 7 only; recipients that are agents skip 2 to 6.
     """
     verdicts = [each for each in _tests(message, contact, policy, now) if each is not None]
     for verdict in verdicts:
@@ -121,7 +132,7 @@ def decide(message: MessageFacts, contact: ContactFacts, policy: Policy, now: da
     if not verdicts:
         return NOW
     latest = max(verdicts, key=lambda verdict: verdict.at or now)
-    return _within_expiry(latest, message.expires_at)
+    return latest if message.purpose is Purpose.REPLY else _within_expiry(latest, message.expires_at)
 
 
 def _tests(
@@ -136,7 +147,8 @@ def _tests(
         yield _cap(message, contact, policy, now)
         yield _quiet_hours(message, contact, policy, now)
     yield _sender(message, policy, now)
-    yield _expiry(message, now)
+    if not is_reply:
+        yield _expiry(message, now)
 
 
 def _never(reason: BlockReason, detail: str = "") -> Verdict:
@@ -152,7 +164,8 @@ def _address(message: MessageFacts, contact: ContactFacts, now: datetime) -> Ver
     if not message.recipient:
         return _never(BlockReason.NO_ADDRESS)
     if not message.is_deliverable:
-        return _never(BlockReason.INVALID_ADDRESS)
+        detail = "" if message.channel is Channel.EMAIL else NOT_MOBILE
+        return _never(BlockReason.INVALID_ADDRESS, detail)
     if contact.is_suppressed:
         return _never(BlockReason.SUPPRESSED)
     until = contact.address_paused_until
@@ -208,8 +221,9 @@ def _cap(message: MessageFacts, contact: ContactFacts, policy: Policy, now: date
     at = next_under_cap(cap, taken, now)
     if at <= now:
         return None
-    detail = "priority" if next_under_cap(cap, contact.counted_at, now) <= now else ""
-    return _later(BlockReason.CAP, at, detail)
+    if next_under_cap(cap, contact.counted_at, now) > now:
+        return _later(BlockReason.CAP, at)
+    return _later(BlockReason.CAP, min(at, now + YIELD), YIELDED)  # who goes first may be blocked yet
 
 
 def next_under_cap(cap: Cap, counted_at: Sequence[datetime], now: datetime) -> datetime:
@@ -228,9 +242,9 @@ def _quiet_hours(
 ) -> Verdict | None:
     """6. In the receiver's territory. Mail: every purpose that reaches this test. SMS: advertising and surveys."""
     if message.channel is Channel.EMAIL:
-        at = next_allowed(policy.mail_hours, contact.place, now, is_every_day=True)
+        at = next_allowed(usable(policy.mail_hours), contact.place, now, is_every_day=True)
     elif message.consent_purpose in CHOOSABLE:
-        at = next_allowed(policy.sms_hours, contact.place, now, is_every_day=False)
+        at = next_allowed(lawful(policy.sms_hours), contact.place, now, is_every_day=False)
     else:
         return None
     return _later(BlockReason.QUIET_HOURS, at) if at > now else None
@@ -257,22 +271,22 @@ def _within_expiry(verdict: Verdict, expires_at: datetime | None) -> Verdict:
     """A wait whose end is known to come too late is a never; one that may end sooner is looked at once more then."""
     if expires_at is None or verdict.at is None or verdict.at < expires_at:
         return verdict
-    if verdict.reason in _UNCERTAIN and verdict.reason is not None:
+    is_uncertain = verdict.reason in _UNCERTAIN or verdict.detail == YIELDED
+    if is_uncertain and verdict.reason is not None:
         return _later(verdict.reason, expires_at, verdict.detail)
     return _never(BlockReason.EXPIRED, verdict.reason or "")
 
 
 def read_policy(settings: Mapping[str, Any]) -> Policy:
     """The chain's setting "gate": {"caps": {"email:promotion": [2, 7]}, "mail_hours": [7, 21], "sms_hours": [8, 20],
-    "blocked_store_ids": []}; what is missing is the default. SMS hours end at 22:00 at the latest.
+    "blocked_store_ids": []}; what is missing is the default. SMS hours stay between 08:00 and 22:00.
     """
     gate = settings.get("gate", {})
     caps = {_cap_key(name): Cap(*numbers) for name, numbers in gate.get("caps", {}).items()}
-    sms = DayHours(*gate.get("sms_hours", (8, 20)))
     return Policy(
         caps={**DEFAULT_CAPS, **caps},
-        mail_hours=DayHours(*gate.get("mail_hours", (7, 21))),
-        sms_hours=DayHours(sms.opens, min(sms.closes, LATEST_SMS_HOUR)),
+        mail_hours=usable(DayHours(*gate.get("mail_hours", (7, 21)))),
+        sms_hours=lawful(DayHours(*gate.get("sms_hours", (8, 20)))),
         blocked_store_ids=frozenset(gate.get("blocked_store_ids", ())),
     )
 

@@ -183,7 +183,7 @@ def test_settings_of_the_chain_are_read_and_sms_never_goes_beyond_22() -> None:
     )
     assert policy.caps[Channel.EMAIL, Purpose.PROMOTION] == Cap(5, 7)
     assert policy.caps[Channel.EMAIL, Purpose.SURVEY] == Cap(1, 30)
-    assert policy.sms_hours == DayHours(7, 22)
+    assert policy.sms_hours == DayHours(8, 22)
     assert read_policy({}) == Policy()
     assert (
         verdict(mail(Purpose.REPLY, store_id=3), blocked_store_ids=policy.blocked_store_ids).reason
@@ -213,12 +213,14 @@ def test_any_verdict_keeps_its_promises(
     assert (found.answer is Answer.NOW) == (found.reason is None)
     if found.at is not None:
         assert found.at > now
-        assert message.expires_at is None or found.at <= message.expires_at
+        assert (
+            message.purpose is Purpose.REPLY or message.expires_at is None or found.at <= message.expires_at
+        )
     if found.answer is Answer.NOW:
         assert message.recipient
         assert message.is_deliverable
         assert not contact.is_suppressed
-        assert message.expires_at is None or message.expires_at > now
+        assert message.purpose is Purpose.REPLY or message.expires_at is None or message.expires_at > now
         if message.purpose not in {Purpose.REPLY, Purpose.STAFF}:
             assert contact.hold_reason is None
             assert not (message.consent_purpose in ADVERTISING and not contact.has_consent)
