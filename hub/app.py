@@ -267,8 +267,12 @@ def _demo_doors(config: Config) -> tuple[Door, ...]:
     if not config.demo:
         return ()
     from hub.demo import blueprint as demo
+    from hub.demo import phone
 
-    return (Door(demo.blueprint, "/demo", Entry.PUBLIC, is_csrf_exempt=True),)
+    return (
+        Door(demo.blueprint, "/demo", Entry.PUBLIC, is_csrf_exempt=True),
+        Door(phone.blueprint, "/demo", Entry.PUBLIC, is_csrf_exempt=True),
+    )
 
 
 def _register_commands(app: Flask) -> None:
