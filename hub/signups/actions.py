@@ -86,7 +86,7 @@ def edit_form(form_id: int, *, details: FormDetails, by: Actor, now: datetime) -
     row.name, row.opens_at, row.closes_at = details.name.strip(), details.opens_at, details.closes_at
     row.updated_at = now
     current = db.session.scalars(_version_of(row)).one()
-    if current.content != rules.to_json(details.content):
+    if rules.from_json(current.content) != details.content:
         row.version_number += 1
         _add_version(row, details.content, by=by, now=now)
     note_change(

@@ -1,0 +1,210 @@
+"""What becomes of a form that was sent: entry, customer, consents, confirmation, refusals."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from hub.content.actions import publish_builtin_templates
+from hub.core import clock
+from hub.core.actor import SYSTEM
+from hub.core.errors import Gone, NotFound
+from hub.core.words import ActorKind
+from hub.customers.models import Address, ConsentEntry, Customer, OptinRequest
+from hub.customers.optin import optin_token
+from hub.customers.words import OptinState
+from hub.outbox.models import OutboundMessage
+from hub.signups import actions
+from hub.signups.actions import FormDetails
+from hub.signups.models import SignupEntry
+from hub.signups.words import EntryState, FormKind
+from tests.conftest import TUESDAY
+from tests.makers.customers import make_customer
+from tests.makers.signups import CONTENT, OFFERS, a_nonce, make_form, reload, send
+from tests.makers.stores import make_chain
+
+
+@pytest.fixture(autouse=True)
+def chain(session: Session) -> None:
+    make_chain(session)
+    publish_builtin_templates(now=TUESDAY)
+
+
+def entries(session: Session) -> list[SignupEntry]:
+    session.expire_all()
+    return list(session.scalars(select(SignupEntry).order_by(SignupEntry.id)))
+
+
+def ledger(session: Session) -> list[ConsentEntry]:
+    session.expire_all()
+    return list(session.scalars(select(ConsentEntry).order_by(ConsentEntry.id)))
+
+
+def count_mails(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(OutboundMessage)) or 0
+
+
+def confirm(session: Session, *, days: int = 0) -> OptinState:
+    request = session.scalars(select(OptinRequest)).one()
+    return actions.confirm(
+        optin_token(request.id),
+        now=TUESDAY + timedelta(days=days),
+        machine_now=clock.machine_now(),
+        ip="10.0.0.7",
+        user_agent="Safari",
+    ).state
+
+
+def test_with_double_opt_in_nothing_counts_before_the_button(session: Session) -> None:
+    form = make_form()
+    sent = send(form)
+    assert (sent.state, sent.errors) == (EntryState.WAITING, {})
+    assert ledger(session) == []
+    [row] = entries(session)
+    address = session.scalars(select(Address)).one()
+    assert (address.value, address.unconfirmed_since) == ("eva@client.example", TUESDAY)
+    mail = session.scalars(select(OutboundMessage)).one()
+    assert (mail.recipient, mail.source_kind) == ("eva@client.example", "optin")
+    assert OFFERS.fr in mail.values["what"]
+    assert confirm(session, days=1) is OptinState.CONFIRMED
+    [entry] = ledger(session)
+    assert (entry.address, entry.wording, entry.wording_version) == ("eva@client.example", OFFERS.fr, "1")
+    assert (entry.collection_point, entry.actor_kind) == ("form:club", ActorKind.CUSTOMER)
+    assert (entry.ip, entry.user_agent) == ("10.0.0.7", "Safari")
+    assert entry.evidence == {
+        "asked_at": TUESDAY.isoformat(),
+        "asked_ip": "10.0.0.9",
+        "asked_user_agent": "Firefox",
+    }
+    [row] = entries(session)
+    assert (row.state, row.confirmed_at) == (EntryState.CONFIRMED, TUESDAY + timedelta(days=1))
+    assert session.scalars(select(Address)).one().unconfirmed_since is None
+    confirm(session, days=2)
+    assert len(ledger(session)) == 1
+
+
+def test_nobody_confirms_after_thirty_days(session: Session) -> None:
+    send(make_form())
+    with pytest.raises(Gone):
+        confirm(session, days=30)
+    assert ledger(session) == []
+    assert session.scalars(select(Address)).one().unconfirmed_since is not None
+
+
+def test_the_question_is_mailed_once_and_three_times_more(session: Session) -> None:
+    form = make_form()
+    sent = send(form)
+    told = [
+        actions.resend(form.slug, sent.again, now=TUESDAY, machine_now=clock.machine_now()) for _ in range(5)
+    ]
+    assert told == [True, True, True, False, False]
+    assert count_mails(session) == 4
+    send(form)
+    assert count_mails(session) == 4
+    other = make_form("autre")
+    with pytest.raises(NotFound):
+        actions.resend(other.slug, sent.again, now=TUESDAY, machine_now=clock.machine_now())
+
+
+def test_a_known_customer_keeps_receiving_what_he_received(session: Session) -> None:
+    make_customer(session, mail="eva@client.example", phone=None)
+    send(make_form())
+    assert session.scalars(select(Address)).one().unconfirmed_since is None
+
+
+def test_without_double_opt_in_the_consent_counts_at_once(session: Session) -> None:
+    sent = send(make_form(is_double_optin=False))
+    assert sent.state is EntryState.ACCEPTED
+    [entry] = ledger(session)
+    assert (entry.wording, entry.ip, entry.user_agent) == (OFFERS.fr, "10.0.0.9", "Firefox")
+    assert count_mails(session) == 0
+    customer = session.scalars(select(Customer)).one()
+    assert customer.first_name == "Eva"
+
+
+def test_a_box_left_empty_records_nothing(session: Session) -> None:
+    send(make_form(is_double_optin=False), c0="")
+    assert ledger(session) == []
+    assert entries(session)[0].answers["ticked"] == []
+
+
+def test_a_changed_wording_is_a_new_version_and_the_proof_names_it(session: Session) -> None:
+    form = make_form(is_double_optin=False)
+    send(form)
+    content = replace(CONTENT, is_double_optin=False, consents=(replace(OFFERS, fr="Oui aux offres."),))
+    details = FormDetails(name="Le club", opens_at=None, closes_at=None, content=content)
+    assert actions.edit_form(form.id, details=details, by=SYSTEM, now=TUESDAY) == 2
+    assert actions.edit_form(form.id, details=details, by=SYSTEM, now=TUESDAY) == 2  # nothing changed
+    send(reload(form), email="max@client.example")
+    assert [(entry.wording, entry.wording_version) for entry in ledger(session)] == [
+        (OFFERS.fr, "1"),
+        ("Oui aux offres.", "2"),
+    ]
+
+
+def test_bad_entries_are_kept_with_their_reason(session: Session) -> None:
+    form = make_form()
+    sent = send(form, email="not an address")
+    assert list(sent.errors) == ["email"]
+    [row] = entries(session)
+    assert (row.state, row.customer_id) == (EntryState.REFUSED, None)
+    assert "not an address" in row.reason
+    assert session.scalar(select(func.count()).select_from(Customer)) == 0
+
+
+def test_the_same_page_sent_twice_is_one_entry(session: Session) -> None:
+    form = make_form()
+    nonce = a_nonce(form)
+    first, second = send(form, nonce=nonce), send(form, nonce=nonce)
+    assert first.entry_id == second.entry_id
+    assert count_mails(session) == 1
+
+
+@pytest.mark.parametrize("seconds", [0, 1, 24 * 3600 + 60])
+def test_machines_and_old_pages_are_asked_once_more(session: Session, seconds: int) -> None:
+    form = make_form()
+    sent = send(form, nonce=a_nonce(form, seconds=seconds))
+    assert list(sent.errors) == ["form"]
+    assert count_mails(session) == 0
+
+
+def test_a_nonce_of_another_form_or_none_is_no_page_of_ours(session: Session) -> None:
+    form, other = make_form(), make_form("autre")
+    for nonce in (a_nonce(other), "mangled", ""):
+        sent = send(form, nonce=nonce or "x.y")
+        assert list(sent.errors) == ["form"]
+
+
+def test_a_contest_counts_one_entry_a_customer(session: Session) -> None:
+    form = make_form("jeu", kind=FormKind.CONTEST, rules_url="https://verel.example/reglement")
+    assert list(send(form).errors) == ["rules"]
+    send(form, rules="1")
+    send(form, rules="1")  # the first one was not confirmed: the last one counts
+    confirm(session)
+    assert [row.state for row in entries(session)][1:] == [EntryState.REFUSED, EntryState.CONFIRMED]
+    send(form, rules="1")
+    assert [row.state for row in entries(session)].count(EntryState.CONFIRMED) == 1
+    assert entries(session)[-1].reason == "repeated"
+
+
+def test_a_form_is_open_between_its_dates_and_while_it_is_on(session: Session) -> None:
+    form = make_form(opens_at=TUESDAY, closes_at=TUESDAY + timedelta(days=7))
+    for days in (-1, 7):
+        with pytest.raises(Gone):
+            send(form, now=TUESDAY + timedelta(days=days))
+    assert not send(form, now=TUESDAY).errors
+    actions.switch_form(form.id, is_active=False, by=SYSTEM, now=TUESDAY)
+    with pytest.raises(Gone):
+        send(form)
+
+
+def test_what_was_sent_is_forgotten_on_demand(session: Session) -> None:
+    form = make_form(is_double_optin=False)
+    send(form)
+    customer_id = entries(session)[0].customer_id
+    assert customer_id is not None
+    assert actions.erase_entries(customer_id) == 1
+    [row] = entries(session)
+    assert (row.answers, row.ip, row.customer_id) == ({}, None, None)
