@@ -9,6 +9,7 @@ from hub.core.words import Language
 from hub.demo.catalog import COMMENTS_FINE, COMMENTS_HAPPY, COMMENTS_UNHAPPY
 from hub.demo.copying import copy_rows
 from hub.demo.shopping import Sale
+from hub.demo.touching import make_touches
 from hub.orders.words import OrderState
 from hub.plans.actions import enrol
 from hub.plans.builtin import POST_PURCHASE_SURVEY
@@ -48,6 +49,7 @@ def make_survey_year(sales: Sequence[Sale], *, now: datetime, random: Random) ->
     copy_rows(Answer, rows["answers"])
     copy_rows(Enrolment, rows["enrolments"])
     copy_rows(StepRun, rows["runs"])
+    make_touches(rows["invitations"], rows["answers"], now=now, random=random)
     for sale in delivered:
         if _arrived(sale) + ASKED_AFTER > now:
             _wait_inside(sale)
@@ -85,6 +87,7 @@ def _write(number: int, sale: Sale, rows: dict[str, list[dict[str, Any]]], rando
             "expires_at": asked_at + LINK_LIFE,
             "accepted_at": asked_at,
             "answered_at": answered_at if is_answered else None,
+            "answer_count": int(is_answered),
         }
     )
     if is_answered:

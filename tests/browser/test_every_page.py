@@ -36,7 +36,11 @@ STAFF = (
     "/knowledge/articles/colis-abime/versions", "/knowledge/articles/colis-abime/versions/1",
     "/knowledge/articles/new", "/knowledge/replies", "/knowledge/replies/1", "/knowledge/replies/1/edit",
     "/promo-codes/", "/promo-codes/new", "/promo-codes/1", "/promo-codes/1/edit", "/promo-codes/unknown",
+    "/messages/", "/messages/?weeks=13&purpose=survey", "/messages/not-sent", "/messages/not-sent?reason=no_consent",
+    "/messages/caps", "/messages/sender", "/settings/operations", "/settings/operations/unknown",
+    "/settings/operations/quarantine", "/settings/operations/auto-replies", "/settings/operations/orders",
     "/knowledge/gaps", "/demo/mailbox", "/demo/write", "/inbox/none-such",
+    "/surveys/", "/surveys/?label=machine", "/surveys/?q=nobody",
 )  # fmt: skip
 TICKET = ("", "/solve", "/change", "/call", "/suggestions")
 PUBLIC = (

@@ -1,0 +1,334 @@
+"""Replayed traces of mail scanners and of people: no false confirmation, hardly a person lost (surveys.md).
+
+Each trace is what a mail's links go through, by HTTP and with both clocks in the hand of the test: who (a source with
+an address), when (seconds after the mail was accepted) and what. A `press` sends the form of the page that the same
+source opened last for that box.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from itertools import count, permutations
+from random import Random
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from hub.content.actions import publish_builtin_templates
+from hub.core import clock
+from hub.inbox.models import Ticket
+from hub.inbox.words import TicketState
+from hub.plans.actions import add_builtin_plans
+from hub.reactions.drain import work_facts
+from hub.surveys.actions import work_surveys
+from hub.surveys.models import Answer, Invitation
+from hub.surveys.words import AnswerState
+from tests.conftest import TUESDAY
+from tests.makers.surveys import Asked, invite_again, make_invitation
+
+Step = tuple[float, str, str, str]
+"""(seconds after acceptance, source, act, box): acts are get, head, press, leave, footer, mangled, thanks."""
+
+PERSON, SCANNER, COLLEAGUE = "198.51.100.7", "203.0.113.9", "192.0.2.44"
+HOUR, DAY = 3600.0, 86_400.0
+PEOPLE = 2000 if os.environ.get("LARGE") else 100
+LOST_SHARE = 0.02
+
+
+class Replay:
+    """Plays traces against the application; time is what the trace says."""
+
+    def __init__(self, client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.client, self.session = client, session
+        self.now = TUESDAY
+        self.first = make_invitation(session)
+        self.numbers = count(1)
+        self.pages: dict[tuple[str, str], str] = {}
+        monkeypatch.setattr(clock, "machine_now", lambda: self.now)
+        monkeypatch.setattr(clock, "business_now", lambda: self.now)
+
+    def play(self, trace: list[Step]) -> Asked:
+        """A new invitation goes through the trace, and through a day after it. Returns it."""
+        asked = self.ask()
+        for after, source, act, box in sorted(trace, key=lambda step: step[0]):
+            self.now = self.accepted_at + timedelta(seconds=after)
+            getattr(self, act)(asked, source, box)
+            self.settle()
+        for pause in (timedelta(minutes=2), timedelta(minutes=15), timedelta(hours=1)):
+            self.now += pause
+            self.settle()
+        return asked
+
+    def ask(self) -> Asked:
+        self.now += timedelta(days=1)
+        self.accepted_at = self.now
+        self.pages = {}
+        asked = invite_again(self.session, self.first, f"R{next(self.numbers)}")
+        row = self.session.get_one(Invitation, asked.invitation_id)
+        row.accepted_at, row.expires_at = self.now, self.now + timedelta(days=30)
+        self.session.commit()
+        return asked
+
+    def settle(self) -> None:
+        work_surveys(lambda: None)
+        while work_facts(lambda: None):
+            pass
+
+    def call(self, method: str, path: str, source: str, form: dict[str, str] | None = None) -> TestResponse:
+        return self.client.open(path, method=method, data=form, environ_overrides={"REMOTE_ADDR": source})
+
+    def get(self, asked: Asked, source: str, box: str) -> None:
+        self.pages[source, box] = self.call("GET", f"/a/{asked.token}/{box}", source).text
+
+    def head(self, asked: Asked, source: str, box: str) -> None:
+        assert self.call("HEAD", f"/a/{asked.token}/{box}", source).status_code in {200, 410}
+
+    def mangled(self, asked: Asked, source: str, box: str) -> None:
+        assert self.call("GET", f"/a/{asked.token}%27/{box}", source).status_code == 404
+
+    def footer(self, _asked: Asked, source: str, box: str) -> None:
+        self.call("GET", f"/preferences/some-token-{box}", source)
+
+    def thanks(self, asked: Asked, source: str, _box: str) -> None:
+        self.call("GET", f"/a/{asked.token}/thanks", source)
+
+    def press(self, asked: Asked, source: str, box: str) -> None:
+        """`31`: press box 1 on the page that box 3 opened."""
+        form = {"nonce": nonce_of(self.pages.get((source, box[0]), "")), "choice": box[-1]}
+        answer = self.call("POST", f"/a/{asked.token}/{box.strip('?')[0]}", source, form)
+        if answer.status_code in {409, 422}:
+            self.pages[source, "?"] = answer.text
+
+    def leave(self, asked: Asked, source: str, box: str) -> None:
+        """What the page's script sends after a gesture."""
+        form = {"nonce": nonce_of(self.pages.get((source, box), "")), "choice": box}
+        self.call("POST", f"/a/{asked.token}/intent", source, form)
+
+    def standing(self, asked: Asked) -> list[tuple[str, str]]:
+        self.session.expire_all()
+        found = select(Answer.choice, Answer.state).where(
+            Answer.invitation_id == asked.invitation_id,
+            Answer.state.in_([AnswerState.CONFIRMED, AnswerState.PROVISIONAL]),
+        )
+        return [(choice.value, state.value) for choice, state in self.session.execute(found)]
+
+    def open_tickets(self, asked: Asked) -> int:
+        states = self.session.scalars(select(Ticket.state).where(Ticket.order_id == asked.order_id))
+        return sum(state is not TicketState.CLOSED for state in states)
+
+
+def nonce_of(page: str) -> str:
+    found = re.search(r'name="nonce" value="([^"]+)"', page)
+    return found[1] if found else ""
+
+
+@pytest.fixture
+def replay(client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch) -> Replay:
+    publish_builtin_templates(now=TUESDAY)
+    made = Replay(client, session, monkeypatch)
+    add_builtin_plans(now=TUESDAY)
+    return made
+
+
+def look_at_all(source: str, at: float, order: str = "321", pause: float = 0.3) -> list[Step]:
+    return [(at + number * pause, source, "get", box) for number, box in enumerate(order)]
+
+
+def scanners() -> Iterator[tuple[str, list[Step]]]:
+    """Traces that a machine leaves; none of them may leave an answer or a ticket."""
+    for order in permutations("321"):
+        name = "".join(order)
+        yield f"opens {name}", look_at_all(SCANNER, 5, name)
+        yield f"opens {name} an hour later", look_at_all(SCANNER, HOUR, name, pause=3)
+    yield "HEAD first", [*[(5.0, SCANNER, "head", box) for box in "321"], *look_at_all(SCANNER, 6)]
+    yield "runs scripts and waits", look_at_all(SCANNER, 20, pause=8)
+    yield (
+        "submits at once",
+        [
+            *look_at_all(SCANNER, 300, pause=1),
+            *[(300.5 + number, SCANNER, "press", box) for number, box in enumerate("321")],
+        ],
+    )
+    for order in permutations("321"):
+        name = "".join(order)
+        yield (
+            f"clicks {name} after 5 s, one after the other",
+            [
+                *[(300 + 6.0 * number, SCANNER, "get", box) for number, box in enumerate(name)],
+                *[(305 + 6.0 * number, SCANNER, "press", box) for number, box in enumerate(name)],
+            ],
+        )
+    yield (
+        "clicks all after 5 s at once",
+        [
+            *look_at_all(SCANNER, 300, pause=0),
+            *[(305.0, SCANNER, "press", box) for box in "123"],
+        ],
+    )
+    yield (
+        "clicks all, twice over",
+        [
+            *look_at_all(SCANNER, 300, pause=0),
+            *[(305.0 + 3 * number, SCANNER, "press", box) for number, box in enumerate("123123")],
+        ],
+    )
+    yield (
+        "gestures on all, then leaves",
+        [
+            *look_at_all(SCANNER, 300, pause=0),
+            *[(306.0 + number, SCANNER, "leave", box) for number, box in enumerate("123")],
+        ],
+    )
+    yield "gestures on one, footer too", [
+        (300.0, SCANNER, "get", "1"), (301.0, SCANNER, "footer", "a"), (308.0, SCANNER, "leave", "1"),
+    ]  # fmt: skip
+    yield "gestures on one just after the mail", [(60.0, SCANNER, "get", "1"), (70.0, SCANNER, "leave", "1")]
+    yield "gestures on one after a HEAD", [
+        (290.0, SCANNER, "head", "1"), (300.0, SCANNER, "get", "1"), (308.0, SCANNER, "leave", "1"),
+    ]  # fmt: skip
+    yield "gestures on one, probes with %27", [
+        (300.0, SCANNER, "get", "1"), (301.0, SCANNER, "mangled", "1"), (308.0, SCANNER, "leave", "1"),
+    ]  # fmt: skip
+    yield "gestures on one, another looks at another one", [
+        (300.0, SCANNER, "get", "1"), (308.0, SCANNER, "leave", "1"), (900.0, "203.0.113.10", "get", "3"),
+    ]  # fmt: skip
+    yield "gestures on one, from a filtering range", [
+        (300.0, "40.107.3.4", "get", "1"), (308.0, "40.107.3.4", "leave", "1"),
+    ]  # fmt: skip
+    yield "leaves before three seconds", [(300.0, SCANNER, "get", "1"), (302.0, SCANNER, "leave", "1")]
+    yield "probes only", [(10.0, SCANNER, "mangled", box) for box in "321"]
+    yield "forwarded after two days to a scanner", [
+        *look_at_all(COLLEAGUE, 2 * DAY), *[(2 * DAY + 4, COLLEAGUE, "head", box) for box in "12"],
+    ]  # fmt: skip
+    yield "presses after the window", [
+        (29.9 * DAY, SCANNER, "get", "1"), (30.2 * DAY, SCANNER, "press", "1"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "trace"), list(scanners()), ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_a_machine_leaves_no_answer(replay: Replay, name: str, trace: list[Step]) -> None:
+    asked = replay.play(trace)
+    assert replay.standing(asked) == []
+    assert replay.open_tickets(asked) == 0
+
+
+Person = Callable[[Random, float], tuple[list[Step], str]]
+"""How a person answers from a moment on: the steps, and the box that must count."""
+
+
+def plainly(random: Random, at: float) -> tuple[list[Step], str]:
+    box, read = random.choice("123"), random.uniform(1.5, 60)
+    return [
+        (at, PERSON, "get", box),
+        (at + read, PERSON, "press", box),
+        (at + read + 1, PERSON, "thanks", ""),
+    ], box
+
+
+def other_box_of_the_page(random: Random, at: float) -> tuple[list[Step], str]:
+    opened, box = random.sample("123", 2)
+    return [(at, PERSON, "get", opened), (at + random.uniform(3, 40), PERSON, "press", opened + box)], box
+
+
+def twice(random: Random, at: float) -> tuple[list[Step], str]:
+    """A double press: the form is sent two times."""
+    box = random.choice("123")
+    return [
+        (at, PERSON, "get", box), (at + 5, PERSON, "press", box), (at + 5.2, PERSON, "press", box),
+    ], box  # fmt: skip
+
+
+def looks_at_two(random: Random, at: float) -> tuple[list[Step], str]:
+    """Opens a wrong box, goes back to the mail, opens the right one, presses there."""
+    wrong, box = random.sample("123", 2)
+    return [
+        (at, PERSON, "get", wrong), (at + 9, PERSON, "get", box), (at + 16, PERSON, "press", box),
+    ], box  # fmt: skip
+
+
+def changes_their_mind(random: Random, at: float) -> tuple[list[Step], str]:
+    first, box = random.sample("123", 2)
+    later = at + random.choice([70, HOUR, 3 * DAY])
+    steps, _ = [(at, PERSON, "get", first), (at + 6, PERSON, "press", first)], first
+    return [*steps, (later, PERSON, "get", box), (later + 6, PERSON, "press", box)], box
+
+
+def is_asked_again(random: Random, at: float) -> tuple[list[Step], str]:
+    """Presses on two pages within a minute, reads the question, and answers it."""
+    first, box = random.sample("123", 2)
+    return [
+        (at, PERSON, "get", first), (at + 5, PERSON, "press", first),
+        (at + 12, PERSON, "get", box), (at + 18, PERSON, "press", box), (at + 33, PERSON, "press", "?" + box),
+    ], box  # fmt: skip
+
+
+def leaves_and_comes_back(random: Random, at: float) -> tuple[list[Step], str]:
+    box = random.choice("123")
+    later = at + random.choice([60, HOUR, DAY])
+    return [
+        (at, PERSON, "get", box), (at + 9, PERSON, "leave", box),
+        (later, PERSON, "get", box), (later + 8, PERSON, "press", box),
+    ], box  # fmt: skip
+
+
+PEOPLES: tuple[Person, ...] = (
+    plainly, plainly, plainly, other_box_of_the_page, twice, looks_at_two, changes_their_mind, is_asked_again,
+    leaves_and_comes_back,
+)  # fmt: skip
+
+
+def company(random: Random, at: float) -> list[Step]:
+    """What a scanner does around a person's answer: nothing, before it, 12 s after it, or two days later."""
+    kinds: tuple[list[Step], ...] = (
+        [],
+        look_at_all(SCANNER, 3),
+        [(2.0, SCANNER, "head", "1"), *look_at_all(SCANNER, 4)],
+        look_at_all(SCANNER, at + 12),
+        [(at + 12, SCANNER, "mangled", "1"), (at + 12.5, SCANNER, "footer", "a")],
+        look_at_all(COLLEAGUE, at + 2 * DAY),
+    )
+    return random.choice(kinds)
+
+
+def test_hardly_a_person_is_lost(replay: Replay) -> None:
+    random = Random(7)
+    lost = []
+    for number in range(PEOPLE):
+        at = random.choice([15.0, 130.0, HOUR, 9 * DAY])
+        person = PEOPLES[number % len(PEOPLES)]
+        steps, box = person(random, at)
+        asked = replay.play([*steps, *company(random, at)])
+        if replay.standing(asked) != [(box, "confirmed")]:
+            lost.append((person.__name__, steps, replay.standing(asked)))
+    assert len(lost) < LOST_SHARE * PEOPLE, lost
+
+
+def test_a_person_who_closes_the_page_is_provisional(replay: Replay) -> None:
+    asked = replay.play([(200.0, PERSON, "get", "1"), (209.0, PERSON, "leave", "1")])
+    assert replay.standing(asked) == [("1", "provisional")]
+    assert replay.open_tickets(asked) == 1
+
+
+def test_a_person_and_then_a_scanner_within_seconds(replay: Replay) -> None:
+    """The button stands whatever comes after it."""
+    person: list[Step] = [(200.0, PERSON, "get", "1"), (208.0, PERSON, "press", "1")]
+    asked = replay.play([*person, *look_at_all(SCANNER, 220)])
+    assert replay.standing(asked) == [("1", "confirmed")]
+    assert replay.open_tickets(asked) == 1
+
+
+def test_a_scanner_that_presses_all_does_not_undo_an_earlier_person(replay: Replay) -> None:
+    """It is asked again: three more answers that disagree leave none, as the rule says, and the person may repeat."""
+    person: list[Step] = [(200.0, PERSON, "get", "3"), (208.0, PERSON, "press", "3")]
+    machine = [*look_at_all(SCANNER, 600, pause=0), *[(605.0, SCANNER, "press", box) for box in "123"]]
+    again: list[Step] = [(2 * HOUR, PERSON, "get", "3"), (2 * HOUR + 9, PERSON, "press", "3")]
+    asked = replay.play([*person, *machine])
+    assert replay.standing(asked) == []
+    asked = replay.play([*person, *machine, *again])
+    assert replay.standing(asked) == [("3", "confirmed")]
