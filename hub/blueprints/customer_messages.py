@@ -58,16 +58,17 @@ def rows_of(messages: Sequence[MessageRow]) -> list[dict[str, Any]]:
 
 def explain(row: MessageRow) -> str:
     """Why it waits or was not sent; "" for a message that left, or will as planned."""
-    if row.is_waiting and not is_set_up(row.channel):
-        return gettext("It waits: %(channel)s is not set up.", channel=channel_words(row.channel))
-    if row.reason is None and row.state not in {MessageState.FAILED, MessageState.UNKNOWN}:
-        return ""
-    why = why_of(row.state, row.reason)
     known = {
         REFUSED: gettext("The provider refused it."),
         UNKNOWN: gettext("Nobody knows whether it left."),
     }
-    return known.get(why) or words.block_words(why)
+    said = []
+    if row.is_waiting and not is_set_up(row.channel):
+        said.append(gettext("It waits: %(channel)s is not set up.", channel=channel_words(row.channel)))
+    if row.reason is not None or row.state in {MessageState.FAILED, MessageState.UNKNOWN}:
+        why = why_of(row.state, row.reason)
+        said.append(known.get(why) or words.block_words(why))
+    return " ".join(said)
 
 
 def open_copy(customer_id: int, outbound_id: int) -> Copy:

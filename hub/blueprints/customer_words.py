@@ -234,9 +234,6 @@ def block_words(reason: str | None) -> str:
         BlockReason.CONTENT: gettext("The text could not be made."),
         BlockReason.UNDONE: gettext("An agent took it back."),
         BlockReason.TEMPLATE_REQUIRED: gettext("WhatsApp asks for an approved template."),
-        BlockReason.TEMPLATE_REQUIRED: gettext(
-            "The channel takes only a template that its provider approved."
-        ),
     }
     return words[BlockReason(reason)] if reason in set(BlockReason) else ""
 

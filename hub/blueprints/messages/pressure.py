@@ -19,7 +19,8 @@ from hub.blueprints.messages.words import cap_words, why_words
 from hub.core import clock
 from hub.customers.queries import get_customers
 from hub.outbox.policy import get_policy
-from hub.outbox.pressure import MOST_BARS, WEEKS, Asked, Pressure, get_pressure
+from hub.outbox.pressure import MOST_BARS, WEEKS, Asked, Pressure, WaitRow, get_pressure
+from hub.outbox.queries import is_set_up
 
 USUAL_WEEKS = 4
 
@@ -94,7 +95,7 @@ def _tables(found: Pressure, kept: dict[str, Any]) -> dict[str, list[dict[str, A
             {
                 "channel": channel_words(row.channel),
                 "purpose": purpose_words(row.purpose),
-                "why": block_words(row.why) if row.why else gettext("Not due yet, or leaving now."),
+                "why": _waiting_words(row),
                 "count": row.count,
                 "oldest": row.oldest_due_at,
             }
@@ -119,6 +120,14 @@ def _tables(found: Pressure, kept: dict[str, Any]) -> dict[str, list[dict[str, A
             for why, count in found.not_sent.items()
         ],
     }
+
+
+def _waiting_words(row: WaitRow) -> str:
+    if row.why is not None:
+        return block_words(row.why)
+    if not is_set_up(row.channel):
+        return gettext("It waits: %(channel)s is not set up.", channel=channel_words(row.channel))
+    return gettext("Not due yet, or leaving now.")
 
 
 def _decimal(value: float | None) -> str:
