@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, delete, except_, func, select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from hub.core.db import db
 from hub.customers.erasing import ERASED
@@ -58,7 +58,7 @@ def _expected() -> Select[Any]:
     return (
         select(*key, entry.action, entry.legal_basis, entry.id.label("entry_id"), entry.happened_at)
         .where(~entry.address.startswith(ERASED))
-        .distinct(*key)
+        .ext(distinct_on(*key))
         .order_by(
             *key,
             entry.happened_at.desc(),
