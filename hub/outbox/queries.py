@@ -205,6 +205,15 @@ def list_pauses(*, now: datetime) -> list[PauseRow]:
     return [PauseRow(*row) for row in rows]
 
 
+def get_pause(pause_id: int) -> PauseRow:
+    """Raises NotFound."""
+    found = select(SenderPause.channel, SenderPause.detail, SenderPause.paused_at, SenderPause.resumes_at)
+    row = db.session.execute(found.where(SenderPause.id == pause_id)).one_or_none()
+    if row is None:
+        raise NotFound(N_("There is no such message. Please reload the page."))
+    return PauseRow(*row)
+
+
 def list_channels_set_up() -> frozenset[Channel]:
     """The channels this process can send with; messages of the others wait."""
     return wires.channels_set_up()

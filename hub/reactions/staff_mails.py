@@ -6,12 +6,13 @@ from zoneinfo import ZoneInfo
 
 from hub.content import phrases
 from hub.core import clock, site
-from hub.core.words import Language, Purpose
+from hub.core.words import Channel, Language, Purpose
 from hub.customers.rules import show_phone
 from hub.inbox import queries as inbox
 from hub.inbox.queries import TicketView
 from hub.loyalty.queries import get_pool
 from hub.outbox import actions as outbox
+from hub.outbox import queries as messages
 from hub.reactions.happening import Happening
 from hub.staff import queries as staff
 from hub.staff.links import INVITATION, LIFE, RESET
@@ -30,6 +31,17 @@ REFILL = {
     Language.FRENCH: "Ajoutez des codes, sinon les messages qui en portent ne partiront plus.",
     Language.ENGLISH: "Please add codes, otherwise messages that carry one will not leave any more.",
 }
+PAUSED = {
+    Language.FRENCH: "L’envoi par {channel} est suspendu : {words}",
+    Language.ENGLISH: "Sending by {channel} is paused: {words}",
+}
+MEND = {
+    Language.FRENCH: "Le prestataire met notre envoi en cause. Corrigez la cause, puis reprenez l’envoi ; "
+    "les messages attendent, aucun client n’est écarté.",
+    Language.ENGLISH: "The provider blames our sending. Please mend the cause, then resume; "
+    "messages wait, no customer is suppressed.",
+}
+CHANNELS = {Channel.EMAIL: "e-mail", Channel.SMS: "SMS", Channel.WHATSAPP: "WhatsApp"}
 MANAGERS = frozenset({Role.STORE_MANAGER, Role.REGION_MANAGER, Role.HEAD_OFFICE})
 
 
@@ -87,6 +99,19 @@ def warn_marketers(seen: Happening) -> None:
             "page_url": f"{site.base_url()}/promo-codes/{pool.id}",
         }
         _post(f"promo-pool:{seen.fact_id}:{agent.id}", "staff_alert", values, agent)
+
+
+def warn_administrators(seen: Happening) -> None:
+    """A provider complains about us: told once a fault. Where it is mail itself, the alarm leaves when mail does."""
+    pause = messages.get_pause(seen.data["pause_id"])
+    for agent in staff.list_agents_with(Permission.EDIT_SETTINGS):
+        words = {"channel": CHANNELS.get(pause.channel, pause.channel.value), "words": pause.detail[:200]}
+        values = {
+            "cause": PAUSED[agent.language].format(**words),
+            "advice": MEND[agent.language],
+            "page_url": f"{site.base_url()}/settings/operations",
+        }
+        _post(f"sender-paused:{seen.fact_id}:{agent.id}", "staff_alert", values, agent)
 
 
 def _managers_of(store_id: int | None) -> list[AgentRow]:

@@ -189,6 +189,7 @@ WIRES: dict[str, tuple[tuple[str, Effect], ...]] = {
     "DeadlineNeared": (("warn_assignee", staff_mails.warn_assignee),),
     "DeadlineMissed": (("warn_managers", staff_mails.warn_managers),),
     "PromoPoolLow": (("warn_marketers", staff_mails.warn_marketers),),
+    "SenderPaused": (("warn_administrators", staff_mails.warn_administrators),),
 }
 
 
