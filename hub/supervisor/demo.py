@@ -14,6 +14,7 @@ from typing import Any, TextIO
 from hub.supervisor.children import end_group, end_orphan, living_pid, own_command
 from hub.supervisor.commands import THEN
 from hub.supervisor.crews import machines, sink, web
+from hub.supervisor.demo_phone import phone_settings
 from hub.supervisor.embedded import prepare_var
 from hub.supervisor.files import read_json, take_lock, write_private
 from hub.supervisor.ports import LOOPBACK, choose_port, forget_port, port_of
@@ -77,10 +78,12 @@ class Demo:
         ports = {
             name: str(choose_port(self.home / "ports.json", name, wanted=at)) for name, at in wanted.items()
         }
+        base_url = f"http://{LOOPBACK}:{ports['web']}"
         return {
+            **phone_settings(base_url),
             "COMPTOIR_DEMO": "1",
             "COMPTOIR_VAR": str(self.home),
-            "BASE_URL": f"http://{LOOPBACK}:{ports['web']}",
+            "BASE_URL": base_url,
             "MAILBOX_HOST": LOOPBACK,
             "MAILBOX_PORT": ports["mailbox"],
             "SINK_HOST": LOOPBACK,

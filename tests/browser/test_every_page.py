@@ -39,7 +39,7 @@ STAFF = (
     "/messages/", "/messages/?weeks=13&purpose=survey", "/messages/not-sent", "/messages/not-sent?reason=no_consent",
     "/messages/caps", "/messages/sender", "/settings/operations", "/settings/operations/unknown",
     "/settings/operations/quarantine", "/settings/operations/auto-replies", "/settings/operations/orders",
-    "/knowledge/gaps", "/demo/mailbox", "/demo/write", "/inbox/none-such",
+    "/knowledge/gaps", "/demo/mailbox", "/demo/phone", "/demo/write", "/inbox/none-such",
     "/surveys/", "/surveys/?label=machine", "/surveys/?q=nobody",
 )  # fmt: skip
 TICKET = ("", "/solve", "/change", "/call", "/suggestions")
