@@ -11,6 +11,7 @@ from hub import jobs
 from hub.blueprints import (
     access,
     api,
+    api_consents,
     contact,
     customers,
     errors,
@@ -85,7 +86,7 @@ DOORS: tuple[Door, ...] = (
             "lift_suppression": Permission.EDIT_SETTINGS,
         },
     ),
-    Door(plans.blueprint, "/plans", Permission.READ_PLANS, {"switch": Permission.EDIT_PLANS}),
+    Door(plans.blueprint, "/plans", Permission.READ_PLANS, {"switch": Permission.EDIT_PLANS, "choose_pool": Permission.EDIT_PLANS}),
     Door(
         templates.blueprint,
         "/templates",
@@ -137,6 +138,7 @@ DOORS: tuple[Door, ...] = (
             "reply": ApiScope.TICKETS_REPLY,
             "take_contact": ApiScope.CONTACTS_WRITE,
             "response_times": ApiScope.STATISTICS_READ,
+            **api_consents.WAYS,
         },
         is_csrf_exempt=True,
     ),

@@ -8,7 +8,8 @@ from hub.blueprints import plan_words
 from hub.blueprints.access import viewer
 from hub.core import clock
 from hub.core.db import transaction
-from hub.plans import actions, queries
+from hub.loyalty.queries import list_pool_keys
+from hub.plans import actions, publishing, queries
 from hub.staff.words import Permission
 
 blueprint = Blueprint("plans", __name__)
@@ -28,6 +29,8 @@ def show(key: str) -> ResponseReturnValue:
         people=queries.list_inside(key, after=request.args.get("after")),
         words=plan_words,
         may_edit=viewer().may(Permission.EDIT_PLANS),
+        pools=list_pool_keys(),
+        carrying=publishing.list_steps_with_codes(key),
     )
 
 
@@ -42,4 +45,23 @@ def switch(key: str) -> ResponseReturnValue:
         else gettext("The plan is off: nobody enters, and those inside have left."),
         "ok",
     )
+    return redirect(url_for("plans.show", key=key), 303)
+
+
+@blueprint.post("/<key>/steps/<step_key>/pool")
+def choose_pool(key: str, step_key: str) -> ResponseReturnValue:
+    """Which promo codes a step carries; a new version of the plan."""
+    with transaction():
+        number = publishing.choose_pool(
+            plan_key=key,
+            step_key=step_key,
+            pool_key=request.form.get("pool", ""),
+            by=viewer().actor,
+            now=clock.business_now(),
+        )
+    sentence = gettext(
+        "Saved as version %(number)s. Customers already inside keep the version they entered with.",
+        number=number,
+    )
+    flash(sentence, "ok")
     return redirect(url_for("plans.show", key=key), 303)

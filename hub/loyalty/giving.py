@@ -4,13 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import structlog
 from sqlalchemy import bindparam, case, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from hub.core import facts
 from hub.core.db import db
-from hub.core.errors import NotFound
-from hub.core.text import N_
 from hub.loyalty import rules
 from hub.loyalty.actions import count_free
 from hub.loyalty.facts import PromoPoolLow
@@ -19,16 +18,19 @@ from hub.loyalty.rows import GivenCode
 from hub.loyalty.rules import Validity
 from hub.loyalty.words import GrantState, PoolKind
 
+log = structlog.get_logger(__name__)
+
 
 def reserve(*, pool_key: str, wanted: Mapping[str, int | None], now: datetime) -> dict[str, GivenCode]:
     """A code for each reference (the key of its message) and its customer; the same reference keeps its code.
 
-    References that get none are left out: the pool is off, has ended or is empty. Two workers never give one unique
-    code twice (locked rows are skipped). Raises NotFound for an unknown pool.
+    References that get none are left out: there is no such pool, it is off, has ended or is empty. Two workers never
+    give one unique code twice (locked rows are skipped).
     """
     pool = db.session.scalar(select(PromoPool).where(PromoPool.key == pool_key))
     if pool is None:
-        raise NotFound(N_("There is no pool of promo codes called %(key)s."), key=pool_key)
+        log.warning("loyalty.no_such_pool", key=pool_key)
+        return {}
     found = {
         reference: GivenCode(code, ends_at, pool.discount_percent, pool.discount_cents)
         for reference, code, ends_at in _held(wanted)

@@ -8,6 +8,7 @@ from babel.numbers import format_currency, format_percent
 from sqlalchemy import select
 
 from hub.content.phrases import day_in_words
+from hub.content.rendering import PreparedTemplate
 from hub.core import clock
 from hub.core.db import db, transaction
 from hub.core.words import Language
@@ -41,6 +42,11 @@ def reserve(wanted: Sequence[tuple[str, str, int | None]], *, now: datetime) -> 
         if asked:
             given |= giving.reserve(pool_key=pool_key, wanted=asked, now=now)
     return given
+
+
+def shows_code(version: PreparedTemplate) -> bool:
+    """A code is taken only by a message that shows it."""
+    return any(spec.name == "promo_code" for spec in version.specs)
 
 
 def values_of(given: GivenCode, chain: ChainRow, language: Language) -> Mapping[str, str]:

@@ -118,6 +118,7 @@ def draft_of(
         expires_at=(enrolment.due_at or now) + timedelta(days=step.expires_days),
         stop_if=_stop_if(enrolment, order, exits),
         priority=seen.priorities[enrolment.plan_id],
+        promo_pool=step.promo_pool or None,
     )
 
 

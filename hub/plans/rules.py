@@ -30,7 +30,8 @@ class Step:
 
     `when` names conditions that must all hold (see CONDITIONS). `template` may depend on a condition through
     `variants`, first match wins. `expires_days`: a message that could not leave by then is dropped, not sent stale.
-    `is_branch` steps are reached by a jump only; the path before them ends the enrolment.
+    `is_branch` steps are reached by a jump only; the path before them ends the enrolment. `promo_pool` is the key of
+    the pool that gives the message its code.
     """
 
     key: str
@@ -43,6 +44,7 @@ class Step:
     variants: tuple[tuple[str, str], ...] = ()
     expires_days: int = 7
     is_branch: bool = False
+    promo_pool: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +96,7 @@ def _parse_step(data: Mapping[str, Any]) -> Step:
         variants=tuple((str(when), str(template)) for when, template in data.get("variants", ())),
         expires_days=int(data.get("expires_days", 7)),
         is_branch=bool(data.get("is_branch", False)),
+        promo_pool=str(data.get("promo_pool", "")),
     )
 
 

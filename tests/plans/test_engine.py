@@ -8,19 +8,22 @@ from sqlalchemy.orm import Session
 
 from hub.content.actions import publish_builtin_templates
 from hub.core.actor import SYSTEM
+from hub.core.errors import Invalid
+from hub.loyalty.models import PromoGrant
 from hub.orders.models import Order
 from hub.orders.words import OrderState
 from hub.outbox.models import OutboundMessage
 from hub.outbox.words import MessageState
-from hub.plans import actions, engine, queries
+from hub.plans import actions, engine, publishing, queries
 from hub.plans.builtin import POST_PURCHASE_SURVEY, WELCOME_PACK
-from hub.plans.models import Enrolment, Plan, StepRun
+from hub.plans.models import Enrolment, Plan, PlanVersion, StepRun
 from hub.plans.words import Arm, EnrolmentState, ExitReason, StepOutcome
 from hub.surveys.actions import add_builtin_survey
 from hub.surveys.models import Invitation
 from hub.surveys.queries import list_recently_asked
 from tests.conftest import TUESDAY, HandClock
 from tests.makers.customers import make_customer
+from tests.makers.loyalty import make_pool
 from tests.makers.orders import make_order
 from tests.makers.stores import make_chain, make_store
 
@@ -249,3 +252,35 @@ def test_a_message_carries_the_priority_and_the_exits_of_its_plan(
     message = scene.session.scalars(select(OutboundMessage)).one()
     assert message.priority == 50
     assert set(message.stop_if) == {"order_cancelled", "purchase_since"}
+
+
+@pytest.mark.parametrize("template", ["welcome_prospect", "welcome_first_order"])
+@pytest.mark.parametrize("control_percent", [0, 100])
+def test_a_step_gives_its_code_to_the_treated_whose_mail_shows_one_and_to_nobody_else(
+    scene: Scene, hand_clock: HandClock, control_percent: int, template: str
+) -> None:
+    make_pool("AAAA1\nBBBB1")
+    plan = scene.session.scalars(select(Plan).where(Plan.key == WELCOME_PACK)).one()
+    plan.control_percent = control_percent
+    first = scene.session.get_one(PlanVersion, plan.published_version_id)
+    steps = first.definition["steps"]
+    first.definition = {**first.definition, "steps": [{**steps[0], "template": template}, *steps[1:]]}
+    number = publishing.choose_pool(
+        plan_key=WELCOME_PACK, step_key="welcome", pool_key="bienvenue", by=SYSTEM, now=TUESDAY
+    )
+    scene.enrol(WELCOME_PACK)
+    hand_clock.move(days=1)
+    scene.run()
+    codes = [message.values.get("promo_code") for message in scene.session.scalars(select(OutboundMessage))]
+    granted = scene.session.scalar(select(func.count()).select_from(PromoGrant))
+    is_shown = control_percent == 0 and template == "welcome_prospect"
+    assert number == queries.get_plan(WELCOME_PACK).version_number == 2
+    assert granted == (1 if is_shown else 0)
+    assert codes == (["AAAA1" if is_shown else None] if control_percent == 0 else [])
+
+
+def test_a_survey_cannot_carry_a_code(scene: Scene) -> None:
+    with pytest.raises(Invalid):
+        publishing.choose_pool(
+            plan_key=POST_PURCHASE_SURVEY, step_key="ask", pool_key="bienvenue", by=SYSTEM, now=TUESDAY
+        )

@@ -127,7 +127,8 @@ def post_many(drafts: Sequence[Draft], *, now: datetime) -> list[Posted]:
     """Post a batch with a handful of statements whatever its size; the answers stand in the order of the drafts."""
     if not drafts:
         return []
-    desk = _Desk.open(drafts, now=now)
+    desk = _Desk.open(drafts)
+    desk.take_codes(drafts, now=now)
     rows = [desk.row(draft, now=now) for draft in drafts]
     new = {key: row_id for row_id, key in db.session.execute(_posting(tuple(rows[0])), rows_given(rows))}
     old = _ids_of({draft.key for draft in drafts} - new.keys())
@@ -191,20 +192,32 @@ class _Desk:
     codes: Mapping[str, GivenCode] = field(default_factory=dict)
 
     @classmethod
-    def open(cls, drafts: Sequence[Draft], *, now: datetime) -> "_Desk":
+    def open(cls, drafts: Sequence[Draft]) -> "_Desk":
         store_ids = _known(draft.store_id for draft in drafts)
-        wanted = [(each.promo_pool, each.key, each.customer_id) for each in drafts if each.promo_pool]
         return cls(
             chain=stores.get_chain(),
             people=customers.get_customers(_known(draft.customer_id for draft in drafts)),
             houses=stores.get_stores(store_ids),
             hours=stores.get_hours_of(store_ids),
-            codes=promo_codes.reserve(wanted, now=now) if wanted else {},
         )
+
+    def take_codes(self, drafts: Sequence[Draft], *, now: datetime) -> None:
+        """Reserve a code for each message whose step names a pool and whose template shows a code."""
+        wanted = [
+            (draft.promo_pool, draft.key, draft.customer_id)
+            for draft in drafts
+            if draft.promo_pool
+            and promo_codes.shows_code(self.version(draft.template_key, self.language(draft)))
+        ]
+        self.codes = promo_codes.reserve(wanted, now=now) if wanted else {}
+
+    def language(self, draft: Draft) -> Language:
+        person = self.people.get(draft.customer_id) if draft.customer_id else None
+        return Language(draft.language or (person.language if person else self.chain.language))
 
     def row(self, draft: Draft, *, now: datetime) -> dict[str, Any]:
         person = self.people.get(draft.customer_id) if draft.customer_id else None
-        language = Language(draft.language or (person.language if person else self.chain.language))
+        language = self.language(draft)
         version = self.version(draft.template_key, language)
         uuid = addresses.uuid_of(draft.key)
         store = self.houses[draft.store_id] if draft.store_id else None
