@@ -17,6 +17,7 @@ from hub.core.actor import SYSTEM
 from hub.core.db import db, transaction
 from hub.core.errors import HubError
 from hub.core.words import Channel, Language
+from hub.customers.rebuilding import compare_consents, rebuild_consents
 from hub.knowledge import evaluating
 from hub.mailroom.actions import release_arrival
 from hub.mailroom.queries import list_quarantine
@@ -29,12 +30,14 @@ from hub.supervisor import backup
 Result = TypeVar("Result")
 mail = AppGroup("mail", help="Raw mails.")
 knowledge = AppGroup("knowledge", help="Articles and their search.")
+customers = AppGroup("customers", help="Customers and their consents.")
 
 
 def register(app: Flask) -> None:
     """Attach every command to the application."""
     app.cli.add_command(mail)
     app.cli.add_command(knowledge)
+    app.cli.add_command(customers)
     app.cli.add_command(setup_code)
     app.cli.add_command(back_up)
     app.cli.add_command(restore)
@@ -164,3 +167,14 @@ def _explained(act: Callable[[], Result]) -> Result:
         return act()
     except (RuntimeError, OSError) as error:
         raise click.ClickException(str(error)) from None
+
+
+@customers.command("rebuild-consents")
+@click.option("--check", "is_check", is_flag=True, help="Only compare; exit code 1 when they differ.")
+def rebuild_states(*, is_check: bool) -> None:
+    """Make the states of consent anew from the ledger, and print how many differed as one JSON line."""
+    with transaction():
+        found = compare_consents() if is_check else rebuild_consents()
+    click.echo(json.dumps(asdict(found)))
+    if is_check and not found.is_same:
+        raise SystemExit(1)

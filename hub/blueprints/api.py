@@ -89,7 +89,7 @@ def list_tickets() -> ResponseReturnValue:
     """Filters `store` (code), `state`, `customer` (address or id); `after` is `next` of the page before."""
     filters = shapes.ticket_filters(request.args, find_store=_store_id)
     page = inbox_queries.list_tickets(
-        filters, viewer=_viewer(), after=request.args.get("after"), size=_size()
+        filters, viewer=viewer_of_key(), after=request.args.get("after"), size=page_size()
     )
     return jsonify(tickets=shapes.tickets(page.rows), next=page.next_key)
 
@@ -97,7 +97,7 @@ def list_tickets() -> ResponseReturnValue:
 @blueprint.get("/tickets/<number>")
 @limiter.limit("1200/minute", key_func=key_rate)
 def show_ticket(number: str) -> ResponseReturnValue:
-    ticket = inbox_queries.access_ticket(number, _viewer())
+    ticket = inbox_queries.access_ticket(number, viewer_of_key())
     thread = inbox_queries.list_thread(ticket.id)
     [found] = shapes.tickets([ticket])
     return jsonify(ticket=found | {"messages": [shapes.message(line) for line in thread]})
@@ -107,8 +107,8 @@ def show_ticket(number: str) -> ResponseReturnValue:
 @limiter.limit("600/minute", key_func=key_rate)
 def reply(number: str) -> ResponseReturnValue:
     """A reply of the person the key is bound to, or of `agent` (mail address): it ends the customer's wait."""
-    body = _read(shapes.ReplyBody)
-    ticket = inbox_queries.access_ticket(number, _viewer())
+    body = read_body(shapes.ReplyBody)
+    ticket = inbox_queries.access_ticket(number, viewer_of_key())
     with transaction():
         replied = inbox.reply(
             ticket_id=ticket.id,
@@ -125,7 +125,7 @@ def reply(number: str) -> ResponseReturnValue:
 @limiter.limit("600/minute", key_func=key_rate)
 def take_contact() -> ResponseReturnValue:
     """A contact of any channel: threads into a ticket of the same customer or opens one."""
-    body = _read(shapes.ContactBody)
+    body = read_body(shapes.ContactBody)
     store = find_store_by_code(body.store) if body.store else None
     if body.store and store is None:
         raise Invalid(N_("No store has the code %(code)s. Please check it."), field="store", code=body.store)
@@ -141,7 +141,9 @@ def response_times() -> ResponseReturnValue:
     """Median, 90th percentile and share within target, in all and by store and channel; business seconds."""
     now = clock.business_now()
     filters = statistics.read_filters(request.args, now=now)
-    return jsonify(shapes.response_times(statistics.get_response_times(filters, viewer=_viewer(), now=now)))
+    return jsonify(
+        shapes.response_times(statistics.get_response_times(filters, viewer=viewer_of_key(), now=now))
+    )
 
 
 def _body() -> Any:
@@ -162,7 +164,8 @@ def _json() -> dict[str, Any]:
     return body
 
 
-def _read(shape: type[Body]) -> Body:
+def read_body(shape: type[Body]) -> Body:
+    """The body as this shape. Raises Invalid with the first field to correct."""
     try:
         return shape.model_validate(_json())
     except ValidationError as error:
@@ -177,7 +180,7 @@ def _say(text: str, values: Mapping[str, Any]) -> str:
     return str(gettext(text, **values) if values else gettext(text))
 
 
-def _viewer() -> Viewer:
+def viewer_of_key() -> Viewer:
     """A key sees what its person sees; a key without a person sees the chain."""
     if g.api_key.agent_id:
         return staff.get_viewer(g.api_key.agent_id)
@@ -219,7 +222,8 @@ def _store_id(code: str) -> int:
     return store.id
 
 
-def _size() -> int:
+def page_size() -> int:
+    """`size` of the query, 1 to 100, else 50. Raises Invalid."""
     text = request.args.get("size", "50")
     if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= MOST_ROWS:
         raise Invalid(N_("Please give the size of a page as a number from 1 to 100."), field="size")

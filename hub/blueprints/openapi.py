@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from hub.blueprints.api_consent_shapes import MESSAGE_SCHEMA, ConsentBody
 from hub.blueprints.api_shapes import ContactBody, ReplyBody
 from hub.core.words import Channel
 from hub.inbox.words import TicketState
@@ -46,8 +47,8 @@ TICKET = {
 
 def describe(base_url: str) -> dict[str, Any]:
     """The whole document. Shapes of bodies come from the very classes that check them."""
-    schemas: dict[str, Any] = {"Error": ERROR, "Ticket": TICKET}
-    for shape in (OrderPayload, ReplyBody, ContactBody):
+    schemas: dict[str, Any] = {"Error": ERROR, "Ticket": TICKET, "Message": MESSAGE_SCHEMA}
+    for shape in (OrderPayload, ReplyBody, ContactBody, ConsentBody):
         schema = shape.model_json_schema(ref_template=REF)
         schemas |= schema.pop("$defs", {})
         schemas[shape.__name__] = schema
@@ -95,6 +96,25 @@ def _paths() -> dict[str, Any]:
             )
         },
         "/contacts": {"post": _post("A contact of any channel becomes a ticket", "ContactBody", [], "201")},
+        "/consents": {
+            "post": _post(
+                "A consent given or withdrawn elsewhere, with its proof; the same one twice is one",
+                "ConsentBody",
+                [],
+                "201",
+            )
+        },
+        "/customers/{who}/messages": {
+            "get": _get(
+                "What a customer was sent, and what not and why, newest first",
+                [
+                    {"name": "who", "in": "path", "required": True, "schema": TEXT}
+                    | {"description": "id, mail address or phone number"},
+                    _query("after", "`next` of the page before"),
+                    _query("size", "1 to 100"),
+                ],
+            )
+        },
         "/statistics/response-times": {
             "get": _get(
                 "Median, 90th percentile and share within target, in business seconds",
