@@ -186,6 +186,66 @@ def test_a_connection_dropped_between_two_mails_is_opened_again() -> None:
     assert (seen.count("connect"), seen.count("body")) == (2, 2)
 
 
+def test_a_server_that_closes_with_421_gets_the_mail_on_a_new_connection_once() -> None:
+    """Every third mail of a connection is answered 421, before the message or instead of taking it."""
+    mails = iter(range(99))
+
+    def answer(command: str) -> str | None:
+        return (
+            "421 4.3.2 too many messages" if command.startswith("MAIL") and next(mails) % 3 == 2 else "usual"
+        )
+
+    with scripted_server(answer) as (port, seen), transport(port) as wire:
+        for number in range(1, 8):
+            wire.send(envelope(number))
+    assert seen.count("body") == 7
+    assert seen.count("connect") == 4
+
+
+def test_a_server_that_says_421_at_once_is_not_tried_for_ever() -> None:
+    def answer(command: str) -> str | None:
+        return "421 4.3.2 closing" if command.startswith("MAIL") else "usual"
+
+    with (
+        scripted_server(answer) as (port, seen),
+        transport(port) as wire,
+        pytest.raises(TemporaryFailure, match="421"),
+    ):
+        wire.send(envelope())
+    assert (seen.count("connect"), seen.count("body")) == (1, 0)
+
+
+def test_421_instead_of_taking_the_message_is_tried_later_not_at_once() -> None:
+    with (
+        scripted_server(lambda command: "421 4.3.2 closing" if command == "body" else "usual") as (
+            port,
+            seen,
+        ),
+        transport(port) as wire,
+        pytest.raises(TemporaryFailure, match="421"),
+    ):
+        wire.send(envelope())
+    assert seen.count("body") == 1
+
+
+def test_the_next_mail_is_written_while_the_server_thinks() -> None:
+    """The wire asks for one later message a mail, and sends what it wrote ahead as it is."""
+    waiting = [envelope(number) for number in range(2, 5)]
+    stored: list[bytes] = []
+    with listening(lambda raw, _to, _sender: stored.append(raw)) as listener:
+        settings = SmtpSettings(host="127.0.0.1", port=listener.port, local_hostname="test")
+        wire = SmtpTransport(
+            settings, machine_now=lambda: NOW, upcoming=lambda: waiting.pop(0) if waiting else None
+        )
+        with wire:
+            wire.send(envelope(1))
+            assert [each.subject for each in waiting] == ["Avis 3", "Avis 4"]
+            for number in range(2, 5):
+                wire.send(envelope(number))
+            assert wire._written == {}
+    assert [parse_mail(raw).subject for raw in stored] == [f"Avis {number}" for number in range(1, 5)]
+
+
 def test_pipelining_with_a_server_that_says_354_all_the_same() -> None:
     refusals = iter(["550 5.1.1 user unknown", "usual"])
 

@@ -40,6 +40,7 @@ class Sink:
 
     port: int = 0
     taken: list[Taken] = field(default_factory=list)
+    raw: list[bytes] = field(default_factory=list)
     refusals: dict[str, str] = field(default_factory=dict)
     answer: str | None = None
     hang_at: int | None = None
@@ -77,6 +78,7 @@ class Sink:
         if self.answer is not None:
             return self.answer
         raw = envelope.content if isinstance(envelope.content, bytes) else b""
+        self.raw.append(raw)
         mail: Any = email.message_from_bytes(raw, policy=email.policy.default)
         self.taken.append(Taken(envelope.mail_from or "", tuple(envelope.rcpt_tos), mail))
         return "250 OK"
