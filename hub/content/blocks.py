@@ -126,8 +126,13 @@ def _read(raw: Any) -> Block:
         condition = str(raw.get("condition", "")).strip()
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise Invalid(N_("The blocks of this form are mixed up. Please reload the page.")) from error
-    if not _ID.fullmatch(block_id) or (condition and not _CONDITION.fullmatch(condition)):
+    if not _ID.fullmatch(block_id):
         raise Invalid(N_("The blocks of this form are mixed up. Please reload the page."))
+    if condition and not _CONDITION.fullmatch(condition):
+        raise Invalid(
+            N_("“%(condition)s” is not the name of a variable. Please write it as in the list of variables."),
+            condition=condition,
+        )
     fields = {each.name: _clean(each, str(given.get(each.name, each.default))) for each in FIELDS[kind]}
     return Block(block_id, kind, fields, condition)
 

@@ -230,20 +230,20 @@ FORMS = ("mobile", "pc", "dark", "text", "no_images", "sms")
 
 @pytest.mark.parametrize("form", FORMS)
 def test_the_frame_shows_each_form_without_script(writing: FlaskClient, form: str) -> None:
-    answer = writing.get(f"/templates/thanks/fr/frame?form={form}")
+    answer = writing.get(f"/templates/thanks/fr/frame?view={form}")
     policy = answer.headers["Content-Security-Policy"]
     assert policy.startswith("sandbox;")
     assert "script" not in policy
     assert "frame-ancestors 'self'" in policy
     assert "Maison Verel" in answer.text
-    assert writing.get(f"{EDIT}?form={form}").status_code == 200
+    assert writing.get(f"{EDIT}?view={form}").status_code == 200
 
 
 def test_the_frame_of_a_sample_without_name_still_greets(writing: FlaskClient) -> None:
-    assert "Bonjour," in writing.get("/templates/thanks/fr/frame?form=text&sample=no_name").text
+    assert "Bonjour," in writing.get("/templates/thanks/fr/frame?view=text&sample=no_name").text
     assert (
         "Bonjour Madame Lefèvre,"
-        in writing.get("/templates/thanks/fr/frame?form=text&sample=no_first_name").text
+        in writing.get("/templates/thanks/fr/frame?view=text&sample=no_first_name").text
     )
 
 
@@ -253,7 +253,7 @@ def test_a_preview_for_a_real_customer_asks_for_the_right_to_read_customers(
     person = make_customer(session, "Odile", "Marchand", title=Title.MADAM)
     found = writing.get(f"{EDIT}?q=Marchand").text
     assert f"customer={person.id}" in found
-    frame = f"/templates/thanks/fr/frame?form=text&customer={person.id}"
+    frame = f"/templates/thanks/fr/frame?view=text&customer={person.id}"
     assert "Bonjour Madame Marchand," in writing.get(frame).text
 
 

@@ -43,12 +43,12 @@ class Look:
 
     @property
     def keep(self) -> dict[str, Any]:
-        return {"form": self.form, "sample": self.sample.value, "customer": self.customer_id}
+        return {"view": self.form, "sample": self.sample.value, "customer": self.customer_id}
 
 
 def read_look(args: Mapping[str, str]) -> Look:
     """The look from the address or the form; what is none of ours is the first of its kind."""
-    form, sample, customer = args.get("form", ""), args.get("sample", ""), args.get("customer", "")
+    form, sample, customer = args.get("view", ""), args.get("sample", ""), args.get("customer", "")
     may_read = viewer().may(Permission.READ_CUSTOMERS)
     return Look(
         form if form in FORMS else FORMS[0],
