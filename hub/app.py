@@ -86,7 +86,12 @@ DOORS: tuple[Door, ...] = (
             "lift_suppression": Permission.EDIT_SETTINGS,
         },
     ),
-    Door(plans.blueprint, "/plans", Permission.READ_PLANS, {"switch": Permission.EDIT_PLANS, "choose_pool": Permission.EDIT_PLANS}),
+    Door(
+        plans.blueprint,
+        "/plans",
+        Permission.READ_PLANS,
+        {"switch": Permission.EDIT_PLANS, "choose_pool": Permission.EDIT_PLANS},
+    ),
     Door(
         templates.blueprint,
         "/templates",
@@ -268,13 +273,9 @@ def _mail_hooks(config: Config) -> HookSettings:
 def _demo_doors(config: Config) -> tuple[Door, ...]:
     if not config.demo:
         return ()
-    from hub.demo import blueprint as demo
-    from hub.demo import phone
+    from hub.demo import phone as demo  # the last of the demo's doors; the others are on the same blueprint
 
-    return (
-        Door(demo.blueprint, "/demo", Entry.PUBLIC, is_csrf_exempt=True),
-        Door(phone.blueprint, "/demo", Entry.PUBLIC, is_csrf_exempt=True),
-    )
+    return (Door(demo.blueprint, "/demo", Entry.PUBLIC, is_csrf_exempt=True),)
 
 
 def _register_commands(app: Flask) -> None:

@@ -4,7 +4,6 @@ import hmac
 from email.utils import format_datetime
 
 from flask import (
-    Blueprint,
     Response,
     current_app,
     flash,
@@ -21,9 +20,9 @@ from hub.core import site
 from hub.core.errors import Invalid
 from hub.core.text import N_
 from hub.demo import texts
+from hub.demo.blueprint import blueprint
 from hub.demo.texts import Account, DemoText
 
-blueprint = Blueprint("demo_phone", __name__)
 MESSAGES = "/carrier/2010-04-01/Accounts/<sid>/Messages.json"
 TAKEN = range(200, 300)
 
@@ -48,7 +47,7 @@ def write() -> ResponseReturnValue:
             N_("The hub did not take the message (%(status)s). Please look at its logs."), status=status
         )
     flash(gettext("The message has been handed to the hub."), "ok")
-    return redirect(url_for("demo_phone.list_texts", phone=phone), 303)
+    return redirect(url_for("demo.list_texts", phone=phone), 303)
 
 
 @blueprint.get("/texts")
