@@ -16,6 +16,7 @@ from hub.outbox import promo_codes, reconciling, sending, tidying
 from hub.outbox.words import SendQueue
 from hub.plans import engine
 from hub.reactions import drain as reactions
+from hub.signups import expiring as optins
 from hub.surveys import actions as surveys
 
 log = structlog.get_logger(__name__)
@@ -66,6 +67,7 @@ JOBS: dict[str, Job] = {
         Job("promo_codes", "bulk", promo_codes.work_promo_codes, promo_codes.has_due, _nothing_planned),
         Job("receipts", "bulk", tidying.work_receipts, tidying.has_due, _nothing_planned),
         Job("phones", "default", reconciling.work_phones, reconciling.has_due, reconciling.next_due_at),
+        Job("optins", "bulk", optins.work_optins, optins.has_due, optins.next_due_at),
         *(_outbox(queue) for queue in SendQueue),
     )
 }

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from hub.core import signing
@@ -142,6 +142,11 @@ def expire_optins(*, now: datetime) -> int:
         .returning(OptinRequest.id)
     )
     return len(db.session.scalars(closed).all())
+
+
+def next_expiry() -> datetime | None:
+    """When the next open confirmation ends (business time)."""
+    return db.session.scalar(select(func.min(OptinRequest.expires_at)).where(_is_pending()))
 
 
 def list_unknown(addresses: Sequence[tuple[AddressKind, str]]) -> list[tuple[AddressKind, str]]:

@@ -16,11 +16,11 @@ from hub.customers.models import Address, ConsentEntry, Customer, OptinRequest
 from hub.customers.optin import optin_token
 from hub.customers.words import OptinState
 from hub.outbox.models import OutboundMessage
-from hub.signups import actions
+from hub.signups import actions, expiring
 from hub.signups.actions import FormDetails
 from hub.signups.models import SignupEntry
 from hub.signups.words import EntryState, FormKind
-from tests.conftest import TUESDAY
+from tests.conftest import TUESDAY, HandClock
 from tests.makers.customers import make_customer
 from tests.makers.signups import CONTENT, OFFERS, a_nonce, make_form, reload, send
 from tests.makers.stores import make_chain
@@ -91,6 +91,21 @@ def test_nobody_confirms_after_thirty_days(session: Session) -> None:
         confirm(session, days=30)
     assert ledger(session) == []
     assert session.scalars(select(Address)).one().unconfirmed_since is not None
+
+
+def test_what_nobody_confirmed_is_forgotten_when_its_time_is_over(
+    session: Session, hand_clock: HandClock
+) -> None:
+    send(make_form())
+    assert expiring.next_due_at() == TUESDAY + timedelta(days=30)
+    assert not expiring.has_due()
+    hand_clock.move(days=30)
+    assert expiring.has_due()
+    assert expiring.work_optins(lambda: None) == 1
+    session.expire_all()
+    request = session.scalars(select(OptinRequest)).one()
+    assert (request.state, request.wishes, request.ip) == (OptinState.EXPIRED, [], None)
+    assert not expiring.has_due()
 
 
 def test_the_question_is_mailed_once_and_three_times_more(session: Session) -> None:
