@@ -112,13 +112,7 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
         trusted_proxies=int(env.get("TRUSTED_PROXIES", "0")),
         log_level=env.get("LOG_LEVEL", "INFO").upper(),
         session_hours=int(env.get("SESSION_HOURS", "12")),
-        ses_topic_arn=env.get("SES_TOPIC_ARN", ""),
-        sns_url=env.get("SNS_URL", "").rstrip("/"),
-        mailgun_signing_key=env.get("MAILGUN_SIGNING_KEY", ""),
-        brevo_webhook_secret=env.get("BREVO_WEBHOOK_SECRET", ""),
-        brevo_webhook_networks=_list(env.get("BREVO_WEBHOOK_NETWORKS")),
-        postmark_webhook_secret=env.get("POSTMARK_WEBHOOK_SECRET", ""),
-        postmark_webhook_networks=_list(env.get("POSTMARK_WEBHOOK_NETWORKS")),
+        **_mail_hooks(env),
         survey_nonce_min_seconds=float(env.get("SURVEY_NONCE_MIN_SECONDS", "1")),
         survey_filter_ranges=env.get("SURVEY_FILTER_RANGES", ""),
     )
@@ -140,6 +134,19 @@ def _twilio(env: Mapping[str, str]) -> dict[str, Any]:
         "sms_prices": env.get("SMS_PRICES", ""),
         "sms_currency": env.get("SMS_CURRENCY", "EUR"),
         "sms_stop_mention": env.get("SMS_STOP_MENTION", "STOP : répondez STOP"),
+    }
+
+
+def _mail_hooks(env: Mapping[str, str]) -> dict[str, Any]:
+    """What proves that a mail provider reports; a provider without it is not set up."""
+    return {
+        "ses_topic_arn": env.get("SES_TOPIC_ARN", ""),
+        "sns_url": env.get("SNS_URL", "").rstrip("/"),
+        "mailgun_signing_key": env.get("MAILGUN_SIGNING_KEY", ""),
+        "brevo_webhook_secret": env.get("BREVO_WEBHOOK_SECRET", ""),
+        "brevo_webhook_networks": _list(env.get("BREVO_WEBHOOK_NETWORKS")),
+        "postmark_webhook_secret": env.get("POSTMARK_WEBHOOK_SECRET", ""),
+        "postmark_webhook_networks": _list(env.get("POSTMARK_WEBHOOK_NETWORKS")),
     }
 
 

@@ -17,6 +17,8 @@ from hub.core.text import N_
 from hub.core.words import Purpose
 from hub.outbox.blocked import REFUSED, UNKNOWN, why_of
 from hub.outbox.queries import AttemptRow, MessageRow, get_content, get_message, is_set_up, list_attempts
+from hub.outbox.tracking.queries import ClickRow, get_first_clicks, list_clicks
+from hub.outbox.tracking.words import Sign, Visitor
 from hub.outbox.words import AttemptOutcome, MessageState, ReceiptKind
 from hub.staff.words import Permission
 
@@ -32,14 +34,16 @@ class Copy:
     name: str
     content: Rendered | None
     attempts: Sequence[AttemptRow]
+    clicks: Sequence[ClickRow]
 
 
 def rows_of(messages: Sequence[MessageRow]) -> list[dict[str, Any]]:
     """Lines of the list, with the names of all templates looked up at once."""
     names = get_template_names({row.template_version_id for row in messages})
+    clicked = get_first_clicks([row.id for row in messages])
     rows = []
     for row in messages:
-        state, tone = words.message_state(row)
+        state, tone = _outcome(row, is_clicked=row.id in clicked)
         rows.append(
             {
                 "what": words.template_words(names.get(row.template_version_id), row.purpose),
@@ -54,6 +58,32 @@ def rows_of(messages: Sequence[MessageRow]) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _outcome(row: MessageRow, *, is_clicked: bool) -> tuple[str, str]:
+    """What became of it; a person's click says more than the mailbox."""
+    if is_clicked and row.state in {MessageState.ACCEPTED, MessageState.DELIVERED}:
+        return gettext("The customer opened a link"), "ok"
+    return words.message_state(row)
+
+
+def click_words(click: ClickRow) -> tuple[str, str, str]:
+    """Who opened a link, the tone, and what speaks for a machine."""
+    why = {
+        Sign.NONE: "",
+        Sign.HEAD: gettext("It asked without loading the page."),
+        Sign.TOO_EARLY: gettext("It came before anybody could have read the mail."),
+        Sign.AGENT: gettext("It says that it is a program."),
+        Sign.NETWORK: gettext("It came from the scanner %(name)s.", name=click.network or "–"),
+        Sign.ALL_LINKS: gettext("It opened all links within seconds."),
+        Sign.SAME_SOURCE: gettext("It came right after a machine, from the same place."),
+    }
+    is_person = click.label is Visitor.HUMAN
+    return (
+        gettext("A person") if is_person else gettext("A machine"),
+        "ok" if is_person else "plain",
+        why[click.sign],
+    )
 
 
 def explain(row: MessageRow) -> str:
@@ -82,6 +112,7 @@ def open_copy(customer_id: int, outbound_id: int) -> Copy:
         name=words.template_words(names.get(row.template_version_id), row.purpose),
         content=_content(outbound_id),
         attempts=list_attempts(outbound_id),
+        clicks=list_clicks(outbound_id),
     )
 
 

@@ -84,6 +84,7 @@ def message(customer_id: int, outbound_id: int) -> ResponseReturnValue:
         customer=queries.get_customer(customer_id),
         copy=copies.open_copy(customer_id, outbound_id),
         attempt_words=copies.attempt_words,
+        click_words=copies.click_words,
         explain=copies.explain,
     )
 

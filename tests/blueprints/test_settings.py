@@ -11,6 +11,8 @@ from hub.core.audit import AuditEntry
 from hub.core.facts import FactRow
 from hub.core.words import Language
 from hub.inbox.queries import list_routing_order, list_targets
+from hub.outbox.tracking.changing import get_tracking
+from hub.outbox.tracking.words import OpenPolicy
 from hub.reasons.actions import add_builtin_reasons
 from hub.reasons.queries import find_reason_by_key, list_reasons
 from hub.staff.models import Agent
@@ -36,6 +38,7 @@ PAGES = (
     "/settings/reasons/new",
     "/settings/routing",
     "/settings/targets?priority=urgent",
+    "/settings/tracking",
     "/settings/keys",
     "/settings/keys/new",
 )
@@ -275,3 +278,14 @@ def test_changes_are_in_the_audit_trail_with_their_author(
     trail = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
     assert [entry.action for entry in trail] == ["chain.edited", "region.added", "store.added"]
     assert {entry.agent_id for entry in trail} == {cleo.id}
+
+
+def test_the_administrator_chooses_what_is_measured(admin: FlaskClient) -> None:
+    given = {"opens": "off", "utm_source": "comptoir", "utm_medium": "e mail"}
+    wrong = admin.post("/settings/tracking", data=given)
+    assert wrong.status_code == 422
+    assert get_tracking().opens is OpenPolicy.CONSENTED
+    admin.post("/settings/tracking", data={**given, "utm_medium": "email"})
+    kept = get_tracking()
+    assert (kept.has_links, kept.opens) == (False, OpenPolicy.OFF)
+    assert (kept.utm_source, kept.utm_medium) == ("comptoir", "email")

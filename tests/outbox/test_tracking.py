@@ -31,11 +31,13 @@ from hub.outbox.tracking.queries import (
 )
 from hub.outbox.tracking.words import Opener, Sign, Visitor
 from hub.outbox.words import MessageState
+from hub.staff.words import Role
 from hub.stores.models import Chain
 from tests.conftest import TUESDAY, HandClock
 from tests.makers.customers import make_customer
 from tests.makers.outbox import give_consent
 from tests.makers.sink import Sink
+from tests.makers.staff import log_in, make_agent
 from tests.makers.stores import make_chain
 
 DORA = "dora@client.example"
@@ -379,3 +381,24 @@ def test_a_long_address_in_an_sms_becomes_a_short_one() -> None:
     assert long not in words
     assert words.startswith("Vos lampes : https://c.example/l/")
     assert words.endswith(". STOP 36111 https://a.example")
+
+
+def test_staff_read_on_the_customer_card_who_opened_a_link(
+    leave: Callable[..., tuple[OutboundMessage, str]],
+    client: FlaskClient,
+    hand_clock: HandClock,
+    session: Session,
+) -> None:
+    row, html = leave()
+    staff = log_in(client, make_agent(session, "Cleo Petit", role=Role.ADMINISTRATOR))
+    page = f"/customers/{row.customer_id}/messages"
+    hand_clock.move(seconds=1)
+    client.get(tracked(html)[0], headers=FIREFOX)
+    assert "Le client a ouvert un lien" not in staff.get(page).text
+    assert "avant que quiconque ait pu lire" in staff.get(f"{page}/{row.id}").text
+    hand_clock.move(hours=1)
+    client.get(tracked(html)[0], headers=FIREFOX)
+    assert "Le client a ouvert un lien" in staff.get(page).text
+    assert "Une personne" in staff.get(f"{page}/{row.id}").text
+    assert tracked(staff.get(f"{page}/{row.id}/html").text) == []
+    assert "linked_service" in staff.get("/settings/tracking").text

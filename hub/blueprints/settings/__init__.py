@@ -12,6 +12,7 @@ from hub.blueprints.settings import (
     stores,
     stuck,
     targets,
+    tracking,
 )
 from hub.blueprints.settings.base import blueprint
 
@@ -28,4 +29,5 @@ __all__ = [
     "stores",
     "stuck",
     "targets",
+    "tracking",
 ]
