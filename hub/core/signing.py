@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from hub.core.errors import Gone, NotFound
