@@ -12,10 +12,12 @@ from hub.blueprints.customer_card import Card
 from hub.core.text import N_
 from hub.core.words import Purpose
 from hub.customers.queries import FactLine
+from hub.inbox.queries import list_kept_messages
 from hub.staff.rules import Viewer
 from hub.staff.words import Permission
 from hub.surveys.words import Choice
 
+REPLIED = "TicketReplied"
 # kind of fact: what it is called, its icon, its tone. Kinds that are not here are for machines.
 KINDS = {
     "OrderPlaced": (N_("Order placed"), "shopping-bag", ""),
@@ -56,13 +58,20 @@ class Names:
 
 
 def timeline_of(facts: Sequence[FactLine], card: Card, viewer: Viewer) -> list[dict[str, Any]]:
-    """Items of the `timeline` part. Facts of tickets outside the reader's stores are left out."""
+    """Items of the `timeline` part. Left out: tickets outside the reader's stores, and replies that never left."""
+    replies = {
+        fact.id: fact.data["message_id"]
+        for fact in facts
+        if "message_id" in fact.data and fact.kind == REPLIED
+    }
+    kept = list_kept_messages(replies.values()) if replies else set()
     names = Names(
         orders={order.id: order.external_id for order in card.orders},
         tickets={ticket.id: ticket.number for ticket in card.tickets},
         consents={consent.id: words.consent_words(consent)[0] for consent in card.consents},
     )
-    return [_item(fact, names) for fact in facts if _may_see(fact, names, viewer)]
+    undone = {fact_id for fact_id, message_id in replies.items() if message_id not in kept}
+    return [_item(fact, names) for fact in facts if fact.id not in undone and _may_see(fact, names, viewer)]
 
 
 def _may_see(fact: FactLine, names: Names, viewer: Viewer) -> bool:

@@ -26,12 +26,13 @@ class CustomerWrote(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class TicketReplied(Fact):
-    """`wait_id` is the wait that the reply ended, if the customer was waiting."""
+    """`wait_id` is the wait that the reply ended, if the customer was waiting; `message_id` is gone when undone."""
 
     ticket_id: int
     store_id: int | None
     agent_id: int | None
     wait_id: int | None
+    message_id: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ARRAY, ColumnElement, Date, Integer, and_, case, cast, func, literal, select
+from sqlalchemy import ARRAY, ColumnElement, Date, Integer, Subquery, and_, case, cast, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from hub.core.db import db
@@ -15,6 +15,7 @@ from hub.core.words import Channel
 from hub.inbox.models import ReplyWait, Ticket
 from hub.staff.rules import Viewer
 from hub.statistics import rules
+from hub.statistics.charged import waits_of
 from hub.statistics.rows import (
     NO_WAITS,
     ResponseTimes,
@@ -48,17 +49,22 @@ def read_filters(args: Mapping[str, str], *, now: datetime) -> Filters:
 
 
 def get_response_times(filters: Filters, *, viewer: Viewer, now: datetime) -> ResponseTimes:
-    """Replies of the period in all, by store, channel and day (week for long periods), and who waits now."""
+    """Replies of the period in all, by store, channel and day (week for long periods), and who waits now.
+
+    Of the chain these are the customers' whole waits; of some stores what these stores are charged.
+    """
     narrowed = _narrowed(filters, viewer, ReplyWait.store_id)
-    ended = [*_ended_in(filters), *narrowed]
-    by_store = _group([*_ended_in(filters, has_shares=True), *narrowed], ReplyWait.store_id)
+    is_whole = viewer.scope.is_everything and filters.store_id is None and filters.region_id is None
+    ended = waits_of([*_ended_in(filters, has_shares=not is_whole), *narrowed], is_whole=is_whole)
+    before = [*_ended_in(filters.before(), has_shares=not is_whole), *narrowed]
+    charged = waits_of([*_ended_in(filters, has_shares=True), *narrowed], is_whole=False)
     return ResponseTimes(
         filters=filters,
         total=_total(ended),
-        before=_total([*_ended_in(filters.before()), *narrowed]),
-        by_store=_with_stores(by_store),
-        by_channel=tuple((Channel(key), waits) for key, waits in _group(ended, ReplyWait.channel)),
-        by_period=tuple(_group(ended, _period_of(ReplyWait.ended_at, filters))),
+        before=_total(waits_of(before, is_whole=is_whole)),
+        by_store=_with_stores(_group(charged, charged.c.store_id)),
+        by_channel=tuple((Channel(key), waits) for key, waits in _group(ended, ended.c.channel)),
+        by_period=tuple(_group(ended, _period_of(ended.c.ended_at, filters))),
         buckets=_distribution(ended),
         dropped=_dropped(filters, narrowed),
         **_waiting(filters, viewer, now),
@@ -107,17 +113,17 @@ def _narrowed(
     return conditions
 
 
-def _ended_in(filters: Filters, *, has_shares: bool = False) -> list[ColumnElement[bool]]:
+def _ended_in(filters: Filters, *, has_shares: bool) -> list[ColumnElement[bool]]:
     """Waits that a reply ended; with `has_shares` also the part a store had before it passed the ticket on."""
     period = [ReplyWait.ended_at >= filters.since, ReplyWait.ended_at < filters.until]
     return period if has_shares else [*period, ReplyWait.is_transferred.is_(False)]
 
 
-def _figures() -> tuple[ColumnElement[Any], ...]:
-    seconds = ReplyWait.business_seconds
-    is_in_time = case((seconds <= ReplyWait.target_seconds, 1.0), else_=0.0)
+def _figures(waits: Subquery) -> tuple[ColumnElement[Any], ...]:
+    seconds = waits.c.business_seconds
+    is_in_time = case((seconds <= waits.c.target_seconds, 1.0), else_=0.0)
     return (
-        func.count().filter(ReplyWait.is_transferred.is_(False)),
+        func.count().filter(waits.c.is_transferred.is_(False)),
         func.count(seconds),
         func.percentile_cont(0.5).within_group(seconds),
         func.percentile_cont(0.9).within_group(seconds),
@@ -138,13 +144,13 @@ def _waits(row: Sequence[Any]) -> Waits:
     )
 
 
-def _total(conditions: Sequence[ColumnElement[bool]]) -> Waits:
-    row = db.session.execute(select(*_figures()).where(*conditions)).one()
-    return _waits(row) if row[0] else NO_WAITS
+def _total(waits: Subquery) -> Waits:
+    row = db.session.execute(select(*_figures(waits))).one()
+    return _waits(row) if row[0] or row[1] else NO_WAITS
 
 
-def _group(conditions: Sequence[ColumnElement[bool]], by: Any) -> list[tuple[Any, Waits]]:
-    rows = db.session.execute(select(by, *_figures()).where(*conditions).group_by(by).order_by(by))
+def _group(waits: Subquery, by: Any) -> list[tuple[Any, Waits]]:
+    rows = db.session.execute(select(by, *_figures(waits)).group_by(by).order_by(by))
     return [(row[0], _waits(row[1:])) for row in rows]
 
 
@@ -161,7 +167,7 @@ def _with_stores(groups: Iterable[tuple[int | None, Waits]]) -> tuple[StoreWaits
     return tuple(sorted(rows, key=lambda row: row.name))
 
 
-def _period_of(column: InstrumentedAttribute[Any], filters: Filters) -> ColumnElement[date]:
+def _period_of(column: ColumnElement[Any], filters: Filters) -> ColumnElement[date]:
     unit = "week" if filters.days > LONG_DAYS else "day"
     return _truncated(column, unit, filters)
 
@@ -170,20 +176,17 @@ def _month_of(column: InstrumentedAttribute[Any], filters: Filters) -> ColumnEle
     return _truncated(column, "month", filters)
 
 
-def _truncated(column: InstrumentedAttribute[Any], unit: str, filters: Filters) -> ColumnElement[date]:
+def _truncated(
+    column: ColumnElement[Any] | InstrumentedAttribute[Any], unit: str, filters: Filters
+) -> ColumnElement[date]:
     local = func.timezone(literal(filters.time_zone, literal_execute=True), column)
     return cast(func.date_trunc(literal(unit, literal_execute=True), local), Date)
 
 
-def _distribution(conditions: Sequence[ColumnElement[bool]]) -> tuple[int, ...]:
-    edges = func.width_bucket(
-        cast(ReplyWait.business_seconds, Integer), cast(list(BUCKETS_SECONDS), ARRAY(Integer))
-    )
-    rows = db.session.execute(
-        select(edges, func.count())
-        .where(*conditions, ReplyWait.business_seconds.is_not(None))
-        .group_by(edges)
-    ).all()
+def _distribution(waits: Subquery) -> tuple[int, ...]:
+    seconds = waits.c.business_seconds
+    edges = func.width_bucket(cast(seconds, Integer), cast(list(BUCKETS_SECONDS), ARRAY(Integer)))
+    rows = db.session.execute(select(edges, func.count()).where(seconds.is_not(None)).group_by(edges)).all()
     counts: dict[int, int] = dict(rows)
     return tuple(counts.get(bucket, 0) for bucket in range(len(BUCKETS_SECONDS) + 1))
 

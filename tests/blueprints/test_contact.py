@@ -177,3 +177,10 @@ def test_public_pages_are_small_and_need_no_script(client: FlaskClient, lyon: St
 def test_writing_is_limited(client: FlaskClient, lyon: Store, limits: None) -> None:
     codes = [client.post("/contact", data={**WRITTEN, "text": ""}).status_code for _ in range(11)]
     assert codes == [422] * 10 + [429]
+
+
+def test_help_leads_to_the_help_centre_and_from_there_to_a_person(client: FlaskClient, lyon: Store) -> None:
+    del lyon
+    for path in ("/contact", "/stores/"):
+        assert '<a href="/help/">Aide et contact</a>' in client.get(path).text, path
+    assert 'href="/contact"' in client.get("/help/").text

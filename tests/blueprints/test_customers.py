@@ -13,13 +13,15 @@ from hub.core.db import db
 from hub.core.words import Channel, Purpose
 from hub.customers.models import Customer
 from hub.customers.queries import get_contactability, get_customer, list_addresses
+from hub.inbox.actions import reply, undo_reply
+from hub.inbox.models import Ticket
 from hub.orders.actions import take_in
 from hub.staff.models import Agent
 from hub.staff.words import Role
 from hub.stores.models import Store
 from tests.conftest import TUESDAY
 from tests.makers.customers import make_customer, make_emil, make_fay, say_consent
-from tests.makers.inbox import make_house, make_received
+from tests.makers.inbox import actor_of, make_house, make_received
 from tests.makers.orders import an_event, make_order
 from tests.makers.outbox import post_draft
 from tests.makers.staff import log_in, make_agent
@@ -154,6 +156,28 @@ def test_the_timeline_tells_orders_newest_first(staff: FlaskClient, lyon: Store)
     history = page[page.index("Historique") :]
     assert history.index("Commande livrée") < history.index("Commande passée")
     assert "Commande A1001" in history
+
+
+def test_the_timeline_counts_no_reply_that_never_left(
+    staff: FlaskClient, ada: Agent, session: Session
+) -> None:
+    ticket = session.get_one(Ticket, make_received().ticket_id)
+    first = reply(ticket_id=ticket.id, text="Oups", by=actor_of(ada), now=TUESDAY, undo_seconds=10)
+    reply(ticket_id=ticket.id, text="Voici", by=actor_of(ada), now=TUESDAY)
+    undo_reply(message_id=first.message_id, by=actor_of(ada), now=TUESDAY)
+    page = staff.get(f"/customers/{ticket.customer_id}").text
+    history = page[page.index("Historique") :]
+    assert history.count("Réponse au client") == 1
+    assert history.count("Réponse reprise avant son départ") == 1
+
+
+def test_the_palette_finds_tickets_on_every_page_of_who_may_read_them(
+    staff: FlaskClient, session: Session, dora: Customer
+) -> None:
+    for path in ("/customers", f"/customers/{dora.id}", "/session/profile"):
+        assert 'data-search-href="/inbox/find"' in staff.get(path, follow_redirects=True).text, path
+    marketer = make_agent(session, "Max Petit", role=Role.MARKETER)
+    assert "data-search-href" not in log_in(staff, marketer).get("/session/profile").text
 
 
 def test_messages_are_shown_with_what_was_not_sent_and_why(

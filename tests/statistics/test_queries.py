@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from hub.content.actions import publish_builtin_templates
@@ -105,6 +105,40 @@ def test_dropped_and_transferred_waits_are_outside_the_median(house: House) -> N
     assert found.by_store[0].waits.measured_count == 2, "the store is charged its share of a transfer"
     assert found.by_store[0].waits.count == 1, "which is no reply"
     assert found.dropped == {"spam": 1}
+
+
+def test_a_transfer_charges_each_store_its_share_and_the_chain_the_whole_wait(house: House) -> None:
+    """Worked by hand: the customer waits 600 s for Lyon, then 1,200 s for Lille; the target of each is 1,500 s.
+
+    Nobody was late but the chain: its customer waited 1,800 s against the target frozen when the wait began. A plain
+    wait of 900 s in Lyon stands beside it.
+    """
+    passed_on = TUESDAY - timedelta(hours=3)
+    house.wait(house.lyon.id, 600, ended_at=passed_on, is_transferred=True, target_seconds=1500)
+    ticket_id = house.session.scalars(select(ReplyWait.ticket_id).where(ReplyWait.is_transferred)).one()
+    house.wait(house.lille.id, 1200, ticket_id=ticket_id, started_at=passed_on, target_seconds=1500)
+    house.wait(house.lyon.id, 900, target_seconds=1500)
+    found = house.read(viewer())
+    assert (found.total.count, found.total.measured_count, found.total.median_seconds) == (2, 2, 1350)
+    assert found.total.target_share == 0.5
+    assert sum(found.buckets) == 2
+    assert [(row.code, row.waits.median_seconds, row.waits.count) for row in found.by_store] == [
+        ("LIL", 1200, 1),
+        ("LYO", 750, 1),
+    ]
+    assert {row.waits.target_share for row in found.by_store} == {1.0}
+    lyon = house.read(viewer(), store="LYO").total
+    assert (lyon.median_seconds, lyon.measured_count, lyon.count) == (750, 2, 1)
+    assert house.read(viewer(house.lille.id)).total.median_seconds == 1200
+
+
+def test_an_unknown_share_makes_the_whole_wait_unknown(house: House) -> None:
+    passed_on = TUESDAY - timedelta(hours=3)
+    house.wait(house.lyon.id, None, ended_at=passed_on, is_transferred=True)
+    ticket_id = house.session.scalars(select(ReplyWait.ticket_id).where(ReplyWait.is_transferred)).one()
+    house.wait(house.lille.id, 1200, ticket_id=ticket_id, started_at=passed_on)
+    total = house.read(viewer()).total
+    assert (total.count, total.measured_count, total.median_seconds) == (1, 0, None)
 
 
 def test_a_manager_sees_the_stores_of_the_scope(house: House) -> None:

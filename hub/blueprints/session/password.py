@@ -1,5 +1,8 @@
 """The first password from an invitation, and a new one when it is forgotten."""
 
+from collections.abc import Callable
+from functools import partial
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -9,6 +12,7 @@ from hub.blueprints.session.base import blueprint, enter
 from hub.blueprints.session.forms import ChoosePasswordForm, ForgottenForm
 from hub.core import clock
 from hub.staff import actions, queries
+from hub.staff.queries import AgentCard
 
 
 @blueprint.route("/forgotten", methods=["GET", "POST"])
@@ -35,18 +39,7 @@ def forgotten_sent() -> ResponseReturnValue:
 def accept_invitation(token: str) -> ResponseReturnValue:
     """The link of the invitation mail: looking changes nothing, choosing a password lets the person in."""
     person = queries.get_invited(token, now=clock.machine_now())
-    form = ChoosePasswordForm()
-    if form.does(
-        lambda: actions.accept_invitation(
-            token=token,
-            password=str(form.password.data),
-            machine_now=clock.machine_now(),
-            now=clock.business_now(),
-        )
-    ):
-        return redirect(enter(person.id))
-    values = {"person": person, "is_first": True}
-    return render_template("session/choose_password.html", form=form, **values), form.status
+    return _choose_password(person, partial(actions.accept_invitation, token=token), is_first=True)
 
 
 @blueprint.route("/password/<token>", methods=["GET", "POST"])
@@ -54,16 +47,15 @@ def accept_invitation(token: str) -> ResponseReturnValue:
 def reset_password(token: str) -> ResponseReturnValue:
     """The link of the mail for a forgotten password; every other session of the person ends."""
     person = queries.get_resetting(token, now=clock.machine_now())
+    return _choose_password(person, partial(actions.reset_password, token=token), is_first=False)
+
+
+def _choose_password(person: AgentCard, keep: Callable[..., object], *, is_first: bool) -> ResponseReturnValue:
     form = ChoosePasswordForm()
-    if form.does(
-        lambda: actions.reset_password(
-            token=token,
-            password=str(form.password.data),
-            machine_now=clock.machine_now(),
-            now=clock.business_now(),
-        )
-    ):
-        flash(gettext("Your new password is saved. Other sessions have ended."), "ok")
+    machine_now, now = clock.machine_now(), clock.business_now()
+    if form.does(lambda: keep(password=str(form.password.data), machine_now=machine_now, now=now)):
+        if not is_first:
+            flash(gettext("Your new password is saved. Other sessions have ended."), "ok")
         return redirect(enter(person.id))
-    values = {"person": person, "is_first": False}
+    values = {"person": person, "is_first": is_first}
     return render_template("session/choose_password.html", form=form, **values), form.status

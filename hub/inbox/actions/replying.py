@@ -238,6 +238,7 @@ def _answered(ticket: Ticket, message: TicketMessage, *, by: Actor, now: datetim
         store_id=ticket.store_id,
         agent_id=by.agent_id,
         wait_id=wait_id,
+        message_id=message.id,
     )
     record(fact, now=now)
 

@@ -210,8 +210,15 @@ def has_open_ticket_on_order(order_id: int) -> bool:
 
 def list_orders_with_open_ticket(order_ids: Iterable[int]) -> set[int]:
     """Of these orders, those a customer has an open ticket about: no survey is sent on them."""
-    found = select(Ticket.order_id).where(among(Ticket.order_id, list(order_ids)), Ticket.state.in_(OPEN_STATES))
+    found = select(Ticket.order_id).where(
+        among(Ticket.order_id, list(order_ids)), Ticket.state.in_(OPEN_STATES)
+    )
     return {order_id for order_id in db.session.scalars(found) if order_id is not None}
+
+
+def list_kept_messages(message_ids: Iterable[int]) -> set[int]:
+    """Of these messages, those that are still in their thread: a reply that was taken back is not."""
+    return set(db.session.scalars(select(TicketMessage.id).where(among(TicketMessage.id, set(message_ids)))))
 
 
 def list_presence(
