@@ -52,6 +52,7 @@ class Config:
     sms_prices: str
     sms_currency: str
     sms_stop_mention: str
+    sms_stop_mention_en: str
     dns_checks: bool
     dns_resolver: str | None
     mail_host: str | None
@@ -134,6 +135,7 @@ def _twilio(env: Mapping[str, str]) -> dict[str, Any]:
         "sms_prices": env.get("SMS_PRICES", ""),
         "sms_currency": env.get("SMS_CURRENCY", "EUR"),
         "sms_stop_mention": env.get("SMS_STOP_MENTION", "STOP : répondez STOP"),
+        "sms_stop_mention_en": env.get("SMS_STOP_MENTION_EN", "STOP: reply STOP"),
     }
 
 

@@ -253,7 +253,7 @@ def _twilio(config: Config) -> TwilioSettings | None:
         prices=read_prices(config.sms_prices),
         currency=config.sms_currency,
         contents=read_contents(config.twilio_contents),
-        stop_mention=config.sms_stop_mention,
+        stop_mentions={"fr": config.sms_stop_mention, "en": config.sms_stop_mention_en},
     )
 
 

@@ -36,7 +36,7 @@ class TwilioSettings:
 
     `auth_token` also checks the signatures of callbacks. `public_url` is where Twilio reaches us, without a trailing
     slash. `prices`: expected price of a segment by the beginning of the number ("+33"), in `currency`, until Twilio
-    tells its own. `contents`: approved WhatsApp templates by our template's key and language. `stop_mention` ends each
+    tells its own. `contents`: approved WhatsApp templates by our template's key and language. `stop_mentions`, by language, end each
     advertising SMS that does not say STOP itself.
     """
 
@@ -53,7 +53,7 @@ class TwilioSettings:
     prices: Mapping[str, Decimal] = field(default_factory=dict)
     currency: str = "EUR"
     contents: Mapping[tuple[str, str], ContentTemplate] = field(default_factory=dict)
-    stop_mention: str = ""
+    stop_mentions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def can_send_sms(self) -> bool:

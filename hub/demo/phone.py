@@ -23,6 +23,7 @@ from hub.demo import texts
 from hub.demo.blueprint import blueprint
 from hub.demo.texts import Account, DemoText
 
+__all__ = ["blueprint"]
 MESSAGES = "/carrier/2010-04-01/Accounts/<sid>/Messages.json"
 TAKEN = range(200, 300)
 

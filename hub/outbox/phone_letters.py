@@ -108,7 +108,7 @@ def note_inbound(phone: str, channel: Channel, *, now: datetime) -> None:
 
 def write_text(letter: Letter, version: PreparedTemplate, mail: Rendered, plan: PhonePlan) -> PhoneText:
     """The words as they leave. Raises TemplateRequired, and MissingValue when an approved template lacks one."""
-    text = words_as_sent(letter, mail)
+    text = words_as_sent(letter, mail, version.language)
     if letter.channel is Channel.SMS:
         return PhoneText(text)
     if letter.id in plan.in_session:
@@ -119,11 +119,11 @@ def write_text(letter: Letter, version: PreparedTemplate, mail: Rendered, plan: 
     return PhoneText(text, ApprovedContent(content.external_id, _variables(content, letter, version)))
 
 
-def words_as_sent(letter: Letter, mail: Rendered) -> str:
+def words_as_sent(letter: Letter, mail: Rendered, language: str) -> str:
     """The words of a phone message; an advertising SMS says how to stop it."""
     is_advertising = letter.channel is Channel.SMS and letter.consent_purpose in rules.ADVERTISING
     text = _words_of(letter, mail)
-    return with_stop_mention(text, wires.stop_mention()) if is_advertising else text
+    return with_stop_mention(text, wires.stop_mention(language)) if is_advertising else text
 
 
 def _words_of(letter: Letter, mail: Rendered) -> str:

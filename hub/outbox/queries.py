@@ -176,7 +176,7 @@ def get_content(outbound_id: int) -> Rendered:
     copy = render(version, {**letters[0].values, **links}, is_copy=True)
     if letters[0].channel not in PHONES:
         return copy
-    words = words_as_sent(letters[0], copy)
+    words = words_as_sent(letters[0], copy, version.language)
     return Rendered(subject="", html="", text=words, sms_text=words)
 
 

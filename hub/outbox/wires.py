@@ -41,10 +41,10 @@ def has_phone_account() -> bool:
     return _Kept.settings.twilio is not None
 
 
-def stop_mention() -> str:
+def stop_mention(language: str) -> str:
     """The last line of an advertising SMS; "" without an account."""
     settings = _Kept.settings.twilio
-    return settings.stop_mention if settings is not None else ""
+    return settings.stop_mentions.get(language, "") if settings is not None else ""
 
 
 def find_content(template_key: str, language: str) -> ContentTemplate | None:

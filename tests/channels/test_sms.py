@@ -124,14 +124,14 @@ def test_what_passes_is_tried_again(twilio: Double, code: int) -> None:
 def test_after_too_many_requests_nothing_is_called_until_twilio_may_be(twilio: Double) -> None:
     twilio.next_errors.append(20429)
     twilio.retry_after = "30"
-    moments = iter(
-        [NOW, NOW + timedelta(seconds=29), NOW + timedelta(seconds=31), NOW + timedelta(seconds=31)]
-    )
-    with SmsTransport(make_settings(twilio), machine_now=lambda: next(moments)) as transport:
-        for _ in range(2):
+    clock = [NOW]
+    with SmsTransport(make_settings(twilio), machine_now=lambda: clock[0]) as transport:
+        for seconds in (0, 29):
+            clock[0] = NOW + timedelta(seconds=seconds)
             with pytest.raises(TemporaryFailure):
                 transport.send(make_envelope())
         assert twilio.request_count == 1
+        clock[0] = NOW + timedelta(seconds=31)
         transport.send(make_envelope())
     assert len(twilio.sent) == 1
 

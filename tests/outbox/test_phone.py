@@ -93,7 +93,7 @@ def test_an_sms_leaves_with_its_words_segments_and_price(
 def test_the_sms_text_of_the_template_is_sent_and_advertising_says_stop(
     session: Session, send: Send, twilio: Double
 ) -> None:
-    use(twilio, stop_mention="STOP : répondez STOP")
+    use(twilio, stop_mentions={"fr": "STOP : répondez STOP", "en": "STOP: reply STOP"})
     version = make_template(session, "test_promotion", Purpose.PROMOTION)
     version.sms_text = "Comptoir : [[words]]"
     session.flush()
