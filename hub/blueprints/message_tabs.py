@@ -20,7 +20,9 @@ TABS = (
 
 @dataclass(frozen=True)
 class MessageTab:
-    url: str
+    """A link as parts/tabs.html draws it."""
+
+    href: str
     label: str
     is_current: bool
 

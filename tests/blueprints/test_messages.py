@@ -86,6 +86,15 @@ def test_people_of_stores_may_not_enter(
     assert client.get(path).status_code == 403
 
 
+def test_the_tabs_lead_to_their_pages(max_the_marketer: FlaskClient) -> None:
+    for path in PAGES:
+        page = max_the_marketer.get(path).text
+        tabs = page[page.index('<nav class="tabs"') :].partition("</nav>")[0]
+        found = re.findall(r'<a href="([^"]*)"( aria-current="page")?>', tabs)
+        assert set(PAGES) <= {href for href, _ in found}
+        assert [href for href, current in found if current] == [path]
+
+
 def test_the_pressure_page_shows_the_figures_and_leads_to_the_lists(
     max_the_marketer: FlaskClient, dora: Customer
 ) -> None:

@@ -15,7 +15,14 @@ from hub.outbox.policy import CHANNELS
 from hub.staff.words import Permission
 
 blueprint = Blueprint("messages", __name__)
-SENT_TO_CUSTOMERS = tuple(purpose for purpose in Purpose if purpose is not Purpose.STAFF)
+SENT_TO_CUSTOMERS = (
+    Purpose.TRANSACTIONAL,
+    Purpose.SERVICE,
+    Purpose.REPLY,
+    Purpose.SURVEY,
+    Purpose.PROMOTION,
+    Purpose.NEWSLETTER,
+)
 
 
 @blueprint.context_processor

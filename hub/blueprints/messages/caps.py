@@ -1,7 +1,7 @@
 """Door of caps and hours: what the gate lets through, how often and when; and which stores may not send."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -25,7 +25,7 @@ from hub.outbox.policy import (
     get_policy,
 )
 from hub.outbox.quiet_hours import DayHours
-from hub.outbox.rules import LATEST_SMS_HOUR, Cap, Policy
+from hub.outbox.rules import DEFAULT_CAPS, LATEST_SMS_HOUR, Cap, Policy
 from hub.stores.queries import list_stores
 
 
@@ -56,10 +56,20 @@ class CapsForm(Form):
         return Cap(-1 if count is None else count, 0 if days is None else days)
 
 
+class Marked:
+    """Shows a field as one that must be filled in; the room says so when it is not."""
+
+    field_flags: ClassVar = {"required": True}
+
+    def __call__(self, form: Any, field: Any) -> None:
+        """Nothing is wrong here."""
+
+
 def _add_cap_fields() -> None:
     for kind in KINDS:
-        setattr(CapsForm, field_of("count", kind), IntegerField(_("Messages"), [Optional()]))
-        setattr(CapsForm, field_of("days", kind), IntegerField(_("in days"), [Optional()]))
+        checks = [Optional(), Marked()] if kind in DEFAULT_CAPS else [Optional()]
+        setattr(CapsForm, field_of("count", kind), IntegerField(_("Messages"), checks))
+        setattr(CapsForm, field_of("days", kind), IntegerField(_("in days"), checks))
 
 
 _add_cap_fields()

@@ -38,7 +38,7 @@ def pressure() -> ResponseReturnValue:
         per_week=_decimal(found.per_week),
         channels=channel_choices(),
         purposes=purpose_choices(),
-        periods=[(weeks, ngettext("last week", "last %(num)s weeks", weeks)) for weeks in WEEKS],
+        periods=[(weeks, ngettext("Last week", "Last %(num)s weeks", weeks)) for weeks in WEEKS],
     )
 
 
