@@ -1,22 +1,28 @@
 """Benchmark: personalised mails a second through the outbox, against a bare smtplib loop with the same messages.
 
-`.venv/bin/python -m tests.bench.sending [count]` prints one JSON line. Both use one connection to the same server,
-aiosmtpd in a process of its own. Bar: 0.70.
+`.venv/bin/python -m tests.bench.sending [count]` prints JSON lines. Both use one connection to the same server,
+aiosmtpd in a process of its own. Bar: 0.70. The peak memory is that of a worker of its own that sends 20,000
+(`… memory [count]` for this alone); the time of the processor is what the machine's other work cannot blur.
 """
 
 import json
 import multiprocessing
 import platform
+import resource
 import smtplib
+import statistics
+import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import timedelta
 from multiprocessing.connection import Connection
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.engine import make_url
 
 from config import Config, load
@@ -45,6 +51,8 @@ from tests.makers.sink import free_port
 from tests.makers.stores import make_chain, make_store
 
 COUNT = 2000
+MEMORY_COUNT = 20_000
+MEMORY_STEP = 2000
 Ready = tuple[str, str, bytes]
 
 
@@ -137,48 +145,147 @@ def _prepare() -> list[Ready]:
     return ready
 
 
-def _race(port: int, count: int) -> tuple[float, float]:
-    """Seconds of ours and of bare smtplib for the same messages, batch by batch in turns: noise hits both."""
+@dataclass
+class _Race:
+    """Seconds of ours and of bare smtplib, by the clock and of the processor; `ratios` batch by batch."""
+
+    ours: float = 0.0
+    bare: float = 0.0
+    ours_busy: float = 0.0
+    bare_busy: float = 0.0
+    ratios: list[float] = field(default_factory=list)
+
+
+def _race(port: int, count: int) -> _Race:
+    """The same messages, batch by batch in turns: noise hits both."""
     wires.use_transports(ChannelSettings(smtp=SmtpSettings("127.0.0.1", port, local_hostname="localhost")))
-    ready, ours, bare = _prepare(), 0.0, 0.0
+    ready, race = _prepare(), _Race()
     with smtplib.SMTP("127.0.0.1", port, local_hostname="localhost") as smtp:
         for start in range(0, count, BATCH):
-            began = time.perf_counter()
-            work_outbox(SendQueue.DEFAULT, lambda: None)
-            ours += time.perf_counter() - began
-            began = time.perf_counter()
-            for sender, recipient, message in ready[start : start + BATCH]:
-                smtp.sendmail(sender, [recipient], message)
-            bare += time.perf_counter() - began
+            ours, ours_busy = _timed(lambda: work_outbox(SendQueue.DEFAULT, lambda: None))
+            batch = ready[start : start + BATCH]
+            bare, bare_busy = _timed(
+                lambda batch=batch: [smtp.sendmail(a, [b], mail) for a, b, mail in batch]
+            )
+            race.ours, race.bare = race.ours + ours, race.bare + bare
+            race.ours_busy, race.bare_busy = race.ours_busy + ours_busy, race.bare_busy + bare_busy
+            race.ratios.append(bare / ours)
     sent = select(func.count()).where(OutboundMessage.state == MessageState.ACCEPTED)
     assert db.session.scalar(sent) == count
-    return ours, bare
+    return race
 
 
-def main(count: int) -> None:
+def _timed(work: Callable[[], object]) -> tuple[float, float]:
+    began, busy = time.perf_counter(), time.process_time()
+    work()
+    return time.perf_counter() - began, time.process_time() - busy
+
+
+def _tell(name: str, value: float, unit: str, baseline: str, baseline_value: float, ratio: float) -> None:
+    line = {
+        "name": name,
+        "value": value,
+        "unit": unit,
+        "baseline": baseline,
+        "baseline_value": baseline_value,
+        "ratio": round(ratio, 2),
+        "machine": f"{multiprocessing.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
+    }
+    print(json.dumps(line), flush=True)
+
+
+def _open_sink() -> tuple[multiprocessing.Process, int]:
     receiver, sender = multiprocessing.Pipe(duplex=False)
     sink = multiprocessing.Process(target=_run_sink, args=(sender,), daemon=True)
     sink.start()
-    port = receiver.recv()
+    return sink, receiver.recv()
+
+
+def _send_all(port: int) -> None:
+    wires.use_transports(ChannelSettings(smtp=SmtpSettings("127.0.0.1", port, local_hostname="localhost")))
+    while work_outbox(SendQueue.DEFAULT, lambda: None):
+        pass
+
+
+def memory(count: int) -> None:
+    """Peak resident memory of a process that posts in parts and sends `count`, over that of one that sends 200."""
+    sink, port = _open_sink()
+    app = create_app(_config())
+    clock.use(movable=False, fixed=lambda: TUESDAY)
+    with app.app_context():
+        _fill(MEMORY_STEP)
+        _send_all(port)
+        first = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        for start in range(MEMORY_STEP, count, MEMORY_STEP):
+            _post_again(start)
+            _send_all(port)
+        sent = select(func.count()).where(OutboundMessage.state == MessageState.ACCEPTED)
+        assert db.session.scalar(sent) == count
+        db.session.remove()
+        db.engine.dispose()
+    sink.terminate()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    _tell(
+        "outbox.send.memory",
+        round(peak),
+        "MB",
+        f"the same worker after {MEMORY_STEP}",
+        round(first),
+        peak / first,
+    )
+
+
+def _post_again(start: int) -> None:
+    """The same rows once more under other keys, copied in the database: the memory of posting is not the sender's."""
+    with transaction() as session:
+        session.execute(_COPY, {"start": start, "count": MEMORY_STEP})
+
+
+_COPY = text(
+    """
+    INSERT INTO outbound_messages (uuid, key, queue, channel, purpose, state, customer_id, store_id, recipient,
+        recipient_name, sender_name, sender_address, reply_to, language, template_version_id, values, headers,
+        message_id, stop_if, priority, due_at, attempt_count, created_at)
+    SELECT md5(uuid || :start), key || ':' || :start, queue, channel, 'service', 'waiting', customer_id, store_id,
+        recipient, recipient_name, sender_name, sender_address, reply_to, language, template_version_id, values,
+        headers, '<' || md5(uuid || :start) || '@hub.example>', stop_if, priority, due_at, 0, created_at
+    FROM (SELECT * FROM outbound_messages ORDER BY id LIMIT :count) AS first
+    """
+)
+
+
+def main(count: int) -> None:
+    sink, port = _open_sink()
     app = create_app(_config())
     clock.use(movable=False, fixed=lambda: TUESDAY)  # production's clock is not read from the database either
     with app.app_context():
         _fill(count)
-        ours, bare = _race(port, count)
+        race = _race(port, count)
         db.session.remove()
         db.engine.dispose()
     sink.terminate()
-    line = {
-        "name": "outbox.send",
-        "value": round(count / ours),
-        "unit": "mails/s",
-        "baseline": "bare smtplib, one connection, ready messages",
-        "baseline_value": round(count / bare),
-        "ratio": round(bare / ours, 2),
-        "machine": f"{multiprocessing.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
-    }
-    print(json.dumps(line))
+    loop = "bare smtplib, one connection, ready messages"
+    _tell(
+        "outbox.send",
+        round(count / race.ours),
+        "mails/s",
+        loop,
+        round(count / race.bare),
+        race.bare / race.ours,
+    )
+    ratio = statistics.median(race.ratios)
+    _tell("outbox.send.median_of_batches", round(ratio, 2), "of the loop", "bar", 0.7, ratio / 0.7)
+    busy = 1e6 / count
+    _tell(
+        "outbox.send.processor", round(race.ours_busy * busy), "µs/mail", f"{loop}, its own processor",
+        round(race.bare_busy * busy), race.ours_busy / race.bare_busy,
+    )  # fmt: skip
+    in_child = [sys.executable, "-m", "tests.bench.sending", "memory", str(MEMORY_COUNT)]
+    subprocess.run(in_child, check=True)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else COUNT)
+    if sys.argv[1:2] == ["memory"]:
+        memory(int(sys.argv[2]) if len(sys.argv) > 2 else MEMORY_COUNT)
+    else:
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else COUNT)
