@@ -34,7 +34,8 @@ LARGE_BYTES = 95_000
 LEAST_CONTRAST = 4.5
 MOST_SEGMENTS = 2
 LEAST_SUPPORT_PERCENT = 85
-NEEDS_UNSUBSCRIBE = frozenset({Purpose.PROMOTION, Purpose.NEWSLETTER, Purpose.SURVEY})
+ADVERTISING = frozenset({Purpose.PROMOTION, Purpose.NEWSLETTER})
+NEEDS_UNSUBSCRIBE = ADVERTISING | {Purpose.SURVEY}
 _TOKEN = re.compile(r"\[\[([a-z0-9_]+)\]\]")
 _LEFT_OVER = re.compile(r"\[\[[^\]]{0,40}\]\]|\[\[[?!/]")
 _ADDRESS = re.compile(r"https?://\S+")
@@ -101,7 +102,7 @@ def _look(
     reading = read_mail(mail.html)
     size = len(mail.html.encode())
     support = score(reading, house.support) if house.support else None
-    mention = house.stop_mention if purpose in NEEDS_UNSUBSCRIBE else ""
+    mention = house.stop_mentions.get(content.language, "") if purpose in ADVERTISING else ""
     sms = measure(with_stop_mention(mail.sms_text, mention)) if mail.sms_text else None
     checks = [
         *early,

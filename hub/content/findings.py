@@ -71,12 +71,14 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What the checks must know of the chain. `review_links`: the addresses of the review page."""
+    """What the checks must know of the chain. `review_links`: the addresses of the review page;
+    `stop_mentions`: the last line of an advertising SMS, by language.
+    """
 
     chain_name: str
     sender_name: str
     review_links: tuple[str, ...] = ()
-    stop_mention: str = ""
+    stop_mentions: Mapping[str, str] = field(default_factory=dict)
     support: SupportTable | None = None
 
 

@@ -52,7 +52,11 @@ class TemplateVersion(Base):
 
 
 class TemplateDraft(Base):
-    """What is being written, one row a language; `revision` counts the saves, so that two writers notice each other."""
+    """What is being written, one row a language.
+
+    `revision` counts the saves, so that two writers notice each other; `run_revision` is the first of the unbroken
+    run of saves by the present writer, who never is in their own way.
+    """
 
     __tablename__ = "template_drafts"
     __table_args__ = (UniqueConstraint("template_id", "language"),)
@@ -66,5 +70,6 @@ class TemplateDraft(Base):
     blocks: Mapped[list[Any]]
     fallbacks: Mapped[dict[str, Any]]
     revision: Mapped[int]
+    run_revision: Mapped[int]
     edited_by_id: Mapped[int | None]
     edited_at: Mapped[datetime]

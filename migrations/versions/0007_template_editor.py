@@ -45,6 +45,7 @@ def _create_drafts() -> None:
         sa.Column("blocks", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("fallbacks", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("revision", sa.BigInteger(), nullable=False),
+        sa.Column("run_revision", sa.BigInteger(), nullable=False),
         sa.Column("edited_by_id", sa.BigInteger(), nullable=True),
         sa.Column("edited_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(

@@ -136,15 +136,37 @@ def test_every_kind_of_block_can_be_added_and_shown(writing: FlaskClient) -> Non
     assert {block.kind for block in draft_of().blocks} == set(BlockKind)
 
 
-def test_two_writers_do_not_overwrite_each_other(writing: FlaskClient) -> None:
+def test_two_writers_do_not_overwrite_each_other(session: Session, writing: FlaskClient) -> None:
     first, second = open_form(writing), open_form(writing)
     first["subject"], second["subject"] = "Merci de la part du premier rédacteur", "Le second a tapé ceci"
     assert writing.post(EDIT, data=first).status_code == 303
-    answer = writing.post(EDIT, data=second)
+    other = log_in(writing, make_agent(session, "Nora Petit", role=Role.MARKETER))
+    answer = other.post(EDIT, data=second)
     assert answer.status_code == 409
     assert "Quelqu’un d’autre" in answer.text
     assert "Le second a tapé ceci" in answer.text
     assert draft_of().subject == "Merci de la part du premier rédacteur"
+    kept = other.post("/templates/thanks/fr/keep", data=second).text
+    assert kept.count('role="alert"') == 1
+    assert draft_of().subject == "Merci de la part du premier rédacteur"
+
+
+def test_a_save_while_typing_that_crosses_a_button_is_no_conflict(
+    session: Session, writing: FlaskClient
+) -> None:
+    typed = open_form(writing)
+    typed["subject"] = "Merci, première moitié de la phrase tapée"
+    assert writing.post("/templates/thanks/fr/keep", data=typed).status_code == 200
+    typed["subject"] = "Merci, la phrase tapée jusqu’à sa fin ici"
+    assert writing.post(EDIT, data=typed).status_code == 303
+    assert draft_of().subject == "Merci, la phrase tapée jusqu’à sa fin ici"
+    other = log_in(writing, make_agent(session, "Nora Petit", role=Role.MARKETER))
+    theirs = open_form(other)
+    theirs["subject"] = "Merci, écrit par une autre entre les deux"
+    assert other.post(EDIT, data=theirs).status_code == 303
+    assert other.post(EDIT, data=theirs).status_code == 303
+    again = log_in(other, make_agent(session, "Paul Roy", role=Role.MARKETER))
+    assert again.post(EDIT, data=typed).status_code == 409
 
 
 def test_typing_saves_and_answers_with_checks_and_preview(writing: FlaskClient) -> None:
@@ -157,7 +179,6 @@ def test_typing_saves_and_answers_with_checks_and_preview(writing: FlaskClient) 
         assert words in unescape(answer.text).replace("\u00a0", " ").replace("\u202f", " ")
     assert draft_of().subject == "CADEAU GRATUIT !!!"
     assert f'name="revision" value="{draft_of().revision}"' in answer.text
-    assert writing.post("/templates/thanks/fr/keep", data=sent).text.count('role="alert"') == 1
 
 
 def test_publishing_is_stopped_by_errors_and_says_which(writing: FlaskClient) -> None:

@@ -51,6 +51,8 @@ def golden_files() -> dict[Path, str]:
         mail = render_known(key, language)
         files[GOLDEN / f"{key}.{language}.html"] = mail.html
         files[GOLDEN / f"{key}.{language}.txt"] = f"Subject: {mail.subject}\n\n{mail.text}"
+        if mail.sms_text:
+            files[GOLDEN / f"{key}.{language}.sms.txt"] = mail.sms_text + "\n"
         bare = render_bare(key, language)
         files[GOLDEN / f"{key}.{language}.bare.txt"] = f"Subject: {bare.subject}\n\n{bare.text}"
     return files

@@ -4,20 +4,23 @@ from dataclasses import replace
 
 import pytest
 
+from hub.channels.sms_text import measure
 from hub.content.blocks import Block, BlockKind
 from hub.content.catalog import get_builtin
 from hub.content.checks import check_content
 from hub.content.composing import Content
 from hub.content.findings import CheckCode, House, Report, Severity
+from hub.content.rendering import render
 from hub.content.samples import SampleKey, find_hole, list_samples
 from hub.content.support import SupportTable, load_table
 from hub.content.variables import known_variables, with_fallbacks
 from hub.core.words import Purpose
-from tests.content.refresh import ALL
+from hub.surveys.links import box_links
+from tests.content.refresh import ALL, prepare_mail
 from tests.content.test_blocks import content_of
 
 REVIEW_PAGE = "https://www.verel.example/donner-un-avis"
-HOUSE = House("Maison Verel", "Maison Verel Lyon", (REVIEW_PAGE,), "STOP au 36111")
+HOUSE = House("Maison Verel", "Maison Verel Lyon", (REVIEW_PAGE,), {"fr": "STOP au 36111"})
 LEAST_SUPPORT = 92
 SUBJECT = "Les nouveautés de la saison vous attendent"
 FOOTER = Block("f", BlockKind.FOOTER, {"text": "Vous recevez ce message de [[chain_name]]."})
@@ -249,5 +252,19 @@ def test_support_counts_what_is_used_and_names_where_it_fails() -> None:
     assert plain.support is not None
     assert webp.support is not None
     names = {failure.title: failure.missing_in for failure in webp.support.failures}
-    assert any("webp" in title.casefold() and any("Outlook" in each for each in where) for title, where in names.items())
+    assert any(
+        "webp" in title.casefold() and any("Outlook" in each for each in where)
+        for title, where in names.items()
+    )
     assert not any("webp" in failure.title.casefold() for failure in plain.support.failures)
+
+
+@pytest.mark.parametrize("key", ["survey", "survey_reminder"])
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_sms_with_the_real_survey_links_takes_two_segments(key: str, language: str) -> None:
+    links = box_links(987_654_321, "https://relation.verel.example")
+    names = ("very_satisfied_url", "satisfied_url", "not_satisfied_url")
+    values = get_builtin(key, language).examples() | dict(zip(names, links.values(), strict=True))
+    text = render(prepare_mail(get_builtin(key, language)), values).sms_text
+    sms = measure(text)
+    assert (sms.encoding, sms.segment_count) == ("gsm7", 2)

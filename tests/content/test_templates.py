@@ -10,10 +10,13 @@ from hub.content import actions, queries
 from hub.content.catalog import get_builtin, list_keys
 from hub.content.models import MessageTemplate, TemplateVersion
 from hub.content.rendering import render
+from hub.content.rows import DraftContent
 from hub.content.words import Automatic, TemplateState
-from hub.core.errors import NotFound
-from hub.core.words import Purpose
+from hub.core.actor import SYSTEM
+from hub.core.errors import Conflict, NotFound
+from hub.core.words import Language, Purpose
 from tests.conftest import TUESDAY
+from tests.makers.stores import make_chain
 
 LATER = TUESDAY + timedelta(days=1)
 
@@ -91,3 +94,55 @@ def test_not_found(session: Session) -> None:
         queries.get_published("survey", "fr")
     with pytest.raises(NotFound):
         queries.get_version(10**12)
+
+
+def own_version(key: str, subject: str) -> int:
+    """Customise, rewrite the French subject and publish; returns the id of the version in use."""
+    actions.customise(key=key, by=SYSTEM, now=LATER)
+    draft = queries.find_draft(queries.get_template(key, "fr").id, Language.FRENCH)
+    assert draft is not None
+    written = DraftContent(
+        subject=subject, preheader=draft.preheader, sms_text=draft.sms_text, blocks=draft.blocks
+    )
+    actions.save_draft(
+        key=key,
+        language=Language.FRENCH,
+        content=written,
+        seen_revision=draft.revision,
+        by=SYSTEM,
+        now=LATER,
+    )
+    actions.publish_drafts(key=key, house=queries.get_house(), by=SYSTEM, now=LATER)
+    return queries.get_published(key, "fr").id
+
+
+def test_a_new_delivered_source_stays_behind_the_chains_own_version(session: Session) -> None:
+    make_chain(session)
+    actions.publish_builtin_templates(now=TUESDAY)
+    delivered = queries.get_published("thanks", "fr").id
+    own = own_version("thanks", "Merci, votre réponse est bien arrivée")
+    assert own != delivered
+    row = session.get_one(TemplateVersion, delivered)
+    assert row.state is TemplateState.PUBLISHED
+    row.source_hash = "of an earlier source"
+    session.flush()
+    assert actions.publish_builtin_templates(now=LATER) == 1
+    assert queries.get_published("thanks", "fr").id == own
+    assert actions.publish_builtin_templates(now=LATER) == 0
+    actions.go_back_to_delivered(key="thanks", by=SYSTEM, now=LATER)
+    back = queries.get_published("thanks", "fr")
+    assert back.id not in {own, delivered}
+    with pytest.raises(Conflict):
+        actions.go_back_to_delivered(key="thanks", by=SYSTEM, now=LATER)
+
+
+def test_a_delivered_version_can_be_taken_up_again_as_a_draft(session: Session) -> None:
+    make_chain(session)
+    actions.publish_builtin_templates(now=TUESDAY)
+    before = render(queries.get_published("survey", "fr"), get_builtin("survey", "fr").examples())
+    own_version("survey", "Que pensez-vous de votre commande ?")
+    actions.restore_version(key="survey", language=Language.FRENCH, number=1, by=SYSTEM, now=LATER)
+    actions.publish_drafts(key="survey", house=queries.get_house(), by=SYSTEM, now=LATER)
+    after = render(queries.get_published("survey", "fr"), get_builtin("survey", "fr").examples())
+    assert (after.subject, after.sms_text) == (before.subject, before.sms_text)
+    assert after.text.split() == before.text.split()

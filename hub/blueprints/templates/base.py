@@ -42,4 +42,5 @@ def language_of(text: str) -> Language:
 
 def house() -> House:
     """The chain as the checks see it."""
-    return queries.get_house(current_app.config["COMPTOIR"].sms_stop_mention)
+    config = current_app.config["COMPTOIR"]
+    return queries.get_house({"fr": config.sms_stop_mention, "en": config.sms_stop_mention_en})

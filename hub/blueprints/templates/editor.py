@@ -11,7 +11,7 @@ from hub.blueprints.access import viewer
 from hub.blueprints.errors import sentence_of
 from hub.blueprints.templates.base import blueprint, house, language_of, template_of
 from hub.blueprints.templates.form import place_of, read_draft
-from hub.blueprints.templates.preview import FORMS, Look, list_people, read_look, render_look
+from hub.blueprints.templates.preview import FORMS, Look, fill, list_people, read_look
 from hub.blueprints.templates.words import sample_words
 from hub.content import actions, queries
 from hub.content.blocks import FIELDS, BlockKind
@@ -133,7 +133,8 @@ def _has_footer(draft: DraftView) -> bool:
 def _beside(row: TemplateRow, draft: DraftView, look: Look, problem: str = "") -> dict[str, Any]:
     """What the column beside the blocks shows."""
     report = queries.check_draft(draft, house())
-    mail = render_look(draft.key, draft.language, look) if report.template else None
+    variables = queries.content_of_draft(draft).variables
+    mail = fill(report.template, variables, draft.language, look) if report.template else None
     return {
         "row": row,
         "draft": draft,

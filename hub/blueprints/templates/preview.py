@@ -16,6 +16,7 @@ from hub.content.catalog import Variable
 from hub.content.rendering import PreparedTemplate, Rendered, render
 from hub.content.samples import SampleKey, list_samples
 from hub.content.variables import known_variables, with_fallbacks
+from hub.core.errors import Invalid
 from hub.core.words import Language
 from hub.customers import queries as customers
 from hub.orders import queries as orders
@@ -73,10 +74,17 @@ def show_frame(key: str, language: str) -> Response:
 def render_look(key: str, language: Language, look: Look, *, version: int | None = None) -> Rendered | None:
     """The message filled for this look; None when the draft cannot be filled. Links that act are dead."""
     found = _find_template(key, language, version)
-    if found is None:
+    return fill(*found, language, look) if found else None
+
+
+def fill(
+    template: PreparedTemplate, variables: Iterable[Variable], language: Language, look: Look
+) -> Rendered | None:
+    """A template filled for this look; None when a value that it needs is missing or unsafe."""
+    try:
+        return render(template, values_of(variables, language, look), is_copy=True)
+    except Invalid:
         return None
-    template, variables = found
-    return render(template, values_of(variables, language, look), is_copy=True)
 
 
 def _find_template(

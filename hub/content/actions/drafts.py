@@ -138,16 +138,30 @@ def save_draft(
         raise Conflict(
             N_("This draft was published or thrown away meanwhile. Please open the template again.")
         )
-    if row.revision != seen_revision:
+    if not _is_alone(row, seen_revision, by):
         raise Conflict(
             N_(
                 "Somebody else saved this draft meanwhile. Please open it again; your text is still on this page."
             )
         )
     _write(row, content)
-    row.revision, row.edited_by_id, row.edited_at = row.revision + 1, by.agent_id, now
+    _sign(row, by=by, now=now)
     db.session.flush()
     return row.revision
+
+
+def _is_alone(row: TemplateDraft, seen_revision: int, by: Actor) -> bool:
+    """Whether nobody else saved since: a save while typing may cross with a button pressed by the same person."""
+    if row.revision == seen_revision:
+        return True
+    return row.edited_by_id == by.agent_id and row.run_revision - 1 <= seen_revision < row.revision
+
+
+def _sign(row: TemplateDraft, *, by: Actor, now: datetime) -> None:
+    """Count the save and say whose it is."""
+    if row.edited_by_id != by.agent_id or not row.revision:
+        row.run_revision = row.revision + 1
+    row.revision, row.edited_by_id, row.edited_at = row.revision + 1, by.agent_id, now
 
 
 def _write(row: TemplateDraft, content: DraftContent) -> None:
@@ -208,7 +222,7 @@ def _put(template_id: int, language: Language, content: DraftContent, *, by: Act
         row.subject = row.preheader = row.sms_text = ""
         row.blocks, row.fallbacks = [], {}
     _write(row, content)
-    row.revision, row.edited_by_id, row.edited_at = row.revision + 1, by.agent_id, now
+    _sign(row, by=by, now=now)
     db.session.add(row)
     db.session.flush()
 

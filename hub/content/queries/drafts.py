@@ -1,6 +1,7 @@
 """What is being written: drafts, what was found in them, what they may use."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from sqlalchemy import select
@@ -76,11 +77,11 @@ def has_unsubscribe(key: str, purpose: Purpose) -> bool:
     return purpose not in WITHOUT_UNSUBSCRIBE
 
 
-def get_house(stop_mention: str = "") -> House:
+def get_house(stop_mentions: Mapping[str, str] | None = None) -> House:
     """What the checks must know of the chain."""
     chain = get_chain()
     links = (chain.review_url,) if chain.review_url else ()
-    return House(chain.name, chain.sender_name, links, stop_mention, load_table())
+    return House(chain.name, chain.sender_name, links, stop_mentions or {}, load_table())
 
 
 def check_draft(draft: DraftView, house: House) -> Report:
