@@ -32,12 +32,12 @@ def die_after(work: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
-def die_at_third(work: Callable[..., Any]) -> Callable[..., Any]:
+def die_at_second(work: Callable[..., Any]) -> Callable[..., Any]:
     calls: list[Any] = []
 
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         calls.append(work(*args, **kwargs))
-        if len(calls) == 3:  # the first that waited for a group
+        if len(calls) == 2:  # the first that writes a group down
             die()
         return calls[-1]
 
@@ -72,7 +72,7 @@ def arm(boundary: str) -> None:
     elif boundary == "recording":  # written down, not committed
         outcomes.write = die_after(outcomes.write)
     elif boundary == "turned":  # right after the commit that writes down one group and marks the next
-        sending._turn = die_at_third(sending._turn)
+        sending._turn = die_at_second(sending._turn)
     elif boundary == "recorded":  # right after the commit of the last group
         sending._send_batch = die_after(sending._send_batch)
 
@@ -87,9 +87,10 @@ def main(order: dict[str, Any]) -> None:
         )
     )
     arm(order.get("boundary", ""))
+    leases.BATCH = int(order.get("batch", leases.BATCH))
     with app.app_context():
         quiet = 0
-        while quiet < 3:
+        while quiet < order.get("patience", 3):
             handled = sum(sending.work_outbox(queue, lambda: None) for queue in SendQueue)
             db.session.remove()
             quiet = 0 if handled else quiet + 1

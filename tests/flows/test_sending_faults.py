@@ -38,8 +38,9 @@ SURE = ("claiming", "claimed", "marking", "recorded")
 UNSURE = ("marked", "calling", "accepted", "recording", "turned")
 
 
-def start_worker(house: House, sink: Sink, boundary: str = "") -> subprocess.Popen[bytes]:
+def start_worker(house: House, sink: Sink, boundary: str = "", **more: float) -> subprocess.Popen[bytes]:
     order = {
+        **more,
         "config": {
             "DATABASE_URL": house.config.database_url,
             "SECRET_KEY": house.config.secret_key,

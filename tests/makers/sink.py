@@ -1,4 +1,4 @@
-"""A real SMTP server that keeps what it is given; it can refuse, hang after DATA, or be told to say anything."""
+"""A real SMTP server that keeps what it is given; it can refuse, hang or drop the line after DATA, or say anything."""
 
 import asyncio
 import email
@@ -36,7 +36,11 @@ class Taken:
 
 @dataclass
 class Sink:
-    """`refusals`: answers to RCPT by address. `answer`: instead of 250 after DATA. `hang_at`: hangs at the n-th DATA."""
+    """`refusals`: answers to RCPT by address. `answer`: instead of 250 after DATA. `hang_at`: hangs at the n-th DATA.
+
+    `drops_at`: the DATA after which it keeps the mail and drops the line without an answer: the acknowledgement is
+    lost. `seconds_each`: how long it thinks about a mail.
+    """
 
     port: int = 0
     taken: list[Taken] = field(default_factory=list)
@@ -44,6 +48,8 @@ class Sink:
     refusals: dict[str, str] = field(default_factory=dict)
     answer: str | None = None
     hang_at: int | None = None
+    drops_at: frozenset[int] = frozenset()
+    seconds_each: float = 0.0
     has_read: threading.Event = field(default_factory=threading.Event)
     data_count: int = 0
     connection_count: int = 0
@@ -81,6 +87,10 @@ class Sink:
         self.raw.append(raw)
         mail: Any = email.message_from_bytes(raw, policy=email.policy.default)
         self.taken.append(Taken(envelope.mail_from or "", tuple(envelope.rcpt_tos), mail))
+        if self.seconds_each:
+            await asyncio.sleep(self.seconds_each)
+        if self.data_count in self.drops_at and server.transport is not None:
+            server.transport.abort()
         return "250 OK"
 
 
