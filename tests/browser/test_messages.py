@@ -40,13 +40,10 @@ def test_what_was_not_sent_is_reached_by_keyboard(page: Page, installation: Inst
     take_pictures(page, "not_sent")
 
 
-def test_a_record_is_copied_by_keyboard(page: Page, installation: Installation) -> None:
-    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=installation.base_url)
+def test_each_record_is_reached_by_keyboard(page: Page, installation: Installation) -> None:
     page.goto(f"{installation.base_url}/messages/sender")
-    tab_to(page, say("Copy the record %(name)s", name="DMARC"))
-    page.keyboard.press("Enter")
-    expect(page.get_by_text(say("Copied"))).to_be_visible()
-    assert page.evaluate("navigator.clipboard.readText()").startswith("v=DMARC1; p=none;")
+    for name in ("SPF", "DMARC", say("Return path")):
+        tab_to(page, say("Copy the record %(name)s", name=name))
     take_pictures(page, "sender")
 
 
