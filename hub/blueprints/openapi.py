@@ -96,6 +96,23 @@ def _paths() -> dict[str, Any]:
             )
         },
         "/contacts": {"post": _post("A contact of any channel becomes a ticket", "ContactBody", [], "201")},
+        **_customer_paths(),
+        "/statistics/response-times": {
+            "get": _get(
+                "Median, 90th percentile and share within target, in business seconds",
+                [
+                    _query("since", "first day, YYYY-MM-DD"),
+                    _query("until", "last day, YYYY-MM-DD"),
+                    _query("store", "code of a store"),
+                    _query("channel", "channel"),
+                ],
+            )
+        },
+    }
+
+
+def _customer_paths() -> dict[str, Any]:
+    return {
         "/consents": {
             "post": _post(
                 "A consent given or withdrawn elsewhere, with its proof; the same one twice is one",
@@ -112,17 +129,6 @@ def _paths() -> dict[str, Any]:
                     | {"description": "id, mail address or phone number"},
                     _query("after", "`next` of the page before"),
                     _query("size", "1 to 100"),
-                ],
-            )
-        },
-        "/statistics/response-times": {
-            "get": _get(
-                "Median, 90th percentile and share within target, in business seconds",
-                [
-                    _query("since", "first day, YYYY-MM-DD"),
-                    _query("until", "last day, YYYY-MM-DD"),
-                    _query("store", "code of a store"),
-                    _query("channel", "channel"),
                 ],
             )
         },

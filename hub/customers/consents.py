@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
@@ -40,12 +41,7 @@ def record_consent(
     theme: str = "",
     evidence: Mapping[str, str] | None = None,
 ) -> int:
-    """Append to the ledger what was said for an address and bring the state up to date. Returns the entry's id.
-
-    `happened_at` (default and at most `now`): of two entries the later one wins, and at the same moment a withdrawal.
-    The same statement told twice is one entry. `theme` is the key of one subject of promotion, "" all of them.
-    A yes of the customer's own lifts what he himself had stopped. Raises Invalid for an address that is none.
-    """
+    """Append it to the ledger (told twice is one; the later one wins, then a withdrawal). The id; raises Invalid."""
     entry = ConsentEntry(
         address_kind=address_kind,
         address=normalise(address_kind, address),
@@ -57,17 +53,22 @@ def record_consent(
         wording=wording,
         wording_version=wording_version,
         collection_point=collection_point,
-        actor_kind=by.kind,
-        agent_id=by.agent_id,
-        api_key_id=by.api_key_id,
+        **_actor_of(by),
         ip=ip,
         user_agent=user_agent,
         evidence=dict(evidence or {}),
-        happened_at=min(happened_at or now, now),
-        told_at=happened_at if happened_at and happened_at > now else None,
-        recorded_at=now,
+        **_moments_of(happened_at, now),
     )
     return _find_same(entry) or _enter(entry)
+
+
+def _actor_of(by: Actor) -> dict[str, Any]:
+    return {"actor_kind": by.kind, "agent_id": by.agent_id, "api_key_id": by.api_key_id}
+
+
+def _moments_of(happened_at: datetime | None, now: datetime) -> dict[str, Any]:
+    told_at = happened_at if happened_at and happened_at > now else None
+    return {"happened_at": min(happened_at or now, now), "told_at": told_at, "recorded_at": now}
 
 
 def _enter(entry: ConsentEntry) -> int:

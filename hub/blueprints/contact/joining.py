@@ -1,5 +1,7 @@
 """Doors of the sign-up forms for customers: hosted, embedded, thanks, and the button that confirms."""
 
+from typing import TypedDict
+
 from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -64,13 +66,7 @@ def confirm(token: str) -> ResponseReturnValue:
     now, machine_now = clock.business_now(), clock.machine_now()
     if request.method == "POST":
         with transaction():
-            found = actions.confirm(
-                token,
-                now=now,
-                machine_now=machine_now,
-                ip=request.remote_addr,
-                user_agent=request.user_agent.string,
-            )
+            found = actions.confirm(token, now=now, machine_now=machine_now, **_proof())
     else:
         found = optin.read_optin(token, now=now, machine_now=machine_now)
     is_done = found.state is OptinState.CONFIRMED
@@ -91,6 +87,17 @@ def _join(slug: str, here: str, thanks: str, *, is_embedded: bool = False) -> Re
         drawn = page.draw(form, given=given, errors=sent.errors, action=action, is_embedded=is_embedded)
         return drawn, 422
     return redirect(url_for(thanks, slug=slug, lang=language.value, again=sent.again or None))
+
+
+class _Proof(TypedDict):
+    """Where a press came from."""
+
+    ip: str | None
+    user_agent: str
+
+
+def _proof() -> _Proof:
+    return {"ip": request.remote_addr, "user_agent": request.user_agent.string}
 
 
 def _submit(slug: str, given: dict[str, str]) -> actions.Sent:
