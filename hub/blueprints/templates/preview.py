@@ -63,10 +63,9 @@ def show_frame(key: str, language: str) -> Response:
     """The document of the preview's frame: no script, no link, and only https images."""
     look, spoken = read_look(request.args), language_of(language)
     mail = render_look(key, spoken, look, version=request.args.get("version", type=int))
-    body = (
-        _PLAIN + f"<pre>{escape(gettext('Nothing can be shown yet. Please correct the errors first.'))}</pre>"
-    )
-    response = Response(body if mail is None else _document(mail, look.form), mimetype="text/html")
+    nothing = gettext("Nothing can be shown yet. Please correct the errors first.")
+    body = _plain_page(nothing) if mail is None else _document(mail, look.form)
+    response = Response(body, mimetype="text/html")
     response.headers["Content-Security-Policy"] = FRAME_POLICY
     return response
 
@@ -133,10 +132,15 @@ def _document(mail: Rendered, form: str) -> str:
     """The mail as this kind of reader has it before their eyes."""
     if form in {"text", "sms"}:
         text = mail.sms_text if form == "sms" else mail.text
-        return f"{_PLAIN}<pre>{escape(text or gettext('This message has no SMS text.'))}</pre>"
+        nothing = gettext("This message has no SMS text.")
+        return _plain_page(text or nothing)
     if form == "dark":
         return mail.html.replace("</head>", f"{_DARK}</head>", 1)
     return _IMAGE.sub(r"\1", mail.html) if form == "no_images" else mail.html
+
+
+def _plain_page(text: str) -> str:
+    return f"{_PLAIN}<pre>{escape(text)}</pre>"
 
 
 def list_people(search: str) -> Sequence[customers.CustomerRow]:
