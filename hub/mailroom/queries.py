@@ -78,10 +78,6 @@ def _position(after: str) -> int:
     raise Invalid(N_("This page address is not valid. Please start again from the first page."))
 
 
-def count_unseen() -> int:
-    return db.session.scalar(select(func.count()).select_from(Arrival).where(_UNSEEN)) or 0
-
-
 def count_arrivals() -> dict[ArrivalState, int]:
     """How many wait and how many are in quarantine."""
     found = select(Arrival.state, func.count()).where(Arrival.state != ArrivalState.SORTED)
@@ -96,8 +92,14 @@ def get_waiting() -> tuple[int, datetime | None]:
     return found[0], found[1]
 
 
-def count_quarantined() -> int:
-    return db.session.scalar(select(func.count()).select_from(Arrival).where(_QUARANTINED)) or 0
+def count_to_look_at() -> tuple[int, int]:
+    """Mails in quarantine, and auto-replies that belong to no ticket; each counted on its small index."""
+    quarantined, unseen = (
+        select(func.count()).select_from(Arrival).where(which).scalar_subquery()
+        for which in (_QUARANTINED, _UNSEEN)
+    )
+    found = db.session.execute(select(quarantined, unseen)).one()
+    return found[0], found[1]
 
 
 def find_oldest_waiting_at() -> datetime | None:

@@ -13,6 +13,7 @@ from hub.core.paging import Page, decode_key, make_page
 from hub.core.text import N_
 from hub.core.words import Channel, Purpose
 from hub.outbox.models import OutboundMessage
+from hub.outbox.provider_queries import count_unmatched
 from hub.outbox.queries import MessageRow
 from hub.outbox.words import BlockReason, MessageState, SendQueue
 
@@ -64,8 +65,11 @@ def list_unknown(after: str | None = None, size: int = PAGE_SIZE) -> Page[Messag
     return _page_by_id(select(*_COLUMNS).where(OPEN), after, size)
 
 
-def count_unknown() -> int:
-    return db.session.scalar(select(func.count()).select_from(OutboundMessage).where(OPEN)) or 0
+def count_to_look_at() -> tuple[int, int]:
+    """Messages of which nobody knows whether they left, and reports of providers that name no message of ours."""
+    unknown = select(func.count()).select_from(OutboundMessage).where(OPEN).scalar_subquery()
+    found = db.session.execute(select(unknown, count_unmatched())).one()
+    return found[0], found[1]
 
 
 def page_customer_messages(

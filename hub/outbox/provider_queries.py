@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, select
 
 from hub.core.db import db
 from hub.core.paging import Page, decode_key, make_page
@@ -35,7 +35,7 @@ def list_unmatched_deliveries(after: str | None, size: int) -> Page[DeliveryRow]
     return make_page([DeliveryRow(*row) for row in rows], size=size, key=lambda row: [row.id])
 
 
-def count_deliveries() -> dict[DeliveryState, int]:
-    """Events by what came of them."""
-    rows = db.session.execute(select(ProviderDelivery.state, func.count()).group_by(ProviderDelivery.state))
-    return dict(rows.all())
+def count_unmatched() -> ScalarSelect[int]:
+    """Their number as part of a bigger statement."""
+    d = ProviderDelivery
+    return select(func.count()).select_from(d).where(d.state == DeliveryState.UNMATCHED).scalar_subquery()

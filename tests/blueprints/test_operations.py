@@ -38,6 +38,7 @@ from tests.makers.stores import make_chain, make_store
 PAGES = (
     "/settings/operations",
     "/settings/operations/unknown",
+    "/settings/operations/provider-events",
     "/settings/operations/quarantine",
     "/settings/operations/auto-replies",
     "/settings/operations/orders",
@@ -136,7 +137,7 @@ def test_the_page_says_what_is_due_and_since_when(admin: FlaskClient, session: S
     row = page[page.index("outbox.default") :].partition("</tr>")[0]
     assert "3 h" in row
     assert set(found) == {
-        "facts", "plans", "arrivals", "tickets", "surveys", "outbox.urgent", "outbox.default", "outbox.bulk",
+        "facts", "plans", "arrivals", "tickets", "surveys", "receipts", "phones", "outbox.urgent", "outbox.default", "outbox.bulk",
     }  # fmt: skip
 
 

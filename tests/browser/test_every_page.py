@@ -37,7 +37,7 @@ STAFF = (
     "/knowledge/articles/new", "/knowledge/replies", "/knowledge/replies/1", "/knowledge/replies/1/edit",
     "/promo-codes/", "/promo-codes/new", "/promo-codes/1", "/promo-codes/1/edit", "/promo-codes/unknown",
     "/messages/", "/messages/?weeks=13&purpose=survey", "/messages/not-sent", "/messages/not-sent?reason=no_consent",
-    "/messages/caps", "/messages/sender", "/settings/operations", "/settings/operations/unknown",
+    "/messages/caps", "/messages/sender", "/settings/operations", "/settings/operations/unknown", "/settings/operations/provider-events",
     "/settings/operations/quarantine", "/settings/operations/auto-replies", "/settings/operations/orders",
     "/signups/", "/signups/new", "/signups/choices",
     "/templates/", "/templates/new", "/templates/survey", "/templates/survey/fr/versions/1",

@@ -70,56 +70,76 @@ def _bars(found: Pressure) -> list[dict[str, Any]]:
 
 
 def _tables(found: Pressure, kept: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    names = get_customers([row.customer_id for row in found.top])
     return {
-        "kinds": [
-            {
-                "channel": channel_words(row.channel),
-                "purpose": purpose_words(row.purpose),
-                "messages": row.message_count,
-                "customers": row.customer_count,
-                "each": _decimal(row.message_count / row.customer_count),
-            }
-            for row in found.by_kind
-        ],
-        "caps": [
-            {
-                "cap": cap_words(row.channel, row.purpose, row.cap),
-                "customers": row.customer_count,
-                "full": row.full_count,
-                "share": "–" if row.share is None else format_percent(round(row.share, 3)),
-            }
-            for row in found.caps
-        ],
-        "waiting": [
-            {
-                "channel": channel_words(row.channel),
-                "purpose": purpose_words(row.purpose),
-                "why": _waiting_words(row),
-                "count": row.count,
-                "oldest": row.oldest_due_at,
-            }
-            for row in found.waiting
-        ],
-        "top": [
-            {
-                "customer": names[row.customer_id].name or gettext("Customer without a name"),
-                "href": url_for("customers.messages", customer_id=row.customer_id),
-                "count": row.count,
-                "oldest": row.oldest_due_at,
-            }
-            for row in found.top
-            if row.customer_id in names
-        ],
-        "not_sent": [
-            {
-                "why": why_words(why),
-                "href": url_for("messages.list_blocked", **{**kept, "reason": why}),
-                "count": count,
-            }
-            for why, count in found.not_sent.items()
-        ],
+        "kinds": _kinds(found),
+        "caps": _caps(found),
+        "waiting": _waiting(found),
+        "top": _top(found),
+        "not_sent": _not_sent(found, kept),
     }
+
+
+def _kinds(found: Pressure) -> list[dict[str, Any]]:
+    return [
+        {
+            "channel": channel_words(row.channel),
+            "purpose": purpose_words(row.purpose),
+            "messages": row.message_count,
+            "customers": row.customer_count,
+            "each": _decimal(row.message_count / row.customer_count),
+        }
+        for row in found.by_kind
+    ]
+
+
+def _caps(found: Pressure) -> list[dict[str, Any]]:
+    return [
+        {
+            "cap": cap_words(row.channel, row.purpose, row.cap),
+            "customers": row.customer_count,
+            "full": row.full_count,
+            "share": "–" if row.share is None else format_percent(round(row.share, 3)),
+        }
+        for row in found.caps
+    ]
+
+
+def _waiting(found: Pressure) -> list[dict[str, Any]]:
+    return [
+        {
+            "channel": channel_words(row.channel),
+            "purpose": purpose_words(row.purpose),
+            "why": _waiting_words(row),
+            "count": row.count,
+            "oldest": row.oldest_due_at,
+        }
+        for row in found.waiting
+    ]
+
+
+def _top(found: Pressure) -> list[dict[str, Any]]:
+    names = get_customers([row.customer_id for row in found.top])
+    return [
+        {
+            "customer": names[row.customer_id].name or gettext("Customer without a name"),
+            "href": url_for("customers.messages", customer_id=row.customer_id),
+            "count": row.count,
+            "oldest": row.oldest_due_at,
+        }
+        for row in found.top
+        if row.customer_id in names
+    ]
+
+
+def _not_sent(found: Pressure, kept: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "why": why_words(why),
+            "href": url_for("messages.list_blocked", **{**kept, "reason": why}),
+            "count": count,
+        }
+        for why, count in found.not_sent.items()
+    ]
 
 
 def _waiting_words(row: WaitRow) -> str:

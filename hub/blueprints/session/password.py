@@ -50,7 +50,9 @@ def reset_password(token: str) -> ResponseReturnValue:
     return _choose_password(person, partial(actions.reset_password, token=token), is_first=False)
 
 
-def _choose_password(person: AgentCard, keep: Callable[..., object], *, is_first: bool) -> ResponseReturnValue:
+def _choose_password(
+    person: AgentCard, keep: Callable[..., object], *, is_first: bool
+) -> ResponseReturnValue:
     form = ChoosePasswordForm()
     machine_now, now = clock.machine_now(), clock.business_now()
     if form.does(lambda: keep(password=str(form.password.data), machine_now=machine_now, now=now)):

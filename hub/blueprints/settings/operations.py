@@ -16,7 +16,7 @@ from hub.core.db import transaction
 from hub.core.errors import Invalid
 from hub.core.text import N_
 from hub.core.words import Channel
-from hub.mailroom.queries import count_quarantined, count_unseen
+from hub.mailroom.queries import count_to_look_at
 from hub.orders.queries import count_refused_events
 from hub.outbox import blocked
 from hub.outbox.actions import resume_sender
@@ -67,9 +67,12 @@ def _channels(*, now: datetime) -> list[dict[str, Any]]:
 
 def _counts() -> dict[str, int]:
     """What waits for a person, by the page on which it is decided."""
+    unknown, unmatched = blocked.count_to_look_at()
+    quarantined, unseen = count_to_look_at()
     return {
-        "unknown_messages": blocked.count_unknown(),
-        "quarantine": count_quarantined(),
+        "unknown_messages": unknown,
+        "quarantine": quarantined,
         "refused_orders": count_refused_events(),
-        "auto_replies": count_unseen(),
+        "auto_replies": unseen,
+        "provider_events": unmatched,
     }

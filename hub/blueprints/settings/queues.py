@@ -10,6 +10,7 @@ from hub.core.facts import get_queue
 from hub.core.text import N_
 from hub.inbox.actions import working as tickets
 from hub.mailroom.queries import get_waiting
+from hub.outbox import reconciling, tidying
 from hub.outbox.blocked import list_queues
 from hub.plans.queries import get_due
 from hub.surveys import actions as surveys
@@ -20,6 +21,8 @@ NAMES = {
     "arrivals": N_("Inbound mail to sort"),
     "tickets": N_("Deadlines of tickets"),
     "surveys": N_("Clicks to judge"),
+    "receipts": N_("Reports of mail providers"),
+    "phones": N_("Phone messages to ask about"),
     "outbox.urgent": N_("Messages: replies and orders"),
     "outbox.default": N_("Messages: service and surveys"),
     "outbox.bulk": N_("Messages: offers and newsletters"),
@@ -45,7 +48,9 @@ def list_work(*, now: datetime) -> list[WorkRow]:
         _row("plans", *get_due(now=now), now),
         _row("arrivals", *get_waiting(), now),
         _known_only("tickets", tickets.has_due(), tickets.next_due_at, now),
-        _known_only("surveys", surveys.has_due(), lambda: None, now),
+        _known_only("surveys", surveys.has_due(), surveys.next_due_at, now),
+        _known_only("receipts", tidying.has_due(), lambda: None, now),
+        _known_only("phones", reconciling.has_due(), reconciling.next_due_at, now),
     ]
     return rows + [
         _row(f"outbox.{each.queue}", each.count, each.oldest_due_at, now) for each in list_queues(now=now)

@@ -23,10 +23,12 @@ from hub.orders.retaking import take_in_again
 from hub.orders.rows import FieldError, RefusedEvent
 from hub.orders.words import EventOutcome
 from hub.outbox import blocked, settling
+from hub.outbox.provider_queries import list_unmatched_deliveries
 
 SHOWN_CHARS = 100_000
 PAYLOAD_CHARS = 20_000
 EVENTS_A_PAGE = 20
+PROVIDER_EVENTS_A_PAGE = 50
 
 
 @blueprint.get("/operations/unknown")
@@ -73,6 +75,15 @@ def auto_replies() -> ResponseReturnValue:
         rows=page.rows,
         size_words=size_words,
         **_links("auto_replies", page),
+    )
+
+
+@blueprint.get("/operations/provider-events")
+def provider_events() -> ResponseReturnValue:
+    """What mail providers reported about messages that we do not know."""
+    page = list_unmatched_deliveries(request.args.get("after"), PROVIDER_EVENTS_A_PAGE)
+    return render_template(
+        "settings/operations_events.html", rows=page.rows, **_links("provider_events", page)
     )
 
 
