@@ -1,6 +1,6 @@
 """Many rows or ids as one parameter of one statement: parsing thousands of parameters costs more than the rows."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -35,6 +35,6 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
-def among(asked: InstrumentedAttribute[Any], values: Collection[Any]) -> ColumnElement[bool]:
+def among(asked: InstrumentedAttribute[Any], values: Iterable[Any]) -> ColumnElement[bool]:
     """`asked = ANY (values)`: one parameter, and the same statement however many values there are."""
     return asked == any_(literal(list(values), type_=ARRAY(asked.type)))

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, null, select, union_all
 
+from hub.core.batches import among
 from hub.core.db import db
 from hub.core.words import Purpose
 from hub.customers.consents import hash_of
@@ -35,7 +36,7 @@ def get_consent_states(addresses: Collection[str]) -> dict[str, list[Said]]:
     state = ConsentState
     statement = select(
         state.address, state.channel, state.purpose, state.theme, state.action, state.happened_at
-    ).where(state.address_kind.in_(list(AddressKind)), state.address.in_(addresses))
+    ).where(state.address_kind.in_(list(AddressKind)), among(state.address, addresses))
     said: dict[str, list[Said]] = {}
     for row in db.session.execute(statement):
         said.setdefault(row.address, []).append(
@@ -69,9 +70,9 @@ def _notes_of(addresses: Collection[str]) -> Select[Any]:
         choice.cap_days.label("cap_days"),
         choice.paused_until.label("paused_until"),
         no.label("is_open"),
-    ).where(choice.address_kind.in_(kinds), choice.address.in_(addresses))
+    ).where(choice.address_kind.in_(kinds), among(choice.address, addresses))
     unconfirmed = select(Address.value, null(), null(), null(), Address.unconfirmed_since.is_not(None)).where(
-        Address.kind.in_(kinds), Address.value.in_(addresses), Address.unconfirmed_since.is_not(None)
+        Address.kind.in_(kinds), among(Address.value, addresses), Address.unconfirmed_since.is_not(None)
     )
     both = union_all(chosen, unconfirmed).subquery()
     return select(both.c.address, both.c.cap_count, both.c.cap_days, both.c.paused_until, both.c.is_open)
@@ -95,5 +96,5 @@ def list_suppressions(addresses: Collection[str]) -> list[Blocked]:
     by_hash = {hash_of(value): value for value in addresses}
     if not by_hash:
         return []
-    found = db.session.scalars(select(Suppression).where(Suppression.address_hash.in_(by_hash)))
+    found = db.session.scalars(select(Suppression).where(among(Suppression.address_hash, by_hash)))
     return [(by_hash[row.address_hash], row.purpose, row.reason, row.created_at) for row in found]

@@ -72,7 +72,9 @@ def get_customers(customer_ids: Collection[int]) -> dict[int, CustomerRow]:
 
 def get_places(customer_ids: Collection[int]) -> dict[int, tuple[str, str]]:
     """Country (ISO 3166 alpha-2) and post code by id, for quiet hours; unknown ids are left out."""
-    statement = select(Customer.id, Customer.country, Customer.postcode).where(Customer.id.in_(customer_ids))
+    statement = select(Customer.id, Customer.country, Customer.postcode).where(
+        among(Customer.id, customer_ids)
+    )
     return {row.id: (row.country, row.postcode) for row in db.session.execute(statement)}
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, and_, any_, func, literal, select, text
 
 from hub.core import signing
+from hub.core.batches import among
 from hub.core.db import db
 from hub.core.words import Channel, Purpose
 from hub.customers import queries as customers
@@ -108,7 +109,7 @@ def _list_own_counted(
     since = now - timedelta(days=max(cap.days for cap in own.values()))
     rows = db.session.execute(
         select(m.customer_id, m.counted_at)
-        .where(m.customer_id.in_(counted), m.purpose.in_(rules.CHOOSABLE), m.counted_at > since)
+        .where(among(m.customer_id, counted), m.purpose.in_(rules.CHOOSABLE), m.counted_at > since)
         .order_by(m.counted_at)
     )
     for customer_id, moment in rows:
@@ -159,7 +160,7 @@ def _list_paused(addresses: Collection[str], *, now: datetime) -> dict[str, date
     by_hash = {signing.keyed_hash(PAUSE_KEY, address): address for address in addresses}
     rows = db.session.execute(
         select(AddressPause.address_hash, AddressPause.resumes_at).where(
-            AddressPause.address_hash.in_(by_hash), AddressPause.resumes_at > now
+            among(AddressPause.address_hash, by_hash), AddressPause.resumes_at > now
         )
     )
     return {by_hash[digest]: resumes_at for digest, resumes_at in rows}
@@ -170,7 +171,7 @@ def _list_holds(customer_ids: Collection[int]) -> dict[tuple[int, Purpose], str]
         return {}
     rows = db.session.execute(
         select(Hold.customer_id, Hold.purpose, Hold.reason).where(
-            Hold.customer_id.in_(customer_ids), Hold.lifted_at.is_(None)
+            among(Hold.customer_id, customer_ids), Hold.lifted_at.is_(None)
         )
     )
     return {(customer_id, purpose): reason for customer_id, purpose, reason in rows}

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select, text, update
 
 from hub.core import clock
+from hub.core.batches import among
 from hub.core.db import db, transaction
 from hub.core.facts import record_many
 from hub.core.words import Channel, Purpose
@@ -126,7 +127,7 @@ def _take(ids: list[int], token: str, lease_until: datetime, *, now: datetime) -
         return
     db.session.execute(
         update(OutboundMessage)
-        .where(OutboundMessage.id.in_(ids))
+        .where(among(OutboundMessage.id, ids))
         .values(
             state=MessageState.CLAIMED,
             lease_token=token,
@@ -166,7 +167,7 @@ def release(claimed: Claim) -> None:
         db.session.execute(
             update(OutboundMessage)
             .where(
-                OutboundMessage.id.in_([letter.id for letter in claimed.letters]),
+                among(OutboundMessage.id, [letter.id for letter in claimed.letters]),
                 is_held(claimed.token, MessageState.CLAIMED),
             )
             .values(FREE)
@@ -248,7 +249,7 @@ _NOTE_ATTEMPTS = text(
 
 def _update(ids: Sequence[int], values: dict[str, Any]) -> None:
     if ids:
-        statement = update(OutboundMessage).where(OutboundMessage.id.in_(ids)).values(values)
+        statement = update(OutboundMessage).where(among(OutboundMessage.id, ids)).values(values)
         db.session.execute(statement.execution_options(synchronize_session=False))
 
 

@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy import func, select, text, update
 
 from hub.core import clock
+from hub.core.batches import among
 from hub.core.db import db
 from hub.core.facts import Fact, record_many
 from hub.core.words import Channel
@@ -80,7 +81,7 @@ def _lock_held(ids: Sequence[int], claimed: Claim) -> set[int]:
     """Of the rows those that are being called under our lease, locked."""
     rows = db.session.scalars(
         select(OutboundMessage.id)
-        .where(OutboundMessage.id.in_(ids), is_held(claimed.token, MessageState.CALLING))
+        .where(among(OutboundMessage.id, ids), is_held(claimed.token, MessageState.CALLING))
         .with_for_update()
     )
     return set(rows)
@@ -159,7 +160,7 @@ def _recent_pauses(channel: Channel, *, now: datetime) -> int:
 
 def _set(ids: Sequence[int], values: dict[str, Any]) -> None:
     if ids:
-        statement = update(OutboundMessage).where(OutboundMessage.id.in_(ids)).values(values)
+        statement = update(OutboundMessage).where(among(OutboundMessage.id, ids)).values(values)
         db.session.execute(statement.execution_options(synchronize_session=False))
 
 

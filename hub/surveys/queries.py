@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, RowMapping, select, text
 
+from hub.core.batches import among
 from hub.core.db import db
 from hub.core.errors import NotFound
 from hub.core.text import N_
@@ -117,7 +118,7 @@ def list_recently_asked(customer_ids: Iterable[int], *, now: datetime) -> set[in
     """Of these customers, those invited within the last 30 days: they are not asked again yet."""
     since = now - timedelta(days=ASK_AGAIN_DAYS)
     found = select(Invitation.customer_id).where(
-        Invitation.customer_id.in_(list(customer_ids)), Invitation.created_at > since
+        among(Invitation.customer_id, customer_ids), Invitation.created_at > since
     )
     return set(db.session.scalars(found))
 
@@ -125,7 +126,7 @@ def list_recently_asked(customer_ids: Iterable[int], *, now: datetime) -> set[in
 def list_invitations(order_ids: Iterable[int]) -> dict[int, int]:
     """Order id → id of its invitation to the post-purchase survey, of those that have one."""
     found = select(Invitation.order_id, Invitation.id).where(
-        Invitation.survey_id == get_survey_id(), Invitation.order_id.in_(list(order_ids))
+        Invitation.survey_id == get_survey_id(), among(Invitation.order_id, order_ids)
     )
     return dict(db.session.execute(found).all())
 
@@ -133,7 +134,7 @@ def list_invitations(order_ids: Iterable[int]) -> dict[int, int]:
 def list_answered_invitations(invitation_ids: Iterable[int]) -> set[int]:
     """Of these invitations, those with an answer that counts."""
     found = select(Answer.invitation_id).where(
-        Answer.invitation_id.in_(list(invitation_ids)), Answer.state == AnswerState.CONFIRMED
+        among(Answer.invitation_id, invitation_ids), Answer.state == AnswerState.CONFIRMED
     )
     return set(db.session.scalars(found))
 
