@@ -111,6 +111,8 @@ def test_a_customer_signs_up_without_script_and_confirms(
     session: Session, client: FlaskClient, lyon: Store, ending: str
 ) -> None:
     form = make_form()
+    assert client.head(f"/f/club{ending}").status_code == 200
+    assert session.scalars(select(SignupEntry)).all() == []
     page = client.get(f"/f/club{ending}")
     assert len(page.data) < MOST_BYTES
     assert "<script" not in page.text

@@ -79,7 +79,7 @@ def _join(slug: str, here: str, thanks: str, *, is_embedded: bool = False) -> Re
         return _closed(form, is_embedded=is_embedded)
     language = page.language_now()
     action = url_for(here, slug=slug, lang=language.value)
-    if request.method == "GET":
+    if request.method != "POST":
         return page.draw(form, given={}, errors={}, action=action, is_embedded=is_embedded)
     given = request.form.to_dict()
     sent = _submit(slug, given)
