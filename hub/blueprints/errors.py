@@ -43,6 +43,8 @@ CODES = {
     500: "server_error",
     503: "unavailable",
 }
+RETRY_AFTER = {429: "60", 503: "5"}
+"""Seconds after which to come back: our limits count by the minute at least."""
 
 
 def sentence_of(error: HubError) -> str:
@@ -101,7 +103,7 @@ def wants_json() -> bool:
 
 
 def _respond(status: int, code: str, sentence: str, *, field: str | None = None) -> ResponseReturnValue:
-    headers = {"Retry-After": "5"} if status == 503 else {}  # noqa: PLR2004 - the number is the standard's
+    headers = {"Retry-After": RETRY_AFTER[status]} if status in RETRY_AFTER else {}
     if wants_json():
         body: dict[str, object] = {"code": code, "message": sentence}
         if field:

@@ -36,7 +36,6 @@ def set_up(app: Flask, config: Config, doors: tuple[Door, ...]) -> None:
         BABEL_DEFAULT_LOCALE=Language.FRENCH.value,
         BABEL_TRANSLATION_DIRECTORIES=str(HERE / "hub" / "translations"),
         RATELIMIT_STORAGE_URI=config.redis_url or "memory://",
-        RATELIMIT_HEADERS_ENABLED=True,
         RATELIMIT_ENABLED=not app.config.get("RATELIMIT_OFF", False),
     )
     Babel(app, locale_selector=choose_language, timezone_selector=choose_time_zone)

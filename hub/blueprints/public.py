@@ -40,14 +40,14 @@ class StorePage:
     store_slug: str
 
 
-def link_rate() -> str:
-    """Each link has its own allowance of touches; links that we did not write share that of their address."""
-    token = request.view_args["token"] if request.view_args else ""
-    return f"link:{token.lower()}" if read_token(token) is not None else f"address:{request.remote_addr}"
+def spend_allowance(token: str) -> None:
+    """A link that we wrote is counted where its touches are kept; others share the allowance of their address."""
+    if read_token(token) is None:
+        with limiter.limit(LOOKS):
+            return
 
 
 @blueprint.get("/a/<token>/<choice>")
-@limiter.limit(LOOKS, key_func=link_rate)
 def survey_page(token: str, choice: str) -> ResponseReturnValue:
     """Show what was chosen and one large button. GET and HEAD are touches: kept, never counted."""
     page = _touch(token, choice)
@@ -77,7 +77,6 @@ def confirm(token: str, choice: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/a/<token>/thanks")
-@limiter.limit(LOOKS, key_func=link_rate)
 def thanks(token: str) -> ResponseReturnValue:
     """After the answer: thanks, what pleased or failed if one wishes, and a way to change one's mind."""
     page = _touch(token, "thanks")
@@ -136,6 +135,7 @@ def _choice_of(code: str) -> Choice | None:
 
 
 def _touch(token: str, choice: str) -> SurveyPage | None:
+    spend_allowance(token)
     return actions.touch_and_read(
         token,
         choice=choice,

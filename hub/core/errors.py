@@ -48,3 +48,10 @@ class Gone(HubError):
 class TooLarge(HubError):
     status = 413
     code = "too_large"
+
+
+class TooMany(HubError):
+    """So many requests in a short time that it cannot be a person."""
+
+    status = 429
+    code = "too_many_requests"

@@ -1,16 +1,22 @@
 """Noting that a link was touched: a GET or HEAD is kept and never counts."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import text
 
 from hub.core.db import fetch_alone
+from hub.core.errors import TooMany
+from hub.core.text import N_
 from hub.surveys.links import guess_token, read_token
 from hub.surveys.queries import READ, SurveyPage, page_of
 from hub.surveys.rules import BOXES, Source
 from hub.surveys.words import TouchLabel, TouchMethod, TouchReason
 
 LOOKED_AT = BOXES | {"thanks"}
+
+TOO_MANY = N_("Too many requests in a short time. Please wait a moment and try again.")
+MOST_A_MINUTE = 120
+"""Touches of one invitation: a link that is hammered fills no table and is not read any more."""
 
 # One round trip: the touch is kept and the page's values come back. A mangled token is noted on the invitation it was
 # made from, as long as there is one.
@@ -19,7 +25,14 @@ NOTE = """
     SELECT (SELECT id FROM invitations WHERE id = :touched_id), :choice, :method, :label, :reason, :source_hash,
            :user_agent, :machine_now, :now
 """
-TOUCH_AND_READ = text(f"WITH touch AS ({NOTE}) {READ}")
+RECENT = """
+    SELECT count(*) AS number FROM (
+        SELECT 1 FROM touches WHERE invitation_id = :touched_id AND touched_at > :minute_ago LIMIT :most
+    ) AS latest
+"""
+ALLOWED = "FROM recent WHERE recent.number < :most"
+SEEN = "SELECT page.*, recent.number AS recent_count FROM recent LEFT JOIN page ON true"
+TOUCH_AND_READ = text(f"WITH recent AS ({RECENT}), touch AS ({NOTE} {ALLOWED}), page AS ({READ}) {SEEN}")
 TOUCH = text(f"{NOTE} RETURNING id")
 
 
@@ -28,7 +41,8 @@ def touch_and_read(
 ) -> SurveyPage | None:
     """Keep the touch (any GET or HEAD; it proves nothing) and return the page, or None for a mangled token.
 
-    A transaction of its own: there is nothing else to say in it.
+    A transaction of its own: there is nothing else to say in it. Raises TooMany for an invitation touched more than
+    120 times in a minute.
     """
     invitation_id = read_token(token)
     is_mangled = invitation_id is None or choice not in LOOKED_AT
@@ -46,8 +60,14 @@ def touch_and_read(
             "user_agent": source.user_agent,
             "machine_now": machine_now,
             "now": now,
+            "minute_ago": machine_now - timedelta(minutes=1),
+            "most": MOST_A_MINUTE,
         },
     )
+    if row is None or row["id"] is None:
+        return None
+    if row["recent_count"] >= MOST_A_MINUTE:
+        raise TooMany(TOO_MANY)
     return page_of(row)
 
 

@@ -116,6 +116,12 @@ def test_a_hammered_link_fills_no_table(
     assert session.scalar(select(func.count()).select_from(Touch)) == 120
 
 
+def test_guessing_links_is_limited(client: FlaskClient, session: Session, asked: Asked, limits: None) -> None:
+    codes = [client.get(f"/a/{number:038d}/1").status_code for number in range(122)]
+    assert codes == [404] * 120 + [429] * 2
+    assert session.scalar(select(func.count()).select_from(Touch)) == 120
+
+
 @pytest.mark.parametrize("path", ["1", "details"])
 def test_answering_is_limited(client: FlaskClient, asked: Asked, limits: None, path: str) -> None:
     codes = [client.post(f"/a/{asked.token}/{path}").status_code for _ in range(31)]
