@@ -129,7 +129,7 @@ def add_codes(*, pool_id: int, text: str, by: Actor, now: datetime) -> Added:
 
 def _noted(pool: PromoPool, added: Added, *, by: Actor, now: datetime) -> Added:
     """A pool that has enough again may raise the alarm again."""
-    left = count_free(pool.id, pool.alert_below)
+    left = count_free(pool.id, max(1, pool.alert_below))
     if not rules.needs_alert(pool.kind, left, pool.alert_below):
         pool.alerted_at = None
     note_change(

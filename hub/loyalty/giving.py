@@ -108,7 +108,7 @@ def _hold(grant_of: Mapping[int, int]) -> None:
 
 def _alert(pool: PromoPool, *, now: datetime) -> None:
     """Once, until the pool has enough again: two workers that empty it together tell it once."""
-    left = count_free(pool.id, pool.alert_below) if pool.kind is PoolKind.UNIQUE else 0
+    left = count_free(pool.id, max(1, pool.alert_below)) if pool.kind is PoolKind.UNIQUE else 0
     if pool.alerted_at is not None or not rules.needs_alert(pool.kind, left, pool.alert_below):
         return
     first = db.session.scalar(

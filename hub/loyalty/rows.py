@@ -31,7 +31,7 @@ class PoolRow:
 
     @property
     def is_low(self) -> bool:
-        return self.left_count is not None and self.left_count < self.alert_below
+        return self.left_count is not None and (self.left_count < self.alert_below or self.left_count == 0)
 
 
 @dataclass(frozen=True)

@@ -101,8 +101,8 @@ def judge(history: CodeHistory | None, *, customer_id: int, ordered_at: datetime
 
 
 def needs_alert(kind: PoolKind, left_count: int, alert_below: int) -> bool:
-    """A shared code does not run out."""
-    return kind is PoolKind.UNIQUE and left_count < alert_below
+    """A shared code does not run out; an empty pool is told whatever the mark."""
+    return kind is PoolKind.UNIQUE and (left_count < alert_below or left_count == 0)
 
 
 def check_pool(

@@ -17,7 +17,7 @@ from hub.customers.rules import choose_answer, is_mobile
 from hub.customers.words import ConsentAction
 from hub.outbox import rules
 from hub.outbox.bounces import PAUSE_KEY
-from hub.outbox.letter import CONFIRMATION, Kind, Letter
+from hub.outbox.letter import CONFIRMATION, Kind, Letter, has_unsubscribe
 from hub.outbox.models import AddressPause, Hold, OutboundMessage, SenderPause
 from hub.outbox.places import HOME, Place, place_of
 from hub.outbox.rules import Answer, Cap, ContactFacts, MessageFacts, Policy, Verdict
@@ -108,18 +108,19 @@ def _list_own_counted(
     m = OutboundMessage
     since = now - timedelta(days=max(cap.days for cap in own.values()))
     rows = db.session.execute(
-        select(m.customer_id, m.counted_at)
-        .where(among(m.customer_id, counted), m.purpose.in_(rules.CHOOSABLE), m.counted_at > since)
+        select(m.customer_id, m.counted_at, m.purpose, m.template_version_id)
+        .where(among(m.customer_id, counted), m.purpose.in_(rules.MAY_BE_CHOSEN), m.counted_at > since)
         .order_by(m.counted_at)
     )
-    for customer_id, moment in rows:
-        if customer_id is not None and moment is not None:
+    for customer_id, moment, purpose, version_id in rows:
+        said_to = rules.consent_purpose(purpose, has_unsubscribe=has_unsubscribe(version_id))
+        if customer_id is not None and moment is not None and said_to in rules.CHOOSABLE:
             counted[customer_id].append(moment)
     return counted
 
 
 def _add_own(counted: list[datetime], letter: Letter, now: datetime) -> None:
-    if letter.counted_at is None and letter.purpose in rules.CHOOSABLE:
+    if letter.counted_at is None and letter.consent_purpose in rules.CHOOSABLE:
         counted.append(now)
 
 

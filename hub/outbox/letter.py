@@ -53,11 +53,16 @@ class Letter:
 
     @property
     def has_unsubscribe(self) -> bool:
-        return any(spec.name == UNSUBSCRIBE_VALUE for spec in get_version(self.template_version_id).specs)
+        return has_unsubscribe(self.template_version_id)
 
     @property
     def consent_purpose(self) -> Purpose:
         return rules.consent_purpose(self.purpose, has_unsubscribe=self.has_unsubscribe)
+
+
+def has_unsubscribe(template_version_id: int) -> bool:
+    """Whether the messages of this version carry a link that refuses them."""
+    return any(spec.name == UNSUBSCRIBE_VALUE for spec in get_version(template_version_id).specs)
 
 
 COLUMNS = tuple(getattr(OutboundMessage, each.name) for each in fields(Letter))

@@ -21,7 +21,7 @@ from hub.outbox.words import MessageState
 from hub.stores.queries import ChainRow
 
 SETTLED_AT_ONCE = 1_000
-LEFT = frozenset({MessageState.ACCEPTED, MessageState.DELIVERED})
+SEEN = frozenset({MessageState.ACCEPTED, MessageState.DELIVERED, MessageState.BOUNCED})
 NEVER_LEFT = frozenset(
     {MessageState.BLOCKED, MessageState.EXPIRED, MessageState.FAILED, MessageState.CANCELLED}
 )
@@ -49,6 +49,12 @@ def shows_code(version: PreparedTemplate) -> bool:
     return any(spec.name == "promo_code" for spec in version.specs)
 
 
+def last_moment(expires_at: datetime | None, given: GivenCode | None) -> datetime | None:
+    """A message does not outlive the code it carries."""
+    ends = [moment for moment in (expires_at, given.ends_at if given else None) if moment is not None]
+    return min(ends, default=None)
+
+
 def values_of(given: GivenCode, chain: ChainRow, language: Language) -> Mapping[str, str]:
     """`promo_code`, `promo_ends_on` and `promo_terms` ("10 % jusqu’au 31 décembre 2026") as a mail says them."""
     locale = LOCALES[language]
@@ -62,10 +68,10 @@ def values_of(given: GivenCode, chain: ChainRow, language: Language) -> Mapping[
 
 
 def work_promo_codes(wake: Callable[[], None]) -> int:
-    """Settle codes whose message has ended. What is unknown or bounced later may have been seen: it stays given."""
+    """Settle codes whose message has ended. What bounced later may have been seen; what is unknown stays reserved."""
     with transaction():
         now = clock.business_now()
-        sent = _reserved_in(LEFT | {MessageState.BOUNCED, MessageState.UNKNOWN})
+        sent = _reserved_in(SEEN)
         unsent = _reserved_in(NEVER_LEFT)
         giving.mark_sent(sent, now=now)
         giving.release(unsent, now=now)

@@ -29,6 +29,11 @@ NOT_MOBILE = "not_mobile"
 LATEST_SMS_HOUR = LAWFUL_SMS_HOURS.closes
 ADVERTISING = frozenset({Purpose.PROMOTION, Purpose.NEWSLETTER})
 CHOOSABLE = ADVERTISING | {Purpose.SURVEY}
+"""What a customer may limit, by what he says yes or no to."""
+
+MAY_BE_CHOSEN = CHOOSABLE | {Purpose.SERVICE}
+"""Purposes of messages that may be among them: reminders of a survey are `service`, and their link refuses surveys."""
+
 UNCONFIRMED = "unconfirmed"
 
 

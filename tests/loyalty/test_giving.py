@@ -125,7 +125,7 @@ def test_a_posted_message_carries_its_code_and_its_end_in_words(session: Session
         (MessageState.FAILED, GrantState.RELEASED),
         (MessageState.CANCELLED, GrantState.RELEASED),
         (MessageState.ACCEPTED, GrantState.SENT),
-        (MessageState.UNKNOWN, GrantState.SENT),
+        (MessageState.UNKNOWN, GrantState.RESERVED),
         (MessageState.BOUNCED, GrantState.SENT),
         (MessageState.WAITING, GrantState.RESERVED),
     ],
@@ -185,3 +185,16 @@ def test_workers_that_give_at_once_never_give_one_code_twice(open_house: Flask) 
         work: Callable[[int], list[str]] = give
         codes = [code for some in pool.map(work, range(4)) for code in some]
     assert len(codes) == len(set(codes)) == 100
+
+
+def test_a_message_does_not_outlive_its_code(session: Session) -> None:
+    make_chain(session)
+    make_pool("AAAA", valid_days=5)
+    row = _post(session, "promo:1", make_customer(session).id)
+    assert row.expires_at == TUESDAY + timedelta(days=5)
+
+
+def test_an_empty_pool_is_told_even_without_a_mark(session: Session) -> None:
+    make_pool("AAAA", alert_below=0)
+    giving.reserve(pool_key=POOL, wanted={"m:1": 7, "m:2": 8}, now=TUESDAY)
+    assert _low_facts(session) == 1

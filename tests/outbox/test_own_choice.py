@@ -20,7 +20,7 @@ from hub.outbox.rules import Answer, ContactFacts, MessageFacts, Policy, decide
 from hub.outbox.words import BlockReason, MessageState
 from tests.conftest import TUESDAY, HandClock
 from tests.makers.customers import make_customer
-from tests.makers.outbox import give_consent, post_draft
+from tests.makers.outbox import give_consent, make_template, post_draft
 from tests.makers.sink import Sink
 
 DORA = "dora@client.example"
@@ -109,7 +109,9 @@ def test_an_unconfirmed_address_receives_the_confirmation_and_nothing_else(
     purposes = (Purpose.PROMOTION, Purpose.SURVEY, Purpose.SERVICE, Purpose.TRANSACTIONAL)
     rows = [post_draft(session, f"eva:{each}", purpose=each, customer_id=eva) for each in purposes]
     send()
-    assert [taken.mail["Subject"] for taken in sink.taken] == ["Maison Verel\N{NO-BREAK SPACE}: confirmez votre inscription"]
+    assert [taken.mail["Subject"] for taken in sink.taken] == [
+        "Maison Verel\N{NO-BREAK SPACE}: confirmez votre inscription"
+    ]
     assert {(row.state, row.reason, row.reason_detail) for row in rows} == {
         (MessageState.BLOCKED, BlockReason.NO_CONSENT, "unconfirmed")
     }
@@ -162,3 +164,20 @@ def test_replies_and_staff_pass_an_open_double_opt_in() -> None:
     for purpose in (Purpose.REPLY, Purpose.STAFF):
         message = MessageFacts(Channel.EMAIL, purpose, DORA, purpose)
         assert decide(message, contact, Policy(), TUESDAY).answer is Answer.NOW
+
+
+@pytest.mark.parametrize("is_one_batch", [True, False])
+def test_her_own_frequency_counts_reminders_of_surveys_too(
+    session: Session, send: Send, sink: Sink, hand_clock: HandClock, is_one_batch: bool
+) -> None:
+    dora = make_customer(session)
+    give_consent(DORA)
+    choose((1, 7))
+    make_template(session, "test_reminder", Purpose.SERVICE, is_refusable=True)
+    reminder = post_draft(session, "one", template_key="test_reminder", customer_id=dora.id, priority=1)
+    if not is_one_batch:
+        send()
+    offer = post_draft(session, "two", purpose=Purpose.PROMOTION, customer_id=dora.id)
+    send()
+    assert reminder.state is MessageState.ACCEPTED
+    assert (offer.state, offer.reason) == (MessageState.WAITING, BlockReason.OWN_FREQUENCY)

@@ -247,7 +247,7 @@ class _Desk:
             "stop_if": dict(draft.stop_if or {}),
             "priority": draft.priority,
             "due_at": draft.due_at,
-            "expires_at": draft.expires_at,
+            "expires_at": promo_codes.last_moment(draft.expires_at, self.codes.get(draft.key)),
             "attempt_count": 0,
             "created_at": now,
         }
