@@ -25,9 +25,18 @@ class TemplateRow:
 
 
 @dataclass(frozen=True)
+class SeenDraft:
+    """Which draft a person had before their eyes, and how far it was written."""
+
+    draft_id: int
+    revision: int
+
+
+@dataclass(frozen=True)
 class DraftView:
     """What is being written in one language; `revision` must come back with the next save."""
 
+    id: int
     template_id: int
     key: str
     purpose: Purpose

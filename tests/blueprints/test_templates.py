@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
+from werkzeug.test import TestResponse
 
 from hub.content import actions, queries
 from hub.content.blocks import BlockKind
@@ -70,6 +71,14 @@ def open_form(client: FlaskClient, url: str = EDIT) -> MultiDict[str, str]:
     answer = client.get(url)
     assert answer.status_code == 200
     return form_of(answer.text)
+
+
+def press(client: FlaskClient, url: str, page: str = "") -> TestResponse:
+    """Press the button of a page (else of the template's) that posts to this address, with what its form holds."""
+    shown = client.get(page or url.rpartition("/")[0]).text
+    form = shown[shown.index(f'action="{url}"') :].partition("</form>")[0]
+    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form))
+    return client.post(url, data=fields)
 
 
 def draft_of(key: str = "thanks", language: Language = Language.FRENCH) -> DraftView:
@@ -186,7 +195,7 @@ def test_publishing_is_stopped_by_errors_and_says_which(writing: FlaskClient) ->
     review = next(block for block in draft_of().blocks if block.kind is BlockKind.REVIEW)
     sent[f"{review.id}-condition"] = "!ticket_number"
     writing.post(EDIT, data=sent)
-    answer = writing.post("/templates/thanks/publish")
+    answer = press(writing, "/templates/thanks/publish")
     assert answer.status_code == 422
     assert "tous les clients de la même façon" in answer.text.replace("\u00a0", " ")
     assert queries.get_template("thanks", "fr").own_languages == frozenset()
@@ -196,7 +205,7 @@ def test_publishing_makes_a_version_that_can_be_taken_back(writing: FlaskClient)
     sent = open_form(writing)
     sent["subject"] = "Merci, votre réponse est bien arrivée"
     writing.post(EDIT, data=sent)
-    assert writing.post("/templates/thanks/publish").status_code == 303
+    assert press(writing, "/templates/thanks/publish").status_code == 303
     row = queries.get_template("thanks", "fr")
     assert row.own_languages == set(Language)
     assert not row.draft_languages
@@ -217,7 +226,7 @@ def test_a_new_template_begins_in_both_languages_and_is_published_when_complete(
     assert answer.headers["Location"] == "/templates/own_portes_ouvertes/fr/edit"
     again = marketer.post("/templates/new", data={"name": "Portes ouvertes", "purpose": "promotion"})
     assert again.status_code == 422
-    assert marketer.post("/templates/own_portes_ouvertes/publish").status_code == 422
+    assert press(marketer, "/templates/own_portes_ouvertes/publish").status_code == 422
     for language, subject in (
         ("fr", "Portes ouvertes samedi dans votre magasin"),
         ("en", "Open doors on Saturday in your own store"),
@@ -232,18 +241,70 @@ def test_a_new_template_begins_in_both_languages_and_is_published_when_complete(
         )
         assert sent[f"{shop.id}-link"] == "shop_url"
         marketer.post(url, data=sent)
-    assert marketer.post("/templates/own_portes_ouvertes/publish").status_code == 303
+    assert press(marketer, "/templates/own_portes_ouvertes/publish").status_code == 303
     published = queries.get_published("own_portes_ouvertes", "en")
     assert published.purpose == Purpose.PROMOTION
     assert {"unsubscribe_url", "preferences_url"} <= {spec.name for spec in published.specs}
 
 
 def test_throwing_the_draft_away(writing: FlaskClient) -> None:
-    assert writing.post("/templates/thanks/discard").headers["Location"] == "/templates/thanks"
+    assert press(writing, "/templates/thanks/discard").headers["Location"] == "/templates/thanks"
     assert not queries.get_template("thanks", "fr").draft_languages
     writing.post("/templates/new", data={"name": "Essai", "purpose": "service"})
-    assert writing.post("/templates/own_essai/discard").headers["Location"] == "/templates/"
+    assert press(writing, "/templates/own_essai/discard").headers["Location"] == "/templates/"
     assert writing.get("/templates/own_essai").status_code == 404
+
+
+@pytest.mark.parametrize("page", ["/templates/thanks", EDIT])
+def test_a_button_pressed_over_another_persons_work_says_so_and_changes_nothing(
+    session: Session, writing: FlaskClient, page: str
+) -> None:
+    shown = writing.get(page).text
+    held = re.search(r'name="seen" value="([^"]+)"', shown)
+    assert held
+    old = writing.get("/templates/thanks/fr/versions/1").text
+    assert "remplace" in old
+    other = log_in(writing, make_agent(session, "Nora Petit", role=Role.MARKETER))
+    typed = open_form(other)
+    typed["subject"] = "Merci, écrit par une autre entre les deux"
+    assert other.post(EDIT, data=typed).status_code == 303
+    back = log_in(other, make_agent(session, "Paul Roy", role=Role.MARKETER))
+    for act in ("publish", "discard", "fr/restore"):
+        sent = {"seen": held[1], "number": "1"}
+        answer = back.post(f"/templates/thanks/{act}", data=sent, follow_redirects=True)
+        assert "Relisez le brouillon tel qu’il est" in answer.text, act
+        assert draft_of().subject == "Merci, écrit par une autre entre les deux"
+    assert not queries.get_template("thanks", "fr").own_languages
+    assert "Nora Petit" in back.get("/templates/thanks/fr/versions/1").text
+    restore = "/templates/thanks/fr/restore"
+    assert press(back, restore, "/templates/thanks/fr/versions/1").headers["Location"] == EDIT
+    assert draft_of().subject != "Merci, écrit par une autre entre les deux"
+
+
+def test_publishing_crosses_with_ones_own_save_while_typing(writing: FlaskClient) -> None:
+    held = re.search(r'name="seen" value="([^"]+)"', writing.get(EDIT).text)
+    assert held
+    typed = open_form(writing)
+    for subject in ("Merci, votre réponse", "Merci, votre réponse est bien arrivée"):
+        typed["subject"] = subject
+        assert writing.post("/templates/thanks/fr/keep", data=typed).status_code == 200
+    assert writing.post("/templates/thanks/publish", data={"seen": held[1]}).status_code == 303
+    assert "est bien arriv" in str(queries.get_published("thanks", "fr").subject)
+
+
+def test_a_stale_form_publishes_nothing_unseen(session: Session, writing: FlaskClient) -> None:
+    form = open_form(writing)
+    other = log_in(writing, make_agent(session, "Nora Petit", role=Role.MARKETER))
+    theirs = open_form(other)
+    theirs["subject"] = "Merci, écrit par une autre entre les deux"
+    other.post(EDIT, data=theirs)
+    again = log_in(other, make_agent(session, "Paul Roy", role=Role.MARKETER))
+    refused = again.post(EDIT, data=form)
+    assert refused.status_code == 409
+    held = re.search(r'name="seen" value="([^"]+)"', refused.text)
+    assert held
+    again.post("/templates/thanks/publish", data={"seen": held[1]})
+    assert not queries.get_template("thanks", "fr").own_languages
 
 
 FORMS = ("mobile", "pc", "dark", "text", "no_images", "sms")
@@ -335,7 +396,7 @@ def test_what_a_customer_got_stays_as_it_was_after_the_template_is_rewritten(
     form["subject"] = "Merci, un tout autre objet pour la suite"
     form.setlist("block", form.getlist("block")[-1:])
     writing.post(EDIT, data=form)
-    assert writing.post("/templates/thanks/publish").status_code == 303
+    assert press(writing, "/templates/thanks/publish").status_code == 303
     assert get_content(earlier.id) == before
     later = post_draft(session, "later", **given)
     assert get_content(later.id).subject == "Merci, un tout autre objet pour la suite"

@@ -10,12 +10,13 @@ from hub.content import actions, queries
 from hub.content.catalog import get_builtin, list_keys
 from hub.content.models import MessageTemplate, TemplateVersion
 from hub.content.rendering import render
-from hub.content.rows import DraftContent
+from hub.content.rows import DraftContent, SeenDraft
 from hub.content.words import Automatic, TemplateState
-from hub.core.actor import SYSTEM
+from hub.core.actor import SYSTEM, Actor
 from hub.core.errors import Conflict, NotFound
-from hub.core.words import Language, Purpose
+from hub.core.words import ActorKind, Language, Purpose
 from tests.conftest import TUESDAY
+from tests.makers.staff import make_agent
 from tests.makers.stores import make_chain
 
 LATER = TUESDAY + timedelta(days=1)
@@ -96,6 +97,16 @@ def test_not_found(session: Session) -> None:
         queries.get_version(10**12)
 
 
+def seen_of(key: str) -> dict[Language, SeenDraft]:
+    """What a page that shows the drafts as they are now would send back."""
+    drafts = queries.list_drafts(queries.get_template(key, "fr").id)
+    return {draft.language: SeenDraft(draft.id, draft.revision) for draft in drafts}
+
+
+def publish(key: str) -> None:
+    actions.publish_drafts(key=key, seen=seen_of(key), house=queries.get_house(), by=SYSTEM, now=LATER)
+
+
 def own_version(key: str, subject: str) -> int:
     """Customise, rewrite the French subject and publish; returns the id of the version in use."""
     actions.customise(key=key, by=SYSTEM, now=LATER)
@@ -112,7 +123,7 @@ def own_version(key: str, subject: str) -> int:
         by=SYSTEM,
         now=LATER,
     )
-    actions.publish_drafts(key=key, house=queries.get_house(), by=SYSTEM, now=LATER)
+    publish(key)
     return queries.get_published(key, "fr").id
 
 
@@ -141,8 +152,67 @@ def test_a_delivered_version_can_be_taken_up_again_as_a_draft(session: Session) 
     actions.publish_builtin_templates(now=TUESDAY)
     before = render(queries.get_published("survey", "fr"), get_builtin("survey", "fr").examples())
     own_version("survey", "Que pensez-vous de votre commande ?")
-    actions.restore_version(key="survey", language=Language.FRENCH, number=1, by=SYSTEM, now=LATER)
-    actions.publish_drafts(key="survey", house=queries.get_house(), by=SYSTEM, now=LATER)
+    actions.restore_version(key="survey", language=Language.FRENCH, number=1, seen=None, by=SYSTEM, now=LATER)
+    publish("survey")
     after = render(queries.get_published("survey", "fr"), get_builtin("survey", "fr").examples())
     assert (after.subject, after.sms_text) == (before.subject, before.sms_text)
     assert after.text.split() == before.text.split()
+
+
+def do(act: str, seen: dict[Language, SeenDraft]) -> None:
+    """One of the three acts on the drafts of the thanks mail."""
+    if act == "publish":
+        actions.publish_drafts(key="thanks", seen=seen, house=queries.get_house(), by=SYSTEM, now=LATER)
+    elif act == "discard":
+        actions.discard_drafts(key="thanks", seen=seen, by=SYSTEM, now=LATER)
+    else:
+        french = seen.get(Language.FRENCH)
+        actions.restore_version(
+            key="thanks", language=Language.FRENCH, number=1, seen=french, by=SYSTEM, now=LATER
+        )
+
+
+def refuse(act: str, seen: dict[Language, SeenDraft]) -> None:
+    """It is refused with what was seen, and says what to do."""
+    with pytest.raises(Conflict, match="read the draft as it is now"):
+        do(act, seen)
+
+
+@pytest.mark.parametrize("act", ["publish", "discard", "restore"])
+def test_what_somebody_else_wrote_meanwhile_is_neither_lost_nor_published(session: Session, act: str) -> None:
+    make_chain(session)
+    actions.publish_builtin_templates(now=TUESDAY)
+    actions.customise(key="thanks", by=SYSTEM, now=LATER)
+    seen = seen_of("thanks")
+    nora = Actor(ActorKind.AGENT, make_agent(session, "Nora Petit").id)
+    draft = queries.list_drafts(queries.get_template("thanks", "fr").id)[0]
+    assert draft.language is Language.FRENCH
+    content = DraftContent(subject="De Nora", blocks=draft.blocks)
+    actions.save_draft(
+        key="thanks",
+        language=Language.FRENCH,
+        content=content,
+        seen_revision=draft.revision,
+        by=nora,
+        now=LATER,
+    )
+    refuse(act, seen)
+    refuse(act, {})
+    kept = queries.find_draft(draft.template_id, Language.FRENCH)
+    assert kept is not None
+    assert kept.subject == "De Nora"
+    assert not queries.get_template("thanks", "fr").own_languages
+
+
+@pytest.mark.parametrize("act", ["publish", "discard", "restore"])
+def test_a_draft_begun_again_is_not_the_one_that_was_seen(session: Session, act: str) -> None:
+    make_chain(session)
+    actions.publish_builtin_templates(now=TUESDAY)
+    actions.customise(key="thanks", by=SYSTEM, now=LATER)
+    seen = seen_of("thanks")
+    actions.discard_drafts(key="thanks", seen=seen, by=SYSTEM, now=LATER)
+    actions.customise(key="thanks", by=SYSTEM, now=LATER)
+    again = seen_of("thanks")
+    assert [each.revision for each in again.values()] == [each.revision for each in seen.values()]
+    refuse(act, seen)
+    assert seen_of("thanks") == again

@@ -8,6 +8,7 @@ from hub.blueprints.access import viewer
 from hub.blueprints.errors import sentence_of
 from hub.blueprints.pages import limiter
 from hub.blueprints.templates.base import blueprint, house, language_of, template_of
+from hub.blueprints.templates.form import read_seen
 from hub.content import actions, queries
 from hub.core import clock
 from hub.core.db import transaction
@@ -28,12 +29,13 @@ def customise(key: str) -> ResponseReturnValue:
 @blueprint.post("/<key>/publish")
 def publish(key: str) -> ResponseReturnValue:
     """Publish all languages together, or say what stops it."""
-    row, seen = template_of(key), house()
+    row, chain, seen = template_of(key), house(), read_seen(request.form.get("seen", ""))
+    by, now = viewer().actor, clock.business_now()
     try:
         with transaction():
-            actions.publish_drafts(key=key, house=seen, by=viewer().actor, now=clock.business_now())
+            actions.publish_drafts(key=key, seen=seen, house=chain, by=by, now=now)
     except Invalid:
-        reports = queries.review_drafts(row.id, seen)
+        reports = queries.review_drafts(row.id, chain)
         return render_template("templates/refused.html", row=row, reports=reports), 422
     except Conflict as error:
         flash(sentence_of(error), "error")
@@ -46,11 +48,15 @@ def publish(key: str) -> ResponseReturnValue:
 def discard(key: str) -> ResponseReturnValue:
     """Throw the drafts away. A template that was never published is gone with them."""
     had_versions = bool(template_of(key).published_languages)
-    with transaction():
-        actions.discard_drafts(key=key, by=viewer().actor, now=clock.business_now())
+    here, seen = url_for(".show_template", key=key), read_seen(request.form.get("seen", ""))
+    try:
+        with transaction():
+            actions.discard_drafts(key=key, seen=seen, by=viewer().actor, now=clock.business_now())
+    except Conflict as error:
+        flash(sentence_of(error), "error")
+        return redirect(here, 303)
     flash(gettext("The draft is thrown away."), "ok")
-    where = url_for(".show_template", key=key) if had_versions else url_for(".list_templates")
-    return redirect(where, 303)
+    return redirect(here if had_versions else url_for(".list_templates"), 303)
 
 
 @blueprint.post("/<key>/delivered")

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from hub.blueprints.access import viewer
 from hub.blueprints.errors import sentence_of
 from hub.blueprints.templates.base import blueprint, house, language_of, template_of
-from hub.blueprints.templates.form import place_of, read_draft
+from hub.blueprints.templates.form import place_of, read_draft, write_seen
 from hub.blueprints.templates.preview import FORMS, Look, fill, list_people, read_look
 from hub.blueprints.templates.words import sample_words
 from hub.content import actions, queries
@@ -118,6 +118,9 @@ def _page(row: TemplateRow, draft: DraftView, look: Look, *, people: Sequence[Cu
         variables=known_variables(draft.key, draft.language.value),
         languages=sorted(row.draft_languages, reverse=True),
         editor=editor,
+        seen=write_seen(
+            draft if each.language == draft.language else each for each in queries.list_drafts(row.id)
+        ),
         people=people,
         search=request.args.get("q", "").strip(),
         may_read_customers=viewer().may(Permission.READ_CUSTOMERS),

@@ -1,6 +1,7 @@
 """The editor's form: its fields read as a draft, and what its buttons do to the blocks."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -8,8 +9,11 @@ from werkzeug.datastructures import MultiDict
 from hub.content.actions import DraftContent
 from hub.content.blocks import FIELDS, Block, BlockKind, add_block, move_block, read_blocks, remove_block
 from hub.content.queries import plain_sms
+from hub.content.rows import DraftView, SeenDraft
+from hub.core.words import Language
 
 Sent = MultiDict[str, str]
+_SEEN = re.compile(r"([a-z]{2})\.([0-9]{1,9})\.([0-9]{1,9})", re.ASCII)
 
 
 def read_draft(sent: Sent) -> DraftContent:
@@ -63,3 +67,18 @@ def place_of(act: str, blocks: tuple[Block, ...], before: int) -> str:
         last = blocks[-1]
         return f"block-{blocks[-2].id if last.kind is BlockKind.FOOTER and len(blocks) > 1 else last.id}"
     return "sms" if verb == "plain_sms" else "editor"
+
+
+def write_seen(drafts: Iterable[DraftView]) -> str:
+    """What a page showed of the drafts, to come back with the button that acts on them: "fr.12.3 en.13.1"."""
+    return " ".join(f"{draft.language.value}.{draft.id}.{draft.revision}" for draft in drafts)
+
+
+def read_seen(text: str) -> dict[Language, SeenDraft]:
+    """What was seen, by language; nothing of a text that is not ours."""
+    found = (_SEEN.fullmatch(each) for each in text.split())
+    return {
+        Language(each[1]): SeenDraft(int(each[2]), int(each[3]))
+        for each in found
+        if each and each[1] in set(Language)
+    }

@@ -11,6 +11,7 @@ from hub.blueprints.customer_words import purpose_words
 from hub.blueprints.forms import Form, options, required
 from hub.blueprints.plan_words import plan_name
 from hub.blueprints.templates.base import blueprint, house, template_of
+from hub.blueprints.templates.form import write_seen
 from hub.content import actions, queries
 from hub.content.support import load_table
 from hub.content.variables import OWN_PURPOSES
@@ -79,6 +80,7 @@ def show_template(key: str) -> ResponseReturnValue:
         used_by=_used_by().get(key, []),
         reports=queries.review_drafts(row.id, house()) if row.draft_languages else [],
         has_support=load_table() is not None,
+        seen=write_seen(queries.list_drafts(row.id)),
     )
 
 

@@ -1,16 +1,26 @@
 """Writes drafts: a new template, the chain's own copy of a delivered one, each save, an earlier version taken up again."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import delete, select
 
+from hub.content.actions.seeing import (
+    CHANGED,
+    NO_TEMPLATE,
+    check_seen,
+    is_alone,
+    is_seen,
+    lock_drafts,
+    lock_template,
+)
 from hub.content.blocks import Block, BlockKind, read_blocks, to_json
 from hub.content.catalog import SOURCES, get_builtin, list_keys, read_toml
 from hub.content.compiling import to_words
 from hub.content.models import MessageTemplate, TemplateDraft, TemplateVersion
 from hub.content.recording import read_builtin
-from hub.content.rows import DraftContent
+from hub.content.rows import DraftContent, SeenDraft
 from hub.content.variables import OWN_PURPOSES, known_variables
 from hub.content.words import LANGUAGES, TEST_PREFIX, TemplateState
 from hub.core.actor import Actor
@@ -20,7 +30,10 @@ from hub.core.errors import Conflict, Invalid, NotFound
 from hub.core.text import N_, fold
 from hub.core.words import Language, Purpose
 
-NO_TEMPLATE = N_("There is no such template. Please choose another one.")
+NO_BLOCKS = N_(
+    "This version was kept without its blocks and cannot be taken up again. "
+    "Please edit the version in use and copy the words you need from this page."
+)
 LONGEST_NAME = 80
 LONGEST_SUBJECT = 200
 LONGEST_SMS = 1000
@@ -138,7 +151,7 @@ def save_draft(
         raise Conflict(
             N_("This draft was published or thrown away meanwhile. Please open the template again.")
         )
-    if not _is_alone(row, seen_revision, by):
+    if not is_alone(row, seen_revision, by):
         raise Conflict(
             N_(
                 "Somebody else saved this draft meanwhile. Please open it again; your text is still on this page."
@@ -148,13 +161,6 @@ def save_draft(
     _sign(row, by=by, now=now)
     db.session.flush()
     return row.revision
-
-
-def _is_alone(row: TemplateDraft, seen_revision: int, by: Actor) -> bool:
-    """Whether nobody else saved since: a save while typing may cross with a button pressed by the same person."""
-    if row.revision == seen_revision:
-        return True
-    return row.edited_by_id == by.agent_id and row.run_revision - 1 <= seen_revision < row.revision
 
 
 def _sign(row: TemplateDraft, *, by: Actor, now: datetime) -> None:
@@ -176,9 +182,13 @@ def _write(row: TemplateDraft, content: DraftContent) -> None:
     }
 
 
-def discard_drafts(*, key: str, by: Actor, now: datetime) -> None:
-    """Throw the drafts of a template away; what is published stays. A template never published goes with them."""
-    template = _get_template(key)
+def discard_drafts(*, key: str, seen: Mapping[Language, SeenDraft], by: Actor, now: datetime) -> None:
+    """Throw the drafts of a template away; what is published stays. A template never published goes with them.
+
+    Raises Conflict when they are not what was `seen`, NotFound.
+    """
+    template = lock_template(key)
+    check_seen(template.id, seen, by=by)
     db.session.execute(delete(TemplateDraft).where(TemplateDraft.template_id == template.id))
     has_versions = db.session.scalar(
         select(TemplateVersion.id).where(TemplateVersion.template_id == template.id).limit(1)
@@ -189,9 +199,14 @@ def discard_drafts(*, key: str, by: Actor, now: datetime) -> None:
     db.session.flush()
 
 
-def restore_version(*, key: str, language: Language, number: int, by: Actor, now: datetime) -> None:
-    """Take an earlier version up again as the draft of its language. Raises NotFound, Conflict."""
-    template = _get_template(key)
+def restore_version(
+    *, key: str, language: Language, number: int, seen: SeenDraft | None, by: Actor, now: datetime
+) -> None:
+    """Take an earlier version up again as the draft of its language, over the one that was `seen`, if any.
+
+    Raises NotFound; Conflict when there is a draft that was not seen, or the version holds no blocks.
+    """
+    template = lock_template(key)
     version = db.session.scalar(
         select(TemplateVersion).where(
             TemplateVersion.template_id == template.id,
@@ -202,7 +217,10 @@ def restore_version(*, key: str, language: Language, number: int, by: Actor, now
     if version is None:
         raise NotFound(N_("There is no such version of this template. Please choose another one."))
     if not version.blocks:
-        raise Conflict(N_("This version was kept without its blocks and cannot be taken up again."))
+        raise Conflict(NO_BLOCKS)
+    draft = lock_drafts(template.id).get(language)
+    if draft is not None and not is_seen(draft, seen, by):
+        raise Conflict(CHANGED)
     _put(template.id, language, _content_of(version), by=by, now=now)
     note_change(
         "template_version_restored",

@@ -1,6 +1,7 @@
 """Freezes drafts as versions: publishes them, takes the chain's own ones back, keeps what is sent as a test."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 
 from hub.content.actions.drafts import find_template
+from hub.content.actions.seeing import check_seen, lock_template
 from hub.content.blocks import to_json
 from hub.content.checks import specs_of
 from hub.content.compiling import Compiled
@@ -15,7 +17,7 @@ from hub.content.composing import Content
 from hub.content.findings import House
 from hub.content.models import MessageTemplate, TemplateDraft, TemplateVersion
 from hub.content.queries.drafts import check_draft, content_of_draft, find_draft, list_drafts, review_drafts
-from hub.content.rows import DraftView
+from hub.content.rows import DraftView, SeenDraft
 from hub.content.words import TEST_PREFIX, TemplateState, VariableKind
 from hub.core.actor import SYSTEM, Actor
 from hub.core.audit import note_change
@@ -29,15 +31,19 @@ NO_DRAFT = N_("There is no draft to publish. Please open the template again.")
 TEST_MARK = "[Test] "
 
 
-def publish_drafts(*, key: str, house: House, by: Actor, now: datetime) -> list[int]:
+def publish_drafts(
+    *, key: str, seen: Mapping[Language, SeenDraft], house: House, by: Actor, now: datetime
+) -> list[int]:
     """Publish the drafts of a template in all languages together; returns the numbers of the new versions.
 
-    Raises Invalid when something found in them stops the publication (`review_drafts` says what), NotFound.
+    Raises Invalid when something found in them stops the publication (`review_drafts` says what), NotFound, and
+    Conflict when they are not what was `seen`.
     """
-    template = _lock(key)
-    drafts = list_drafts(template.id)
-    if not drafts:
+    template = lock_template(key)
+    if not list_drafts(template.id):
         raise Conflict(NO_DRAFT)
+    check_seen(template.id, seen, by=by)
+    drafts = list_drafts(template.id)
     reports = review_drafts(template.id, house)
     if not all(report.is_publishable for report in reports):
         raise Invalid(N_("This template has faults that stop its publication. Please correct them first."))
@@ -114,7 +120,7 @@ def _retire(template_id: int, language: Language | None) -> int:
 
 def go_back_to_delivered(*, key: str, by: Actor, now: datetime) -> None:
     """Use the delivered mail again; the chain's versions are kept. Raises Conflict where there is none of them."""
-    template = _lock(key)
+    template = lock_template(key)
     if not template.is_builtin or not _retire(template.id, None):
         raise Conflict(N_("The delivered mail is in use already. Please reload the page."))
     note_change("template_reverted", subject_kind="template", subject_id=template.id, by=by, now=now)
@@ -127,7 +133,7 @@ def publish_test(
 
     Returns the key to post and the example values. Raises NotFound, and Invalid when the draft cannot be filled.
     """
-    template = _lock(key)
+    template = lock_template(key)
     draft = find_draft(template.id, language)
     if draft is None:
         raise NotFound(NO_DRAFT)
@@ -165,11 +171,3 @@ def _test_template(key: str, *, now: datetime) -> int:
         db.session.add(row)
         db.session.flush()
     return row.id
-
-
-def _lock(key: str) -> MessageTemplate:
-    """The template, locked against another publication. Raises NotFound."""
-    row = db.session.scalar(select(MessageTemplate).where(MessageTemplate.key == key).with_for_update())
-    if row is None or key.startswith(TEST_PREFIX):
-        raise NotFound(N_("There is no such template. Please choose another one."))
-    return row

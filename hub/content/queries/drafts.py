@@ -41,6 +41,7 @@ def find_draft(template_id: int, language: Language) -> DraftView | None:
 
 def _view(draft: TemplateDraft, template: MessageTemplate) -> DraftView:
     return DraftView(
+        id=draft.id,
         template_id=template.id,
         key=template.key,
         purpose=template.purpose,
