@@ -11,6 +11,7 @@ from hub.core.errors import Invalid
 from hub.core.text import N_
 from hub.core.words import Channel, Language
 from hub.customers.queries import find_customer_by_address
+from hub.customers.rules import normalise_phone
 from hub.inbox.queries import ThreadMessage, TicketFilters, TicketRow
 from hub.inbox.values import Incoming
 from hub.inbox.words import InboxView, TicketState
@@ -50,14 +51,14 @@ class ContactBody(BaseModel):
 
 
 def incoming_of(body: ContactBody, store_id: int | None, *, key_id: int) -> Incoming:
-    """The contact as the inbox takes it. Raises Invalid without any address."""
+    """The contact as the inbox takes it. Raises Invalid without any address, or when the phone is none."""
     if not body.email and not body.phone:
         raise Invalid(N_("Please give an e-mail address or a phone number."), field="email")
     return Incoming(
         channel=body.channel,
         from_address=body.email,
         from_name=body.name,
-        phone=body.phone,
+        phone=normalise_phone(body.phone) if body.phone else None,
         subject=body.subject,
         text=body.text,
         store_id=store_id,

@@ -73,14 +73,21 @@ def _parse(text: str, region: str) -> str | None:
 
 
 def is_mobile(phone: str) -> bool:
-    """Whether an E.164 number can receive an SMS, as far as its plan tells."""
-    number = phonenumbers.parse(phone)
-    return phonenumbers.number_type(number) in MOBILE_KINDS or phone.startswith("+3363998")
+    """Whether an E.164 number can receive an SMS, as far as its plan tells; what is no such number cannot."""
+    try:
+        number = phonenumbers.parse(phone)
+    except phonenumbers.NumberParseException:
+        return False
+    is_fiction = FICTION.fullmatch(phone) is not None and phone.startswith("+3363998")
+    return phonenumbers.number_type(number) in MOBILE_KINDS or is_fiction
 
 
 def show_phone(phone: str) -> str:
-    """An E.164 number as people read it: national inside France, international elsewhere."""
-    number = phonenumbers.parse(phone)
+    """An E.164 number as people read it: national inside France, international elsewhere; a short code as it is."""
+    try:
+        number = phonenumbers.parse(phone)
+    except phonenumbers.NumberParseException:
+        return phone
     style = PhoneNumberFormat.NATIONAL if number.country_code == 33 else PhoneNumberFormat.INTERNATIONAL  # noqa: PLR2004 - France's code
     return phonenumbers.format_number(number, style)
 

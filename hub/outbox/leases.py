@@ -17,7 +17,7 @@ from hub.outbox import circuits, throttling, verdicts
 from hub.outbox.bounces import next_wait
 from hub.outbox.circuits import Way
 from hub.outbox.facts import MessageFailed
-from hub.outbox.gathering import judge
+from hub.outbox.judging import judge_each
 from hub.outbox.letter import COLUMNS, Letter, load_letters
 from hub.outbox.models import OutboundMessage
 from hub.outbox.rules import Answer
@@ -103,7 +103,7 @@ def claim(queue: SendQueue, channels: Collection[Channel], wake: Callable[[], No
         if len(letters) == BATCH:
             wake()
         token, lease_until = secrets.token_hex(8), machine_now + timedelta(seconds=LEASE_SECONDS)
-        answers = judge(letters, now=now) if letters else {}
+        answers = judge_each(letters, now=now) if letters else {}
         free = [letter for letter in letters if answers[letter.id].answer is Answer.NOW]
         verdicts.write(letters, answers, now=now)
         mine = throttling.admit(free, throttle, queue, now=now, machine_now=machine_now)

@@ -23,7 +23,7 @@ from hub.core.db import db, transaction
 from hub.core.words import Channel
 from hub.outbox import circuits, leases, outcomes, throttling, verdicts, wires
 from hub.outbox.calling import Outcome, Unfit, call_provider, write_envelope
-from hub.outbox.gathering import judge
+from hub.outbox.judging import judge_each
 from hub.outbox.leases import Claim
 from hub.outbox.letter import Letter
 from hub.outbox.models import OutboundMessage
@@ -156,7 +156,7 @@ def _mark(letters: Sequence[Letter], ready: Ready, claimed: Claim) -> Pairs:
     marked = leases.mark_calling([letter.id for letter in letters], claimed)
     mine = [letter for letter in letters if letter.id in marked]
     now = clock.business_now()
-    answers = judge(mine, now=now, is_last_look=True) if mine and claimed.needs_last_look(now) else {}
+    answers = judge_each(mine, now=now, is_last_look=True) if mine and claimed.needs_last_look(now) else {}
     pairs: list[tuple[Letter, Envelope]] = []
     for letter in mine:
         envelope = ready[letter.id]

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hub.content.actions import publish_builtin_templates
+from hub.inbox.models import Ticket
 from hub.orders.models import Order, OrderEvent
 from hub.staff.words import ApiScope
 from tests.conftest import TUESDAY
@@ -147,6 +148,16 @@ def test_a_wrong_filter_names_its_field(caller: Caller, path: str, field: str) -
 def test_a_contact_without_an_address_is_refused(caller: Caller) -> None:
     response = caller.post("/contacts", {"text": "Bonjour"})
     assert (response.status_code, response.json["error"]["field"]) == (422, "email")
+
+
+def test_the_phone_of_a_contact_is_kept_as_one_number_or_refused(caller: Caller) -> None:
+    body = {"channel": "sms", "phone": "06 39 98 00 01", "store": "LYO", "text": "Bonjour"}
+    number = caller.post("/contacts", body).json["ticket"]
+    ticket = caller.session.scalars(select(Ticket).where(Ticket.number == number)).one()
+    assert ticket.requester_address == "+33639980001"
+    assert caller.post("/contacts", {**body, "phone": "+33639980001"}).json["ticket"] == number
+    response = caller.post("/contacts", {**body, "phone": "my phone"})
+    assert (response.status_code, response.json["error"]["field"]) == (422, "phone")
 
 
 def test_the_description_names_every_door(caller: Caller) -> None:

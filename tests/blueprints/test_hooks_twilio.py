@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from hub.channels.registry import ChannelSettings
 from hub.core.actor import CUSTOMER
+from hub.core.errors import Invalid
 from hub.core.words import Channel, Purpose
 from hub.customers import actions as customers
 from hub.customers.models import ConsentEntry, ConsentState, Suppression
@@ -312,3 +313,22 @@ def test_whatsapp_is_answered_freely_within_the_day(
     reply(ticket_id=ticket.id, text="Bonjour Anne.", by=actor_of(make_agent(session)), now=TUESDAY)
     sending.work_outbox(SendQueue.URGENT, lambda: None)
     assert (twilio.sent[0].to, twilio.sent[0].body) == (f"whatsapp:{ANNE}", "Bonjour Anne.")
+
+
+@pytest.mark.parametrize("sender", ["36111", "OVHcloud", "+33139980001"])
+def test_who_can_receive_no_text_is_not_answered_by_one_and_stops_nobody(
+    session: Session, client: FlaskClient, twilio: Double, hand_clock: HandClock, sender: str
+) -> None:
+    text(client, "Votre colis est là", From=sender)
+    ticket = session.scalars(select(Ticket)).one()
+    agent = actor_of(make_agent(session))
+    with pytest.raises(Invalid, match="Please call or write by mail"):
+        reply(ticket_id=ticket.id, text="Bonjour", by=agent, now=hand_clock.now)
+    assert ticket.waiting_since is not None
+    bad = post_draft(session, "bad:1", purpose=Purpose.REPLY, channel=Channel.SMS, recipient=sender)
+    good = post_draft(session, "good:1", purpose=Purpose.REPLY, channel=Channel.SMS, recipient=ANNE)
+    while sending.work_outbox(SendQueue.URGENT, lambda: None):
+        pass
+    session.expire_all()
+    assert (bad.state, bad.reason) == (MessageState.BLOCKED, BlockReason.INVALID_ADDRESS)
+    assert good.state is MessageState.ACCEPTED

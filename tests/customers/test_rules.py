@@ -85,6 +85,13 @@ def test_mobiles_are_told_from_landlines() -> None:
     assert rules.is_mobile("+33612345678")
     assert rules.is_mobile("+33639981234")
     assert not rules.is_mobile("+33472000001")
+    assert not rules.is_mobile("+3363998")
+
+
+@pytest.mark.parametrize("text", ["36111", "OVHcloud", "", "+", "0612345678", "+33"])
+def test_what_is_no_number_is_no_mobile_and_is_shown_as_it_is(text: str) -> None:
+    assert not rules.is_mobile(text)
+    assert rules.show_phone(text) or not text
 
 
 def test_phones_are_shown_as_people_read_them() -> None:

@@ -12,6 +12,7 @@ from hub.core.errors import Invalid
 from hub.core.words import Channel
 from hub.customers import queries as customers
 from hub.customers.queries import CustomerRow
+from hub.customers.rules import normalise_phone
 from hub.inbox.directory import Directory
 from hub.inbox.models import Ticket, TicketMessage, TicketParty
 from hub.inbox.routing import (
@@ -49,7 +50,7 @@ class Found:
 def find_thread(incoming: Incoming) -> Thread:
     """Which ticket the message belongs to; a text message carries no thread, it goes on where its phone last wrote."""
     if incoming.channel in TEXTS and incoming.phone:
-        return _find_text_thread(incoming.channel, incoming.phone)
+        return _find_text_thread(incoming.channel, plain_phone(incoming.phone) or "")
     hints = read_hints(
         recipients=incoming.recipients,
         in_reply_to=incoming.in_reply_to,
@@ -74,6 +75,14 @@ def _find_text_thread(channel: Channel, phone: str) -> Thread:
     )
     ticket_id = db.session.scalar(found.limit(1))
     return Thread(ticket_id, ThreadedBy.REFERENCES if ticket_id else ThreadedBy.NONE)
+
+
+def plain_phone(text: str | None) -> str | None:
+    """A number in E.164, however it is written; the short code or the name of a sender as it is."""
+    try:
+        return normalise_phone(text) if text else None
+    except Invalid:
+        return text.strip() if text else None
 
 
 def belongs_to_ticket(incoming: Incoming) -> bool:

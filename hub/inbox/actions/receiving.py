@@ -127,8 +127,9 @@ def make_opening(
     """The ticket that a contact opens; it is answered where the sender wants the answer."""
     reason = find_reason_by_key(incoming.reason_key) if incoming.reason_key else None
     address = incoming.reply_to or incoming.from_address or (customer.mail if customer else None)
+    phone = finding.plain_phone(incoming.phone)
     if incoming.channel in TEXTS:
-        address = incoming.phone
+        address = phone
     return Opening(
         channel=incoming.channel,
         language=incoming.language or (customer.language if customer else Language.FRENCH),
@@ -138,7 +139,7 @@ def make_opening(
         customer_id=customer.id if customer else None,
         requester_name=incoming.from_name or (customer.name if customer else ""),
         requester_address=address.lower() if address else None,
-        phone=incoming.phone or (customer.phone if customer else None),
+        phone=phone or (customer.phone if customer else None),
         reason_id=reason.id if reason else None,
         order_id=place.order.id if place.order else None,
         order_number=place.order.external_id if place.order else incoming.order_number,

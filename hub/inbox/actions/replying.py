@@ -14,6 +14,7 @@ from hub.core.errors import Conflict, Forbidden, Invalid
 from hub.core.facts import record
 from hub.core.text import N_
 from hub.core.words import Channel, Purpose
+from hub.customers.rules import is_mobile
 from hub.inbox.actions import waiting
 from hub.inbox.actions.events import TICKET, lock_ticket
 from hub.inbox.actions.opening import add_message, show_message
@@ -149,12 +150,25 @@ def _check_answerable(ticket: Ticket) -> str:
     if ticket.state is TicketState.CLOSED:
         raise Conflict(N_("This ticket is closed. Please open a new contact for the customer."))
     if ticket.requester_address and reply_channel(ticket) in TEXTS:
-        return ticket.requester_address
+        return _check_mobile(ticket.requester_address)
     if not ticket.requester_address or "@" not in ticket.requester_address:
         raise Invalid(
             N_("No mail address is known for this customer. Please call, and log the call."), field="text"
         )
     return ticket.requester_address
+
+
+def _check_mobile(phone: str) -> str:
+    """Short codes and the names of senders write to us but receive nothing; nor does a landline."""
+    if not is_mobile(phone):
+        raise Invalid(
+            N_(
+                "%(number)s cannot receive a message. Please call or write by mail, and note it on the ticket."
+            ),
+            field="text",
+            number=phone,
+        )
+    return phone
 
 
 def reply_channel(ticket: Ticket) -> Channel:
