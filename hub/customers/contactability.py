@@ -9,11 +9,11 @@ from sqlalchemy import ColumnElement, Select, null, select, union_all
 
 from hub.core.batches import among
 from hub.core.db import db
-from hub.core.words import Purpose
+from hub.core.words import Channel, Purpose
 from hub.customers.consents import hash_of
 from hub.customers.models import Address, ConsentState, ContactChoice, Suppression
-from hub.customers.rules import Said
-from hub.customers.words import AddressKind, SuppressionReason
+from hub.customers.rules import Said, choose_answer
+from hub.customers.words import AddressKind, ConsentAction, SuppressionReason
 
 Blocked = tuple[str, Purpose | None, SuppressionReason, datetime]
 
@@ -43,6 +43,13 @@ def get_consent_states(addresses: Collection[str]) -> dict[str, list[Said]]:
             Said(row.channel, row.purpose, row.theme, row.action, row.happened_at)
         )
     return said
+
+
+def is_against(address: str, channel: Channel, purpose: Purpose, theme: str = "") -> bool:
+    """Whether a normalised address has refused this or may not be written to: only its owner's own yes ends that."""
+    said = get_consent_states([address]).get(address, [])
+    is_refused = choose_answer(said, channel, purpose, theme) is ConsentAction.WITHDRAWN
+    return is_refused or not get_suppressed([address]).isdisjoint({address, f"{address}|{purpose}"})
 
 
 def get_contact_notes(addresses: Collection[str]) -> dict[str, ContactNote]:

@@ -33,18 +33,21 @@ class _LostError(Exception):
     """Somebody else took the address between our look and our insert."""
 
 
-def find_or_create_customer(details: CustomerDetails, *, now: datetime) -> int:
+def find_or_create_customer(details: CustomerDetails, *, now: datetime, is_typed: bool = False) -> int:
     """The id of the customer these details name; made when nobody has them. See `resolve_customer`."""
-    return resolve_customer(details, now=now).customer_id
+    return resolve_customer(details, now=now, is_typed=is_typed).customer_id
 
 
-def resolve_customer(details: CustomerDetails, *, now: datetime, likely_id: int | None = None) -> Resolved:
+def resolve_customer(
+    details: CustomerDetails, *, now: datetime, likely_id: int | None = None, is_typed: bool = False
+) -> Resolved:
     """Find by mail, then loyalty card, shop id, then phone; else make. Fills empty fields, overwrites none.
 
     Mail wins over phone: a phone of somebody else stays with them and is told in `elsewhere`. A phone alone
     does not make two people one: with a new mail address the name must agree too (families share a phone).
     `likely_id` is whom the caller expects (the order had this customer before): he gets the new address if the
-    name agrees. Safe against others doing the same at the same moment: unique keys decide, the loser looks again.
+    name agrees. `is_typed`: anybody may have typed it into a form, so a new address stands behind those he has, until
+    it is used. Safe against others doing the same at the same moment: unique keys decide, the loser looks again.
     Raises Invalid (field email or phone) for an unusable address, or when no address and no card is given.
     """
     claims = _claims_of(details)
@@ -53,7 +56,7 @@ def resolve_customer(details: CustomerDetails, *, now: datetime, likely_id: int 
     for _attempt in range(ATTEMPTS):
         try:
             with db.session.begin_nested():
-                return _resolve_once(details, claims, likely_id, now)
+                return _resolve_once(details, claims, likely_id, now, is_typed=is_typed)
         except _LostError:
             continue
     raise Conflict(N_("Somebody else is changing this customer. Please try again."))
@@ -76,43 +79,63 @@ def _claims_of(details: CustomerDetails) -> tuple[Claim, ...]:
 
 
 def _resolve_once(
-    details: CustomerDetails, claims: tuple[Claim, ...], likely_id: int | None, now: datetime
+    details: CustomerDetails,
+    claims: tuple[Claim, ...],
+    likely_id: int | None,
+    now: datetime,
+    *,
+    is_typed: bool,
 ) -> Resolved:
-    owners = _owners_of(claims)
+    owners, unconfirmed = _owners_of(claims)
     customer_id = _choose(details, claims, owners, likely_id)
     is_new = customer_id is None
     if customer_id is None:
         customer_id = _make(details, claims[0], now)
         owners[claims[0]] = customer_id
+    if unconfirmed and not is_typed:
+        owners |= _use(unconfirmed, customer_id)
     free = [claim for claim in claims if claim not in owners]
     for claim in free:
-        if _take(claim, customer_id, now):
+        if _take(claim, customer_id, now, is_typed=is_typed):
             owners[claim] = customer_id
         elif claim.kind is IdKind.MAIL:
             raise _LostError
     if not is_new:
         _fill(customer_id, details, now)
-    owners.update(_owners_of([claim for claim in free if claim not in owners]))
+    owners |= _owners_of([claim for claim in free if claim not in owners])[0]
     return Resolved(customer_id, is_new, _elsewhere(customer_id, owners))
 
 
-def _owners_of(claims: Iterable[Claim]) -> dict[Claim, int]:
+def _owners_of(claims: Iterable[Claim]) -> tuple[dict[Claim, int], dict[Claim, int]]:
+    """Who has what is claimed; and the ids of the addresses among it that only an unconfirmed form had told."""
     addresses = {(AddressKind(c.kind.value), c.value): c for c in claims if not c.source}
     ids = {(c.source, c.value): c for c in claims if c.source}
     owners: dict[Claim, int] = {}
+    unconfirmed: dict[Claim, int] = {}
     if addresses:
         pair = tuple_(Address.kind, Address.value)
         found = select(
             Address.kind, Address.value, Address.customer_id, Address.unconfirmed_since, Address.id
         ).where(pair.in_(list(addresses)))
-        rows = db.session.execute(found).all()
-        owners |= {addresses[row.kind, row.value]: row.customer_id for row in rows}
-        confirm_by_use([row.id for row in rows if row.unconfirmed_since is not None])
+        for row in db.session.execute(found):
+            claim = addresses[row.kind, row.value]
+            owners[claim] = row.customer_id
+            if row.unconfirmed_since is not None:
+                unconfirmed[claim] = row.id
     if ids:
         pair = tuple_(ExternalId.source, ExternalId.value)
         named = select(ExternalId.source, ExternalId.value, ExternalId.customer_id).where(pair.in_(list(ids)))
         owners |= {ids[source, value]: owner for source, value, owner in db.session.execute(named)}
-    return owners
+    return owners, unconfirmed
+
+
+def _use(unconfirmed: Mapping[Claim, int], customer_id: int) -> dict[Claim, int]:
+    """What only a form had told is told by another way: it is known, and belongs to whom that way names."""
+    for claim, address_id in unconfirmed.items():
+        used = update(Address).where(Address.id == address_id)
+        db.session.execute(used.values(customer_id=customer_id, unconfirmed_since=None, is_primary=True))
+        _stand_behind(AddressKind(claim.kind.value), customer_id, address_id)
+    return dict.fromkeys(unconfirmed, customer_id)
 
 
 def confirm_by_use(address_ids: Sequence[int]) -> None:
@@ -142,8 +165,7 @@ def _is_same_person(names: tuple[str, str], customer_id: int) -> bool:
     theirs = _names_of(customer_id)
     if not rules.is_same_name(names, theirs):
         return False
-    has_mail = select(Address.id).where(Address.customer_id == customer_id, Address.kind == AddressKind.MAIL)
-    return (any(names) and any(theirs)) or db.session.scalar(has_mail.limit(1)) is None
+    return (any(names) and any(theirs)) or not _has(AddressKind.MAIL, customer_id)
 
 
 def _names_of(customer_id: int) -> tuple[str, str]:
@@ -177,28 +199,50 @@ def _make(details: CustomerDetails, anchor: Claim, now: datetime) -> int:
     return row.id
 
 
-def _take(claim: Claim, customer_id: int, now: datetime) -> bool:
+def _take(claim: Claim, customer_id: int, now: datetime, *, is_typed: bool = False) -> bool:
     """Insert the address or id for this customer; False when somebody else has it."""
     if claim.source:
         values = {"customer_id": customer_id, "source": claim.source, "value": claim.value}
         taken = insert(ExternalId).values(values).on_conflict_do_nothing().returning(ExternalId.id)
         return db.session.scalar(taken) is not None
-    return take_address(AddressKind(claim.kind.value), claim.value, customer_id, now)
+    kind = AddressKind(claim.kind.value)
+    return take_address(
+        kind, claim.value, customer_id, now, is_primary=not (is_typed and _has(kind, customer_id))
+    )
 
 
-def take_address(kind: AddressKind, value: str, customer_id: int, now: datetime) -> bool:
+def _has(kind: AddressKind, customer_id: int) -> bool:
+    mine = select(Address.id).where(Address.customer_id == customer_id, Address.kind == kind)
+    return db.session.scalar(mine.limit(1)) is not None
+
+
+def take_address(
+    kind: AddressKind, value: str, customer_id: int, now: datetime, *, is_primary: bool = True
+) -> bool:
     """Give the customer this address, as the primary one of its kind; False when somebody else has it."""
-    values = {"customer_id": customer_id, "kind": kind, "value": value, "is_primary": True, "created_at": now}
-    taken = insert(Address).values(values).on_conflict_do_nothing().returning(Address.id)
+    row = {
+        "customer_id": customer_id,
+        "kind": kind,
+        "value": value,
+        "is_primary": is_primary,
+        "created_at": now,
+    }
+    taken = insert(Address).values(row).on_conflict_do_nothing().returning(Address.id)
     address_id = db.session.scalar(taken)
     if address_id is None:
         return False
+    if is_primary:
+        _stand_behind(kind, customer_id, address_id)
+    return True
+
+
+def _stand_behind(kind: AddressKind, customer_id: int, address_id: int) -> None:
+    """The others of its kind are not the primary one any more."""
     db.session.execute(
         update(Address)
         .where(Address.customer_id == customer_id, Address.kind == kind, Address.id != address_id)
         .values(is_primary=False)
     )
-    return True
 
 
 def _fill(customer_id: int, details: CustomerDetails, now: datetime) -> None:

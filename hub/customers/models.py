@@ -190,7 +190,8 @@ class LeavingAnswer(Base):
 
 
 class OptinRequest(Base):
-    """A double opt-in under way: what the ledger will say once the owner of the mail address pressed the button.
+    """A double opt-in under way: what the ledger will say once the owner of the address confirmed it, by the button of
+    a mail or by START from the phone. Each asking is its own row.
 
     `wishes` is a list of {"kind", "address", "channel", "purpose", "theme", "wording"}. Times are business time.
     """
@@ -198,11 +199,7 @@ class OptinRequest(Base):
     __tablename__ = "optin_requests"
     __table_args__ = (
         Index(
-            "uq_optin_requests_pending",
-            "address",
-            "collection_point",
-            unique=True,
-            postgresql_where="state = 'pending'",
+            "ix_optin_requests_pending", "address", "collection_point", postgresql_where="state = 'pending'"
         ),
         Index("ix_optin_requests_expiry", "expires_at", postgresql_where="state = 'pending'"),
     )

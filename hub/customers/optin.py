@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
 
 from hub.core import signing
 from hub.core.actor import CUSTOMER
@@ -14,12 +13,12 @@ from hub.core.db import db
 from hub.core.errors import Gone, NotFound
 from hub.core.text import N_
 from hub.core.words import Channel, Language, Purpose
-from hub.customers.consents import normalise, record_consent
+from hub.customers.consents import kind_of, normalise, record_consent
 from hub.customers.models import Address, OptinRequest
 from hub.customers.words import AddressKind, ConsentAction, LegalBasis, OptinState
 
 LIFE = timedelta(days=30)
-MOST_SENDS = 4  # the first one and three more
+MOST_SENDS = 4  # the first one and three more, to one address from one form
 PURPOSE_OF_LINK = "optin"
 NO_LINK = N_("This link is not complete. Please open it again from the message.")
 OVER = N_("This confirmation has expired. Please sign up again.")
@@ -63,28 +62,27 @@ def ask_optin(
     ip: str | None = None,
     user_agent: str | None = None,
 ) -> OptinRow:
-    """Remember what was ticked until it is confirmed; asking again for the same place replaces it. Raises Invalid."""
+    """Remember what was ticked until it is confirmed. Each asking is its own, so that no other one changes it.
+
+    The button of its mail confirms the wishes for this mail address alone. Raises Invalid.
+    """
     expire_optins(now=now)
-    values: dict[str, Any] = {
-        "wishes": [asdict(wish) for wish in wishes],
-        "wording_version": wording_version,
-        "language": language,
-        "ip": ip,
-        "user_agent": user_agent,
-        "requested_at": now,
-        "expires_at": now + LIFE,
-    }
-    new = insert(OptinRequest).values(
-        address=normalise(AddressKind.MAIL, address),
+    row = OptinRequest(
+        address=normalise(kind_of(address), address),
+        wishes=[asdict(wish) for wish in wishes],
+        wording_version=wording_version,
         collection_point=collection_point,
+        language=language,
         state=OptinState.PENDING,
+        ip=ip,
+        user_agent=user_agent,
+        requested_at=now,
         sent_count=0,
-        **values,
+        expires_at=now + LIFE,
     )
-    statement = new.on_conflict_do_update(
-        index_elements=["address", "collection_point"], index_where=_is_pending(), set_=values
-    ).returning(OptinRequest.id)
-    return get_optin(db.session.scalars(statement).one())
+    db.session.add(row)
+    db.session.flush()
+    return _row_of(row)
 
 
 def get_optin(optin_id: int) -> OptinRow:
@@ -125,11 +123,32 @@ def confirm_optin(
     if row.state is OptinState.CONFIRMED:
         return found
     for wish in found.wishes:
-        _record(row, wish, now=now, ip=ip, user_agent=user_agent)
-    row.state, row.confirmed_at = OptinState.CONFIRMED, now
-    _know({(AddressKind.MAIL, row.address), *((wish.kind, wish.address) for wish in found.wishes)})
-    db.session.flush()
+        if wish.address == row.address:
+            _record(row, wish, now=now, ip=ip, user_agent=user_agent)
+    _close(row, AddressKind.MAIL, now)
     return _row_of(row)
+
+
+def confirm_by_phone(phone: str, channel: Channel, *, now: datetime) -> bool:
+    """A phone said START: what forms were told for it on this channel counts now. Returns whether there was anything.
+
+    Takes a number in normal form.
+    """
+    asked = select(OptinRequest).where(
+        _is_pending(), OptinRequest.address == phone, OptinRequest.expires_at > now
+    )
+    found = list(db.session.scalars(asked.order_by(OptinRequest.id).with_for_update()))
+    mine = [(row, wish) for row in found for wish in _row_of(row).wishes if wish.channel is channel]
+    for row, wish in mine:
+        _record(row, wish, now=now, ip=None, user_agent=None)
+        _close(row, AddressKind.PHONE, now)
+    return bool(mine)
+
+
+def _close(row: OptinRequest, kind: AddressKind, now: datetime) -> None:
+    row.state, row.confirmed_at = OptinState.CONFIRMED, now
+    _set_unconfirmed([(kind, row.address)], None)
+    db.session.flush()
 
 
 def expire_optins(*, now: datetime) -> int:
@@ -162,10 +181,6 @@ def mark_unconfirmed(addresses: Sequence[tuple[AddressKind, str]], *, now: datet
     """These receive the confirmation and nothing else until it is pressed, or until they are told by another way."""
     if addresses:
         _set_unconfirmed(addresses, now)
-
-
-def _know(addresses: set[tuple[AddressKind, str]]) -> None:
-    _set_unconfirmed(sorted(addresses), None)
 
 
 def _set_unconfirmed(addresses: Sequence[tuple[AddressKind, str]], since: datetime | None) -> None:
@@ -234,8 +249,18 @@ def _row_of(row: OptinRequest) -> OptinRow:
         state=row.state,
         sent_count=row.sent_count,
         expires_at=row.expires_at,
-        may_send=row.state is OptinState.PENDING and row.sent_count < MOST_SENDS,
+        may_send=row.state is OptinState.PENDING and _count_sent(row) < MOST_SENDS,
     )
+
+
+def _count_sent(row: OptinRequest) -> int:
+    """The confirmations of this form that wait in one mailbox, whoever asked for them: nobody is flooded."""
+    sent = select(func.coalesce(func.sum(OptinRequest.sent_count), 0)).where(
+        _is_pending(),
+        OptinRequest.address == row.address,
+        OptinRequest.collection_point == row.collection_point,
+    )
+    return db.session.scalars(sent).one()
 
 
 def _wish_of(told: dict[str, str]) -> Wish:

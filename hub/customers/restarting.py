@@ -1,4 +1,4 @@
-"""STOP and START of a phone: STOP survives erasure as a suppression, START gives back what STOP took and nothing else."""
+"""STOP and START of a phone: STOP survives erasure as a suppression, START gives back what it took or confirms a form."""
 
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from hub.core.words import Channel, Purpose
 from hub.customers.consents import hash_of, normalise, record_consent, suppress
 from hub.customers.facts import SuppressionLifted
 from hub.customers.models import ConsentEntry, ConsentState, Suppression
+from hub.customers.optin import confirm_by_phone
 from hub.customers.queries import find_customer_by_address
 from hub.customers.stopping import STOPPED, WORDING_CHARS, stop_messages
 from hub.customers.words import AddressKind, ConsentAction, LegalBasis, SuppressionReason
@@ -37,9 +38,9 @@ def stop_phone(
 def restart_phone(
     *, phone: str, channel: Channel, wording: str, arrival_id: int, now: datetime, happened_at: datetime
 ) -> bool:
-    """A phone said START. Returns whether STOP had taken anything: if not, it is a message like any other.
+    """A phone said START. Returns whether that had an effect: if not, it is a message like any other.
 
-    A bounce, a word of staff, a refusal in the preference centre and a consent never given stay as they are.
+    It gives back what STOP took; where STOP took nothing, it confirms what a form was told for this number. A bounce, a word of staff, a refusal in the preference centre and a consent never given stay as they are.
     """
     value = normalise(AddressKind.PHONE, phone)
     lifted = _lift(value, now=now)
@@ -61,7 +62,7 @@ def restart_phone(
                 now=now,
                 happened_at=happened_at,
             )
-    return lifted or bool(stopped)
+    return lifted or bool(stopped) or confirm_by_phone(value, channel, now=now)
 
 
 def _lift(value: str, *, now: datetime) -> bool:

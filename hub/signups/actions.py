@@ -16,7 +16,7 @@ from hub.customers.optin import OptinRow, confirm_optin
 from hub.signups import rules
 from hub.signups.models import SignupEntry, SignupForm, SignupFormVersion
 from hub.signups.rules import FormContent
-from hub.signups.submitting import Sender, Sent, resend, submit
+from hub.signups.submitting import REPEATED, Sender, Sent, has_entered, resend, submit
 from hub.signups.words import EntryState, FormKind
 
 __all__ = [
@@ -32,7 +32,7 @@ __all__ = [
     "switch_form",
 ]
 
-NO_FORM = N_("There is no such form.")
+NO_FORM = N_("There is no such form. Please choose one from the list.")
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -124,13 +124,36 @@ def confirm(
     Raises NotFound, Gone.
     """
     found = confirm_optin(token, now=now, machine_now=machine_now, ip=ip, user_agent=user_agent)
+    mine = select(SignupEntry).where(
+        SignupEntry.optin_id == found.id, SignupEntry.state == EntryState.WAITING
+    )
+    for entry in db.session.scalars(mine):
+        is_contest = _get_locked(entry.form_id).kind is FormKind.CONTEST
+        is_repeated = is_contest and has_entered(entry.form_id, entry.customer_id)
+        db.session.execute(
+            update(SignupEntry)
+            .where(SignupEntry.id == entry.id)
+            .values(_REPEATED if is_repeated else {"state": EntryState.CONFIRMED, "confirmed_at": now})
+        )
+        if is_contest:
+            _refuse_others(entry)
+    return found
+
+
+_REPEATED = {"state": EntryState.REFUSED, "reason": REPEATED}
+
+
+def _refuse_others(entry: SignupEntry) -> None:
+    """A contest counts the entry whose mail was confirmed first; what else waits for the customer counts no more."""
     db.session.execute(
         update(SignupEntry)
-        .where(SignupEntry.optin_id == found.id, SignupEntry.state == EntryState.WAITING)
-        .values(state=EntryState.CONFIRMED, confirmed_at=now)
-        .execution_options(synchronize_session=False)
+        .where(
+            SignupEntry.form_id == entry.form_id,
+            SignupEntry.customer_id == entry.customer_id,
+            SignupEntry.state == EntryState.WAITING,
+        )
+        .values(_REPEATED)
     )
-    return found
 
 
 def erase_entries(customer_id: int) -> int:

@@ -17,7 +17,7 @@ from hub.signups.models import SignupEntry, SignupForm, SignupFormVersion
 from hub.signups.rules import FormContent
 from hub.signups.words import EntryState, FormKind
 
-NO_FORM = N_("There is no such form.")
+NO_FORM = N_("There is no such form. Please choose one from the list.")
 PAGE_SIZE = 50
 EXPORT_BATCH = 500
 

@@ -5,23 +5,24 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from hub.core import signing
-from hub.core.actor import CUSTOMER
 from hub.core.db import db
 from hub.core.errors import Gone, HubError, NotFound
 from hub.core.text import N_
-from hub.core.words import Channel, Language
-from hub.customers.actions import CustomerDetails, find_or_create_customer, record_consent
-from hub.customers.optin import Wish, ask_optin, get_optin, list_unknown, mark_unconfirmed
-from hub.customers.words import AddressKind, ConsentAction, LegalBasis
+from hub.core.words import Language
+from hub.customers.actions import CustomerDetails, find_or_create_customer
+from hub.customers.contactability import is_against
+from hub.customers.optin import Wish, get_optin, list_unknown, mark_unconfirmed
+from hub.customers.words import AddressKind
 from hub.outbox.actions import ask_to_confirm
 from hub.signups import rules
 from hub.signups.models import SignupEntry, SignupForm
 from hub.signups.queries import FormPage, find_open_form
 from hub.signups.rules import Answers
+from hub.signups.wishes import Sender, hold_for_phone, record_consents, remember, wishes_of
 from hub.signups.words import EntryState, FieldKind, FormKind
 from hub.stores.queries import list_stores
 
@@ -32,27 +33,21 @@ LONGEST = timedelta(hours=24)
 TOO_FAST = N_("Please look at the form once more, then send it again.")
 TOO_OLD = N_("The page was open for too long. Please send it again.")
 REPEATED = "repeated"
-CLOSED = N_("This form is closed.")
-
-
-@dataclass(frozen=True)
-class Sender:
-    """Who sent: the proof beside the words. `nonce` is what the page carried."""
-
-    nonce: str
-    language: Language
-    ip: str | None
-    user_agent: str | None
+CLOSED = N_("This form is closed. Please write to us or ask in one of our stores.")
 
 
 @dataclass(frozen=True)
 class Sent:
-    """What became of a form. With `errors` it must be shown again; `again` is the token that mails the question again."""
+    """What became of a form. With `errors` it must be shown again; `again` is the token that mails the question again.
+
+    `is_mailed` is False when the question was mailed too often to be mailed now.
+    """
 
     entry_id: int | None
     state: EntryState
     errors: dict[str, HubError] = field(default_factory=dict)
     again: str = ""
+    is_mailed: bool = True
 
 
 def make_nonce(form_id: int, *, salt: str, machine_now: datetime) -> str:
@@ -88,39 +83,53 @@ def _accept(form: FormPage, answers: Answers, sender: Sender, salt: str, now: da
     old = db.session.scalar(same)
     if old is not None:
         return Sent(old.id, old.state, again=_again_token(old.optin_id))
-    addresses = _addresses_of(answers)
-    unknown = list_unknown(addresses) if form.content.is_double_optin else []
-    customer_id = find_or_create_customer(_details_of(answers, sender.language), now=now)
-    if form.kind is FormKind.CONTEST and _has_entered(form.id, customer_id):
+    customer_id = _find_customer(form, answers, sender, now)
+    if form.kind is FormKind.CONTEST and has_entered(form.id, customer_id):
         entry_id = _keep(form, answers, sender, EntryState.REFUSED, now=now, reason=REPEATED, nonce=salt)
         return Sent(entry_id, EntryState.REFUSED)
-    if not form.content.is_double_optin:
-        _record_consents(form, answers, sender, now)
-        return Sent(
-            _keep(form, answers, sender, EntryState.ACCEPTED, now=now, nonce=salt, customer_id=customer_id),
-            EntryState.ACCEPTED,
-        )
+    wishes = wishes_of(form, answers, sender.language)
+    mine = [wish for wish in wishes if wish.kind is AddressKind.MAIL]
+    hold_for_phone(form, [wish for wish in wishes if wish.kind is AddressKind.PHONE], sender, now)
+    if form.content.is_double_optin or any(
+        is_against(wish.address, wish.channel, wish.purpose, wish.theme) for wish in mine
+    ):
+        return _ask(form, answers, mine, sender, customer_id=customer_id, salt=salt, now=now)
+    record_consents(form, mine, sender, now)
+    return Sent(
+        _keep(form, answers, sender, EntryState.ACCEPTED, now=now, nonce=salt, customer_id=customer_id),
+        EntryState.ACCEPTED,
+    )
+
+
+def _find_customer(form: FormPage, answers: Answers, sender: Sender, now: datetime) -> int:
+    """Anybody can type an address: one we did not know stays unconfirmed, a phone always, a mail if it will be asked."""
+    unknown = list_unknown(
+        [
+            address
+            for address in _addresses_of(answers)
+            if form.content.is_double_optin or address[0] is AddressKind.PHONE
+        ]
+    )
+    details = _details_of(answers, sender.language)
+    customer_id = find_or_create_customer(details, now=now, is_typed=True)
     mark_unconfirmed(unknown, now=now)
-    return _ask(form, answers, sender, customer_id=customer_id, salt=salt, now=now)
+    return customer_id
 
 
 def _ask(
-    form: FormPage, answers: Answers, sender: Sender, *, customer_id: int, salt: str, now: datetime
+    form: FormPage,
+    answers: Answers,
+    wishes: list[Wish],
+    sender: Sender,
+    *,
+    customer_id: int,
+    salt: str,
+    now: datetime,
 ) -> Sent:
     """Double opt-in: nothing is recorded before the button of the mail was pressed."""
-    request = ask_optin(
-        address=answers.values[FieldKind.EMAIL],
-        wishes=_wishes_of(form, answers, sender.language),
-        wording_version=str(form.version_number),
-        collection_point=form.collection_point,
-        language=sender.language,
-        now=now,
-        ip=sender.ip,
-        user_agent=sender.user_agent,
-    )
+    request = remember(form, answers.values[FieldKind.EMAIL], wishes, sender, now)
     title = form.content.text(sender.language).title
-    ask_to_confirm(request, customer_id=customer_id, about=title, now=now)
-    _let_last_count(form, customer_id)
+    is_sent = ask_to_confirm(request, customer_id=customer_id, about=title, now=now)
     entry_id = _keep(
         form,
         answers,
@@ -131,22 +140,7 @@ def _ask(
         customer_id=customer_id,
         optin_id=request.id,
     )
-    return Sent(entry_id, EntryState.WAITING, again=_again_token(request.id))
-
-
-def _let_last_count(form: FormPage, customer_id: int) -> None:
-    """Of several unconfirmed entries of a contest the last one counts."""
-    if form.kind is FormKind.CONTEST:
-        db.session.execute(
-            update(SignupEntry)
-            .where(
-                SignupEntry.form_id == form.id,
-                SignupEntry.customer_id == customer_id,
-                SignupEntry.state == EntryState.WAITING,
-            )
-            .values(state=EntryState.REFUSED, reason=REPEATED)
-            .execution_options(synchronize_session=False)
-        )
+    return Sent(entry_id, EntryState.WAITING, again=_again_token(request.id), is_mailed=is_sent)
 
 
 def resend(key: str, token: str, *, now: datetime, machine_now: datetime) -> bool:
@@ -199,49 +193,7 @@ def _addresses_of(answers: Answers) -> list[tuple[AddressKind, str]]:
     return [(kind, answers.values[name]) for kind, name in pairs if answers.values.get(name)]
 
 
-def _wishes_of(form: FormPage, answers: Answers, language: Language) -> list[Wish]:
-    """What was ticked, for the address it is about; a box whose address was left empty keeps nothing."""
-    lost = rules.missing_ticks(form.content, answers)
-    wishes = []
-    for number in answers.ticked:
-        line = form.content.consents[number]
-        is_mail = line.channel is Channel.EMAIL
-        kind, name = (AddressKind.MAIL, FieldKind.EMAIL) if is_mail else (AddressKind.PHONE, FieldKind.PHONE)
-        if number not in lost:
-            wishes.append(
-                Wish(
-                    kind,
-                    answers.values[name],
-                    line.channel,
-                    line.purpose,
-                    line.theme,
-                    line.words(language),
-                )
-            )
-    return wishes
-
-
-def _record_consents(form: FormPage, answers: Answers, sender: Sender, now: datetime) -> None:
-    for wish in _wishes_of(form, answers, sender.language):
-        record_consent(
-            address_kind=wish.kind,
-            address=wish.address,
-            channel=wish.channel,
-            purpose=wish.purpose,
-            theme=wish.theme,
-            action=ConsentAction.GIVEN,
-            legal_basis=LegalBasis.CONSENT,
-            wording=wish.wording,
-            wording_version=str(form.version_number),
-            collection_point=form.collection_point,
-            by=CUSTOMER,
-            now=now,
-            ip=sender.ip,
-            user_agent=sender.user_agent,
-        )
-
-
-def _has_entered(form_id: int, customer_id: int) -> bool:
+def has_entered(form_id: int, customer_id: int | None) -> bool:
     """A contest counts one entry a customer; one that is not confirmed yet may be sent again."""
     counted = (EntryState.ACCEPTED, EntryState.CONFIRMED)
     entry = select(SignupEntry.id).where(

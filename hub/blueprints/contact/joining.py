@@ -13,13 +13,14 @@ from hub.core import clock
 from hub.core.db import transaction
 from hub.core.errors import NotFound
 from hub.core.text import N_
+from hub.core.words import Channel
 from hub.customers import optin
 from hub.customers.words import OptinState
 from hub.signups import actions, queries
 from hub.signups.queries import FormPage
 
 RATE = "10 per minute"
-NO_FORM = N_("There is no such form. Please check the address.")
+NO_FORM = N_("There is no such form. Please check the address, or go back to the page that led you here.")
 
 
 @blueprint.route("/f/<slug>", methods=["GET", "POST"])
@@ -54,10 +55,9 @@ def ask_again(slug: str) -> ResponseReturnValue:
     token = request.form.get("again", "")
     with transaction():
         is_sent = actions.resend(slug, token, now=clock.business_now(), machine_now=clock.machine_now())
-    done = (
-        gettext("The mail is on its way once more.") if is_sent else gettext("We have sent it often enough.")
-    )
-    return _framed(_thank(slug, is_embedded=request.form.get("is_embedded") == "1", done=done))
+    done = gettext("The mail is on its way once more.") if is_sent else ""
+    is_embedded = request.form.get("is_embedded") == "1"
+    return _framed(_thank(slug, is_embedded=is_embedded, done=done, is_mailed=is_sent))
 
 
 @blueprint.route("/confirm/<token>", methods=["GET", "POST"])
@@ -86,7 +86,15 @@ def _join(slug: str, here: str, thanks: str, *, is_embedded: bool = False) -> Re
     if sent.errors:
         drawn = page.draw(form, given=given, errors=sent.errors, action=action, is_embedded=is_embedded)
         return drawn, 422
-    return redirect(url_for(thanks, slug=slug, lang=language.value, again=sent.again or None))
+    return redirect(
+        url_for(
+            thanks,
+            slug=slug,
+            lang=language.value,
+            again=sent.again or None,
+            mailed=None if sent.is_mailed else "0",
+        )
+    )
 
 
 class _Proof(TypedDict):
@@ -113,7 +121,7 @@ def _submit(slug: str, given: dict[str, str]) -> actions.Sent:
         )
 
 
-def _thank(slug: str, *, is_embedded: bool = False, done: str = "") -> str:
+def _thank(slug: str, *, is_embedded: bool = False, done: str = "", is_mailed: bool = True) -> str:
     form = _find(slug)
     return render_template(
         "signups/thanks.html",
@@ -123,6 +131,8 @@ def _thank(slug: str, *, is_embedded: bool = False, done: str = "") -> str:
         again=request.values.get("again", ""),
         is_embedded=is_embedded,
         done=done,
+        is_mailed=is_mailed and request.args.get("mailed") != "0",
+        has_phone_boxes=any(line.channel is not Channel.EMAIL for line in form.content.consents),
     )
 
 
