@@ -26,6 +26,7 @@ _NOT_SENT = (NewConnectionError, NameResolutionError, ConnectTimeoutError)
 _GATEWAY_SILENT = frozenset({502, 504})
 _TOO_MANY = 429
 _SERVER_ERROR = 500
+_UNAVAILABLE = "20503"
 _STRANGER = 401
 _CLOSED = frozenset({403, 404})
 
@@ -177,12 +178,19 @@ class TwilioAccount:
 
 
 def failure_of(status: int, code: int | str | None, words: str) -> ChannelError:
-    """The failure of an HTTP answer. 502 and 504 come from a gateway: what stands behind it may have taken the message."""
+    """The failure of an HTTP answer.
+
+    Behind a server's error the message may have been taken: Twilio says of 20500 that who repeats an SMS after it may
+    send it twice (www.twilio.com/docs/api/errors/20500), and 502 and 504 come from a gateway. Only Twilio's own word
+    proves that it was not: a code that refuses, or 20503, "temporarily unavailable, try again". A 503 without it may be
+    anybody's.
+    """
     reason, digits = f"Twilio {code or status}: {words}"[:300], str(code or status)
     fault = fault_of(code)
-    if status in _GATEWAY_SILENT:
+    is_busy = status == _TOO_MANY or digits == _UNAVAILABLE
+    if status in _GATEWAY_SILENT or (status >= _SERVER_ERROR and fault is None and not is_busy):
         return UnknownOutcome(reason, code=digits)
-    if status == _TOO_MANY or status >= _SERVER_ERROR or fault is Fault.SOFT:
+    if is_busy or fault is Fault.SOFT:
         return TemporaryFailure(reason, code=digits)
     return PermanentFailure(reason, scope=_scope_of(status, fault), code=digits)
 

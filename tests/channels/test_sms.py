@@ -18,7 +18,7 @@ from hub.channels.base import (
     UnknownOutcome,
 )
 from hub.channels.sms import SmsTransport, WhatsAppTransport
-from hub.channels.twilio_client import TwilioAccount
+from hub.channels.twilio_client import TwilioAccount, failure_of
 from hub.channels.twilio_settings import ContentTemplate, read_contents, read_prices
 from hub.channels.webhook_signatures import is_from_twilio
 from tests.doubles.twilio import ACCOUNT, NUMBER, TOKEN, Double, run_double, sign
@@ -113,12 +113,39 @@ def test_refusals_say_whose_fault_they_are(twilio: Double, code: int, scope: str
     assert not twilio.sent
 
 
-@pytest.mark.parametrize("code", [20429, 20500, 20503])
+@pytest.mark.parametrize("code", [20429, 20503])
 def test_what_passes_is_tried_again(twilio: Double, code: int) -> None:
     twilio.next_errors.append(code)
     with pytest.raises(TemporaryFailure) as caught:
         send(twilio)
     assert not caught.value.is_ours
+
+
+def test_behind_an_error_of_the_server_nobody_knows(twilio: Double) -> None:
+    twilio.next_errors.append(20500)
+    with pytest.raises(UnknownOutcome):
+        send(twilio)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "kind"),
+    [
+        (500, None, UnknownOutcome),
+        (500, 99999, UnknownOutcome),
+        (503, None, UnknownOutcome),
+        (503, 20503, TemporaryFailure),
+        (500, 21610, PermanentFailure),
+        (502, 20503, UnknownOutcome),
+        (504, None, UnknownOutcome),
+        (599, None, UnknownOutcome),
+        (429, None, TemporaryFailure),
+        (400, None, PermanentFailure),
+    ],
+)
+def test_only_a_word_of_twilio_proves_that_nothing_left(
+    status: int, code: int | None, kind: type[Exception]
+) -> None:
+    assert type(failure_of(status, code, "words")) is kind
 
 
 def test_after_too_many_requests_nothing_is_called_until_twilio_may_be(twilio: Double) -> None:

@@ -71,7 +71,7 @@ class Double:
     """What the double does is set by the test.
 
     `refusals`: error codes by recipient. `next_errors`: codes for the next requests, whatever they are. `silent_at`: the
-    n-th message is taken but never answered. `callbacks`: which statuses are called back, in this order; None calls
+    n-th message is taken but never answered; `failed_at`: it is taken, and answered with an error of the server. `callbacks`: which statuses are called back, in this order; None calls
     nothing back until `call_back` is used. `is_early`: they are called before the request is answered.
     """
 
@@ -81,6 +81,7 @@ class Double:
     next_errors: deque[int] = field(default_factory=deque)
     silent_at: set[int] = field(default_factory=set)
     dropped_at: set[int] = field(default_factory=set)
+    failed_at: set[int] = field(default_factory=set)
     callbacks: tuple[str, ...] | None = None
     is_early: bool = False
     request_count: int = 0
@@ -229,6 +230,9 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if number in double.dropped_at:
             self.close_connection = True
+            return
+        if number in double.failed_at:
+            self._error(20500)
             return
         self._answer(201, double.shape(sent))
         if double.callbacks and not double.is_early:

@@ -154,7 +154,7 @@ def test_a_wrong_password_pauses_the_channel_and_suppresses_nobody(
     assert not session.scalars(select(Suppression)).all()
 
 
-@pytest.mark.parametrize("code", [20429, 20500])
+@pytest.mark.parametrize("code", [20429, 20503])
 def test_what_passes_is_tried_again_after_its_wait(
     session: Session, send: Send, twilio: Double, code: int
 ) -> None:
@@ -186,6 +186,23 @@ def test_silence_repeats_service_and_never_advertising(session: Session, send: S
     send()
     assert service.state is MessageState.ACCEPTED
     assert twilio.count_by_uuid() == {promotion.uuid: 1, service.uuid: 2}
+
+
+@pytest.mark.parametrize("purpose", [Purpose.PROMOTION, Purpose.SURVEY, Purpose.NEWSLETTER])
+def test_an_error_of_the_server_may_hide_a_message_that_left(
+    session: Session, send: Send, twilio: Double, purpose: Purpose
+) -> None:
+    """At most once: the double takes the message, then answers 500."""
+    twilio.failed_at = {1}
+    give_consent(purpose)
+    customer = make_customer(session, "Anne", "Martin", mail=None, phone=ANNE)
+    row = post_sms(session, purpose=purpose, customer_id=customer.id)
+    send()
+    assert row.state is MessageState.UNKNOWN
+    row.next_attempt_at = None
+    session.flush()
+    send()
+    assert len(twilio.sent) == 1
 
 
 # The night
