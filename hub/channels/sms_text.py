@@ -4,6 +4,7 @@ The alphabets are those of 3GPP TS 23.038 (GSM 7-bit default alphabet and its ex
 segments loses room to the header that joins them (3GPP TS 23.040, 9.2.3.24).
 """
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -152,10 +153,21 @@ def _plain(character: str) -> str:
 
 
 def with_stop_mention(text: str, mention: str) -> str:
-    """The text of an advertising SMS as it leaves: with the mention on a line of its own unless it says STOP already."""
-    if not mention or "STOP" in text:
+    """The text of an advertising SMS as it leaves: with the mention on a line of its own unless it says how to stop.
+
+    The word alone says nothing ("Samedi NON STOP 9h-20h"): only the mention itself, a number to send STOP to, or the
+    invitation to answer it.
+    """
+    if not mention or mention in text or _SAYS_HOW.search(text):
         return text
     return f"{text.rstrip()}\n{mention}"
+
+
+_SAYS_HOW = re.compile(
+    r"(?<!non[ -])\bSTOP\b\s*(?:(?:SMS|PUB)\s*)?(?:au|to|:)\s*\+?\d[\d ]{4,}"
+    r"|\b(?:r[ée]pond\w*|envoy\w*|reply|text|send)(?: par| with)?[\s:]*[\"'«“]?\s?STOP\b",
+    re.IGNORECASE,
+)
 
 
 def price_micros(

@@ -138,6 +138,39 @@ def test_stop_mention_is_counted_and_said_once() -> None:
     assert with_stop_mention("Promo", "") == "Promo"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Samedi NON STOP 9h-20h",
+        "Soldes NON-STOP: 9h-20h",
+        "NON STOP : 36 111 articles a -20%",
+        "Promo STOP aux prix fous",
+        "STOP ! -50% ce week-end",
+        "STOP: c'est la fin des soldes",
+        "Stop au gaspillage : -30%",
+        "Nonstop to 20h",
+    ],
+)
+def test_the_word_alone_does_not_say_how_to_stop(text: str) -> None:
+    assert with_stop_mention(text, "STOP : répondez STOP") == f"{text}\nSTOP : répondez STOP"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Promo. STOP au 36111",
+        "Promo STOP SMS au 36 111",
+        "Sale. STOP to 36111",
+        "Promo STOP:36111",
+        "Promo. Stop: reply STOP",
+        "Promo. Répondez STOP",
+        "Promo. Pour ne plus recevoir : envoyez STOP au 36111",
+    ],
+)
+def test_a_text_that_says_how_to_stop_says_it_once(text: str) -> None:
+    assert with_stop_mention(text, "STOP : répondez STOP") == text
+
+
 def test_price_by_the_longest_prefix() -> None:
     prices = {"+33": Decimal("0.0798"), "+3375": Decimal("0.1")}
     assert price_micros(2, prices, "+33612345678") == 159_600

@@ -514,3 +514,23 @@ def test_what_waits_in_vain_for_a_channel_expires(
     assert (row.state, row.reason) == (MessageState.EXPIRED, BlockReason.EXPIRED)
     assert other.state is MessageState.WAITING
     assert not reconciling.has_due()
+
+
+@pytest.mark.parametrize("code", ["30003", "30008", "", "21614"])
+def test_what_never_arrived_fills_no_cap(session: Session, send: Send, twilio: Double, code: str) -> None:
+    """Two a month: two that the carrier could not deliver leave the room for two that it can."""
+    give_consent(Purpose.PROMOTION)
+    customer = make_customer(session, "Anne", "Martin", mail=None, phone=ANNE)
+    rows = []
+    for number in range(2):
+        row = post_sms(session, f"cap:{number}", purpose=Purpose.PROMOTION, customer_id=customer.id)
+        send()
+        rows.append(row)
+    for row in rows:
+        report(row, "undelivered", code)
+    session.expire_all()
+    assert [(row.state, row.counted_at) for row in rows] == [(MessageState.BOUNCED, None)] * 2
+    if code != "21614":  # that one suppresses the number
+        last = post_sms(session, "cap:2", purpose=Purpose.PROMOTION, customer_id=customer.id)
+        send()
+        assert last.state is MessageState.ACCEPTED

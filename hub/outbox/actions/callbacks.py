@@ -90,10 +90,10 @@ def _fail(row: OutboundMessage, report: PhoneReport, failing: Failing, *, now: d
     row.state = failing.state
     if failing.suppression is not None and row.recipient:
         customers.suppress(row.recipient, reason=failing.suppression, now=now)
+    row.counted_at = None
     if failing.state is MessageState.BOUNCED:
         record(MessageBounced(**_about(row)), now=now)
     else:
-        row.counted_at = None
         record(MessageFailed(**_about(row), is_unknown=False), now=now)
     db.session.flush()
     apply_receipt(row, failing.receipt, status=report.detail, recipient=row.recipient, now=now)
