@@ -23,7 +23,7 @@ from hub.stores.queries import list_stores
 
 blueprint = Blueprint("demo", __name__)
 MAIL_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'self'; "
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data: {site}; base-uri 'self'; "
     "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
 )
 
@@ -72,7 +72,7 @@ def mail_html(mail_id: int) -> ResponseReturnValue:
     """The HTML part as a mail client shows it: sandboxed, its links open beside it."""
     body = mailbox.get_mail(mail_id).mail.html or ""
     response = make_response(body.replace("<head>", '<head><base target="_top">', 1))
-    response.headers["Content-Security-Policy"] = MAIL_POLICY
+    response.headers["Content-Security-Policy"] = MAIL_POLICY.format(site=site.base_url())
     return response
 
 

@@ -119,7 +119,12 @@ def show(page: str) -> str:
 
 
 def viewer() -> SimpleNamespace:
-    return SimpleNamespace(name="Ada Lefèvre", home_store_name="Lyon Part-Dieu", has_shortcuts=True)
+    return SimpleNamespace(
+        name="Ada Lefèvre",
+        home_store_name="Lyon Part-Dieu",
+        has_shortcuts=True,
+        may=lambda _permission: False,
+    )
 
 
 def menu() -> list[SimpleNamespace]:
