@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from hub.channels.sms_text import SmsMeasure, measure, with_stop_mention
 from hub.content import rules
-from hub.content.blocks import Block, BlockKind
+from hub.content.blocks import FIELDS, Block, BlockKind, FieldKind
 from hub.content.catalog import Variable
 from hub.content.compiling import Compiled
 from hub.content.composing import Content, compose
@@ -23,9 +23,11 @@ from hub.content.rendering import (
     prepare,
     render,
 )
+from hub.content.review_links import count_review_links, is_typed_link_for_all
 from hub.content.rules import SubjectFault
 from hub.content.samples import find_hole, list_samples
 from hub.content.support import Support, score
+from hub.content.wording import find_code, has_letter
 from hub.content.words import VariableKind
 from hub.core.words import Purpose
 
@@ -42,12 +44,13 @@ _ADDRESS = re.compile(r"https?://\S+")
 _WORD = re.compile(r"\w+")
 _LINKS = frozenset({VariableKind.LINK, VariableKind.ACT})
 _LINK_FIELDS = {BlockKind.BUTTON: "link", BlockKind.IMAGE: "link"}
+_WORDS = frozenset({FieldKind.LINE, FieldKind.LINES})
 _FIELDS_SHOWN = 3
 
 
 def check_content(content: Content, *, key: str, purpose: Purpose, house: House) -> Report:
     """Compile what an author wrote and look at it in every way of messages.md, "Templates (content)"."""
-    early = [*_check_subject(content, house), *_check_review(content, house)]
+    early = [*_check_subject(content, house), *_check_review(content, house), *_check_typed(content)]
     if not content.blocks:
         return Report(content.language, (*early, found(CheckCode.NO_BLOCKS)))
     try:
@@ -106,14 +109,14 @@ def _look(
     sms = measure(with_stop_mention(mail.sms_text, mention)) if mail.sms_text else None
     checks = [
         *early,
-        *_check_review_marks(template),
+        *_check_review_marks(template, house),
         *_check_samples(template, content),
         *_check_size(size),
         *_check_images(reading),
         *_check_contrast(reading),
         *_check_links(content, compiled),
         *_check_agreement(mail, reading),
-        *_check_unsubscribe(compiled, purpose),
+        *_check_unsubscribe(content, compiled, purpose),
         *_check_support(support),
         *_check_sms(content, sms),
     ]
@@ -152,15 +155,32 @@ def _check_review(content: Content, house: House) -> Iterator[Check]:
 def _carries_review(block: Block, house: House) -> bool:
     if block.kind is BlockKind.REVIEW:
         return True
-    words = " ".join(block.fields.values())
+    words = "\n".join(block.fields.values())
     is_linked = block.get(_LINK_FIELDS.get(block.kind, "")) == rules.REVIEW_LINK
-    return is_linked or rules.REVIEW_LINK in words or any(link in words for link in house.review_links)
+    return is_linked or rules.REVIEW_LINK in words or count_review_links(words, house.review_links) > 0
 
 
-def _check_review_marks(template: PreparedTemplate) -> Iterator[Check]:
+def _check_review_marks(template: PreparedTemplate, house: House) -> Iterator[Check]:
     forms = (template.html, template.text, template.sms_text)
-    if not all(rules.is_review_link_for_all(parts) for parts in forms):
+    if not all(
+        rules.is_review_link_for_all(parts) and is_typed_link_for_all(parts, house.review_links)
+        for parts in forms
+    ):
         yield found(CheckCode.REVIEW_GATING)
+
+
+def _check_typed(content: Content) -> Iterator[Check]:
+    """Fallbacks say something, and no character is written as in HTML."""
+    typed = [content.subject, content.preheader, content.sms_text]
+    typed += [
+        block.get(each.name) for block in content.blocks for each in FIELDS[block.kind] if each.kind in _WORDS
+    ]
+    for variable in content.variables:
+        if variable.fallback and not has_letter(variable.fallback):
+            yield found(CheckCode.BAD_FALLBACK, variable=variable.name, words=variable.fallback)
+        typed.append(variable.fallback)
+    for code in sorted({code for words in typed if (code := find_code(words))}):
+        yield found(CheckCode.HTML_CODE, detail=code)
 
 
 def _check_samples(template: PreparedTemplate, content: Content) -> Iterator[Check]:
@@ -242,9 +262,11 @@ def _some(things: Collection[str]) -> str:
     return ", ".join(sorted(things)[:_FIELDS_SHOWN])
 
 
-def _check_unsubscribe(compiled: Compiled, purpose: Purpose) -> Iterator[Check]:
+def _check_unsubscribe(content: Content, compiled: Compiled, purpose: Purpose) -> Iterator[Check]:
+    """Advertising and surveys always, service unless it was delivered without: an answer to the customer."""
     token = "[[unsubscribe_url]]"  # noqa: S105 - a merge mark, not a secret
-    if purpose in NEEDS_UNSUBSCRIBE and (token not in compiled.html or token not in compiled.text):
+    is_needed = purpose in NEEDS_UNSUBSCRIBE or (purpose is Purpose.SERVICE and content.has_unsubscribe)
+    if is_needed and (token not in compiled.html or token not in compiled.text):
         yield found(CheckCode.NO_UNSUBSCRIBE)
 
 

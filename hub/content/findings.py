@@ -37,6 +37,8 @@ class CheckCode(StrEnum):
     NO_UNSUBSCRIBE = "no_unsubscribe"
     REVIEW_GATING = "review_gating"
     NO_FALLBACK = "no_fallback"
+    BAD_FALLBACK = "bad_fallback"
+    HTML_CODE = "html_code"
     MISSING_LANGUAGE = "missing_language"
     # said, without stopping
     TOO_SHORT = "too_short"

@@ -7,11 +7,12 @@ from enum import StrEnum
 
 from hub.content import phrases
 from hub.content.catalog import Variable
+from hub.content.wording import visible
 from hub.customers.words import Title
 
 _FIRST, _LAST = "Anne", "Lefèvre"
 _HOLE = re.compile(
-    r"\w[ \u00a0],|^\s*,|,\s*,|\(\s*\)|«\s*»|“\s*”|[^\s:]:[ \u00a0]*\.|[^\s.][ \u00a0]+\.(?=\s|$)|\S {2,}\w",
+    r"\w[ \u00a0\u2000-\u200a\u202f\u205f\u3000],|^\s*,|,\s*,|\(\s*\)|«\s*»|“\s*”|[^\s:]:[ \u00a0]*\.|[^\s.][ \u00a0]+\.(?=\s|$)|\S {2,}\w",
     re.MULTILINE,
 )
 _AROUND = 20
@@ -85,6 +86,7 @@ _SALUTATIONS: Mapping[SampleKey, tuple[Title | None, str | None, str | None]] = 
 
 def find_hole(text: str) -> str | None:
     """The place where a missing value left a hole (“Bonjour ,”), with a few words around it; None when there is none."""
+    text = visible(text)
     found = _HOLE.search(text)
     if found is None:
         return None

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import cache
 
 from hub.content.catalog import SOURCES, Variable, get_builtin, list_keys, read_toml, read_variable
+from hub.content.wording import visible
 from hub.core.words import Purpose
 
 SURE = frozenset({"chain_name", "unsubscribe_url", "preferences_url"})
@@ -34,8 +35,6 @@ def known_variables(key: str, language: str) -> tuple[Variable, ...]:
 
 
 def with_fallbacks(variables: Iterable[Variable], fallbacks: Mapping[str, str]) -> tuple[Variable, ...]:
-    """The variables with the author's fallbacks in place of ours; links keep none."""
-    return tuple(
-        replace(v, fallback=fallbacks[v.name].strip()) if fallbacks.get(v.name, "").strip() else v
-        for v in variables
-    )
+    """The variables with the author's fallbacks in place of ours, without characters nobody sees; links keep none."""
+    written = {name: visible(words).strip() for name, words in fallbacks.items()}
+    return tuple(replace(v, fallback=written[v.name]) if written.get(v.name) else v for v in variables)

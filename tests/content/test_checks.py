@@ -10,6 +10,7 @@ from hub.content.catalog import get_builtin
 from hub.content.checks import check_content
 from hub.content.composing import Content
 from hub.content.findings import CheckCode, House, Report, Severity
+from hub.content.queries.drafts import has_unsubscribe
 from hub.content.rendering import render
 from hub.content.samples import SampleKey, find_hole, list_samples
 from hub.content.support import SupportTable, load_table
@@ -20,6 +21,16 @@ from tests.content.refresh import ALL, prepare_mail
 from tests.content.test_blocks import content_of
 
 REVIEW_PAGE = "https://www.verel.example/donner-un-avis"
+SPELLINGS = (
+    "https://WWW.verel.example/donner-un-avis",
+    "https://verel.example/donner-un-avis/",
+    "https://www.verel.example/donner%2Dun-avis",
+    "https://www.verel.example/donner%252Dun-avis",
+    "https://www.verel.example./Donner-Un-Avis?source=mail",
+    "https://www.verel.example:443/x/..//donner-un-avis/ecrire",
+    "https://www%2Everel.example/donner-un-avis",
+    "https://suivi.example/?vers=https://www.verel.example/donner-un-avis",
+)
 HOUSE = House("Maison Verel", "Maison Verel Lyon", (REVIEW_PAGE,), {"fr": "STOP au 36111"})
 LEAST_SUPPORT = 92
 SUBJECT = "Les nouveautés de la saison vous attendent"
@@ -129,6 +140,9 @@ def test_a_fallback_lifts_the_fault() -> None:
         ),
         button("review_url", condition="order_number"),
         button(REVIEW_PAGE, condition="!ticket_number"),
+        *(button(spelled, condition="order_number") for spelled in SPELLINGS),
+        text("Écrivez sur WWW.Verel.example/donner-un-avis.", condition="order_number"),
+        text("Merci [[?order_number]]: www.verel.example/donner-un-avis[[/order_number]]."),
         text(
             "Votre avis compte : [[?ticket_number]][[?review_url]][[review_url]][[/review_url]][[/ticket_number]]."
         ),
@@ -139,6 +153,63 @@ def test_a_review_link_that_depends_on_anything_is_refused(block: Block) -> None
     report = look(content(block), Purpose.SERVICE)
     assert not report.is_publishable
     assert {check.code for check in report.errors} & {CheckCode.REVIEW_GATING, CheckCode.MISSING_FALLBACK}
+
+
+def test_other_pages_of_the_chain_may_depend_on_anything() -> None:
+    for link in ("https://www.verel.example/donner", "https://avis.example/donner-un-avis", "shop_url"):
+        assert codes(content(button(link, condition="order_number"))) == set()
+    assert codes(content(button(SPELLINGS[0]), button("shop_url", condition="order_number"))) == set()
+
+
+@pytest.mark.parametrize(
+    "sms",
+    [
+        "Votre avis[[?order_number]] : https://WWW.verel.example/donner-un-avis[[/order_number]]",
+        "Votre avis : https://www.verel.example/[[?order_number]]donner-un-avis[[/order_number]]",
+    ],
+)
+def test_a_review_link_typed_into_an_sms_under_a_condition_is_refused(sms: str) -> None:
+    assert CheckCode.REVIEW_GATING in codes(content(text("Merci."), sms=sms))
+
+
+def test_a_review_link_typed_into_an_sms_for_all_is_let_through() -> None:
+    assert codes(content(text("Merci."), sms=f"Votre avis : {REVIEW_PAGE}")) == set()
+
+
+@pytest.mark.parametrize("fallback", [".", "-", "1", "\u200b.", "…"])
+def test_a_fallback_without_a_letter_is_refused(fallback: str) -> None:
+    report = look(content(text("[[salutation]],"), salutation=fallback))
+    assert CheckCode.BAD_FALLBACK in {check.code for check in report.errors}
+    assert not report.is_publishable
+
+
+@pytest.mark.parametrize("fallback", ["\u200b", "\u200b \u2060", "\ufeff", "\u3164", "\u2800"])
+def test_a_fallback_that_nobody_sees_is_none(fallback: str) -> None:
+    ours = next(v.fallback for v in known_variables("own_test", "fr") if v.name == "salutation")
+    seen = content(text("[[salutation]],"), salutation=fallback)
+    assert [v.fallback for v in seen.variables if v.name == "salutation"] == [ours]
+    missing = content(text("Votre magasin [[store_name]]."), store_name=fallback)
+    assert CheckCode.MISSING_FALLBACK in codes(missing)
+
+
+@pytest.mark.parametrize("written", ["Bonjour&nbsp;,", "Bonjour&#160;,", "Bonjour&#xA0;,", "Caf&eacute;"])
+@pytest.mark.parametrize("place", ["text", "subject", "sms", "fallback"])
+def test_a_character_written_as_in_html_is_refused(written: str, place: str) -> None:
+    plain = text("Bonne lecture.")
+    seen = {
+        "text": content(text(written)),
+        "subject": content(plain, subject=f"{written} les nouveautés sont arrivées"),
+        "sms": content(plain, sms=written),
+        "fallback": content(text("[[salutation]],"), salutation=written),
+    }[place]
+    report = look(seen)
+    assert CheckCode.HTML_CODE in {check.code for check in report.errors}
+    assert not report.is_publishable
+
+
+@pytest.mark.parametrize("words", ["Verel & Fils ; merci.", "R&D; la suite", "A&B"])
+def test_an_ampersand_between_words_is_no_code(words: str) -> None:
+    assert codes(content(text(words))) == set()
 
 
 @pytest.mark.parametrize("condition", ["", "review_url"])
@@ -183,6 +254,18 @@ def test_only_transactional_mail_may_leave_without_the_link_to_stop() -> None:
     assert CheckCode.NO_UNSUBSCRIBE not in codes(bare, Purpose.TRANSACTIONAL)
 
 
+def test_a_service_mail_made_here_carries_the_link_to_stop_and_an_answer_delivered_without_does_not() -> None:
+    bare = replace(content(text("Bonne lecture.")), blocks=(text("Bonne lecture."),))
+    assert not look(bare, Purpose.SERVICE).is_publishable
+    assert CheckCode.NO_UNSUBSCRIBE in codes(bare, Purpose.SERVICE)
+    assert CheckCode.NO_UNSUBSCRIBE not in codes(replace(bare, has_unsubscribe=False), Purpose.SERVICE)
+    assert has_unsubscribe("own_test", Purpose.SERVICE)
+    answers = ("acknowledgement", "delay_notice", "optin_confirmation", "reassurance")
+    assert not any(has_unsubscribe(key, Purpose.SERVICE) for key in answers)
+    assert has_unsubscribe("thanks", Purpose.SERVICE)
+    assert has_unsubscribe("survey_reminder", Purpose.SERVICE)
+
+
 def test_weight() -> None:
     def heavy(letters: int) -> set[CheckCode]:
         return codes(content(*(replace(text("mot " * (letters // 40)), id=f"t{n}") for n in range(10))))
@@ -222,7 +305,17 @@ def test_the_samples_miss_what_they_say_and_never_what_is_always_there() -> None
 
 
 @pytest.mark.parametrize(
-    "words", ["Bonjour ,", "Bonjour\u00a0,", "Commande () reçue", "le  magasin", "Reçu le ."]
+    "words",
+    [
+        "Bonjour\u200b ,",
+        "Bonjour \u2060,",
+        "Bonjour\u202f,",
+        "Bonjour ,",
+        "Bonjour\u00a0,",
+        "Commande () reçue",
+        "le  magasin",
+        "Reçu le .",
+    ],
 )
 def test_holes_are_seen(words: str) -> None:
     assert find_hole(words)

@@ -42,6 +42,12 @@ _CHECKS: Mapping[CheckCode, str] = {
     CheckCode.NO_FALLBACK: N_(
         "The subject uses %(detail)s, which may be missing. Please give it a fallback."
     ),
+    CheckCode.BAD_FALLBACK: N_(
+        "What stands in place of %(variable)s has no letter: “%(words)s”. Please write words, or leave it empty."
+    ),
+    CheckCode.HTML_CODE: N_(
+        "“%(detail)s” would be sent as it stands. Please type the character itself, or a plain space."
+    ),
     CheckCode.MISSING_LANGUAGE: N_("This language has neither a draft nor a version in use."),
     CheckCode.TOO_SHORT: N_("The subject has %(detail)s characters; 35 to 45 are read best."),
     CheckCode.TOO_LONG: N_("The subject has %(detail)s characters; phones cut it after 45."),
