@@ -94,8 +94,6 @@ def _change_address(customer_id: int, kind: AddressKind, value: str | None, now:
     old = next((address for address in addresses.values() if address.is_primary), None)
     if (old.value if old else None) == value:
         return False
-    if old is not None:
-        db.session.execute(delete(Address).where(Address.id == old.id))
     if value is not None and value in addresses:
         addresses[value].is_primary = True
     elif value is not None and not take_address(kind, value, customer_id, now):
@@ -104,6 +102,8 @@ def _change_address(customer_id: int, kind: AddressKind, value: str | None, now:
             field="email" if kind is AddressKind.MAIL else "phone",
             address=value,
         )
+    if old is not None:
+        db.session.execute(delete(Address).where(Address.id == old.id))
     return True
 
 

@@ -12,6 +12,7 @@ from hub.core.errors import Conflict, Invalid
 from hub.core.text import N_
 from hub.core.words import Language
 from hub.customers import rules
+from hub.customers.inheriting import inherit_choices
 from hub.customers.models import Address, Customer, ExternalId
 from hub.customers.rows import CustomerDetails, Elsewhere, Resolved
 from hub.customers.words import AddressKind, IdKind
@@ -93,7 +94,7 @@ def _resolve_once(
         customer_id = _make(details, claims[0], now)
         owners[claims[0]] = customer_id
     if unconfirmed and not is_typed:
-        owners |= _use(unconfirmed, customer_id)
+        owners |= _use(unconfirmed, customer_id, now)
     free = [claim for claim in claims if claim not in owners]
     for claim in free:
         if _take(claim, customer_id, now, is_typed=is_typed):
@@ -129,12 +130,14 @@ def _owners_of(claims: Iterable[Claim]) -> tuple[dict[Claim, int], dict[Claim, i
     return owners, unconfirmed
 
 
-def _use(unconfirmed: Mapping[Claim, int], customer_id: int) -> dict[Claim, int]:
+def _use(unconfirmed: Mapping[Claim, int], customer_id: int, now: datetime) -> dict[Claim, int]:
     """What only a form had told is told by another way: it is known, and belongs to whom that way names."""
     for claim, address_id in unconfirmed.items():
         used = update(Address).where(Address.id == address_id)
         db.session.execute(used.values(customer_id=customer_id, unconfirmed_since=None, is_primary=True))
-        _stand_behind(AddressKind(claim.kind.value), customer_id, address_id)
+        kind = AddressKind(claim.kind.value)
+        _stand_behind(kind, customer_id, address_id)
+        inherit_choices(kind, claim.value, customer_id, now=now)
     return dict.fromkeys(unconfirmed, customer_id)
 
 
@@ -233,6 +236,7 @@ def take_address(
         return False
     if is_primary:
         _stand_behind(kind, customer_id, address_id)
+    inherit_choices(kind, value, customer_id, now=now)
     return True
 
 

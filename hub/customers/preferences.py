@@ -1,10 +1,10 @@
-"""What an address chooses to receive: purposes by channel, themes, how often, a pause, and why somebody leaves."""
+"""What an address chooses to receive: purposes by channel, themes, how often, and a pause."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 
 from hub.core.actor import CUSTOMER
@@ -13,19 +13,18 @@ from hub.core.errors import Invalid
 from hub.core.text import N_
 from hub.core.words import Channel, Language, Purpose
 from hub.customers import queries
-from hub.customers.consents import hash_of, record_consent
-from hub.customers.models import ContactChoice, Customer, LeavingAnswer
+from hub.customers.consents import OWN_WORDS, record_consent
+from hub.customers.contactability import Blocked, list_suppressions
+from hub.customers.inheriting import CHOSEN, POINT, list_addresses_of, refuse_all
+from hub.customers.models import ContactChoice, Customer
 from hub.customers.rules import Said, choose_answer
-from hub.customers.words import AddressKind, ConsentAction, LeavingReason, LegalBasis
+from hub.customers.words import AddressKind, ConsentAction, LegalBasis, SuppressionReason
 
-POINT = "preferences"
 WORDING = N_("Preferences page: I choose what I receive")
 STOP_WORDING = N_("Preferences page: stop everything")
 WORDING_VERSION = "2"
 PAUSE = timedelta(days=30)
-CHOSEN = (Purpose.SURVEY, Purpose.PROMOTION, Purpose.NEWSLETTER)
 FREQUENCIES = ((1, 7), (2, 7), (3, 7), (1, 30), (2, 30), (4, 30))
-REMARK_CHARS = 1000
 
 
 @dataclass(frozen=True)
@@ -46,19 +45,20 @@ class Choosable:
 
 @dataclass(frozen=True)
 class Preferences:
-    """What holds for an address and for the other one of the same customer. `wanted` are the boxes that are on."""
+    """What holds for an address and for the other one of the same customer. `wanted` are the boxes that are on.
+
+    `blocked`: the boxes that this page cannot switch on, with the reason. `addresses` are all those of the customer,
+    also those without a box: a stop, a pause and the frequency hold for all of them.
+    """
 
     customer_id: int | None
     boxes: tuple[Choosable, ...]
     wanted: frozenset[str]
-    refused: frozenset[str]
     frequency: tuple[int, int] | None
     paused_until: datetime | None
     language: Language | None
-
-    @property
-    def addresses(self) -> tuple[tuple[AddressKind, str], ...]:
-        return tuple(dict.fromkeys((box.kind, box.address) for box in self.boxes))
+    blocked: Mapping[str, SuppressionReason]
+    addresses: tuple[tuple[AddressKind, str], ...]
 
 
 @dataclass(frozen=True)
@@ -74,27 +74,53 @@ def read_preferences(
 ) -> Preferences:
     """The state behind a preferences link. `channels` are those the chain can send with; changes nothing."""
     customer = queries.find_customer_by_address(address)
-    boxes = _boxes(address, channel, _other_address(customer, channel), channels, themes)
-    addresses = {box.address for box in boxes}
-    said = queries.get_consent_states(addresses)
-    notes = queries.get_contact_notes(addresses)
+    own = (AddressKind.MAIL if channel is Channel.EMAIL else AddressKind.PHONE, address)
+    addresses = dict.fromkeys([own, *(list_addresses_of(customer.id) if customer else [])])
+    notes = queries.get_contact_notes([value for _, value in addresses])
     note = notes.get(address, queries.ContactNote())
+    boxes = _boxes(address, channel, _other_address(customer, channel, notes), channels, themes)
+    said = queries.get_consent_states({box.address for box in boxes})
+    stops = list_suppressions({box.address for box in boxes})
     answers = {box.key: _answer(said.get(box.address, []), box) for box in boxes}
+    off = {box.key for box in boxes if _list_stops(stops, box)}
     return Preferences(
         customer_id=customer.id if customer else None,
         boxes=boxes,
-        wanted=frozenset(key for key, answer in answers.items() if answer is ConsentAction.GIVEN),
-        refused=frozenset(key for key, answer in answers.items() if answer is ConsentAction.WITHDRAWN),
+        wanted=frozenset(key for key, answer in answers.items() if answer is ConsentAction.GIVEN) - off,
         frequency=(note.cap_count, note.cap_days) if note.cap_count and note.cap_days else None,
         paused_until=note.paused_until if note.paused_until and note.paused_until > now else None,
         language=customer.language if customer else None,
+        blocked=_list_blocked(stops, boxes, address),
+        addresses=tuple(addresses),
     )
 
 
-def _other_address(customer: queries.CustomerRow | None, channel: Channel) -> str | None:
+def _list_stops(stops: Sequence[Blocked], box: Choosable) -> list[Blocked]:
+    if box.purpose is Purpose.OPEN_MEASUREMENT:
+        return []
+    return [stop for stop in stops if stop[0] == box.address and stop[1] in {None, box.purpose}]
+
+
+def _list_blocked(
+    stops: Sequence[Blocked], boxes: Sequence[Choosable], address: str
+) -> dict[str, SuppressionReason]:
+    """What no tick ends: a block of the whole address, one that the customer did not put, one of his other address."""
+    return {
+        box.key: reason
+        for box in boxes
+        for value, purpose, reason, _since in _list_stops(stops, box)
+        if value != address or purpose is None or reason not in OWN_WORDS
+    }
+
+
+def _other_address(
+    customer: queries.CustomerRow | None, channel: Channel, notes: Mapping[str, queries.ContactNote]
+) -> str | None:
+    """The other way to write to the customer; not one that only a form told, it may be somebody else's."""
     if customer is None:
         return None
-    return customer.phone if channel is Channel.EMAIL else customer.mail
+    other = customer.phone if channel is Channel.EMAIL else customer.mail
+    return None if other is not None and other in notes and notes[other].is_unconfirmed else other
 
 
 def _boxes(
@@ -153,7 +179,9 @@ def save_preferences(
     changed = {
         box.key: box.key in wanted
         for box in found.boxes
-        if box.key in shown and (box.key in wanted) is not (box.key in found.wanted)
+        if box.key in shown
+        and box.key not in found.blocked
+        and (box.key in wanted) is not (box.key in found.wanted)
     }
     for box in found.boxes:
         if _must_say(box, found, changed, wanted):
@@ -174,11 +202,17 @@ def _must_say(box: Choosable, found: Preferences, changed: dict[str, bool], want
 
 
 def stop_everything(found: Preferences, *, proof: Proof, now: datetime) -> None:
-    """Refuse every purpose on every channel of the page, whatever was said before; twice is once."""
-    for box in found.boxes:
-        is_said = box.key in found.refused or (box.theme and box.key not in found.wanted)
-        if not is_said:
-            _record(box, is_wanted=False, wording=STOP_WORDING, proof=proof, now=now)
+    """Refuse every purpose on every channel for every address of the customer; twice is once."""
+    for kind, value in found.addresses:
+        refuse_all(
+            kind,
+            value,
+            wording=STOP_WORDING,
+            wording_version=WORDING_VERSION,
+            now=now,
+            ip=proof.ip,
+            user_agent=proof.user_agent,
+        )
 
 
 def pause(found: Preferences, *, now: datetime) -> datetime:
@@ -223,48 +257,3 @@ def _record(box: Choosable, *, is_wanted: bool, wording: str, proof: Proof, now:
         ip=proof.ip,
         user_agent=proof.user_agent,
     )
-
-
-def tell_leaving(
-    address: str, channel: Channel, *, reason: LeavingReason, remark: str, now: datetime
-) -> None:
-    """Keep why somebody leaves; the address stands there as a keyed hash."""
-    db.session.add(
-        LeavingAnswer(
-            address_hash=hash_of(address),
-            channel=channel,
-            reason=reason,
-            remark=" ".join(remark.split())[:REMARK_CHARS],
-            happened_at=now,
-        )
-    )
-    db.session.flush()
-
-
-@dataclass(frozen=True)
-class LeavingRow:
-    reason: LeavingReason
-    count: int
-
-
-def count_leaving(*, since: datetime) -> list[LeavingRow]:
-    """How often each reason was given, most frequent first."""
-    counted = func.count()
-    rows = db.session.execute(
-        select(LeavingAnswer.reason, counted)
-        .where(LeavingAnswer.happened_at >= since)
-        .group_by(LeavingAnswer.reason)
-        .order_by(counted.desc(), LeavingAnswer.reason)
-    )
-    return [LeavingRow(reason, count) for reason, count in rows]
-
-
-def list_leaving_remarks(*, since: datetime, limit: int = 20) -> list[tuple[LeavingReason, str, datetime]]:
-    """What people wrote beside it, newest first."""
-    rows = db.session.execute(
-        select(LeavingAnswer.reason, LeavingAnswer.remark, LeavingAnswer.happened_at)
-        .where(LeavingAnswer.happened_at >= since, LeavingAnswer.remark != "")
-        .order_by(LeavingAnswer.happened_at.desc())
-        .limit(limit)
-    )
-    return [(row.reason, row.remark, row.happened_at) for row in rows]

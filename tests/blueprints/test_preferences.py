@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 from hub.core import signing
 from hub.core.actor import SYSTEM
 from hub.core.words import Channel, Language, Purpose
+from hub.customers.actions import suppress
 from hub.customers.models import ConsentEntry, ContactChoice, Customer, LeavingAnswer
 from hub.customers.queries import get_contact_notes, get_contactability
 from hub.customers.themes import Theme, change_themes
-from hub.customers.words import ConsentAction, LeavingReason
+from hub.customers.words import ConsentAction, LeavingReason, SuppressionReason
 from hub.outbox.addresses import UNSUBSCRIBE
 from hub.stores.models import Store
 from tests.conftest import TUESDAY, HandClock
@@ -218,3 +219,14 @@ def test_the_link_works_for_years_and_needs_no_row(
     token = link()
     hand_clock.move(days=365 * 6)
     assert client.get(f"/preferences/{token}").status_code == 200
+
+
+def test_the_page_says_how_to_end_a_block(session: Session, client: FlaskClient, lyon: Store) -> None:
+    make_customer(session)
+    suppress("+33612345678", reason=SuppressionReason.STOP, now=TUESDAY)
+    page = client.get(f"/preferences/{link(address='+33612345678', channel=Channel.SMS)}").text
+    assert "envoyez-nous START par SMS" in page
+    assert re.search(r'value="sms:promotion" disabled', page)
+    assert 'name="shown" value="sms:promotion"' not in page
+    suppress(DORA, reason=SuppressionReason.HARD_BOUNCE, now=TUESDAY)
+    assert "n’arrivent pas à cette adresse" in client.get(f"/preferences/{link()}").text

@@ -21,8 +21,9 @@ from hub.customers.actions import (
     suppress,
 )
 from hub.customers.consents import record_consent
+from hub.customers.leaving import tell_leaving
 from hub.customers.models import ConsentEntry, ConsentState, OptinRequest
-from hub.customers.preferences import pause, read_preferences, tell_leaving
+from hub.customers.preferences import pause, read_preferences
 from hub.customers.queries import get_contact_notes, get_contactability, get_suppressed, list_consents
 from hub.customers.rebuilding import compare_consents
 from hub.customers.rules import Said, choose_answer

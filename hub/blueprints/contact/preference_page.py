@@ -13,6 +13,7 @@ from hub.blueprints.inbox.words import channel_words
 from hub.core import clock
 from hub.core.words import Channel, Language, Purpose
 from hub.customers import preferences, queries
+from hub.customers.consents import OWN_WORDS
 from hub.customers.preferences import FREQUENCIES, Choosable, Preferences
 from hub.customers.rules import show_phone
 from hub.customers.themes import read_themes
@@ -32,6 +33,7 @@ class Box:
     key: str
     label: str
     is_on: bool
+    is_blocked: bool
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Group:
 
     legend: str
     boxes: tuple[Box, ...]
+    note: str
 
 
 def read(found: Refusable) -> Preferences:
@@ -93,13 +96,33 @@ def _groups(state: Preferences) -> list[Group]:
         Group(
             _legend(channel, address, is_own=address == first),
             tuple(
-                Box(box.key, _label(box, names), box.key in state.wanted)
+                Box(box.key, _label(box, names), box.key in state.wanted, box.key in state.blocked)
                 for box in state.boxes
                 if box.channel is channel
             ),
+            _note(state, channel),
         )
         for channel, address in channels
     ]
+
+
+def _note(state: Preferences, channel: Channel) -> str:
+    """Why boxes of a channel cannot be ticked here, and what to do about it; "" when all can."""
+    keys = {box.key for box in state.boxes if box.channel is channel} & state.blocked.keys()
+    reasons = {state.blocked[key] for key in keys}
+    if not reasons:
+        return ""
+    if not reasons <= set(OWN_WORDS):
+        return str(
+            gettext("Our messages do not reach this address. Please give us another one in the store.")
+        )
+    if channel is Channel.EMAIL:
+        return str(
+            gettext("These were stopped from this address: open the link of a mail you received there.")
+        )
+    return str(
+        gettext("These were stopped from this phone: please text START to us from it, then tick them here.")
+    )
 
 
 def _legend(channel: Channel, address: str, *, is_own: bool) -> str:

@@ -9,7 +9,7 @@ from hub.blueprints.contact.base import blueprint, private
 from hub.core import clock
 from hub.core.db import transaction
 from hub.core.words import Language
-from hub.customers import preferences
+from hub.customers import leaving, preferences
 from hub.customers.preferences import Preferences, Proof
 from hub.customers.words import LeavingReason
 from hub.outbox import actions
@@ -55,7 +55,7 @@ def tell_leaving(token: str) -> ResponseReturnValue:
     reason = request.form.get("reason", "")
     if reason in set(LeavingReason):
         with transaction():
-            preferences.tell_leaving(
+            leaving.tell_leaving(
                 found.address,
                 found.channel,
                 reason=LeavingReason(reason),

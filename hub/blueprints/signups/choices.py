@@ -14,7 +14,7 @@ from hub.blueprints.signups.base import blueprint
 from hub.core import clock
 from hub.core.db import transaction
 from hub.core.errors import Invalid
-from hub.customers import preferences, themes
+from hub.customers import themes
 from hub.customers.themes import MOST_THEMES, Theme
 from hub.signups import sites
 from hub.stores.queries import get_chain
@@ -34,8 +34,8 @@ def choices() -> ResponseReturnValue:
         themes=[*kept, *(Theme("", "", "") for _ in range(blank))],
         sites=chain.settings.get(sites.SETTING, {}).get("sites", []),
         own=sites.read_sites({}, chain.website_url or ""),
-        reasons=preferences.count_leaving(since=since),
-        remarks=preferences.list_leaving_remarks(since=since),
+        reasons=leaving.count_leaving(since=since),
+        remarks=leaving.list_leaving_remarks(since=since),
         words=reason_words(),
     )
 
