@@ -16,7 +16,8 @@ from hub.customers.optin import OptinRow, confirm_optin
 from hub.signups import rules
 from hub.signups.models import SignupEntry, SignupForm, SignupFormVersion
 from hub.signups.rules import FormContent
-from hub.signups.submitting import REPEATED, Sender, Sent, has_entered, resend, submit
+from hub.signups.submitting import REPEATED, Sent, has_entered, resend, submit
+from hub.signups.wishes import Sender
 from hub.signups.words import EntryState, FormKind
 
 __all__ = [

@@ -107,7 +107,7 @@ def test_an_address_added_later_takes_over_stop_pause_and_frequency(session: Ses
             country="FR",
             company="",
             language=dora.language,
-            email="",
+            email=OTHER,
             phone=NEW,
         )
         edit_customer(dora.id, edit, by=SYSTEM, now=LATER)

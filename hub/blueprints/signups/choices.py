@@ -14,7 +14,7 @@ from hub.blueprints.signups.base import blueprint
 from hub.core import clock
 from hub.core.db import transaction
 from hub.core.errors import Invalid
-from hub.customers import themes
+from hub.customers import leaving, themes
 from hub.customers.themes import MOST_THEMES, Theme
 from hub.signups import sites
 from hub.stores.queries import get_chain
