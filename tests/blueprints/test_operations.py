@@ -86,9 +86,9 @@ def make_auto_reply(session: Session) -> Arrival:
     )
 
 
-def make_unknown(session: Session, number: int = 1) -> OutboundMessage:
+def make_unknown(session: Session, number: int = 1, purpose: Purpose = Purpose.PROMOTION) -> OutboundMessage:
     dora = make_customer(session) if number == 1 else None
-    row = post_draft(session, f"m:{number}", purpose=Purpose.PROMOTION, customer_id=dora.id if dora else None)
+    row = post_draft(session, f"m:{number}", purpose=purpose, customer_id=dora.id if dora else None)
     row.state, row.ended_at, row.recipient = MessageState.UNKNOWN, TUESDAY, "dora@client.example"
     session.flush()
     return row
@@ -206,7 +206,7 @@ def test_channels_without_settings_say_so(admin: FlaskClient) -> None:
 
 
 def test_an_unknown_message_is_sent_again_or_left(admin: FlaskClient, session: Session) -> None:
-    again, left = make_unknown(session), make_unknown(session, 2)
+    again, left = make_unknown(session, purpose=Purpose.SERVICE), make_unknown(session, 2)
     page = admin.get("/settings/operations/unknown?lang=en").text
     assert "dora@client.example" in page
     admin.post(f"/settings/operations/unknown/{again.id}", data={"act": "again"})
@@ -216,8 +216,21 @@ def test_an_unknown_message_is_sent_again_or_left(admin: FlaskClient, session: S
     assert "Nothing to decide" in admin.get("/settings/operations/unknown?lang=en").text
     admin.post(f"/settings/operations/unknown/{left.id}", data={"act": "again"})
     page = admin.get("/settings/operations/unknown?lang=en").text
-    assert "This message has been decided on meanwhile." in page
+    assert "Somebody has decided on this message meanwhile." in page
     assert admin.post("/settings/operations/unknown/999999", data={"act": "again"}).status_code == 404
+
+
+def test_an_unknown_offer_can_only_be_left(admin: FlaskClient, session: Session) -> None:
+    offer = make_unknown(session)
+    page = admin.get("/settings/operations/unknown?lang=en").text
+    assert "Leave it" in page
+    assert "Send again" not in page
+    where = f"/settings/operations/unknown/{offer.id}"
+    assert "never sent twice" in admin.post(where, data={"act": "again"}, follow_redirects=True).text
+    session.expire_all()
+    assert offer.state is MessageState.UNKNOWN
+    make_unknown(session, 2, purpose=Purpose.SERVICE)
+    assert "Send again" in admin.get("/settings/operations/unknown?lang=en").text
 
 
 def test_a_quarantined_mail_is_read_as_text_and_released(admin: FlaskClient, session: Session) -> None:

@@ -192,7 +192,7 @@ def test_lists_are_paged_by_key(dora: int) -> None:
 
 def test_an_unknown_message_is_sent_again_or_left(session: Session, mailer: Mailer) -> None:
     dora = make_customer(session).id
-    again, left = mailer(dora, MessageState.UNKNOWN), mailer(dora, MessageState.UNKNOWN)
+    again, left = mailer(dora, MessageState.UNKNOWN, Purpose.SERVICE), mailer(dora, MessageState.UNKNOWN)
     counted_at = again.counted_at
     assert [row.id for row in blocked.list_unknown().rows] == [left.id, again.id]
     settling.send_again(again.id, by=SYSTEM, now=TUESDAY)
@@ -203,12 +203,25 @@ def test_an_unknown_message_is_sent_again_or_left(session: Session, mailer: Mail
     assert blocked.count_to_look_at()[0] == 0
     assert [row.id for row in blocked.list_not_sent(NotSent()).rows] == [left.id]
     for act in (settling.send_again, settling.leave_unknown):
-        with pytest.raises(Conflict):
+        with pytest.raises(Conflict, match="choose another message"):
             act(left.id, by=SYSTEM, now=TUESDAY)
     assert session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all() == [
         "message.sent_again",
         "message.left_unknown",
     ]
+
+
+@pytest.mark.parametrize("purpose", [Purpose.PROMOTION, Purpose.NEWSLETTER, Purpose.SURVEY])
+def test_what_is_sent_at_most_once_is_not_sent_again_by_a_person_either(
+    session: Session, mailer: Mailer, purpose: Purpose
+) -> None:
+    row = mailer(make_customer(session).id, MessageState.UNKNOWN, purpose)
+    with pytest.raises(Conflict, match="never sent twice"):
+        settling.send_again(row.id, by=SYSTEM, now=TUESDAY)
+    session.expire_all()
+    assert (row.state, row.settled_at) == (MessageState.UNKNOWN, None)
+    settling.leave_unknown(row.id, by=SYSTEM, now=TUESDAY)
+    assert blocked.list_unknown().rows == []
 
 
 def test_queues_tell_their_oldest_due_message(session: Session, mailer: Mailer) -> None:

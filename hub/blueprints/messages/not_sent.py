@@ -21,6 +21,7 @@ from hub.content.naming import get_template_names
 from hub.customers.queries import get_customers
 from hub.outbox.blocked import NotSent, list_not_sent, why_of
 from hub.outbox.queries import MessageRow
+from hub.outbox.settling import may_send_again
 
 
 @blueprint.get("/not-sent")
@@ -69,6 +70,7 @@ def not_sent_rows(messages: Sequence[MessageRow]) -> list[dict[str, Any]]:
                 "detail": row.reason_detail or "",
                 "at": row.ended_at or row.due_at,
                 "is_waiting": row.is_waiting,
+                "may_send_again": may_send_again(row.purpose),
             }
         )
     return rows
