@@ -84,6 +84,8 @@ DOORS: tuple[Door, ...] = (
             "save": Permission.ANSWER_TICKETS,
             "record_consent": Permission.ANSWER_TICKETS,
             "lift_suppression": Permission.EDIT_SETTINGS,
+            "confirm_erasing": Permission.EDIT_SETTINGS,
+            "erase": Permission.EDIT_SETTINGS,
         },
     ),
     Door(

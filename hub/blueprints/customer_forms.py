@@ -17,8 +17,13 @@ from hub.customers.words import AddressKind, ConsentAction, Title
 NAME_LENGTH = 100
 TEXT_LENGTH = 500
 PURPOSES = (Purpose.PROMOTION, Purpose.NEWSLETTER, Purpose.SURVEY)
-CHANNELS = (Channel.EMAIL, Channel.SMS)
-KIND_OF = {Channel.EMAIL: AddressKind.MAIL, Channel.SMS: AddressKind.PHONE}
+KIND_OF = {
+    Channel.EMAIL: AddressKind.MAIL,
+    Channel.SMS: AddressKind.PHONE,
+    Channel.WHATSAPP: AddressKind.PHONE,
+}
+WORDING_VERSION = "staff-1"
+"""The words are the agent's own each time; this names the form in which they were noted."""
 
 
 class CustomerForm(Form):
@@ -85,6 +90,6 @@ class ConsentForm(Form):
 
     def __init__(self, *given: Any, **values: Any) -> None:
         super().__init__(*given, **values)
-        self.channel.choices = [(channel.value, channel_words(channel)) for channel in CHANNELS]
+        self.channel.choices = [(channel.value, channel_words(channel)) for channel in KIND_OF]
         self.purpose.choices = [(purpose.value, words.purpose_words(purpose)) for purpose in PURPOSES]
         self.action.choices = [(action.value, words.action_words(action)) for action in ConsentAction]

@@ -44,6 +44,7 @@ KINDS = {
     "PlanEnded": (N_("Left a plan"), "check", ""),
     "ConsentChanged": (N_("Consent changed"), "shield-check", ""),
     "AddressSuppressed": (N_("Address blocked"), "no-symbol", "late"),
+    "AddressesErased": (N_("Addresses erased"), "no-symbol", ""),
     "SuppressionLifted": (N_("Address free again"), "check", "ok"),
 }
 

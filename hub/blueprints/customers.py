@@ -8,7 +8,7 @@ from hub.blueprints import customer_messages as copies
 from hub.blueprints import customer_words as words
 from hub.blueprints.access import viewer
 from hub.blueprints.customer_card import open_card
-from hub.blueprints.customer_forms import KIND_OF, ConsentForm, customer_form
+from hub.blueprints.customer_forms import KIND_OF, WORDING_VERSION, ConsentForm, customer_form
 from hub.blueprints.customer_timeline import timeline_of
 from hub.blueprints.htmx import wants_fragment
 from hub.blueprints.plan_words import exit_words
@@ -126,6 +126,25 @@ def lift_suppression(customer_id: int) -> ResponseReturnValue:
     return redirect(url_for("customers.consents", customer_id=customer_id), 303)
 
 
+@blueprint.get("/<int:customer_id>/erase")
+def confirm_erasing(customer_id: int) -> ResponseReturnValue:
+    """What erasing does, before the button."""
+    return render_template(
+        "customers/erase.html",
+        customer=queries.get_customer(customer_id),
+        addresses=queries.list_addresses(customer_id),
+        show_phone=show_phone,
+    )
+
+
+@blueprint.post("/<int:customer_id>/erase")
+def erase(customer_id: int) -> ResponseReturnValue:
+    with transaction():
+        actions.erase_addresses(customer_id, by=viewer().actor, now=clock.business_now())
+    flash(gettext("The addresses are erased."), "ok")
+    return redirect(url_for("customers.consents", customer_id=customer_id), 303)
+
+
 @blueprint.get("/<int:customer_id>/edit")
 def edit(customer_id: int) -> ResponseReturnValue:
     customer = queries.get_customer(customer_id)
@@ -171,7 +190,7 @@ def _record(form: ConsentForm, customer: queries.CustomerRow) -> None:
         action=ConsentAction(form.action.data),
         legal_basis=LegalBasis.CONSENT,
         wording=str(form.wording.data),
-        wording_version="",
+        wording_version=WORDING_VERSION,
         collection_point=str(form.collection_point.data),
         by=viewer().actor,
         now=clock.business_now(),

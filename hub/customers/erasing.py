@@ -5,16 +5,21 @@ from datetime import datetime
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from hub.core import facts
 from hub.core.actor import Actor
 from hub.core.audit import note_change
 from hub.core.db import db
+from hub.core.errors import NotFound
+from hub.core.text import N_
 from hub.core.words import Purpose
 from hub.customers.consents import hash_of
+from hub.customers.facts import AddressesErased
 from hub.customers.models import (
     Address,
     ConsentEntry,
     ConsentState,
     ContactChoice,
+    Customer,
     LeavingAnswer,
     OptinRequest,
     Suppression,
@@ -30,8 +35,11 @@ def erase_addresses(customer_id: int, *, by: Actor, now: datetime) -> int:
 
     The ledger keeps its entries as proof, under the keyed hash of the address and without IP and agent. What the address
     had refused becomes a suppression by hash: a new customer with the same address is not written to either, until he
-    himself says yes.
+    himself says yes. A refused theme blocks its whole purpose: the block may be wider than the refusal, never narrower.
+    The fact lets others forget what they keep for these addresses. Raises NotFound.
     """
+    if db.session.get(Customer, customer_id) is None:
+        raise NotFound(N_("This customer does not exist any more."))
     mine = select(Address.value).where(Address.customer_id == customer_id)
     values = list(db.session.scalars(mine.with_for_update()))
     for value in values:
@@ -46,6 +54,7 @@ def erase_addresses(customer_id: int, *, by: Actor, now: datetime) -> int:
         now=now,
         count=len(values),
     )
+    facts.record(AddressesErased(customer_id=customer_id, count=len(values)), now=now)
     return len(values)
 
 
@@ -53,7 +62,6 @@ def _keep_refusals(value: str, now: datetime) -> None:
     refused = select(ConsentState.purpose).where(
         ConsentState.address == value,
         ConsentState.purpose.in_(REFUSABLE),
-        ConsentState.theme == "",
         ConsentState.action == ConsentAction.WITHDRAWN,
     )
     for purpose in set(db.session.scalars(refused)):

@@ -23,3 +23,10 @@ class AddressSuppressed(Fact):
 @dataclass(frozen=True, kw_only=True)
 class SuppressionLifted(Fact):
     suppression_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddressesErased(Fact):
+    """Every address the customer had was forgotten; `count` is how many."""
+
+    count: int

@@ -7,6 +7,7 @@ from hub.core.words import ActorKind, Purpose
 from hub.inbox import actions as inbox
 from hub.inbox import queries as inbox_queries
 from hub.loyalty import redeeming
+from hub.outbox import actions as outbox
 from hub.plans import actions as plans
 from hub.plans.builtin import POST_PURCHASE_SURVEY, WELCOME_PACK
 from hub.plans.gather import SOURCE as ENROLMENT
@@ -14,6 +15,7 @@ from hub.plans.words import ExitReason
 from hub.reactions import reassuring, staff_mails
 from hub.reactions.happening import Effect, Happening
 from hub.reasons import actions as reasons
+from hub.signups import actions as signups
 from hub.surveys import actions as survey_actions
 from hub.surveys import queries as surveys
 from hub.surveys.words import AnswerState, WithdrawnBy
@@ -167,6 +169,12 @@ def free_tickets(seen: Happening) -> None:
     inbox.free_tickets_of(agent_id=seen.data["agent_id"], now=clock.business_now())
 
 
+def forget_addresses(seen: Happening) -> None:
+    """What waits for an erased address does not leave, and what was typed into forms is emptied."""
+    outbox.cancel_to_erased(seen.customer, now=clock.business_now())
+    signups.erase_entries(seen.customer)
+
+
 WIRES: dict[str, tuple[tuple[str, Effect], ...]] = {
     "OrderDelivered": (("ask_about_order", ask_about_order),),
     "OrderPlaced": (("leave_after_purchase", leave_after_purchase), ("redeem_codes", redeem_codes)),
@@ -183,6 +191,7 @@ WIRES: dict[str, tuple[tuple[str, Effect], ...]] = {
     "AnswersContradicted": (("thank_nobody", thank_nobody),),
     "MessageAccepted": (("note_first_message", note_first_message),),
     "ChainReady": (("bring_builtin", bring_builtin),),
+    "AddressesErased": (("forget_addresses", forget_addresses),),
     "AgentLeft": (("free_tickets", free_tickets),),
     "AgentInvited": (("mail_invitation", staff_mails.mail_invitation),),
     "PasswordResetAsked": (("mail_password_link", staff_mails.mail_password_link),),

@@ -12,7 +12,7 @@ from hub.core.audit import AuditEntry
 from hub.core.db import db
 from hub.core.words import Channel, Purpose
 from hub.customers.models import Customer
-from hub.customers.queries import get_contactability, get_customer, list_addresses
+from hub.customers.queries import get_contactability, get_customer, list_addresses, list_consents
 from hub.inbox.actions import reply, undo_reply
 from hub.inbox.models import Ticket
 from hub.orders.actions import take_in
@@ -302,3 +302,37 @@ def test_a_card_costs_the_same_however_much_happened(
         take_in(an_event(external_id=f"B{number}"), source="shop", now=TUESDAY)
         make_received(mail_message_id=f"<{number}@client.example>", from_address="dora@client.example")
     assert cost() == before <= 14  # two of them say who is signed in
+
+
+def test_only_an_administrator_erases_addresses(
+    client: FlaskClient, ada: Agent, dora: Customer, session: Session
+) -> None:
+    path = f"/customers/{dora.id}"
+    assert "Effacer les coordonnées" not in log_in(client, ada).get(f"{path}/consents").text
+    assert client.get(f"{path}/erase").status_code == 403
+    assert client.post(f"{path}/erase").status_code == 403
+    log_in(client, make_agent(session, "Cleo Blanc", role=Role.ADMINISTRATOR))
+    assert f"{path}/erase" in client.get(f"{path}/consents").text
+    assert "dora@client.example" in client.get(f"{path}/erase").text
+    assert len(list_addresses(dora.id)) == 2
+    assert client.post(f"{path}/erase").status_code == 303
+    assert list_addresses(dora.id) == []
+    assert client.get(f"{path}/erase").status_code == 200
+    assert client.get(path).status_code == 200
+    assert client.post("/customers/99999/erase").status_code == 404
+
+
+def test_staff_note_whatsapp_too_and_each_statement_names_its_form(
+    staff: FlaskClient, dora: Customer
+) -> None:
+    told = {
+        "channel": "whatsapp",
+        "purpose": "promotion",
+        "action": "given",
+        "wording": "« Par WhatsApp ? » Oui.",
+        "collection_point": "comptoir",
+    }
+    assert staff.post(f"/customers/{dora.id}/consents", data=told).status_code == 303
+    assert get_contactability([dora.id])[dora.id].consents == {(Channel.WHATSAPP, Purpose.PROMOTION)}
+    [entry] = list_consents(dora.id)
+    assert entry.wording_version == "staff-1"

@@ -199,6 +199,36 @@ def test_sending_is_limited(session: Session, client: FlaskClient, lyon: Store, 
     assert codes == [422] * 10 + [429]
 
 
+def test_an_error_of_an_embedded_form_shows_in_the_frame(
+    session: Session, client: FlaskClient, lyon: Store, limits: None
+) -> None:
+    make_form()
+    change_sites(["https://www.shop.example"], by=SYSTEM, now=TUESDAY)
+    answers = [client.get("/f/none-such/embed"), client.get("/f/none-such/embed/thanks")]
+    answers += [client.post("/f/club/embed", data={"email": ""}) for _ in range(11)]
+    assert [answer.status_code for answer in answers] == [404, 404, *[422] * 10, 429]
+    for answer in answers:
+        assert "https://www.shop.example" in answer.headers["Content-Security-Policy"]
+    assert "revenez à la page" in answers[0].text
+    assert "shop.example" not in client.get("/f/none-such").headers["Content-Security-Policy"]
+
+
+def test_the_page_says_when_no_more_mail_goes(session: Session, client: FlaskClient, lyon: Store) -> None:
+    form = make_form()
+    answers = [client.post("/f/club", data={**GIVEN, "nonce": a_nonce(form)}) for _ in range(5)]
+    said = [client.get(answer.headers["Location"]).text for answer in answers]
+    assert ["Ouvrez l’e-mail" in text for text in said] == [True] * 4 + [False]
+    assert "inscrivez-vous de nouveau dans 30 jours" in said[4]
+
+
+def test_only_who_edits_takes_the_file(session: Session, client: FlaskClient, lyon: Store) -> None:
+    form = make_form()
+    reader = log_in(client, make_agent(session, "Rita", role=Role.MANAGER))
+    page = reader.get(f"/signups/{form.id}/entries")
+    assert (page.status_code, "entries.csv" in page.text) == (200, False)
+    assert reader.get(f"/signups/{form.id}/entries.csv").status_code == 403
+
+
 def test_a_form_that_opens_later_says_when(session: Session, client: FlaskClient, lyon: Store) -> None:
     make_form(opens_at=TUESDAY + timedelta(days=2))
     assert "5 mars 2026" in client.get("/f/club").text

@@ -25,7 +25,7 @@ MODES: tuple[tuple[str, dict[str, Any]], ...] = (
 STAFF = (
     "/inbox/", "/inbox/?view=all", "/inbox/?q=lampe", "/inbox/?q=xyzxyz", "/inbox/?view=late", "/inbox/new",
     "/inbox/new?q=Haddad", "/customers/", "/customers/?q=Lef", "/customers/1", "/customers/1/edit",
-    "/customers/1/messages", "/customers/1/consents", "/plans/", "/plans/post_purchase_survey",
+    "/customers/1/messages", "/customers/1/consents", "/customers/1/erase", "/plans/", "/plans/post_purchase_survey",
     "/statistics/response-times", "/statistics/satisfaction", "/settings/", "/settings/chain",
     "/settings/stores", "/settings/stores/1", "/settings/stores/new", "/settings/regions",
     "/settings/regions/new", "/settings/regions/1", "/settings/staff", "/settings/staff/1",

@@ -195,6 +195,13 @@ def test_a_new_customer_with_an_erased_address_is_still_blocked(session: Session
     assert compare_consents().is_same
 
 
+def test_a_refused_theme_survives_erasure(session: Session) -> None:
+    dora = make_customer(session)
+    say(theme="kitchen", is_given=False)
+    erase_addresses(dora.id, by=SYSTEM, now=TUESDAY)
+    assert f"{DORA}|promotion" in get_suppressed([DORA])
+
+
 def test_only_his_own_yes_ends_what_he_had_refused(session: Session) -> None:
     dora = make_customer(session)
     stop_messages(address=DORA, channel=Channel.EMAIL, wording="STOP", collection_point="mail:1", now=TUESDAY)

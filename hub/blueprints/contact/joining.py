@@ -2,7 +2,7 @@
 
 from typing import TypedDict
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -18,8 +18,11 @@ from hub.customers import optin
 from hub.customers.words import OptinState
 from hub.signups import actions, queries
 from hub.signups.queries import FormPage
+from hub.stores.queries import find_chain
 
 RATE = "10 per minute"
+FRAMED = frozenset({"contact.join_embedded", "contact.joined_embedded", "contact.ask_again"})
+BROKEN = 500
 NO_FORM = N_("There is no such form. Please check the address, or go back to the page that led you here.")
 
 
@@ -34,7 +37,7 @@ def join(slug: str) -> ResponseReturnValue:
 @limiter.limit(RATE, methods=["POST"])
 def join_embedded(slug: str) -> ResponseReturnValue:
     """The form alone, which the chain's own sites may show in a frame."""
-    return _framed(_join(slug, "contact.join_embedded", "contact.joined_embedded", is_embedded=True))
+    return _join(slug, "contact.join_embedded", "contact.joined_embedded", is_embedded=True)
 
 
 @blueprint.get("/f/<slug>/thanks")
@@ -44,7 +47,7 @@ def joined(slug: str) -> ResponseReturnValue:
 
 @blueprint.get("/f/<slug>/embed/thanks")
 def joined_embedded(slug: str) -> ResponseReturnValue:
-    return _framed(_thank(slug, is_embedded=True))
+    return _thank(slug, is_embedded=True)
 
 
 @blueprint.post("/f/<slug>/again")
@@ -57,7 +60,7 @@ def ask_again(slug: str) -> ResponseReturnValue:
         is_sent = actions.resend(slug, token, now=clock.business_now(), machine_now=clock.machine_now())
     done = gettext("The mail is on its way once more.") if is_sent else ""
     is_embedded = request.form.get("is_embedded") == "1"
-    return _framed(_thank(slug, is_embedded=is_embedded, done=done, is_mailed=is_sent))
+    return _thank(slug, is_embedded=is_embedded, done=done, is_mailed=is_sent)
 
 
 @blueprint.route("/confirm/<token>", methods=["GET", "POST"])
@@ -155,7 +158,10 @@ def _find(slug: str) -> FormPage:
     return form
 
 
-def _framed(answer: ResponseReturnValue) -> ResponseReturnValue:
-    response = make_response(answer)
-    response.headers["Content-Security-Policy"] = page.frame_policy()
+@blueprint.after_request
+def frame(response: Response) -> Response:
+    """Also an error of an embedded form is shown in the frame of the chain's own sites."""
+    is_framed = request.endpoint in FRAMED and response.status_code < BROKEN and not g.get("is_database_away")
+    if is_framed and find_chain() is not None:
+        response.headers["Content-Security-Policy"] = page.frame_policy()
     return response

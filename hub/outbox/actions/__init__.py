@@ -2,6 +2,7 @@
 
 from hub.outbox.actions.callbacks import PhoneReport, take_status
 from hub.outbox.actions.confirming import ask_to_confirm
+from hub.outbox.actions.erasing import cancel_to_erased
 from hub.outbox.actions.holds import lift_hold, put_hold
 from hub.outbox.actions.posting import Draft, Posted, cancel, post, post_many
 from hub.outbox.actions.reports import record_report
@@ -27,6 +28,7 @@ __all__ = [
     "Refusable",
     "ask_to_confirm",
     "cancel",
+    "cancel_to_erased",
     "has_due_bulk",
     "has_due_default",
     "has_due_urgent",
