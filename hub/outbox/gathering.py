@@ -19,7 +19,7 @@ from hub.outbox import rules
 from hub.outbox.bounces import PAUSE_KEY
 from hub.outbox.letter import CONFIRMATION, Kind, Letter, has_unsubscribe
 from hub.outbox.models import AddressPause, Hold, OutboundMessage, SenderPause
-from hub.outbox.places import HOME, Place, place_of
+from hub.outbox.places import Place, home_of, receiver_place
 from hub.outbox.rules import Answer, Cap, ContactFacts, MessageFacts, Policy, Verdict
 from hub.outbox.stopping import find_stopped
 from hub.outbox.words import MessageState
@@ -52,7 +52,7 @@ def judge(letters: Sequence[Letter], *, now: datetime, is_last_look: bool = Fals
     """
     chain = stores.get_chain()
     policy = _with_pauses(rules.read_policy(chain.settings), now=now)
-    dossier = _open_dossier(letters, home=Place(HOME.territory, chain.time_zone), now=now)
+    dossier = _open_dossier(letters, home=home_of(chain.time_zone), now=now)
     own = {} if is_last_look else _own_caps(letters, dossier)
     capped = {
         each.id: each.kind
@@ -266,7 +266,7 @@ def _contact_of(
     said = dossier.said.get(address, ())
     answer = choose_answer(said, letter.channel, letter.consent_purpose, letter.theme)
     note = dossier.notes.get(address, ContactNote())
-    place = dossier.places.get(customer_id)
+    phone = "" if letter.channel is Channel.EMAIL else letter.recipient or ""
     return ContactFacts(
         is_suppressed=not dossier.suppressed.isdisjoint({address, f"{address}|{letter.consent_purpose}"}),
         address_paused_until=dossier.paused.get(address),
@@ -277,15 +277,5 @@ def _contact_of(
         pause_until=note.paused_until,
         counted_at=tuple(counted_at),
         better_count=better_count,
-        place=_place_of(letter, place, dossier.home),
+        place=receiver_place(dossier.places.get(customer_id), phone=phone, home=dossier.home),
     )
-
-
-def _place_of(letter: Letter, known: tuple[str, str] | None, home: Place) -> Place:
-    """Where the receiver lives, by the customer's address, else by the number."""
-    phone = "" if letter.channel is Channel.EMAIL else letter.recipient or ""
-    if known is None:
-        return (
-            place_of("FR", "", phone=phone, otherwise=home) if phone and not phone.startswith("+33") else home
-        )
-    return place_of(*known, phone=phone, otherwise=home)

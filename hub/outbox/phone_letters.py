@@ -21,7 +21,8 @@ from hub.outbox import phone_rules, rules, wires
 from hub.outbox.letter import Letter
 from hub.outbox.models import PhoneSession
 from hub.outbox.phone_rules import PHONES
-from hub.outbox.places import HOME, Place, place_of
+from hub.outbox.places import home_of, receiver_place
+from hub.outbox.quiet_hours import span_for
 from hub.stores import queries as stores
 
 SESSION_KEY = "phone-session"
@@ -60,15 +61,20 @@ def plan_phones(letters: Sequence[Letter], *, now: datetime) -> PhonePlan:
     if not phones:
         return NO_PLAN
     chain = stores.get_chain()
-    hours = rules.read_policy(chain.settings).sms_hours
-    home = Place(HOME.territory, chain.time_zone)
+    policy = rules.read_policy(chain.settings)
+    home = home_of(chain.time_zone)
     places = customers.get_places({each.customer_id for each in phones if each.customer_id is not None})
     ends = {}
     for letter in phones:
-        place = places.get(letter.customer_id or 0)
-        where = place_of(*place, otherwise=home) if place else home
-        mine = hours if letter.consent_purpose in rules.CHOOSABLE else None
-        end = phone_rules.valid_until(mine, where, now, letter.expires_at)
+        where = receiver_place(places.get(letter.customer_id or 0), phone=letter.recipient or "", home=home)
+        span = span_for(
+            letter.channel,
+            letter.purpose,
+            policy.mail_hours,
+            policy.sms_hours,
+            is_choosable=letter.consent_purpose in rules.CHOOSABLE,
+        )
+        end = phone_rules.valid_until(span.hours if span else None, where, now, letter.expires_at)
         if end is not None:
             ends[letter.id] = clock.machine_now() + (end - now)
     return PhonePlan(ends, _list_in_session(phones, now=now))

@@ -59,12 +59,28 @@ class Place:
 
 
 HOME = Place(Territory.METROPOLE, HOME_ZONE)
+_BY_ZONE = {zone: territory for territory, zone in (*_OVERSEAS.values(), *_ABROAD.values())}
+
+
+def home_of(time_zone: str) -> Place:
+    """The chain's own place: a chain that lives in the time of La Réunion keeps its public holidays."""
+    return Place(_BY_ZONE.get(time_zone, Territory.METROPOLE), time_zone)
+
+
+def receiver_place(known: tuple[str, str] | None, *, phone: str, home: Place) -> Place:
+    """Where a receiver lives: by (country, post code) of a customer, else by the number, else where the chain is.
+
+    The gate and the validity of a text ask the same question here.
+    """
+    country, postcode = known or ("FR", "")
+    return place_of(country, postcode, phone=phone, otherwise=home)
 
 
 def place_of(country: str, postcode: str, *, phone: str = "", otherwise: Place = HOME) -> Place:
-    """The place of an address; `otherwise` (the chain's own) for a country whose hours are not known.
+    """The place of an address; `otherwise` (the chain's own) for what tells none.
 
-    Without a post code the number tells the place: a customer of La Réunion is often only a phone number.
+    Without a post code the number tells the place: a customer of La Réunion is often only a phone number. A number of
+    +33 works on every island and tells nothing.
     """
     digits = postcode.replace(" ", "")
     if country == "FR" and not digits:
@@ -74,7 +90,7 @@ def place_of(country: str, postcode: str, *, phone: str = "", otherwise: Place =
     overseas = _find_overseas(_ISLANDS.get(country, digits if country == "FR" else ""))
     if overseas is not None:
         return overseas
-    if country != "FR":
+    if country != "FR" or not digits:
         return otherwise
     is_alsace = digits.startswith(ALSACE_MOSELLE)
     return Place(Territory.ALSACE_MOSELLE if is_alsace else Territory.METROPOLE, HOME_ZONE)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from hub.core.words import Channel, Purpose
 from hub.outbox.places import Place
 from hub.stores.rules import is_public_holiday
 
@@ -35,6 +36,27 @@ def lawful(hours: DayHours) -> DayHours:
     opens = max(hours.opens, LAWFUL_SMS_HOURS.opens)
     closes = min(hours.closes, LAWFUL_SMS_HOURS.closes)
     return DayHours(opens, closes) if opens < closes else SMS_HOURS
+
+
+@dataclass(frozen=True)
+class Span:
+    """The hours in which a message may arrive; on Sundays and public holidays too when `is_every_day`."""
+
+    hours: DayHours
+    is_every_day: bool
+
+
+def span_for(
+    channel: Channel, purpose: Purpose, mail_hours: DayHours, sms_hours: DayHours, *, is_choosable: bool
+) -> Span | None:
+    """Mail: the hours of mail. On a phone: what the customer may choose (advertising, surveys) in the hours of the law,
+    service in those of mail, since a phone rings at night too; what answers him or concludes a contract at any time.
+    """
+    if channel is not Channel.EMAIL and is_choosable:
+        return Span(lawful(sms_hours), is_every_day=False)
+    if channel is Channel.EMAIL or purpose is Purpose.SERVICE:
+        return Span(usable(mail_hours), is_every_day=True)
+    return None
 
 
 def next_allowed(hours: DayHours, place: Place, now: datetime, *, is_every_day: bool) -> datetime:

@@ -10,23 +10,16 @@ from enum import StrEnum
 from typing import Any
 
 from hub.core.words import Channel, Purpose
+from hub.outbox import quiet_hours
 from hub.outbox.places import HOME, Place
-from hub.outbox.quiet_hours import (
-    LAWFUL_SMS_HOURS,
-    MAIL_HOURS,
-    SMS_HOURS,
-    DayHours,
-    lawful,
-    next_allowed,
-    usable,
-)
+from hub.outbox.quiet_hours import MAIL_HOURS, SMS_HOURS, DayHours
 from hub.outbox.words import BlockReason
 
 RECHECK = timedelta(days=1)
 YIELD = timedelta(minutes=10)
 YIELDED = "priority"
 NOT_MOBILE = "not_mobile"
-LATEST_SMS_HOUR = LAWFUL_SMS_HOURS.closes
+LATEST_SMS_HOUR = quiet_hours.LAWFUL_SMS_HOURS.closes
 ADVERTISING = frozenset({Purpose.PROMOTION, Purpose.NEWSLETTER})
 CHOOSABLE = ADVERTISING | {Purpose.SURVEY}
 """What a customer may limit, by what he says yes or no to."""
@@ -245,13 +238,14 @@ def next_under_cap(cap: Cap, counted_at: Sequence[datetime], now: datetime) -> d
 def _quiet_hours(
     message: MessageFacts, contact: ContactFacts, policy: Policy, now: datetime
 ) -> Verdict | None:
-    """6. In the receiver's territory. Mail: every purpose that reaches this test. SMS: advertising and surveys."""
-    if message.channel is Channel.EMAIL:
-        at = next_allowed(usable(policy.mail_hours), contact.place, now, is_every_day=True)
-    elif message.consent_purpose in CHOOSABLE:
-        at = next_allowed(lawful(policy.sms_hours), contact.place, now, is_every_day=False)
-    else:
-        return None
+    """6. In the receiver's territory."""
+    is_choosable, kind = message.consent_purpose in CHOOSABLE, (message.channel, message.purpose)
+    span = quiet_hours.span_for(*kind, policy.mail_hours, policy.sms_hours, is_choosable=is_choosable)
+    at = (
+        quiet_hours.next_allowed(span.hours, contact.place, now, is_every_day=span.is_every_day)
+        if span
+        else now
+    )
     return _later(BlockReason.QUIET_HOURS, at) if at > now else None
 
 
@@ -290,8 +284,8 @@ def read_policy(settings: Mapping[str, Any]) -> Policy:
     caps = {_cap_key(name): Cap(*numbers) for name, numbers in gate.get("caps", {}).items()}
     return Policy(
         caps={**DEFAULT_CAPS, **caps},
-        mail_hours=usable(DayHours(*gate.get("mail_hours", (7, 21)))),
-        sms_hours=lawful(DayHours(*gate.get("sms_hours", (8, 20)))),
+        mail_hours=quiet_hours.usable(DayHours(*gate.get("mail_hours", (7, 21)))),
+        sms_hours=quiet_hours.lawful(DayHours(*gate.get("sms_hours", (8, 20)))),
         blocked_store_ids=frozenset(gate.get("blocked_store_ids", ())),
     )
 

@@ -9,12 +9,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hub.core.words import Channel, Purpose
-from hub.outbox.places import Place, place_of
+from hub.outbox.places import HOME, Place, home_of, place_of, receiver_place
 from hub.outbox.quiet_hours import MAIL_HOURS, SMS_HOURS, DayHours, lawful, next_allowed, usable
 from hub.outbox.rules import Answer, ContactFacts, MessageFacts, Policy, decide, read_policy
 from hub.outbox.words import BlockReason
 from hub.stores.rules import is_public_holiday
 from hub.stores.words import Territory
+from tests.conftest import TUESDAY
 
 ADDRESSES = {
     Territory.METROPOLE: ("FR", "69003"),
@@ -130,6 +131,42 @@ def test_a_number_tells_the_place_of_a_customer_without_a_post_code() -> None:
     assert place_of("FR", "", phone="+262639123456").time_zone == "Indian/Mayotte"
     assert place_of("FR", "", phone="+33612345678") == place_of("FR", "")
     assert place_of("FR", "69003", phone="+262692123456") == place_of("FR", "69003")
+
+
+@pytest.mark.parametrize("channel", [Channel.SMS, Channel.WHATSAPP])
+def test_service_rings_no_phone_at_night(channel: Channel) -> None:
+    """As mail: 07:00 to 21:00 where the receiver lives, on Sundays too; what concludes a contract leaves at once."""
+    night, sunday = TUESDAY.replace(hour=2), datetime(2026, 3, 8, 9, tzinfo=UTC)
+
+    def decided(purpose: Purpose, now: datetime) -> datetime | None:
+        message = MessageFacts(channel, purpose, "+33612345678", purpose)
+        return decide(message, ContactFacts(), Policy(), now).at
+
+    assert decided(Purpose.SERVICE, night) == night.replace(hour=6)
+    assert decided(Purpose.SERVICE, sunday) is None
+    assert decided(Purpose.TRANSACTIONAL, night) is None
+    assert decided(Purpose.REPLY, night) is None
+    assert decided(Purpose.STAFF, night) is None
+
+
+@pytest.mark.parametrize(
+    ("zone", "territory"),
+    [
+        ("Europe/Paris", Territory.METROPOLE),
+        ("Indian/Reunion", Territory.REUNION),
+        ("America/Martinique", Territory.MARTINIQUE),
+        ("Europe/Brussels", Territory.BELGIUM),
+        ("Asia/Tokyo", Territory.METROPOLE),
+    ],
+)
+def test_a_chain_is_at_home_where_its_clock_is(zone: str, territory: Territory) -> None:
+    home = home_of(zone)
+    assert home == Place(territory, zone)
+    assert receiver_place(None, phone="", home=home) == home
+    assert receiver_place(("FR", ""), phone="", home=home) == home
+    assert receiver_place(("FR", ""), phone="+33612345678", home=home) == home
+    assert receiver_place(("FR", "69003"), phone="", home=home) == HOME
+    assert receiver_place(("FR", ""), phone="+596696123456", home=home).territory == Territory.MARTINIQUE
 
 
 def test_settings_that_leave_no_hour_are_the_usual_ones() -> None:
