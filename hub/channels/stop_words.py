@@ -105,7 +105,7 @@ def is_stop(text: str) -> bool:
     if not words or len(words) > MAX_CHARS:
         return False
     bare = " ".join(_POLITE.sub(" ", words).split())
-    return bool({words, bare} & _SENTENCES) or _is_bare_stop(bare)
+    return bool({words, bare} & _SENTENCES) or _is_bare_stop(bare) or _SAYS_NO_MORE.fullmatch(bare) is not None
 
 
 _STARTS = frozenset({"start", "unstop", "reprendre", "start sms", "oui start"})
@@ -128,12 +128,39 @@ def _let_go(letter: str, count: int) -> str:
 
 
 def _without_signature(text: str) -> str:
-    """The lines above a signature."""
+    """The lines above a signature; it stands below a word, not below signs alone."""
     lines = text.strip().splitlines()
     for index, line in enumerate(lines):
-        if index and _SIGNATURE.match(fold(line)):
-            return "\n".join(lines[:index])
+        above = "\n".join(lines[:index])
+        if _SIGNATURE.match(fold(line)) and _words_of(above):
+            return above
     return text
+
+
+_THING = (
+    r"(?:e ?mails?|mails?|courriels?|sms|textos?|messages?|pubs?|publicites?|promos?|promotions?|newsletters?|"
+    r"notifications?|spams?)(?: (?:pub|pubs|publicitaires?|commercia(?:l|ux)|promotionnels?|sms))?"
+)
+_THINGS = rf"(?:(?:de|d|des|les|vos|votre|tes|ces|cette|ce|la|le|tous|toutes|aucun|aucune|plus|a) ){{0,3}}{_THING}"
+_STOP_VERB = r"(?:stop(?:p?er|p?ez|pe)?|arret(?:er|ez|e|s)?|cesse(?:r|z)?)"
+_PLEASE = r"(?:(?:merci|veuillez|priere|je (?:veux|souhaite|voudrais|vous demande)) )?"
+_SEND = r"(?:(?:m|me|nous|t) )?(?:envoyer|envoyez|envoie|ecrire|ecrivez|contacter|contactez|adresser|adressez|solliciter|sollicitez)"
+_HEAR = r"(?:recevoir|avoir|entendre parler)"
+_ENDING = (
+    rf"(?:{_PLEASE}(?:d |de )?{_STOP_VERB} (?:d |de )?(?:{_SEND} {_THINGS}|(?:m |me )?(?:ecrire|contacter|solliciter)|{_THINGS})"
+    rf"|(?:s il vous plait )?(?:de )?ne (?:(?:m|me|nous) )?(?:plus )?(?:ecrivez|contactez|sollicitez)(?: plus)?(?: par {_THING})?"
+    rf"|ne (?:m|me|nous) (?:envoyez|envoie|adressez) plus (?:rien|{_THINGS})"
+    rf"|{_PLEASE}(?:de )?(?:ne )?plus (?:(?:m|me|nous) )?(?:{_SEND}|{_HEAR})(?: (?:rien|{_THINGS}))?"
+    rf"|je (?:ne |n )?(?:veux|souhaite|desire|voudrais|aimerais|accepte) (?:plus|pas) "
+    rf"(?:(?:{_HEAR} )?(?:aucun |aucune |rien |)?{_THINGS}|rien recevoir|(?:etre )?(?:contacte|sollicite|contactee|sollicitee)s?)"
+    rf"|je (?:veux|souhaite|desire|voudrais|aimerais) ne plus (?:{_HEAR} (?:rien|{_THINGS})|etre (?:contactee?|sollicitee?))"
+    rf"|(?:plus|pas) (?:de |d |aucun |aucune ){_THING})"
+)
+_SAYS_NO_MORE = re.compile(rf"(?:(?:{_STOP_VERB}) )?{_ENDING}|{_STOP_VERB} {_ENDING} {_ENDING}")
+"""A small grammar over folded words: to stop or not to want, then to send or to receive, then what is sent.
+
+What is sent ends the sentence: "je ne veux plus de cette lampe" and "arrêtez la commande 123" are a person's.
+"""
 
 
 def _is_bare_stop(bare: str) -> bool:

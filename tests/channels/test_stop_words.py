@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Literal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hub.channels.stop_words import is_stop
@@ -19,6 +19,13 @@ STOPS = (
     "désinscrire", "Désinscrivez-moi de votre liste", "désinscription", "desincription", "Je souhaite me désinscrire",
     "unsubscribe", "Unsubscribe me", "unsuscribe", "opt-out", "Opt out please", "Remove me from your list", "Stop texting me",
     "Je ne veux plus recevoir vos SMS", "Ne me contactez plus", "Stop\n\nEnvoyé de mon iPhone", "STOP\n-- \nAnne Morel\n06 12 34 56 78",
+    "Arrêtez de m'envoyer des SMS", "Arretez de m envoyer des messages svp", "Merci d'arrêter de m'envoyer des SMS",
+    "Veuillez arrêter de m'envoyer des SMS", "Merci d'arrêter les SMS", "Je ne veux plus de SMS", "Je veux plus de SMS",
+    "Je ne veux plus de pub", "Ne m'envoyez plus de SMS", "Ne m'envoyez plus de mails svp", "Ne m'envoyez plus rien",
+    "Plus de publicité", "Plus de pub svp", "Plus de messages", "Je ne souhaite plus recevoir de SMS",
+    "Je ne souhaite plus recevoir vos publicités", "Je souhaite ne plus recevoir de SMS", "Ne m'écrivez plus par SMS",
+    "STOP. Merci de ne plus m'écrire", "Stop, merci de ne plus me contacter", "Stop merci de ne plus m'envoyer de SMS",
+    "Je ne veux plus recevoir aucun SMS", "Merci de ne plus m'envoyer de messages publicitaires", "Je ne veux pas de vos SMS",
 )  # fmt: skip
 PERSONS = (
     "", "   ", "!", "Stop, où est ma commande ?", "Je voulais vous dire stop", "Ne stoppez pas ma livraison", "Arrêt de ma commande svp",
@@ -27,6 +34,12 @@ PERSONS = (
     "Arrêtez de vous moquer de moi", "Je veux me désabonner de la garantie de mon matelas", "annuler", "résilier", "fin", "end", "cancel",
     "Il faut que ça s'arrête", "Stop 06 12 34 56 78", "Le bouton stop de mon réfrigérateur ne marche plus",
     "stop\nPar contre, ma commande 4411 n'est pas arrivée", "On ne peut pas se désinscrire, comment faire ?", "don't stop",
+    "Le bus s'arrête au stop", "Je ne veux plus de cette lampe", "Arrêtez la commande 123", "Je ne veux plus de ma commande",
+    "Je ne souhaite plus recevoir ma commande", "Ne m'envoyez plus la lampe", "Ne m'envoyez pas de SMS avant la livraison",
+    "Je n'ai plus de SMS de suivi", "Je ne reçois plus de SMS", "Pourquoi je ne reçois plus vos mails ?", "Plus de lampes ?",
+    "Arrêtez de m'envoyer des lampes cassées", "Merci de ne plus livrer le matin", "Je veux recevoir vos SMS", "Plus de nouvelles ?",
+    "Ne m'envoyez plus de SMS mais appelez-moi pour la livraison", "Je ne veux plus de SMS de suivi pour la commande 12",
+    "Vous ne m'écrivez plus", "Ne plus envoyer la commande 12", "Je n'ai pas reçu de SMS", "Pas de message du livreur ?",
 )  # fmt: skip
 
 
@@ -48,6 +61,7 @@ def test_a_message_of_a_person_is_no_stop(text: str) -> None:
     case=st.sampled_from([str.lower, str.upper, str.title, str.swapcase]),
     form=st.sampled_from(["NFC", "NFD", "NFKC", "NFKD"]),
 )
+@example(word="stop", before="?\n__", after="", polite="", case=str.lower, form="NFC")
 def test_case_accents_and_punctuation_change_nothing(
     word: str,
     before: str,
