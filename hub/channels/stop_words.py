@@ -105,7 +105,9 @@ def is_stop(text: str) -> bool:
     if not words or len(words) > MAX_CHARS:
         return False
     bare = " ".join(_POLITE.sub(" ", words).split())
-    return bool({words, bare} & _SENTENCES) or _is_bare_stop(bare) or _SAYS_NO_MORE.fullmatch(bare) is not None
+    if {words, bare} & _SENTENCES or _is_bare_stop(bare):
+        return True
+    return "?" not in text and _SAYS_NO_MORE.fullmatch(bare) is not None
 
 
 _STARTS = frozenset({"start", "unstop", "reprendre", "start sms", "oui start"})
@@ -141,7 +143,9 @@ _THING = (
     r"(?:e ?mails?|mails?|courriels?|sms|textos?|messages?|pubs?|publicites?|promos?|promotions?|newsletters?|"
     r"notifications?|spams?)(?: (?:pub|pubs|publicitaires?|commercia(?:l|ux)|promotionnels?|sms))?"
 )
-_THINGS = rf"(?:(?:de|d|des|les|vos|votre|tes|ces|cette|ce|la|le|tous|toutes|aucun|aucune|plus|a) ){{0,3}}{_THING}"
+_THINGS = (
+    rf"(?:(?:de|d|des|les|vos|votre|tes|ces|cette|ce|la|le|tous|toutes|aucun|aucune|plus|a) ){{0,3}}{_THING}"
+)
 _STOP_VERB = r"(?:stop(?:p?er|p?ez|pe)?|arret(?:er|ez|e|s)?|cesse(?:r|z)?)"
 _PLEASE = r"(?:(?:merci|veuillez|priere|je (?:veux|souhaite|voudrais|vous demande)) )?"
 _SEND = r"(?:(?:m|me|nous|t) )?(?:envoyer|envoyez|envoie|ecrire|ecrivez|contacter|contactez|adresser|adressez|solliciter|sollicitez)"
@@ -154,7 +158,7 @@ _ENDING = (
     rf"|je (?:ne |n )?(?:veux|souhaite|desire|voudrais|aimerais|accepte) (?:plus|pas) "
     rf"(?:(?:{_HEAR} )?(?:aucun |aucune |rien |)?{_THINGS}|rien recevoir|(?:etre )?(?:contacte|sollicite|contactee|sollicitee)s?)"
     rf"|je (?:veux|souhaite|desire|voudrais|aimerais) ne plus (?:{_HEAR} (?:rien|{_THINGS})|etre (?:contactee?|sollicitee?))"
-    rf"|(?:plus|pas) (?:de |d |aucun |aucune ){_THING})"
+    rf"|plus (?:de |d |aucun |aucune ){_THING})"
 )
 _SAYS_NO_MORE = re.compile(rf"(?:(?:{_STOP_VERB}) )?{_ENDING}|{_STOP_VERB} {_ENDING} {_ENDING}")
 """A small grammar over folded words: to stop or not to want, then to send or to receive, then what is sent.

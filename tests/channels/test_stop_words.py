@@ -39,7 +39,8 @@ PERSONS = (
     "Je n'ai plus de SMS de suivi", "Je ne reçois plus de SMS", "Pourquoi je ne reçois plus vos mails ?", "Plus de lampes ?",
     "Arrêtez de m'envoyer des lampes cassées", "Merci de ne plus livrer le matin", "Je veux recevoir vos SMS", "Plus de nouvelles ?",
     "Ne m'envoyez plus de SMS mais appelez-moi pour la livraison", "Je ne veux plus de SMS de suivi pour la commande 12",
-    "Vous ne m'écrivez plus", "Ne plus envoyer la commande 12", "Je n'ai pas reçu de SMS", "Pas de message du livreur ?",
+    "Vous ne m'écrivez plus", "Ne plus envoyer la commande 12", "Je n'ai pas reçu de SMS", "Pas de message du livreur ?", "Pas de SMS",
+    "Je ne veux plus de SMS ?",
 )  # fmt: skip
 
 
