@@ -21,6 +21,7 @@ OVERSEAS = ("RE", "GP", "MQ", "GF", "YT", "PM", "NC", "PF", "WF")
 FICTION = re.compile(r"\+33(19900|26191|35301|46571|53649|63998)\d{4}")
 MOBILE_KINDS = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 MAX_MAIL_LENGTH = 254
+_PLAIN = re.compile(r"[a-z0-9]+(?:[._+-][a-z0-9]+)*@[a-z0-9-]+(?:\.[a-z0-9-]+)+|\+[1-9]\d{6,14}")
 
 LOYAL_ORDERS = 3
 LOYAL_DAYS = 365
@@ -70,6 +71,16 @@ def _parse(text: str, region: str) -> str | None:
         return None
     written = phonenumbers.format_number(number, PhoneNumberFormat.E164)
     return written if phonenumbers.is_valid_number(number) or FICTION.fullmatch(written) else None
+
+
+def plain_address(text: str) -> str:
+    """The normal form under which an address is kept and looked up, by mail or phone; what has none as it is, lower case."""
+    if _PLAIN.fullmatch(text) and "xn--" not in text:
+        return text
+    try:
+        return normalise_mail(text) if looks_like_mail(text) else normalise_phone(text)
+    except Invalid:
+        return text.strip().lower()
 
 
 def is_mobile(phone: str) -> bool:

@@ -13,7 +13,7 @@ from hub.core.db import db
 from hub.core.words import Channel, Purpose
 from hub.customers import queries as customers
 from hub.customers.queries import ContactNote, Said
-from hub.customers.rules import choose_answer, is_mobile
+from hub.customers.rules import choose_answer, is_mobile, plain_address
 from hub.customers.words import ConsentAction
 from hub.outbox import rules
 from hub.outbox.bounces import PAUSE_KEY
@@ -88,7 +88,7 @@ def _own_caps(letters: Sequence[Letter], dossier: Dossier) -> dict[int, Cap]:
     """The receiver's own frequency for each letter that it counts or makes wait."""
     caps = {}
     for letter in letters:
-        note = dossier.notes.get(_plain(letter.recipient or ""))
+        note = dossier.notes.get(plain_address(letter.recipient or ""))
         if note is None or note.cap_count is None or note.cap_days is None:
             continue
         if letter.customer_id is not None and letter.counted_at is None:
@@ -141,7 +141,7 @@ def _with_pauses(policy: Policy, *, now: datetime) -> Policy:
 
 def _open_dossier(letters: Sequence[Letter], *, home: Place, now: datetime) -> Dossier:
     customer_ids = {letter.customer_id for letter in letters if letter.customer_id is not None}
-    recipients = {_plain(letter.recipient) for letter in letters if letter.recipient}
+    recipients = {plain_address(letter.recipient) for letter in letters if letter.recipient}
     return Dossier(
         places=customers.get_places(customer_ids),
         said=customers.get_consent_states(recipients),
@@ -151,10 +151,6 @@ def _open_dossier(letters: Sequence[Letter], *, home: Place, now: datetime) -> D
         holds=_list_holds(customer_ids),
         home=home,
     )
-
-
-def _plain(address: str) -> str:
-    return address.strip().lower()
 
 
 def _list_paused(addresses: Collection[str], *, now: datetime) -> dict[str, datetime]:
@@ -261,7 +257,7 @@ def _is_deliverable(letter: Letter) -> bool:
 def _contact_of(
     letter: Letter, dossier: Dossier, *, counted_at: list[datetime], better_count: int
 ) -> ContactFacts:
-    address = _plain(letter.recipient or "")
+    address = plain_address(letter.recipient or "")
     customer_id = letter.customer_id or 0
     said = dossier.said.get(address, ())
     answer = choose_answer(said, letter.channel, letter.consent_purpose, letter.theme)

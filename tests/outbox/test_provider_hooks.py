@@ -121,6 +121,8 @@ def test_a_signed_bounce_of_ses_suppresses_once(
         {"TopicArn": "arn:aws:sns:eu-west-3:999999999999:somebody-else"},
         {"SigningCertURL": "https://evil.example/SimpleNotificationService-0123456789abcdef.pem"},
         {"SigningCertURL": CERTIFICATE.replace("amazonaws.com", "amazonaws.com.evil.example")},
+        {"SigningCertURL": CERTIFICATE.replace("eu-west-3", "s3-us-west-2")},
+        {"SigningCertURL": CERTIFICATE.replace("eu-west-3", "s3")},
         {"SigningCertURL": CERTIFICATE.replace("https:", "http:")},
         {
             "SigningCertURL": CERTIFICATE.replace(

@@ -2,15 +2,20 @@
 
 from collections.abc import Callable
 
+import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hub.core.actor import SYSTEM
 from hub.core.facts import FactRow
 from hub.core.words import Channel, Purpose
+from hub.customers import actions as customer_actions
 from hub.customers import queries as customers
+from hub.customers.words import SuppressionReason
 from hub.outbox import actions as outbox
 from hub.outbox import addresses, queries
+from hub.outbox.gathering import judge
+from hub.outbox.letter import COLUMNS, load_letters
 from hub.outbox.models import AddressPause, OutboundMessage
 from hub.outbox.words import BlockReason, MessageState, ReceiptKind
 from tests.conftest import TUESDAY, HandClock
@@ -119,3 +124,64 @@ def test_reports_about_us_suppress_nobody_and_a_run_of_them_pauses_the_channel(
     outbox.resume_sender(Channel.EMAIL, by=SYSTEM, now=TUESDAY)
     send()
     assert waiting.state is MessageState.ACCEPTED
+
+
+@pytest.mark.parametrize(
+    ("named", "is_ours"),
+    [
+        (DORA, True),
+        ("DORA@Client.example", True),
+        ("rfc822; <dora@client.example>", True),
+        (None, True),
+        ("", True),
+        ("dora", True),
+        ("other@elsewhere.example", False),
+        ("rfc822;other@elsewhere.example", False),
+    ],
+)
+def test_a_mailbox_ours_was_forwarded_to_says_nothing_about_ours(
+    session: Session, send: Send, sink: Sink, named: str | None, is_ours: bool
+) -> None:
+    row = post_draft(session, recipient=DORA)
+    send()
+    outbox.record_report(
+        original_message_id=row.message_id,
+        return_token=None,
+        recipient=named,
+        kind=ReceiptKind.HARD_BOUNCE,
+        status="5.1.1",
+        text="",
+        now=TUESDAY,
+    )
+    assert row.state is MessageState.BOUNCED
+    assert customers.get_suppressed([DORA]) == ({DORA} if is_ours else set())
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("bob@exämple.fr", "bob@xn--exmple-cua.fr"),
+        ("bob@xn--exmple-cua.fr", "BOB@EXÄMPLE.FR"),
+        ("e\u0301va@client.example", "éva@client.example"),
+        ("éva@client.example", "E\u0301VA@client.example"),
+        ("dora@client.example", " Dora@Client.Example "),
+        ("+33639980001", "06 39 98 00 01"),
+    ],
+)
+def test_another_spelling_of_a_suppressed_address_is_suppressed(
+    session: Session, send: Send, sink: Sink, said: str, written: str
+) -> None:
+    customer_actions.suppress(said, reason=SuppressionReason.HARD_BOUNCE, now=TUESDAY)
+    row = post_draft(session, recipient=written)
+    old = post_draft(session, "draft:2", recipient=said)
+    old.recipient = written  # as rows of before were kept
+    session.flush()
+    letters = load_letters(select(*COLUMNS))
+    assert {each.reason for each in judge(letters, now=TUESDAY).values()} <= {
+        BlockReason.SUPPRESSED,
+        BlockReason.INVALID_ADDRESS,
+    }
+    if "@" in written:
+        send()
+        assert row.reason is BlockReason.SUPPRESSED
+    assert not sink.taken

@@ -42,7 +42,8 @@ _SIGNED = {
         "Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type",
     ),
 }  # fmt: skip
-_HOST = re.compile(r"sns\.[a-z0-9-]{3,30}\.amazonaws\.com(?:\.cn)?")
+_HOST = re.compile(r"sns\.[a-z]{2}(?:-[a-z]{2,9}){1,3}-\d{1,2}\.amazonaws\.com(?:\.cn)?")
+"""A region ("us-west-2", "us-gov-east-1", "cn-north-1") and nothing else: "s3-us-west-2" would be anybody's bucket."""
 _CERTIFICATE = re.compile(r"/SimpleNotificationService-[0-9a-zA-Z]{8,64}\.pem")
 _MAX_BYTES = 64 * 1024
 _TIMEOUT_SECONDS = 5.0

@@ -19,6 +19,7 @@ from hub.core.text import N_
 from hub.core.words import Channel, Language, Purpose
 from hub.customers import queries as customers
 from hub.customers.queries import CustomerRow
+from hub.customers.rules import plain_address
 from hub.loyalty.rows import GivenCode
 from hub.outbox import addresses, letterhead, promo_codes
 from hub.outbox.models import OutboundMessage
@@ -232,7 +233,9 @@ class _Desk:
             "customer_id": draft.customer_id,
             "store_id": draft.store_id,
             "agent_id": draft.agent_id,
-            "recipient": draft.recipient or _address(person, draft.channel),
+            "recipient": plain_address(draft.recipient)
+            if draft.recipient
+            else _address(person, draft.channel),
             "recipient_name": draft.recipient_name or (person.name if person else ""),
             "sender_name": draft.sender_name or letterhead.sender_name(self.chain, store),
             "sender_address": self.chain.sender_address,

@@ -13,6 +13,7 @@ from hub.core.facts import record
 from hub.core.text import N_
 from hub.core.words import Channel, Purpose
 from hub.customers import actions as customers
+from hub.customers.rules import plain_address
 from hub.customers.words import AddressKind, ConsentAction, LegalBasis, SuppressionReason
 from hub.outbox import addresses
 from hub.outbox.bounces import ALARM_WINDOW, LAST_SENDS, is_repeated, needs_pause
@@ -78,11 +79,12 @@ def lock_message(*, original_message_id: str | None, return_token: str | None) -
 
 
 def _apply(message: OutboundMessage, kind: ReceiptKind, *, recipient: str | None, now: datetime) -> None:
-    """`recipient` is what the report names; what is suppressed is the address we wrote to."""
+    """`recipient` is what the report names. A mailbox that ours was forwarded to says nothing about ours."""
+    is_redirected = _is_other(message.recipient, recipient)
     if kind is ReceiptKind.DELIVERED:
         _deliver(message, now=now)
     elif kind is ReceiptKind.HARD_BOUNCE:
-        _bounce(message, now=now)
+        _bounce(message, is_redirected=is_redirected, now=now)
     elif kind is ReceiptKind.UNSUBSCRIBE:
         _withdraw(message, now=now)
     elif kind is ReceiptKind.SOFT_BOUNCE:
@@ -93,7 +95,15 @@ def _apply(message: OutboundMessage, kind: ReceiptKind, *, recipient: str | None
                 message.recipient, purpose=purpose, reason=SuppressionReason.COMPLAINT, now=now
             )
     elif kind in FAULTS:
-        _alarm(message, kind, is_redirected=recipient not in {None, message.recipient}, now=now)
+        _alarm(message, kind, is_redirected=is_redirected, now=now)
+
+
+def _is_other(ours: str | None, named: str | None) -> bool:
+    """Whether a report names another mailbox than the one we wrote to, however either is spelled."""
+    address = (named or "").rpartition(";")[2].strip().strip("<>")
+    if not ours or "@" not in ours or "@" not in address:
+        return False
+    return plain_address(address) != plain_address(ours)
 
 
 def _deliver(message: OutboundMessage, *, now: datetime) -> None:
@@ -113,12 +123,12 @@ def _note_accepted(message: OutboundMessage, *, now: datetime) -> None:
         record(MessageAccepted(**_about(message)), now=now)
 
 
-def _bounce(message: OutboundMessage, *, now: datetime) -> None:
+def _bounce(message: OutboundMessage, *, is_redirected: bool, now: datetime) -> None:
     if message.state is MessageState.BOUNCED:
         return
     message.state = MessageState.BOUNCED
     _end(message, now=now)
-    if message.recipient:
+    if message.recipient and not is_redirected:
         customers.suppress(message.recipient, reason=SuppressionReason.HARD_BOUNCE, now=now)
     record(MessageBounced(**_about(message)), now=now)
 
