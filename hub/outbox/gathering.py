@@ -1,11 +1,12 @@
 """Looks up what the gate asks, for a whole batch of messages at once, and lets the rules decide."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, and_, any_, func, literal, select, text
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Text, and_, any_, func, literal, select, text
 
 from hub.core import signing
 from hub.core.batches import among
@@ -26,7 +27,7 @@ from hub.outbox.words import MessageState
 from hub.stores import queries as stores
 
 _LOCK = text(
-    "SELECT pg_advisory_xact_lock(hashtextextended('outbox.cap:' || id, 0)) FROM unnest(CAST(:ids AS bigint[])) AS id"
+    "SELECT pg_advisory_xact_lock(hashtextextended('outbox.cap:' || id, 0)) FROM unnest(CAST(:owners AS text[])) AS id"
 )
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
@@ -125,9 +126,9 @@ def _add_own(counted: list[datetime], letter: Letter, now: datetime) -> None:
 
 
 def _is_capped(letter: Letter, policy: Policy) -> bool:
-    """A message that is sent again was counted before."""
-    is_new = letter.counted_at is None and letter.customer_id is not None
-    return is_new and (letter.channel, letter.purpose) in policy.caps
+    """A message that is sent again was counted before; one to nobody we know counts by its address."""
+    is_new = letter.counted_at is None
+    return is_new and letter.kind is not None and (letter.channel, letter.purpose) in policy.caps
 
 
 def _with_pauses(policy: Policy, *, now: datetime) -> Policy:
@@ -181,32 +182,32 @@ def _count(
     kinds = {kind for kind in capped.values() if kind is not None}
     if not kinds:
         return {}, {}
-    _lock(sorted({kind[0] for kind in kinds}))
+    _lock(sorted({str(kind[0]) for kind in kinds}))
     window = now - timedelta(days=max(cap.days for cap in policy.caps.values()))
     return _list_counted(kinds, since=window), _list_competing(kinds, capped, now=now)
 
 
-def _of_kinds(kinds: Collection[Kind]) -> ColumnElement[bool]:
-    """A wide net over an index: the caller keeps what is exactly of one of the kinds."""
+def _nets(kinds: Collection[Kind]) -> Iterator[tuple[Any, ColumnElement[bool]]]:
+    """Wide nets over the index of the caps, by customer and by address of nobody known: the caller keeps what is exactly
+    of one of the kinds.
+    """
     m = OutboundMessage
-    return and_(
-        m.customer_id == any_(literal([kind[0] for kind in kinds], ARRAY(BigInteger))),
-        m.channel.in_({kind[1] for kind in kinds}),
-        m.purpose.in_({kind[2] for kind in kinds}),
-    )
+    sames = (m.channel.in_({kind[1] for kind in kinds}), m.purpose.in_({kind[2] for kind in kinds}))
+    if ids := [kind[0] for kind in kinds if isinstance(kind[0], int)]:
+        yield m.customer_id, and_(m.customer_id == any_(literal(ids, ARRAY(BigInteger))), *sames)
+    if addresses := [kind[0] for kind in kinds if isinstance(kind[0], str)]:
+        is_one = m.recipient == any_(literal(addresses, ARRAY(Text)))
+        yield m.recipient, and_(m.customer_id.is_(None), is_one, *sames)
 
 
 def _list_counted(kinds: Collection[Kind], *, since: datetime) -> dict[Kind, list[datetime]]:
     m = OutboundMessage
     counted: dict[Kind, list[datetime]] = {kind: [] for kind in kinds}
-    rows = db.session.execute(
-        select(m.customer_id, m.channel, m.purpose, m.counted_at)
-        .where(_of_kinds(kinds), m.counted_at > since)
-        .order_by(m.counted_at)
-    )
-    for customer_id, channel, purpose, moment in rows:
-        if customer_id is not None and moment is not None and (customer_id, channel, purpose) in counted:
-            counted[customer_id, channel, purpose].append(moment)
+    for owner, net in _nets(kinds):
+        found = select(owner, m.channel, m.purpose, m.counted_at).where(net, m.counted_at > since)
+        for owned_by, channel, purpose, moment in db.session.execute(found.order_by(m.counted_at)):
+            if moment is not None and (owned_by, channel, purpose) in counted:
+                counted[owned_by, channel, purpose].append(moment)
     return counted
 
 
@@ -215,21 +216,20 @@ def _list_competing(
 ) -> dict[Kind, list[int]]:
     """Priorities of messages that are due too but not in this batch."""
     m = OutboundMessage
-    rows = db.session.execute(
-        select(m.id, m.customer_id, m.channel, m.purpose, m.priority).where(
-            _of_kinds(kinds), m.state == MessageState.WAITING, m.counted_at.is_(None), m.due_at <= now
-        )
-    )
     found: dict[Kind, list[int]] = {}
-    for row_id, customer_id, channel, purpose, priority in rows:
-        if customer_id is not None and row_id not in capped:
-            found.setdefault((customer_id, channel, purpose), []).append(priority)
+    for owner, net in _nets(kinds):
+        waiting = select(m.id, owner, m.channel, m.purpose, m.priority).where(
+            net, m.state == MessageState.WAITING, m.counted_at.is_(None), m.due_at <= now
+        )
+        for row_id, owned_by, channel, purpose, priority in db.session.execute(waiting):
+            if row_id not in capped:
+                found.setdefault((owned_by, channel, purpose), []).append(priority)
     return found
 
 
-def _lock(customer_ids: list[int]) -> None:
-    """One lock a customer until the transaction ends, taken in the order of the ids so that nobody waits in a ring."""
-    db.session.execute(_LOCK, {"ids": customer_ids})
+def _lock(owners: list[str]) -> None:
+    """One lock a customer or address until the transaction ends, taken in one order so that nobody waits in a ring."""
+    db.session.execute(_LOCK, {"owners": owners})
 
 
 def _facts_of(letter: Letter) -> MessageFacts:

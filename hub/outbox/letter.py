@@ -14,7 +14,7 @@ from hub.outbox.models import OutboundMessage
 
 UNSUBSCRIBE_VALUE = "unsubscribe_url"
 CONFIRMATION = "optin"
-Kind = tuple[int, Channel, Purpose]
+Kind = tuple[int | str, Channel, Purpose]
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,9 @@ class Letter:
 
     @property
     def kind(self) -> Kind | None:
-        """What a cap counts together."""
-        return (self.customer_id, self.channel, self.purpose) if self.customer_id else None
+        """What a cap counts together: a customer's, or an address's when nobody is known behind it."""
+        owner = self.customer_id or self.recipient
+        return (owner, self.channel, self.purpose) if owner else None
 
     @property
     def has_unsubscribe(self) -> bool:

@@ -279,3 +279,21 @@ def test_a_landline_gets_no_sms_and_staff_read_why(session: Session, send: Send,
     land, mobile = (judge(letters, now=TUESDAY)[letter.id] for letter in letters)
     assert (land.reason, land.detail) == (BlockReason.INVALID_ADDRESS, "not_mobile")
     assert mobile.answer is Answer.NOW
+
+
+def test_a_cap_counts_by_address_where_no_customer_is_known(session: Session, send: Send, sink: Sink) -> None:
+    """The same two in seven days, in one batch and later, and of that address only."""
+    for address in ("dora@client.example", "eva@client.example"):
+        give_consent(address)
+    rows = [
+        post_draft(session, f"n:{number}", purpose=Purpose.PROMOTION, recipient="dora@client.example")
+        for number in range(3)
+    ]
+    other = post_draft(session, "n:eva", purpose=Purpose.PROMOTION, recipient="eva@client.example")
+    send()
+    later = post_draft(session, "n:later", purpose=Purpose.PROMOTION, recipient="Dora@client.example")
+    send()
+    assert [row.state for row in (*rows, other)].count(MessageState.ACCEPTED) == 3
+    assert other.state is MessageState.ACCEPTED
+    waits = [row for row in (*rows, later) if row.state is MessageState.WAITING]
+    assert [row.reason for row in waits] == [BlockReason.CAP] * 2
