@@ -164,7 +164,9 @@ def open_house(app: Flask) -> Iterator[Flask]:
         make_pool("\n".join(f"CODE{number:03}" for number in range(100)))
     yield app
     with app.app_context(), transaction() as session:
-        session.execute(text("TRUNCATE promo_grants, promo_codes, promo_pools, audit_entries, facts, fact_queue CASCADE"))
+        session.execute(
+            text("TRUNCATE promo_grants, promo_codes, promo_pools, audit_entries, facts, fact_queue CASCADE")
+        )
 
 
 def test_workers_that_give_at_once_never_give_one_code_twice(open_house: Flask) -> None:
