@@ -26,7 +26,7 @@ NEVER_LEFT = frozenset(
     {MessageState.BLOCKED, MessageState.EXPIRED, MessageState.FAILED, MessageState.CANCELLED}
 )
 LOCALES = {Language.FRENCH: "fr_FR", Language.ENGLISH: "en_GB"}
-UNTIL = {Language.FRENCH: "{discount} jusqu’au {day}", Language.ENGLISH: "{discount} off until {day}"}
+OFF = {Language.FRENCH: "{discount} de remise", Language.ENGLISH: "{discount} off"}
 
 
 def reserve(wanted: Sequence[tuple[str, str, int | None]], *, now: datetime) -> dict[str, GivenCode]:
@@ -56,14 +56,14 @@ def last_moment(expires_at: datetime | None, given: GivenCode | None) -> datetim
 
 
 def values_of(given: GivenCode, chain: ChainRow, language: Language) -> Mapping[str, str]:
-    """`promo_code`, `promo_ends_on` and `promo_terms` ("10 % jusqu’au 31 décembre 2026") as a mail says them."""
+    """`promo_code`, `promo_terms` ("10 % de remise") and `promo_ends_on` ("31 décembre 2026") as a mail says them."""
     locale = LOCALES[language]
     if given.discount_percent is not None:
         discount = format_percent(given.discount_percent / 100, locale=locale)
     else:
         discount = format_currency((given.discount_cents or 0) / 100, chain.currency, locale=locale)
     day = day_in_words(given.ends_at.astimezone(ZoneInfo(chain.time_zone)).date(), language.value)
-    terms = UNTIL[language].format(discount=discount, day=day)
+    terms = OFF[language].format(discount=discount)
     return {"promo_code": given.code, "promo_ends_on": day, "promo_terms": terms}
 
 
