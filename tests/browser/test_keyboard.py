@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from hub.core.words import Language
+from hub.surveys.words import TOPIC_WORDS
 from tests.browser.acting import PATIENCE_MS, THANKS_TO_A_PERSON_MS, say
 from tests.browser.conftest import OpenPage
 from tests.flows.test_main_job import NOT_SATISFIED, Caller
@@ -71,7 +73,7 @@ def test_survey(installation: Installation, open_page: OpenPage) -> None:
     tab_to(page, say("Confirm: %(words)s", words=say("Not satisfied")))
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(say("Thank you for your answer"))
-    tab_to(page, say("The product"))
+    tab_to(page, TOPIC_WORDS[Language.FRENCH]["product"])
     page.keyboard.press("Space")
     tab_to(page, say("Send these details"))
     page.keyboard.press("Enter")

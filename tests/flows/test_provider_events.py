@@ -33,16 +33,14 @@ def test_the_same_and_contrary_events_at_once_have_one_effect_each(house: House)
     rows = [post_draft(house.session, f"d:{n}", recipient=f"c{n}@client.example") for n in range(MESSAGES)]
     for row in rows:
         row.state = MessageState.ACCEPTED
-    references = {row.id: addresses.reference_of(row.uuid) for row in rows}
+    references = {row.recipient: addresses.reference_of(row.uuid) for row in rows}
     recipients = [row.recipient or "" for row in rows]
     house.commit()
     hook_settings.use_hooks(HookSettings(brevo_secret=SECRET))
     headers = {"authorization": basic()["Authorization"]}
     bodies = [
-        json.dumps(
-            {**event, "email": "x@y.example", "ts_event": 1, "X-Mailin-custom": f"comptoir:{own}"}
-        ).encode()
-        for own in references.values()
+        json.dumps({**event, "email": address, "ts_event": 1, "X-Mailin-custom": f"comptoir:{own}"}).encode()
+        for address, own in references.items()
         for event in EVENTS
     ] * TIMES
     random.Random(7).shuffle(bodies)
