@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from werkzeug.test import TestResponse
 
 from config import Config, load
-from hub.app import create_app
+from hub.app import create_app, set_up_hallway
 from hub.blueprints.pages import limiter
 from hub.core import clock
 from hub.core.db import db
@@ -218,6 +218,14 @@ def hand_clock() -> Iterator[HandClock]:
     clock.use(movable=False, fixed=lambda: hand.now)
     yield hand
     clock.use(movable=True)
+
+
+@pytest.fixture
+def other_application(app: Flask, settings: Config) -> Iterator[None]:
+    """For tests that make an application of their own: its key, address and wires are those of the process."""
+    assert app
+    yield
+    set_up_hallway(settings)
 
 
 class Visitor(FlaskClient):

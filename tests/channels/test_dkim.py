@@ -154,6 +154,7 @@ def faulty(tmp_path: Path) -> dict[str, dict[str, str | None]]:
     }
 
 
+@pytest.mark.usefixtures("other_application")
 @pytest.mark.parametrize(
     "words",
     ["DKIM_SELECTOR", "DKIM_KEY_FILE", "cannot be read", "no private key", "neither RSA nor", "not a name"],

@@ -183,6 +183,7 @@ def test_a_server_that_offers_no_starttls_gets_nothing(authority: Authority, ser
     assert not sink.taken
 
 
+@pytest.mark.usefixtures("other_application")
 def test_a_missing_authority_file_stops_the_start(tmp_path: Path) -> None:
     environ = {"SECRET_KEY": "x", "COMPTOIR_VAR": str(tmp_path), "SMTP_HOST": LOCAL}
     with pytest.raises(OSError, match="SMTP_CA_FILE"):

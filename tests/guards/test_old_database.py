@@ -40,7 +40,7 @@ assert models.ALL
 
 
 @pytest.fixture
-def old_house(servers: tuple[str, str]) -> Iterator[Flask]:
+def old_house(servers: tuple[str, str], other_application: None) -> Iterator[Flask]:
     """An application on a database that only the first migration has built, with rows in every table."""
     name = f"test_{os.getpid()}_old"
     server = create_engine(servers[0], isolation_level="AUTOCOMMIT")
