@@ -90,7 +90,7 @@ test: setup assets style ## Everything: style, types, floors, then all tests, th
 	$(MAKE) flows-on-servers
 
 flows-on-servers: .venv/.stamp assets ## The flow tests on Debian's postgresql and redis-server
-	$(POWER) servers $(BIN)/pytest tests/flows -m "not browser"
+	$(POWER) servers $(BIN)/pytest -n 2 --dist loadgroup tests/flows -m "not browser"
 
 bench: .venv/.stamp assets ## The benchmarks as JSON lines
 	@$(PY) -m tests.bench

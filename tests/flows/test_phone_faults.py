@@ -42,7 +42,7 @@ from tests.makers.stores import make_chain
 
 pytestmark = pytest.mark.faults
 COUNT = 2000 if os.environ.get("LARGE") else 120
-KILLS = 20 if os.environ.get("LARGE") else 5
+KILLS = 20 if os.environ.get("LARGE") else 3
 SILENT_SHARE = 0.03
 
 
