@@ -12,7 +12,8 @@ NPM = PATH="$(NODE_HOME)/bin:$$PATH" node "$(NODE_HOME)/lib/node_modules/npm/bin
 ASSET_SOURCES := $(shell find hub/assets -type f 2>/dev/null)
 WORDS := $(wildcard hub/translations/fr/*.po) hub/translations/__init__.py
 # Debian package : the file that tells that it is there
-PACKAGES := chromium:/usr/bin/chromium postgresql:/usr/lib/postgresql redis-server:/usr/bin/redis-server
+PACKAGES := chromium:/usr/bin/chromium postgresql:/usr/lib/postgresql redis-server:/usr/bin/redis-server \
+	dovecot-imapd:/usr/sbin/dovecot
 NO_BROWSER = $(shell command -v chromium >/dev/null || echo yes)
 DEMO_OPTIONS = $(if $(DETACH),--detach) $(if $(RESET),--reset) $(if $(PORT),--port $(PORT))
 
@@ -42,7 +43,7 @@ packages: ## Install the Debian packages that only tests use, or say what is lef
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
 			apt-get install -y -qq --no-install-recommends $$missing >/dev/null && exit 0; fi; \
 	echo "Left out, because these Debian packages are missing:$$missing" \
-		"(browser tests need chromium; flow tests on servers need postgresql and redis-server)."
+		"(browser tests need chromium; flow tests on servers need postgresql and redis-server, the test of the mailbox poll dovecot-imapd)."
 
 node_modules/.stamp: package-lock.json .venv/.stamp
 	$(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error

@@ -10,7 +10,8 @@ from hub.core.errors import Invalid
 from hub.core.paging import Page, decode_key, make_page
 from hub.core.text import N_
 from hub.inbox.indexing import matches
-from hub.inbox.models import OPEN_STATES, Ticket
+from hub.inbox.models import Ticket
+from hub.inbox.models.tickets import OPEN_STATES
 from hub.inbox.queries.access import only_visible
 from hub.inbox.queries.rows import TicketFilters, TicketRow
 from hub.inbox.words import InboxView, TicketState

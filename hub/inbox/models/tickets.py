@@ -1,4 +1,4 @@
-"""Tickets, their messages, waits, and what agents do around them."""
+"""Tickets, their messages and files, and who takes part."""
 
 from datetime import datetime
 from types import MappingProxyType
@@ -11,13 +11,10 @@ from hub.core.db import Base, words
 from hub.core.words import Channel, Language
 from hub.inbox.search_column import SearchIndex
 from hub.inbox.words import (
-    DropReason,
     MessageKind,
-    PresenceKind,
     Priority,
     RouteSource,
     TicketState,
-    WaitKind,
 )
 
 OPEN_STATES = "state IN ('new', 'open', 'pending')"
@@ -160,105 +157,3 @@ class TicketParty(Base):
     address: Mapped[str] = mapped_column(index=True)
     name: Mapped[str] = mapped_column(default="")
     is_requester: Mapped[bool] = mapped_column(default=False)
-
-
-class ReplyWait(Base):
-    """One wait of a customer: from the oldest unanswered message to the first public message of a person.
-
-    Open while `ended_at` and `dropped_at` are None. `seconds` is wall time, `business_seconds` counts the store's
-    opening hours (None when no hours are known), `target_seconds` was frozen at the start (business seconds).
-    """
-
-    __tablename__ = "reply_waits"
-    __table_args__ = (
-        Index(
-            "ix_reply_waits_open",
-            "ticket_id",
-            unique=True,
-            postgresql_where="ended_at IS NULL AND dropped_at IS NULL",
-        ),
-        Index("ix_reply_waits_ended", "ended_at", "store_id", postgresql_where="ended_at IS NOT NULL"),
-        Index("ix_reply_waits_ticket", "ticket_id", "started_at"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
-    store_id: Mapped[int | None] = mapped_column(ForeignKey("stores.id"))
-    channel: Mapped[Channel] = mapped_column(words(Channel))
-    reason_id: Mapped[int | None]
-    kind: Mapped[WaitKind] = mapped_column(words(WaitKind))
-    started_at: Mapped[datetime]
-    due_at: Mapped[datetime | None]
-    target_seconds: Mapped[int]
-    ended_at: Mapped[datetime | None]
-    agent_id: Mapped[int | None]
-    is_transferred: Mapped[bool] = mapped_column(default=False)
-    seconds: Mapped[int | None]
-    business_seconds: Mapped[int | None]
-    dropped_at: Mapped[datetime | None]
-    drop_reason: Mapped[DropReason | None] = mapped_column(words(DropReason))
-
-
-class RoutingOrder(Base):
-    """The order in which sources are asked for the store; one row per source."""
-
-    __tablename__ = "routing_order"
-
-    source: Mapped[RouteSource] = mapped_column(words(RouteSource), primary_key=True)
-    position: Mapped[int]
-    is_active: Mapped[bool] = mapped_column(default=True)
-
-
-class ReplyTarget(Base):
-    """Target of a channel and priority in business seconds of the store, for the first and the next reply."""
-
-    __tablename__ = "reply_targets"
-    __table_args__ = (UniqueConstraint("channel", "priority"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    channel: Mapped[Channel] = mapped_column(words(Channel))
-    priority: Mapped[Priority] = mapped_column(words(Priority))
-    first_seconds: Mapped[int]
-    next_seconds: Mapped[int]
-
-
-class Presence(Base):
-    """Who looks at or writes in a ticket; machine time, forgotten after a minute."""
-
-    __tablename__ = "presences"
-    __table_args__ = (UniqueConstraint("ticket_id", "agent_id"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
-    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
-    kind: Mapped[PresenceKind] = mapped_column(words(PresenceKind))
-    seen_at: Mapped[datetime]
-
-
-class Draft(Base):
-    """What an agent was writing; kept on the server because the shop PC is shared."""
-
-    __tablename__ = "drafts"
-    __table_args__ = (UniqueConstraint("ticket_id", "agent_id", "kind"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
-    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
-    kind: Mapped[MessageKind] = mapped_column(words(MessageKind))
-    text: Mapped[str]
-    saved_at: Mapped[datetime]
-
-
-class AutomaticMail(Base):
-    """An acknowledgement or notice sent to an address: the loop caps count these. Machine time."""
-
-    __tablename__ = "automatic_mails"
-    __table_args__ = (
-        Index("ix_automatic_mails_address", "address", "sent_at"),
-        Index("ix_automatic_mails_ticket", "ticket_id", "sent_at"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
-    address: Mapped[str]
-    sent_at: Mapped[datetime]
