@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.core.db import Base, words
@@ -30,6 +30,7 @@ class Agent(Base):
     session_epoch: Mapped[int] = mapped_column(default=0)
     undo_seconds: Mapped[int] = mapped_column(default=10)
     has_shortcuts: Mapped[bool] = mapped_column(default=True)
+    has_sound: Mapped[bool] = mapped_column(default=False, server_default=false())
     invited_at: Mapped[datetime | None]
     deactivated_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
@@ -49,6 +50,15 @@ class Membership(Base):
     agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
     store_id: Mapped[int | None] = mapped_column(ForeignKey("stores.id"), index=True)
     region_id: Mapped[int | None] = mapped_column(ForeignKey("regions.id"), index=True)
+
+
+class Attendance(Base):
+    """When a person last had a page of the hub open, machine time: is anybody of the store there to answer?"""
+
+    __tablename__ = "attendances"
+
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"), primary_key=True)
+    seen_at: Mapped[datetime]
 
 
 class ApiKey(Base):

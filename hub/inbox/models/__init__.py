@@ -1,19 +1,29 @@
 """Tickets, their messages, waits, and what agents do around them: every table of the inbox."""
 
+from hub.inbox.models.acts import ComposerFile, ScheduledReply, Tag, TicketFollower, TicketTag
+from hub.inbox.models.chats import ChatSession
 from hub.inbox.models.desk import AutomaticMail, Draft, Presence
+from hub.inbox.models.notices import Notice
 from hub.inbox.models.routing import RoutingOrder
 from hub.inbox.models.tickets import Ticket, TicketAttachment, TicketMessage, TicketParty
 from hub.inbox.models.waits import ReplyTarget, ReplyWait
 
 __all__ = [
     "AutomaticMail",
+    "ChatSession",
+    "ComposerFile",
     "Draft",
+    "Notice",
     "Presence",
     "ReplyTarget",
     "ReplyWait",
     "RoutingOrder",
+    "ScheduledReply",
+    "Tag",
     "Ticket",
     "TicketAttachment",
+    "TicketFollower",
     "TicketMessage",
     "TicketParty",
+    "TicketTag",
 ]
