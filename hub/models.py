@@ -7,6 +7,7 @@ from hub.inbox import models as inbox
 from hub.knowledge import models as knowledge
 from hub.loyalty import models as loyalty
 from hub.mailroom import models as mailroom
+from hub.mailroom import way_models as mail_ways
 from hub.orders import models as orders
 from hub.outbox import models as outbox
 from hub.outbox import provider_models as provider_deliveries
@@ -17,6 +18,8 @@ from hub.signups import models as signups
 from hub.staff import models as staff
 from hub.stores import models as stores
 from hub.surveys import models as surveys
+from hub.takeover import models as takeover
+from hub.webhooks import models as webhooks
 
 ALL = (
     audit,
@@ -38,4 +41,7 @@ ALL = (
     knowledge,
     plans,
     mailroom,
+    mail_ways,
+    webhooks,
+    takeover,
 )

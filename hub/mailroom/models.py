@@ -14,7 +14,8 @@ class Arrival(Base):
     """Stored first, sorted later. Unique on mailbox, Message-ID and content, so that a second delivery is one.
 
     `raw` holds small mails; large ones are on the file shelf under `file_sha256`. `next_attempt_at` and
-    `received_at` differ: the first is machine time, the second business time.
+    `received_at` differ: the first is machine time, the second business time. `is_partial`: only the head of a mail
+    above the limit is kept, `size_bytes` is that of the whole. `released_at`: a person let it pass the limits.
     """
 
     __tablename__ = "arrivals"
@@ -48,3 +49,5 @@ class Arrival(Base):
     sorted_at: Mapped[datetime | None]
     ticket_id: Mapped[int | None]
     outbound_id: Mapped[int | None]
+    is_partial: Mapped[bool] = mapped_column(default=False, server_default="false")
+    released_at: Mapped[datetime | None]

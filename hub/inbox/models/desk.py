@@ -49,6 +49,6 @@ class AutomaticMail(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
     address: Mapped[str]
     sent_at: Mapped[datetime]
