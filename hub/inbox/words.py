@@ -62,6 +62,72 @@ class DropReason(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class ScheduledState(StrEnum):
+    """What became of a reply that was to leave later; a held one waits for its author's decision."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    HELD = "held"
+    CANCELLED = "cancelled"
+
+
+class NoticeKind(StrEnum):
+    """What a person is told. Stored as plain text: add a kind here and its sentence in blueprints/notices/words.py."""
+
+    MENTIONED = "mentioned"
+    FOLLOWED = "followed"
+    WOKE = "woke"
+    ASSIGNED = "assigned"
+    REPLY_HELD = "reply_held"
+
+
+class ViewReach(StrEnum):
+    """Who has a saved view in the list."""
+
+    PERSONAL = "personal"
+    STORE = "store"
+    CHAIN = "chain"
+
+
+class ListSort(StrEnum):
+    """Open tickets by due time, or tickets in any state by latest change."""
+
+    DUE = "due"
+    CHANGED = "changed"
+
+
+class BulkKind(StrEnum):
+    """What may be done to many tickets at once."""
+
+    ASSIGN = "assign"
+    TRANSFER = "transfer"
+    TAG = "tag"
+    UNTAG = "untag"
+    REASON = "reason"
+    PRIORITY = "priority"
+    SOLVE = "solve"
+    PENDING = "pending"
+    SPAM = "spam"
+    SNOOZE = "snooze"
+    MERGE = "merge"
+    CALL = "call"
+
+
+class CallState(StrEnum):
+    """A call to make, made, or given up (withdrawn, or the number is wrong)."""
+
+    OPEN = "open"
+    DONE = "done"
+    GIVEN_UP = "given_up"
+
+
+class CallOutcome(StrEnum):
+    REACHED = "reached"
+    NO_ANSWER = "no_answer"
+    WRONG_NUMBER = "wrong_number"
+    CALL_AGAIN = "call_again"
+
+
 class PresenceKind(StrEnum):
     VIEWING = "viewing"
     WRITING = "writing"

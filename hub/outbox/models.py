@@ -68,6 +68,7 @@ class OutboundMessage(Base):
     when the cap leaves room for one (order in plans.md). `counted_at` is set while the message fills a cap.
     `settled_at`: a person has decided that a message of unknown outcome is left as it is. `segment_count` and the price
     (millionths of `price_currency`) are those of a phone message: expected when it leaves, the provider's once it says.
+    `attachments` name files of the shelf ({name, media_type, size_bytes, sha256}), read when the mail is written.
     """
 
     __tablename__ = "outbound_messages"
@@ -109,6 +110,7 @@ class OutboundMessage(Base):
     template_version_id: Mapped[int] = mapped_column(ForeignKey("template_versions.id"))
     values: Mapped[dict[str, Any]]
     headers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    attachments: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     message_id: Mapped[str] = mapped_column(unique=True)
     source_kind: Mapped[str | None]
     source_id: Mapped[int | None]

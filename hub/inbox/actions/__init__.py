@@ -14,6 +14,7 @@ from hub.inbox.actions.changing import (
 from hub.inbox.actions.contacts import open_contact
 from hub.inbox.actions.ending import mark_spam, merge, reopen, set_pending, solve
 from hub.inbox.actions.finding import belongs_to_ticket, lock_names
+from hub.inbox.actions.noticing import mark_read, notify
 from hub.inbox.actions.receiving import receive_message
 from hub.inbox.actions.replying import log_call, reply
 from hub.inbox.actions.setting import change_routing_order, change_target
@@ -44,10 +45,12 @@ __all__ = [
     "leave",
     "lock_names",
     "log_call",
+    "mark_read",
     "mark_spam",
     "merge",
     "next_due_at",
     "note_presence",
+    "notify",
     "open_contact",
     "open_ticket_from_answer",
     "post_acknowledgements",

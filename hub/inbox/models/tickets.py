@@ -48,6 +48,38 @@ class Ticket(Base):
         Index("ix_tickets_due", "due_at", postgresql_where="waiting_since IS NOT NULL AND missed_at IS NULL"),
         Index("ix_tickets_solved", "solved_at", postgresql_where="state = 'solved'"),
         Index("ix_tickets_merged", "merged_into_id", postgresql_where="merged_into_id IS NOT NULL"),
+        Index("ix_tickets_snoozed", "snoozed_until", postgresql_where="snoozed_until IS NOT NULL"),
+        Index(
+            "ix_tickets_unassigned",
+            "store_id",
+            "list_at",
+            "id",
+            postgresql_where=f"{OPEN_STATES} AND assignee_id IS NULL",
+        ),
+        Index(
+            "ix_tickets_assignee_updated",
+            "assignee_id",
+            "updated_at",
+            "id",
+            postgresql_where="assignee_id IS NOT NULL",
+        ),
+        Index(
+            "ix_tickets_reason_updated",
+            "reason_id",
+            "updated_at",
+            "id",
+            postgresql_where="reason_id IS NOT NULL",
+        ),
+        Index(
+            "ix_tickets_channel_updated", "channel", "updated_at", "id", postgresql_where="channel <> 'email'"
+        ),
+        Index(
+            "ix_tickets_priority_updated",
+            "priority",
+            "updated_at",
+            "id",
+            postgresql_where="priority <> 'normal'",
+        ),
         Index("ix_tickets_search", "search", postgresql_using="gin"),
     )
 
@@ -82,6 +114,8 @@ class Ticket(Base):
     warned_at: Mapped[datetime | None]
     missed_at: Mapped[datetime | None]
     acknowledged_at: Mapped[datetime | None]
+    snoozed_until: Mapped[datetime | None]
+    snoozed_by_id: Mapped[int | None]
     first_replied_at: Mapped[datetime | None]
     first_solved_at: Mapped[datetime | None]
     solved_at: Mapped[datetime | None]
@@ -147,7 +181,10 @@ class TicketAttachment(Base):
 
 
 class TicketParty(Base):
-    """An address that takes part in a ticket: only these may thread by the ticket number alone."""
+    """An address that takes part in a ticket: only these may thread by the ticket number alone.
+
+    `is_cc`: gets a copy of each reply. `merged_from_id`: came with a ticket that was merged, and leaves with it.
+    """
 
     __tablename__ = "ticket_parties"
     __table_args__ = (UniqueConstraint("ticket_id", "address"),)
@@ -157,3 +194,5 @@ class TicketParty(Base):
     address: Mapped[str] = mapped_column(index=True)
     name: Mapped[str] = mapped_column(default="")
     is_requester: Mapped[bool] = mapped_column(default=False)
+    is_cc: Mapped[bool] = mapped_column(default=False, server_default="false")
+    merged_from_id: Mapped[int | None]

@@ -7,6 +7,7 @@ from hub.inbox.queries.lists import (
     list_customer_tickets,
     list_tickets,
 )
+from hub.inbox.queries.notices import NoticeRow, count_unread, get_notice_ticket, list_notices
 from hub.inbox.queries.rows import (
     AttachmentRow,
     DraftRow,
@@ -39,6 +40,7 @@ from hub.inbox.queries.tickets import (
 __all__ = [
     "AttachmentRow",
     "DraftRow",
+    "NoticeRow",
     "PresenceRow",
     "TargetRow",
     "ThreadEvent",
@@ -51,15 +53,18 @@ __all__ = [
     "access_ticket",
     "access_ticket_by_id",
     "count_newer",
+    "count_unread",
     "count_views",
     "count_waiting",
     "find_newest_id",
     "find_number",
+    "get_notice_ticket",
     "has_open_ticket_on_order",
     "list_customer_tickets",
     "list_drafts",
     "list_events",
     "list_kept_messages",
+    "list_notices",
     "list_orders_with_open_ticket",
     "list_presence",
     "list_routing_order",

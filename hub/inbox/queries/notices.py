@@ -1,0 +1,89 @@
+"""What a person was told: the list of notices and how many are unread, within what the person may see."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select, tuple_
+
+from hub.core.db import db
+from hub.core.errors import Invalid, NotFound
+from hub.core.paging import Page, decode_key, make_page
+from hub.core.text import N_
+from hub.inbox.models import Notice, Ticket
+from hub.inbox.queries.access import in_scope
+from hub.staff import queries as staff
+from hub.staff.rules import Viewer
+
+PAGE_SIZE = 50
+COUNTED_UP_TO = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeRow:
+    """`ticket_number` and `subject` are "" for a notice about no ticket, `by_name` "" when the house speaks."""
+
+    id: int
+    kind: str
+    ticket_number: str
+    subject: str
+    by_name: str
+    data: Mapping[str, Any]
+    happened_at: datetime
+    is_read: bool
+
+
+def list_notices(viewer: Viewer, after: str | None = None, size: int = PAGE_SIZE) -> Page[NoticeRow]:
+    """The person's notices, newest first."""
+    columns = (Notice, Ticket.number, Ticket.subject)
+    found = _mine(select(*columns), viewer).order_by(Notice.happened_at.desc(), Notice.id.desc())
+    if after:
+        found = found.where(tuple_(Notice.happened_at, Notice.id) < tuple_(*_place(after)))
+    rows = db.session.execute(found.limit(size + 1)).all()
+    people = staff.get_agents({row.Notice.by_id for row in rows if row.Notice.by_id})
+    made = [
+        NoticeRow(
+            id=notice.id,
+            kind=notice.kind,
+            ticket_number=number or "",
+            subject=subject or "",
+            by_name=people[notice.by_id].name if notice.by_id in people else "",
+            data=notice.data,
+            happened_at=notice.happened_at,
+            is_read=notice.read_at is not None,
+        )
+        for notice, number, subject in rows
+    ]
+    return make_page(made, size=size, key=lambda row: (row.happened_at, row.id))
+
+
+def count_unread(viewer: Viewer) -> int:
+    """Unread notices, counted up to a hundred: the figure in the header of every page."""
+    unread = _mine(select(Notice.id), viewer).where(Notice.read_at.is_(None)).limit(COUNTED_UP_TO)
+    return db.session.scalar(select(func.count()).select_from(unread.subquery())) or 0
+
+
+def get_notice_ticket(notice_id: int, viewer: Viewer) -> str:
+    """The number of the ticket that one of the person's notices is about, "" for none. Raises NotFound."""
+    found = _mine(select(Notice.id, Ticket.number), viewer).where(Notice.id == notice_id)
+    row = db.session.execute(found).one_or_none()
+    if row is None:
+        raise NotFound(N_("This notice does not exist any more. Please go back to your notices."))
+    return row.number or ""
+
+
+def _mine(statement: Select[*tuple[Any, ...]], viewer: Viewer) -> Select[*tuple[Any, ...]]:
+    """A ticket that has left the person's stores takes its notices along."""
+    return (
+        statement.select_from(Notice)
+        .outerjoin(Ticket, Ticket.id == Notice.ticket_id)
+        .where(Notice.agent_id == viewer.agent_id, or_(Notice.ticket_id.is_(None), in_scope(viewer)))
+    )
+
+
+def _place(after: str) -> tuple[datetime, int]:
+    values = decode_key(after)
+    if len(values) == len(("happened_at", "id")) and isinstance(values[0], datetime):
+        return values[0], int(values[1])
+    raise Invalid(N_("This page address is not valid. Please start again from the first page."))
