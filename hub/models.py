@@ -11,6 +11,7 @@ from hub.mailroom import way_models as mail_ways
 from hub.orders import models as orders
 from hub.outbox import models as outbox
 from hub.outbox import provider_models as provider_deliveries
+from hub.outbox import push_models as pushes
 from hub.outbox.tracking import models as tracking
 from hub.plans import models as plans
 from hub.reasons import models as reasons
@@ -34,6 +35,7 @@ ALL = (
     loyalty,
     outbox,
     provider_deliveries,
+    pushes,
     tracking,
     inbox,
     surveys,

@@ -1,24 +1,42 @@
 """Tickets, their messages, waits, and what agents do around them: every table of the inbox."""
 
 from hub.inbox.models.acts import ComposerFile, ScheduledReply, Tag, TicketFollower, TicketTag
+from hub.inbox.models.alerts import AlertChoice, StoreAlert
 from hub.inbox.models.chats import ChatSession
 from hub.inbox.models.desk import AutomaticMail, Draft, Presence
+from hub.inbox.models.desk_lists import (
+    BulkRun,
+    CallAttempt,
+    CallTask,
+    DefaultView,
+    KnownWord,
+    SavedView,
+    WordProgress,
+)
 from hub.inbox.models.notices import Notice
 from hub.inbox.models.routing import RoutingOrder
 from hub.inbox.models.tickets import Ticket, TicketAttachment, TicketMessage, TicketParty
 from hub.inbox.models.waits import ReplyTarget, ReplyWait
 
 __all__ = [
+    "AlertChoice",
     "AutomaticMail",
+    "BulkRun",
+    "CallAttempt",
+    "CallTask",
     "ChatSession",
     "ComposerFile",
+    "DefaultView",
     "Draft",
+    "KnownWord",
     "Notice",
     "Presence",
     "ReplyTarget",
     "ReplyWait",
     "RoutingOrder",
+    "SavedView",
     "ScheduledReply",
+    "StoreAlert",
     "Tag",
     "Ticket",
     "TicketAttachment",
@@ -26,4 +44,5 @@ __all__ = [
     "TicketMessage",
     "TicketParty",
     "TicketTag",
+    "WordProgress",
 ]

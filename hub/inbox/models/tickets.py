@@ -24,8 +24,9 @@ class Ticket(Base):
     """One matter of one customer. `store_id` None is the central queue "unattributed".
 
     `waiting_since` is the oldest unanswered customer message; `due_at` when the reply is due, `warn_at` when the
-    staff is warned of it; `list_at` is the due time, or the last activity when nobody waits. `last_event_id` grows
-    with every message and change, so that a sender can see that someone was faster.
+    staff is warned next (`warned_percent`: the last step of the escalation that was told); `list_at` is the due time,
+    or the last activity when nobody waits. `last_event_id` grows with every message and change, so that a sender can
+    see that someone was faster.
     """
 
     __tablename__ = "tickets"
@@ -42,9 +43,7 @@ class Ticket(Base):
             "ix_tickets_waiting", "store_id", "list_at", "id", postgresql_where="waiting_since IS NOT NULL"
         ),
         Index("ix_tickets_waiting_all", "list_at", "id", postgresql_where="waiting_since IS NOT NULL"),
-        Index(
-            "ix_tickets_warn", "warn_at", postgresql_where="waiting_since IS NOT NULL AND warned_at IS NULL"
-        ),
+        Index("ix_tickets_warn", "warn_at", postgresql_where="warn_at IS NOT NULL"),
         Index("ix_tickets_due", "due_at", postgresql_where="waiting_since IS NOT NULL AND missed_at IS NULL"),
         Index("ix_tickets_solved", "solved_at", postgresql_where="state = 'solved'"),
         Index("ix_tickets_merged", "merged_into_id", postgresql_where="merged_into_id IS NOT NULL"),
@@ -112,6 +111,7 @@ class Ticket(Base):
     list_at: Mapped[datetime]
     warn_at: Mapped[datetime | None]
     warned_at: Mapped[datetime | None]
+    warned_percent: Mapped[int] = mapped_column(default=0, server_default="0")
     missed_at: Mapped[datetime | None]
     acknowledged_at: Mapped[datetime | None]
     snoozed_until: Mapped[datetime | None]
