@@ -32,6 +32,8 @@ class RouteSource(StrEnum):
     PREFERRED_STORE = "preferred_store"
     POSTCODE = "postcode"
     STORE_NAME = "store_name"
+    STORE_NUMBER = "store_number"
+    LOYALTY_CARD = "loyalty_card"
     AGENT = "agent"
     RULE = "rule"
     NONE = "none"

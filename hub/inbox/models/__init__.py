@@ -14,12 +14,28 @@ from hub.inbox.models.desk_lists import (
     WordProgress,
 )
 from hub.inbox.models.notices import Notice
-from hub.inbox.models.routing import RoutingOrder
+from hub.inbox.models.routing import (
+    AgentAbsence,
+    AssignmentSetting,
+    Expert,
+    ExpertGroup,
+    ExpertQuestion,
+    ReasonModel,
+    ReasonSuggestion,
+    ReasonWords,
+    RouteCorrection,
+    RoutingOrder,
+    RoutingRule,
+    RoutingRuleVersion,
+    RuleHit,
+)
 from hub.inbox.models.tickets import Ticket, TicketAttachment, TicketMessage, TicketParty
 from hub.inbox.models.waits import ReplyTarget, ReplyWait
 
 __all__ = [
+    "AgentAbsence",
     "AlertChoice",
+    "AssignmentSetting",
     "AutomaticMail",
     "BulkRun",
     "CallAttempt",
@@ -28,12 +44,22 @@ __all__ = [
     "ComposerFile",
     "DefaultView",
     "Draft",
+    "Expert",
+    "ExpertGroup",
+    "ExpertQuestion",
     "KnownWord",
     "Notice",
     "Presence",
+    "ReasonModel",
+    "ReasonSuggestion",
+    "ReasonWords",
     "ReplyTarget",
     "ReplyWait",
+    "RouteCorrection",
     "RoutingOrder",
+    "RoutingRule",
+    "RoutingRuleVersion",
+    "RuleHit",
     "SavedView",
     "ScheduledReply",
     "StoreAlert",

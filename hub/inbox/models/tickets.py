@@ -99,6 +99,7 @@ class Ticket(Base):
     order_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"))
     route_source: Mapped[RouteSource] = mapped_column(words(RouteSource))
     route_confidence: Mapped[float] = mapped_column(default=0.0)
+    route_detail: Mapped[str] = mapped_column(default="", server_default="")
     source_kind: Mapped[str | None]
     source_id: Mapped[int | None]
     is_grievance: Mapped[bool] = mapped_column(default=False)
