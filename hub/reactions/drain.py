@@ -1,6 +1,6 @@
 """Lets the wires of recorded facts have their effect: at least once from the queue, once in effect."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import structlog
@@ -12,6 +12,7 @@ from hub.core.db import db, transaction
 from hub.core.facts import FactQueueRow, FactRow, WireEffect
 from hub.reactions.happening import Happening
 from hub.reactions.switchboard import WIRES
+from hub.reactions.telling import tell
 
 log = structlog.get_logger(__name__)
 BATCH = 100
@@ -30,9 +31,23 @@ def work_facts(wake: Callable[[], None]) -> int:
         if len(ids) == BATCH:
             wake()
         facts = db.session.scalars(select(FactRow).where(FactRow.id.in_(ids)).order_by(FactRow.id)).all()
-        done = [fact.id for fact in facts if _react(fact)]
+        is_told = _tell(facts)
+        done = [fact.id for fact in facts if _react(fact) and is_told]
         db.session.execute(delete(FactQueueRow).where(FactQueueRow.fact_id.in_(done)))
     return len(ids)
+
+
+def _tell(facts: Sequence[FactRow]) -> bool:
+    """Other systems are told of the whole batch; if that fails its facts come again, and are told once all the same."""
+    try:
+        with db.session.begin_nested():
+            tell(facts)
+    except Exception as error:  # webhooks must not stop the wires
+        log.exception("telling.failed", count=len(facts))
+        for fact in facts:
+            _postpone(fact.id, error)
+        return False
+    return True
 
 
 def _due() -> Select[int]:

@@ -1,0 +1,103 @@
+"""Tells other systems what happened: facts become deliveries to webhooks, a batch at a time, in ids and numbers."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from hub.core import clock
+from hub.core.facts import FactRow
+from hub.customers import looking as customers
+from hub.inbox import queries as inbox
+from hub.outbox import queries as outbox
+from hub.stores import queries as stores
+from hub.webhooks import actions as webhooks
+from hub.webhooks.actions import News
+from hub.webhooks.queries import list_wanted
+from hub.webhooks.words import WebhookEvent
+
+EVENTS: Mapping[str, WebhookEvent] = {
+    "TicketOpened": WebhookEvent.TICKET_OPENED,
+    "CustomerWrote": WebhookEvent.CUSTOMER_WROTE,
+    "TicketReplied": WebhookEvent.TICKET_REPLIED,
+    "ReplyUndone": WebhookEvent.REPLY_UNDONE,
+    "TicketSolved": WebhookEvent.TICKET_SOLVED,
+    "TicketReopened": WebhookEvent.TICKET_REOPENED,
+    "TicketTransferred": WebhookEvent.TICKET_TRANSFERRED,
+    "SurveyAnswered": WebhookEvent.SURVEY_ANSWERED,
+    "MessageBounced": WebhookEvent.MESSAGE_BOUNCED,
+    "ConsentChanged": WebhookEvent.CONSENT_CHANGED,
+}
+"""Which fact is told as what; its fields are told as they are, with what `_Telling` adds."""
+
+
+def tell(facts: Sequence[FactRow]) -> int:
+    """A delivery for each endpoint that asked; the same fact told again is told once. Returns how many are new."""
+    told = [fact for fact in facts if fact.kind in EVENTS]
+    if not told:
+        return 0
+    wanted = list_wanted()
+    told = [fact for fact in told if EVENTS[fact.kind] in wanted]
+    if not told:
+        return 0
+    telling = _Telling(told)
+    return webhooks.announce([telling.news_of(fact) for fact in told], machine_now=clock.machine_now())
+
+
+@dataclass
+class _Telling:
+    """What a batch of facts is told with, looked up in a handful of statements."""
+
+    facts: Sequence[FactRow]
+    more: Mapping[str, Callable[[FactRow], dict[str, Any]]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.more = {"MessageBounced": self._bounced, "ConsentChanged": self._consent}
+
+    def news_of(self, fact: FactRow) -> News:
+        data = {"customer_id": fact.customer_id, **fact.data}
+        if fact.kind in self.more:
+            data |= self.more[fact.kind](fact)
+        if "ticket_id" in data:
+            data["ticket"] = self._numbers.get(data["ticket_id"])
+        for name in ("store", "from_store"):
+            if f"{name}_id" in data:
+                data[name] = self._codes.get(data[f"{name}_id"])
+        return News(
+            event=EVENTS[fact.kind],
+            fact_id=fact.id,
+            store_id=data.get("store_id"),
+            happened_at=fact.happened_at,
+            data=data,
+        )
+
+    def _ids(self, name: str) -> set[int]:
+        return {fact.data[name] for fact in self.facts if fact.data.get(name)}
+
+    @cached_property
+    def _numbers(self) -> Mapping[int, str]:
+        return inbox.get_numbers(self._ids("ticket_id"))
+
+    @cached_property
+    def _codes(self) -> Mapping[int | None, str]:
+        known: Iterable[int] = {
+            *self._ids("store_id"),
+            *self._ids("from_store_id"),
+            *(sent.store_id for sent in self._sent.values() if sent.store_id),
+        }
+        return {store_id: store.code for store_id, store in stores.get_stores(known).items()}
+
+    @cached_property
+    def _sent(self) -> Mapping[int, outbox.MessageRow]:
+        return outbox.list_messages(self._ids("outbound_id"))
+
+    def _bounced(self, fact: FactRow) -> dict[str, Any]:
+        sent = self._sent.get(fact.data["outbound_id"])
+        return {"store_id": sent.store_id, "channel": sent.channel.value} if sent else {}
+
+    @cached_property
+    def _entries(self) -> Mapping[int, dict[str, str]]:
+        return customers.get_entry_words(self._ids("entry_id"))
+
+    def _consent(self, fact: FactRow) -> dict[str, Any]:
+        return self._entries.get(fact.data["entry_id"], {})

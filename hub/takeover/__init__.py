@@ -1,0 +1,1 @@
+"""Tickets and customers taken over from another helpdesk or from mail files."""

@@ -1,0 +1,1 @@
+"""Webhooks out: what happened here is told to the systems that asked for it."""

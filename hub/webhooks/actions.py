@@ -1,0 +1,208 @@
+"""What the webhooks room does: endpoints made, changed, switched; facts announced; deliveries sent again."""
+
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from hub.core.actor import Actor
+from hub.core.audit import note_change
+from hub.core.batches import given_rows, rows_given, table_of
+from hub.core.db import db, ring_after_commit
+from hub.core.errors import Conflict, NotFound
+from hub.core.text import N_
+from hub.webhooks import setup
+from hub.webhooks.models import WebhookDelivery, WebhookEndpoint
+from hub.webhooks.rules import EndpointDraft, check_draft, secret_of, wants
+from hub.webhooks.words import WebhookEvent, WebhookState
+
+BELL = "webhooks"
+SUBJECT = "webhook_endpoint"
+_COLUMNS = (
+    "endpoint_id",
+    "fact_id",
+    "uuid",
+    "event",
+    "body",
+    "state",
+    "attempt_count",
+    "next_attempt_at",
+    "answer",
+    "error",
+    "created_at",
+)
+_TABLE = table_of(WebhookDelivery)
+_GIVEN = given_rows(_TABLE, _COLUMNS)
+_TELL = (
+    insert(_TABLE)
+    .from_select(_COLUMNS, select(*(_GIVEN.c[name] for name in _COLUMNS)))
+    .on_conflict_do_nothing()
+    .returning(_TABLE.c.id)
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class News:
+    """A fact in the words of the payload: ids and numbers; `store_id` None belongs to no store."""
+
+    event: WebhookEvent
+    fact_id: int
+    store_id: int | None
+    happened_at: datetime
+    data: Mapping[str, Any]
+
+
+def announce(news: Sequence[News], *, machine_now: datetime) -> int:
+    """A delivery for each endpoint that asked for it, once per fact and endpoint. Returns how many are new."""
+    endpoints = db.session.scalars(select(WebhookEndpoint).where(WebhookEndpoint.is_on)).all()
+    rows = [
+        _row(endpoint.id, each.event, _body(each), fact_id=each.fact_id, machine_now=machine_now)
+        for each in news
+        for endpoint in endpoints
+        if wants(endpoint.events, endpoint.store_ids, each.event, each.store_id)
+    ]
+    return len(_tell(rows))
+
+
+def _tell(rows: list[dict[str, Any]]) -> list[int]:
+    if not rows:
+        return []
+    ring_after_commit(BELL)
+    return list(db.session.scalars(_TELL, rows_given(rows)))
+
+
+def _body(news: News) -> str:
+    body = {
+        "type": news.event.value,
+        "timestamp": news.happened_at.isoformat(),
+        "data": {"fact_id": news.fact_id, **news.data},
+    }
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+
+
+def _row(
+    endpoint_id: int, event: WebhookEvent, body: str, *, fact_id: int | None, machine_now: datetime
+) -> dict[str, Any]:
+    return {
+        "endpoint_id": endpoint_id,
+        "fact_id": fact_id,
+        "uuid": f"msg_{uuid4().hex}",
+        "event": event.value,
+        "body": body,
+        "state": WebhookState.WAITING.value,
+        "attempt_count": 0,
+        "next_attempt_at": machine_now,
+        "answer": "",
+        "error": "",
+        "created_at": machine_now,
+    }
+
+
+def add_endpoint(draft: EndpointDraft, *, by: Actor, now: datetime) -> str:
+    """The secret of the new endpoint, to be shown once. Raises Invalid."""
+    wanted = check_draft(draft, may_be_private=setup.may_be_private())
+    salt = secrets.token_hex(16)
+    row = WebhookEndpoint(**_fields(wanted), secret_salt=salt, is_on=True, created_at=now)
+    db.session.add(row)
+    db.session.flush()
+    _note("added", row.id, by=by, now=now)
+    return secret_of(salt)
+
+
+def change_endpoint(endpoint_id: int, draft: EndpointDraft, *, by: Actor, now: datetime) -> None:
+    """Raises Invalid and NotFound. What already waits goes to the new address."""
+    wanted = check_draft(draft, may_be_private=setup.may_be_private())
+    row = _get_locked(endpoint_id)
+    for name, value in _fields(wanted).items():
+        setattr(row, name, value)
+    _note("changed", endpoint_id, by=by, now=now)
+    db.session.flush()
+
+
+def switch_endpoint(endpoint_id: int, *, is_on: bool, by: Actor, now: datetime) -> None:
+    """Off: what waits is dropped (it can be sent again), nothing new is told. On: its failures are forgotten."""
+    row = _get_locked(endpoint_id)
+    row.is_on = is_on
+    row.failing_since = row.disabled_at = None
+    if not is_on:
+        drop_waiting(endpoint_id)
+    _note("switched", endpoint_id, by=by, now=now, is_on=is_on)
+    db.session.flush()
+
+
+def renew_secret(endpoint_id: int, *, by: Actor, now: datetime) -> str:
+    """A new secret, to be shown once; the old one signs nothing any more."""
+    row = _get_locked(endpoint_id)
+    row.secret_salt = secrets.token_hex(16)
+    _note("secret_renewed", endpoint_id, by=by, now=now)
+    db.session.flush()
+    return secret_of(row.secret_salt)
+
+
+def send_test(endpoint_id: int, *, by: Actor, now: datetime, machine_now: datetime) -> int:
+    """Tell the endpoint something that did not happen. Returns the id of the delivery. Raises Conflict when it is off."""
+    _check_on(_get_locked(endpoint_id))
+    data = {"type": WebhookEvent.TEST.value, "timestamp": now.isoformat(), "data": {"endpoint": endpoint_id}}
+    body = json.dumps(data, separators=(",", ":"))
+    row = _row(endpoint_id, WebhookEvent.TEST, body, fact_id=None, machine_now=machine_now)
+    _note("tested", endpoint_id, by=by, now=now)
+    return _tell([row])[0]
+
+
+def send_again(delivery_id: int, *, by: Actor, now: datetime, machine_now: datetime) -> None:
+    """The same body under the same id, from the first attempt on. Raises Conflict when the endpoint is off."""
+    row = db.session.scalar(
+        select(WebhookDelivery).where(WebhookDelivery.id == delivery_id).with_for_update()
+    )
+    if row is None:
+        raise NotFound(N_("This delivery does not exist any more. Please go back to the list."))
+    _check_on(db.session.get_one(WebhookEndpoint, row.endpoint_id))
+    row.state = WebhookState.WAITING
+    row.attempt_count = 0
+    row.next_attempt_at = machine_now
+    _note("sent_again", row.endpoint_id, by=by, now=now, delivery_id=delivery_id)
+    db.session.flush()
+    ring_after_commit(BELL)
+
+
+def drop_waiting(endpoint_id: int) -> None:
+    """What waits for an endpoint that is off is not wanted any more."""
+    waits = (WebhookDelivery.endpoint_id == endpoint_id, WebhookDelivery.state == WebhookState.WAITING)
+    changed = update(WebhookDelivery).where(*waits)
+    db.session.execute(
+        changed.values(state=WebhookState.DROPPED, next_attempt_at=None).execution_options(
+            synchronize_session=False
+        )
+    )
+
+
+def _fields(draft: EndpointDraft) -> dict[str, Any]:
+    return {
+        "name": draft.name,
+        "url": draft.url,
+        "events": [event.value for event in draft.events],
+        "store_ids": list(draft.store_ids),
+    }
+
+
+def _get_locked(endpoint_id: int) -> WebhookEndpoint:
+    found = select(WebhookEndpoint).where(WebhookEndpoint.id == endpoint_id).with_for_update()
+    row = db.session.scalar(found)
+    if row is None:
+        raise NotFound(N_("This webhook does not exist. Please go back to the list."))
+    return row
+
+
+def _check_on(row: WebhookEndpoint) -> None:
+    if not row.is_on:
+        raise Conflict(N_("This webhook is switched off. Please switch it on first."))
+
+
+def _note(action: str, endpoint_id: int, *, by: Actor, now: datetime, **data: Any) -> None:
+    note_change(f"{SUBJECT}.{action}", subject_kind=SUBJECT, subject_id=endpoint_id, by=by, now=now, **data)
