@@ -71,6 +71,10 @@ class Config:
     postmark_webhook_networks: tuple[str, ...]
     survey_nonce_min_seconds: float
     survey_filter_ranges: str
+    webhooks_private: bool
+    events_host: str
+    events_port: int
+    events_url: str
 
     @property
     def is_secure(self) -> bool:
@@ -116,6 +120,8 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
         **_mail_hooks(env),
         survey_nonce_min_seconds=float(env.get("SURVEY_NONCE_MIN_SECONDS", "1")),
         survey_filter_ranges=env.get("SURVEY_FILTER_RANGES", ""),
+        webhooks_private=env.get("WEBHOOKS_PRIVATE", env.get("COMPTOIR_DEMO", "")).lower() in TRUE_WORDS,
+        **_events(env),
     )
 
 
@@ -149,6 +155,20 @@ def _mail_hooks(env: Mapping[str, str]) -> dict[str, Any]:
         "brevo_webhook_networks": _list(env.get("BREVO_WEBHOOK_NETWORKS")),
         "postmark_webhook_secret": env.get("POSTMARK_WEBHOOK_SECRET", ""),
         "postmark_webhook_networks": _list(env.get("POSTMARK_WEBHOOK_NETWORKS")),
+    }
+
+
+def _events(env: Mapping[str, str]) -> dict[str, Any]:
+    """Where the process of the live events listens, and where browsers find it.
+
+    An installation with a public address says where its proxy hands streams on; without that, pages only poll.
+    """
+    port = int(env.get("EVENTS_PORT", "8001"))
+    near = "" if env.get("BASE_URL") else f"http://127.0.0.1:{port}"
+    return {
+        "events_host": env.get("EVENTS_HOST", "127.0.0.1"),
+        "events_port": port,
+        "events_url": env.get("EVENTS_URL", near).rstrip("/"),
     }
 
 

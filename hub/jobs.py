@@ -18,6 +18,7 @@ from hub.plans import engine
 from hub.reactions import drain as reactions
 from hub.signups import expiring as optins
 from hub.surveys import actions as surveys
+from hub.webhooks import working as webhooks
 
 log = structlog.get_logger(__name__)
 DRAIN_SECONDS = 10
@@ -68,6 +69,7 @@ JOBS: dict[str, Job] = {
         Job("receipts", "bulk", tidying.work_receipts, tidying.has_due, _nothing_planned),
         Job("phones", "default", reconciling.work_phones, reconciling.has_due, reconciling.next_due_at),
         Job("optins", "bulk", optins.work_optins, optins.has_due, optins.next_due_at),
+        Job("webhooks", "bulk", webhooks.work_webhooks, webhooks.has_due, _nothing_planned),
         *(_outbox(queue) for queue in SendQueue),
     )
 }

@@ -1,6 +1,6 @@
 """Tells other systems what happened: facts become deliveries to webhooks, a batch at a time, in ids and numbers."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -80,7 +80,7 @@ class _Telling:
 
     @cached_property
     def _codes(self) -> Mapping[int | None, str]:
-        known: Iterable[int] = {
+        known = {
             *self._ids("store_id"),
             *self._ids("from_store_id"),
             *(sent.store_id for sent in self._sent.values() if sent.store_id),
