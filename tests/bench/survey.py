@@ -42,7 +42,7 @@ from tests.makers.stores import make_chain, make_store
 SECONDS = 3.0
 ROUNDS = 4
 CLIENTS = 4
-INVITATIONS = 30_000
+INVITATIONS = 60_000
 SERIES = ("get", "post", "get.unlimited", "post.unlimited")
 SERVERS = {"empty_app": 18_301, "survey_app": 18_302, "unlimited_app": 18_303}
 Request = tuple[str, str, bytes | None]
