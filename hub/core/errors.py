@@ -38,6 +38,13 @@ class Conflict(HubError):
     code = "conflict"
 
 
+class Stale(Conflict):
+    """What the caller had seen (If-Match) is not what is there any more."""
+
+    status = 412
+    code = "stale"
+
+
 class Gone(HubError):
     """A link that was good once."""
 

@@ -1,5 +1,6 @@
 """What is handed to the inbox and what it hands back: frozen values without rows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -24,7 +25,7 @@ class Incoming:
 
     `from_address` is a mail address, or "" when only `phone` is known. `reply_to` is where the sender wants the
     answer. `text` is what is new, `quoted_text` what was folded away, `html` is sanitised. `store_id` is the store
-    the sender chose in a form or stood in. `happened_at` is when it came in, if that was before now.
+    the sender chose in a form or stood in. `external_ids`: how other systems know him, by system. `happened_at` is when it came in, if that was before now.
     """
 
     channel: Channel
@@ -47,6 +48,7 @@ class Incoming:
     reason_key: str | None = None
     order_number: str | None = None
     phone: str | None = None
+    external_ids: Mapping[str, str] = field(default_factory=dict)
     happened_at: datetime | None = None
     key: str | None = None
 

@@ -52,6 +52,24 @@ def receive_message(
     return received
 
 
+def receive_into(
+    ticket_id: int, incoming: Incoming, *, now: datetime, machine_now: datetime | None = None
+) -> Received:
+    """As `receive_message`, into a ticket that the sender's system named; a closed one is followed by a new one."""
+    place = Directory()
+    finding.lock_names([incoming.key])
+    twin = finding.find_twin(incoming) if incoming.key else None
+    if twin is not None:
+        return _again(twin)
+    ticket = lock_end(ticket_id)
+    if ticket is not None and next_on_customer_message(ticket.state) is not None:
+        return _append(ticket, incoming, ThreadedBy.SIGNED, directory=place, now=now)
+    received, opened = _open(incoming, related_id=ticket.id if ticket else None, directory=place, now=now)
+    _acknowledge(opened, incoming, place, now=now, machine_now=machine_now or now)
+    acknowledging.post_acknowledgements(place.take_dues(), now=now)
+    return received
+
+
 def _again(twin: TicketMessage) -> Received:
     ticket = db.session.get_one(Ticket, twin.ticket_id)
     return Received(ticket.id, ticket.number, twin.id, is_new_ticket=False)
@@ -172,6 +190,7 @@ def _customer_of(incoming: Incoming, now: datetime) -> tuple[int | None, bool]:
         first_name=first,
         last_name=last,
         language=incoming.language,
+        external_ids=incoming.external_ids,
     )
     try:
         found = resolve_customer(details, now=now)
