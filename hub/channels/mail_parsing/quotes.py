@@ -3,6 +3,9 @@
 The idea of reducing a body to one letter a line is that of Discourse's email_reply_trimmer (MIT).
 """
 
+from collections.abc import Iterator
+from itertools import groupby
+
 from hub.channels.mail_parsing.quote_lines import (
     DELIMITER,
     EMBEDDED,
@@ -12,6 +15,9 @@ from hub.channels.mail_parsing.quote_lines import (
     SIGNATURE,
     TEXT,
     classify_line,
+    is_greeting,
+    is_mail_head,
+    is_notice,
     join_attributions,
 )
 
@@ -26,16 +32,44 @@ def split_reply(text: str) -> tuple[str, str]:
     """(reply, folded). When nothing but quotes is left the whole text is the reply."""
     every = text.split("\n")
     lines, tail = join_attributions(every[:MAX_LINES]), "\n".join(every[MAX_LINES:])
-    marks = "".join(map(classify_line, lines))
+    marks = "".join(_settle(lines, list(map(classify_line, lines))))
     if marks.strip(TEXT + EMPTY) == "":
         return text.strip(), ""
     kept = _choose_kept(marks)
+    if QUOTE in marks and TEXT in marks[marks.rfind(QUOTE) :] and _is_only_greeting(lines, kept):
+        kept = [position for position, mark in enumerate(marks) if mark in _SOFT]
     reply = "\n".join(lines[position] for position in kept).strip()
     if not reply:
         return text.strip(), ""
     chosen = set(kept)
     folded = "\n".join(line for position, line in enumerate(lines) if position not in chosen)
     return reply, f"{folded}\n{tail}".strip("\n")
+
+
+def _settle(lines: list[str], marks: list[str]) -> list[str]:
+    """What only the lines around can tell: header lines that head no mail are text, a company's notice is a signature."""
+    for start, end in _runs(marks, HEADER):
+        if end - start >= BLOCK_LINES and not is_mail_head(lines[start:end]):
+            marks[start:end] = [TEXT if mark == HEADER else mark for mark in marks[start:end]]
+    texts = list(_runs(marks, TEXT))
+    for start, end in texts[1:]:
+        if is_notice(lines[start:end]):
+            marks[start:end] = [SIGNATURE] * (end - start)
+    return marks
+
+
+def _runs(marks: list[str], wanted: str) -> Iterator[tuple[int, int]]:
+    """(first, behind the last) of the marks of one kind in a row."""
+    position = 0
+    for mark, group in groupby(marks):
+        size = sum(1 for _ in group)
+        if mark == wanted:
+            yield position, position + size
+        position += size
+
+
+def _is_only_greeting(lines: list[str], kept: list[int]) -> bool:
+    return bool(kept) and is_greeting("\n".join(lines[position] for position in kept))
 
 
 def _choose_kept(marks: str) -> list[int]:
