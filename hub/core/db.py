@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
-from hub.core import bell
+from hub.core import bell, live
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -65,9 +65,9 @@ def words(kind: type[StrEnum]) -> Enum:
 
 @contextmanager
 def transaction() -> Iterator[Session]:
-    """Open the one transaction of a door: commit at the end, then ring the bells that were asked for.
+    """Open the one transaction of a door: commit at the end, then ring the bells and tell the news asked for.
 
-    On an exception everything is rolled back and no bell rings. Not to be nested.
+    On an exception everything is rolled back, no bell rings and nothing is told. Not to be nested.
     """
     session = db.session()
     try:
@@ -76,8 +76,10 @@ def transaction() -> Iterator[Session]:
     except BaseException:
         session.rollback()
         session.info.pop(bell.PENDING, None)
+        session.info.pop(live.PENDING, None)
         raise
     bell.ring_pending(session.info)
+    live.tell_pending(session.info)
 
 
 def fetch_alone(statement: Executable, values: dict[str, Any]) -> RowMapping | None:
@@ -95,3 +97,8 @@ def fetch_alone(statement: Executable, values: dict[str, Any]) -> RowMapping | N
 def ring_after_commit(kind: str) -> None:
     """Ask for a bell of this kind once the transaction under way is committed."""
     db.session().info.setdefault(bell.PENDING, set()).add(kind)
+
+
+def tell_after_commit(news: live.News) -> None:
+    """Tell open pages once the transaction under way is committed; the same news twice is told once."""
+    db.session().info.setdefault(live.PENDING, {})[news] = None

@@ -54,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
         if name in {"run", "only"}:
             command.add_argument("--host", default="127.0.0.1")
         if name == "only":
-            command.add_argument("process", help="web, worker, clock or mailbox")
+            command.add_argument("process", help="web, worker, clock, mailbox or events")
         if name == "plant":
             command.add_argument("--fast", action="store_true")
         if name == "servers":

@@ -1,14 +1,18 @@
-"""Which processes make an installation, as data: sink, mailbox, clock, workers and web."""
+"""Which processes make an installation, as data: sink, mailbox, clock, workers, live events and web."""
 
 import sys
 from collections.abc import Mapping
 
 from hub.supervisor.children import Program
+from hub.supervisor.ports import LOOPBACK
 from hub.supervisor.station import CHECKOUT, FLASK
 
 WORKER_COUNT = 2
 WEB_WORKER_COUNT, WEB_THREAD_COUNT = 2, 8
 WEB_GRACE_SECONDS = 5
+EVENTS_GRACE_SECONDS = 2
+EVENTS_PORT = "8001"
+MOST_STREAMS = 10_000
 
 
 def _program(name: str, environ: Mapping[str, str], *arguments: str, grace_seconds: float = 10.0) -> Program:
@@ -27,12 +31,26 @@ def sink(environ: Mapping[str, str]) -> Program:
 
 
 def machines(environ: Mapping[str, str]) -> list[Program]:
-    """Return the processes without a face: mailbox, clock and workers."""
+    """Return the processes without a face: mailbox, clock, workers and live events."""
     return [
         _program("mailbox", environ, "worker.py", "--mailbox"),
         _program("clock", environ, "worker.py", "--clock"),
         *(_program(f"worker-{number}", environ, "worker.py") for number in range(1, WORKER_COUNT + 1)),
+        events(environ),
     ]
+
+
+def events(environ: Mapping[str, str]) -> Program:
+    """Return the process of the live events: one gunicorn worker of gevent, since a stream would hold a thread of the web."""
+    place = f"{environ.get('EVENTS_HOST', LOOPBACK)}:{environ.get('EVENTS_PORT', EVENTS_PORT)}"
+    return _program(
+        "events",
+        environ,
+        *("-m", "gunicorn", "hub.live.streams:create_streams()", "--bind", place),
+        *("--workers", "1", "--worker-class", "gevent", "--worker-connections", str(MOST_STREAMS)),
+        *("--graceful-timeout", str(EVENTS_GRACE_SECONDS), "--no-control-socket"),
+        grace_seconds=EVENTS_GRACE_SECONDS + 3,
+    )
 
 
 def web(environ: Mapping[str, str], *, host: str, port: int) -> Program:

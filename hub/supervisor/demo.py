@@ -22,7 +22,12 @@ from hub.supervisor.signals import end_on_signals, ignore_signals
 from hub.supervisor.station import CHECKOUT, COMMANDS, Station, say
 
 STOP_SECONDS = 90.0
-PORTS = {"web": 8000, "mailbox": 2525, "sink": 2526}  # wanted; others are chosen when these are taken
+PORTS = {
+    "web": 8000,
+    "events": 8001,
+    "mailbox": 2525,
+    "sink": 2526,
+}  # wanted; others are chosen when these are taken
 SERVERS = ("DATABASE_URL", "REDIS_URL")
 
 
@@ -84,6 +89,9 @@ class Demo:
             "COMPTOIR_DEMO": "1",
             "COMPTOIR_VAR": str(self.home),
             "BASE_URL": base_url,
+            "EVENTS_HOST": LOOPBACK,
+            "EVENTS_PORT": ports["events"],
+            "EVENTS_URL": f"http://{LOOPBACK}:{ports['events']}",
             "MAILBOX_HOST": LOOPBACK,
             "MAILBOX_PORT": ports["mailbox"],
             "SINK_HOST": LOOPBACK,

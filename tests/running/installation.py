@@ -63,7 +63,7 @@ def open_installation(
 
 def _environment(database_url: str, redis_url: str, var: Path) -> tuple[dict[str, str], dict[str, int]]:
     file = var / "ports.json"
-    ports = {name: choose_port(file, name) for name in ("web", "mailbox", "sink")}
+    ports = {name: choose_port(file, name) for name in ("web", "mailbox", "sink", "events")}
     settings = {
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
@@ -71,6 +71,8 @@ def _environment(database_url: str, redis_url: str, var: Path) -> tuple[dict[str
         "COMPTOIR_VAR": str(var),
         "COMPTOIR_DEMO": "1",
         "BASE_URL": f"http://{LOOPBACK}:{ports['web']}",
+        "EVENTS_PORT": str(ports["events"]),
+        "EVENTS_URL": f"http://{LOOPBACK}:{ports['events']}",
         "MAILBOX_PORT": str(ports["mailbox"]),
         "SINK_PORT": str(ports["sink"]),
         "SMTP_HOST": LOOPBACK,

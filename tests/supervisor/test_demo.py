@@ -96,7 +96,7 @@ def test_an_unknown_process_is_refused_with_the_known_ones() -> None:
     command = [sys.executable, "-m", "hub.supervisor", "only", "cook"]
     done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert done.stdout == "There is no process cook: choose one of mailbox, clock, worker, web.\n"
+    assert done.stdout == "There is no process cook: choose one of mailbox, clock, worker, events, web.\n"
 
 
 def test_several_commands_run_in_one_interpreter_and_a_failing_one_ends_them(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Live events: passes, the exchange, and the process with many streams."""
