@@ -13,6 +13,7 @@ from hub.inbox.models.desk_lists import (
     SavedView,
     WordProgress,
 )
+from hub.inbox.models.loops import MailLoop
 from hub.inbox.models.notices import Notice
 from hub.inbox.models.routing import (
     AgentAbsence,
@@ -48,6 +49,7 @@ __all__ = [
     "ExpertGroup",
     "ExpertQuestion",
     "KnownWord",
+    "MailLoop",
     "Notice",
     "Presence",
     "ReasonModel",

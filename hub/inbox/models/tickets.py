@@ -88,6 +88,7 @@ class Ticket(Base):
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
     requester_name: Mapped[str] = mapped_column(default="")
     requester_address: Mapped[str | None]
+    our_address: Mapped[str | None]
     channel: Mapped[Channel] = mapped_column(words(Channel))
     state: Mapped[TicketState] = mapped_column(words(TicketState))
     priority: Mapped[Priority] = mapped_column(words(Priority))
@@ -134,7 +135,8 @@ class TicketMessage(Base):
 
     `outbound_id` names the message in the door out without a foreign key; `key` makes a double submission one.
     `event_id` is its place among the ticket's events; `ends_wait` tells a public message of a person (a reply, or a
-    call that reached the customer) from everything that does not end a customer's wait.
+    call that reached the customer) from everything that does not end a customer's wait; `is_machine`: sent by a machine,
+    with human content, so that nothing automatic answers it.
     """
 
     __tablename__ = "ticket_messages"
@@ -156,6 +158,7 @@ class TicketMessage(Base):
     author_name: Mapped[str] = mapped_column(default="")
     author_address: Mapped[str | None]
     is_stranger: Mapped[bool] = mapped_column(default=False)
+    is_machine: Mapped[bool] = mapped_column(default=False, server_default="false")
     subject: Mapped[str] = mapped_column(default="")
     text: Mapped[str]
     quoted_text: Mapped[str] = mapped_column(default="")
