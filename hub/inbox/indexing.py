@@ -1,13 +1,14 @@
 """The search column: folded words as they are and their French stems, for writing and for asking."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import and_, case, cast, func, literal
+from sqlalchemy import and_, case, cast, exists, func, literal, or_
 from sqlalchemy.dialects.postgresql import REGCONFIG, TSVECTOR
 from sqlalchemy.sql import ColumnElement
 
-from hub.inbox.models import Ticket
+from hub.inbox.models import Ticket, TicketMessage
 from hub.inbox.search_column import index_expression
 from hub.inbox.searching import Asked, asked_words, search_words, written_words
 
@@ -34,14 +35,30 @@ def grown_index(texts: Sequence[str]) -> ColumnElement[Any]:
     )
 
 
-def matches(search: str) -> ColumnElement[bool] | None:
-    """Every asked word must be there, as the beginning of a word or by its French stem. None: nothing asked."""
+def matches(search: str, also: Mapping[str, Sequence[str]] | None = None) -> ColumnElement[bool] | None:
+    """Every asked word must be there, as the beginning of a word or by its French stem. None: nothing asked.
+
+    `also`: by mistyped word what it may have meant.
+    """
     asked = asked_words(search)
-    return and_(*(_has(each) for each in asked)) if asked else None
+    return and_(*(_has(each, also or {}) for each in asked)) if asked else None
 
 
-def _has(asked: Asked) -> ColumnElement[bool]:
-    begins = " | ".join(f"{beginning}:*" for beginning in asked.beginnings)
+def has_phrase(phrase: str) -> ColumnElement[bool] | None:
+    """These words in this order, in the subject or in a message: the index finds the words, the text decides."""
+    words = matches(phrase)
+    if words is None:
+        return None
+    written = r"\s+".join(re.escape(part) for part in phrase.split())
+    said = exists().where(
+        TicketMessage.ticket_id == Ticket.id, TicketMessage.text.regexp_match(written, flags="i")
+    )
+    return and_(words, or_(Ticket.subject.regexp_match(written, flags="i"), said))
+
+
+def _has(asked: Asked, also: Mapping[str, Sequence[str]]) -> ColumnElement[bool]:
+    meant = [word for beginning in asked.beginnings for word in also.get(beginning, ())]
+    begins = " | ".join(f"{beginning}:*" for beginning in (*asked.beginnings, *meant))
     stems = [func.plainto_tsquery(_FRENCH, word) for word in dict.fromkeys(asked.spellings.split())]
     query: ColumnElement[Any] = func.to_tsquery(cast(literal("simple"), REGCONFIG), begins)
     for stem in stems:

@@ -1,6 +1,16 @@
 """Doors of the inbox: lists, tickets, what is done with them, contacts noted in the store."""
 
-from hub.blueprints.inbox import acts, changes, contact, pages, sending, suggestions
+from hub.blueprints.inbox import (
+    acts,
+    changes,
+    contact,
+    exporting,
+    listing,
+    pages,
+    sending,
+    suggestions,
+    views,
+)
 from hub.blueprints.inbox.base import blueprint
 
 ANSWERING = (
@@ -27,4 +37,16 @@ ANSWERING = (
 )
 """Ways that ask for more than reading tickets."""
 
-__all__ = ["ANSWERING", "acts", "blueprint", "changes", "contact", "pages", "sending", "suggestions"]
+__all__ = [
+    "ANSWERING",
+    "acts",
+    "blueprint",
+    "changes",
+    "contact",
+    "exporting",
+    "listing",
+    "pages",
+    "sending",
+    "suggestions",
+    "views",
+]

@@ -44,9 +44,12 @@ class Names:
         return found.path(str(get_locale())) if found else gettext("no reason")
 
 
-def list_row(row: TicketRow, now: datetime, keep: Mapping[str, Any], current: str = "") -> dict[str, Any]:
-    """One line of the list; `keep` are the filters that the link to the ticket carries along."""
+def list_row(
+    row: TicketRow, now: datetime, keep: Mapping[str, Any], current: str = "", *, may_pick: bool = False
+) -> dict[str, Any]:
+    """One line of the list; `keep` are the filters that the link to the ticket carries along, `may_pick` for bulk acts."""
     return {
+        "pick": row.number if may_pick else "",
         "href": url_for("inbox.ticket", number=row.number, **keep),
         "channel": words.channel_words(row.channel),
         "channel_icon": words.CHANNEL_ICONS[row.channel],

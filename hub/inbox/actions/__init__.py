@@ -2,6 +2,8 @@
 
 from hub.inbox.actions.acknowledging import post_acknowledgements
 from hub.inbox.actions.answers import open_ticket_from_answer, withdraw_answer_ticket
+from hub.inbox.actions.asking_experts import ask_experts, save_group, switch_group
+from hub.inbox.actions.attaching import Upload, discard_files, keep_files, remove_file
 from hub.inbox.actions.bulk import choose_plain, receive_new_contacts
 from hub.inbox.actions.changing import (
     add_note,
@@ -11,15 +13,40 @@ from hub.inbox.actions.changing import (
     free_tickets_of,
     transfer,
 )
+from hub.inbox.actions.chatting import (
+    Said,
+    Visitor,
+    leave_chat,
+    leave_note,
+    note_visitor,
+    open_chat,
+    say,
+)
 from hub.inbox.actions.contacts import open_contact
-from hub.inbox.actions.ending import mark_spam, merge, reopen, set_pending, solve
+from hub.inbox.actions.ending import mark_spam, reopen, set_pending, solve
 from hub.inbox.actions.finding import belongs_to_ticket, lock_names
+from hub.inbox.actions.following import follow, unfollow
+from hub.inbox.actions.handing_out import change_assignment, hand_out, note_absence
+from hub.inbox.actions.merging import merge, unmerge
 from hub.inbox.actions.noticing import mark_read, notify
+from hub.inbox.actions.people import add_copy, change_order, change_requester, remove_party
+from hub.inbox.actions.rebuilding import rebuild_batch, rebuild_waits
 from hub.inbox.actions.receiving import receive_message
 from hub.inbox.actions.replying import log_call, reply
+from hub.inbox.actions.scheduling import cancel_scheduled, change_scheduled, schedule_reply
 from hub.inbox.actions.setting import change_routing_order, change_target
+from hub.inbox.actions.snoozing import snooze, wake
+from hub.inbox.actions.splitting import Split, split
+from hub.inbox.actions.tagging import add_tag, make_tag, remove_tag, rename_tag, switch_tag
 from hub.inbox.actions.undoing import undo_reply
-from hub.inbox.actions.waiting import rebuild_waits
+from hub.inbox.actions.views import (
+    ViewDraft,
+    change_view,
+    choose_default_view,
+    delete_view,
+    move_view,
+    save_view,
+)
 from hub.inbox.actions.working import has_due, next_due_at, work_tickets
 from hub.inbox.actions.writing import leave, note_presence, save_draft
 from hub.inbox.directory import Directory
@@ -32,38 +59,81 @@ __all__ = [
     "IncomingFile",
     "Received",
     "Replied",
+    "Said",
+    "Split",
+    "Upload",
+    "ViewDraft",
+    "Visitor",
+    "add_copy",
     "add_note",
+    "add_tag",
+    "ask_experts",
     "assign",
     "belongs_to_ticket",
+    "cancel_scheduled",
+    "change_assignment",
+    "change_order",
     "change_priority",
     "change_reason",
+    "change_requester",
     "change_routing_order",
+    "change_scheduled",
     "change_target",
+    "change_view",
+    "choose_default_view",
     "choose_plain",
+    "delete_view",
+    "discard_files",
+    "follow",
     "free_tickets_of",
+    "hand_out",
     "has_due",
+    "keep_files",
     "leave",
+    "leave_chat",
+    "leave_note",
     "lock_names",
     "log_call",
+    "make_tag",
     "mark_read",
     "mark_spam",
     "merge",
+    "move_view",
     "next_due_at",
+    "note_absence",
     "note_presence",
+    "note_visitor",
     "notify",
+    "open_chat",
     "open_contact",
     "open_ticket_from_answer",
     "post_acknowledgements",
+    "rebuild_batch",
     "rebuild_waits",
     "receive_message",
     "receive_new_contacts",
+    "remove_file",
+    "remove_party",
+    "remove_tag",
+    "rename_tag",
     "reopen",
     "reply",
     "save_draft",
+    "save_group",
+    "save_view",
+    "say",
+    "schedule_reply",
     "set_pending",
+    "snooze",
     "solve",
+    "split",
+    "switch_group",
+    "switch_tag",
     "transfer",
     "undo_reply",
+    "unfollow",
+    "unmerge",
+    "wake",
     "withdraw_answer_ticket",
     "work_tickets",
 ]

@@ -1,20 +1,22 @@
 """Lists of tickets: by due time or by latest change, filtered and searched, in at most three statements."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Select, func, literal, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, literal, select, tuple_
 
 from hub.core.db import db
 from hub.core.errors import Invalid
 from hub.core.paging import Page, decode_key, make_page
 from hub.core.text import N_
-from hub.inbox.indexing import matches
 from hub.inbox.models import Ticket
-from hub.inbox.models.tickets import OPEN_STATES
 from hub.inbox.queries.access import only_visible
+from hub.inbox.queries.conditions import Asking, read_asking
 from hub.inbox.queries.rows import TicketFilters, TicketRow
-from hub.inbox.words import InboxView, TicketState
+from hub.inbox.queries.term_conditions import IS_OPEN
+from hub.inbox.queries.typos import find_meant
+from hub.inbox.words import InboxView, ListSort, TicketState
 from hub.staff import queries as staff
 from hub.staff.queries import AgentRow
 from hub.staff.rules import Viewer
@@ -32,6 +34,14 @@ BY_DUE_TIME = frozenset(
         InboxView.OPEN,
     }
 )
+COUNTED = (
+    InboxView.WAITING,
+    InboxView.MINE,
+    InboxView.UNASSIGNED,
+    InboxView.UNATTRIBUTED,
+    InboxView.OPEN,
+)
+MOST_COUNTED = 1000
 ROW_COLUMNS: tuple[Any, ...] = (
     Ticket.id,
     Ticket.number,
@@ -61,15 +71,55 @@ ROW_COLUMNS: tuple[Any, ...] = (
 """Of TicketRow all but the two names."""
 
 
+@dataclass(frozen=True)
+class Found:
+    """A page of tickets and what was understood of the search; `asking.also` when mistyped words were put right."""
+
+    page: Page[TicketRow]
+    asking: Asking
+
+
+def find_tickets(
+    filters: TicketFilters, viewer: Viewer, after: str | None = None, size: int = PAGE_SIZE
+) -> Found:
+    """One page. Open tickets come by due time, earliest first; searches and the others by latest change.
+
+    When nothing is found by the words as typed, words like them are tried.
+    """
+    asking = read_asking(filters.search, viewer)
+    found = Found(_list(filters, asking, viewer, after, size), asking)
+    if found.page.rows or not asking.query.words or asking.problems:
+        return found
+    meant = find_meant(asking.query.words)
+    if not meant:
+        return found
+    guessed = replace(asking, also=meant)
+    page = _list(filters, guessed, viewer, after, size)
+    return Found(page, guessed) if page.rows else found
+
+
 def list_tickets(
     filters: TicketFilters, viewer: Viewer, after: str | None = None, size: int = PAGE_SIZE
 ) -> Page[TicketRow]:
-    """One page. Views of open tickets come by due time, earliest first; the others by latest change."""
-    is_by_due = filters.view in BY_DUE_TIME and not filters.search.strip()
-    statement = _filtered(only_visible(select(*ROW_COLUMNS), viewer), filters, viewer)
+    """The page alone of `find_tickets`."""
+    return find_tickets(filters, viewer, after, size).page
+
+
+def _list(
+    filters: TicketFilters, asking: Asking, viewer: Viewer, after: str | None, size: int
+) -> Page[TicketRow]:
+    is_by_due = comes_by_due(filters, asking)
+    statement = filtered(only_visible(select(*ROW_COLUMNS), viewer), filters, asking, viewer)
     statement = _sorted(statement, after, is_by_due=is_by_due).limit(size + 1)
     rows = rows_of(db.session.execute(statement).mappings().all())
     return make_page(rows, size=size, key=lambda row: (row.list_at if is_by_due else row.updated_at, row.id))
+
+
+def comes_by_due(filters: TicketFilters, asking: Asking) -> bool:
+    """The order: as asked for, else by due time where only open tickets are meant and no words are looked for."""
+    if filters.sort is not None:
+        return filters.sort is ListSort.DUE
+    return (filters.view in BY_DUE_TIME or asking.is_open) and not asking.query.has_words
 
 
 def list_customer_tickets(
@@ -83,27 +133,27 @@ def list_customer_tickets(
 
 
 def count_views(viewer: Viewer, *, store_id: int | None = None) -> dict[InboxView, int]:
-    """How many tickets the views of open tickets hold, in one statement.."""
-    is_waiting = Ticket.waiting_since.is_not(None)
-    statement = select(
-        func.count().filter(is_waiting),
-        func.count().filter(Ticket.assignee_id == viewer.agent_id),
-        func.count().filter(Ticket.assignee_id.is_(None)),
-        func.count().filter(Ticket.store_id.is_(None)),
-        func.count(),
-    ).where(_OPEN)
+    """How many tickets the views of open tickets hold, in one statement; none is counted beyond 1,000."""
+    counts = [_bounded(view, viewer, store_id) for view in COUNTED]
+    return dict(zip(COUNTED, db.session.execute(select(*counts)).one(), strict=True))
+
+
+def _bounded(view: InboxView, viewer: Viewer, store_id: int | None) -> ScalarSelect[int]:
+    found = _of_view(only_visible(select(literal(1)).select_from(Ticket), viewer), view, viewer)
     if store_id is not None:
-        statement = statement.where(Ticket.store_id == store_id)
-    waiting, mine, unassigned, unattributed, everything = db.session.execute(
-        only_visible(statement, viewer)
-    ).one()
-    return {
-        InboxView.WAITING: waiting,
-        InboxView.MINE: mine,
-        InboxView.UNASSIGNED: unassigned,
-        InboxView.UNATTRIBUTED: unattributed,
-        InboxView.OPEN: everything,
-    }
+        found = found.where(Ticket.store_id == store_id)
+    return select(func.count()).select_from(found.limit(MOST_COUNTED).subquery()).scalar_subquery()
+
+
+def count_found(asking: Asking, viewer: Viewer, most: int) -> ScalarSelect[int]:
+    """A column that counts the open tickets a search finds, up to `most`: for several in one statement."""
+    found = filtered(
+        only_visible(select(literal(1)).select_from(Ticket), viewer),
+        TicketFilters(view=InboxView.OPEN),
+        asking,
+        viewer,
+    )
+    return select(func.count()).select_from(found.limit(most).subquery()).scalar_subquery()
 
 
 def count_newer(viewer: Viewer, *, after_id: int) -> int:
@@ -136,13 +186,10 @@ def with_names(
     }
 
 
-_OPEN: ColumnElement[bool] = literal_column(f"(tickets.{OPEN_STATES})", Boolean)
-"""Written out, not bound: only so may a plan that is kept use the partial indexes."""
-
-
-def _filtered(
-    statement: Select[*tuple[Any, ...]], filters: TicketFilters, viewer: Viewer
+def filtered(
+    statement: Select[*tuple[Any, ...]], filters: TicketFilters, asking: Asking, viewer: Viewer
 ) -> Select[*tuple[Any, ...]]:
+    """The statement with the view, the filters and the words."""
     statement = _of_view(statement, filters.view, viewer)
     for column, value in (
         (Ticket.store_id, filters.store_id),
@@ -154,8 +201,18 @@ def _filtered(
     ):
         if value is not None:
             statement = statement.where(column == value)
-    asked = matches(filters.search) if filters.search.strip() else None
-    return statement if asked is None else statement.where(asked)
+    if filters.updated_since is not None:
+        statement = statement.where(Ticket.updated_at >= filters.updated_since)
+    if filters.view not in BY_DUE_TIME and comes_by_due(filters, asking):
+        statement = statement.where(IS_OPEN)
+    return statement.where(*asking.all_conditions())
+
+
+HIDES_SNOOZED = frozenset(
+    {InboxView.WAITING, InboxView.MINE, InboxView.UNASSIGNED, InboxView.UNATTRIBUTED, InboxView.OPEN}
+)
+_IS_AWAKE = Ticket.snoozed_until.is_(None) | Ticket.missed_at.is_not(None)
+"""Snoozed tickets come back by themselves, or once the customer waits too long."""
 
 
 def _of_view(
@@ -165,14 +222,16 @@ def _of_view(
     conditions: dict[InboxView, tuple[ColumnElement[bool], ...]] = {
         InboxView.WAITING: (is_waiting,),
         InboxView.LATE: (is_waiting, Ticket.missed_at.is_not(None)),
-        InboxView.MINE: (_OPEN, Ticket.assignee_id == viewer.agent_id),
-        InboxView.UNASSIGNED: (_OPEN, Ticket.assignee_id.is_(None)),
-        InboxView.UNATTRIBUTED: (_OPEN, Ticket.store_id.is_(None)),
-        InboxView.OPEN: (_OPEN,),
+        InboxView.MINE: (IS_OPEN, Ticket.assignee_id == viewer.agent_id),
+        InboxView.UNASSIGNED: (IS_OPEN, Ticket.assignee_id.is_(None)),
+        InboxView.UNATTRIBUTED: (IS_OPEN, Ticket.store_id.is_(None)),
+        InboxView.OPEN: (IS_OPEN,),
+        InboxView.SNOOZED: (Ticket.snoozed_until.is_not(None),),
         InboxView.SOLVED: (Ticket.state.in_([TicketState.SOLVED, TicketState.CLOSED]),),
         InboxView.ALL: (),
     }
-    return statement.where(*conditions[view])
+    awake = (_IS_AWAKE,) if view in HIDES_SNOOZED else ()
+    return statement.where(*conditions[view], *awake)
 
 
 def _sorted(

@@ -6,12 +6,21 @@ from datetime import datetime
 from typing import Any
 
 from hub.core.words import Channel, Language
-from hub.inbox.words import InboxView, MessageKind, PresenceKind, Priority, RouteSource, TicketState, WaitKind
+from hub.inbox.words import (
+    InboxView,
+    ListSort,
+    MessageKind,
+    PresenceKind,
+    Priority,
+    RouteSource,
+    TicketState,
+    WaitKind,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class TicketFilters:
-    """What a list shows. `view` gives the order; `search` looks through everything of the view."""
+    """What a list shows. `view` gives the order, unless `sort` does; `search` are words and filters in words."""
 
     view: InboxView = InboxView.WAITING
     store_id: int | None = None
@@ -21,6 +30,8 @@ class TicketFilters:
     channel: Channel | None = None
     reason_id: int | None = None
     search: str = ""
+    sort: ListSort | None = None
+    updated_since: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +77,7 @@ class TicketView(TicketRow):
     language: Language
     route_source: RouteSource
     route_confidence: float
+    route_detail: str
     source_kind: str | None
     source_id: int | None
     merged_into_number: str
