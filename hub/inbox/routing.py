@@ -11,8 +11,10 @@ R = RouteSource
 DEFAULT_ORDER: tuple[RouteSource, ...] = (
     R.ORDER_NUMBER,
     R.STORE_ADDRESS,
+    R.STORE_NUMBER,
     R.STORE_FORM,
     R.RECENT_ORDER,
+    R.LOYALTY_CARD,
     R.PREFERRED_STORE,
     R.POSTCODE,
     R.STORE_NAME,
@@ -23,9 +25,11 @@ CONFIDENCE: Mapping[RouteSource, float] = {
     R.AGENT: 1.0,
     R.ORDER_NUMBER: 0.98,
     R.STORE_ADDRESS: 0.95,
+    R.STORE_NUMBER: 0.95,
     R.STORE_FORM: 0.95,
     R.RULE: 0.9,
     R.RECENT_ORDER: 0.75,
+    R.LOYALTY_CARD: 0.7,
     R.PREFERRED_STORE: 0.6,
     R.POSTCODE: 0.5,
     R.STORE_NAME: 0.45,
@@ -37,16 +41,18 @@ _WORD = re.compile(
     r"(?<![\w@/.+-])#?((?=[A-Z0-9/_-]*\d[A-Z0-9/_-]*\d[A-Z0-9/_-]*\d)[A-Z0-9][A-Z0-9/_-]{3,29})(?![\w@])",
     re.IGNORECASE,
 )
+_CARD = re.compile(r"\b(carte|card|fidel|loyal)")
 _POSTCODE = re.compile(r"(?<![\d-])(\d{5})(?![\d-])")
 
 
 @dataclass(frozen=True)
 class Route:
-    """`store_id` None is the central queue."""
+    """`store_id` None is the central queue; `detail` is what was found: the order number, the post code."""
 
     store_id: int | None
     source: RouteSource
     confidence: float
+    detail: str = ""
 
 
 CENTRAL = Route(None, R.NONE, 0.0)
@@ -77,6 +83,11 @@ def find_order_numbers(text: str) -> tuple[str, ...]:
     ]
 
 
+def find_card_numbers(text: str) -> tuple[str, ...]:
+    """Numbers that may be of a loyalty card: only where the text speaks of a card at all."""
+    return find_order_numbers(text) if _CARD.search(fold(text)) else ()
+
+
 def find_postcodes(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_POSTCODE.findall(text)))[:MAX_CANDIDATES]
 
@@ -97,6 +108,16 @@ def local_parts(recipients: Iterable[str], domains: Iterable[str]) -> tuple[str,
     own = frozenset(domains)
     parts = (address.lower().rpartition("@") for address in recipients)
     return tuple(dict.fromkeys(local.partition("+")[0] for local, _, domain in parts if domain in own))
+
+
+def complete_order(order: Sequence[RouteSource]) -> tuple[RouteSource, ...]:
+    """An order that was kept before a source existed: the new one stands behind its neighbour of the default order."""
+    found = [source for source in order if source in DEFAULT_ORDER]
+    for place, source in enumerate(DEFAULT_ORDER):
+        if source not in found:
+            before = [found.index(each) for each in DEFAULT_ORDER[:place] if each in found]
+            found.insert(before[-1] + 1 if before else 0, source)
+    return tuple(found)
 
 
 def check_order(sources: Sequence[RouteSource]) -> bool:

@@ -81,6 +81,9 @@ class NoticeKind(StrEnum):
     WOKE = "woke"
     ASSIGNED = "assigned"
     REPLY_HELD = "reply_held"
+    EXPERT_ASKED = "expert_asked"
+    EXPERT_ANSWERED = "expert_answered"
+    MAIL_LOOP = "mail_loop"
 
 
 class ViewReach(StrEnum):
@@ -130,6 +133,14 @@ class CallOutcome(StrEnum):
     CALL_AGAIN = "call_again"
 
 
+class Audience(StrEnum):
+    """Who is warned of a deadline, from the nearest up."""
+
+    ASSIGNEE = "assignee"
+    STORE_MANAGER = "store_manager"
+    REGION_MANAGER = "region_manager"
+
+
 class PresenceKind(StrEnum):
     VIEWING = "viewing"
     WRITING = "writing"
@@ -144,6 +155,7 @@ class InboxView(StrEnum):
     UNASSIGNED = "unassigned"
     UNATTRIBUTED = "unattributed"
     OPEN = "open"
+    SNOOZED = "snoozed"
     SOLVED = "solved"
     ALL = "all"
 

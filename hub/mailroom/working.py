@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, select, update
 
 from hub.core import clock
 from hub.core.db import db, transaction
-from hub.inbox.actions import Incoming, choose_plain, lock_names, post_acknowledgements
+from hub.inbox.actions import Incoming, choose_plain, hand_out, lock_names, post_acknowledgements
 from hub.mailroom import rules
 from hub.mailroom.models import Arrival
 from hub.mailroom.sorting import Batch, find_contact, quarantine, sort_arrival, sort_together
@@ -94,6 +94,7 @@ def _sort(ids: Sequence[int]) -> None:
         _try(arrival, batch)
     if dues := batch.directory.take_dues():
         post_acknowledgements(dues, now=batch.now)
+    hand_out(batch.directory.take_unassigned(), now=batch.now)
 
 
 def _try_together(arrivals: Sequence[Arrival], batch: Batch) -> list[Arrival]:

@@ -15,9 +15,12 @@ from hub.inbox.queries import TicketView
 blueprint = Blueprint("inbox", __name__)
 
 
-def access(number: str) -> TicketView:
-    """The ticket if the person may see it; the page then speaks in the time of its store. Raises NotFound."""
-    ticket = queries.access_ticket(number, viewer())
+def access(number: str, *, as_expert: bool = False) -> TicketView:
+    """The ticket if the person may see it; the page then speaks in the time of its store. Raises NotFound.
+
+    `as_expert`: also a ticket of another store that the person is asked about, for reading and answering it.
+    """
+    ticket = queries.access_ticket(number, viewer(), as_expert=as_expert)
     if ticket.time_zone:
         g.time_zone = ticket.time_zone
     return ticket

@@ -14,10 +14,12 @@ from hub.customers.batch import find_or_create_by_mail
 from hub.customers.queries import CustomerRow, get_customers
 from hub.customers.rows import CustomerDetails
 from hub.customers.rules import normalise_mail
-from hub.inbox.actions import acknowledging, finding, waiting
+from hub.inbox.actions import acknowledging, finding, looping, waiting
 from hub.inbox.actions.acknowledging import Due
-from hub.inbox.actions.opening import BELL, make_message, make_ticket, take_ids
-from hub.inbox.actions.receiving import make_opening, make_parties, message_fields, opened_fact
+from hub.inbox.actions.events import settle_hold
+from hub.inbox.actions.opening import BELL, Opening, make_message, make_ticket, take_ids
+from hub.inbox.actions.receiving import make_opening, make_parties, message_fields, opened_fact, seen_of
+from hub.inbox.actions.ruling import apply_rules, note_opening
 from hub.inbox.deadlines import may_send_automatic
 from hub.inbox.directory import Directory
 from hub.inbox.models import ReplyWait, Ticket, TicketMessage, TicketParty
@@ -36,6 +38,7 @@ class _Case:
     parties: Sequence[TicketParty]
     message: TicketMessage
     wait: ReplyWait
+    opening: Opening
 
 
 def choose_plain(incomings: Sequence[Incoming]) -> list[bool]:
@@ -45,7 +48,7 @@ def choose_plain(incomings: Sequence[Incoming]) -> list[bool]:
     The caller holds the Message-IDs (`lock_names`): what others took in meanwhile is known.
     """
     known = _known_message_ids([each.mail_message_id for each in incomings if each.mail_message_id])
-    seen: set[str] = set()
+    seen: set[str] = looping.list_stormy({(each.reply_to or each.from_address).lower() for each in incomings})
     plain = []
     for each in incomings:
         names = {
@@ -102,10 +105,23 @@ def receive_new_contacts(
             incoming, customer, is_known=known, is_linked=False, directory=directory, now=now
         )
         place = replace(place, related_id=related.get(customer.id))
-        cases.append(_make(incoming, customer, place, ticket_id, directory=directory, now=now))
+        opening = apply_rules(
+            make_opening(incoming, customer, place, related_id=None),
+            seen_of(incoming, customer, place, is_known=known),
+            directory=directory,
+            now=now,
+        )
+        cases.append(_make(incoming, opening, ticket_id, directory=directory, now=now))
     dues = _dues_of(cases, directory=directory, now=now, machine_now=machine_now)
     lines = acknowledging.post_dues(dues, now=now)
     _add(cases, dues, lines)
+    for case in cases:
+        _finish(case, directory=directory, now=now)
+    written = {due.ticket.id for due in dues}
+    for each in _people(cases):
+        if each.id not in written:
+            looping.hold_back(each, now=now, machine_now=machine_now)
+    db.session.flush()
     record_many([opened_fact(case.ticket) for case in cases], now=now)
     ring_after_commit(BELL)
     return [
@@ -146,29 +162,35 @@ def _related_of(customer_ids: Sequence[int]) -> Mapping[int | None, int]:
 
 
 def _make(
-    incoming: Incoming,
-    customer: CustomerRow,
-    place: finding.Found,
-    ticket_id: int,
-    *,
-    directory: Directory,
-    now: datetime,
+    incoming: Incoming, opening: Opening, ticket_id: int, *, directory: Directory, now: datetime
 ) -> _Case:
-    ticket = make_ticket(make_opening(incoming, customer, place, related_id=None), ticket_id, now=now)
+    ticket = make_ticket(opening, ticket_id, now=now)
     message = make_message(ticket, now=now, kind=MessageKind.CUSTOMER, **message_fields(incoming, now))
     wait = waiting.make_wait(ticket, at=message.happened_at, channel=incoming.channel, directory=directory)
-    return _Case(incoming, ticket, make_parties(ticket, incoming), message, wait)
+    return _Case(incoming, ticket, make_parties(ticket, incoming), message, wait, opening)
+
+
+def _finish(case: _Case, *, directory: Directory, now: datetime) -> None:
+    """What a rule may have made of it: a grievance, tags, experts, a line in the trail."""
+    if case.ticket.is_grievance:
+        settle_hold(case.ticket, now=now)
+    note_opening(case.ticket, case.opening, directory=directory, now=now)
+
+
+def _people(cases: Sequence[_Case]) -> list[Ticket]:
+    """The tickets whose sender is a person and is acknowledged, as far as the caps allow."""
+    return [
+        case.ticket
+        for case in cases
+        if case.incoming.kind is IncomingKind.MESSAGE and acknowledging.is_acknowledged(case.ticket)
+    ]
 
 
 def _dues_of(
     cases: Sequence[_Case], *, directory: Directory, now: datetime, machine_now: datetime
 ) -> list[Due]:
     """The acknowledgements that the caps allow; each address stands once in the batch."""
-    people = [
-        case.ticket
-        for case in cases
-        if case.incoming.kind is IncomingKind.MESSAGE and acknowledging.is_acknowledged(case.ticket)
-    ]
+    people = _people(cases)
     sent = acknowledging.list_sent([str(each.requester_address) for each in people], machine_now=machine_now)
     return [
         acknowledging.draft_acknowledgement(each, directory=directory, now=now, machine_now=machine_now)

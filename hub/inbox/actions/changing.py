@@ -1,5 +1,6 @@
 """Changes of a ticket that say nothing to the customer: note, assignee, reason, priority, store."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -10,20 +11,30 @@ from hub.core.errors import Conflict, Invalid
 from hub.core.facts import record
 from hub.core.text import N_
 from hub.inbox.actions import waiting
+from hub.inbox.actions.attaching import move_to_message
+from hub.inbox.actions.asking_experts import note_expert_answer
+from hub.inbox.actions.correcting import keep_correction
 from hub.inbox.actions.events import lock_ticket, note_ticket, settle_hold
+from hub.inbox.actions.following import tell_mentioned
+from hub.inbox.actions.handing_out import hand_out
+from hub.inbox.actions.noticing import notify, tell_followers
 from hub.inbox.actions.opening import add_message
+from hub.inbox.actions.snoozing import end_snooze
 from hub.inbox.directory import Directory
 from hub.inbox.facts import TicketTransferred
 from hub.inbox.models import ReplyWait, Ticket
 from hub.inbox.states import OPEN_STATES, is_open
-from hub.inbox.words import MessageKind, Priority, RouteSource
+from hub.inbox.words import MessageKind, NoticeKind, Priority, RouteSource
 from hub.reasons.queries import get_reason
 from hub.staff import queries as staff
 from hub.stores import queries as stores
 
 
-def add_note(*, ticket_id: int, text: str, by: Actor, now: datetime) -> int:
-    """A line that only the staff sees; touches no clock. Returns the message id."""
+def add_note(*, ticket_id: int, text: str, by: Actor, now: datetime, file_ids: Sequence[int] = ()) -> int:
+    """A line that only the staff sees; touches no clock. Returns the message id.
+
+    Colleagues named with @ follow the ticket from now on and are told. `file_ids`: files of the person's composer.
+    """
     words = text.replace("\x00", "").strip()
     if not words:
         raise Invalid(N_("Please write something before saving."), field="text")
@@ -38,6 +49,11 @@ def add_note(*, ticket_id: int, text: str, by: Actor, now: datetime) -> int:
         text=words,
     )
     ticket.updated_at = now
+    db.session.flush()
+    move_to_message(message, file_ids, by.agent_id)
+    named = tell_mentioned(ticket, words, by=by, now=now)
+    tell_followers(ticket.id, "noted", by=by, now=now, but=named)
+    note_expert_answer(ticket, by=by, now=now)
     db.session.flush()
     return message.id
 
@@ -55,6 +71,8 @@ def assign(*, ticket_id: int, assignee_id: int | None, by: Actor, now: datetime)
     note_ticket("assigned", ticket, by=by, now=now, from_id=ticket.assignee_id, assignee_id=assignee_id)
     ticket.assignee_id = assignee_id
     db.session.flush()
+    if assignee_id is not None:
+        notify(agent_ids=[assignee_id], kind=NoticeKind.ASSIGNED, ticket_id=ticket.id, by=by, now=now)
 
 
 def free_tickets_of(*, agent_id: int, now: datetime) -> int:
@@ -109,12 +127,17 @@ def transfer(*, ticket_id: int, store_id: int | None, by: Actor, now: datetime) 
     if store_id is not None and not stores.get_store(store_id).is_active:
         raise Invalid(N_("This store is closed for good. Please choose another one."), field="store")
     origin = ticket.store_id
+    if by.is_person:
+        keep_correction(ticket, store_id, by=by, now=now)
     note_ticket("transferred", ticket, by=by, now=now, from_store_id=origin, store_id=store_id)
     waiting.split_wait(ticket, store_id=store_id, at=now, directory=Directory())
     ticket.assignee_id = None
+    end_snooze(ticket)
     ticket.route_source = RouteSource.AGENT
     ticket.route_confidence = 1.0
+    ticket.route_detail = ""
     ticket.transfer_count += 1
+    hand_out([(ticket, None)], now=now)
     db.session.flush()
     fact = TicketTransferred(
         customer_id=ticket.customer_id, ticket_id=ticket.id, from_store_id=origin, store_id=store_id

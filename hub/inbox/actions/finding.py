@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, text
+from sqlalchemy import literal, or_, select, text
 
 from hub.core import site
 from hub.core.db import db
 from hub.core.errors import Invalid
 from hub.core.words import Channel
 from hub.customers import queries as customers
+from hub.customers.cards import find_card_holder
 from hub.customers.queries import CustomerRow
 from hub.customers.rules import normalise_phone
 from hub.inbox.directory import Directory
@@ -19,6 +20,7 @@ from hub.inbox.routing import (
     RECENT_ORDER_DAYS,
     Route,
     choose_route,
+    find_card_numbers,
     find_order_numbers,
     find_postcodes,
     find_store_by_name,
@@ -49,8 +51,10 @@ class Found:
 
 def find_thread(incoming: Incoming) -> Thread:
     """Which ticket the message belongs to; a text message carries no thread, it goes on where its phone last wrote."""
+    if incoming.ticket_id is not None:
+        return Thread(incoming.ticket_id, ThreadedBy.SIGNED)
     if incoming.channel in TEXTS and incoming.phone:
-        return _find_text_thread(incoming.channel, plain_phone(incoming.phone) or "")
+        return _find_text_thread(incoming, plain_phone(incoming.phone) or "")
     hints = read_hints(
         recipients=incoming.recipients,
         in_reply_to=incoming.in_reply_to,
@@ -61,13 +65,16 @@ def find_thread(incoming: Incoming) -> Thread:
     return choose_thread(hints, _known(hints), sender=incoming.from_address.lower())
 
 
-def _find_text_thread(channel: Channel, phone: str) -> Thread:
+def _find_text_thread(incoming: Incoming, phone: str) -> Thread:
+    """Scoped to the number of ours it was written to: what is said to another store's number is another matter."""
+    ours = our_number(incoming)
     found = (
         select(Ticket.id)
         .join(TicketParty, TicketParty.ticket_id == Ticket.id)
         .where(
             TicketParty.address == phone.lower(),
-            Ticket.channel == channel,
+            Ticket.channel == incoming.channel,
+            or_(literal(ours is None), Ticket.our_address == ours, Ticket.our_address.is_(None)),
             Ticket.state.in_({*OPEN_STATES, TicketState.SOLVED}),
             Ticket.merged_into_id.is_(None),
         )
@@ -75,6 +82,12 @@ def _find_text_thread(channel: Channel, phone: str) -> Thread:
     )
     ticket_id = db.session.scalar(found.limit(1))
     return Thread(ticket_id, ThreadedBy.REFERENCES if ticket_id else ThreadedBy.NONE)
+
+
+def our_number(incoming: Incoming) -> str | None:
+    """The number of ours that a text was written to."""
+    ours = incoming.recipients[:1] if incoming.channel in TEXTS else ()
+    return plain_phone(ours[0]) if ours else None
 
 
 def plain_phone(text: str | None) -> str | None:
@@ -184,6 +197,7 @@ class _Search:
     directory: Directory
     now: datetime
     order: OrderRow | None = None
+    detail: str = ""
 
     def run(self) -> Found:
         route = choose_route(
@@ -191,53 +205,75 @@ class _Search:
             {
                 RouteSource.ORDER_NUMBER: self.by_order_number,
                 RouteSource.STORE_ADDRESS: self.by_address,
+                RouteSource.STORE_NUMBER: self.by_number,
                 RouteSource.STORE_FORM: self.by_form,
                 RouteSource.RECENT_ORDER: self.by_recent_order,
+                RouteSource.LOYALTY_CARD: self.by_card,
                 RouteSource.PREFERRED_STORE: self.by_preference,
                 RouteSource.POSTCODE: self.by_postcode,
                 RouteSource.STORE_NAME: self.by_name,
             },
         )
         own = self.order if self.order and self.known and self.order.customer_id == self.known.id else None
-        return Found(route, own, None)
+        return Found(replace(route, detail=self.detail if route.store_id else ""), own, None)
+
+    def say(self, detail: str, store_id: int | None) -> int | None:
+        """What was found, remembered for the reader of the ticket."""
+        self.detail = detail
+        return store_id
 
     def by_order_number(self) -> int | None:
         text = f"{self.incoming.order_number or ''} {self.incoming.subject}\n{self.incoming.text[:5000]}"
         for number in find_order_numbers(text):
             self.order = orders.find_order_by_external_id(number)
             if self.order:
-                return self.order.store_id
+                return self.say(self.order.external_id, self.order.store_id)
         return None
 
     def by_address(self) -> int | None:
         for local in local_parts(self.incoming.recipients, self.directory.domains):
             if local in self.directory.by_mailbox:
-                return self.directory.by_mailbox[local]
+                return self.say(local, self.directory.by_mailbox[local])
+        return None
+
+    def by_number(self) -> int | None:
+        for number in (plain_phone(each) for each in self.incoming.recipients if "@" not in each):
+            if number and number in self.directory.by_phone:
+                return self.say(number, self.directory.by_phone[number])
         return None
 
     def by_form(self) -> int | None:
-        return self.incoming.store_id
+        return self.say("", self.incoming.store_id)
 
     def by_recent_order(self) -> int | None:
         latest = orders.find_latest_order(self.known.id) if self.known else None
         if latest is None or latest.placed_at < self.now - timedelta(days=RECENT_ORDER_DAYS):
             return None
-        return latest.store_id
+        return self.say(latest.external_id, latest.store_id)
+
+    def by_card(self) -> int | None:
+        """The preferred store of the holder of the card that the text names, else that of the latest order."""
+        numbers = find_card_numbers(f"{self.incoming.subject}\n{self.incoming.text[:5000]}")
+        holder = find_card_holder(numbers) if numbers else None
+        if holder is None:
+            return None
+        latest = None if holder.preferred_store_id else orders.find_latest_order(holder.customer_id)
+        return self.say(holder.card, holder.preferred_store_id or (latest.store_id if latest else None))
 
     def by_preference(self) -> int | None:
-        return self.customer.preferred_store_id if self.customer else None
+        return self.say("", self.customer.preferred_store_id if self.customer else None)
 
     def by_postcode(self) -> int | None:
         given = (self.customer.postcode,) if self.customer and self.customer.postcode else ()
         for postcode in (*find_postcodes(self.incoming.text[:5000]), *given):
             near = stores.find_stores_by_postcode(postcode)
             if len(near) == 1:
-                return near[0].id
+                return self.say(postcode, near[0].id)
         return None
 
     def by_name(self) -> int | None:
         text = f"{self.incoming.subject}\n{self.incoming.text[:5000]}"
-        return find_store_by_name(text, self.directory.names)
+        return self.say("", find_store_by_name(text, self.directory.names))
 
 
 def find_related(customer_id: int) -> int | None:

@@ -13,6 +13,7 @@ from hub.inbox.actions.events import next_event
 from hub.inbox.indexing import grown_index, index_text
 from hub.inbox.models import Ticket, TicketMessage, TicketParty
 from hub.inbox.routing import Route
+from hub.inbox.routing_rules import NOTHING, Outcome
 from hub.inbox.searching import phone_words
 from hub.inbox.threading import make_number
 from hub.inbox.words import MessageKind, Priority, TicketState
@@ -25,7 +26,7 @@ _NEXT_ID = select(func.nextval("tickets_id_seq"))
 
 @dataclass(frozen=True, kw_only=True)
 class Opening:
-    """A ticket about to be opened; `words` are further terms it must be found by."""
+    """A ticket about to be opened; `outcome` is what the routing rules made of it."""
 
     channel: Channel
     language: Language
@@ -48,6 +49,8 @@ class Opening:
     is_confirmed: bool = True
     score: int | None = None
     related_ticket_id: int | None = None
+    our_address: str | None = None
+    outcome: Outcome = NOTHING
 
 
 def add_ticket(opening: Opening, *, now: datetime) -> Ticket:
@@ -76,6 +79,7 @@ def make_ticket(opening: Opening, ticket_id: int, *, now: datetime) -> Ticket:
         store_id=opening.route.store_id,
         route_source=opening.route.source,
         route_confidence=opening.route.confidence,
+        route_detail=opening.route.detail,
         customer_id=opening.customer_id,
         requester_name=opening.requester_name,
         requester_address=opening.requester_address,
@@ -94,6 +98,7 @@ def make_ticket(opening: Opening, ticket_id: int, *, now: datetime) -> Ticket:
         is_confirmed=opening.is_confirmed,
         score=opening.score,
         related_ticket_id=opening.related_ticket_id,
+        our_address=opening.our_address,
         list_at=now,
         created_at=now,
         updated_at=now,

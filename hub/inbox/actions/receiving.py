@@ -9,9 +9,13 @@ from hub.core.facts import record
 from hub.core.words import Channel, Language
 from hub.customers.actions import CustomerDetails, resolve_customer
 from hub.customers.queries import CustomerRow
-from hub.inbox.actions import acknowledging, finding, waiting
+from hub.inbox.actions import acknowledging, finding, looping, waiting
 from hub.inbox.actions.events import lock_end, settle_hold
+from hub.inbox.actions.handing_out import hand_out
+from hub.inbox.actions.noticing import tell_followers
 from hub.inbox.actions.opening import Opening, add_message, add_party, add_ticket, make_party, show_message
+from hub.inbox.actions.ruling import Seen, apply_rules, note_opening
+from hub.inbox.actions.snoozing import wake_by_customer
 from hub.inbox.directory import Directory
 from hub.inbox.facts import CustomerWrote, TicketOpened, TicketReopened
 from hub.inbox.models import Ticket, TicketAttachment, TicketMessage, TicketParty
@@ -19,6 +23,8 @@ from hub.inbox.states import next_on_customer_message
 from hub.inbox.values import Incoming, Received
 from hub.inbox.words import TEXTS, IncomingKind, MessageKind, ThreadedBy, TicketState
 from hub.reasons.queries import find_reason_by_key
+
+MOST_RECIPIENTS = 10
 
 
 def receive_message(
@@ -44,11 +50,15 @@ def receive_message(
         return _keep_auto_reply(ticket, incoming, now)
     if ticket is not None and next_on_customer_message(ticket.state) is not None:
         return _append(ticket, incoming, thread.by, directory=place, now=now)
+    repeated = looping.lay_aside(incoming, machine_now=machine_now or now)
+    if repeated is not None:
+        return Received(repeated.id, repeated.number, None, is_new_ticket=False)
     related_id = ticket.id if ticket else thread.related_id
     received, opened = _open(incoming, related_id=related_id, directory=place, now=now)
     _acknowledge(opened, incoming, place, now=now, machine_now=machine_now or now)
     if directory is None:
         acknowledging.post_acknowledgements(place.take_dues(), now=now)
+        hand_out(place.take_unassigned(), now=now)
     return received
 
 
@@ -94,6 +104,7 @@ def _append(
         add_party(ticket.id, incoming.from_address, incoming.from_name, is_requester=False)
     if ticket.state is TicketState.SOLVED:
         reopen_row(ticket, now=now)
+    wake_by_customer(ticket, now=now)
     ticket.state = next_on_customer_message(ticket.state) or TicketState.OPEN
     message = _write(ticket, incoming, MessageKind.CUSTOMER, now=now, is_stranger=not is_known)
     waiting.start_wait(ticket, at=message.happened_at, channel=incoming.channel, directory=directory)
@@ -101,6 +112,7 @@ def _append(
         ticket.list_at = ticket.waiting_since or now
     show_message(ticket, incoming.text, now=now)
     db.session.flush()
+    tell_followers(ticket.id, "customer_wrote", by=None, now=now)
     fact = CustomerWrote(
         customer_id=ticket.customer_id,
         ticket_id=ticket.id,
@@ -129,14 +141,32 @@ def _open(
     customer_id, is_new = _customer_of(incoming, now)
     customer = finding.find_customer(customer_id)
     place = finding.find_place(incoming, customer, is_known=not is_new, directory=directory, now=now)
-    ticket = add_ticket(make_opening(incoming, customer, place, related_id=related_id), now=now)
+    opening = make_opening(incoming, customer, place, related_id=related_id)
+    opening = apply_rules(
+        opening, seen_of(incoming, customer, place, is_known=not is_new), directory=directory, now=now
+    )
+    ticket = add_ticket(opening, now=now)
     db.session.add_all(make_parties(ticket, incoming))
     message = _write(ticket, incoming, MessageKind.CUSTOMER, now=now, is_first=True)
     waiting.start_wait(ticket, at=message.happened_at, channel=incoming.channel, directory=directory)
     if ticket.is_grievance:
         settle_hold(ticket, now=now)
+    note_opening(ticket, opening, directory=directory, now=now)
     record(opened_fact(ticket), now=now)
     return Received(ticket.id, ticket.number, message.id, is_new_ticket=True), ticket
+
+
+def seen_of(
+    incoming: Incoming, customer: CustomerRow | None, place: finding.Found, *, is_known: bool
+) -> Seen:
+    """What routing rules may ask of the contact."""
+    return Seen(
+        sender=incoming.from_address or incoming.phone or "",
+        written_to=incoming.recipients,
+        order=place.order,
+        customer_id=customer.id if customer and is_known else None,
+        has_attachment=bool(incoming.attachments),
+    )
 
 
 def make_opening(
@@ -163,6 +193,9 @@ def make_opening(
         order_number=place.order.external_id if place.order else incoming.order_number,
         is_grievance=bool(reason and reason.is_grievance),
         related_ticket_id=related_id or place.related_id,
+        our_address=finding.our_number(incoming),
+        source_kind=incoming.source_kind,
+        source_id=incoming.source_id,
     )
 
 
@@ -215,6 +248,10 @@ def message_fields(incoming: Incoming, now: datetime) -> dict[str, Any]:
         "mail_message_id": incoming.mail_message_id,
         "arrival_id": incoming.arrival_id,
         "happened_at": min(incoming.happened_at or now, now),
+        "inserted": {"written_to": list(incoming.recipients[:MOST_RECIPIENTS])}
+        if incoming.recipients
+        else {},
+        "is_machine": incoming.kind is IncomingKind.MACHINE,
     }
 
 
@@ -242,9 +279,11 @@ def _acknowledge(
 ) -> None:
     if incoming.kind is not IncomingKind.MESSAGE or incoming.channel is Channel.PHONE:
         return
-    if acknowledging.may_acknowledge(ticket, machine_now=machine_now):
-        due = acknowledging.draft_acknowledgement(
-            ticket, directory=directory, now=now, machine_now=machine_now
-        )
-        db.session.add(due.counted)
-        directory.dues.append(due)
+    if not acknowledging.is_acknowledged(ticket):
+        return
+    if not acknowledging.may_acknowledge(ticket, machine_now=machine_now):
+        looping.hold_back(ticket, now=now, machine_now=machine_now)
+        return
+    due = acknowledging.draft_acknowledgement(ticket, directory=directory, now=now, machine_now=machine_now)
+    db.session.add(due.counted)
+    directory.dues.append(due)

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, true
+from sqlalchemy import ColumnElement, Select, exists, false, or_, select, true
 from sqlalchemy.orm import QueryableAttribute
 
 from hub.core.errors import NotFound
 from hub.core.text import N_
-from hub.inbox.models import Ticket
+from hub.inbox.models import Expert, ExpertQuestion, Ticket
 from hub.staff.rules import Viewer
 
 
@@ -22,6 +22,23 @@ def in_scope(viewer: Viewer, column: QueryableAttribute[int | None] = Ticket.sto
 
 def only_visible(statement: Select[*tuple[Any, ...]], viewer: Viewer) -> Select[*tuple[Any, ...]]:
     return statement if viewer.scope.is_everything else statement.where(in_scope(viewer))
+
+
+def only_openable(
+    statement: Select[*tuple[Any, ...]], viewer: Viewer, *, as_expert: bool
+) -> Select[*tuple[Any, ...]]:
+    """Of one ticket: who is asked as an expert reads and answers it too, and nothing else may be done with it."""
+    if viewer.scope.is_everything or not as_expert:
+        return only_visible(statement, viewer)
+    return statement.where(or_(in_scope(viewer), is_asked(viewer.agent_id)))
+
+
+def is_asked(agent_id: int) -> ColumnElement[bool]:
+    """Whether a group of the person is asked about the ticket now, or the person has answered."""
+    groups = select(Expert.group_id).where(Expert.agent_id == agent_id)
+    is_open = ExpertQuestion.answered_at.is_(None) & ExpertQuestion.group_id.in_(groups)
+    mine = or_(is_open, ExpertQuestion.answered_by_id == agent_id)
+    return exists().where(ExpertQuestion.ticket_id == Ticket.id, mine)
 
 
 def no_such_ticket() -> NotFound:

@@ -18,7 +18,7 @@ from hub.inbox.models import (
     TicketAttachment,
     TicketMessage,
 )
-from hub.inbox.queries.access import no_such_ticket, only_visible
+from hub.inbox.queries.access import no_such_ticket, only_openable
 from hub.inbox.queries.lists import ROW_COLUMNS, with_names
 from hub.inbox.queries.rows import (
     AttachmentRow,
@@ -42,6 +42,7 @@ _MORE: tuple[Any, ...] = (
     Ticket.language,
     Ticket.route_source,
     Ticket.route_confidence,
+    Ticket.route_detail,
     Ticket.source_kind,
     Ticket.source_id,
     Ticket.reopened_count,
@@ -73,15 +74,19 @@ _MESSAGE: tuple[Any, ...] = (
 )
 
 
-def access_ticket(number: str, viewer: Viewer) -> TicketView:
-    """The ticket, if the person may see it. Raises NotFound otherwise, whether it exists or not."""
+def access_ticket(number: str, viewer: Viewer, *, as_expert: bool = False) -> TicketView:
+    """The ticket, if the person may see it. Raises NotFound otherwise, whether it exists or not.
+
+    `as_expert`: for reading and answering, also one that the person is asked about as an expert.
+    """
     statement = (
         select(*ROW_COLUMNS, *_MORE)
         .outerjoin(_Merged, _Merged.id == Ticket.merged_into_id)
         .outerjoin(_Related, _Related.id == Ticket.related_ticket_id)
         .where(Ticket.number == number.strip().upper())
     )
-    row = db.session.execute(only_visible(statement, viewer)).mappings().one_or_none()
+    found = only_openable(statement, viewer, as_expert=as_expert)
+    row = db.session.execute(found).mappings().one_or_none()
     if row is None:
         raise no_such_ticket()
     return _view_of(row)
@@ -156,7 +161,7 @@ def access_attachment(attachment_id: int, viewer: Viewer) -> AttachmentRow:
         .join(Ticket, Ticket.id == TicketMessage.ticket_id)
         .where(TicketAttachment.id == attachment_id)
     )
-    row = db.session.scalar(only_visible(statement, viewer))
+    row = db.session.scalar(only_openable(statement, viewer, as_expert=True))
     if row is None:
         raise no_such_ticket()
     return _attachment(row)

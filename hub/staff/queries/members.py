@@ -1,0 +1,34 @@
+"""Who works in which stores and may answer there, for many stores at once."""
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+
+from hub.core.batches import among
+from hub.core.db import db
+from hub.staff.models import Agent, Membership
+from hub.staff.rules import PERMISSIONS
+from hub.staff.words import Permission
+
+ANSWERING = tuple(
+    role for role, permissions in PERMISSIONS.items() if Permission.ANSWER_TICKETS in permissions
+)
+
+
+def list_answering_members(store_ids: Collection[int]) -> dict[int, list[int]]:
+    """By store the ids of its own active members who may answer tickets and have logged in at least once."""
+    found = (
+        select(Membership.store_id, Agent.id)
+        .join(Agent, Agent.id == Membership.agent_id)
+        .where(
+            among(Membership.store_id, store_ids),
+            Agent.deactivated_at.is_(None),
+            Agent.password_hash.is_not(None),
+            Agent.role.in_(ANSWERING),
+        )
+        .order_by(Membership.store_id, Agent.id)
+    )
+    members: dict[int, list[int]] = {}
+    for store_id, agent_id in db.session.execute(found):
+        members.setdefault(store_id or 0, []).append(agent_id)
+    return members
