@@ -81,7 +81,8 @@ def store_topic(store_id: int) -> str:
 
 def ticket_topics(*store_ids: int | None) -> tuple[str, ...]:
     """Who may hear of a ticket of these stores: the whole chain, and each store; None is the central queue."""
-    return (EVERYTHING, *(store_topic(store_id) for store_id in store_ids if store_id is not None))
+    stores = dict.fromkeys(store_topic(store_id) for store_id in store_ids if store_id is not None)
+    return (EVERYTHING, *stores)
 
 
 def scope_topics(*, is_everything: bool, store_ids: Iterable[int]) -> tuple[str, ...]:

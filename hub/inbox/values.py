@@ -25,7 +25,8 @@ class Incoming:
 
     `from_address` is a mail address, or "" when only `phone` is known. `reply_to` is where the sender wants the
     answer. `text` is what is new, `quoted_text` what was folded away, `html` is sanitised. `store_id` is the store
-    the sender chose in a form or stood in. `external_ids`: how other systems know him, by system. `happened_at` is when it came in, if that was before now.
+    the sender chose in a form or stood in. `external_ids`: how other systems know him, by system. `happened_at` is when it came in, if that was before now. `source_kind`, `source_id`: what a
+    new ticket answers (a message of ours: "outbound"). `ticket_id`: the ticket of the chat it was written in.
     """
 
     channel: Channel
@@ -51,6 +52,9 @@ class Incoming:
     external_ids: Mapping[str, str] = field(default_factory=dict)
     happened_at: datetime | None = None
     key: str | None = None
+    source_kind: str | None = None
+    source_id: int | None = None
+    ticket_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -66,10 +70,10 @@ class Received:
 
 @dataclass(frozen=True)
 class Replied:
-    """`message_id` is the line of the thread, `outbound_id` the message in the door out."""
+    """`message_id` is the line of the thread, `outbound_id` the message in the door out; None in a chat's window."""
 
     message_id: int
-    outbound_id: int
+    outbound_id: int | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -80,6 +80,7 @@ class Viewer:
     home_store_name: str = ""
     undo_seconds: int = 10
     has_shortcuts: bool = True
+    has_sound: bool = False
     time_zone: str = ""
 
     @property

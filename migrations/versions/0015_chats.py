@@ -22,7 +22,7 @@ def upgrade() -> None:
         sa.Column("gone_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("is_closed", sa.Boolean(), nullable=False),
-        sa.Column("read_event_id", sa.BigInteger(), nullable=False),
+        sa.Column("read_message_id", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_chat_sessions_ticket_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_chat_sessions")),
     )

@@ -38,6 +38,7 @@ class ProfileForm(Form):
         ],
     )
     has_shortcuts = BooleanField(_("Use keyboard shortcuts"))
+    has_sound = BooleanField(_("Play a short tone when a customer begins to wait"))
 
 
 class OwnPinForm(Form):

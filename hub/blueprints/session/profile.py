@@ -29,6 +29,7 @@ def save_profile() -> ResponseReturnValue:
             language=Language(form.language.data),
             undo_seconds=int(form.undo_seconds.data or 0),
             has_shortcuts=bool(form.has_shortcuts.data),
+            has_sound=bool(form.has_sound.data),
             by=me.actor,
             now=clock.business_now(),
         )

@@ -5,10 +5,12 @@ from typing import Any
 
 from sqlalchemy import select
 
+from hub.core import live
 from hub.core.actor import Actor
 from hub.core.audit import note_change
-from hub.core.db import db
+from hub.core.db import db, tell_after_commit
 from hub.core.errors import NotFound
+from hub.core.live import News, NewsKind
 from hub.core.text import N_
 from hub.core.words import Purpose
 from hub.inbox.models import Ticket
@@ -42,15 +44,17 @@ def lock_end(ticket_id: int) -> Ticket | None:
     return None
 
 
-def next_event(ticket: Ticket) -> int:
-    """The number of the event that is about to be written."""
+def next_event(ticket: Ticket, *other_store_ids: int | None) -> int:
+    """The number of the event that is about to be written; open pages of its store (and of others) are told."""
     ticket.last_event_id += 1
+    topics = live.ticket_topics(ticket.store_id, *other_store_ids)
+    tell_after_commit(News(NewsKind.TICKET, topics, ticket.id))
     return ticket.last_event_id
 
 
 def note_ticket(action: str, ticket: Ticket, *, by: Actor, now: datetime, **data: Any) -> int:
     """An audit line that counts as an event of the ticket; returns its number."""
-    event_id = next_event(ticket)
+    event_id = next_event(ticket, data.get("store_id"))
     ticket.updated_at = now
     note_change(
         f"{TICKET}.{action}",

@@ -13,7 +13,7 @@ class ChatSession(Base):
 
     `seen_at` and `gone_at` are machine time: when the widget was last heard of, and from when on the visitor counts
     as gone unless it is heard of again. `left_at` (business time) is set while he or she is not there; `is_closed`:
-    by his or her own wish. `read_event_id`: the last event of the ticket that the widget has fetched.
+    by his or her own wish. `read_message_id`: the newest line that the widget has fetched.
     """
 
     __tablename__ = "chat_sessions"
@@ -28,4 +28,4 @@ class ChatSession(Base):
     gone_at: Mapped[datetime]
     left_at: Mapped[datetime | None]
     is_closed: Mapped[bool] = mapped_column(default=False)
-    read_event_id: Mapped[int] = mapped_column(default=0)
+    read_message_id: Mapped[int] = mapped_column(default=0)

@@ -14,6 +14,16 @@ from hub.inbox.queries.acts import (
     list_scheduled,
     list_tags,
 )
+from hub.inbox.queries.chats import (
+    ChatLine,
+    ChatPage,
+    ChatRow,
+    find_chat,
+    find_chat_page,
+    get_setup,
+    is_readable,
+    may_chat,
+)
 from hub.inbox.queries.conditions import Asking, Problem, read_asking
 from hub.inbox.queries.lists import (
     Found,
@@ -66,6 +76,9 @@ from hub.inbox.queries.views import (
 __all__ = [
     "Asking",
     "AttachmentRow",
+    "ChatLine",
+    "ChatPage",
+    "ChatRow",
     "ComposerFileRow",
     "DraftRow",
     "Found",
@@ -95,6 +108,8 @@ __all__ = [
     "count_unread",
     "count_views",
     "count_waiting",
+    "find_chat",
+    "find_chat_page",
     "find_default_view",
     "find_newest_id",
     "find_number",
@@ -102,8 +117,10 @@ __all__ = [
     "get_marks",
     "get_notice_ticket",
     "get_numbers",
+    "get_setup",
     "get_tags",
     "has_open_ticket_on_order",
+    "is_readable",
     "list_composer_files",
     "list_customer_tickets",
     "list_drafts",
@@ -121,6 +138,7 @@ __all__ = [
     "list_tickets",
     "list_views",
     "list_waits",
+    "may_chat",
     "read_asking",
     "suggest_words",
 ]

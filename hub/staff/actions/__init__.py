@@ -1,5 +1,6 @@
 """What may be done in the staff room, by family: sessions, people, profile, keys."""
 
+from hub.staff.actions.attendance import note_attendance
 from hub.staff.actions.keys import make_api_key, revoke_api_key
 from hub.staff.actions.people import (
     Person,
@@ -40,6 +41,7 @@ __all__ = [
     "get_setup_code",
     "invite_agent",
     "make_api_key",
+    "note_attendance",
     "reinvite_agent",
     "reset_password",
     "revoke_api_key",

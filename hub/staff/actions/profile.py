@@ -101,15 +101,17 @@ def save_profile(
     language: Language,
     undo_seconds: int,
     has_shortcuts: bool,
+    has_sound: bool = False,
     by: Actor,
     now: datetime,
 ) -> None:
-    """Name, language, seconds in which a reply can be taken back (0 to 30), shortcuts. Raises Invalid."""
+    """Name, language, seconds in which a reply can be taken back (0 to 30), shortcuts, sound. Raises Invalid."""
     if undo_seconds not in UNDO_SECONDS:
         raise Invalid(N_("Please give a number of seconds from 0 to 30."), field="undo_seconds")
     agent = db.session.get_one(Agent, agent_id)
     agent.name = clean_person_name(name)
     agent.sort_key = fold(agent.name)
-    agent.language, agent.undo_seconds, agent.has_shortcuts = language, undo_seconds, has_shortcuts
+    agent.language, agent.undo_seconds = language, undo_seconds
+    agent.has_shortcuts, agent.has_sound = has_shortcuts, has_sound
     note_change("agent.profile_saved", subject_kind="agent", subject_id=agent_id, by=by, now=now)
     db.session.flush()

@@ -1,5 +1,6 @@
 """What other rooms ask the staff room, by family: people, keys, links."""
 
+from hub.staff.queries.attendance import list_last_seen
 from hub.staff.queries.keys import ApiKeyCard, ApiKeyRow, check_api_key, list_api_keys
 from hub.staff.queries.links import (
     get_invited,
@@ -16,6 +17,7 @@ from hub.staff.queries.people import (
     get_agents,
     get_viewer,
     has_administrator,
+    is_anybody_there,
     list_agents,
     list_agents_with,
     list_neighbours,
@@ -37,9 +39,11 @@ __all__ = [
     "get_viewer",
     "has_administrator",
     "invitation_link_token",
+    "is_anybody_there",
     "list_agents",
     "list_agents_with",
     "list_api_keys",
+    "list_last_seen",
     "list_neighbours",
     "list_store_agents",
     "password_reset_token",

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, func, literal, or_, select, union
@@ -12,7 +12,7 @@ from hub.core.errors import NotFound
 from hub.core.paging import Page, decode_key, make_page
 from hub.core.text import N_, fold
 from hub.core.words import Language
-from hub.staff.models import Agent, Membership
+from hub.staff.models import Agent, Attendance, Membership
 from hub.staff.rules import PERMISSIONS, WHOLE_CHAIN, Viewer, scope_of
 from hub.staff.words import Permission, Role
 from hub.stores.models import Chain, Store
@@ -45,6 +45,7 @@ class AgentCard:
     region_ids: tuple[int, ...]
     undo_seconds: int
     has_shortcuts: bool
+    has_sound: bool
     has_pin: bool
     is_invited: bool
     invited_at: datetime | None
@@ -125,6 +126,7 @@ def _viewer(
         home_store_name="" if is_central else home_name or "",
         undo_seconds=agent.undo_seconds,
         has_shortcuts=agent.has_shortcuts,
+        has_sound=agent.has_sound,
         time_zone=time_zone,
     )
 
@@ -216,6 +218,7 @@ def _card(agent: Agent, store_ids: tuple[int, ...], region_ids: tuple[int, ...])
         region_ids=region_ids,
         undo_seconds=agent.undo_seconds,
         has_shortcuts=agent.has_shortcuts,
+        has_sound=agent.has_sound,
         has_pin=agent.pin_hash is not None,
         is_invited=agent.password_hash is None,
         invited_at=agent.invited_at,
@@ -259,3 +262,22 @@ def list_neighbours(agent_id: int) -> list[AgentRow]:
         Agent.role != Role.ADMINISTRATOR,
     )
     return [AgentRow(*row) for row in db.session.execute(statement.order_by(Agent.sort_key, Agent.id))]
+
+
+ATTENDS_FOR = timedelta(seconds=150)
+
+
+def is_anybody_there(store_id: int | None, *, machine_now: datetime) -> bool:
+    """Whether somebody who may answer the tickets of this store (None: the central queue) has a page open now."""
+    central = Agent.role.in_([role for role in WHOLE_CHAIN if Permission.ANSWER_TICKETS in PERMISSIONS[role]])
+    may_answer = [role for role, given in PERMISSIONS.items() if Permission.ANSWER_TICKETS in given]
+    found = select(Agent.id).join(Attendance, Attendance.agent_id == Agent.id)
+    found = found.where(Attendance.seen_at > machine_now - ATTENDS_FOR, Agent.deactivated_at.is_(None))
+    if store_id is None:
+        found = found.where(central)
+    else:
+        region = select(Store.region_id).where(Store.id == store_id).scalar_subquery()
+        mine = or_(Membership.store_id == store_id, Membership.region_id == region)
+        members = select(Membership.agent_id).where(mine)
+        found = found.where(or_(central, Agent.role.in_(may_answer) & Agent.id.in_(members)))
+    return db.session.scalar(found.limit(1)) is not None
