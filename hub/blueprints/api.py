@@ -87,7 +87,7 @@ def take_order() -> ResponseReturnValue:
 @limiter.limit("1200/minute", key_func=key_rate)
 def list_tickets() -> ResponseReturnValue:
     """Filters `store` (code), `state`, `customer` (address or id); `after` is `next` of the page before."""
-    filters = shapes.ticket_filters(request.args, find_store=_store_id)
+    filters = shapes.ticket_filters(request.args, find_store=store_id_of)
     page = inbox_queries.list_tickets(
         filters, viewer=viewer_of_key(), after=request.args.get("after"), size=page_size()
     )
@@ -100,7 +100,8 @@ def show_ticket(number: str) -> ResponseReturnValue:
     ticket = inbox_queries.access_ticket(number, viewer_of_key())
     thread = inbox_queries.list_thread(ticket.id)
     [found] = shapes.tickets([ticket])
-    return jsonify(ticket=found | {"messages": [shapes.message(line) for line in thread]})
+    body = jsonify(ticket=found | {"messages": [shapes.message(line) for line in thread]})
+    return body, 200, {"ETag": f'"{ticket.last_event_id}"'}
 
 
 @blueprint.post("/tickets/<number>/replies")
@@ -113,10 +114,10 @@ def reply(number: str) -> ResponseReturnValue:
         replied = inbox.reply(
             ticket_id=ticket.id,
             text=body.text,
-            by=_actor(body.agent, number),
+            by=reply_actor(body.agent, number),
             now=clock.business_now(),
             machine_now=clock.machine_now(),
-            key=_idempotency_key(),
+            key=idempotency_key(),
         )
     return jsonify(reply={"message_id": replied.message_id, "ticket": number}), 201
 
@@ -187,7 +188,7 @@ def viewer_of_key() -> Viewer:
     return shapes.machine_viewer(g.api_key.name)
 
 
-def _actor(email: str | None, number: str) -> Actor:
+def reply_actor(email: str | None, number: str) -> Actor:
     """The key's own person; another one only who may answer this ticket, named by a key of an administrator."""
     if email:
         agent = staff.find_agent_by_email(email)
@@ -215,7 +216,8 @@ def _check_may_name(agent_id: int, number: str) -> None:
     inbox_queries.access_ticket(number, named)
 
 
-def _store_id(code: str) -> int:
+def store_id_of(code: str) -> int:
+    """Raises Invalid (field store)."""
     store = find_store_by_code(code)
     if store is None:
         raise Invalid(N_("No store has the code %(code)s. Please check it."), field="store", code=code)
@@ -230,6 +232,7 @@ def page_size() -> int:
     return int(text)
 
 
-def _idempotency_key() -> str | None:
+def idempotency_key() -> str | None:
+    """The header Idempotency-Key within this API key."""
     given = request.headers.get("Idempotency-Key")
     return f"api:{g.api_key.id}:{given}" if given else None

@@ -1,7 +1,7 @@
 """The JSON shapes of the API: what comes in is checked here, what goes out is written here."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,6 +16,8 @@ from hub.inbox.queries import ThreadMessage, TicketFilters, TicketRow
 from hub.inbox.values import Incoming
 from hub.inbox.words import InboxView, TicketState
 from hub.orders.queries import OrderRow, get_orders
+from hub.reasons.queries import find_reason_by_key, list_reasons
+from hub.staff.queries import find_agent_by_email
 from hub.staff.rules import Scope, Viewer
 from hub.staff.words import Role
 from hub.statistics.rows import ResponseTimes, Waits
@@ -70,12 +72,18 @@ def incoming_of(body: ContactBody, store_id: int | None, *, key_id: int) -> Inco
 
 
 def ticket_filters(args: MultiDict[str, str], *, find_store: Callable[[str], int]) -> TicketFilters:
-    """`store` is a code, `state` a ticket state, `customer` an address or an id. Raises Invalid on other words."""
+    """`store` is a code, `state` a ticket state, `customer` an address or an id, `assignee` a mail address, `reason`
+    a key, `updated_since` a moment. Raises Invalid on other words.
+    """
     return TicketFilters(
         view=InboxView.ALL,
         store_id=find_store(args["store"]) if args.get("store") else None,
         state=_state(args["state"]) if args.get("state") else None,
         customer_id=_customer_id(args["customer"]) if args.get("customer") else None,
+        assignee_id=_assignee_id(args["assignee"]) if args.get("assignee") else None,
+        channel=_channel(args["channel"]) if args.get("channel") else None,
+        reason_id=_reason_id(args["reason"]) if args.get("reason") else None,
+        updated_since=_since(args["updated_since"]) if args.get("updated_since") else None,
         search=args.get("q", ""),
     )
 
@@ -95,14 +103,19 @@ def order(row: OrderRow) -> dict[str, Any]:
 
 
 def tickets(rows: Sequence[TicketRow]) -> list[dict[str, Any]]:
-    """Tickets with the code of the store and the shop's number of the order: two look-ups for the page."""
+    """Tickets with the code of the store and the key of the reason and the shop's number of the order: three look-ups for the page."""
     houses = get_stores({row.store_id for row in rows if row.store_id})
     ordered = get_orders({row.order_id for row in rows if row.order_id})
-    return [_ticket(row, houses, ordered) for row in rows]
+    asked = list_reasons(active=False) if any(row.reason_id for row in rows) else []
+    keys = {reason.id: reason.key for reason in asked}
+    return [_ticket(row, houses, ordered, keys) for row in rows]
 
 
 def _ticket(
-    row: TicketRow, houses: Mapping[int, StoreRow], ordered: Mapping[int, OrderRow]
+    row: TicketRow,
+    houses: Mapping[int, StoreRow],
+    ordered: Mapping[int, OrderRow],
+    reasons: Mapping[int, str],
 ) -> dict[str, Any]:
     store, its_order = houses.get(row.store_id or 0), ordered.get(row.order_id or 0)
     return {
@@ -119,12 +132,15 @@ def _ticket(
         "order_id": row.order_id,
         "score": row.score,
         "reason_id": row.reason_id,
+        "reason": reasons.get(row.reason_id or 0),
         "assignee": row.assignee_name or None,
+        "assignee_id": row.assignee_id,
         "is_grievance": row.is_grievance,
         "waiting_since": _moment(row.waiting_since),
         "due_at": _moment(row.due_at),
         "created_at": _moment(row.created_at),
         "updated_at": _moment(row.updated_at),
+        "last_event_id": row.last_event_id,
     }
 
 
@@ -191,6 +207,47 @@ def _state(word: str) -> TicketState:
             N_("The state %(word)s is unknown. Use one of: %(known)s."), field="state", word=word, known=known
         )
     return TicketState(word)
+
+
+def _channel(word: str) -> Channel:
+    if word not in set(Channel):
+        known = ", ".join(Channel)
+        raise Invalid(
+            N_("The channel %(word)s is unknown. Use one of: %(known)s."),
+            field="channel",
+            word=word,
+            known=known,
+        )
+    return Channel(word)
+
+
+def _assignee_id(email: str) -> int:
+    found = find_agent_by_email(email)
+    return found.id if found else NOBODY
+
+
+def _reason_id(key: str) -> int:
+    found = find_reason_by_key(key)
+    return found.id if found else NOBODY
+
+
+def _since(text: str) -> datetime:
+    at = moment_of(text)
+    if at is None:
+        raise Invalid(
+            N_("Please give the moment as ISO 8601 with an offset, for example 2026-03-03T10:00:00Z."),
+            field="updated_since",
+        )
+    return at
+
+
+def moment_of(text: str) -> datetime | None:
+    """A moment with an offset, as ISO 8601 writes it (a + may have become a space); None when it is none."""
+    try:
+        at = datetime.fromisoformat(text.strip().replace(" ", "+"))
+        return at.astimezone(UTC) if at.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _customer_id(text: str) -> int:

@@ -1,57 +1,62 @@
-"""The description of the API (OpenAPI 3.1), written beside the doors it describes."""
+"""The description of the API (OpenAPI 3.1), written beside the doors it describes; a test holds both to each other."""
 
 from typing import Any
 
-from hub.blueprints.api_consent_shapes import MESSAGE_SCHEMA, ConsentBody
+from pydantic import BaseModel
+
+from hub.blueprints import openapi_schemas as schemas
+from hub.blueprints.api_consent_shapes import ConsentBody
+from hub.blueprints.api_customers_shapes import CustomerBody, CustomerPatch
 from hub.blueprints.api_shapes import ContactBody, ReplyBody
+from hub.blueprints.api_ticket_shapes import MessageBody, NoteBody, TicketBody, TicketPatch
+from hub.blueprints.openapi_parts import (
+    download,
+    get,
+    match,
+    number,
+    once,
+    paging,
+    query,
+    send,
+    upload,
+    who,
+)
+from hub.blueprints.openapi_schemas import MAYBE_TEXT, NUMBER, TEXT, enum, many, page, ref, whole
 from hub.core.words import Channel
 from hub.inbox.words import TicketState
 from hub.orders.payload import OrderPayload
 from hub.staff.words import ApiScope
 
 REF = "#/components/schemas/{model}"
-TEXT = {"type": "string"}
-NUMBER = {"type": "integer"}
-MOMENT = {"type": ["string", "null"], "format": "date-time"}
-ERROR = {
-    "type": "object",
-    "required": ["error"],
-    "properties": {
-        "error": {
-            "type": "object",
-            "required": ["code", "message"],
-            "properties": {"code": TEXT, "message": TEXT, "field": TEXT, "fields": {"type": "array"}},
-        }
-    },
-}
-TICKET = {
-    "type": "object",
-    "properties": {
-        "number": TEXT,
-        "state": {"type": "string", "enum": [state.value for state in TicketState]},
-        "channel": {"type": "string", "enum": [channel.value for channel in Channel]},
-        "subject": TEXT,
-        "store": {"type": ["string", "null"], "description": "code of the store; null: central queue"},
-        "customer_id": {"type": ["integer", "null"]},
-        "order": {"type": ["string", "null"], "description": "the shop's external_id"},
-        "score": {
-            "type": ["integer", "null"],
-            "description": "3 very satisfied, 2 satisfied, 1 not satisfied",
-        },
-        "waiting_since": MOMENT,
-        "due_at": MOMENT,
-        "created_at": MOMENT,
-    },
-}
+BODIES: tuple[type[BaseModel], ...] = (
+    OrderPayload,
+    ReplyBody,
+    ContactBody,
+    ConsentBody,
+    TicketBody,
+    TicketPatch,
+    MessageBody,
+    NoteBody,
+    CustomerBody,
+    CustomerPatch,
+)
+INTRODUCTION = (
+    "Keys are made in the settings and carry scopes: "
+    + ", ".join(scope.value for scope in ApiScope)
+    + ". Send `Authorization: Bearer <key>`. A key that is bound to a person sees that person's stores and its replies "
+    "count as that person's. Times are ISO 8601 with an offset; money is in cents. Errors are "
+    "`{error: {code, message, field}}` in the language of `Accept-Language`; 429 says too many requests, 503 asks to "
+    "come back. A POST with the header `Idempotency-Key` (or `external_id`) has its effect once."
+)
 
 
 def describe(base_url: str) -> dict[str, Any]:
     """The whole document. Shapes of bodies come from the very classes that check them."""
-    schemas: dict[str, Any] = {"Error": ERROR, "Ticket": TICKET, "Message": MESSAGE_SCHEMA}
-    for shape in (OrderPayload, ReplyBody, ContactBody, ConsentBody):
-        schema = shape.model_json_schema(ref_template=REF)
-        schemas |= schema.pop("$defs", {})
-        schemas[shape.__name__] = schema
+    shapes = dict(schemas.ANSWERS)
+    for body in BODIES:
+        schema = body.model_json_schema(ref_template=REF)
+        shapes |= schema.pop("$defs", {})
+        shapes[body.__name__] = schema
     return {
         "openapi": "3.1.0",
         "info": {"title": "Comptoir", "version": "1", "description": INTRODUCTION},
@@ -59,112 +64,152 @@ def describe(base_url: str) -> dict[str, Any]:
         "security": [{"key": []}],
         "paths": _paths(),
         "components": {
-            "schemas": schemas,
+            "schemas": shapes,
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
         },
     }
 
 
-INTRODUCTION = (
-    "Keys are made in the settings and carry scopes: "
-    + ", ".join(scope.value for scope in ApiScope)
-    + ". Send `Authorization: Bearer <key>`. Times are ISO 8601 with an offset; money is in cents. "
-    "Errors are `{error: {code, message}}`; 429 says too many requests, 503 asks to come back."
-)
-
-
 def _paths() -> dict[str, Any]:
+    return {**_ticket_paths(), **_thread_paths(), **_customer_paths(), **_other_paths()}
+
+
+def _ticket_paths() -> dict[str, Any]:
+    one = whole({"ticket": ref("Ticket")})
+    filters = [
+        query("store", "code of a store"),
+        query("state", "state of the ticket", enum(TicketState)),
+        query("customer", "address or id"),
+        query("assignee", "mail address of an agent"),
+        query("channel", "channel", enum(Channel)),
+        query("reason", "key of a contact reason"),
+        query("updated_since", "changed at or after this moment", schemas.MOMENT),
+        query("q", "words to search for"),
+    ]
+    with_thread = {"allOf": [ref("Ticket"), whole({"messages": many(ref("ThreadLine"))})]}
     return {
-        "/orders": {"post": _post("Take an order event; the same one twice changes nothing", "OrderPayload")},
         "/tickets": {
-            "get": _get(
-                "Tickets, latest change first",
-                [
-                    _query("store", "code of a store"),
-                    _query("state", "state of the ticket"),
-                    _query("customer", "address or id"),
-                    _query("q", "words to search for"),
-                    _query("after", "`next` of the page before"),
-                    _query("size", "1 to 100"),
-                ],
-            )
+            "get": get("Tickets, latest change first", page("tickets", ref("Ticket")), [*filters, *paging()]),
+            "post": send(
+                "A contact of a customer opens a ticket",
+                "TicketBody",
+                whole({"ticket": ref("Ticket"), "is_new": schemas.FLAG}),
+                [once()],
+                tagged=True,
+            ),
         },
-        "/tickets/{number}": {"get": _get("One ticket with its messages", [_number()])},
+        "/tickets/{number}": {
+            "get": get(
+                "One ticket with its messages", whole({"ticket": with_thread}), [number()], tagged=True
+            ),
+            "patch": send(
+                "Change state, reason, store, assignee or priority; all of it or nothing",
+                "TicketPatch",
+                one,
+                [number(), match()],
+                status="200",
+                tagged=True,
+            ),
+        },
+    }
+
+
+def _thread_paths() -> dict[str, Any]:
+    told = whole({"message_id": NUMBER, "ticket": TEXT})
+    return {
+        "/tickets/{number}/messages": {
+            "get": get(
+                "The thread without notes", whole({"messages": many(ref("TicketMessage"))}), [number()]
+            ),
+            "post": send(
+                "What the customer wrote elsewhere, or a reply of the key's person (scope tickets:reply)",
+                "MessageBody",
+                whole(
+                    {"message": whole({"message_id": NUMBER, "ticket": TEXT, "is_new_ticket": schemas.FLAG})}
+                ),
+                [number(), once()],
+            ),
+        },
+        "/tickets/{number}/notes": {
+            "get": get("The notes", whole({"notes": many(ref("TicketMessage"))}), [number()]),
+            "post": send("A line for the staff", "NoteBody", whole({"note": told}), [number(), once()]),
+        },
         "/tickets/{number}/replies": {
-            "post": _post(
-                "Reply as the key's person; ends the customer's wait", "ReplyBody", [_number()], "201"
+            "post": send(
+                "Reply as the key's person; ends the customer's wait",
+                "ReplyBody",
+                whole({"reply": told}),
+                [number(), once()],
             )
         },
-        "/contacts": {"post": _post("A contact of any channel becomes a ticket", "ContactBody", [], "201")},
-        **_customer_paths(),
-        "/statistics/response-times": {
-            "get": _get(
-                "Median, 90th percentile and share within target, in business seconds",
-                [
-                    _query("since", "first day, YYYY-MM-DD"),
-                    _query("until", "last day, YYYY-MM-DD"),
-                    _query("store", "code of a store"),
-                    _query("channel", "channel"),
-                ],
-            )
+        "/attachments": {
+            "post": upload("A file for a message or note; its id is good for a day and for this key")
         },
+        "/attachments/{attachment_id}": {"get": download("A file of a ticket, as a download")},
     }
 
 
 def _customer_paths() -> dict[str, Any]:
+    one = whole({"customer": ref("Customer")})
+    filters = [
+        query("q", "words of the name, a mail address, phone or card, whole or a part"),
+        query("email", "exactly this mail address"),
+        query("phone", "exactly this phone number"),
+        query("external_id", "`system:id`"),
+    ]
+    made = send("Find or make a customer", "CustomerBody", one, status="201", tagged=True)
+    made["responses"]["200"] = {**made["responses"]["201"], "description": "known already"}
     return {
-        "/consents": {
-            "post": _post(
-                "A consent given or withdrawn elsewhere, with its proof; the same one twice is one",
-                "ConsentBody",
-                [],
-                "201",
-            )
+        "/customers": {
+            "get": get("Customers by name", page("customers", ref("Customer")), [*filters, *paging()]),
+            "post": made,
+        },
+        "/customers/{who}": {
+            "get": get("One customer", one, [who()], tagged=True),
+            "patch": send(
+                "Correct a customer", "CustomerPatch", one, [who(), match()], status="200", tagged=True
+            ),
         },
         "/customers/{who}/messages": {
-            "get": _get(
+            "get": get(
                 "What a customer was sent, and what not and why, newest first",
-                [
-                    {"name": "who", "in": "path", "required": True, "schema": TEXT}
-                    | {"description": "id, mail address or phone number"},
-                    _query("after", "`next` of the page before"),
-                    _query("size", "1 to 100"),
-                ],
+                page("messages", ref("Message")),
+                [who(), *paging()],
+            )
+        },
+        "/consents": {
+            "post": send(
+                "A consent given or withdrawn elsewhere, with its proof; the same one twice is one",
+                "ConsentBody",
+                whole({"consent": ref("Consent")}),
             )
         },
     }
 
 
-def _get(summary: str, parameters: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"summary": summary, "parameters": parameters, "responses": _responses("200")}
-
-
-def _post(
-    summary: str, shape: str, parameters: list[dict[str, Any]] | None = None, status: str = "200"
-) -> dict[str, Any]:
-    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{shape}"}}}
+def _other_paths() -> dict[str, Any]:
+    contact = whole({"ticket": MAYBE_TEXT, "is_new": schemas.FLAG})
+    period = [
+        query("since", "first day, YYYY-MM-DD"),
+        query("until", "last day, YYYY-MM-DD"),
+        query("store", "code of a store"),
+        query("channel", "channel"),
+    ]
     return {
-        "summary": summary,
-        "parameters": parameters or [],
-        "requestBody": {"required": True, "content": content},
-        "responses": _responses(status),
+        "/orders": {
+            "post": send(
+                "Take an order event; the same one twice changes nothing",
+                "OrderPayload",
+                schemas.TAKEN_ORDER,
+                status="200",
+            )
+        },
+        "/contacts": {"post": send("A contact of any channel becomes a ticket", "ContactBody", contact)},
+        "/statistics/response-times": {
+            "get": get(
+                "Median, 90th percentile and share within target, in business seconds",
+                ref("ResponseTimes"),
+                period,
+            )
+        },
     }
-
-
-def _responses(status: str) -> dict[str, Any]:
-    error = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
-    problems = {"401": "no good key", "403": "scope missing", "404": "not found", "422": "a field to correct"}
-    answers: dict[str, Any] = {
-        code: {"description": words, "content": error} for code, words in problems.items()
-    }
-    answers["429"] = {"description": "too many requests", "content": error}
-    answers[status] = {"description": "done", "content": {"application/json": {"schema": {"type": "object"}}}}
-    return answers
-
-
-def _query(name: str, description: str) -> dict[str, Any]:
-    return {"name": name, "in": "query", "description": description, "schema": TEXT}
-
-
-def _number() -> dict[str, Any]:
-    return {"name": "number", "in": "path", "required": True, "schema": TEXT}

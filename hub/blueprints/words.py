@@ -40,8 +40,10 @@ SCOPES: dict[ApiScope, str] = {
     ApiScope.ORDERS_WRITE: N_("Send orders"),
     ApiScope.CONTACTS_WRITE: N_("Send contacts of customers"),
     ApiScope.TICKETS_READ: N_("Read tickets"),
+    ApiScope.TICKETS_WRITE: N_("Open and change tickets"),
     ApiScope.TICKETS_REPLY: N_("Reply to tickets as a person"),
     ApiScope.CUSTOMERS_READ: N_("Read customers and their messages"),
+    ApiScope.CUSTOMERS_WRITE: N_("Add and correct customers"),
     ApiScope.CONSENTS_WRITE: N_("Record consents"),
     ApiScope.STATISTICS_READ: N_("Read statistics"),
 }

@@ -1,7 +1,9 @@
 """What is done to customers: found or made, edited, consents, suppressed addresses, looked at."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 
 from sqlalchemy import delete, select
 
@@ -15,7 +17,8 @@ from hub.customers import rules
 from hub.customers.consents import lift_suppression, record_consent, suppress
 from hub.customers.erasing import erase_addresses
 from hub.customers.identity import find_or_create_customer, resolve_customer, take_address
-from hub.customers.models import Address, Customer
+from hub.customers.looking import find_id_by_external
+from hub.customers.models import Address, Customer, ExternalId
 from hub.customers.rebuilding import rebuild_consents
 from hub.customers.rows import CustomerDetails, Elsewhere, Resolved
 from hub.customers.stopping import stop_messages
@@ -58,8 +61,15 @@ class CustomerEdit:
     phone: str
 
 
-def edit_customer(customer_id: int, edit: CustomerEdit, *, by: Actor, now: datetime) -> None:
-    """Write what an agent corrected, with a line in the audit trail naming the fields.
+def edit_customer(
+    customer_id: int,
+    edit: CustomerEdit,
+    *,
+    by: Actor,
+    now: datetime,
+    ids: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Write what an agent corrected, with a line in the audit trail naming the fields. `ids`: further ids, by system.
 
     Raises NotFound, Invalid (field email, phone or country) or Conflict when an address belongs to somebody else.
     """
@@ -76,6 +86,7 @@ def edit_customer(customer_id: int, edit: CustomerEdit, *, by: Actor, now: datet
     phone = rules.normalise_phone(edit.phone, edit.country) if edit.phone.strip() else None
     changed += ["email"] * _change_address(customer_id, AddressKind.MAIL, mail, now)
     changed += ["phone"] * _change_address(customer_id, AddressKind.PHONE, phone, now)
+    changed += ["external_ids"] * _add_ids(customer_id, ids)
     if not changed:
         return
     other = row.company or mail or phone or ""
@@ -85,6 +96,23 @@ def edit_customer(customer_id: int, edit: CustomerEdit, *, by: Actor, now: datet
         "customer.edited", subject_kind="customer", subject_id=customer_id, by=by, now=now, fields=changed
     )
     db.session.flush()
+
+
+def _add_ids(customer_id: int, ids: Mapping[str, str]) -> bool:
+    """Raises Conflict when another customer has one of them; True when one is new."""
+    is_new = False
+    for source, value in ids.items():
+        owner = find_id_by_external(source, value)
+        if owner not in (None, customer_id):
+            raise Conflict(
+                N_("%(address)s belongs to another customer. Search for it to see whose it is."),
+                field="external_ids",
+                address=value,
+            )
+        if owner is None:
+            db.session.add(ExternalId(customer_id=customer_id, source=source, value=value))
+            is_new = True
+    return is_new
 
 
 def _change_address(customer_id: int, kind: AddressKind, value: str | None, now: datetime) -> bool:

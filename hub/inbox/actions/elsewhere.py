@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from hub.core import files as shelf
 from hub.core.actor import Actor
 from hub.core.db import db
 from hub.core.errors import Conflict, Forbidden, Invalid, Stale
@@ -16,9 +17,11 @@ from hub.core.words import Channel
 from hub.customers.actions import CustomerDetails, resolve_customer
 from hub.customers.queries import get_customer
 from hub.inbox.actions import changing, ending, finding, waiting
+from hub.inbox.actions.attaching import Upload, keep_files
 from hub.inbox.actions.events import lock_ticket, note_ticket
 from hub.inbox.actions.opening import add_message, show_message
 from hub.inbox.actions.receiving import receive_into, receive_message
+from hub.inbox.actions.replying import reply
 from hub.inbox.directory import Directory
 from hub.inbox.facts import TicketReplied
 from hub.inbox.models import Ticket, TicketAttachment, TicketMessage
@@ -207,3 +210,27 @@ def check_text(text: str) -> str:
 
 def find_by_key(key: str | None) -> int | None:
     return db.session.scalar(select(TicketMessage.id).where(TicketMessage.key == key)) if key else None
+
+
+def reply_with_files(
+    *,
+    ticket_id: int,
+    text: str,
+    attachments: Sequence[IncomingFile],
+    seen_event_id: int | None,
+    by: Actor,
+    now: datetime,
+    key: str | None,
+) -> int:
+    """As `reply`, with files of the shelf; leaves at once. Returns the message id."""
+    uploads = [Upload(file.name, shelf.read(file.sha256)) for file in attachments]
+    is_new = find_by_key(f"ticket:{ticket_id}:{key}" if key else None) is None
+    return reply(
+        ticket_id=ticket_id,
+        text=text,
+        file_ids=keep_files(ticket_id=ticket_id, uploads=uploads, by=by, now=now) if is_new else (),
+        last_event_id=seen_event_id,
+        by=by,
+        now=now,
+        key=key,
+    ).message_id

@@ -1,0 +1,191 @@
+"""The JSON shapes of tickets, messages, notes and files that other systems send, and how they become the inbox's."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from hub.blueprints.api_shapes import message as message_shape
+from hub.core.words import Channel, Language
+from hub.customers.actions import CustomerDetails
+from hub.customers.words import Title
+from hub.inbox.queries import AttachmentRow, ThreadMessage, TicketView
+from hub.inbox.values import Incoming, IncomingFile
+from hub.inbox.words import MessageKind, Priority, TicketState
+
+Line = Annotated[str, StringConstraints(max_length=254)]
+Key = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[a-z0-9_.-]+$")]
+Id = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Files = Annotated[list[Annotated[str, StringConstraints(max_length=2000)]], Field(max_length=10)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=50_000)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Person(_Strict):
+    """Who a customer is. At least a mail address, a phone number, a loyalty card or an id of another system."""
+
+    email: Line | None = None
+    phone: Annotated[str, StringConstraints(max_length=40)] | None = None
+    title: Title | None = None
+    first_name: Line = ""
+    last_name: Line = ""
+    postcode: Annotated[str, StringConstraints(max_length=20)] = ""
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
+    company: Line = ""
+    language: Language | None = None
+    loyalty_card: Annotated[str, StringConstraints(max_length=80)] | None = None
+    external_ids: Annotated[dict[Key, Id], Field(max_length=20)] = Field(
+        default_factory=dict,
+        description='how other systems know the customer, by system: {"instagram": "178414…"}',
+    )
+
+
+class TicketBody(_Strict):
+    """A new contact of a customer, of any channel; social networks name the customer by `external_ids`."""
+
+    channel: Channel = Channel.API
+    customer: Person
+    subject: Annotated[str, StringConstraints(max_length=500)] = ""
+    text: Text
+    store: Line | None = Field(default=None, description="code of a store; without it the ticket is routed")
+    reason: Line | None = Field(default=None, description="key of a contact reason")
+    priority: Priority | None = None
+    assignee: Line | None = Field(default=None, description="mail address of an active agent")
+    order_number: Line | None = None
+    language: Language | None = None
+    external_id: Id | None = Field(default=None, description="the same one again is the same contact")
+    attachments: Files = Field(default_factory=list, description="ids given by POST /attachments")
+
+
+class TicketPatch(_Strict):
+    """Only the fields given are changed. `reason` is needed to solve a ticket that has none."""
+
+    state: TicketState | None = Field(default=None, description="open, pending or solved")
+    reason: Line | None = Field(default=None, description="key of a contact reason")
+    store: Line | None = Field(default=None, description="code of a store; null: the central queue")
+    assignee: Line | None = Field(default=None, description="mail address of an agent; null: nobody")
+    priority: Priority | None = None
+    last_event_id: int | None = Field(
+        default=None,
+        ge=0,
+        lt=2**63,
+        description="as read; 412 when the ticket has changed since (or If-Match)",
+    )
+
+
+class MessageBody(_Strict):
+    """`from` customer: what the customer wrote, taken over from another system. `from` agent: a reply of the key's
+    person, sent by mail (or SMS where the customer wrote by SMS), unless `is_sent` says that the caller has delivered it.
+    """
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    author: Literal["customer", "agent"] = Field(alias="from")
+    text: Text
+    agent: Line | None = Field(
+        default=None, description="mail address of who answers, if not the key's person"
+    )
+    is_sent: bool = Field(default=False, description="the caller has delivered this reply already")
+    channel: Channel | None = None
+    name: Line = ""
+    external_id: Id | None = Field(default=None, description="the same one again is the same message")
+    last_event_id: int | None = Field(
+        default=None, ge=0, lt=2**63, description="409 when somebody was faster"
+    )
+    attachments: Files = Field(default_factory=list)
+
+
+class NoteBody(_Strict):
+    """A line that only the staff sees."""
+
+    text: Text
+    external_id: Id | None = Field(default=None, description="the same one again is the same note")
+    attachments: Files = Field(default_factory=list)
+
+
+def details_of(
+    person: Person, *, store_id: int | None = None, birth_on: date | None = None
+) -> CustomerDetails:
+    """The customer as the customers room takes it."""
+    given = person.model_dump(exclude={"birth_on", "store"})
+    return CustomerDetails(**given, preferred_store_id=store_id, birth_on=birth_on)
+
+
+def ticket_incoming(
+    body: TicketBody, *, store_id: int | None, files: Sequence[IncomingFile], key: str | None
+) -> Incoming:
+    """The contact as the inbox takes it."""
+    who = body.customer
+    return Incoming(
+        channel=body.channel,
+        from_address=who.email or "",
+        from_name=" ".join(filter(None, (who.first_name.strip(), who.last_name.strip()))),
+        phone=who.phone or None,
+        external_ids=_ids_of(who),
+        subject=body.subject,
+        text=body.text,
+        store_id=store_id,
+        order_number=body.order_number,
+        reason_key=body.reason,
+        language=body.language or who.language,
+        attachments=tuple(files),
+        key=key,
+    )
+
+
+def _ids_of(who: Person) -> dict[str, str]:
+    card = {"loyalty_card": who.loyalty_card} if who.loyalty_card else {}
+    return {**who.external_ids, **card}
+
+
+def message_incoming(
+    body: MessageBody, ticket: TicketView, *, files: Sequence[IncomingFile], key: str | None
+) -> Incoming:
+    """What the customer of this ticket wrote elsewhere."""
+    address = ticket.requester_address or ""
+    return Incoming(
+        channel=body.channel or ticket.channel,
+        from_address=address if "@" in address else "",
+        phone=address if address.startswith("+") else None,
+        from_name=body.name or ticket.requester_name,
+        subject=ticket.subject,
+        text=body.text,
+        store_id=ticket.store_id,
+        language=ticket.language,
+        attachments=tuple(files),
+        key=key,
+    )
+
+
+def messages(lines: Sequence[ThreadMessage], *, is_note: bool) -> list[dict[str, Any]]:
+    """The thread without its notes, or the notes alone."""
+    return [message_of(line) for line in lines if (line.kind is MessageKind.NOTE) is is_note]
+
+
+def message_of(line: ThreadMessage) -> dict[str, Any]:
+    """One line with the ids of its files."""
+    return message_shape(line) | {
+        "event_id": line.event_id,
+        "is_public": line.kind is not MessageKind.NOTE,
+        "attachments": [attachment(file) for file in line.attachments],
+    }
+
+
+def attachment(row: AttachmentRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "name": row.name,
+        "type": row.media_type,
+        "size": row.size_bytes,
+        "sha256": row.sha256,
+    }
+
+
+def given_fields(patch: TicketPatch) -> frozenset[str]:
+    """What the caller wants changed; null leaves state and priority as they are."""
+    empty = {name for name in ("state", "priority") if getattr(patch, name) is None}
+    return frozenset(patch.model_fields_set - {"last_event_id"} - empty)
