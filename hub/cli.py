@@ -12,12 +12,13 @@ from flask.cli import AppGroup
 
 from hub.channels.mail_parsing.inspect import inspect_file
 from hub.content.actions import publish_builtin_templates
-from hub.core import clock
+from hub.core import clock, site
 from hub.core.actor import SYSTEM
 from hub.core.db import db, transaction
 from hub.core.errors import HubError
 from hub.core.words import Channel, Language
 from hub.customers.rebuilding import compare_consents, rebuild_consents
+from hub.inbox.actions import rebuild_batch
 from hub.knowledge import evaluating
 from hub.mailroom.actions import release_arrival
 from hub.mailroom.queries import list_quarantine
@@ -31,6 +32,7 @@ Result = TypeVar("Result")
 mail = AppGroup("mail", help="Raw mails.")
 knowledge = AppGroup("knowledge", help="Articles and their search.")
 customers = AppGroup("customers", help="Customers and their consents.")
+inbox = AppGroup("inbox", help="Tickets and their waits.")
 
 
 def register(app: Flask) -> None:
@@ -38,6 +40,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(mail)
     app.cli.add_command(knowledge)
     app.cli.add_command(customers)
+    app.cli.add_command(inbox)
     app.cli.add_command(setup_code)
     app.cli.add_command(back_up)
     app.cli.add_command(restore)
@@ -50,7 +53,8 @@ def inspect(*, is_json: bool, files: tuple[str, ...]) -> None:
     """Say what the hub makes of raw mails; needs no database and never stops at a bad one."""
     del is_json
     for name in files:
-        click.echo(json.dumps(inspect_file(name), ensure_ascii=False))
+        found = inspect_file(name, frozenset({site.inbound_domain()}))
+        click.echo(json.dumps(found, ensure_ascii=False))
 
 
 @mail.command("quarantine")
@@ -177,4 +181,23 @@ def rebuild_states(*, is_check: bool) -> None:
         found = compare_consents() if is_check else rebuild_consents()
     click.echo(json.dumps(asdict(found)))
     if is_check and not found.is_same:
+        raise SystemExit(1)
+
+
+@inbox.command("rebuild-waits")
+@click.option("--check", "is_check", is_flag=True, help="Only compare; exit code 1 when they differ.")
+def rebuild_reply_waits(*, is_check: bool) -> None:
+    """Make the reply waits anew from messages and the audit trail, and print what differed as one JSON line."""
+    after_id: int | None = 0
+    tickets = waits = 0
+    differing: list[str] = []
+    while after_id is not None:
+        with transaction():
+            found = rebuild_batch(after_id=after_id, is_check=is_check)
+        tickets, waits, after_id = tickets + found.ticket_count, waits + found.wait_count, found.last_id
+        differing += found.differing
+        db.session.remove()
+    told = {"tickets": tickets, "waits": waits, "differing": len(differing), "first": differing[:20]}
+    click.echo(json.dumps(told))
+    if is_check and differing:
         raise SystemExit(1)

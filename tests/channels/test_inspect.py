@@ -9,7 +9,7 @@ from tests.channels.raw import dsn, raw_mail
 
 KEYS = {
     "file", "kind", "from_name", "from_address", "to", "subject", "text", "reply_text", "attachments", "message_id",
-    "in_reply_to", "references", "report", "error",
+    "in_reply_to", "references", "report", "error", "kind_reasons", "quoted_text",
 }  # fmt: skip
 
 
@@ -26,6 +26,7 @@ def test_good_and_bad_files(tmp_path: Path) -> None:
     for name, row in found.items():
         assert set(row) == KEYS, name
         json.dumps(row)
+    assert found["report.eml"]["kind_reasons"] == ["it reports on another mail"]
     assert (found["mail.eml"]["kind"], found["mail.eml"]["error"]) == ("message", None)
     assert found["report.eml"]["report"] == {
         "recipient": "emil@orange.fr",

@@ -2,6 +2,7 @@
 
 import base64
 import struct
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -270,3 +271,72 @@ def test_tnef_and_html_never_raise(raw: bytes, html: str) -> None:
     read_tnef(b"\x78\x9f\x3e\x22\x01\x00" + raw)
     html_to_text(html)
     sanitise_html(html, inline_urls={})
+
+
+def _multipart(content_type: str, *parts: str) -> bytes:
+    body = "".join(f"--zzzz1\n{part}\n" for part in parts) + "--zzzz1--\n"
+    return raw_mail(f"Content-Type: {content_type}", body=body)
+
+
+@pytest.mark.parametrize("content_type", ["multipart/mixed", "multipart/mixed; boundary=other"])
+def test_a_boundary_that_is_missing_or_wrong_is_found_in_the_body(content_type: str) -> None:
+    mail = parse_mail(
+        _multipart(
+            content_type, "Content-Type: text/plain\n\nBonjour", "Content-Type: text/csv; name=a.csv\n\n1;2"
+        )
+    )
+    assert (mail.text, [file.name for file in mail.attachments]) == ("Bonjour", ["a.csv"])
+
+
+@pytest.mark.parametrize("encoding", ["8bit", "base64"])
+def test_a_mail_inside_a_mail_is_an_attachment_that_can_be_read(encoding: str) -> None:
+    inner = "From: Marc <marc@x.fr>\nSubject: =?utf-8?q?D=C3=A9j=C3=A0?=\n\nLe texte dedans\n"
+    content = base64.b64encode(inner.encode()).decode() if encoding == "base64" else inner
+    part = f"Content-Type: message/rfc822\nContent-Transfer-Encoding: {encoding}\n\n{content}"
+    mail = parse_mail(_multipart("multipart/mixed; boundary=zzzz1", "Content-Type: text/plain\n\nvoir", part))
+    (file,) = mail.attachments
+    assert (mail.text, file.name, file.type) == ("voir", "Déjà.eml", "message/rfc822")
+    within = parse_mail(file.content)
+    assert (within.from_address, within.subject, within.text) == ("marc@x.fr", "Déjà", "Le texte dedans")
+    alone = parse_mail(_multipart("multipart/mixed; boundary=zzzz1", part))
+    assert alone.text == "Le texte dedans"
+
+
+def test_the_first_text_is_the_body_even_with_a_name() -> None:
+    named = "Content-Type: text/plain; name=body.txt\nContent-Disposition: inline\n\nBonjour"
+    notes = "Content-Type: text/plain; name=notes.txt\n\nmesures"
+    mail = parse_mail(_multipart("multipart/mixed; boundary=zzzz1", named, notes))
+    assert (mail.text, [file.name for file in mail.attachments]) == ("Bonjour", ["notes.txt"])
+
+
+def test_more_files_than_the_limit_are_left_out_and_said() -> None:
+    many = [f"Content-Type: text/csv; name=f{number}.csv\n\n{number}" for number in range(201)]
+    mail = parse_mail(
+        _multipart("multipart/mixed; boundary=zzzz1", "Content-Type: text/plain\n\nvoir", *many)
+    )
+    assert (mail.text, len(mail.attachments), mail.error) == ("voir", 200, "too many attachments")
+
+
+def test_headers_that_mean_to_command_have_no_effect() -> None:
+    orders = (
+        "X-Comptoir-Ticket: 1", "X-Ticket-Id: T-2603-00001", "X-OTRS-Priority: 5", "X-Zammad-Ticket-State: closed", "X-Priority: 1",
+        "Control: close", "X-Spam-Flag: NO", "Importance: high", "X-Comptoir-Kind: machine",
+    )  # fmt: skip
+    plain, ordered = parse_mail(raw_mail()), parse_mail(raw_mail(*orders))
+    assert replace(ordered, headers={}) == replace(plain, headers={})
+
+
+@pytest.mark.parametrize(
+    ("value", "name", "address"),
+    [
+        ("evil@x.ru (lyon@boutique.fr)", "lyon@boutique.fr", "evil@x.ru"),
+        ('"lyon@boutique.fr" (c <x@y>) <evil@x.ru>', "lyon@boutique.fr", "evil@x.ru"),
+        ("lyon@boutique.fr <evil@x.ru>", "lyon@boutique.fr", "evil@x.ru"),
+        ("=?utf-8?b?bHlvbkBib3V0aXF1ZS5mcgA8?= <evil@x.ru>", "lyon@boutique.fr<", "evil@x.ru"),
+        ('"rf.euqituob\u202e" <evil@x.ru>', "rf.euqituob", "evil@x.ru"),
+        ("Dora <dora@free.fr\x00evil@x.ru>", "Dora", "dora@free.frevil@x.ru"),
+    ],
+)
+def test_a_sender_that_lies_is_shown_as_it_is(value: str, name: str, address: str) -> None:
+    mail = parse_mail(raw_mail(f"From: {value}"))
+    assert (mail.from_name, mail.from_address) == (name, address)

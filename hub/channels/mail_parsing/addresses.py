@@ -11,6 +11,7 @@ MAX_REFERENCES = 100
 _PIECE = re.compile(r'"(?:[^"\\]|\\.)*"?|<[^<>]*>?|\([^()]*\)?|[,;:]|[^\s"<>(),;:]+|\s+|.', re.DOTALL)
 _BARE = re.compile(r"[^\s<>()\",;:]+@[^\s<>()\",;:]+")
 _MESSAGE_ID = re.compile(r"<\s*([^<>\s]+)\s*>")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
 _UNESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -63,7 +64,7 @@ def _phrase_word(word: str) -> str:
 
 
 def _clean_address(word: str) -> str:
-    text = "".join(word.strip("<>").split()).strip("'\"")
+    text = "".join(_CONTROL.sub("", word).strip("<>").split()).strip("'\"")
     if text.startswith("@") and ":" in text:
         text = text.partition(":")[2]
     text = text.removeprefix("mailto:")

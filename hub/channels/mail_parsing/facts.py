@@ -52,7 +52,7 @@ class ParsedMail:
     """One mail, decoded. Text never holds NUL or lone surrogates; `html` is raw and must be sanitised.
 
     `return_path` is None when unknown and "" for the null sender. `error` says in English what could not be
-    read; everything that could be read is filled all the same.
+    read; everything that could be read is filled all the same. `kind_reasons` are the signs that speak for `kind`.
     """
 
     kind: MailKind
@@ -77,3 +77,4 @@ class ParsedMail:
     headers: Mapping[str, str]
     report: Report | None
     error: str | None
+    kind_reasons: tuple[str, ...] = ()

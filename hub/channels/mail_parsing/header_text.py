@@ -12,7 +12,7 @@ _WORD = re.compile(r"=\?([\w.:+*-]+)\?([bBqQ])\?(.{0,1500}?)\?=", re.DOTALL)
 _WORD_GAP = re.compile(r"[ \t\r\n]*")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
 _QUOTED = re.compile(rb"=([0-9A-Fa-f]{2})")
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029]")
 _PARAMETER = re.compile(
     r""";\s*(?P<name>[^\s=;*]+)(?:\*(?P<index>\d+))?(?P<star>\*)?\s*=\s*"""
     r"""(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^;]*))""",

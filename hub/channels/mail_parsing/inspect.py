@@ -8,15 +8,18 @@ from hub.channels.mail_parsing.parsing import parse_mail
 from hub.channels.mail_parsing.tree import MAX_MAIL_BYTES
 
 
-def inspect_file(path: str | Path) -> dict[str, Any]:
-    """One JSON object for one raw mail; `error` tells what could not be read, or is None."""
+def inspect_file(path: str | Path, own_domains: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """One JSON object for one raw mail; `error` tells what could not be read, or is None.
+
+    `own_domains` are those of our own addresses and Message-IDs, as the door in hands them to the same parser.
+    """
     try:
         with Path(path).open("rb") as file:
             raw = file.read(MAX_MAIL_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         return {**describe_mail(parse_mail(b"")), "file": str(path), "error": f"cannot be read: {reason}"}
-    return {**describe_mail(parse_mail(raw)), "file": str(path)}
+    return {**describe_mail(parse_mail(raw, own_domains=own_domains)), "file": str(path)}
 
 
 def describe_mail(mail: ParsedMail) -> dict[str, Any]:
@@ -24,12 +27,14 @@ def describe_mail(mail: ParsedMail) -> dict[str, Any]:
     return {
         "file": "",
         "kind": mail.kind.value,
+        "kind_reasons": list(mail.kind_reasons),
         "from_name": mail.from_name,
         "from_address": mail.from_address,
         "to": list(mail.to),
         "subject": mail.subject,
         "text": mail.text,
         "reply_text": mail.reply_text,
+        "quoted_text": mail.quoted_text,
         "attachments": [_describe_attachment(attachment) for attachment in mail.attachments],
         "message_id": mail.message_id,
         "in_reply_to": mail.in_reply_to,

@@ -10,7 +10,7 @@ from hub.channels.mail_parsing.charsets import clean_text
 from hub.channels.mail_parsing.facts import MailAddress, ParsedMail, Report
 from hub.channels.mail_parsing.header_text import decode_header
 from hub.channels.mail_parsing.html_text import html_to_text
-from hub.channels.mail_parsing.kinds import KindSignals, choose_kind
+from hub.channels.mail_parsing.kinds import KindSignals, judge_kind
 from hub.channels.mail_parsing.language import guess_language
 from hub.channels.mail_parsing.parts import Headers, Parts, collect_parts, headers_of
 from hub.channels.mail_parsing.quotes import split_reply
@@ -88,7 +88,7 @@ def _assemble(
 def _judge(mail: ParsedMail, headers: Headers, parts: Parts, own_domains: frozenset[str]) -> ParsedMail:
     report = _find_report(mail, headers, parts)
     has_other_reply_to = bool(mail.reply_to) and mail.reply_to != mail.from_address
-    kind = choose_kind(
+    verdict = judge_kind(
         KindSignals(
             headers=mail.headers,
             from_address=mail.from_address,
@@ -101,7 +101,11 @@ def _judge(mail: ParsedMail, headers: Headers, parts: Parts, own_domains: frozen
             own_domains=own_domains,
         )
     )
-    return mail if kind is MailKind.MESSAGE and report is None else replace(mail, kind=kind, report=report)
+    return (
+        replace(mail, kind=verdict.kind, kind_reasons=verdict.reasons, report=report)
+        if verdict.reasons
+        else mail
+    )
 
 
 def _choose_text(parts: Parts, html: str | None) -> str:

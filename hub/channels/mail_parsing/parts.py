@@ -5,6 +5,7 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 from email.message import Message
+from email.parser import BytesFeedParser
 
 from hub.channels.mail_parsing.charsets import decode_text
 from hub.channels.mail_parsing.facts import Attachment
@@ -27,6 +28,8 @@ _REPORT_TYPES = frozenset(
         "message/global-disposition-notification",
     }
 )
+_ENCODINGS = frozenset({"base64", "quoted-printable"})
+_BODY_TYPES = frozenset({"text/plain", "text/html"})
 _UNSAFE_NAME = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\u202a-\u202e\u2066-\u2069]+")
 _BASE64_LINE = re.compile(rb"\A[A-Za-z0-9+/=\s]*\Z")
 _UUENCODED = re.compile(rb"\Abegin [0-7]{3,4} ")
@@ -121,7 +124,7 @@ def _header_block(part: RawMessage) -> str:
 
 def _take_nested(payload: list[RawMessage], headers: Headers, parts: Parts) -> None:
     """A mail inside the mail is an attachment; its headers and text serve reports and empty forwards."""
-    for child in payload[:1]:
+    for child in _decoded(payload[:1], headers):
         parts.original_headers = parts.original_headers or _header_block_only(child)
         inner_headers = headers_of(child)
         subject = decode_header(inner_headers.get("subject", [""])[0])
@@ -137,6 +140,24 @@ def _take_nested(payload: list[RawMessage], headers: Headers, parts: Parts) -> N
         _add_attachment(parts, content=content, name=name, declared="message/rfc822")
 
 
+def _decoded(children: list[RawMessage], headers: Headers) -> list[RawMessage]:
+    """A mail inside the mail is not to be encoded (RFC 2046), yet some programs do: then it is read once more."""
+    encoding = headers.get("content-transfer-encoding", [""])[0].strip().lower()
+    child = children[0] if children else None
+    payload = child.raw_payload() if child is not None else ""
+    if child is None or encoding not in _ENCODINGS or not isinstance(payload, str) or list(child.raw_items()):
+        return children
+    inner = decode_transfer(payload.encode("utf-8", "surrogateescape"), encoding)
+    return [feed(inner)] if inner.count(b"oundary=") <= MAX_DEPTH else children
+
+
+def feed(raw: bytes) -> RawMessage:
+    """The stdlib's tree of raw bytes, nothing decoded."""
+    parser: BytesFeedParser[RawMessage] = BytesFeedParser(_factory=RawMessage)  # its default is compat32
+    parser.feed(raw)
+    return parser.close()
+
+
 def _header_block_only(part: RawMessage) -> str:
     return "\n".join(f"{name}: {unfold(value)}" for name, value in part.raw_items())
 
@@ -148,12 +169,19 @@ def _take_leaf(leaf: Leaf, parts: Parts) -> None:
         parts.status_blocks.append((leaf.main, _as_text(leaf)))
     elif leaf.main in {"text/rfc822-headers", "message/rfc822-headers", "message/rfc822"}:
         parts.original_headers = parts.original_headers or _as_text(leaf).strip()
-    elif leaf.main.startswith("text/") and disposition != "attachment" and not name:
+    elif _is_body(leaf, disposition, name, parts):
         _take_text(leaf, parts)
     elif leaf.main.startswith("multipart/"):
         parts.texts.append(_as_text(leaf))
     else:
         _take_file(leaf, parts, name, is_inline=disposition == "inline")
+
+
+def _is_body(leaf: Leaf, disposition: str, name: str, parts: Parts) -> bool:
+    """Whether a text is what was written: one with a name only when it is the first and not declared a file."""
+    if disposition == "attachment" or not leaf.main.startswith("text/"):
+        return False
+    return not name or (leaf.main in _BODY_TYPES and not parts.texts and not parts.htmls)
 
 
 def _take_text(leaf: Leaf, parts: Parts) -> None:

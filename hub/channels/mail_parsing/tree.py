@@ -1,15 +1,15 @@
 """Raw bytes to the stdlib's MIME tree, with repairs for boundaries and a way out for mails built to exhaust it."""
 
 import re
-from email.parser import BytesFeedParser
 
-from hub.channels.mail_parsing.parts import RawMessage
+from hub.channels.mail_parsing.parts import RawMessage, feed
 
 MAX_MAIL_BYTES = 60_000_000
 MAX_BOUNDARIES = 100
 MAX_HEAD_BYTES = 1_000_000
 MAX_SALVAGED_BYTES = 200_000
 _UNFOLDED = re.compile(rb"(;\r?\n)(boundary=)")
+_MULTIPART = re.compile(rb"^(Content-Type:\s*multipart/[a-z-]+)", re.MULTILINE | re.IGNORECASE)
 _BOUNDARY_LINE = re.compile(rb"^--([^\s\"]{4,70})\r?\nContent-", re.MULTILINE | re.IGNORECASE)
 
 
@@ -26,13 +26,13 @@ def read_tree(raw: bytes) -> tuple[RawMessage, str | None]:
     head, _, body = raw[:MAX_HEAD_BYTES].replace(b"\r\n", b"\n").partition(b"\n\n")
     skipped = (b"content-", b"\tboundary", b" boundary")
     lines = [line for line in head.split(b"\n") if not line.lower().startswith(skipped)]
-    return _feed(b"\n".join(lines) + b"\n\n" + body[:MAX_SALVAGED_BYTES]), problem
+    return feed(b"\n".join(lines) + b"\n\n" + body[:MAX_SALVAGED_BYTES]), problem
 
 
 def _read_repaired(raw: bytes) -> RawMessage:
     if b";\nboundary=" in raw or b";\r\nboundary=" in raw:
         raw = _UNFOLDED.sub(rb"\1\t\2", raw)
-    root = _feed(raw)
+    root = feed(raw)
     if root.get_content_maintype() == "multipart" and isinstance(root.raw_payload(), str):
         return _with_real_boundary(raw, root)
     return root
@@ -44,13 +44,9 @@ def _with_real_boundary(raw: bytes, root: RawMessage) -> RawMessage:
     if found is None:
         return root
     declared = root.get_boundary()
-    actual = found[1].decode("ascii", "replace")
-    if declared is None or not declared.isascii() or not actual.isascii():
+    actual = found[1]
+    if not actual.isascii() or (declared is not None and not declared.isascii()):
         return root
-    return _feed(raw.replace(declared.encode("ascii"), actual.encode("ascii"), 1))
-
-
-def _feed(raw: bytes) -> RawMessage:
-    parser: BytesFeedParser[RawMessage] = BytesFeedParser(_factory=RawMessage)  # its default is compat32
-    parser.feed(raw)
-    return parser.close()
+    if declared is None:
+        return feed(_MULTIPART.sub(rb'\1; boundary="' + actual + b'"', raw, count=1))
+    return feed(raw.replace(declared.encode("ascii"), actual, 1))
