@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hub.core.words import Channel
-from hub.inbox.words import Priority, WaitKind
+from hub.inbox.words import Audience, Priority, WaitKind
 from hub.stores.rules import Hours, add_business_seconds
 
 HOUR = 3600
@@ -24,9 +24,23 @@ PRIORITY_SHARE: Mapping[Priority, float] = {
     Priority.HIGH: 0.5,
     Priority.URGENT: 0.25,
 }
-WARN_SHARE = 0.75
 LOOP_CAPS = ((10, 10), (30, 15), (60, 25), (180, 50), (600, 100))
 LONGEST_WINDOW = timedelta(minutes=600)
+
+
+@dataclass(frozen=True)
+class Step:
+    """Who is told when `percent` of the target have passed without a reply; above 100 the reply is late."""
+
+    percent: int
+    audience: Audience
+
+
+USUAL_STEPS = (
+    Step(75, Audience.ASSIGNEE),
+    Step(90, Audience.STORE_MANAGER),
+    Step(100, Audience.REGION_MANAGER),
+)
 
 
 @dataclass(frozen=True)
@@ -54,14 +68,28 @@ def default_target(channel: Channel, priority: Priority) -> Target:
     return Target(seconds, seconds)
 
 
-def make_deadline(hours: Hours | None, start: datetime, target_seconds: int) -> Deadline:
-    """Due after the target's business seconds; the staff is warned when three quarters of them have passed."""
+def make_deadline(
+    hours: Hours | None,
+    start: datetime,
+    target_seconds: int,
+    *,
+    steps: Sequence[Step] = USUAL_STEPS,
+    warned_percent: int = 0,
+) -> Deadline:
+    """Due after the target's business seconds; the staff is warned at the next step that was not told yet."""
     if hours is None:
         return Deadline(None, None)
-    return Deadline(
-        add_business_seconds(hours, start, target_seconds),
-        add_business_seconds(hours, start, round(target_seconds * WARN_SHARE)),
-    )
+    due_at = add_business_seconds(hours, start, target_seconds)
+    following = min((step.percent for step in steps if step.percent > warned_percent), default=None)
+    if following is None or due_at is None:
+        return Deadline(due_at, None)
+    return Deadline(due_at, add_business_seconds(hours, start, -(-target_seconds * following // 100)))
+
+
+def steps_until(percent: float, steps: Iterable[Step], *, warned_percent: int) -> list[Step]:
+    """The steps whose time has come and that were not told yet, lowest first."""
+    due = [step for step in steps if warned_percent < step.percent <= percent]
+    return sorted(due, key=lambda step: step.percent)
 
 
 def may_send_automatic(sent_at: Iterable[datetime], machine_now: datetime) -> bool:

@@ -76,15 +76,31 @@ class TicketWithdrawn(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class DeadlineNeared(Fact):
-    """A quarter of the target is left."""
+    """`percent` of the target have passed without a reply: a step of the escalation, told to its `audience`."""
 
     ticket_id: int
     store_id: int | None
     assignee_id: int | None
+    percent: int
+    audience: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeadlineMissed(Fact):
+    """The target has passed without a reply; `is_customer_told`: a delay notice was posted."""
+
     ticket_id: int
     store_id: int | None
     assignee_id: int | None
+    is_customer_told: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerCalled(Fact):
+    """A try to phone the customer from the call list; `outcome` says what came of it."""
+
+    task_id: int
+    call_store_id: int | None
+    call_ticket_id: int | None
+    agent_id: int
+    outcome: str

@@ -33,12 +33,19 @@ class Event:
 
 @dataclass(frozen=True, kw_only=True)
 class Wait:
-    """One wait, or the share of one store in it."""
+    """One wait, or the share of one store in it.
+
+    `since` is when the customer's own wait began, before any transfer; `event_id` and `noted_at` tell the event at which
+    the target was frozen.
+    """
 
     store_id: int | None
     channel: Channel
     kind: WaitKind
     started_at: datetime
+    since: datetime
+    event_id: int
+    noted_at: datetime
     ended_at: datetime | None = None
     agent_id: int | None = None
     is_transferred: bool = False
@@ -52,28 +59,50 @@ def replay(events: Iterable[Event], *, store_id: int | None, channel: Channel) -
     current: Wait | None = None
     is_answered = False
     for event in sorted(events, key=lambda each: each.event_id):
-        if event.kind is WaitEvent.CUSTOMER_WROTE and current is None:
+        if event.kind is WaitEvent.CUSTOMER_WROTE:
             kind = WaitKind.NEXT if is_answered else WaitKind.FIRST
-            current = Wait(
-                store_id=store_id, channel=event.channel or channel, kind=kind, started_at=event.at
-            )
+            current = _wrote(current, event, kind, store_id=store_id, channel=channel)
             continue
-        following = _after(current, event)
-        if current is not None and following is not current:
+        if current is not None:
             waits.append(_closed(current, event))
-            current = following
+            current = _passed_on(current, event) if event.kind is WaitEvent.TRANSFERRED else None
         is_answered = is_answered or event.kind is WaitEvent.PERSON_ANSWERED
         store_id = event.store_id if event.kind is WaitEvent.TRANSFERRED else store_id
     return [*waits, current] if current else waits
 
 
-def _after(current: Wait | None, event: Event) -> Wait | None:
-    """The open wait once the event happened."""
-    if current is None or event.kind is WaitEvent.CUSTOMER_WROTE:
-        return current
-    if event.kind is WaitEvent.TRANSFERRED:
-        return replace(current, store_id=event.store_id, started_at=event.at)
-    return None
+def begins_earlier(started_at: datetime, since: datetime, at: datetime) -> bool:
+    """Whether a message of `at` that came in late is the oldest unanswered one of a wait that no transfer has cut."""
+    return started_at == since and at < started_at
+
+
+def _wrote(
+    current: Wait | None, event: Event, kind: WaitKind, *, store_id: int | None, channel: Channel
+) -> Wait:
+    """The open wait once the customer wrote."""
+    if current is not None:
+        is_older = begins_earlier(current.started_at, current.since, event.at)
+        return replace(current, started_at=event.at, since=event.at) if is_older else current
+    return Wait(
+        store_id=store_id,
+        channel=event.channel or channel,
+        kind=kind,
+        started_at=event.at,
+        since=event.at,
+        event_id=event.event_id,
+        noted_at=event.at,
+    )
+
+
+def _passed_on(current: Wait, event: Event) -> Wait:
+    """The share of the next store: the same kind, from now on."""
+    return replace(
+        current,
+        store_id=event.store_id,
+        started_at=event.at,
+        event_id=event.event_id,
+        noted_at=event.at,
+    )
 
 
 def _closed(wait: Wait, event: Event) -> Wait:

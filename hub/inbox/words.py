@@ -147,7 +147,7 @@ class PresenceKind(StrEnum):
 
 
 class InboxView(StrEnum):
-    """The lists of the inbox. The first six come by due time, the last two by latest change."""
+    """The lists of the inbox. Those of open tickets come by due time, the last two by latest change."""
 
     WAITING = "waiting"
     LATE = "late"

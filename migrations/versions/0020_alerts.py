@@ -15,6 +15,9 @@ MOMENT = sa.DateTime(timezone=True)
 def upgrade() -> None:
     """A ticket that was warned about has done the first step; its next one is looked at when the reply is due."""
     op.add_column("tickets", sa.Column("warned_percent", sa.BigInteger(), server_default="0", nullable=False))
+    op.add_column(
+        "ticket_messages", sa.Column("is_machine", sa.Boolean(), server_default="false", nullable=False)
+    )
     op.execute(
         "UPDATE tickets SET warned_percent = CASE WHEN missed_at IS NULL THEN 75 ELSE 100 END,"
         " warn_at = CASE WHEN missed_at IS NULL THEN due_at END WHERE warned_at IS NOT NULL"
@@ -122,4 +125,5 @@ def downgrade() -> None:
         ["warn_at"],
         postgresql_where=sa.text("waiting_since IS NOT NULL AND warned_at IS NULL"),
     )
+    op.drop_column("ticket_messages", "is_machine")
     op.drop_column("tickets", "warned_percent")

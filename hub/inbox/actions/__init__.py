@@ -13,6 +13,7 @@ from hub.inbox.actions.changing import (
     free_tickets_of,
     transfer,
 )
+from hub.inbox.actions.chat_setting import change_chat, change_store_chat
 from hub.inbox.actions.chatting import (
     Said,
     Visitor,
@@ -34,7 +35,7 @@ from hub.inbox.actions.rebuilding import rebuild_batch, rebuild_waits
 from hub.inbox.actions.receiving import receive_message
 from hub.inbox.actions.replying import log_call, reply
 from hub.inbox.actions.scheduling import cancel_scheduled, change_scheduled, schedule_reply
-from hub.inbox.actions.setting import change_routing_order, change_target
+from hub.inbox.actions.setting import change_alert_policy, change_routing_order, change_target
 from hub.inbox.actions.snoozing import snooze, wake
 from hub.inbox.actions.splitting import Split, split
 from hub.inbox.actions.tagging import add_tag, make_tag, remove_tag, rename_tag, switch_tag
@@ -71,13 +72,16 @@ __all__ = [
     "assign",
     "belongs_to_ticket",
     "cancel_scheduled",
+    "change_alert_policy",
     "change_assignment",
+    "change_chat",
     "change_order",
     "change_priority",
     "change_reason",
     "change_requester",
     "change_routing_order",
     "change_scheduled",
+    "change_store_chat",
     "change_target",
     "change_view",
     "choose_default_view",

@@ -1,6 +1,6 @@
 """Changes the inbox's settings: the routing order and the reply targets."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete
@@ -12,9 +12,11 @@ from hub.core.db import db
 from hub.core.errors import Invalid
 from hub.core.text import N_
 from hub.core.words import Channel
+from hub.inbox.alert_policy import SETTING, check_percents
 from hub.inbox.models import ReplyTarget, RoutingOrder
 from hub.inbox.routing import check_order
 from hub.inbox.words import Priority, RouteSource
+from hub.stores.actions import change_setting
 
 SHORTEST_SECONDS = 60
 LONGEST_SECONDS = 30 * 24 * 3600
@@ -56,3 +58,14 @@ def change_target(
         **wanted,
     )
     db.session.flush()
+
+
+def change_alert_policy(
+    *, percents: Mapping[str, int | None], has_delay_notice: bool, by: Actor, now: datetime
+) -> None:
+    """Who is warned at which share of the target (None: not at all), and whether customers hear of a delay.
+
+    Raises Invalid with the audience as its field. Waits under way take the new steps from their next warning on.
+    """
+    value = {"percents": check_percents(percents), "has_delay_notice": has_delay_notice}
+    change_setting(SETTING, value, by=by, now=now)

@@ -3,18 +3,21 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from hub.core.actor import Actor
 from hub.core.db import db
 from hub.core.errors import Conflict, Forbidden
 from hub.core.facts import record
 from hub.core.text import N_
-from hub.inbox.actions import waiting
+from hub.inbox.actions import rebuilding, waiting
+from hub.inbox.actions.attaching import give_back
 from hub.inbox.actions.events import lock_ticket, note_ticket
+from hub.inbox.actions.letters import COPIES
 from hub.inbox.actions.opening import show_latest
+from hub.inbox.directory import Directory
 from hub.inbox.facts import ReplyUndone
-from hub.inbox.models import Ticket, TicketAttachment, TicketMessage
+from hub.inbox.models import Ticket, TicketMessage
 from hub.inbox.states import next_on_customer_message, next_on_reply
 from hub.inbox.words import MessageKind, TicketState
 from hub.outbox import actions as outbox
@@ -30,6 +33,7 @@ def remember(ticket: Ticket) -> dict[str, Any]:
             "waiting_since": _written(ticket.waiting_since),
             "warned_at": _written(ticket.warned_at),
             "missed_at": _written(ticket.missed_at),
+            "warned_percent": ticket.warned_percent,
         }
     }
 
@@ -47,13 +51,14 @@ def undo_reply(*, message_id: int, by: Actor, now: datetime) -> str:
         raise Forbidden(N_("Only the person who wrote this reply can take it back."))
     if not outbox.cancel(found.outbound_id, now=now):
         raise Conflict(N_("This reply has already left. Write another one to correct it."))
+    _take_back_copies(found, now=now)
     text, event_id, before = found.text, found.event_id, found.inserted.get(BEFORE, {})
-    db.session.execute(delete(TicketAttachment).where(TicketAttachment.message_id == message_id))
+    give_back(found, now=now)
     db.session.delete(found)
     note_ticket("reply_undone", ticket, by=by, now=now)
     db.session.flush()
     show_latest(ticket, now=now)
-    waiting.rebuild_waits(ticket.id)
+    rebuilding.rebuild_waits(ticket.id)
     _restore(ticket, event_id, before)
     db.session.flush()
     fact = ReplyUndone(
@@ -61,6 +66,12 @@ def undo_reply(*, message_id: int, by: Actor, now: datetime) -> str:
     )
     record(fact, now=now)
     return text
+
+
+def _take_back_copies(message: TicketMessage, *, now: datetime) -> None:
+    """All of them or none: a copy that has left means the reply has left."""
+    if not all(outbox.cancel(copy_id, now=now) for copy_id in message.inserted.get(COPIES, ())):
+        raise Conflict(N_("This reply has already left. Write another one to correct it."))
 
 
 def _restore(ticket: Ticket, event_id: int, before: dict[str, Any]) -> None:
@@ -72,6 +83,8 @@ def _restore(ticket: Ticket, event_id: int, before: dict[str, Any]) -> None:
         ticket.state = _state_now(ticket, event_id, state)
     if ticket.waiting_since is not None and _written(ticket.waiting_since) == before["waiting_since"]:
         ticket.warned_at, ticket.missed_at = _read(before["warned_at"]), _read(before["missed_at"])
+        ticket.warned_percent = before.get("warned_percent", 0)
+        waiting.warn_again(ticket, Directory())
 
 
 def _state_now(ticket: Ticket, event_id: int, state: TicketState) -> TicketState:

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
 
 from hub.core import clock
 from hub.core.db import db, transaction
-from hub.core.facts import record
-from hub.inbox.facts import DeadlineMissed, DeadlineNeared
+from hub.inbox.actions.warning import watch_deadline
+from hub.inbox.directory import Directory
 from hub.inbox.models import Ticket
 from hub.inbox.states import CLOSES_AFTER
 from hub.inbox.words import TicketState
@@ -27,8 +26,12 @@ def work_tickets(wake: Callable[[], None]) -> int:
         ).all()
         if len(tickets) == BATCH:
             wake()
+        place, machine_now = Directory(), clock.machine_now()
         for ticket in tickets:
-            _handle(ticket, now=now)
+            if ticket.state is TicketState.SOLVED:
+                _close(ticket, now=now)
+            else:
+                watch_deadline(ticket, directory=place, now=now, machine_now=machine_now)
     return len(tickets)
 
 
@@ -42,7 +45,7 @@ def next_due_at() -> datetime | None:
     moments = [
         db.session.scalar(
             select(func.min(Ticket.warn_at)).where(
-                Ticket.waiting_since.is_not(None), Ticket.warned_at.is_(None)
+                Ticket.waiting_since.is_not(None), Ticket.warn_at.is_not(None)
             )
         ),
         db.session.scalar(
@@ -60,27 +63,13 @@ def next_due_at() -> datetime | None:
 def _is_due(now: datetime) -> ColumnElement[bool]:
     is_waiting = Ticket.waiting_since.is_not(None)
     return or_(
-        is_waiting & Ticket.warned_at.is_(None) & (Ticket.warn_at <= now),
+        is_waiting & (Ticket.warn_at <= now),
         is_waiting & Ticket.missed_at.is_(None) & (Ticket.due_at <= now),
         (Ticket.state == TicketState.SOLVED) & (Ticket.solved_at <= now - CLOSES_AFTER),
     )
 
 
-def _handle(ticket: Ticket, *, now: datetime) -> None:
-    if ticket.state is TicketState.SOLVED:
-        ticket.state = TicketState.CLOSED
-        ticket.closed_at = ticket.updated_at = now
-        ticket.last_event_id += 1
-        return
-    about: dict[str, Any] = {
-        "customer_id": ticket.customer_id,
-        "ticket_id": ticket.id,
-        "store_id": ticket.store_id,
-        "assignee_id": ticket.assignee_id,
-    }
-    if ticket.warned_at is None and ticket.warn_at and ticket.warn_at <= now:
-        ticket.warned_at = now
-        record(DeadlineNeared(**about), now=now)
-    if ticket.missed_at is None and ticket.due_at and ticket.due_at <= now:
-        ticket.missed_at = now
-        record(DeadlineMissed(**about), now=now)
+def _close(ticket: Ticket, *, now: datetime) -> None:
+    ticket.state = TicketState.CLOSED
+    ticket.closed_at = ticket.updated_at = now
+    ticket.last_event_id += 1
