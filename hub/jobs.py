@@ -10,6 +10,7 @@ import structlog
 
 from hub.core import bell, clock
 from hub.core.db import db
+from hub.inbox.actions import returning as later
 from hub.inbox.actions import working as tickets
 from hub.mailroom import working as arrivals
 from hub.outbox import promo_codes, reconciling, sending, tidying
@@ -64,6 +65,7 @@ JOBS: dict[str, Job] = {
         Job("plans", "default", engine.work_plans, engine.has_due, engine.next_due_at),
         Job("arrivals", "default", arrivals.work_arrivals, arrivals.has_due, arrivals.next_due_at, 0.1),
         Job("tickets", "default", tickets.work_tickets, tickets.has_due, tickets.next_due_at),
+        Job("later", "default", later.work_later, later.has_due, later.next_due_at),
         Job("surveys", "bulk", surveys.work_surveys, surveys.has_due, surveys.next_due_at),
         Job("promo_codes", "bulk", promo_codes.work_promo_codes, promo_codes.has_due, _nothing_planned),
         Job("receipts", "bulk", tidying.work_receipts, tidying.has_due, _nothing_planned),

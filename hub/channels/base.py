@@ -19,13 +19,22 @@ class ApprovedContent:
 
 
 @dataclass(frozen=True, slots=True)
+class AttachedFile:
+    """A file that goes with a mail."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Envelope:
     """One message ready to leave.
 
     `key` is our own reference (the outbox row). `headers` are extra header lines, already plain text; line breaks in
     any value are removed. `return_path` is the envelope sender ("" is the null sender; None means `sender_address`).
     `message_id` has its angle brackets. A phone message is not delivered later than `valid_until` (machine
-    time); `content` is the approved template it leaves as, instead of `text` (WhatsApp).
+    time); `content` is the approved template it leaves as, instead of `text` (WhatsApp). Mail alone has `attachments`.
     """
 
     key: uuid.UUID
@@ -44,6 +53,7 @@ class Envelope:
     headers: Mapping[str, str] = field(default_factory=dict)
     valid_until: datetime | None = None
     content: ApprovedContent | None = None
+    attachments: tuple[AttachedFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

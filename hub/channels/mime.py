@@ -4,8 +4,9 @@ import base64
 import binascii
 import re
 from email.utils import format_datetime
+from urllib.parse import quote
 
-from hub.channels.base import Envelope
+from hub.channels.base import AttachedFile, Envelope
 
 MAX_WORD_BYTES = 45
 MAX_PLAIN_CHARS = 900
@@ -13,6 +14,7 @@ FOLD_AT = 65
 MAX_ADDRESS_CHARS = 320
 _BREAKS = re.compile(r"[\r\n\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029]+")
 _LONE = re.compile("[\ud800-\udfff]")
+_MEDIA_TYPE = re.compile(r"\A[a-z]+/[A-Za-z0-9.+-]{1,100}\Z")
 _HEADER_NAME = re.compile(r"\A[!-9;-~]{1,76}\Z")
 _ADDRESS = re.compile(r"\A[^\s<>\"(),:;\\@]+@[^\s<>\"(),:;\\@]+\Z")
 _PLAIN_NAME = re.compile(r"\A[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~ ]*\Z")
@@ -40,11 +42,37 @@ def build_mime(envelope: Envelope) -> bytes:
     for name, value in envelope.headers.items():
         lines.append(_extra_header(name, value))
     lines.append(b"MIME-Version: 1.0")
-    if envelope.html is None:
-        lines.append(_text_part(b"plain", envelope.text))
-    else:
-        lines.append(_alternative(envelope))
+    body = _text_part(b"plain", envelope.text) if envelope.html is None else _alternative(envelope)
+    lines.append(_mixed(envelope, body) if envelope.attachments else body)
     return b"\r\n".join(lines)
+
+
+def _mixed(envelope: Envelope, body: bytes) -> bytes:
+    """The words first, then each file."""
+    boundary = b"=_m" + envelope.key.hex.encode("ascii")
+    opening = b"--" + boundary + b"\r\n"
+    parts = b"".join(opening + _file_part(file) + b"\r\n" for file in envelope.attachments)
+    head = b'Content-Type: multipart/mixed; boundary="' + boundary + b'"\r\n\r\n'
+    return head + opening + body + b"\r\n" + parts + b"--" + boundary + b"--\r\n"
+
+
+def _file_part(file: AttachedFile) -> bytes:
+    """A file in base64 under its name: plain for old readers, and in full (RFC 2231) where it has accents."""
+    name = one_line(file.name).replace("\\", "_").replace('"', "_") or "document"
+    plain = name.encode("ascii", "replace").replace(b"?", b"_")
+    named = b'; filename="' + plain + b'"'
+    if not name.isascii():
+        named += b";\r\n filename*=utf-8''" + quote(name, safe="").encode("ascii")
+    media_type = file.media_type if _MEDIA_TYPE.match(file.media_type) else "application/octet-stream"
+    return b"".join(
+        (
+            b"Content-Type: " + media_type.encode("ascii"),
+            b"\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: attachment",
+            named,
+            b"\r\n\r\n",
+            base64.encodebytes(file.content).replace(b"\n", b"\r\n"),
+        )
+    )
 
 
 def _alternative(envelope: Envelope) -> bytes:

@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 
 from hub.channels.base import (
+    AttachedFile,
     Cost,
     Envelope,
     PermanentFailure,
@@ -19,7 +20,7 @@ from hub.channels.base import (
 from hub.content.queries import get_version
 from hub.content.rendering import PreparedTemplate, Rendered, render
 from hub.content.rules import automatic_headers
-from hub.core import clock, site
+from hub.core import clock, files, site
 from hub.core.errors import HubError
 from hub.outbox import addresses
 from hub.outbox.hook_settings import reference_headers
@@ -73,6 +74,10 @@ def write_envelope(
         mail: Rendered = mark(filled, letter, version, marking)
         if is_phone:
             return _write_phone(letter, version, mail, plan, now=now)
+        attached = tuple(
+            AttachedFile(row["name"], row["media_type"], files.read(row["sha256"]))
+            for row in letter.attachments
+        )
     except TemplateRequired as error:
         log.warning("outbox.alarm", kind="template_required", outbound_id=letter.id, template=version.key)
         return Unfit(letter, BlockReason.TEMPLATE_REQUIRED, str(error))
@@ -98,6 +103,7 @@ def write_envelope(
         return_path=addresses.return_path_of(letter.uuid, site.inbound_domain()),
         reply_to=letter.reply_to,
         headers=headers,
+        attachments=attached,
     )
 
 

@@ -36,6 +36,7 @@ class Letter:
     template_version_id: int
     values: dict[str, str]
     headers: dict[str, str]
+    attachments: list[dict[str, Any]]
     message_id: str
     source_kind: str | None
     source_id: int | None

@@ -11,8 +11,8 @@ from hub.core.errors import Conflict, Invalid
 from hub.core.facts import record
 from hub.core.text import N_
 from hub.inbox.actions import waiting
-from hub.inbox.actions.attaching import move_to_message
 from hub.inbox.actions.asking_experts import note_expert_answer
+from hub.inbox.actions.attaching import move_to_message
 from hub.inbox.actions.correcting import keep_correction
 from hub.inbox.actions.events import lock_ticket, note_ticket, settle_hold
 from hub.inbox.actions.following import tell_mentioned
@@ -20,6 +20,7 @@ from hub.inbox.actions.handing_out import hand_out
 from hub.inbox.actions.noticing import notify, tell_followers
 from hub.inbox.actions.opening import add_message
 from hub.inbox.actions.snoozing import end_snooze
+from hub.inbox.actions.suggestions import decide_suggestion, find_offered
 from hub.inbox.directory import Directory
 from hub.inbox.facts import TicketTransferred
 from hub.inbox.models import ReplyWait, Ticket
@@ -90,8 +91,16 @@ def change_reason(*, ticket_id: int, reason_id: int | None, by: Actor, now: date
     db.session.flush()
 
 
+def accept_suggestion(*, ticket_id: int, by: Actor, now: datetime) -> None:
+    """The reason that is suggested. Raises Conflict when it is out of date."""
+    ticket = lock_ticket(ticket_id)
+    set_reason(ticket, find_offered(ticket_id), by=by, now=now)
+    db.session.flush()
+
+
 def set_reason(ticket: Ticket, reason_id: int | None, *, by: Actor, now: datetime) -> None:
     """The same for a ticket that is locked already."""
+    decide_suggestion(ticket.id, reason_id, by=by, now=now)
     if ticket.reason_id == reason_id:
         return
     reason = get_reason(reason_id) if reason_id else None

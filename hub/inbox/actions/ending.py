@@ -1,4 +1,4 @@
-"""Ends and reopens tickets: solve, reopen, wait for the customer, spam, merge."""
+"""Ends and reopens tickets: solve, reopen, wait for the customer, spam."""
 
 from datetime import datetime
 
@@ -10,8 +10,9 @@ from hub.core.text import N_
 from hub.inbox.actions import waiting
 from hub.inbox.actions.changing import set_reason
 from hub.inbox.actions.events import lock_ticket, note_ticket, settle_hold
+from hub.inbox.actions.noticing import tell_followers
 from hub.inbox.actions.receiving import reopen_row
-from hub.inbox.directory import Directory
+from hub.inbox.actions.snoozing import end_snooze
 from hub.inbox.facts import TicketSolved
 from hub.inbox.models import Ticket
 from hub.inbox.states import may_become
@@ -33,8 +34,9 @@ def solve(*, ticket_id: int, reason_id: int | None = None, by: Actor, now: datet
         raise Invalid(N_("Please choose why the customer wrote before solving the ticket."), field="reason")
     note_ticket("solved", ticket, by=by, now=now, reason_id=ticket.reason_id)
     waiting.drop_wait(ticket, at=now, reason=DropReason.SOLVED_WITHOUT_REPLY)
-    _end(ticket, TicketState.SOLVED, now=now)
+    end_row(ticket, TicketState.SOLVED, now=now)
     db.session.flush()
+    tell_followers(ticket.id, "solved", by=by, now=now)
     fact = TicketSolved(
         customer_id=ticket.customer_id,
         ticket_id=ticket.id,
@@ -46,7 +48,9 @@ def solve(*, ticket_id: int, reason_id: int | None = None, by: Actor, now: datet
     record(fact, now=now)
 
 
-def _end(ticket: Ticket, state: TicketState, *, now: datetime) -> None:
+def end_row(ticket: Ticket, state: TicketState, *, now: datetime) -> None:
+    """Solved or closed: the moments and the hold; a snooze has nothing left to wait for."""
+    end_snooze(ticket)
     ticket.state = state
     ticket.solved_at = now
     ticket.first_solved_at = ticket.first_solved_at or now
@@ -85,57 +89,8 @@ def mark_spam(*, ticket_id: int, by: Actor, now: datetime) -> None:
         return
     note_ticket("marked_spam", ticket, by=by, now=now)
     waiting.drop_wait(ticket, at=now, reason=DropReason.SPAM)
-    _end(ticket, TicketState.CLOSED, now=now)
+    end_row(ticket, TicketState.CLOSED, now=now)
     db.session.flush()
-
-
-def merge(*, ticket_id: int, into_id: int, by: Actor, now: datetime) -> None:
-    """Close the ticket in favour of another one of the same customer; its thread is shown there.
-
-    A customer who waits goes on waiting in the other ticket, since the same moment. Raises Conflict for a closed
-    target, for a ring and for tickets of two people.
-    """
-    first, second = sorted((ticket_id, into_id))
-    rows = {each: lock_ticket(each) for each in dict.fromkeys((first, second))}
-    ticket, target = rows[ticket_id], rows[into_id]
-    if ticket is target or target.merged_into_id is not None or ticket.merged_into_id is not None:
-        raise Conflict(N_("These tickets cannot be merged: one of them is merged already."))
-    if target.state is TicketState.CLOSED:
-        raise Conflict(N_("The other ticket is closed. Please choose an open one."))
-    if not _is_one_person(ticket, target):
-        raise Conflict(
-            N_("These tickets belong to two customers. Only tickets of one customer can be merged.")
-        )
-    since = ticket.waiting_since
-    note_ticket("merged", ticket, by=by, now=now, into_id=into_id)
-    waiting.drop_wait(ticket, at=now, reason=DropReason.MERGED)
-    ticket.merged_into_id = into_id
-    _end(ticket, TicketState.CLOSED, now=now)
-    note_ticket(
-        "took_over",
-        target,
-        by=by,
-        now=now,
-        from_id=ticket.id,
-        waiting_since=since.isoformat() if since else None,
-        channel=target.channel,
-    )
-    if since is not None:
-        _wait_on(target, since, now=now)
-    db.session.flush()
-
-
-def _is_one_person(one: Ticket, other: Ticket) -> bool:
-    """The same known customer, or, where one is not known, the same address. Two unknown people are two."""
-    if one.customer_id is not None and other.customer_id is not None:
-        return one.customer_id == other.customer_id
-    return bool(one.requester_address) and one.requester_address == other.requester_address
-
-
-def _wait_on(target: Ticket, since: datetime, *, now: datetime) -> None:
-    if target.state is TicketState.SOLVED:
-        reopen_row(target, now=now)
-    waiting.start_wait(target, at=since, channel=target.channel, directory=Directory())
 
 
 def _check_step(ticket: Ticket, following: TicketState) -> None:

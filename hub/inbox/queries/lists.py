@@ -190,7 +190,7 @@ def filtered(
     statement: Select[*tuple[Any, ...]], filters: TicketFilters, asking: Asking, viewer: Viewer
 ) -> Select[*tuple[Any, ...]]:
     """The statement with the view, the filters and the words."""
-    statement = _of_view(statement, filters.view, viewer)
+    statement = _of_view(statement, filters.view, viewer, shows_snoozed=asking.is_about_snoozed)
     for column, value in (
         (Ticket.store_id, filters.store_id),
         (Ticket.state, filters.state),
@@ -216,7 +216,7 @@ _IS_AWAKE = Ticket.snoozed_until.is_(None) | Ticket.missed_at.is_not(None)
 
 
 def _of_view(
-    statement: Select[*tuple[Any, ...]], view: InboxView, viewer: Viewer
+    statement: Select[*tuple[Any, ...]], view: InboxView, viewer: Viewer, *, shows_snoozed: bool = False
 ) -> Select[*tuple[Any, ...]]:
     is_waiting = Ticket.waiting_since.is_not(None)
     conditions: dict[InboxView, tuple[ColumnElement[bool], ...]] = {
@@ -230,7 +230,7 @@ def _of_view(
         InboxView.SOLVED: (Ticket.state.in_([TicketState.SOLVED, TicketState.CLOSED]),),
         InboxView.ALL: (),
     }
-    awake = (_IS_AWAKE,) if view in HIDES_SNOOZED else ()
+    awake = (_IS_AWAKE,) if view in HIDES_SNOOZED and not shows_snoozed else ()
     return statement.where(*conditions[view], *awake)
 
 

@@ -51,6 +51,7 @@ class Draft:
     where a cap leaves room for one. `theme` is the subject of a promotion, which customers may refuse by itself.
     `values` win over what the letterhead knows. `promo_pool` is the key of the pool
     that gives `promo_code`; an empty pool leaves the value out, and the gate then says what is missing.
+    `attachments` name files of the shelf: {name, media_type, size_bytes, sha256}; mail alone carries them.
     """
 
     key: str
@@ -77,6 +78,7 @@ class Draft:
     priority: int = USUAL_PRIORITY
     theme: str = ""
     promo_pool: str | None = None
+    attachments: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,7 @@ class DraftFields(_Needed, total=False):
     priority: int
     theme: str
     promo_pool: str | None
+    attachments: Sequence[Mapping[str, Any]]
 
 
 def post(*, now: datetime, **fields: Unpack[DraftFields]) -> Posted:
@@ -131,6 +134,10 @@ def post_many(drafts: Sequence[Draft], *, now: datetime) -> list[Posted]:
     desk = _Desk.open(drafts)
     desk.take_codes(drafts, now=now)
     rows = [desk.row(draft, now=now) for draft in drafts]
+    if any(draft.attachments for draft in drafts):
+        rows = [
+            {**row, "attachments": list(each.attachments)} for row, each in zip(rows, drafts, strict=True)
+        ]
     new = {key: row_id for row_id, key in db.session.execute(_posting(tuple(rows[0])), rows_given(rows))}
     old = _ids_of({draft.key for draft in drafts} - new.keys())
     for queue in {row["queue"] for row in rows if row["key"] in new and row["due_at"] <= now}:
@@ -239,7 +246,7 @@ class _Desk:
             "recipient_name": draft.recipient_name or (person.name if person else ""),
             "sender_name": draft.sender_name or letterhead.sender_name(self.chain, store),
             "sender_address": self.chain.sender_address,
-            "reply_to": draft.reply_to or (f"{store.mailbox}@{site.inbound_domain()}" if store else None),
+            "reply_to": draft.reply_to or letterhead.reply_to(store, uuid, draft.purpose),
             "language": language,
             "template_version_id": version.id,
             "values": self.values(draft, version, person, language),

@@ -1,0 +1,13 @@
+"""Who sees the tickets of a store, and may be named in their notes."""
+
+from hub.core.text import fold
+from hub.staff import queries as staff
+from hub.staff.queries import AgentRow
+
+
+def list_colleagues(store_id: int | None) -> list[AgentRow]:
+    """Members of the store and its region, and the head office, by name."""
+    people = {row.id: row for row in staff.list_store_agents(store_id)}
+    if store_id is not None:
+        people |= {row.id: row for row in staff.list_store_agents(None)}
+    return sorted(people.values(), key=lambda row: fold(row.name))
