@@ -96,7 +96,7 @@ def test_each_door_keeps_its_description(app: Flask, session: Session, caller: C
         suppress_health_check=list(hypothesis.HealthCheck),
         phases=[hypothesis.Phase.generate],
     )
-    @hypothesis.given(case=st.one_of(modes), is_known=st.booleans())
+    @hypothesis.given(case=st.one_of(modes), is_known=st.sampled_from([True, True, True, False]))
     def run(case: Any, is_known: bool) -> None:
         if is_known:
             known.put_into(case)
