@@ -28,12 +28,26 @@ __all__ = ["has_due", "next_due_at", "release_arrival", "store_arrival", "store_
 
 @dataclass(frozen=True, slots=True)
 class RawMail:
-    """A mail as it came: the bytes, the mailbox it was written to, and the envelope."""
+    """A mail as it came: the bytes, the mailbox it was written to, and the envelope.
+
+    `whole_bytes` is given when `raw` is only the head of a mail of that size; `trouble` when a person must look at it
+    at once.
+    """
 
     raw: bytes
     mailbox: str
     mail_from: str
     recipients: Sequence[str]
+    whole_bytes: int | None = None
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """`is_new` is False when the same mail was kept before."""
+
+    arrival_id: int
+    is_new: bool
 
 
 def store_arrival(
@@ -54,7 +68,14 @@ def store_arrival(
 def store_arrivals(
     mails: Sequence[RawMail], *, way: ArrivalWay, now: datetime, machine_now: datetime
 ) -> list[int]:
-    """Keep raw mails as they came and return their ids; the same one (mailbox, Message-ID, content) has the same id.
+    """Keep raw mails as they came and return their ids, as `keep_arrivals`."""
+    return [each.arrival_id for each in keep_arrivals(mails, way=way, now=now, machine_now=machine_now)]
+
+
+def keep_arrivals(
+    mails: Sequence[RawMail], *, way: ArrivalWay, now: datetime, machine_now: datetime
+) -> list[Kept]:
+    """Keep raw mails as they came; the same one (mailbox, Message-ID, content) has the same id.
 
     `now` is business time. The caller acknowledges only after its commit. A mail over 60 MB is kept and quarantined.
     """
@@ -66,13 +87,13 @@ def store_arrivals(
     if ids:
         ring_after_commit(BELL)
     keys = [(row["mailbox"], row["message_id"], row["sha256"]) for row in rows]
-    return [ids.get(same) or _find_same(*same) for same in keys]
+    return [Kept(ids.get(same) or _find_same(*same), same in ids) for same in keys]
 
 
 def _row_of(mail: RawMail, *, way: ArrivalWay, now: datetime, machine_now: datetime) -> dict[str, Any]:
     digest = rules.digest_of(mail.raw)
     is_small = len(mail.raw) <= rules.INLINE_BYTES
-    is_too_large = len(mail.raw) > rules.LARGEST_BYTES
+    trouble = mail.trouble or ("larger than the limit" if len(mail.raw) > rules.LARGEST_BYTES else None)
     return {
         "way": way,
         "mailbox": mail.mailbox.lower(),
@@ -82,9 +103,10 @@ def _row_of(mail: RawMail, *, way: ArrivalWay, now: datetime, machine_now: datet
         "sha256": digest,
         "raw": mail.raw if is_small else None,
         "file_sha256": None if is_small else files.keep(mail.raw),
-        "size_bytes": len(mail.raw),
-        "state": ArrivalState.QUARANTINED if is_too_large else ArrivalState.WAITING,
-        "reason": "larger than the limit" if is_too_large else None,
+        "size_bytes": mail.whole_bytes or len(mail.raw),
+        "is_partial": mail.whole_bytes is not None,
+        "state": ArrivalState.QUARANTINED if trouble else ArrivalState.WAITING,
+        "reason": trouble and trouble[: rules.MOST_TEXT_CHARS],
         "attempt_count": 0,
         "next_attempt_at": machine_now,
         "received_at": now,
@@ -96,8 +118,17 @@ def _find_same(mailbox: str, message_id: str, digest: str) -> int:
     return db.session.execute(select(Arrival.id).where(*same)).scalar_one()
 
 
+def release_arrivals(arrival_ids: Sequence[int], *, by: Actor, now: datetime, machine_now: datetime) -> int:
+    """Release each that still is in quarantine, as `release_arrival`; returns how many."""
+    wanted = select(Arrival.id).where(Arrival.id.in_(arrival_ids), Arrival.state == ArrivalState.QUARANTINED)
+    found = db.session.scalars(wanted.order_by(Arrival.id).with_for_update()).all()
+    for arrival_id in found:
+        release_arrival(arrival_id, by=by, now=now, machine_now=machine_now)
+    return len(found)
+
+
 def release_arrival(arrival_id: int, *, by: Actor, now: datetime, machine_now: datetime) -> None:
-    """Let a quarantined mail be sorted again, after a fix. Raises NotFound and Conflict."""
+    """Let a quarantined mail be sorted again, after a fix; limits hold it no more. Raises NotFound and Conflict."""
     arrival = db.session.scalar(select(Arrival).where(Arrival.id == arrival_id).with_for_update())
     if arrival is None:
         raise NotFound(N_("This mail does not exist."))
@@ -107,6 +138,7 @@ def release_arrival(arrival_id: int, *, by: Actor, now: datetime, machine_now: d
     arrival.attempt_count = 0
     arrival.next_attempt_at = machine_now
     arrival.sorted_at = None
+    arrival.released_at = now
     note_change("arrival.released", subject_kind="arrival", subject_id=arrival_id, by=by, now=now)
     db.session.flush()
     ring_after_commit(BELL)

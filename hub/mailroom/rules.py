@@ -16,6 +16,13 @@ MOST_ATTEMPTS = 5
 BACK_OFF_SECONDS = (2, 30, 300, 1800)
 LEASE_SECONDS = 20
 HEAD_BYTES = 64 * 1024
+MOST_TEXT_CHARS = 500
+MOST_ENVELOPE_RECIPIENTS = 20
+_ADDRESS = re.compile(r"[^\s<>,;:\"()]+@[^\s<>,;:\"()]+")
+_TRACE = re.compile(
+    rb"^(delivered-to|x-original-to|envelope-to|x-envelope-to|return-path|from):([^\r\n]*(?:\r?\n[ \t]+[^\r\n]*)*)",
+    re.IGNORECASE | re.MULTILINE,
+)
 _MESSAGE_ID = re.compile(rb"^message-id:[ \t]*(?:\r?\n[ \t]+)?([^\r\n]+)", re.IGNORECASE | re.MULTILINE)
 
 RECEIPTS: Mapping[ReportClass, ReceiptKind] = {
@@ -36,6 +43,25 @@ def find_message_id(raw: bytes, digest: str) -> str:
     found = _MESSAGE_ID.search(head)
     text = found[1].decode("utf-8", "replace").replace("\x00", "").strip() if found else ""
     return text[:500] or f"<{digest[:40]}@no-message-id.invalid>"
+
+
+def find_envelope(raw: bytes) -> tuple[str, tuple[str, ...]]:
+    """The envelope that the last server wrote into the head: sender ("" the null sender) and recipients.
+
+    Where no server wrote a Return-Path the sender is that of From. As all a head says it proves nothing: what counts
+    in an address is its signature.
+    """
+    head = raw[:HEAD_BYTES].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    found: dict[str, list[str]] = {}
+    for name, value in _TRACE.findall(head):
+        text = value.decode("utf-8", "replace").replace("\0", "")
+        found.setdefault(name.decode().lower(), []).append(text)
+    senders = found.pop("return-path", None) or found.get("from", [])
+    found.pop("from", None)
+    written = [address for texts in found.values() for text in texts for address in _ADDRESS.findall(text)]
+    recipients = tuple(dict.fromkeys(address.lower()[:MOST_TEXT_CHARS] for address in written))
+    sender = _ADDRESS.findall(senders[0]) if senders else []
+    return (sender[-1][:MOST_TEXT_CHARS] if sender else ""), recipients[:MOST_ENVELOPE_RECIPIENTS]
 
 
 def digest_of(raw: bytes) -> str:
@@ -68,6 +94,11 @@ def outside_address(address: str | None, own_domain: str) -> str | None:
     if not address or address.rpartition("@")[2].strip().lower() == own_domain:
         return None
     return address
+
+
+def is_own(address: str | None, own_domain: str) -> bool:
+    """Whether mail to the address comes in here."""
+    return bool(address) and outside_address(address, own_domain) is None
 
 
 def find_return_token(addresses: Iterable[str], own_domain: str) -> str | None:

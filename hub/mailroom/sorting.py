@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from hub.channels.mail_parsing import ParsedMail, Report, parse_mail, sanitise_html
@@ -14,18 +14,24 @@ from hub.inbox.actions import (
     Directory,
     Incoming,
     IncomingFile,
-    Received,
     belongs_to_ticket,
     receive_message,
     receive_new_contacts,
 )
 from hub.inbox.words import IncomingKind
-from hub.mailroom import rules
+from hub.mailroom import limits, rules
 from hub.mailroom.models import Arrival
 from hub.mailroom.texts import sort_text
 from hub.mailroom.words import ArrivalKind, ArrivalState, ArrivalWay
 from hub.outbox import actions as outbox
+from hub.outbox.answered import find_answered
+from hub.stores.queries import get_chain
 
+OUTBOUND = "outbound"
+HEAD_ONLY = {
+    Language.FRENCH: "[Ce message pèse {size} : seul son en-tête a été repris. Le reste est dans la boîte {mailbox}.]",
+    Language.ENGLISH: "[This message weighs {size}: only its head was taken. The rest is in the mailbox {mailbox}.]",
+}
 NO_TICKET = "auto-reply that belongs to no ticket"
 _INCOMING = {
     ArrivalKind.MESSAGE: IncomingKind.MESSAGE,
@@ -56,6 +62,10 @@ def sort_arrival(arrival: Arrival, batch: Batch) -> None:
         sort_text(arrival, now=batch.now, machine_now=batch.machine_now, directory=batch.directory)
         return
     mail = batch.read(arrival)
+    if (excess := limits.find_excess(arrival, mail)) is not None:
+        quarantine(arrival, excess.reason, now=batch.now)
+        limits.answer(arrival, mail, excess, now=batch.now, machine_now=batch.machine_now)
+        return
     if not rules.is_readable(mail):
         quarantine(arrival, mail.error or "", now=batch.now)
         return
@@ -65,7 +75,7 @@ def sort_arrival(arrival: Arrival, batch: Batch) -> None:
     elif kind is ArrivalKind.STOP:
         _stop(arrival, mail, batch)
     else:
-        arrival.ticket_id = _receive(arrival, mail, kind, batch).ticket_id
+        _take(arrival, mail, kind, batch)
     settle(arrival, kind, mail, now=batch.now)
 
 
@@ -93,7 +103,12 @@ def find_contact(arrival: Arrival, batch: Batch) -> Incoming | None:
         return None
     mail = batch.read(arrival)
     kind = rules.kind_of(mail, site.inbound_domain())
-    if mail.error or mail.attachments or kind not in {ArrivalKind.MESSAGE, ArrivalKind.MACHINE}:
+    if (
+        mail.error
+        or mail.attachments
+        or arrival.is_partial
+        or kind not in {ArrivalKind.MESSAGE, ArrivalKind.MACHINE}
+    ):
         return None
     return make_incoming(arrival, mail, kind)
 
@@ -154,17 +169,30 @@ def _stop(arrival: Arrival, mail: ParsedMail, batch: Batch) -> None:
         )
 
 
-def _receive(arrival: Arrival, mail: ParsedMail, kind: ArrivalKind, batch: Batch) -> Received:
-    return receive_message(
-        make_incoming(arrival, mail, kind),
-        now=batch.now,
-        machine_now=batch.machine_now,
-        directory=batch.directory,
+def _take(arrival: Arrival, mail: ParsedMail, kind: ArrivalKind, batch: Batch) -> None:
+    incoming = make_incoming(arrival, mail, kind)
+    received = receive_message(
+        incoming, now=batch.now, machine_now=batch.machine_now, directory=batch.directory
     )
+    arrival.ticket_id = received.ticket_id
+    if incoming.source_kind == OUTBOUND:
+        arrival.outbound_id = incoming.source_id
 
 
 def make_incoming(arrival: Arrival, mail: ParsedMail, arrived_as: ArrivalKind) -> Incoming:
-    """The contact that a mail is. A machine's Reply-To is the person behind it; our own address is nobody's."""
+    """The contact that a mail is, and the message of ours that it answers."""
+    incoming = _contact_of(arrival, mail, arrived_as)
+    ids = (incoming.in_reply_to or "", *reversed(incoming.references))
+    answered = find_answered(ids, incoming.recipients)
+    if answered is None:
+        return incoming
+    back = (answered.reply_to,) if rules.is_own(answered.reply_to, site.inbound_domain()) else ()
+    recipients = tuple(dict.fromkeys((*incoming.recipients, *back)))
+    return replace(incoming, recipients=recipients, source_kind=OUTBOUND, source_id=answered.id)
+
+
+def _contact_of(arrival: Arrival, mail: ParsedMail, arrived_as: ArrivalKind) -> Incoming:
+    """A machine's Reply-To is the person behind it; our own address is nobody's."""
     kind = _INCOMING[arrived_as]
     reply_to = rules.outside_address(mail.reply_to, site.inbound_domain())
     is_for_another = kind is IncomingKind.MACHINE and reply_to is not None
@@ -175,7 +203,7 @@ def make_incoming(arrival: Arrival, mail: ParsedMail, arrived_as: ArrivalKind) -
         reply_to=reply_to,
         recipients=tuple(dict.fromkeys((*map(str, arrival.recipients), *mail.to, *mail.cc))),
         subject=mail.subject,
-        text=mail.reply_text or mail.text,
+        text=mail.reply_text or mail.text or _words_about(arrival),
         quoted_text=mail.quoted_text,
         html=_safe_html(mail),
         attachments=tuple(
@@ -190,6 +218,15 @@ def make_incoming(arrival: Arrival, mail: ParsedMail, arrived_as: ArrivalKind) -
         kind=kind,
         happened_at=arrival.received_at,
     )
+
+
+def _words_about(arrival: Arrival) -> str:
+    """A mail of which only the head was taken and that was released says where the rest of it is."""
+    if not arrival.is_partial:
+        return ""
+    language = get_chain().language
+    size = limits.size_in_words(arrival.size_bytes, language)
+    return HEAD_ONLY[language].format(size=size, mailbox=arrival.mailbox)
 
 
 def _safe_html(mail: ParsedMail) -> str:

@@ -7,8 +7,9 @@ from hub.core.words import Channel, Purpose
 
 MESSAGE_ID = "message-id"
 RETURN_PATH = "return-path"
+REPLY_TO = "reply-to"
 UNSUBSCRIBE = "unsubscribe"
-_OURS = re.compile(r"^<?(?:b\+)?([0-9a-f]{32})\.([a-z2-7]{16})(?:@.*)?$")
+_OURS = re.compile(r"^<?(?:[br]\+)?([0-9a-f]{32})\.([a-z2-7]{16})(?:@.*)?$")
 
 
 def uuid_of(key: str) -> str:
@@ -23,6 +24,16 @@ def message_id_of(uuid: str, domain: str) -> str:
 def return_path_of(uuid: str, domain: str) -> str:
     """One return path per message (VERP): a report names the message it is about, whatever it quotes."""
     return f"b+{uuid}.{signing.code(RETURN_PATH, uuid)}@{domain}"
+
+
+def reply_address_of(uuid: str, domain: str) -> str:
+    """Where answers to a message of no store come back to: the answer names the message, whatever it quotes."""
+    return f"r+{uuid}.{signing.code(REPLY_TO, uuid)}@{domain}"
+
+
+def read_reply_address(address: str) -> str | None:
+    """The uuid in a reply address of ours; None when it is not one."""
+    return _read(address, REPLY_TO)
 
 
 def reference_of(uuid: str) -> str:

@@ -11,10 +11,12 @@ from itertools import groupby
 from babel.dates import get_day_names
 
 from hub.content import phrases
+from hub.core import site
 from hub.core.text import fold
-from hub.core.words import Language
+from hub.core.words import Language, Purpose
 from hub.customers.queries import CustomerRow
 from hub.customers.rules import show_phone
+from hub.outbox import addresses
 from hub.stores.queries import ChainRow, StoreRow
 from hub.stores.rules import Hours, Range
 
@@ -58,6 +60,13 @@ def sender_name(chain: ChainRow, store: StoreRow | None) -> str:
         return chain.sender_name
     is_named = fold(chain.name) in fold(store.name)
     return store.name if is_named else f"{chain.sender_name} {store.name}"
+
+
+def reply_to(store: StoreRow | None, uuid: str, purpose: Purpose) -> str | None:
+    """Where answers come back to: the store's mailbox, else an address that names the message; to staff, nowhere."""
+    if store is not None:
+        return f"{store.mailbox}@{site.inbound_domain()}"
+    return None if purpose is Purpose.STAFF else addresses.reply_address_of(uuid, site.inbound_domain())
 
 
 def hours_in_words(hours: Hours, language: Language) -> str:
