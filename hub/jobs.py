@@ -10,10 +10,13 @@ import structlog
 
 from hub.core import bell, clock
 from hub.core.db import db
+from hub.inbox.actions import chat_leaving as chats
 from hub.inbox.actions import returning as later
+from hub.inbox.actions import unattended
 from hub.inbox.actions import working as tickets
+from hub.mailroom import polling as mailboxes
 from hub.mailroom import working as arrivals
-from hub.outbox import promo_codes, reconciling, sending, tidying
+from hub.outbox import promo_codes, pushing, reconciling, sending, tidying
 from hub.outbox.words import SendQueue
 from hub.plans import engine
 from hub.reactions import drain as reactions
@@ -64,8 +67,12 @@ JOBS: dict[str, Job] = {
         Job("facts", "urgent", reactions.work_facts, reactions.has_due, _nothing_planned),
         Job("plans", "default", engine.work_plans, engine.has_due, engine.next_due_at),
         Job("arrivals", "default", arrivals.work_arrivals, arrivals.has_due, arrivals.next_due_at, 0.1),
+        Job("mailboxes", "default", mailboxes.work_mailboxes, mailboxes.has_due, mailboxes.next_due_at),
         Job("tickets", "default", tickets.work_tickets, tickets.has_due, tickets.next_due_at),
         Job("later", "default", later.work_later, later.has_due, later.next_due_at),
+        Job("chats", "default", chats.work_chats, chats.has_due, _nothing_planned),
+        Job("alerts", "default", unattended.work_alerts, unattended.has_due, unattended.next_due_at),
+        Job("pushes", "urgent", pushing.work_pushes, pushing.has_due, _nothing_planned),
         Job("surveys", "bulk", surveys.work_surveys, surveys.has_due, surveys.next_due_at),
         Job("promo_codes", "bulk", promo_codes.work_promo_codes, promo_codes.has_due, _nothing_planned),
         Job("receipts", "bulk", tidying.work_receipts, tidying.has_due, _nothing_planned),

@@ -14,6 +14,7 @@ TABS = (
     ("messages.show_caps", N_("Caps and hours")),
     ("loyalty.list_pools", N_("Promo codes")),
     ("signups.list_forms", N_("Sign-up forms")),
+    ("chats.show_setup", N_("Chat")),
     ("messages.show_sender", N_("Sender")),
 )
 

@@ -1,4 +1,6 @@
-"""Where this installation stands: its public address and the domain its mail comes in at."""
+"""Where this installation stands: its public address and the domain its mail comes in at; origins of other sites."""
+
+from urllib.parse import urlsplit
 
 
 class _Site:
@@ -20,3 +22,16 @@ def base_url() -> str:
 def inbound_domain() -> str:
     """Lower case: the domain of the stores' own mail addresses, of reply addresses and of our Message-IDs."""
     return _Site.inbound_domain
+
+
+def origin_of(url: str) -> str | None:
+    """Scheme and host of a site only (`https://www.shop.fr`), so that nothing else can slip into a policy; None for none."""
+    try:
+        parts = urlsplit(url.strip())
+        host, port = (parts.hostname or "").encode("idna").decode(), parts.port
+    except (ValueError, UnicodeError):
+        return None
+    is_plain = bool(host) and all(letter.isalnum() or letter in ".-" for letter in host)
+    if parts.scheme not in {"http", "https"} or not is_plain:
+        return None
+    return f"{parts.scheme}://{host}{f':{port}' if port else ''}"

@@ -8,6 +8,8 @@ from urllib.parse import unquote, urlsplit
 
 GONE_AFTER = timedelta(seconds=150)
 """A tab in the background is let speak once a minute only."""
+PRESENCE_LASTS = timedelta(seconds=45)
+"""How long a colleague counts as looking at a ticket."""
 LEAVING_AFTER = timedelta(seconds=15)
 """Between two pages of the shop the widget says that it leaves, then that it is there again."""
 COMES_BACK_WITHIN = timedelta(hours=12)

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from hub.core.actor import Actor
 from hub.core.errors import Invalid
+from hub.core.site import origin_of
 from hub.core.text import N_
 from hub.stores.actions import change_setting
 
@@ -17,7 +17,7 @@ MOST_SITES = 10
 def read_sites(settings: Mapping[str, Any], website_url: str) -> tuple[str, ...]:
     """Origins (`https://www.shop.fr`) for the content policy, the chain's website first."""
     listed = [str(each) for each in settings.get(SETTING, {}).get("sites", [])]
-    own = _origin(website_url)
+    own = origin_of(website_url)
     return tuple(dict.fromkeys(([own] if own else []) + listed))
 
 
@@ -25,7 +25,7 @@ def change_sites(sites: Sequence[str], *, by: Actor, now: datetime) -> None:
     """Replace the added sites. Raises Invalid for what is no address of a site, or for too many."""
     kept = []
     for text in filter(None, (each.strip() for each in sites)):
-        origin = _origin(text)
+        origin = origin_of(text)
         if origin is None:
             raise Invalid(
                 N_("“%(given)s” is not the address of a site. Please write it as https://www.shop.fr."),
@@ -36,16 +36,3 @@ def change_sites(sites: Sequence[str], *, by: Actor, now: datetime) -> None:
     if len(kept) > MOST_SITES:
         raise Invalid(N_("Please keep at most %(count)s sites."), field="sites", count=MOST_SITES)
     change_setting(SETTING, {"sites": list(dict.fromkeys(kept))}, by=by, now=now)
-
-
-def _origin(url: str) -> str | None:
-    """Scheme and host only, so that nothing else can slip into the policy."""
-    parts = urlsplit(url.strip())
-    try:
-        host, port = (parts.hostname or "").encode("idna").decode(), parts.port
-    except (ValueError, UnicodeError):
-        return None
-    is_plain = bool(host) and all(letter.isalnum() or letter in ".-" for letter in host)
-    if parts.scheme not in {"http", "https"} or not is_plain:
-        return None
-    return f"{parts.scheme}://{host}{f':{port}' if port else ''}"

@@ -65,6 +65,7 @@ def gather_list(asked: Asked, *, after: str | None, current: str = "") -> dict[s
         "views": view_choices(),
         "stores": [(row.id, row.name) for row in stores.list_stores(store_ids=scope)],
         "newest_id": queries.find_newest_id(),
+        "current": current,
         "older_href": url_for("inbox.list_tickets", after=found.page.next_key, **keep)
         if found.page.next_key
         else None,

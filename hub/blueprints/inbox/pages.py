@@ -2,7 +2,6 @@
 
 from flask import Response, jsonify, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import ngettext
 
 from hub.blueprints.access import viewer
 from hub.blueprints.inbox.base import access, blueprint
@@ -23,14 +22,6 @@ def ticket(number: str) -> ResponseReturnValue:
     found = access(number, as_expert=True)
     asked = read_asked(request.args)
     return render_template("inbox/ticket.html", ticket=found, asked=asked, **gather_thread(found))
-
-
-@blueprint.get("/new-count")
-def new_count() -> ResponseReturnValue:
-    """How many tickets came since the newest one on screen, for the bar above the list."""
-    after = request.args.get("after", type=int, default=0)
-    count = queries.count_newer(viewer(), after_id=after)
-    return jsonify(count=count, text=ngettext("%(num)s new", "%(num)s new", count))
 
 
 @blueprint.get("/find")

@@ -18,6 +18,7 @@ from hub.knowledge.actions import note_inserted
 
 DRAFT_KINDS = {"note": MessageKind.NOTE}
 USED = ("standard_reply_id", "article_id")
+LEAVING = "leaving"
 
 
 @blueprint.post("/<number>/reply")
@@ -96,7 +97,10 @@ def presence(number: str) -> ResponseReturnValue:
     is_writing = request.form.get("doing") == PresenceKind.WRITING
     kind = PresenceKind.WRITING if is_writing else PresenceKind.VIEWING
     with transaction():
-        actions.note_presence(ticket_id=ticket.id, agent_id=me.agent_id, kind=kind, machine_now=now)
+        if request.form.get("doing") == LEAVING:
+            actions.leave(ticket_id=ticket.id, agent_id=me.agent_id)
+        else:
+            actions.note_presence(ticket_id=ticket.id, agent_id=me.agent_id, kind=kind, machine_now=now)
     others = queries.list_presence(ticket.id, machine_now=now, but_agent_id=me.agent_id)
     return jsonify(text=" ".join(_presence_words(row.name, row.kind) for row in others))
 

@@ -9,8 +9,10 @@ from flask_babel import get_locale
 
 from hub.blueprints.access import viewer
 from hub.blueprints.inbox import words
+from hub.blueprints.inbox.chat_words import chat_words
 from hub.blueprints.inbox.rows import Names, ids_in, thread_lines
 from hub.core import clock
+from hub.core.words import Channel
 from hub.inbox import queries
 from hub.inbox.queries import DraftRow, ThreadEvent, ThreadMessage, TicketView
 from hub.inbox.words import MessageKind, TicketState
@@ -31,6 +33,8 @@ def gather_thread(ticket: TicketView) -> dict[str, Any]:
     names = _names(ticket, events)
     reason = names.reasons.get(ticket.reason_id) if ticket.reason_id else None
     may_answer = me.may(Permission.ANSWER_TICKETS)
+    chat = queries.find_chat(ticket.id) if ticket.channel is Channel.CHAT else None
+    is_readable = chat is not None and queries.is_readable(chat, now=now)
     return {
         "now": now,
         "lines": thread_lines(
@@ -44,7 +48,8 @@ def gather_thread(ticket: TicketView) -> dict[str, Any]:
         "undo": _undo(messages, sent, now=now),
         "may_answer": may_answer,
         "is_open": ticket.state not in {TicketState.SOLVED, TicketState.CLOSED},
-        "can_mail": bool(ticket.requester_address and "@" in ticket.requester_address),
+        "can_mail": bool(ticket.requester_address and "@" in ticket.requester_address) or is_readable,
+        "chat": chat_words(ticket, chat, now=now),
         "first_name": _first_name(ticket),
         "key": secrets.token_hex(8),
         "words": words,

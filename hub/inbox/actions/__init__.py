@@ -5,6 +5,7 @@ from hub.inbox.actions.answers import open_ticket_from_answer, withdraw_answer_t
 from hub.inbox.actions.asking_experts import ask_experts, save_group, switch_group
 from hub.inbox.actions.attaching import Upload, discard_files, keep_files, remove_file
 from hub.inbox.actions.bulk import choose_plain, receive_new_contacts
+from hub.inbox.actions.calls import CallDraft, CallResult, add_call, drop_call, give_call, log_attempt
 from hub.inbox.actions.changing import (
     add_note,
     assign,
@@ -23,11 +24,14 @@ from hub.inbox.actions.chatting import (
     open_chat,
     say,
 )
+from hub.inbox.actions.choosing import change_store_alert, choose_alerts
 from hub.inbox.actions.contacts import open_contact
 from hub.inbox.actions.ending import mark_spam, reopen, set_pending, solve
 from hub.inbox.actions.finding import belongs_to_ticket, lock_names
 from hub.inbox.actions.following import follow, unfollow
 from hub.inbox.actions.handing_out import change_assignment, hand_out, note_absence
+from hub.inbox.actions.many import BulkAct, act_on_many
+from hub.inbox.actions.many_undone import undo_bulk_run
 from hub.inbox.actions.merging import merge, unmerge
 from hub.inbox.actions.noticing import mark_read, notify
 from hub.inbox.actions.people import add_copy, change_order, change_requester, remove_party
@@ -54,6 +58,9 @@ from hub.inbox.directory import Directory
 from hub.inbox.values import Contact, Incoming, IncomingFile, Received, Replied
 
 __all__ = [
+    "BulkAct",
+    "CallDraft",
+    "CallResult",
     "Contact",
     "Directory",
     "Incoming",
@@ -65,6 +72,8 @@ __all__ = [
     "Upload",
     "ViewDraft",
     "Visitor",
+    "act_on_many",
+    "add_call",
     "add_copy",
     "add_note",
     "add_tag",
@@ -81,15 +90,19 @@ __all__ = [
     "change_requester",
     "change_routing_order",
     "change_scheduled",
+    "change_store_alert",
     "change_store_chat",
     "change_target",
     "change_view",
+    "choose_alerts",
     "choose_default_view",
     "choose_plain",
     "delete_view",
     "discard_files",
+    "drop_call",
     "follow",
     "free_tickets_of",
+    "give_call",
     "hand_out",
     "has_due",
     "keep_files",
@@ -97,6 +110,7 @@ __all__ = [
     "leave_chat",
     "leave_note",
     "lock_names",
+    "log_attempt",
     "log_call",
     "make_tag",
     "mark_read",
@@ -134,6 +148,7 @@ __all__ = [
     "switch_group",
     "switch_tag",
     "transfer",
+    "undo_bulk_run",
     "undo_reply",
     "unfollow",
     "unmerge",

@@ -2,11 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from hub.core.db import db
-from hub.inbox.models import Draft, Presence
+from hub.core import live
+from hub.core.db import db, tell_after_commit
+from hub.core.live import News, NewsKind
+from hub.inbox.actions.chat_windows import tell_visitors_of
+from hub.inbox.chats import PRESENCE_LASTS
+from hub.inbox.models import Draft, Presence, Ticket
 from hub.inbox.words import MessageKind, PresenceKind
 
 
@@ -28,7 +32,9 @@ def save_draft(*, ticket_id: int, agent_id: int, kind: MessageKind, text: str, n
 
 
 def note_presence(*, ticket_id: int, agent_id: int, kind: PresenceKind, machine_now: datetime) -> None:
-    """Somebody looks at or writes in the ticket."""
+    """Somebody looks at or writes in the ticket; who has it open is told when that is new."""
+    if _is_news(ticket_id, agent_id, kind, machine_now):
+        _tell(ticket_id)
     statement = insert(Presence).values(
         ticket_id=ticket_id, agent_id=agent_id, kind=kind, seen_at=machine_now
     )
@@ -41,4 +47,17 @@ def note_presence(*, ticket_id: int, agent_id: int, kind: PresenceKind, machine_
 
 def leave(*, ticket_id: int, agent_id: int) -> None:
     """The agent turned to something else."""
+    _tell(ticket_id)
     db.session.execute(delete(Presence).where(Presence.ticket_id == ticket_id, Presence.agent_id == agent_id))
+
+
+def _is_news(ticket_id: int, agent_id: int, kind: PresenceKind, machine_now: datetime) -> bool:
+    mine = (Presence.ticket_id == ticket_id, Presence.agent_id == agent_id)
+    known = db.session.execute(select(Presence.kind, Presence.seen_at).where(*mine)).one_or_none()
+    return known is None or known.kind is not kind or known.seen_at <= machine_now - PRESENCE_LASTS
+
+
+def _tell(ticket_id: int) -> None:
+    store_id = db.session.scalar(select(Ticket.store_id).where(Ticket.id == ticket_id))
+    tell_after_commit(News(NewsKind.PRESENCE, live.ticket_topics(store_id), ticket_id))
+    tell_visitors_of(ticket_id)

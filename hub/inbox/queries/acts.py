@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from hub.core.db import db
 from hub.core.errors import NotFound
@@ -71,11 +71,13 @@ class ScheduledRow:
 
 @dataclass(frozen=True)
 class Marks:
-    """What the head of a ticket shows besides its columns: its tags, and whether the person follows it."""
+    """What a ticket shows besides its columns: its tags, whether the person follows it, what waits to be sent."""
 
     tags: tuple[TagRow, ...]
     is_followed: bool
     follower_count: int
+    files: tuple[ComposerFileRow, ...] = ()
+    scheduled_count: int = 0
 
 
 def get_marks(ticket_id: int, agent_id: int) -> Marks:
@@ -88,9 +90,39 @@ def get_marks(ticket_id: int, agent_id: int) -> Marks:
     followers = select(
         func.coalesce(func.bool_or(TicketFollower.agent_id == agent_id), False), func.count()
     ).where(TicketFollower.ticket_id == ticket_id)
-    is_followed, count, found = db.session.execute(followers.add_columns(tags.scalar_subquery())).one()
+    asked = followers.add_columns(
+        tags.scalar_subquery(), _files_of(ticket_id, agent_id), _scheduled(ticket_id)
+    )
+    is_followed, count, found, files, scheduled = db.session.execute(asked).one()
     rows = sorted((TagRow(*each) for each in found or ()), key=lambda row: fold(row.name))
-    return Marks(tuple(rows), bool(is_followed), count)
+    kept = sorted((ComposerFileRow(*each) for each in files or ()), key=lambda row: row.id)
+    return Marks(tuple(rows), bool(is_followed), count, tuple(kept), scheduled)
+
+
+def _files_of(ticket_id: int, agent_id: int) -> Any:
+    found = func.jsonb_agg(
+        func.jsonb_build_array(
+            ComposerFile.id,
+            ComposerFile.name,
+            ComposerFile.media_type,
+            ComposerFile.size_bytes,
+            ComposerFile.sha256,
+        )
+    )
+    return select(found).where(*_in_composer(ticket_id, agent_id)).scalar_subquery()
+
+
+def _in_composer(ticket_id: int, agent_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        ComposerFile.ticket_id == ticket_id,
+        ComposerFile.agent_id == agent_id,
+        ComposerFile.scheduled_id.is_(None),
+    )
+
+
+def _scheduled(ticket_id: int) -> Any:
+    waits = ScheduledReply.state.in_([ScheduledState.WAITING, ScheduledState.HELD])
+    return select(func.count()).where(ScheduledReply.ticket_id == ticket_id, waits).scalar_subquery()
 
 
 def list_tags(*, is_active: bool | None = True, search: str = "") -> list[TagRow]:
@@ -127,11 +159,7 @@ def list_composer_files(ticket_id: int, agent_id: int) -> list[ComposerFileRow]:
         ComposerFile.media_type,
         ComposerFile.size_bytes,
         ComposerFile.sha256,
-    ).where(
-        ComposerFile.ticket_id == ticket_id,
-        ComposerFile.agent_id == agent_id,
-        ComposerFile.scheduled_id.is_(None),
-    )
+    ).where(*_in_composer(ticket_id, agent_id))
     return [ComposerFileRow(*row) for row in db.session.execute(found.order_by(ComposerFile.id))]
 
 

@@ -6,9 +6,8 @@ from datetime import datetime
 from sqlalchemy import select
 
 from hub.core.db import db
-from hub.inbox.chats import MARK, ChatSetup, may_come_back, read_setup
+from hub.inbox.chats import MARK, PRESENCE_LASTS, ChatSetup, may_come_back, read_setup
 from hub.inbox.models import ChatSession, Presence, Ticket, TicketMessage
-from hub.inbox.queries.tickets import PRESENCE_LASTS
 from hub.inbox.states import is_open
 from hub.inbox.words import MessageKind, PresenceKind
 from hub.staff import queries as staff
@@ -49,7 +48,7 @@ class ChatRow:
 
 
 def get_setup() -> ChatSetup:
-    """What the chain chose; the chain's own website may always show the widget."""
+    """What the chain chose."""
     return read_setup(stores.get_chain().settings)
 
 
@@ -123,7 +122,7 @@ def _who_writes(ticket_id: int, machine_now: datetime) -> str:
 
 
 def _first_name(name: str) -> str:
-    return name.split()[0] if name.split() else ""
+    return name.split(maxsplit=1)[0] if name.split() else ""
 
 
 def may_chat(store_id: int | None, *, now: datetime, machine_now: datetime) -> bool:

@@ -38,6 +38,15 @@ class Asking:
     def is_open(self) -> bool:
         return any(_is_about_open(term) for term in self.query.terms)
 
+    @property
+    def is_about_snoozed(self) -> bool:
+        """Whether the tickets that are out of sight are asked for."""
+        return any(
+            meaning(Filter.IS, term.value) == {Trait.SNOOZED}
+            for term in self.query.of(Filter.IS)
+            if not term.is_excluded
+        )
+
     def all_conditions(self) -> list[Condition]:
         """Filters and words together."""
         words = matches(self.query.words, self.also or {}) if self.query.words else None

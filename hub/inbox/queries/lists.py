@@ -67,6 +67,7 @@ ROW_COLUMNS: tuple[Any, ...] = (
     Ticket.created_at,
     Ticket.updated_at,
     Ticket.last_event_id,
+    Ticket.snoozed_until,
 )
 """Of TicketRow all but the two names."""
 

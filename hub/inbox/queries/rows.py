@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from hub.core.words import Channel, Language
+from hub.core.words import ActorKind, Channel, Language
 from hub.inbox.words import (
     InboxView,
     ListSort,
@@ -64,6 +64,7 @@ class TicketRow:
     created_at: datetime
     updated_at: datetime
     last_event_id: int
+    snoozed_until: datetime | None
 
     def is_late(self, now: datetime) -> bool:
         return self.due_at is not None and self.due_at < now
@@ -134,6 +135,7 @@ class ThreadEvent:
     agent_name: str
     data: Mapping[str, Any]
     happened_at: datetime
+    actor_kind: ActorKind = ActorKind.AGENT
 
 
 @dataclass(frozen=True)

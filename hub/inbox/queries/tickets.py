@@ -1,7 +1,7 @@
 """One ticket: looked up with permission, its thread, its waits, who else is there."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from hub.core.audit import AuditEntry
 from hub.core.batches import among
 from hub.core.db import db
+from hub.inbox.chats import PRESENCE_LASTS
 from hub.inbox.models import (
     Draft,
     Presence,
@@ -34,7 +35,6 @@ from hub.staff import queries as staff
 from hub.staff.rules import Viewer
 from hub.stores import queries as stores
 
-PRESENCE_LASTS = timedelta(seconds=45)
 THREAD_LIMIT = 500
 _Merged = aliased(Ticket)
 _Related = aliased(Ticket)
@@ -183,6 +183,7 @@ def list_events(ticket_id: int) -> list[ThreadEvent]:
             people[line.agent_id].name if line.agent_id in people else "",
             line.data,
             line.happened_at,
+            line.actor_kind,
         )
         for line in lines
     ]
