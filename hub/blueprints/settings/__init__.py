@@ -4,6 +4,7 @@ from hub.blueprints.settings import (
     chain,
     days,
     keys,
+    mail_ways,
     operations,
     reasons,
     regions,
@@ -13,6 +14,7 @@ from hub.blueprints.settings import (
     stuck,
     targets,
     tracking,
+    webhooks,
 )
 from hub.blueprints.settings.base import blueprint
 
@@ -21,6 +23,7 @@ __all__ = [
     "chain",
     "days",
     "keys",
+    "mail_ways",
     "operations",
     "reasons",
     "regions",
@@ -30,4 +33,5 @@ __all__ = [
     "stuck",
     "targets",
     "tracking",
+    "webhooks",
 ]

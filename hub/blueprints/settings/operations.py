@@ -22,6 +22,7 @@ from hub.outbox import blocked
 from hub.outbox.actions import resume_sender
 from hub.outbox.policy import CHANNELS
 from hub.outbox.queries import list_channels_set_up, list_pauses
+from hub.webhooks.queries import list_disabled
 
 SILENT_SECONDS = 60
 """The clock looks at its table every five seconds; one that has not for a minute is dead."""
@@ -40,6 +41,7 @@ def operations() -> ResponseReturnValue:
         has_clock=ticked_at is not None and (machine_now - ticked_at).total_seconds() < SILENT_SECONDS,
         channels=_channels(now=now),
         counts=_counts(),
+        disabled_webhooks=list_disabled(),
         channel_words=channel_words,
         age_words=lambda seconds: duration_words(timedelta(seconds=seconds)),
     )

@@ -14,6 +14,7 @@ from hub.outbox import reconciling, tidying
 from hub.outbox.blocked import list_queues
 from hub.plans.queries import get_due
 from hub.surveys import actions as surveys
+from hub.webhooks import working as webhooks
 
 NAMES = {
     "facts": N_("Reactions to what happened"),
@@ -23,6 +24,7 @@ NAMES = {
     "surveys": N_("Clicks to judge"),
     "receipts": N_("Reports of mail providers"),
     "phones": N_("Phone messages to ask about"),
+    "webhooks": N_("Webhooks to tell"),
     "outbox.urgent": N_("Messages: replies and orders"),
     "outbox.default": N_("Messages: service and surveys"),
     "outbox.bulk": N_("Messages: offers and newsletters"),
@@ -50,6 +52,7 @@ def list_work(*, now: datetime) -> list[WorkRow]:
         _known_only("tickets", tickets.has_due(), tickets.next_due_at, now),
         _known_only("surveys", surveys.has_due(), surveys.next_due_at, now),
         _known_only("receipts", tidying.has_due(), lambda: None, now),
+        _known_only("webhooks", webhooks.has_due(), lambda: None, now),
         _known_only("phones", reconciling.has_due(), reconciling.next_due_at, now),
     ]
     return rows + [
