@@ -207,7 +207,7 @@ def create_app(config: Config | None = None) -> Flask:
 def _demo_doors(config: Config) -> tuple[Door, ...]:
     if not config.demo:
         return ()
-    from hub.demo import phone as demo  # the last of the demo's doors; the others are on the same blueprint
+    from hub.demo import shop as demo  # the last of the demo's doors; the others are on the same blueprint
 
     return (Door(demo.blueprint, "/demo", Entry.PUBLIC, is_csrf_exempt=True),)
 

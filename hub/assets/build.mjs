@@ -17,6 +17,7 @@ const bundles = [
   { name: "public.css", source: "css/public.css" },
   { name: "app.js", source: "js/app.js" },
   { name: "survey.js", source: "js/survey.js" },
+  { name: "chat.js", source: "js/chat/chat.js", format: "iife" },
 ];
 
 /** The body of one heroicon as a symbol; unknown names stop the build. */
@@ -77,14 +78,15 @@ async function remove_stale(kept) {
 async function main() {
   await mkdir(target, { recursive: true });
   const manifest = {};
-  for (const { name, source } of bundles) {
+  for (const { name, source, format = "esm" } of bundles) {
     const result = await build({
       entryPoints: [join(here, source)],
       bundle: true,
       minify: true,
       write: false,
       legalComments: "none",
-      format: "esm",
+      format,
+      loader: { ".css": name.endsWith(".js") ? "text" : "css" },
       target: ["chrome123", "firefox121", "safari17.5"],
       logLevel: "warning",
     });

@@ -29,6 +29,7 @@ ACTS = (
 
 @dataclass(frozen=True)
 class MenuItem:
+    room: str
     url: str
     icon: str
     label: str
@@ -52,7 +53,13 @@ def menu() -> list[MenuItem]:
         return []
     room = (request.blueprint or "").partition(".")[0]
     return [
-        MenuItem(url_for(endpoint), icon, gettext(label), endpoint.startswith(f"{room}."))
+        MenuItem(
+            endpoint.partition(".")[0],
+            url_for(endpoint),
+            icon,
+            gettext(label),
+            endpoint.startswith(f"{room}."),
+        )
         for endpoint, icon, label, permission in ITEMS
         if person.may(permission) and endpoint in current_app.view_functions
     ]

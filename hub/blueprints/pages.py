@@ -15,7 +15,7 @@ from flask_wtf import CSRFProtect
 from config import HERE, Config
 from hub.blueprints.access import Door, find_viewer, viewer
 from hub.blueprints.menu import acts, menu
-from hub.core import clock
+from hub.core import clock, live, site
 from hub.core.words import Language
 
 POLICY = (
@@ -78,12 +78,20 @@ def choose_time_zone() -> str:
 
 def add_security_headers(response: Response) -> Response:
     """Nothing inline, nothing from elsewhere; a view that needs less (a sandboxed mail) has set its own."""
-    response.headers.setdefault("Content-Security-Policy", POLICY)
+    response.headers.setdefault("Content-Security-Policy", policy())
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")
     if "viewer" in g:
         response.headers.setdefault("Cache-Control", "no-store")
     return response
+
+
+def policy() -> str:
+    """The content policy; a page may listen to the live events, which have an origin of their own."""
+    place = site.origin_of(live.address())
+    if place is None or place == site.origin_of(site.base_url()):
+        return POLICY
+    return POLICY.replace("connect-src 'self'", f"connect-src 'self' {place}")
 
 
 @lru_cache(maxsize=1)

@@ -1,18 +1,23 @@
 // Entry of the staff pages' script: htmx and our small elements. Every page works without it.
 import "htmx.org/dist/htmx.esm.js";
+import { BulkPicker } from "./bulk-picker.js";
 import { CommandPalette } from "./command-palette.js";
 import { CopyText } from "./copy-text.js";
 import { DraftBox } from "./draft-box.js";
 import { KeyShortcuts } from "./key-shortcuts.js";
+import { Desk, start_live } from "./live.js";
 import { NewItemsBar } from "./new-items-bar.js";
 import { PresencePing } from "./presence-ping.js";
 import { ReplyComposer } from "./reply-composer.js";
 import { TemplateEditor } from "./template-editor.js";
+import { ThreadWatch } from "./thread-watch.js";
 import { UndoSend } from "./undo-send.js";
+import { WordSuggestions } from "./word-suggestions.js";
 import { start_pages } from "./pages.js";
 
 start_pages();
 const elements = {
+  "bulk-picker": BulkPicker,
   "command-palette": CommandPalette,
   "copy-text": CopyText,
   "draft-box": DraftBox,
@@ -21,6 +26,9 @@ const elements = {
   "presence-ping": PresencePing,
   "reply-composer": ReplyComposer,
   "template-editor": TemplateEditor,
+  "thread-watch": ThreadWatch,
   "undo-send": UndoSend,
+  "word-suggestions": WordSuggestions,
 };
 for (const [name, element] of Object.entries(elements)) customElements.define(name, element);
+if (document.body.dataset.desk) start_live(new Desk(document.body.dataset));

@@ -29,10 +29,14 @@ export class CommandPalette extends HTMLElement {
     this.search();
   }
 
-  /** Links of the page that name themselves, then the menu. */
+  /** What the page's own keys do, with the key; links that name themselves; then the menu. */
   own_items() {
     const links = document.querySelectorAll("a[data-palette], .rail-list a, .person-menu a");
-    return [...links].map((link) => ({ label: link.dataset.palette || (link.querySelector(":scope > span") ?? link).textContent.trim(), href: link.href, hint: "" }));
+    const keys = document.querySelectorAll("[data-shortcut]:not(a[data-palette])");
+    return [
+      ...[...keys].map((element) => ({ label: element.textContent.trim(), element, hint: element.dataset.shortcut })),
+      ...[...links].map((link) => ({ label: link.dataset.palette || (link.querySelector(":scope > span") ?? link).textContent.trim(), href: link.href, hint: link.dataset.shortcut ?? "" })),
+    ];
   }
 
   async search() {
@@ -53,7 +57,7 @@ export class CommandPalette extends HTMLElement {
 
   show(items) {
     const seen = new Set();
-    const options = items.filter((item) => !seen.has(item.href) && seen.add(item.href)).slice(0, 12).map(to_option);
+    const options = items.filter((item) => !seen.has(item.href ?? item.element) && seen.add(item.href ?? item.element)).slice(0, 12).map(to_option);
     this.list.replaceChildren(...options);
     if (!options.length) {
       const none = document.createElement("p");
@@ -85,7 +89,10 @@ export class CommandPalette extends HTMLElement {
   }
 
   follow(option) {
-    if (option) location.assign(option.dataset.href);
+    if (!option) return;
+    this.dialog.close();
+    if (option.item.element) option.item.element.click();
+    else location.assign(option.item.href);
   }
 }
 
@@ -93,10 +100,10 @@ function to_option(item, position) {
   const option = document.createElement("div");
   Object.assign(option, { role: "option", id: `palette-${position}` });
   option.setAttribute("aria-selected", "false");
-  option.dataset.href = item.href;
+  option.item = item;
   for (const [words, css] of [[item.label, ""], [item.hint, "muted small"]]) {
     if (!words) continue;
-    const part = document.createElement("span");
+    const part = document.createElement(words.length === 1 && css ? "kbd" : "span");
     part.textContent = words;
     part.className = css;
     option.append(part);

@@ -1,4 +1,5 @@
 // <new-items-bar data-href data-every-seconds>: says how many came in; rows never move, a press reloads the list. A list beside a ticket shows that ticket's row.
+import { on_live } from "./live.js";
 import { ask, while_visible } from "./wire.js";
 
 export class NewItemsBar extends HTMLElement {
@@ -6,11 +7,15 @@ export class NewItemsBar extends HTMLElement {
     this.className = "new-items";
     this.setAttribute("role", "status");
     this.parentElement.querySelector(".ticket-row.is-current")?.scrollIntoView({ block: "nearest" });
-    this.stop = while_visible(Number(this.dataset.everySeconds || 20), () => this.look());
+    const look = () => this.look();
+    this.stops = [
+      while_visible(Number(this.dataset.everySeconds || 20), look),
+      on_live((news) => news.kind === "ticket", look),
+    ];
   }
 
   disconnectedCallback() {
-    this.stop?.();
+    for (const stop of this.stops ?? []) stop();
   }
 
   async look() {

@@ -54,7 +54,11 @@ def leave() -> ResponseReturnValue:
 def _leave(chat_id: int, *, is_closed: bool) -> None:
     try:
         actions.leave_chat(
-            chat_id=chat_id, is_closed=is_closed, now=clock.business_now(), machine_now=clock.machine_now()
+            chat_id=chat_id,
+            is_closed=is_closed,
+            read_message_id=_number("read"),
+            now=clock.business_now(),
+            machine_now=clock.machine_now(),
         )
     except NotFound:
         return  # it was over already

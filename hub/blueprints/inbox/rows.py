@@ -1,7 +1,6 @@
 """Tickets as the templates want them: rows of the list, lines of the thread, changes in one sentence."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,37 +10,16 @@ from flask_babel import get_locale, gettext
 
 from hub.blueprints.access import viewer
 from hub.blueprints.inbox import words
+from hub.blueprints.inbox.happenings import Names, event_words
 from hub.core.words import Channel, Language
 from hub.inbox.queries import ThreadEvent, ThreadMessage, TicketRow
 from hub.inbox.words import MessageKind, Priority, TicketState
 from hub.outbox.queries import MessageRow
-from hub.reasons.queries import ReasonRow
 from hub.staff.words import Permission
-from hub.stores.queries import StoreRow
 from hub.surveys.words import TOPIC_WORDS
 
 Chips = list[tuple[str, str]]
 KILOBYTE, MEGABYTE = 1_000, 1_000_000
-
-
-@dataclass(frozen=True)
-class Names:
-    """What the ids in a ticket's changes are called."""
-
-    stores: Mapping[int, StoreRow] = field(default_factory=dict)
-    people: Mapping[int, str] = field(default_factory=dict)
-    reasons: Mapping[int, ReasonRow] = field(default_factory=dict)
-
-    def store(self, store_id: int | None) -> str:
-        found = self.stores.get(store_id) if store_id else None
-        return found.name if found else gettext("central queue")
-
-    def agent(self, agent_id: int | None) -> str:
-        return (self.people.get(agent_id) if agent_id else None) or gettext("nobody")
-
-    def reason(self, reason_id: int | None) -> str:
-        found = self.reasons.get(reason_id) if reason_id else None
-        return found.path(str(get_locale())) if found else gettext("no reason")
 
 
 def list_row(
@@ -209,37 +187,13 @@ def size_words(size_bytes: int) -> str:
     return shown
 
 
-def event_words(event: ThreadEvent, names: Names) -> str:
-    """One change in one sentence; "" when the thread shows it already."""
-    data, who = event.data, event.agent_name
-    sentences = {
-        "assigned": lambda: gettext("Given to %(name)s", name=names.agent(data.get("assignee_id"))),
-        "reason_changed": lambda: gettext("Reason: %(reason)s", reason=names.reason(data.get("reason_id"))),
-        "priority_changed": lambda: gettext(
-            "Priority: %(priority)s", priority=words.priority_words(Priority(data["priority"]))
-        ),
-        "transferred": lambda: gettext("Moved to: %(store)s", store=names.store(data.get("store_id"))),
-        "solved": lambda: gettext("Solved: %(reason)s", reason=names.reason(data.get("reason_id"))),
-        "reopened": lambda: gettext("Reopened"),
-        "set_pending": lambda: gettext("Waiting for the customer"),
-        "marked_spam": lambda: gettext("Marked as spam and closed"),
-        "merged": lambda: gettext("Merged into another ticket and closed"),
-        "took_over": lambda: gettext("Another ticket was merged into this one"),
-        "reply_undone": lambda: gettext("A reply was taken back before it left"),
-        "visitor_left": lambda: gettext("The visitor has left the chat"),
-        "visitor_closed": lambda: gettext("The visitor has ended the chat"),
-        "visitor_returned": lambda: gettext("The visitor is back in the chat"),
-        "withdrawn": lambda: words.withdrawn_words(data.get("reason"), is_closed=True),
-        "answer_withdrawn": lambda: words.withdrawn_words(data.get("reason"), is_closed=False),
-        "answer_confirmed": lambda: gettext("The customer confirmed the answer"),
-        "answer_changed": lambda: gettext("The customer changed the answer"),
-    }
-    make = sentences.get(event.action)
-    if make is None:
-        return ""
-    return gettext("%(change)s, by %(name)s", change=make(), name=who) if who else make()
-
-
-def ids_in(events: Sequence[ThreadEvent], key: str) -> set[int]:
-    """The ids under a key of the changes, for one look-up."""
-    return {event.data[key] for event in events if event.data.get(key)}
+def fold_events(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Changes in a row become one line to open: the latest in words, and how many came before it."""
+    folded: list[dict[str, Any]] = []
+    for line in lines:
+        last = folded[-1] if folded else {}
+        if "event" in line and "event" in last:
+            folded[-1] = {**line, "earlier": [*last.get("earlier", []), last]}
+        else:
+            folded.append(line)
+    return folded

@@ -7,7 +7,9 @@ from flask_babel import gettext
 from hub.blueprints.access import viewer
 from hub.blueprints.errors import sentence_of
 from hub.blueprints.inbox.base import access, back_to, blueprint
-from hub.blueprints.inbox.rows import Names, thread_lines
+from hub.blueprints.inbox.composing import draft_kind, file_ids, file_rows, keep_text_of, take_uploads
+from hub.blueprints.inbox.happenings import Names
+from hub.blueprints.inbox.rows import thread_lines
 from hub.core import clock
 from hub.core.db import transaction
 from hub.core.errors import Conflict, HubError, Invalid
@@ -16,7 +18,6 @@ from hub.inbox.queries import TicketView
 from hub.inbox.words import MessageKind, PresenceKind, TicketState
 from hub.knowledge.actions import note_inserted
 
-DRAFT_KINDS = {"note": MessageKind.NOTE}
 USED = ("standard_reply_id", "article_id")
 LEAVING = "leaving"
 
@@ -25,9 +26,11 @@ LEAVING = "leaving"
 def reply(number: str) -> ResponseReturnValue:
     """Send what the composer holds: to the customer, or as a note when the composer says so."""
     ticket = access(number, as_expert=True)
-    if request.form.get("mode") == "note":
-        return _note(ticket)
     try:
+        with transaction():
+            take_uploads(ticket)
+        if request.form.get("mode") == "note":
+            return _note(ticket)
         with transaction():
             _send(ticket)
     except Invalid as error:
@@ -66,7 +69,7 @@ def undo(number: str) -> ResponseReturnValue:
         with transaction():
             message_id = request.form.get("message_id", type=int, default=0)
             text = actions.undo_reply(message_id=message_id, by=viewer().actor, now=clock.business_now())
-            _keep(ticket, text, MessageKind.AGENT)
+            keep_text_of(ticket, MessageKind.AGENT, text=text)
     except HubError as error:
         return back_to(number, sentence_of(error), "warn")
     return back_to(number, gettext("The reply did not leave. Its text is in the composer again."))
@@ -76,7 +79,7 @@ def undo(number: str) -> ResponseReturnValue:
 def save_draft(number: str) -> ResponseReturnValue:
     ticket = access(number, as_expert=True)
     with transaction():
-        _keep(ticket, request.form.get("text", ""), _draft_kind())
+        keep_text_of(ticket, draft_kind(), text=request.form.get("text", ""))
     return "", 204
 
 
@@ -86,7 +89,9 @@ def keep_text(number: str) -> ResponseReturnValue:
     ticket = access(number, as_expert=True)
     is_dropped = request.form.get("drop") == "1"
     with transaction():
-        _keep(ticket, "" if is_dropped else request.form.get("text", ""), MessageKind.AGENT)
+        keep_text_of(ticket, MessageKind.AGENT, is_dropped=is_dropped)
+        if is_dropped:
+            actions.discard_files(ticket_id=ticket.id, by=viewer().actor)
     return redirect(url_for("inbox.ticket", number=number) + ("" if is_dropped else "#reply"), 303)
 
 
@@ -118,8 +123,9 @@ def _send(ticket: TicketView) -> None:
         undo_seconds=viewer().undo_seconds,
         inserted=used or None,
         key=form.get("key") or None,
+        file_ids=file_ids(ticket),
     )
-    _keep(ticket, "", MessageKind.AGENT)
+    keep_text_of(ticket, MessageKind.AGENT, text="")
     note_inserted(reply_id=used.get("standard_reply_id"), article_id=used.get("article_id"))
 
 
@@ -141,33 +147,18 @@ def _note(ticket: TicketView) -> ResponseReturnValue:
                 text=request.form.get("text", ""),
                 by=viewer().actor,
                 now=clock.business_now(),
+                file_ids=file_ids(ticket),
             )
-            _keep(ticket, "", MessageKind.NOTE)
+            keep_text_of(ticket, MessageKind.NOTE, text="")
     except Invalid as error:
         return _show_again(ticket, error)
     return back_to(ticket.number, gettext("The note is saved. Only the staff can read it."))
 
 
-def _keep(ticket: TicketView, text: str, kind: MessageKind) -> None:
-    """The composer holds one text: what is kept as a reply is no longer kept as a note, and the other way round."""
-    for each in (MessageKind.AGENT, MessageKind.NOTE):
-        actions.save_draft(
-            ticket_id=ticket.id,
-            agent_id=viewer().agent_id,
-            kind=each,
-            text=text if each is kind else "",
-            now=clock.business_now(),
-        )
-
-
-def _draft_kind() -> MessageKind:
-    return DRAFT_KINDS.get(request.form.get("mode", ""), MessageKind.AGENT)
-
-
 def _show_again(ticket: TicketView, error: HubError) -> ResponseReturnValue:
     """The ticket with the sentence on top; what was written is kept as a draft."""
     with transaction():
-        _keep(ticket, request.form.get("text", ""), _draft_kind())
+        keep_text_of(ticket, draft_kind(), text=request.form.get("text", ""))
     return back_to(ticket.number, sentence_of(error), "error")
 
 
@@ -182,6 +173,7 @@ def _ask(number: str, error: Conflict) -> ResponseReturnValue:
         sentence=sentence_of(error),
         text=request.form.get("text", ""),
         key=request.form.get("key", ""),
+        files=file_rows(ticket),
         lines=thread_lines(newer, [], {}, Names()),
         is_closed=ticket.state is TicketState.CLOSED,
     )

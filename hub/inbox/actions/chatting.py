@@ -132,9 +132,15 @@ def note_visitor(*, chat_id: int, read_message_id: int, now: datetime, machine_n
     db.session.flush()
 
 
-def leave_chat(*, chat_id: int, is_closed: bool, now: datetime, machine_now: datetime) -> None:
-    """The visitor ends the chat; or the page goes, which may be one of the shop's making room for the next."""
+def leave_chat(
+    *, chat_id: int, is_closed: bool, read_message_id: int = 0, now: datetime, machine_now: datetime
+) -> None:
+    """The visitor ends the chat; or the page goes, which may be one of the shop's making room for the next.
+
+    Raises NotFound when it was ended before.
+    """
     chat = _lock(chat_id)
+    chat.read_message_id = max(chat.read_message_id, read_message_id)
     if is_closed:
         see_off(chat, is_closed=True, now=now)
     elif chat.left_at is None:
