@@ -9,7 +9,9 @@ from hub.channels.registry import ChannelSettings
 from hub.channels.twilio_client import TwilioSettings
 from hub.channels.twilio_settings import read_contents, read_prices
 from hub.core import bell, clock, files, live, log, signing, site
-from hub.outbox import hook_settings, sender_setup, wires
+from hub.mailroom import ways_setup
+from hub.mailroom.ways_setup import WaysSetup
+from hub.outbox import hook_settings, pushing, sender_setup, wires
 from hub.webhooks import setup as webhook_setup
 
 
@@ -23,8 +25,10 @@ def set_up_hallway(config: Config) -> None:
     live.connect(config.redis_url, address=config.events_url)
     wires.use_transports(ChannelSettings(smtp=_smtp(config), twilio=_twilio(config)))
     hook_settings.use_hooks(_mail_hooks(config))
+    ways_setup.use(_mail_ways(config))
     sender_setup.use(sender_setup.read_setup(config))
     webhook_setup.use(may_be_private=config.webhooks_private)
+    pushing.use(may_be_private=config.webhooks_private)
     if config.redis_url:
         bell.connect(config.redis_url, queue_of=jobs.QUEUE_OF)
 
@@ -76,6 +80,19 @@ def _twilio(config: Config) -> TwilioSettings | None:
         currency=config.sms_currency,
         contents=read_contents(config.twilio_contents),
         stop_mentions={"fr": config.sms_stop_mention, "en": config.sms_stop_mention_en},
+    )
+
+
+def _mail_ways(config: Config) -> WaysSetup:
+    """What a mail may bring along, and how mailboxes are polled. Raises OSError when a certificate cannot be read."""
+    if config.imap_ca_file:
+        check_authorities(config.imap_ca_file)
+    return WaysSetup(
+        most_bytes=config.max_mail_bytes,
+        most_files=config.max_mail_files,
+        ca_file=config.imap_ca_file,
+        timeout_seconds=config.imap_timeout_seconds,
+        poll_seconds=config.imap_poll_seconds,
     )
 
 

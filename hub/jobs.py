@@ -11,8 +11,9 @@ import structlog
 from hub.core import bell, clock
 from hub.core.db import db
 from hub.inbox.actions import chat_leaving as chats
+from hub.inbox.actions import reason_learning as learning
 from hub.inbox.actions import returning as later
-from hub.inbox.actions import unattended
+from hub.inbox.actions import suggestions, unattended
 from hub.inbox.actions import working as tickets
 from hub.mailroom import polling as mailboxes
 from hub.mailroom import working as arrivals
@@ -72,7 +73,9 @@ JOBS: dict[str, Job] = {
         Job("later", "default", later.work_later, later.has_due, later.next_due_at),
         Job("chats", "default", chats.work_chats, chats.has_due, _nothing_planned),
         Job("alerts", "default", unattended.work_alerts, unattended.has_due, unattended.next_due_at),
-        Job("pushes", "urgent", pushing.work_pushes, pushing.has_due, _nothing_planned),
+        Job("pushes", "default", pushing.work_pushes, pushing.has_due, _nothing_planned),
+        Job("suggestions", "default", suggestions.work_suggestions, suggestions.has_due, _nothing_planned, 0.1),
+        Job("reason_models", "bulk", learning.work_reason_models, learning.has_due, _nothing_planned),
         Job("surveys", "bulk", surveys.work_surveys, surveys.has_due, surveys.next_due_at),
         Job("promo_codes", "bulk", promo_codes.work_promo_codes, promo_codes.has_due, _nothing_planned),
         Job("receipts", "bulk", tidying.work_receipts, tidying.has_due, _nothing_planned),

@@ -5,6 +5,7 @@ import binascii
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Any
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives import serialization
@@ -74,7 +75,8 @@ def push(
         "exp": int((machine_now + TOKEN_LIFE).timestamp()),
         "sub": f"mailto:{contact}",
     }
-    headers: dict[str, str] = py_vapid.Vapid02(private_key=_private_key(_secret())).sign(claims)
+    signer: Any = py_vapid.Vapid02
+    headers: dict[str, str] = signer(private_key=_private_key(_secret())).sign(claims)
     headers |= {
         "Content-Encoding": "aes128gcm",
         "Content-Type": "application/octet-stream",

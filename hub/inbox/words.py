@@ -84,6 +84,8 @@ class NoticeKind(StrEnum):
     EXPERT_ASKED = "expert_asked"
     EXPERT_ANSWERED = "expert_answered"
     MAIL_LOOP = "mail_loop"
+    DEADLINE_NEAR = "deadline_near"
+    DEADLINE_MISSED = "deadline_missed"
 
 
 class ViewReach(StrEnum):

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from hub.core import clock
 from hub.core.db import db, transaction
 from hub.core.facts import FactQueueRow, FactRow, WireEffect
+from hub.reactions.alerting import alert
 from hub.reactions.happening import Happening
 from hub.reactions.switchboard import WIRES
 from hub.reactions.telling import tell
@@ -38,10 +39,14 @@ def work_facts(wake: Callable[[], None]) -> int:
 
 
 def _tell(facts: Sequence[FactRow]) -> bool:
-    """Other systems are told of the whole batch; if that fails its facts come again, and are told once all the same."""
+    """Other systems and the browsers of the staff are told of the whole batch.
+
+    If that fails its facts come again, and are told once all the same.
+    """
     try:
         with db.session.begin_nested():
             tell(facts)
+            alert(facts)
     except Exception as error:  # webhooks must not stop the wires
         log.exception("telling.failed", count=len(facts))
         for fact in facts:

@@ -8,17 +8,16 @@ from hub.content import phrases
 from hub.core import clock, site
 from hub.core.words import Channel, Language, Purpose
 from hub.customers.rules import show_phone
-from hub.inbox import queries as inbox
 from hub.inbox.queries import TicketView
 from hub.loyalty.queries import get_pool
+from hub.mailroom.way_queries import find_mailbox
 from hub.outbox import actions as outbox
 from hub.outbox import queries as messages
 from hub.reactions.happening import Happening
 from hub.staff import queries as staff
 from hub.staff.links import INVITATION, LIFE, RESET
 from hub.staff.queries import AgentCard, AgentRow
-from hub.staff.rules import SYSTEM_VIEWER
-from hub.staff.words import Permission, Role
+from hub.staff.words import Permission
 from hub.stores.queries import get_chain, get_store
 
 NEAR = {Language.FRENCH: "L’échéance de réponse approche", Language.ENGLISH: "The reply is due soon"}
@@ -41,8 +40,17 @@ MEND = {
     Language.ENGLISH: "The provider blames our sending. Please mend the cause, then resume; "
     "messages wait, no customer is suppressed.",
 }
+UNREAD = {
+    Language.FRENCH: "La boîte {address} n’est plus relevée",
+    Language.ENGLISH: "The mailbox {address} is not read any more",
+}
+LOOK = {
+    Language.FRENCH: "Rien n’est perdu, le courrier attend dans la boîte. La page dit ce qui a échoué ; corrigez-le, "
+    "puis essayez la connexion.",
+    Language.ENGLISH: "Nothing is lost, the mail waits in the mailbox. The page says what failed; please mend it, "
+    "then try the connection.",
+}
 CHANNELS = {Channel.EMAIL: "e-mail", Channel.SMS: "SMS", Channel.WHATSAPP: "WhatsApp"}
-MANAGERS = frozenset({Role.STORE_MANAGER, Role.REGION_MANAGER, Role.HEAD_OFFICE})
 
 
 def mail_invitation(seen: Happening) -> None:
@@ -74,20 +82,6 @@ def mail_password_link(seen: Happening) -> None:
     _post(f"password:{seen.fact_id}", "password_reset", values, agent)
 
 
-def warn_assignee(seen: Happening) -> None:
-    """The deadline nears: the assignee is told, or the store's managers when nobody has the ticket."""
-    ticket = inbox.access_ticket_by_id(seen.data["ticket_id"], SYSTEM_VIEWER)
-    assignee = staff.get_agents([ticket.assignee_id]) if ticket.assignee_id else {}
-    people = list(assignee.values()) or _managers_of(ticket.store_id)
-    _alert(seen, ticket, people, NEAR)
-
-
-def warn_managers(seen: Happening) -> None:
-    """The deadline has passed: the managers of the store are told."""
-    ticket = inbox.access_ticket_by_id(seen.data["ticket_id"], SYSTEM_VIEWER)
-    _alert(seen, ticket, _managers_of(ticket.store_id), MISSED)
-
-
 def warn_marketers(seen: Happening) -> None:
     """A pool of promo codes nears its end: those who write messages are told, once until it is filled."""
     pool = get_pool(seen.data["pool_id"])
@@ -114,13 +108,24 @@ def warn_administrators(seen: Happening) -> None:
         _post(f"sender-paused:{seen.fact_id}:{agent.id}", "staff_alert", values, agent)
 
 
-def _managers_of(store_id: int | None) -> list[AgentRow]:
-    return [agent for agent in staff.list_store_agents(store_id) if agent.role in MANAGERS]
+def warn_of_mailbox(seen: Happening) -> None:
+    """A mailbox could not be read several times in a row: told once until it works again."""
+    mailbox = find_mailbox(seen.data["mailbox_id"])
+    if mailbox is None:
+        return
+    for agent in staff.list_agents_with(Permission.EDIT_SETTINGS):
+        values = {
+            "cause": UNREAD[agent.language].format(address=mailbox.address),
+            "advice": LOOK[agent.language],
+            "page_url": f"{site.base_url()}/settings/mail-ways/{mailbox.id}",
+        }
+        _post(f"mailbox-failed:{seen.fact_id}:{agent.id}", "staff_alert", values, agent)
 
 
-def _alert(
+def alert(
     seen: Happening, ticket: TicketView, people: Iterable[AgentRow], cause: dict[Language, str]
 ) -> None:
+    """A mail to each of these people, once a fact."""
     for agent in people:
         values = _alert_values(ticket, agent.language) | {"cause": cause[agent.language]}
         _post(f"alert:{seen.fact_id}:{agent.id}", "ticket_alert", values, agent)

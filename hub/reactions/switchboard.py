@@ -8,11 +8,12 @@ from hub.inbox import actions as inbox
 from hub.inbox import queries as inbox_queries
 from hub.loyalty import redeeming
 from hub.outbox import actions as outbox
+from hub.outbox import pushing
 from hub.plans import actions as plans
 from hub.plans.builtin import POST_PURCHASE_SURVEY, WELCOME_PACK
 from hub.plans.gather import SOURCE as ENROLMENT
 from hub.plans.words import ExitReason
-from hub.reactions import reassuring, staff_mails
+from hub.reactions import deadline_alerts, reassuring, staff_mails
 from hub.reactions.happening import Effect, Happening
 from hub.reasons import actions as reasons
 from hub.signups import actions as signups
@@ -165,8 +166,9 @@ def give_codes_back(seen: Happening) -> None:
 
 
 def free_tickets(seen: Happening) -> None:
-    """A person has left: what waited for them waits for somebody else."""
+    """A person has left: what waited for them waits for somebody else, and their browsers hear nothing more."""
     inbox.free_tickets_of(agent_id=seen.data["agent_id"], now=clock.business_now())
+    pushing.forget_browsers_of([seen.data["agent_id"]])
 
 
 def forget_addresses(seen: Happening) -> None:
@@ -195,10 +197,10 @@ WIRES: dict[str, tuple[tuple[str, Effect], ...]] = {
     "AgentLeft": (("free_tickets", free_tickets),),
     "AgentInvited": (("mail_invitation", staff_mails.mail_invitation),),
     "PasswordResetAsked": (("mail_password_link", staff_mails.mail_password_link),),
-    "DeadlineNeared": (("warn_assignee", staff_mails.warn_assignee),),
-    "DeadlineMissed": (("warn_managers", staff_mails.warn_managers),),
+    "DeadlineNeared": (("warn_people", deadline_alerts.warn_people),),
     "PromoPoolLow": (("warn_marketers", staff_mails.warn_marketers),),
     "SenderPaused": (("warn_administrators", staff_mails.warn_administrators),),
+    "MailboxFailed": (("warn_of_mailbox", staff_mails.warn_of_mailbox),),
 }
 
 

@@ -1,6 +1,7 @@
 """Doors of the settings: chain, stores, regions, staff, contact reasons, routing, API keys, operations."""
 
 from hub.blueprints.settings import (
+    alerts,
     chain,
     days,
     keys,
@@ -19,6 +20,7 @@ from hub.blueprints.settings import (
 from hub.blueprints.settings.base import blueprint
 
 __all__ = [
+    "alerts",
     "blueprint",
     "chain",
     "days",

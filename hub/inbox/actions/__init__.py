@@ -41,8 +41,15 @@ from hub.inbox.actions.replying import log_call, reply
 from hub.inbox.actions.scheduling import cancel_scheduled, change_scheduled, schedule_reply
 from hub.inbox.actions.setting import change_alert_policy, change_routing_order, change_target
 from hub.inbox.actions.snoozing import snooze, wake
-from hub.inbox.actions.splitting import Split, split
-from hub.inbox.actions.tagging import add_tag, make_tag, remove_tag, rename_tag, switch_tag
+from hub.inbox.actions.splitting import MOVING, Split, split
+from hub.inbox.actions.tagging import (
+    add_tag,
+    change_tag_setting,
+    make_tag,
+    remove_tag,
+    rename_tag,
+    switch_tag,
+)
 from hub.inbox.actions.undoing import undo_reply
 from hub.inbox.actions.views import (
     ViewDraft,
@@ -58,6 +65,7 @@ from hub.inbox.directory import Directory
 from hub.inbox.values import Contact, Incoming, IncomingFile, Received, Replied
 
 __all__ = [
+    "MOVING",
     "BulkAct",
     "CallDraft",
     "CallResult",
@@ -92,6 +100,7 @@ __all__ = [
     "change_scheduled",
     "change_store_alert",
     "change_store_chat",
+    "change_tag_setting",
     "change_target",
     "change_view",
     "choose_alerts",

@@ -1,5 +1,6 @@
 """What others look up in the inbox; `viewer` is asked wherever a person looks."""
 
+from hub.inbox.colleagues import list_colleagues
 from hub.inbox.queries.acts import (
     ComposerFileRow,
     Marks,
@@ -13,6 +14,8 @@ from hub.inbox.queries.acts import (
     list_parties,
     list_scheduled,
     list_tags,
+    may_make_tags,
+    offer_snoozes,
 )
 from hub.inbox.queries.alerts import (
     Assigned,
@@ -170,6 +173,7 @@ __all__ = [
     "list_assigned",
     "list_attempts",
     "list_calls",
+    "list_colleagues",
     "list_composer_files",
     "list_customer_tickets",
     "list_drafts",
@@ -191,6 +195,8 @@ __all__ = [
     "list_waits",
     "list_warned",
     "may_chat",
+    "may_make_tags",
+    "offer_snoozes",
     "pick_found",
     "pick_tickets",
     "read_asking",
