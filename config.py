@@ -59,6 +59,10 @@ class Config:
     sink_host: str
     sink_port: int
     max_mail_bytes: int
+    max_mail_files: int
+    imap_ca_file: str | None
+    imap_timeout_seconds: float
+    imap_poll_seconds: float
     trusted_proxies: int
     log_level: str
     session_hours: int
@@ -113,7 +117,7 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
         mail_host=env.get("MAIL_HOST") or None,
         sink_host=env.get("SINK_HOST", "127.0.0.1"),
         sink_port=int(env.get("SINK_PORT", "2526")),
-        max_mail_bytes=int(env.get("MAX_MAIL_BYTES", str(25 * 1024 * 1024))),
+        **_mail_ways(env),
         trusted_proxies=int(env.get("TRUSTED_PROXIES", "0")),
         log_level=env.get("LOG_LEVEL", "INFO").upper(),
         session_hours=int(env.get("SESSION_HOURS", "12")),
@@ -142,6 +146,17 @@ def _twilio(env: Mapping[str, str]) -> dict[str, Any]:
         "sms_currency": env.get("SMS_CURRENCY", "EUR"),
         "sms_stop_mention": env.get("SMS_STOP_MENTION", "STOP : répondez STOP"),
         "sms_stop_mention_en": env.get("SMS_STOP_MENTION_EN", "STOP: reply STOP"),
+    }
+
+
+def _mail_ways(env: Mapping[str, str]) -> dict[str, Any]:
+    """What a mail may bring along, and how mailboxes are polled."""
+    return {
+        "max_mail_bytes": int(env.get("MAX_MAIL_BYTES", str(25 * 1024 * 1024))),
+        "max_mail_files": int(env.get("MAX_MAIL_FILES", "100")),
+        "imap_ca_file": env.get("IMAP_CA_FILE") or None,
+        "imap_timeout_seconds": float(env.get("IMAP_TIMEOUT_SECONDS", "20")),
+        "imap_poll_seconds": float(env.get("IMAP_POLL_SECONDS", "60")),
     }
 
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from flask_babel import format_date, format_decimal, gettext, ngettext, pgettext
 
+from hub.blueprints import message_names
 from hub.blueprints.inbox.words import channel_words
-from hub.content.naming import TemplateName
 from hub.core.words import Language, Purpose
 from hub.customers.queries import ConsentRow
 from hub.customers.rules import Buying
@@ -22,6 +22,10 @@ from hub.orders.words import OrderState
 from hub.outbox.queries import MessageRow
 from hub.outbox.words import BlockReason, MessageState
 from hub.surveys.words import Choice
+
+message_words = message_names.message_words
+purpose_words = message_names.purpose_words
+template_words = message_names.template_words
 
 
 @dataclass(frozen=True)
@@ -114,20 +118,6 @@ def choice_words(choice: Choice) -> tuple[str, str]:
     return words[choice]
 
 
-def purpose_words(purpose: Purpose) -> str:
-    words = {
-        Purpose.TRANSACTIONAL: gettext("order messages"),
-        Purpose.SERVICE: gettext("service messages"),
-        Purpose.REPLY: gettext("replies"),
-        Purpose.SURVEY: gettext("satisfaction surveys"),
-        Purpose.PROMOTION: gettext("offers"),
-        Purpose.NEWSLETTER: gettext("newsletter"),
-        Purpose.OPEN_MEASUREMENT: gettext("seeing which messages are opened"),
-        Purpose.STAFF: gettext("staff messages"),
-    }
-    return words[purpose]
-
-
 def consent_words(consent: ConsentRow) -> tuple[str, str]:
     """`E-mail, offers: yes`, and its tone."""
     is_given = consent.action is ConsentAction.GIVEN
@@ -169,32 +159,6 @@ def suppression_words(purpose: Purpose | None, reason: SuppressionReason) -> str
     }
     what = purpose_words(purpose) if purpose else gettext("everything")
     return gettext("Blocked for %(what)s: %(why)s", what=what, why=words[reason])
-
-
-def message_words(message: MessageRow) -> str:
-    """What the message was, by its template, else by its purpose."""
-    return template_words(TemplateName(message.template_key, ""), message.purpose)
-
-
-def template_words(template: TemplateName | None, purpose: Purpose) -> str:
-    """What a template of the product is for, the name of one made here, else the purpose."""
-    words = {
-        "survey": gettext("Satisfaction question"),
-        "survey_reminder": gettext("Reminder of the satisfaction question"),
-        "thanks": gettext("Thanks after an answer"),
-        "reassurance": gettext("Reassurance after an unhappy answer"),
-        "acknowledgement": gettext("Acknowledgement of a message"),
-        "delay_notice": gettext("Delay notice"),
-        "reply": gettext("Reply to a ticket"),
-        "welcome_first_order": gettext("Welcome after the first order"),
-        "welcome_prospect": gettext("Welcome"),
-        "optin_confirmation": gettext("Confirmation of an address"),
-        "second_purchase_standard": gettext("Second purchase"),
-        "second_purchase_premium": gettext("Second purchase"),
-    }
-    if template is None:
-        return purpose_words(purpose).capitalize()
-    return words.get(template.key) or template.name or purpose_words(purpose).capitalize()
 
 
 def message_state(message: MessageRow) -> tuple[str, str]:

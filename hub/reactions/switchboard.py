@@ -177,6 +177,15 @@ def forget_addresses(seen: Happening) -> None:
     signups.erase_entries(seen.customer)
 
 
+def ask_about_solution(seen: Happening) -> None:
+    """Solved: the customer is asked a while later, unless the ticket is open again by then."""
+    inbox.ask_rating(seen.data["ticket_id"], now=clock.business_now())
+
+
+def withdraw_question(seen: Happening) -> None:
+    inbox.withdraw_rating(seen.data["ticket_id"], now=clock.business_now())
+
+
 WIRES: dict[str, tuple[tuple[str, Effect], ...]] = {
     "OrderDelivered": (("ask_about_order", ask_about_order),),
     "OrderPlaced": (("leave_after_purchase", leave_after_purchase), ("redeem_codes", redeem_codes)),
@@ -197,6 +206,8 @@ WIRES: dict[str, tuple[tuple[str, Effect], ...]] = {
     "AgentLeft": (("free_tickets", free_tickets),),
     "AgentInvited": (("mail_invitation", staff_mails.mail_invitation),),
     "PasswordResetAsked": (("mail_password_link", staff_mails.mail_password_link),),
+    "TicketSolved": (("ask_about_solution", ask_about_solution),),
+    "TicketReopened": (("withdraw_question", withdraw_question),),
     "DeadlineNeared": (("warn_people", deadline_alerts.warn_people),),
     "PromoPoolLow": (("warn_marketers", staff_mails.warn_marketers),),
     "SenderPaused": (("warn_administrators", staff_mails.warn_administrators),),

@@ -13,6 +13,7 @@ from hub.blueprints.inbox.answered import answered_ids, answered_words
 from hub.blueprints.inbox.chat_words import chat_words
 from hub.blueprints.inbox.happenings import names_of
 from hub.blueprints.inbox.later_words import moment_words
+from hub.blueprints.inbox.routed import routed
 from hub.blueprints.inbox.rows import fold_events, size_words, thread_lines
 from hub.core import clock
 from hub.core.words import Channel
@@ -22,7 +23,6 @@ from hub.inbox.words import MessageKind, TicketState
 from hub.outbox import queries as outbox
 from hub.outbox.queries import MessageRow
 from hub.outbox.words import MessageState
-from hub.staff.words import Permission
 
 
 def gather_thread(ticket: TicketView) -> dict[str, Any]:
@@ -34,7 +34,7 @@ def gather_thread(ticket: TicketView) -> dict[str, Any]:
     )
     names = names_of(ticket, events)
     reason = names.reasons.get(ticket.reason_id) if ticket.reason_id else None
-    may_answer = me.may(Permission.ANSWER_TICKETS)
+    part = routed(ticket, names.reasons)
     chat = queries.find_chat(ticket.id) if ticket.channel is Channel.CHAT else None
     is_readable = chat is not None and queries.is_readable(chat, now=now)
     return {
@@ -52,14 +52,14 @@ def gather_thread(ticket: TicketView) -> dict[str, Any]:
         "reason": reason.path(str(get_locale())) if reason else "",
         "has_reason": reason is not None,
         "undo": _undo(messages, sent, now=now),
-        "may_answer": may_answer,
+        **part,
         "is_open": ticket.state not in {TicketState.SOLVED, TicketState.CLOSED},
         "can_mail": bool(ticket.requester_address and "@" in ticket.requester_address) or is_readable,
         "chat": chat_words(ticket, chat, now=now),
         "first_name": _first_name(ticket),
         "key": secrets.token_hex(8),
         "words": words,
-        **(_draft(queries.list_drafts(ticket.id, me.agent_id)) if may_answer else {}),
+        **(_draft(queries.list_drafts(ticket.id, me.agent_id)) if part["may_answer"] else {}),
     }
 
 

@@ -1,6 +1,7 @@
 """Doors of the settings: chain, stores, regions, staff, contact reasons, routing, API keys, operations."""
 
 from hub.blueprints.settings import (
+    after_solving,
     alerts,
     chain,
     days,
@@ -20,6 +21,7 @@ from hub.blueprints.settings import (
 from hub.blueprints.settings.base import blueprint
 
 __all__ = [
+    "after_solving",
     "alerts",
     "blueprint",
     "chain",

@@ -10,6 +10,7 @@ from config import Config
 from hub.blueprints.access import viewer
 from hub.blueprints.inbox.words import channel_words, duration_words
 from hub.blueprints.settings.base import blueprint, refused, saved
+from hub.blueprints.settings.mail_way_words import fault_words
 from hub.blueprints.settings.queues import list_work
 from hub.core import clock, workers
 from hub.core.db import transaction
@@ -17,6 +18,7 @@ from hub.core.errors import Invalid
 from hub.core.text import N_
 from hub.core.words import Channel
 from hub.mailroom.queries import count_to_look_at
+from hub.mailroom.way_queries import list_drops, list_mailboxes
 from hub.orders.queries import count_refused_events
 from hub.outbox import blocked
 from hub.outbox.actions import resume_sender
@@ -41,6 +43,9 @@ def operations() -> ResponseReturnValue:
         has_clock=ticked_at is not None and (machine_now - ticked_at).total_seconds() < SILENT_SECONDS,
         channels=_channels(now=now),
         counts=_counts(),
+        mailboxes=list_mailboxes(),
+        drops=list_drops(),
+        fault_words=fault_words,
         disabled_webhooks=list_disabled(),
         channel_words=channel_words,
         age_words=lambda seconds: duration_words(timedelta(seconds=seconds)),

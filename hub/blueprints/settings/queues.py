@@ -8,6 +8,8 @@ from flask_babel import gettext
 
 from hub.core.facts import get_queue
 from hub.core.text import N_
+from hub.inbox.actions import reason_learning as learning
+from hub.inbox.actions import suggestions
 from hub.inbox.actions import working as tickets
 from hub.mailroom.queries import get_waiting
 from hub.outbox import reconciling, tidying
@@ -22,6 +24,8 @@ NAMES = {
     "arrivals": N_("Inbound mail to sort"),
     "tickets": N_("Deadlines of tickets"),
     "surveys": N_("Clicks to judge"),
+    "suggestions": N_("Reasons to suggest"),
+    "reason_models": N_("Training of suggested reasons"),
     "receipts": N_("Reports of mail providers"),
     "phones": N_("Phone messages to ask about"),
     "webhooks": N_("Webhooks to tell"),
@@ -52,6 +56,8 @@ def list_work(*, now: datetime) -> list[WorkRow]:
         _known_only("tickets", tickets.has_due(), tickets.next_due_at, now),
         _known_only("surveys", surveys.has_due(), surveys.next_due_at, now),
         _known_only("receipts", tidying.has_due(), lambda: None, now),
+        _known_only("suggestions", suggestions.has_due(), lambda: None, now),
+        _known_only("reason_models", learning.has_due(), lambda: None, now),
         _known_only("webhooks", webhooks.has_due(), lambda: None, now),
         _known_only("phones", reconciling.has_due(), reconciling.next_due_at, now),
     ]

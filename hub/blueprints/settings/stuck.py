@@ -5,9 +5,10 @@ from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from hub.blueprints.access import viewer
+from hub.blueprints.forms import ids
 from hub.blueprints.inbox.rows import size_words
 from hub.blueprints.messages.not_sent import not_sent_rows
 from hub.blueprints.settings.base import blueprint, refused
@@ -17,7 +18,7 @@ from hub.core.errors import Conflict, NotFound
 from hub.core.paging import Page
 from hub.core.text import N_
 from hub.mailroom import queries as mailroom
-from hub.mailroom.actions import release_arrival
+from hub.mailroom.actions import release_arrival, release_arrivals
 from hub.orders import queries as orders
 from hub.orders.retaking import take_in_again
 from hub.orders.rows import FieldError, RefusedEvent
@@ -29,6 +30,7 @@ SHOWN_CHARS = 100_000
 PAYLOAD_CHARS = 20_000
 EVENTS_A_PAGE = 20
 PROVIDER_EVENTS_A_PAGE = 50
+MOST_RELEASED = 200
 
 
 @blueprint.get("/operations/unknown")
@@ -122,6 +124,20 @@ def release_mail(arrival_id: int) -> ResponseReturnValue:
     except Conflict as error:
         return refused(error, "quarantine")
     return _done(gettext("The mail is sorted again shortly."), "quarantine")
+
+
+@blueprint.post("/operations/quarantine/release")
+def release_mails() -> ResponseReturnValue:
+    """Sort the chosen ones again, after a fix; what a colleague released meanwhile is left alone."""
+    chosen = ids(request.form.getlist("arrival_id"))[:MOST_RELEASED]
+    if not chosen:
+        return _done(gettext("Please tick the mails to release."), "quarantine", "error")
+    with transaction():
+        count = release_arrivals(
+            chosen, by=viewer().actor, now=clock.business_now(), machine_now=clock.machine_now()
+        )
+    words = ngettext("%(num)s mail is sorted again.", "%(num)s mails are sorted again.", count)
+    return _done(words, "quarantine")
 
 
 @blueprint.get("/operations/orders")
