@@ -98,3 +98,10 @@ def may_send_automatic(sent_at: Iterable[datetime], machine_now: datetime) -> bo
     return all(
         sum(1 for age in ages if age < timedelta(minutes=minutes)) < count for minutes, count in LOOP_CAPS
     )
+
+
+def may_write_to(
+    by_address: Iterable[datetime], by_ticket: Iterable[datetime], *, machine_now: datetime
+) -> bool:
+    """Whether an automatic mail may leave: the caps hold for the address and for the ticket, each on its own."""
+    return may_send_automatic(by_address, machine_now) and may_send_automatic(by_ticket, machine_now)

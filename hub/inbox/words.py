@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from hub.core.words import Channel
+from hub.core.words import Channel, Language
 
 
 class TicketState(StrEnum):
@@ -162,6 +162,8 @@ class InboxView(StrEnum):
     ALL = "all"
 
 
+TAKEN_OVER = "taken_over"
+"""Marks what was taken over from another helpdesk: it counts in no wait."""
 TEXTS = frozenset({Channel.SMS, Channel.WHATSAPP})
 """Channels whose tickets are answered at the phone they came from."""
 
@@ -181,3 +183,10 @@ class IncomingKind(StrEnum):
     MESSAGE = "message"
     AUTO_REPLY = "auto_reply"
     MACHINE = "machine"
+
+
+UNHAPPY_WORDS = {
+    Language.FRENCH: "Pas satisfait de la solution (réponse à la question après résolution, sans commentaire).",
+    Language.ENGLISH: "Not satisfied with the solution (answer to the question after solving, without a comment).",
+}
+"""What the store reads when an unhappy customer writes nothing."""

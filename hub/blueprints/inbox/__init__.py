@@ -8,6 +8,7 @@ from hub.blueprints.inbox import (
     composing,
     contact,
     desk,
+    experts,
     exporting,
     grouping,
     history,
@@ -72,6 +73,10 @@ ANSWERING = (
     "change_requester",
     "add_copy",
     "remove_party",
+    "asked",
+    "ask_experts",
+    "accept_reason",
+    "absence",
 )
 """Ways that ask for more than reading tickets."""
 
@@ -85,6 +90,7 @@ __all__ = [
     "composing",
     "contact",
     "desk",
+    "experts",
     "exporting",
     "grouping",
     "history",

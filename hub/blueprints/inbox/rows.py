@@ -11,6 +11,7 @@ from flask_babel import get_locale, gettext
 from hub.blueprints.access import viewer
 from hub.blueprints.inbox import words
 from hub.blueprints.inbox.happenings import Names, event_words
+from hub.blueprints.inbox.mail_lines import file_of, mail_of
 from hub.core.words import Channel, Language
 from hub.inbox.queries import ThreadEvent, ThreadMessage, TicketRow
 from hub.inbox.words import MessageKind, Priority, TicketState
@@ -120,6 +121,7 @@ def _message_line(
         "tone": tone,
         "attachments": [_file(row) for row in message.attachments],
         **_answered(message),
+        **mail_of(message),
     }
 
 
@@ -177,6 +179,7 @@ def _file(row: Any) -> dict[str, str]:
         "href": url_for("inbox.attachment", attachment_id=row.id),
         "name": row.name,
         "size": size_words(row.size_bytes),
+        **file_of(row),
     }
 
 

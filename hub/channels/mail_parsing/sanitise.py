@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from html import unescape
 
 import nh3
 
@@ -22,6 +23,8 @@ _ATTRIBUTES = {
     "ol": {"start", "type"},
 }
 _BLOCKED = re.compile(r"\ssrc=\"blocked:([^\"]*)\"")
+_STORED_CID = re.compile(r" src=\"cid:([^\"]*)\"")
+_STORED_REMOTE = re.compile(r" data-blocked-src=\"(?=https?:|//)")
 _CID = re.compile(r"\Acid:<?([^>]+)>?\Z", re.IGNORECASE)
 _REMOTE = re.compile(r"\A(?:https?:)?//", re.IGNORECASE)
 
@@ -44,6 +47,20 @@ def sanitise_html(html: str, *, inline_urls: Mapping[str, str], show_remote_imag
         set_tag_attribute_values={"a": {"target": "_blank"}},
     )
     return _BLOCKED.sub(r' data-blocked-src="\1"', cleaned)
+
+
+def show_html(stored: str, *, inline: Mapping[str, str], show_remote_images: bool) -> str:
+    """What `sanitise_html` made, for the frame: pictures inside the mail by the `data:` addresses of `inline`.
+
+    A Content-ID that `inline` does not know shows nothing; remote pictures load only when they were asked for.
+    """
+    shown = _STORED_CID.sub(lambda found: f' src="{inline.get(unescape(found[1]), "")}"', stored)
+    return _STORED_REMOTE.sub(' src="', shown) if show_remote_images else shown
+
+
+def has_blocked_images(stored: str) -> bool:
+    """Whether HTML that `sanitise_html` made holds pictures of other servers."""
+    return _STORED_REMOTE.search(stored) is not None
 
 
 def has_remote_images(html: str) -> bool:

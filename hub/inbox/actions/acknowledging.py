@@ -61,7 +61,11 @@ def list_sent(addresses: Collection[str], *, machine_now: datetime) -> dict[str,
 def draft_acknowledgement(
     ticket: Ticket, *, directory: Directory, now: datetime, machine_now: datetime
 ) -> Due:
-    """The draft, counted against the caps; the expected delay knows the store's hours."""
+    """The draft, counted against the caps; the expected delay knows the store's hours.
+
+    Nothing in it was chosen by the sender, not even a name: anybody may write in anybody's name, and the hub would
+    carry the words to that address.
+    """
     address = ticket.requester_address or ""
     counted = AutomaticMail(ticket_id=ticket.id, address=address, sent_at=machine_now)
     ticket.acknowledged_at = now
@@ -69,6 +73,7 @@ def draft_acknowledgement(
         key=f"{TICKET}:{ticket.id}:acknowledgement",
         template_key=TEMPLATE,
         values={
+            "salutation": "",
             "ticket_number": ticket.number,
             "expected_reply": expected_reply(ticket, directory=directory, now=now),
         },
@@ -76,7 +81,6 @@ def draft_acknowledgement(
         language=ticket.language,
         customer_id=ticket.customer_id,
         recipient=address,
-        recipient_name=ticket.requester_name,
         store_id=ticket.store_id,
         reply_to=make_reply_address(ticket.id, address, site.inbound_domain()),
         source_kind=TICKET,

@@ -48,7 +48,7 @@ def choose_plain(incomings: Sequence[Incoming]) -> list[bool]:
     The caller holds the Message-IDs (`lock_names`): what others took in meanwhile is known.
     """
     known = _known_message_ids([each.mail_message_id for each in incomings if each.mail_message_id])
-    seen: set[str] = looping.list_stormy({(each.reply_to or each.from_address).lower() for each in incomings})
+    seen: set[str] = set()
     plain = []
     for each in incomings:
         names = {

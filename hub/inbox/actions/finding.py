@@ -9,7 +9,6 @@ from sqlalchemy import literal, or_, select, text
 from hub.core import site
 from hub.core.db import db
 from hub.core.errors import Invalid
-from hub.core.words import Channel
 from hub.customers import queries as customers
 from hub.customers.cards import find_card_holder
 from hub.customers.queries import CustomerRow

@@ -50,9 +50,6 @@ def receive_message(
         return _keep_auto_reply(ticket, incoming, now)
     if ticket is not None and next_on_customer_message(ticket.state) is not None:
         return _append(ticket, incoming, thread.by, directory=place, now=now)
-    repeated = looping.lay_aside(incoming, machine_now=machine_now or now)
-    if repeated is not None:
-        return Received(repeated.id, repeated.number, None, is_new_ticket=False)
     related_id = ticket.id if ticket else thread.related_id
     received, opened = _open(incoming, related_id=related_id, directory=place, now=now)
     _acknowledge(opened, incoming, place, now=now, machine_now=machine_now or now)

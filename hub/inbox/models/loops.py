@@ -11,8 +11,7 @@ from hub.core.db import Base
 class MailLoop(Base):
     """One storm of an address. While nobody has seen it the next mail that is held back counts here and tells nobody.
 
-    `ticket_id` is where it was noticed; `held_count` the automatic mails that did not leave, `folded_count` the mails
-    that repeated themselves and were laid into an open ticket. Machine time, as the caps.
+    `ticket_id` is where it was noticed, `held_count` the automatic mails that did not leave. Machine time, as the caps.
     """
 
     __tablename__ = "mail_loops"
@@ -25,7 +24,6 @@ class MailLoop(Base):
     address: Mapped[str]
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
     held_count: Mapped[int] = mapped_column(default=0, server_default="0")
-    folded_count: Mapped[int] = mapped_column(default=0, server_default="0")
     started_at: Mapped[datetime]
     last_at: Mapped[datetime]
     seen_at: Mapped[datetime | None]

@@ -122,6 +122,7 @@ class ThreadMessage:
     ends_wait: bool
     inserted: Mapping[str, Any]
     happened_at: datetime
+    arrival_id: int | None = None
     attachments: tuple[AttachmentRow, ...] = ()
 
 

@@ -71,6 +71,7 @@ _MESSAGE: tuple[Any, ...] = (
     TicketMessage.ends_wait,
     TicketMessage.inserted,
     TicketMessage.happened_at,
+    TicketMessage.arrival_id,
 )
 
 

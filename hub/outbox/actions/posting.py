@@ -225,8 +225,8 @@ class _Desk:
 
     def row(self, draft: Draft, *, now: datetime) -> dict[str, Any]:
         person = self.people.get(draft.customer_id) if draft.customer_id else None
-        language = self.language(draft)
-        version = self.version(draft.template_key, language)
+        named = None if "salutation" in draft.values else person  # who says how it opens names people itself
+        version = self.version(draft.template_key, language := self.language(draft))
         uuid = addresses.uuid_of(draft.key)
         store = self.houses[draft.store_id] if draft.store_id else None
         return {
@@ -243,7 +243,7 @@ class _Desk:
             "recipient": plain_address(draft.recipient)
             if draft.recipient
             else _address(person, draft.channel),
-            "recipient_name": draft.recipient_name or (person.name if person else ""),
+            "recipient_name": draft.recipient_name or (named.name if named else ""),
             "sender_name": draft.sender_name or letterhead.sender_name(self.chain, store),
             "sender_address": self.chain.sender_address,
             "reply_to": draft.reply_to or letterhead.reply_to(store, uuid, draft.purpose),
