@@ -14,6 +14,7 @@ from hub.inbox.actions import chat_leaving as chats
 from hub.inbox.actions import reason_learning as learning
 from hub.inbox.actions import returning as later
 from hub.inbox.actions import suggestions, unattended
+from hub.inbox import vocabulary
 from hub.inbox.actions import working as tickets
 from hub.mailroom import polling as mailboxes
 from hub.mailroom import working as arrivals
@@ -76,6 +77,7 @@ JOBS: dict[str, Job] = {
         Job("pushes", "default", pushing.work_pushes, pushing.has_due, _nothing_planned),
         Job("suggestions", "default", suggestions.work_suggestions, suggestions.has_due, _nothing_planned, 0.1),
         Job("reason_models", "bulk", learning.work_reason_models, learning.has_due, _nothing_planned),
+        Job("words", "bulk", vocabulary.work_words, vocabulary.has_due, vocabulary.next_due_at),
         Job("surveys", "bulk", surveys.work_surveys, surveys.has_due, surveys.next_due_at),
         Job("promo_codes", "bulk", promo_codes.work_promo_codes, promo_codes.has_due, _nothing_planned),
         Job("receipts", "bulk", tidying.work_receipts, tidying.has_due, _nothing_planned),

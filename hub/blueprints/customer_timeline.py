@@ -8,11 +8,13 @@ from flask import url_for
 from flask_babel import gettext
 
 from hub.blueprints import customer_words as words
+from hub.blueprints.call_words import outcome_words
 from hub.blueprints.customer_card import Card
 from hub.core.text import N_
 from hub.core.words import Purpose
 from hub.customers.queries import FactLine
 from hub.inbox.queries import list_kept_messages
+from hub.inbox.words import CallOutcome
 from hub.staff.rules import Viewer
 from hub.staff.words import Permission
 from hub.surveys.words import Choice
@@ -39,6 +41,7 @@ KINDS = {
     "TicketSolved": (N_("Ticket solved"), "check-circle", "ok"),
     "TicketReopened": (N_("Ticket opened again"), "arrow-path", "warn"),
     "TicketTransferred": (N_("Ticket moved to another store"), "arrows-right-left", ""),
+    "CustomerCalled": (N_("Customer phoned"), "phone", ""),
     "TicketWithdrawn": (N_("Answer withdrawn"), "arrow-uturn-left", ""),
     "PlanEntered": (N_("Entered a plan"), "arrow-path", ""),
     "PlanEnded": (N_("Left a plan"), "check", ""),
@@ -100,6 +103,8 @@ def _item(fact: FactLine, names: Names) -> dict[str, Any]:
 
 def _detail(fact: FactLine, names: Names) -> str:
     data = fact.data
+    if fact.kind == "CustomerCalled":
+        return outcome_words(CallOutcome(data["outcome"]))
     if data.get("ticket_id") in names.tickets:
         return gettext("Ticket %(number)s", number=names.tickets[data["ticket_id"]])
     if fact.kind == "SurveyAnswered" and str(data.get("score")) in set(Choice):

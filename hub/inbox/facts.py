@@ -54,6 +54,16 @@ class TicketSolved(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TicketRated(Fact):
+    """The customer answered the question after the solution; `score` 3 to 1. `agent_id` wrote the last answer."""
+
+    ticket_id: int
+    store_id: int | None
+    agent_id: int | None
+    score: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class TicketReopened(Fact):
     ticket_id: int
     store_id: int | None
@@ -100,7 +110,7 @@ class CustomerCalled(Fact):
     """A try to phone the customer from the call list; `outcome` says what came of it."""
 
     task_id: int
-    call_store_id: int | None
-    call_ticket_id: int | None
+    store_id: int | None
+    ticket_id: int | None
     agent_id: int
     outcome: str

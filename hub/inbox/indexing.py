@@ -63,4 +63,4 @@ def _has(asked: Asked, also: Mapping[str, Sequence[str]]) -> ColumnElement[bool]
     query: ColumnElement[Any] = func.to_tsquery(cast(literal("simple"), REGCONFIG), begins)
     for stem in stems:
         query = query.op("||")(stem)
-    return Ticket.search.op("@@")(query)
+    return Ticket.search.bool_op("@@")(query)

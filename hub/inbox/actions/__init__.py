@@ -35,6 +35,13 @@ from hub.inbox.actions.many_undone import undo_bulk_run
 from hub.inbox.actions.merging import merge, unmerge
 from hub.inbox.actions.noticing import mark_read, notify
 from hub.inbox.actions.people import add_copy, change_order, change_requester, remove_party
+from hub.inbox.actions.rating import (
+    answer_rating,
+    ask_rating,
+    change_rating_setting,
+    sign_page,
+    withdraw_rating,
+)
 from hub.inbox.actions.rebuilding import rebuild_batch, rebuild_waits
 from hub.inbox.actions.receiving import receive_message
 from hub.inbox.actions.replying import log_call, reply
@@ -85,7 +92,9 @@ __all__ = [
     "add_copy",
     "add_note",
     "add_tag",
+    "answer_rating",
     "ask_experts",
+    "ask_rating",
     "assign",
     "belongs_to_ticket",
     "cancel_scheduled",
@@ -94,6 +103,7 @@ __all__ = [
     "change_chat",
     "change_order",
     "change_priority",
+    "change_rating_setting",
     "change_reason",
     "change_requester",
     "change_routing_order",
@@ -151,6 +161,7 @@ __all__ = [
     "say",
     "schedule_reply",
     "set_pending",
+    "sign_page",
     "snooze",
     "solve",
     "split",
@@ -163,5 +174,6 @@ __all__ = [
     "unmerge",
     "wake",
     "withdraw_answer_ticket",
+    "withdraw_rating",
     "work_tickets",
 ]

@@ -12,8 +12,10 @@ from hub.core.errors import Conflict, Forbidden, Invalid, NotFound
 from hub.core.text import N_, SPACES, fold
 from hub.inbox.actions.events import lock_ticket, note_ticket
 from hub.inbox.models import Tag, TicketTag
+from hub.stores import actions as stores
 
 TAG = "tag"
+TAG_SETTING = "tags"
 LONGEST = 40
 MOST = 20
 
@@ -80,6 +82,11 @@ def switch_tag(*, tag_id: int, is_active: bool, by: Actor, now: datetime) -> Non
     db.session.flush()
 
 
+def change_tag_setting(*, agents_make: bool, by: Actor, now: datetime) -> None:
+    """Whether agents may add new tags to the chain's list, or only choose from it."""
+    stores.change_setting(TAG_SETTING, {"agents_make": agents_make}, by=by, now=now)
+
+
 def clean_tag(name: str) -> str:
     """One line, without the # that people type. Raises Invalid when nothing is left or it is too long."""
     words = SPACES.sub(" ", name.replace("\x00", "")).strip().lstrip("#").strip()
@@ -90,6 +97,12 @@ def clean_tag(name: str) -> str:
             most=LONGEST,
         )
     return words
+
+
+def find_tag_id(name: str) -> int | None:
+    """The tag of this name, however it is typed."""
+    found = _find(name)
+    return found.id if found else None
 
 
 def _find(name: str) -> Tag | None:

@@ -42,7 +42,7 @@ class Asking:
     def is_about_snoozed(self) -> bool:
         """Whether the tickets that are out of sight are asked for."""
         return any(
-            meaning(Filter.IS, term.value) == {Trait.SNOOZED}
+            Trait.SNOOZED in (meaning(Filter.IS, term.value) or ())
             for term in self.query.of(Filter.IS)
             if not term.is_excluded
         )

@@ -1,0 +1,90 @@
+"""Takes back what was done to many tickets, as far as nobody has changed it since."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from hub.core.actor import Actor
+from hub.core.db import db
+from hub.core.errors import Conflict, HubError
+from hub.core.text import N_
+from hub.inbox.actions import calls, changing, ending, merging, snoozing, tagging
+from hub.inbox.actions.events import lock_ticket
+from hub.inbox.models import BulkRun, Ticket
+from hub.inbox.words import BulkKind, Priority
+from hub.staff.rules import Viewer
+
+_Undo = Callable[[int, Mapping[str, Any], Mapping[str, Any], Actor, datetime], int]
+
+
+def undo_bulk_run(run_id: int, *, viewer: Viewer, now: datetime) -> int:
+    """Put back what nobody has changed since; returns how many tickets. Raises Conflict when there is nothing to undo."""
+    run = db.session.get(BulkRun, run_id, with_for_update=True)
+    if run is None or run.agent_id != viewer.agent_id or run.undone_at is not None:
+        raise Conflict(N_("There is nothing to undo here any more."))
+    undo = _UNDO.get(run.kind)
+    count = 0
+    for each in run.done if undo else ():
+        if each["before"] is None or undo is None:
+            continue
+        try:
+            with db.session.begin_nested():
+                count += undo(each["ticket_id"], each["before"], run.given, viewer.actor, now)
+                db.session.flush()
+        except HubError:
+            continue
+    run.undone_at, run.undone_count = now, count
+    db.session.flush()
+    return count
+
+
+def _put_back(name: str, act: Callable[..., None]) -> _Undo:
+    """Back to the value of before, unless somebody has chosen another one since."""
+
+    def undo(
+        ticket_id: int, before: Mapping[str, Any], given: Mapping[str, Any], by: Actor, now: datetime
+    ) -> int:
+        ticket: Ticket = lock_ticket(ticket_id)
+        if getattr(ticket, name) != given[name]:
+            return 0
+        value = Priority(before[name]) if name == "priority" else before[name]
+        act(ticket_id=ticket_id, **{name: value}, by=by, now=now)
+        return 1
+
+    return undo
+
+
+def _simply(act: Callable[[int, Mapping[str, Any], Actor, datetime], object]) -> _Undo:
+    def undo(
+        ticket_id: int, before: Mapping[str, Any], given: Mapping[str, Any], by: Actor, now: datetime
+    ) -> int:
+        del given
+        act(ticket_id, before, by, now)
+        return 1
+
+    return undo
+
+
+_UNDO: Mapping[BulkKind, _Undo] = {
+    BulkKind.ASSIGN: _put_back("assignee_id", changing.assign),
+    BulkKind.REASON: _put_back("reason_id", changing.change_reason),
+    BulkKind.PRIORITY: _put_back("priority", changing.change_priority),
+    BulkKind.SOLVE: _simply(lambda ticket_id, _, by, now: ending.reopen(ticket_id=ticket_id, by=by, now=now)),
+    BulkKind.SNOOZE: _simply(
+        lambda ticket_id, _, by, now: snoozing.wake(ticket_id=ticket_id, by=by, now=now)
+    ),
+    BulkKind.MERGE: _simply(
+        lambda ticket_id, _, by, now: merging.unmerge(ticket_id=ticket_id, by=by, now=now)
+    ),
+    BulkKind.TAG: _simply(
+        lambda ticket_id, before, by, now: tagging.remove_tag(
+            ticket_id=ticket_id, tag_id=before["tag_id"], by=by, now=now
+        )
+    ),
+    BulkKind.UNTAG: _simply(
+        lambda ticket_id, before, by, now: tagging.add_tag(
+            ticket_id=ticket_id, name=before["tag"], by=by, now=now, may_make=False
+        )
+    ),
+    BulkKind.CALL: _simply(lambda _, before, by, now: calls.drop_call(before["task_id"], by=by, now=now)),
+}
