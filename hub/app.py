@@ -27,9 +27,11 @@ from hub.blueprints import (
     knowledge,
     loyalty,
     messages,
+    notices,
     pages,
     plans,
     public,
+    routing,
     session,
     settings,
     setup,
@@ -62,6 +64,9 @@ DOORS: tuple[Door, ...] = (
         {
             "profile": Entry.SIGNED_IN,
             "save_profile": Entry.SIGNED_IN,
+            "save_alerts": Entry.SIGNED_IN,
+            "join_alerts": Entry.SIGNED_IN,
+            "leave_alerts": Entry.SIGNED_IN,
             "sign_out": Entry.SIGNED_IN,
             "switch_person": Entry.SIGNED_IN,
             "enter_pin": Entry.SIGNED_IN,
@@ -75,6 +80,7 @@ DOORS: tuple[Door, ...] = (
         Permission.READ_TICKETS,
         dict.fromkeys(inbox.ANSWERING, Permission.ANSWER_TICKETS),
     ),
+    Door(notices.blueprint, "/notices", Permission.READ_TICKETS),
     Door(
         customers.blueprint,
         "/customers",
@@ -138,6 +144,7 @@ DOORS: tuple[Door, ...] = (
     ),
     Door(help_centre.blueprint, "/help", Entry.PUBLIC),
     Door(statistics.blueprint, "/statistics", Permission.READ_STATISTICS),
+    Door(routing.blueprint, "/routing", Permission.EDIT_ROUTING),
     Door(settings.blueprint, "/settings", Permission.EDIT_SETTINGS),
     Door(
         api.blueprint,

@@ -111,4 +111,5 @@ def _respond(status: int, code: str, sentence: str, *, field: str | None = None)
         return jsonify(error=body), status, headers
     if request.headers.get("HX-Request") == "true":
         return render_template("errors/_fragment.html", sentence=sentence, status=status), status, headers
+    g.is_error = True
     return render_template("errors/page.html", sentence=sentence, status=status), status, headers

@@ -15,6 +15,7 @@ from flask_wtf import CSRFProtect
 from config import HERE, Config
 from hub.blueprints.access import Door, find_viewer, viewer
 from hub.blueprints.menu import acts, menu
+from hub.blueprints.notices import unread_count
 from hub.core import clock, live, site
 from hub.core.words import Language
 
@@ -56,6 +57,7 @@ def set_up(app: Flask, config: Config, doors: tuple[Door, ...]) -> None:
         viewer=find_viewer,
         language=lambda: str(get_locale()),
         business_now=clock.business_now,
+        unread_notices=unread_count,
         is_demo=config.demo,
         base_url=config.base_url,
     )

@@ -268,7 +268,7 @@ class TestFollow:
         me = viewer_of(ada, lyon.id)
         follow(ticket_id=ticket.id, by=by, now=TUESDAY)
         follow(ticket_id=ticket.id, by=by, now=TUESDAY)
-        assert (get_marks(ticket.id, ada.id).is_followed, get_marks(ticket.id, bo.id).is_followed) == (
+        assert (get_marks(ticket.id, viewer_of(ada)).is_followed, get_marks(ticket.id, viewer_of(bo)).is_followed) == (
             True,
             False,
         )
@@ -291,9 +291,9 @@ class TestFollow:
     ) -> None:
         far = make_agent(session, "Zoé Loin", store_ids=(make_store(session, "Lille", code="LIL").id,))
         add_note(ticket_id=ticket.id, text="@bo petit et @Zoé, une idée ?", by=by, now=TUESDAY)
-        assert get_marks(ticket.id, bo.id).is_followed
+        assert get_marks(ticket.id, viewer_of(bo)).is_followed
         assert [row.kind for row in list_notices(viewer_of(bo, lyon.id)).rows] == ["mentioned"]
-        assert not get_marks(ticket.id, far.id).is_followed  # Zoé does not see tickets of Lyon
+        assert not get_marks(ticket.id, viewer_of(far)).is_followed  # Zoé does not see tickets of Lyon
 
     def test_who_gets_a_ticket_is_told_but_not_by_himself(
         self, ticket: Ticket, ada: Agent, bo: Agent, by: Actor, lyon: Store
@@ -327,9 +327,9 @@ class TestTags:
         assert first == second
         assert [(row.name, row.ticket_count) for row in list_tags()] == [("Série limitée", 1)]
         rename_tag(tag_id=first, name="Édition", by=by, now=TUESDAY)
-        assert [row.name for row in get_marks(ticket.id, ada.id).tags] == ["Édition"]
+        assert [row.name for row in get_marks(ticket.id, viewer_of(ada)).tags] == ["Édition"]
         remove_tag(ticket_id=ticket.id, tag_id=first, by=by, now=TUESDAY)
-        assert get_marks(ticket.id, ada.id).tags == ()
+        assert get_marks(ticket.id, viewer_of(ada)).tags == ()
         told = [(event.action, event.data["tag_id"]) for event in list_events(ticket.id)]
         assert told == [("tagged", first), ("untagged", first)]
 

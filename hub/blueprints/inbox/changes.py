@@ -17,6 +17,7 @@ from hub.core.text import N_
 from hub.inbox import actions, queries
 from hub.inbox.queries import TicketView
 from hub.inbox.words import Priority
+from hub.orders import queries as orders
 from hub.reasons import queries as reasons
 from hub.staff import queries as staff
 from hub.stores import queries as stores
@@ -27,7 +28,8 @@ def change(number: str) -> ResponseReturnValue:
     """Assignee, reason, priority, store, merge, spam: each a form of its own."""
     ticket = access(number)
     back = url_for("inbox.ticket", number=number)
-    return render_template("inbox/change.html", ticket=ticket, back=back, **_choices(ticket))
+    about = {**_choices(ticket), **_about(ticket)}
+    return render_template("inbox/change.html", ticket=ticket, back=back, **about)
 
 
 def _choices(ticket: TicketView) -> dict[str, list[tuple[Any, str]]]:
@@ -43,6 +45,17 @@ def _choices(ticket: TicketView) -> dict[str, list[tuple[Any, str]]]:
         ],
         "priorities": [(each.value, words.priority_words(each)) for each in Priority],
         "others": [(row.number, f"{row.number} · {row.subject}") for row in mine if row.id != ticket.id],
+    }
+
+
+def _about(ticket: TicketView) -> dict[str, Any]:
+    """Who takes part, and the orders that may be meant."""
+    mine = orders.list_customer_orders(ticket.customer_id) if ticket.customer_id else []
+    current = orders.get_orders([ticket.order_id]) if ticket.order_id else {}
+    return {
+        "parties": queries.list_parties(ticket.id),
+        "order_numbers": [row.external_id for row in mine],
+        "order_number": next((row.external_id for row in current.values()), ""),
     }
 
 

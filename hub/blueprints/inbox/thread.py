@@ -5,20 +5,20 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from flask_babel import get_locale, gettext
+from flask_babel import get_locale
 
 from hub.blueprints.access import viewer
 from hub.blueprints.inbox import words
 from hub.blueprints.inbox.answered import answered_ids, answered_words
 from hub.blueprints.inbox.chat_words import chat_words
 from hub.blueprints.inbox.happenings import names_of
-from hub.blueprints.inbox.later_words import moment_words
+from hub.blueprints.inbox.marks import gather_marks
 from hub.blueprints.inbox.routed import routed
-from hub.blueprints.inbox.rows import fold_events, size_words, thread_lines
+from hub.blueprints.inbox.rows import fold_events, thread_lines
 from hub.core import clock
 from hub.core.words import Channel
 from hub.inbox import queries
-from hub.inbox.queries import DraftRow, ScheduledRow, ThreadEvent, ThreadMessage, TicketView
+from hub.inbox.queries import ThreadMessage, TicketView
 from hub.inbox.words import MessageKind, TicketState
 from hub.outbox import queries as outbox
 from hub.outbox.queries import MessageRow
@@ -27,7 +27,7 @@ from hub.outbox.words import MessageState
 
 def gather_thread(ticket: TicketView) -> dict[str, Any]:
     """The values of `inbox/ticket.html` besides the ticket itself."""
-    now, me = clock.business_now(), viewer()
+    now = clock.business_now()
     messages, events = queries.list_thread(ticket.id), queries.list_events(ticket.id)
     sent = outbox.list_messages(
         answered_ids(ticket) | {row.outbound_id for row in messages if row.outbound_id}
@@ -43,8 +43,7 @@ def gather_thread(ticket: TicketView) -> dict[str, Any]:
             thread_lines(messages, events, sent, names, {ticket.requester_address: ticket.requester_name})
         ),
         "names": names,
-        "separable": _separable(ticket, messages, events),
-        **_marks(ticket),
+        **gather_marks(ticket, messages, events),
         "due": words.due_words(ticket, now),
         "due_tone": words.due_tone(ticket, now),
         "route": words.route_words(ticket),
@@ -59,60 +58,7 @@ def gather_thread(ticket: TicketView) -> dict[str, Any]:
         "first_name": _first_name(ticket),
         "key": secrets.token_hex(8),
         "words": words,
-        **(_draft(queries.list_drafts(ticket.id, me.agent_id)) if part["may_answer"] else {}),
     }
-
-
-def _marks(ticket: TicketView) -> dict[str, Any]:
-    """Tags, following, files of the composer, and replies that leave later: asked for only where there are any."""
-    marks = queries.get_marks(ticket.id, viewer().agent_id)
-    return {
-        "marks": marks,
-        "files": [
-            {"id": row.id, "name": row.name, "size": size_words(row.size_bytes)} for row in marks.files
-        ],
-        "scheduled": [_scheduled(row) for row in queries.list_scheduled(ticket.id)]
-        if marks.scheduled_count
-        else [],
-        "snoozed": moment_words(ticket.snoozed_until) if ticket.snoozed_until else "",
-    }
-
-
-def _scheduled(row: ScheduledRow) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "name": row.agent_name,
-        "is_mine": row.agent_id == viewer().agent_id,
-        "text": row.text,
-        "moment": moment_words(row.leave_at),
-        "held": gettext(row.held_reason, **row.held_values) if row.is_held else "",
-        "file_count": row.file_count,
-    }
-
-
-def _separable(
-    ticket: TicketView, messages: Sequence[ThreadMessage], events: Sequence[ThreadEvent]
-) -> list[str]:
-    """Numbers of tickets merged into this one that can still be taken out: nobody has answered here since."""
-    joined: dict[int, tuple[str, int]] = {}
-    for event in events:
-        if event.action == "took_over" and event.data.get("from_number"):
-            joined[event.data["from_id"]] = (event.data["from_number"], event.event_id)
-        elif event.action == "gave_back":
-            joined.pop(event.data["into_id"], None)
-    answered = max(
-        (row.event_id for row in messages if row.ends_wait and row.ticket_id == ticket.id), default=0
-    )
-    is_closed = ticket.state is TicketState.CLOSED
-    return [number for number, event_id in joined.values() if event_id > answered and not is_closed]
-
-
-def _draft(drafts: Sequence[DraftRow]) -> dict[str, str]:
-    """What the person was writing here; a reply comes before a note."""
-    texts = {row.kind: row.text for row in drafts}
-    if MessageKind.AGENT in texts or MessageKind.NOTE not in texts:
-        return {"draft": texts.get(MessageKind.AGENT, ""), "mode": "reply"}
-    return {"draft": texts[MessageKind.NOTE], "mode": "note"}
 
 
 def _undo(

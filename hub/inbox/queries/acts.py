@@ -12,6 +12,7 @@ from hub.core.errors import NotFound
 from hub.core.text import N_, fold
 from hub.inbox.models import (
     ComposerFile,
+    Draft,
     ScheduledReply,
     Tag,
     Ticket,
@@ -20,9 +21,15 @@ from hub.inbox.models import (
     TicketTag,
 )
 from hub.inbox.queries.access import only_visible
+from hub.inbox.queries.notices import unread_column
+from hub.inbox.snoozes import SnoozeUntil, choices
 from hub.inbox.words import ScheduledState
 from hub.staff import queries as staff
 from hub.staff.rules import Viewer
+from hub.stores import queries as stores
+from hub.stores.rules import Hours
+
+TAG_SETTING = "tags"
 
 
 @dataclass(frozen=True)
@@ -76,12 +83,15 @@ class Marks:
     tags: tuple[TagRow, ...]
     is_followed: bool
     follower_count: int
-    files: tuple[ComposerFileRow, ...] = ()
-    scheduled_count: int = 0
+    files: tuple[ComposerFileRow, ...]
+    scheduled_count: int
+    drafts: Mapping[str, str]
+    unread_count: int
 
 
-def get_marks(ticket_id: int, agent_id: int) -> Marks:
-    """In one statement, for every opening of a ticket."""
+def get_marks(ticket_id: int, viewer: Viewer) -> Marks:
+    """In one statement, for every opening of a ticket; the person's drafts and unread notices come along."""
+    agent_id = viewer.agent_id
     tags = (
         select(func.jsonb_agg(func.jsonb_build_array(Tag.id, Tag.name, Tag.is_active)))
         .join(TicketTag, TicketTag.tag_id == Tag.id)
@@ -91,12 +101,18 @@ def get_marks(ticket_id: int, agent_id: int) -> Marks:
         func.coalesce(func.bool_or(TicketFollower.agent_id == agent_id), False), func.count()
     ).where(TicketFollower.ticket_id == ticket_id)
     asked = followers.add_columns(
-        tags.scalar_subquery(), _files_of(ticket_id, agent_id), _scheduled(ticket_id)
+        tags.scalar_subquery(),
+        _files_of(ticket_id, agent_id),
+        _scheduled(ticket_id),
+        select(func.jsonb_object_agg(Draft.kind, Draft.text))
+        .where(Draft.ticket_id == ticket_id, Draft.agent_id == agent_id)
+        .scalar_subquery(),
+        unread_column(viewer),
     )
-    is_followed, count, found, files, scheduled = db.session.execute(asked).one()
+    is_followed, count, found, files, scheduled, drafts, unread = db.session.execute(asked).one()
     rows = sorted((TagRow(*each) for each in found or ()), key=lambda row: fold(row.name))
     kept = sorted((ComposerFileRow(*each) for each in files or ()), key=lambda row: row.id)
-    return Marks(tuple(rows), bool(is_followed), count, tuple(kept), scheduled)
+    return Marks(tuple(rows), bool(is_followed), count, tuple(kept), scheduled, drafts or {}, unread)
 
 
 def _files_of(ticket_id: int, agent_id: int) -> Any:
@@ -202,3 +218,14 @@ def access_scheduled(scheduled_id: int, viewer: Viewer) -> ScheduledRow:
         if row.id == scheduled_id:
             return row
     raise NotFound(N_("This reply has left already, or was cancelled."))
+
+
+def offer_snoozes(store_id: int | None, now: datetime) -> Mapping[SnoozeUntil, datetime]:
+    """What a ticket of this store can be snoozed until with one press, and when that is."""
+    hours = stores.get_hours(store_id) if store_id else Hours(stores.get_chain().time_zone, "FR")
+    return choices(hours, now)
+
+
+def may_make_tags() -> bool:
+    """The chain's setting: whether agents may add new tags to the list, or only choose from it."""
+    return bool(stores.get_chain().settings.get(TAG_SETTING, {}).get("agents_make", True))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select, tuple_
+from sqlalchemy import ScalarSelect, Select, func, or_, select, tuple_
 
 from hub.core.db import db
 from hub.core.errors import Invalid, NotFound
@@ -60,8 +60,13 @@ def list_notices(viewer: Viewer, after: str | None = None, size: int = PAGE_SIZE
 
 def count_unread(viewer: Viewer) -> int:
     """Unread notices, counted up to a hundred: the figure in the header of every page."""
+    return db.session.scalar(select(unread_column(viewer))) or 0
+
+
+def unread_column(viewer: Viewer) -> ScalarSelect[int]:
+    """The same as a column, for a page that asks one statement for several things."""
     unread = _mine(select(Notice.id), viewer).where(Notice.read_at.is_(None)).limit(COUNTED_UP_TO)
-    return db.session.scalar(select(func.count()).select_from(unread.subquery())) or 0
+    return select(func.count()).select_from(unread.subquery()).scalar_subquery()
 
 
 def get_notice_ticket(notice_id: int, viewer: Viewer) -> str:

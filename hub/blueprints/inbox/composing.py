@@ -1,0 +1,97 @@
+"""What the composer holds besides its buttons: the text kept as a draft, the files kept with it."""
+
+from flask import jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+
+from hub.blueprints.access import viewer
+from hub.blueprints.errors import sentence_of
+from hub.blueprints.htmx import wants_fragment
+from hub.blueprints.inbox.base import access, back_to, blueprint
+from hub.blueprints.inbox.rows import size_words
+from hub.core import clock
+from hub.core.db import transaction
+from hub.core.errors import Invalid
+from hub.inbox import actions, queries
+from hub.inbox.actions import Upload
+from hub.inbox.queries import TicketView
+from hub.inbox.words import MessageKind
+
+DRAFT_KINDS = {"note": MessageKind.NOTE}
+
+
+def draft_kind() -> MessageKind:
+    return DRAFT_KINDS.get(request.form.get("mode", ""), MessageKind.AGENT)
+
+
+def keep_text_of(
+    ticket: TicketView, kind: MessageKind, *, text: str | None = None, is_dropped: bool = False
+) -> None:
+    """The composer holds one text: what is kept as a reply is no longer kept as a note, and the other way round."""
+    words = request.form.get("text", "") if text is None else text
+    for each in (MessageKind.AGENT, MessageKind.NOTE):
+        actions.save_draft(
+            ticket_id=ticket.id,
+            agent_id=viewer().agent_id,
+            kind=each,
+            text=words if each is kind and not is_dropped else "",
+            now=clock.business_now(),
+        )
+
+
+def take_uploads(ticket: TicketView) -> None:
+    """Keep the files that came with the form, if any. Raises Invalid (files)."""
+    chosen = [
+        Upload(file.filename or "", file.read()) for file in request.files.getlist("files") if file.filename
+    ]
+    actions.keep_files(ticket_id=ticket.id, uploads=chosen, by=viewer().actor, now=clock.business_now())
+
+
+def file_ids(ticket: TicketView) -> list[int]:
+    """The files that wait in the person's composer here."""
+    return [row.id for row in queries.list_composer_files(ticket.id, viewer().agent_id)]
+
+
+def file_rows(ticket: TicketView) -> list[dict[str, object]]:
+    found = queries.list_composer_files(ticket.id, viewer().agent_id)
+    return [{"id": row.id, "name": row.name, "size": size_words(row.size_bytes)} for row in found]
+
+
+@blueprint.post("/<number>/files")
+def attach(number: str) -> ResponseReturnValue:
+    """Keep chosen files with the draft; the list of them, or the ticket again with its text."""
+    ticket = access(number, as_expert=True)
+    sentence = ""
+    try:
+        with transaction():
+            take_uploads(ticket)
+            if not wants_fragment():
+                keep_text_of(ticket, draft_kind())
+    except Invalid as error:
+        sentence = sentence_of(error)
+    return _answer(ticket, sentence)
+
+
+@blueprint.post("/<number>/files/<int:file_id>/remove")
+def remove_file(number: str, file_id: int) -> ResponseReturnValue:
+    ticket = access(number, as_expert=True)
+    with transaction():
+        actions.remove_file(ticket_id=ticket.id, file_id=file_id, by=viewer().actor)
+        if not wants_fragment():
+            keep_text_of(ticket, draft_kind())
+    return _answer(ticket, "")
+
+
+def _answer(ticket: TicketView, sentence: str) -> ResponseReturnValue:
+    if not wants_fragment():
+        return back_to(ticket.number, sentence, "error")
+    page = render_template(
+        "inbox/_files.html", ticket=ticket, files=file_rows(ticket), sentence=sentence, is_fragment=True
+    )
+    return page, 422 if sentence else 200
+
+
+@blueprint.get("/<number>/colleagues")
+def colleagues(number: str) -> ResponseReturnValue:
+    """Who may be named with @ in a note here."""
+    ticket = access(number, as_expert=True)
+    return jsonify([{"id": row.id, "name": row.name} for row in queries.list_colleagues(ticket.store_id)])

@@ -1,0 +1,79 @@
+"""Notices in the reader's words. A new kind: one line in SENTENCES and one in ICONS."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask_babel import gettext
+
+from hub.inbox.queries import NoticeRow
+from hub.inbox.words import NoticeKind
+
+ICONS: Mapping[str, str] = {
+    NoticeKind.MENTIONED: "chat-bubble-left-ellipsis",
+    NoticeKind.FOLLOWED: "bell",
+    NoticeKind.WOKE: "clock",
+    NoticeKind.ASSIGNED: "user-plus",
+    NoticeKind.REPLY_HELD: "exclamation-triangle",
+}
+USUAL_ICON = "bell-alert"
+
+
+def notice_words(row: NoticeRow) -> str:
+    """What happened, in one sentence; the ticket is named beside it."""
+    make = SENTENCES.get(row.kind)
+    return make(row) if make else gettext("Something needs your attention")
+
+
+def _mentioned(row: NoticeRow) -> str:
+    return gettext("%(name)s named you in a note", name=row.by_name or gettext("Somebody"))
+
+
+def _assigned(row: NoticeRow) -> str:
+    if not row.by_name:
+        return gettext("This ticket is yours now")
+    return gettext("%(name)s gave you this ticket", name=row.by_name)
+
+
+def _followed(row: NoticeRow) -> str:
+    name = row.by_name or gettext("Somebody")
+    said = {
+        "customer_wrote": lambda: gettext("The customer wrote in a ticket you follow"),
+        "replied": lambda: gettext("%(name)s answered in a ticket you follow", name=name),
+        "noted": lambda: gettext("%(name)s left a note in a ticket you follow", name=name),
+        "solved": lambda: gettext("%(name)s solved a ticket you follow", name=name),
+    }
+    return said.get(row.data.get("what", ""), lambda: gettext("News in a ticket you follow"))()
+
+
+def _woke(row: NoticeRow) -> str:
+    if row.data.get("why") == "customer":
+        return gettext("The customer wrote in a ticket you had snoozed")
+    return gettext("A ticket you had snoozed is back")
+
+
+def _held(row: NoticeRow) -> str:
+    if row.data.get("what") == "cancelled":
+        return gettext("%(name)s cancelled your reply that was to leave later", name=row.by_name)
+    return gettext("Your reply did not leave: somebody was faster")
+
+
+SENTENCES: dict[str, Callable[[NoticeRow], str]] = {
+    NoticeKind.MENTIONED: _mentioned,
+    NoticeKind.FOLLOWED: _followed,
+    NoticeKind.WOKE: _woke,
+    NoticeKind.ASSIGNED: _assigned,
+    NoticeKind.REPLY_HELD: _held,
+}
+
+
+def line_of(row: NoticeRow) -> dict[str, Any]:
+    """A notice as the template wants it."""
+    return {
+        "id": row.id,
+        "icon": ICONS.get(row.kind, USUAL_ICON),
+        "text": notice_words(row),
+        "number": row.ticket_number,
+        "subject": row.subject,
+        "at": row.happened_at,
+        "is_read": row.is_read,
+    }
