@@ -78,7 +78,8 @@ DOORS: tuple[Door, ...] = (
         inbox.blueprint,
         "/inbox",
         Permission.READ_TICKETS,
-        dict.fromkeys(inbox.ANSWERING, Permission.ANSWER_TICKETS),
+        dict.fromkeys(inbox.ANSWERING, Permission.ANSWER_TICKETS)
+        | dict.fromkeys(inbox.KEEPING_TAGS, Permission.EDIT_ROUTING),
     ),
     Door(notices.blueprint, "/notices", Permission.READ_TICKETS),
     Door(

@@ -17,6 +17,7 @@ const bundles = [
   { name: "public.css", source: "css/public.css" },
   { name: "app.js", source: "js/app.js" },
   { name: "survey.js", source: "js/survey.js" },
+  { name: "alerts-worker.js", source: "js/alerts-worker.js", format: "iife" },
   { name: "chat.js", source: "js/chat/chat.js", format: "iife" },
 ];
 

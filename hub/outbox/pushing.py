@@ -58,8 +58,9 @@ def server_key() -> str:
     return web_push.public_key()
 
 
-def subscribe(*, agent_id: int, browser: Browser, machine_now: datetime) -> None:
+def subscribe(*, agent_id: int, endpoint: str, p256dh: str, auth: str, machine_now: datetime) -> None:
     """From now on the browser alerts this person, whoever it alerted before. Raises Invalid."""
+    browser = Browser(endpoint, p256dh, auth)
     if not web_push.is_browser(browser, may_be_private=_Setup.may_be_private):
         raise Invalid(N_("This browser gave no usable address for alerts. Please try again."))
     values = {

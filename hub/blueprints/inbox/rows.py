@@ -170,6 +170,8 @@ def _said_without_words(message: ThreadMessage, out: MessageRow | None) -> str:
         return gettext("Answered the survey without a comment.")
     if message.kind is MessageKind.AUTOMATIC:
         address = out.recipient if out else ""
+        if message.inserted.get("template") == "delay_notice":
+            return gettext("Delay notice, to %(address)s.", address=address or "–")
         return gettext("Acknowledgement with the expected delay, to %(address)s.", address=address or "–")
     return gettext("(no text)")
 

@@ -10,6 +10,8 @@ from hub.blueprints.session.base import blueprint, enter
 from hub.blueprints.session.forms import OwnPasswordForm, OwnPinForm, ProfileForm
 from hub.core import clock
 from hub.core.words import Language
+from hub.inbox.queries import get_choices
+from hub.outbox import pushing
 from hub.staff import actions, queries
 from hub.staff.actions import Admission
 
@@ -113,5 +115,14 @@ def _show(
         "password": password or OwnPasswordForm(formdata=None),
     }
     return render_template(
-        "session/profile.html", card=card, **forms
+        "session/profile.html", card=card, alerts=_alerts(card.id), **forms
     ), 422 if profile or pin or password else 200
+
+
+def _alerts(agent_id: int) -> dict[str, object]:
+    """What the person hears outside of the hub, and what the browser needs to subscribe."""
+    return {
+        "choice": get_choices([agent_id])[agent_id],
+        "count": pushing.count_browsers(agent_id),
+        "key": pushing.server_key(),
+    }

@@ -23,9 +23,9 @@ from hub.inbox.words import Audience
 class AlertsForm(Form):
     """One share of the target a step; an empty one warns nobody."""
 
-    assignee = IntegerField(_("Whoever has the ticket (%%)"), [Optional()])
-    store_manager = IntegerField(_("Managers of the store (%%)"), [Optional()])
-    region_manager = IntegerField(_("Managers of the region (%%)"), [Optional()])
+    assignee = IntegerField(_("Whoever has the ticket, at percent"), [Optional()])
+    store_manager = IntegerField(_("Managers of the store, at percent"), [Optional()])
+    region_manager = IntegerField(_("Managers of the region, at percent"), [Optional()])
     has_delay_notice = BooleanField(_("Tell the customer when the reply is late"))
 
     def percents(self) -> dict[str, int | None]:

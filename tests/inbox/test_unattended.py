@@ -1,0 +1,175 @@
+"""A store is told when customers wait and nobody of it is signed in: when, whom, and how often."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.channels.registry import ChannelSettings
+from hub.channels.twilio_client import TwilioSettings
+from hub.core.errors import Invalid
+from hub.core.words import Channel
+from hub.inbox import actions
+from hub.inbox.actions import unattended
+from hub.inbox.queries import list_store_alerts
+from hub.outbox import wires
+from hub.outbox.models import OutboundMessage
+from hub.staff.actions import note_attendance
+from hub.staff.models import Agent
+from hub.staff.words import Role
+from hub.stores.models import Store
+from tests.conftest import TUESDAY, HandClock
+from tests.makers.inbox import actor_of, make_house, make_received
+from tests.makers.staff import make_agent
+from tests.makers.stores import make_region
+
+WORDS = "MOT-SECRET-DU-CLIENT"
+SMS = TwilioSettings(
+    account_sid="AC1",
+    username="AC1",
+    password="token",
+    auth_token="token",
+    public_url="http://localhost",
+    sms_from="+33700000000",
+)
+
+
+@pytest.fixture
+def lyon(session: Session, hand_clock: HandClock) -> Store:
+    store = make_house(session)
+    store.region_id = make_region(session).id
+    session.flush()
+    return store
+
+
+@pytest.fixture
+def ada(session: Session, lyon: Store) -> Agent:
+    return make_agent(session, store_ids=(lyon.id,))
+
+
+@pytest.fixture
+def with_sms() -> Iterator[Callable[[], None]]:
+    yield lambda: wires.use_transports(ChannelSettings(twilio=SMS))
+    wires.use_transports(ChannelSettings())
+
+
+def choose(lyon: Store, ada: Agent, **fields: Any) -> None:
+    usual = {"is_on": True, "after_minutes": 30, "idle_minutes": 15, "mails": [], "phones": []}
+    actions.change_store_alert(
+        store_id=lyon.id,
+        by=actor_of(ada),
+        now=TUESDAY,
+        **usual | fields,  # type: ignore[arg-type]
+    )
+
+
+def told(session: Session) -> list[tuple[Channel, str | None]]:
+    found = select(OutboundMessage.channel, OutboundMessage.recipient).where(
+        OutboundMessage.key.startswith("unattended:")
+    )
+    return [
+        (channel, recipient) for channel, recipient in session.execute(found.order_by(OutboundMessage.id))
+    ]
+
+
+def run(hand_clock: HandClock, **duration: float) -> int:
+    hand_clock.move(**duration)
+    is_due = unattended.has_due()
+    count = unattended.work_alerts(lambda: None)
+    assert is_due == bool(count)
+    return count
+
+
+def test_after_the_minutes_chosen_everybody_of_the_store_is_told_at_most_once_an_hour(
+    session: Session, hand_clock: HandClock, lyon: Store, ada: Agent
+) -> None:
+    choose(lyon, ada)
+    make_received(text=WORDS, subject=WORDS, from_name=WORDS)
+    assert unattended.next_due_at() == TUESDAY + timedelta(minutes=30)
+    assert run(hand_clock, minutes=29) == 0
+    assert run(hand_clock, minutes=1) == 1
+    assert told(session) == [(Channel.EMAIL, ada.email)]
+    assert run(hand_clock, minutes=59) == 0
+    assert run(hand_clock, minutes=1) == 1
+    values = [row.values for row in session.scalars(select(OutboundMessage)) if "unattended" in row.key]
+    assert values[0]["waiting_count"] == "1 demande en attente"
+    assert values[0]["waiting_for"] == "30 min"
+    assert WORDS not in str(values)
+
+
+def test_nobody_is_told_while_somebody_of_the_store_is_there(
+    session: Session, hand_clock: HandClock, lyon: Store, ada: Agent
+) -> None:
+    choose(lyon, ada)
+    make_received()
+    now = datetime.now(UTC)
+    note_attendance(agent_id=ada.id, machine_now=now - timedelta(minutes=10))
+    assert run(hand_clock, minutes=40) == 0
+    note_attendance(agent_id=ada.id, machine_now=now - timedelta(minutes=16))
+    assert run(hand_clock, minutes=1) == 1
+
+
+def test_people_of_the_region_and_the_head_office_do_not_keep_the_store(
+    session: Session, hand_clock: HandClock, lyon: Store, ada: Agent
+) -> None:
+    choose(lyon, ada)
+    make_received()
+    ines = make_agent(session, "Ines Faure", role=Role.REGION_MANAGER, region_ids=(lyon.region_id or 0,))
+    note_attendance(agent_id=ines.id, machine_now=datetime.now(UTC))
+    assert run(hand_clock, minutes=40) == 1
+
+
+def test_only_during_opening_hours(session: Session, hand_clock: HandClock, lyon: Store, ada: Agent) -> None:
+    """Written at 18:50, ten minutes before the evening: at 10:20 the next day half an hour has passed."""
+    choose(lyon, ada)
+    make_received(TUESDAY + timedelta(hours=8, minutes=50))
+    assert run(hand_clock, hours=12) == 0
+    assert unattended.next_due_at() == TUESDAY + timedelta(days=1, minutes=20)
+    assert run(hand_clock, hours=12, minutes=20) == 1
+
+
+def test_off_answered_or_without_a_wait_nobody_is_told(
+    session: Session, hand_clock: HandClock, lyon: Store, ada: Agent
+) -> None:
+    choose(lyon, ada, is_on=False)
+    ticket_id = make_received().ticket_id or 0
+    assert run(hand_clock, hours=1) == 0
+    choose(lyon, ada)
+    actions.reply(ticket_id=ticket_id, text="Voilà", by=actor_of(ada), now=hand_clock.now)
+    assert run(hand_clock, hours=1) == 0
+    assert unattended.next_due_at() is None
+
+
+def test_texts_leave_only_where_sms_is_set_up(
+    session: Session, hand_clock: HandClock, lyon: Store, ada: Agent, with_sms: Callable[[], None]
+) -> None:
+    choose(lyon, ada, mails=["Chef@Verel.example"], phones=["06 12 34 56 78"])
+    make_received()
+    run(hand_clock, minutes=30)
+    assert told(session) == [(Channel.EMAIL, "chef@verel.example")]
+    with_sms()
+    run(hand_clock, hours=1)
+    assert told(session)[1:] == [(Channel.EMAIL, "chef@verel.example"), (Channel.SMS, "+33612345678")]
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"after_minutes": 4}, "after"),
+        ({"idle_minutes": 0}, "idle"),
+        ({"mails": ["nobody"]}, "mails"),
+        ({"phones": ["12"]}, "phones"),
+        ({"phones": ["04 72 00 11 22"]}, "phones"),
+        ({"mails": [f"a{number}@verel.example" for number in range(21)]}, "mails"),
+    ],
+)
+def test_what_cannot_be_is_said_beside_its_field(
+    session: Session, lyon: Store, ada: Agent, fields: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        choose(lyon, ada, **fields)
+    assert refused.value.field == field
+    assert not list_store_alerts()[0].is_on
