@@ -3,10 +3,14 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from hub.blueprints import resolution_words, routing_words
 from hub.blueprints import statistics_words as words
 from hub.blueprints.access import viewer
 from hub.core import clock
 from hub.statistics import queries
+from hub.statistics.ratings import get_ticket_ratings
+from hub.statistics.rerouting import get_rerouting
+from hub.statistics.resolution import get_resolution
 from hub.stores.queries import list_regions, list_stores
 
 blueprint = Blueprint("statistics", __name__)
@@ -22,14 +26,24 @@ def response_times() -> ResponseReturnValue:
     now = clock.business_now()
     filters = queries.read_filters(request.args, now=now)
     found = queries.get_response_times(filters, viewer=viewer(), now=now)
-    return render_template("statistics/response_times.html", found=found, **_shared())
+    solving = get_resolution(filters, viewer=viewer())
+    more = {"solving": solving, "ends": resolution_words, "now": now}
+    return render_template("statistics/response_times.html", found=found, **more, **_shared())
 
 
 @blueprint.get("/satisfaction")
 def satisfaction() -> ResponseReturnValue:
     filters = queries.read_filters(request.args, now=clock.business_now())
     found = queries.get_satisfaction(filters, viewer=viewer())
-    return render_template("statistics/satisfaction.html", found=found, **_shared())
+    solved = get_ticket_ratings(filters, viewer=viewer())
+    return render_template("statistics/satisfaction.html", found=found, solved=solved, **_shared())
+
+
+@blueprint.get("/routing")
+def routing() -> ResponseReturnValue:
+    filters = queries.read_filters(request.args, now=clock.business_now())
+    found = get_rerouting(filters, viewer=viewer())
+    return render_template("statistics/routing.html", found=found, routing_words=routing_words, **_shared())
 
 
 @blueprint.get("/response-times.csv")

@@ -14,6 +14,7 @@ from flask_babel import format_decimal, format_percent, get_locale, gettext, nge
 from hub.blueprints.inbox.words import channel_words
 from hub.core.words import Channel
 from hub.statistics.measures import MEASURES
+from hub.statistics.ratings import TicketRatings
 from hub.statistics.rows import ResponseTimes, Satisfaction, SatisfactionReport, Waits
 from hub.statistics.rules import BUCKETS_SECONDS, FEW_ANSWERS, FEW_WAITS
 
@@ -139,6 +140,20 @@ def satisfaction_rows(report: SatisfactionReport) -> list[dict[str, Any]]:
             "share": satisfaction_text(row.satisfaction),
         }
         for row in report.by_store
+    ]
+
+
+def rating_rows(ratings: TicketRatings) -> list[dict[str, Any]]:
+    """The same of the question after a solved ticket."""
+    return [
+        {
+            "store": name or gettext("Central queue"),
+            "very": found.counts[0],
+            "some": found.counts[1],
+            "not": found.counts[2],
+            "share": satisfaction_text(found),
+        }
+        for name, found in ratings.by_store
     ]
 
 

@@ -4,17 +4,15 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from hub.content import phrases
-from hub.core import signing, site
 from hub.core.words import Language, Purpose
 from hub.customers.queries import get_customer
 from hub.inbox import queries as inbox
+from hub.inbox.own_links import own_page_url
 from hub.orders.queries import get_order
 from hub.outbox import actions as outbox
 from hub.staff.rules import SYSTEM_VIEWER
 from hub.stores.queries import get_store
 from hub.surveys.queries import AnswerRow
-
-CONTACT_TICKET = "contact-ticket"
 
 
 def post(*, ticket_id: int, answer: AnswerRow, now: datetime) -> None:
@@ -29,7 +27,7 @@ def post(*, ticket_id: int, answer: AnswerRow, now: datetime) -> None:
         values={
             "ticket_number": ticket.number,
             "order_number": get_order(answer.order_id).external_id,
-            "contact_url": contact_url(ticket_id, customer.mail),
+            "contact_url": own_page_url(ticket_id, customer.mail),
             "expected_reply": _expected(ticket.due_at, answer.store_id, Language(customer.language), now),
         },
         purpose=Purpose.SERVICE,
@@ -40,12 +38,6 @@ def post(*, ticket_id: int, answer: AnswerRow, now: datetime) -> None:
         due_at=now,
         now=now,
     )
-
-
-def contact_url(ticket_id: int, address: str) -> str:
-    """A form that writes into the ticket, for this address."""
-    token = signing.sign(CONTACT_TICKET, {"ticket": ticket_id, "address": address})
-    return f"{site.base_url()}/contact/t/{token}"
 
 
 def _expected(due_at: datetime | None, store_id: int, language: Language, now: datetime) -> str:

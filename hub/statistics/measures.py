@@ -61,7 +61,91 @@ SATISFACTION = Measure(
         "Invitations without an answer are left out."
     ),
 )
+TICKET_SATISFACTION = Measure(
+    "ticket_csat",
+    N_("Satisfaction after solving"),
+    "share of 1",
+    N_(
+        "Share of “very satisfied” and “satisfied” among the answers to the question sent after a ticket was solved, with "
+        "the 95% Wilson interval. Each ticket counts once, with its last answer, in the store that had it when it was asked."
+    ),
+)
+REROUTE_RATE = Measure(
+    "reroute_rate",
+    N_("Re-route rate"),
+    "share of 1",
+    N_(
+        "Of the tickets that came in the period and for which the hub found a store by itself, the share that a person "
+        "moved to another store or to the central queue, with the 95% Wilson interval. A ticket counts once, for the "
+        "source and the store that were found first, also when it was moved for another reason than a mistake. Tickets "
+        "noted in a store and tickets of the central queue are left out."
+    ),
+)
+ROUTED = Measure(
+    "routed",
+    N_("Store found"),
+    "tickets",
+    N_("Tickets that came in the period and for which the hub found a store by itself."),
+)
+UNATTRIBUTED = Measure(
+    "unattributed",
+    N_("Central queue"),
+    "tickets",
+    N_("Tickets that came in the period and in which nothing named a store, wherever they are now."),
+)
+FIRST_RESOLUTION = Measure(
+    "first_resolution",
+    N_("First resolution"),
+    "seconds",
+    N_(
+        "Half of the tickets solved for the first time in the period took at most this long from their creation, day and "
+        "night. Spam, merged and withdrawn tickets are left out."
+    ),
+)
+LAST_RESOLUTION = Measure(
+    "last_resolution",
+    N_("Last resolution"),
+    "seconds",
+    N_(
+        "The same until the ticket was solved for good: of a ticket that came back, its last resolution counts. Tickets that "
+        "are open again are left out."
+    ),
+)
+REOPENED = Measure(
+    "reopened",
+    N_("Reopened"),
+    "share of 1",
+    N_("Of the tickets solved for the first time in the period, the share that was opened again since."),
+)
+OLDEST_WAIT = Measure(
+    "oldest_wait",
+    N_("Oldest wait"),
+    "seconds",
+    N_("How long the customer who waits longest right now has waited, day and night."),
+)
+DROPPED = Measure(
+    "dropped",
+    N_("Dropped waits"),
+    "waits",
+    N_("Waits that no person ended with a reply. They are counted here and left out of medians and shares."),
+)
 MEASURES = {
     measure.key: measure
-    for measure in (MEDIAN_REPLY, NINTH_REPLY, WITHIN_TARGET, WAITS, WAITING_NOW, SATISFACTION)
+    for measure in (
+        MEDIAN_REPLY,
+        NINTH_REPLY,
+        WITHIN_TARGET,
+        WAITS,
+        WAITING_NOW,
+        SATISFACTION,
+        TICKET_SATISFACTION,
+        REROUTE_RATE,
+        ROUTED,
+        UNATTRIBUTED,
+        FIRST_RESOLUTION,
+        LAST_RESOLUTION,
+        REOPENED,
+        OLDEST_WAIT,
+        DROPPED,
+    )
 }

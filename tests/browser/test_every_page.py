@@ -30,7 +30,7 @@ STAFF = (
     "/settings/stores", "/settings/stores/1", "/settings/stores/new", "/settings/regions",
     "/settings/regions/new", "/settings/regions/1", "/settings/staff", "/settings/staff/1",
     "/settings/staff/new", "/settings/reasons", "/settings/reasons/1", "/settings/reasons/new",
-    "/settings/routing", "/settings/tracking", "/settings/targets", "/settings/keys", "/settings/keys/new", "/settings/webhooks", "/settings/webhooks/new", "/settings/webhooks/deliveries", "/session/profile",
+    "/settings/routing", "/settings/tracking", "/settings/after-solving", "/settings/targets", "/settings/keys", "/settings/keys/new", "/settings/webhooks", "/settings/webhooks/new", "/settings/webhooks/deliveries", "/session/profile",
     "/session/person", "/knowledge/", "/knowledge/?q=colis+cassé", "/knowledge/?q=xylophone",
     "/knowledge/articles/colis-abime", "/knowledge/articles/colis-abime/edit",
     "/knowledge/articles/colis-abime/versions", "/knowledge/articles/colis-abime/versions/1",
@@ -39,9 +39,11 @@ STAFF = (
     "/messages/", "/messages/?weeks=13&purpose=survey", "/messages/not-sent", "/messages/not-sent?reason=no_consent",
     "/messages/caps", "/messages/sender", "/settings/operations", "/settings/operations/unknown", "/settings/operations/provider-events",
     "/settings/operations/quarantine", "/settings/operations/auto-replies", "/settings/operations/orders",
+    "/settings/mail-ways", "/settings/mail-ways/new", "/settings/mail-ways/addresses/new",
     "/signups/", "/signups/new", "/signups/choices",
     "/templates/", "/templates/new", "/templates/survey", "/templates/survey/fr/versions/1",
     "/knowledge/gaps", "/demo/mailbox", "/demo/phone", "/demo/write", "/inbox/none-such",
+    "/chats/", "/chats/stores/1", "/demo/shop",
     "/surveys/", "/surveys/?label=machine", "/surveys/?q=nobody",
 )  # fmt: skip
 TICKET = ("", "/solve", "/change", "/call", "/suggestions")
@@ -55,7 +57,7 @@ REFUSED = (
 )  # fmt: skip
 STAFF_REFUSED = (
     ("/inbox/new", "Note the contact"), ("/settings/staff/new", "Send the invitation"),
-    ("/settings/stores/new", "Save"),
+    ("/settings/stores/new", "Save"), ("/settings/mail-ways/new", "Save"),
 )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Doors for customers without a log-in: contact form, stores, what they want to receive."""
 
-from hub.blueprints.contact import footers, joining, preferences, shops, writing
+from hub.blueprints.contact import footers, joining, own_ticket, preferences, rating, shops, writing
 from hub.blueprints.contact.base import blueprint
 
-__all__ = ["blueprint", "footers", "joining", "preferences", "shops", "writing"]
+__all__ = ["blueprint", "footers", "joining", "own_ticket", "preferences", "rating", "shops", "writing"]

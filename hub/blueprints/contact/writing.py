@@ -1,4 +1,4 @@
-"""Doors of the contact form: to a store, or into a ticket one already has."""
+"""Doors of the contact form: write to a store."""
 
 import secrets
 from typing import Any
@@ -10,20 +10,18 @@ from flask_babel import lazy_gettext as _
 from wtforms import EmailField, HiddenField, SelectField, StringField, TelField, TextAreaField
 from wtforms.validators import Length
 
-from hub.blueprints.contact.base import blueprint, private
+from hub.blueprints.contact.base import blueprint
 from hub.blueprints.contact.spelling import suggest_mail
 from hub.blueprints.forms import Form, options, required
 from hub.blueprints.pages import limiter
-from hub.core import clock, signing, site
-from hub.core.errors import Invalid, NotFound
+from hub.core import clock
+from hub.core.errors import Invalid
 from hub.core.text import N_
 from hub.core.words import Channel, Language
 from hub.customers.rules import normalise_mail, normalise_phone
-from hub.inbox import actions, queries
-from hub.inbox.threading import make_reply_address
+from hub.inbox import actions
 from hub.stores import queries as stores
 
-TICKET_LINK = "contact-ticket"
 RATE = "10 per minute"
 
 
@@ -87,20 +85,6 @@ def sent() -> ResponseReturnValue:
     return render_template("contact/sent.html")
 
 
-@blueprint.route("/contact/t/<token>", methods=["GET", "POST"])
-@limiter.limit(RATE, methods=["POST"])
-def ticket_form(token: str) -> ResponseReturnValue:
-    """Write on in a ticket one has, from a link that was sent to the address."""
-    claim = signing.read(TICKET_LINK, token, now=clock.machine_now())
-    number = queries.find_number(claim["ticket"])
-    if number is None:
-        raise NotFound(N_("This link is not complete. Please open it again from the message."))
-    given = WrittenForm(key=secrets.token_hex(12))
-    if given.does(lambda: _receive_again(given, claim)):
-        return redirect(url_for("contact.sent"), 303)
-    return private(render_template("contact/ticket.html", form=given, number=number), given.status)
-
-
 def _offer(given: ContactForm) -> ContactForm:
     """Every active store by name; none is chosen for the customer."""
     places = [
@@ -121,26 +105,15 @@ def _receive(given: ContactForm) -> None:
             phone=given.phone.data or None,
             store_id=store.id if store else None,
             order_number=_one_line(given.order_number.data) or None,
-            **_common(given),
+            **written(given),
         ),
         now=clock.business_now(),
         machine_now=clock.machine_now(),
     )
 
 
-def _receive_again(given: WrittenForm, claim: dict[str, Any]) -> None:
-    """The signed reply address makes it a message of the ticket, as a mail to it would be."""
-    address = make_reply_address(claim["ticket"], claim["address"], site.inbound_domain())
-    actions.receive_message(
-        actions.Incoming(
-            channel=Channel.FORM, from_address=claim["address"], recipients=(address,), **_common(given)
-        ),
-        now=clock.business_now(),
-        machine_now=clock.machine_now(),
-    )
-
-
-def _common(given: WrittenForm) -> dict[str, Any]:
+def written(given: WrittenForm) -> dict[str, Any]:
+    """What every message of a form has."""
     return {
         "text": str(given.text.data).replace("\x00", "").strip(),
         "language": Language(str(get_locale())),

@@ -19,7 +19,10 @@ SOURCES: dict[RouteSource, tuple[str, str]] = {
     RouteSource.STORE_NUMBER: (N_("Number written to"), N_("The store whose phone number was used.")),
     RouteSource.STORE_FORM: (N_("Store chosen in the form"), N_("The store the customer chose.")),
     RouteSource.RECENT_ORDER: (N_("Recent order"), N_("The store of the customer's latest order.")),
-    RouteSource.LOYALTY_CARD: (N_("Loyalty card"), N_("The store of the holder of the card that the message names.")),
+    RouteSource.LOYALTY_CARD: (
+        N_("Loyalty card"),
+        N_("The store of the holder of the card that the message names."),
+    ),
     RouteSource.PREFERRED_STORE: (N_("Preferred store"), N_("The store on the customer card.")),
     RouteSource.POSTCODE: (N_("Post code"), N_("The only store near the customer.")),
     RouteSource.STORE_NAME: (N_("Store name in the message"), N_("The store the customer writes about.")),

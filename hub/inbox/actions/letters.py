@@ -16,11 +16,13 @@ from hub.core.words import Channel, Purpose
 from hub.inbox.actions.events import TICKET
 from hub.inbox.directory import Directory
 from hub.inbox.models import Ticket, TicketMessage, TicketParty
+from hub.inbox.own_links import own_page_url
 from hub.inbox.threading import make_message_id, make_reply_address
 from hub.inbox.words import TEXTS, MessageKind
 from hub.outbox import actions as outbox
 
 TEMPLATE = "reply"
+PAGE = "page_url"
 QUOTE_CHARS = 5000
 MAX_REFERENCES = 20
 COPIES = "copies"
@@ -50,7 +52,7 @@ def post_letter(
     letter = outbox.Draft(
         key=f"{TICKET}:{ticket.id}:reply:{message.event_id}",
         template_key=TEMPLATE,
-        values=_values(ticket, message, by),
+        values=_values(ticket, message, by, address),
         purpose=Purpose.REPLY,
         channel=reply_channel(ticket),
         language=ticket.language,
@@ -74,6 +76,7 @@ def post_letter(
             customer_id=None,
             recipient=party.address,
             recipient_name=party.name,
+            values={**letter.values, PAGE: ""},
             reply_to=make_reply_address(ticket.id, party.address, domain),
             message_id=make_message_id(ticket.id, message.event_id, party.address, domain),
         )
@@ -95,12 +98,14 @@ def _copied(ticket: Ticket, address: str) -> list[TicketParty]:
     return list(db.session.scalars(found.order_by(TicketParty.id)))
 
 
-def _values(ticket: Ticket, message: TicketMessage, by: Actor) -> dict[str, str]:
+def _values(ticket: Ticket, message: TicketMessage, by: Actor, address: str) -> dict[str, str]:
+    """The own page is for the customer alone: a copy carries no link to it."""
     values = {
         "subject": _reply_subject(ticket.subject),
         "reply_text": message.text,
         "agent_name": by.name,
         "ticket_number": ticket.number,
+        PAGE: own_page_url(ticket.id, address) if "@" in address else "",
         **_quote(ticket, _latest_customer_message(ticket.id)),
     }
     if begins_with_greeting(message.text):

@@ -15,6 +15,7 @@ from hub.inbox.models.desk_lists import (
 )
 from hub.inbox.models.loops import MailLoop
 from hub.inbox.models.notices import Notice
+from hub.inbox.models.ratings import TicketRating
 from hub.inbox.models.routing import (
     AgentAbsence,
     AssignmentSetting,
@@ -71,6 +72,7 @@ __all__ = [
     "TicketFollower",
     "TicketMessage",
     "TicketParty",
+    "TicketRating",
     "TicketTag",
     "WordProgress",
 ]

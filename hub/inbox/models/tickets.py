@@ -38,6 +38,7 @@ class Ticket(Base):
         Index("ix_tickets_updated", "updated_at", "id"),
         Index("ix_tickets_customer", "customer_id", "id"),
         Index("ix_tickets_order", "order_id"),
+        Index("ix_tickets_opened", "created_at", "store_id", "route_source"),
         Index("ix_tickets_assignee", "assignee_id", "list_at", "id", postgresql_where=OPEN_STATES),
         Index(
             "ix_tickets_waiting", "store_id", "list_at", "id", postgresql_where="waiting_since IS NOT NULL"

@@ -1,0 +1,119 @@
+"""The re-route rate: of the tickets whose store the hub found, how many a person moved to another one."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import case, func, select
+
+from hub.core.db import db
+from hub.inbox.models import RouteCorrection, Ticket
+from hub.inbox.words import RouteSource
+from hub.staff.rules import Viewer
+from hub.statistics.rules import Filters, Interval, wilson
+from hub.stores.queries import get_stores, list_stores
+
+BY_PEOPLE = frozenset({RouteSource.STORE_COUNTER, RouteSource.AGENT})
+"""Sources by which a person chose the first store: the hub found nothing that could be wrong."""
+
+
+@dataclass(frozen=True)
+class Routed:
+    """Tickets of one group whose store the hub found, and how many of them were moved."""
+
+    count: int
+    moved_count: int
+
+    @property
+    def interval(self) -> Interval | None:
+        return wilson(self.moved_count, self.count)
+
+
+@dataclass(frozen=True)
+class StoreRouted:
+    """By the store a ticket was first put in."""
+
+    store_id: int
+    code: str
+    name: str
+    routed: Routed
+
+
+@dataclass(frozen=True)
+class Rerouting:
+    """`central_count`: tickets that the hub put in the central queue because nothing named a store."""
+
+    filters: Filters
+    total: Routed
+    before: Routed
+    central_count: int
+    by_source: tuple[tuple[RouteSource, Routed], ...]
+    by_store: tuple[StoreRouted, ...]
+
+
+Group = tuple[RouteSource, int | None, int, int]
+
+
+def get_rerouting(filters: Filters, *, viewer: Viewer) -> Rerouting:
+    """Tickets that came in the period, by the source and the store that were found first."""
+    groups = _groups(filters, viewer)
+    found = [each for each in groups if each[1] is not None]
+    houses = get_stores({each[1] for each in found if each[1]})
+    by_store = [
+        StoreRouted(store_id, houses[store_id].code, houses[store_id].name, _sum(found, store_id=store_id))
+        for store_id in houses
+    ]
+    sources = [source for source in RouteSource if any(each[0] is source for each in found)]
+    return Rerouting(
+        filters=filters,
+        total=_sum(found),
+        before=_sum(each for each in _groups(filters.before(), viewer) if each[1] is not None),
+        central_count=sum(each[2] for each in groups if each[1] is None),
+        by_source=tuple((source, _sum(found, source=source)) for source in sources),
+        by_store=tuple(sorted(by_store, key=lambda row: row.name)),
+    )
+
+
+def _groups(filters: Filters, viewer: Viewer) -> list[Group]:
+    """(first source, first store, tickets, moved)."""
+    was_moved = RouteCorrection.ticket_id.is_not(None)
+    source = case((was_moved, RouteCorrection.first_source), else_=Ticket.route_source)
+    store = case((was_moved, RouteCorrection.first_store_id), else_=Ticket.store_id)
+    statement = (
+        select(source, store, func.count(), func.count(RouteCorrection.ticket_id))
+        .outerjoin(RouteCorrection, RouteCorrection.ticket_id == Ticket.id)
+        .where(Ticket.created_at >= filters.since, Ticket.created_at < filters.until)
+        .group_by(source, store)
+    )
+    for condition in _narrowed(filters, viewer, store):
+        statement = statement.where(condition)
+    rows = [(RouteSource(row[0]), row[1], row[2], row[3]) for row in db.session.execute(statement)]
+    return [row for row in rows if row[0] not in BY_PEOPLE]
+
+
+def _narrowed(filters: Filters, viewer: Viewer, store: Any) -> list[Any]:
+    conditions: list[Any] = []
+    if not viewer.scope.is_everything:
+        conditions.append(store.in_(viewer.scope.store_ids))
+    if filters.store_id is not None:
+        conditions.append(store == filters.store_id)
+    if filters.region_id is not None:
+        ids = [row.id for row in list_stores(is_active=None) if row.region_id == filters.region_id]
+        conditions.append(store.in_(ids))
+    if filters.channel is not None:
+        conditions.append(Ticket.channel == filters.channel)
+    return conditions
+
+
+def _sum(
+    groups: Iterable[Group] | Sequence[Group],
+    *,
+    source: RouteSource | None = None,
+    store_id: int | None = None,
+) -> Routed:
+    chosen = [
+        each
+        for each in groups
+        if (source is None or each[0] is source) and (store_id is None or each[1] == store_id)
+    ]
+    return Routed(sum(each[2] for each in chosen), sum(each[3] for each in chosen))
