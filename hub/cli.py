@@ -1,6 +1,7 @@
 """flask commands: mails and their quarantine, search figures, backup and restore, set-up code."""
 
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import TypeVar
 
 import click
 from flask import Flask, current_app
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 
 from hub.channels.mail_parsing.inspect import inspect_file
 from hub.content.actions import publish_builtin_templates
@@ -25,8 +26,13 @@ from hub.mailroom.queries import list_quarantine
 from hub.outbox.actions import resume_sender
 from hub.outbox.queries import list_pauses
 from hub.staff.actions import get_setup_code
-from hub.stores.queries import find_chain
+from hub.stores.queries import find_chain, find_store_by_code
 from hub.supervisor import backup
+from hub.takeover.opening import open_path
+from hub.takeover.running import check_export, open_export, take_batch
+from hub.takeover.taking import House
+from hub.takeover.values import Export
+from hub.takeover.words import TakeoverSource
 
 Result = TypeVar("Result")
 mail = AppGroup("mail", help="Raw mails.")
@@ -44,6 +50,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(setup_code)
     app.cli.add_command(back_up)
     app.cli.add_command(restore)
+    app.cli.add_command(take_over)
 
 
 @mail.command("inspect")
@@ -201,3 +208,63 @@ def rebuild_reply_waits(*, is_check: bool) -> None:
     click.echo(json.dumps(told))
     if is_check and differing:
         raise SystemExit(1)
+
+
+@click.command("takeover")
+@click.argument("source", type=click.Choice([source.value for source in TakeoverSource]))
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Read everything, write nothing.")
+@click.option(
+    "--map", "groups", multiple=True, help="GROUP=STORE-CODE, for groups that are not called like a store."
+)
+@click.option("--own", multiple=True, help="mbox: an address of ours, or @our-domain.")
+@with_appcontext
+def take_over(
+    *, source: str, path: Path, dry_run: bool, groups: tuple[str, ...], own: tuple[str, ...]
+) -> None:
+    """Take tickets and customers over from an export: a file, a zip archive or a folder.
+
+    Prints the report as JSON; rows that cannot be taken are printed to stderr, one JSON line each. Run it again after
+    an interruption or with a newer export: what was taken over is not taken twice.
+    """
+    try:
+        house = House(_chosen_stores(groups))
+        now = clock.business_now()
+        export = open_export(TakeoverSource(source), open_path(path), own=own, now=now)
+    except HubError as error:
+        raise click.ClickException(str(error)) from error
+    found = check_export(export)
+    report = found.as_report(house)
+    for bad in found.bad:
+        click.echo(json.dumps({"kind": bad.kind, "id": bad.external_id, "reason": bad.reason}), err=True)
+    if not dry_run:
+        report["done"] = _take_all(export, house)
+    click.echo(json.dumps(report, ensure_ascii=False, indent=1))
+
+
+def _chosen_stores(groups: tuple[str, ...]) -> dict[str, int | None]:
+    chosen: dict[str, int | None] = {}
+    for given in groups:
+        name, _, code = given.rpartition("=")
+        store = find_store_by_code(code)
+        if store is None:
+            raise click.ClickException(f"No store has the code {code}.")
+        chosen[name] = store.id
+    return chosen
+
+
+def _take_all(export: Export, house: House) -> dict[str, int]:
+    """A transaction a batch, so that an interruption loses one batch at most."""
+    done = {"people": 0, "new": 0, "known": 0}
+    bad: set[tuple[str, str, str]] = set()
+    with click.progressbar(length=export.size, file=sys.stderr) as bar:
+        position = 0
+        while position < export.size:
+            with transaction():
+                taken = take_batch(export, house, position=position, now=clock.business_now())
+            for name, count in (("people", taken.people), ("new", taken.new), ("known", taken.known)):
+                done[name] += count
+            bad |= {(each.kind, each.external_id, each.reason) for each in taken.bad}
+            position += taken.parts
+            bar.update(taken.parts)
+    return done | {"bad": len(bad)}

@@ -16,7 +16,7 @@ from hub.inbox.deadlines import Target, default_target
 from hub.inbox.directory import Directory
 from hub.inbox.models import Ticket, TicketMessage
 from hub.inbox.waits import Event, Wait, WaitEvent, replay
-from hub.inbox.words import DropReason, MessageKind, Priority
+from hub.inbox.words import TAKEN_OVER, DropReason, MessageKind, Priority
 
 DROPPING: Mapping[str, DropReason] = {
     f"{TICKET}.solved": DropReason.SOLVED_WITHOUT_REPLY,
@@ -112,6 +112,7 @@ def _list_messages(ticket_ids: Collection[int]) -> list[tuple[int, Event]]:
     ).where(
         message.ticket_id.in_(ticket_ids),
         (message.kind == MessageKind.CUSTOMER) | message.ends_wait.is_(True),
+        ~message.inserted.has_key(TAKEN_OVER),
     )
     return [
         (
