@@ -19,6 +19,7 @@ from hub.blueprints.inbox import (
     pages,
     sending,
     suggestions,
+    tags,
     views,
 )
 from hub.blueprints.inbox.base import blueprint
@@ -80,8 +81,12 @@ ANSWERING = (
 )
 """Ways that ask for more than reading tickets."""
 
+KEEPING_TAGS = ("list_tags", "make_tag", "rename_tag", "switch_tag", "tag_setting")
+"""Ways of those who keep the chain's list of tags."""
+
 __all__ = [
     "ANSWERING",
+    "KEEPING_TAGS",
     "about",
     "acts",
     "blueprint",
@@ -101,5 +106,6 @@ __all__ = [
     "pages",
     "sending",
     "suggestions",
+    "tags",
     "views",
 ]

@@ -26,7 +26,7 @@ def tag(number: str) -> ResponseReturnValue:
                 name=request.form.get("tag", ""),
                 by=me.actor,
                 now=clock.business_now(),
-                may_make=me.may(Permission.EDIT_SETTINGS) or queries.may_make_tags(),
+                may_make=me.may(Permission.EDIT_ROUTING) or queries.may_make_tags(),
             )
     except HubError as error:
         return back_to(number, sentence_of(error), "warn")

@@ -1,10 +1,10 @@
 """Doors of what happens later: a snoozed ticket, a reply that leaves at a chosen moment."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_timezone, gettext
+from flask_babel import gettext, to_utc
 
 from hub.blueprints.access import viewer
 from hub.blueprints.errors import sentence_of
@@ -181,6 +181,6 @@ def _moment() -> datetime:
     """Day and time of the form, in the zone that the page speaks in; what is no moment lies in the past."""
     written = f"{request.form.get('day', '')}T{request.form.get('time', '')}"
     try:
-        return datetime.fromisoformat(written).replace(tzinfo=get_timezone())
+        return to_utc(datetime.fromisoformat(written).replace(tzinfo=None)).replace(tzinfo=UTC)
     except ValueError:
-        return datetime.fromtimestamp(0, tz=get_timezone())
+        return datetime.fromtimestamp(0, tz=UTC)
