@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from hub.blueprints.pages import policy
 from hub.demo.phone import blueprint
-from hub.stores.queries import list_stores
+from hub.stores.queries import get_chain, list_stores
 
 __all__ = ["blueprint"]
 
@@ -16,8 +16,8 @@ def shop() -> ResponseReturnValue:
     stores = list_stores()
     slug = request.args.get("store", "")
     chosen = next((row for row in stores if row.slug == slug), None)
-    response = make_response(
-        render_template("demo/shop.html", stores=[(row.slug, row.name) for row in stores], chosen=chosen)
-    )
+    names = [(row.slug, row.name) for row in stores]
+    page = render_template("demo/shop.html", stores=names, chosen=chosen, chain_name=get_chain().name)
+    response = make_response(page)
     response.headers["Content-Security-Policy"] = policy()
     return response
