@@ -17,6 +17,7 @@ ITEMS = (
     ("surveys.list_touches", "clipboard-document-check", N_("Surveys"), Permission.READ_SURVEYS),
     ("knowledge.list_articles", "book-open", N_("Knowledge"), Permission.READ_KNOWLEDGE),
     ("statistics.response_times", "chart-bar", N_("Statistics"), Permission.READ_STATISTICS),
+    ("routing.list_rules", "funnel", N_("Routing"), Permission.EDIT_ROUTING),
     ("settings.index", "cog-6-tooth", N_("Settings"), Permission.EDIT_SETTINGS),
 )
 

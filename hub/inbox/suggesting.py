@@ -16,7 +16,7 @@ LEAST_PREDICTIONS = 20
 """Held-out tickets that must have been given a reason before its precision counts as known."""
 DEFAULT_PERCENT = 75
 HELD_OUT_SHARE = 0.2
-TEXT_CHARS = 2000
+TEXT_CHARS = 1000
 _DIGITS = re.compile(r"\d+")
 
 

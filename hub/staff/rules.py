@@ -19,7 +19,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.DELIVERY: frozenset({P.READ_KNOWLEDGE}),
     Role.STORE_MANAGER: _MANAGER,
     Role.REGION_MANAGER: _MANAGER,
-    Role.HEAD_OFFICE: _MANAGER | {P.EDIT_KNOWLEDGE},
+    Role.HEAD_OFFICE: _MANAGER | {P.EDIT_KNOWLEDGE, P.EDIT_ROUTING},
     Role.MARKETER: frozenset(
         {
             P.READ_CUSTOMERS,

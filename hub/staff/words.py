@@ -29,6 +29,7 @@ class Permission(StrEnum):
     READ_KNOWLEDGE = "read_knowledge"
     EDIT_KNOWLEDGE = "edit_knowledge"
     READ_STATISTICS = "read_statistics"
+    EDIT_ROUTING = "edit_routing"
     EDIT_SETTINGS = "edit_settings"
     EDIT_STAFF = "edit_staff"
 

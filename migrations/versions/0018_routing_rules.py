@@ -66,6 +66,7 @@ def upgrade() -> None:
     """Words that were not there before, one column with a default, and tables of their own."""
     _check_sources(SOURCES)
     op.add_column("tickets", sa.Column("route_detail", sa.Text(), server_default="", nullable=False))
+    op.create_index("ix_tickets_opened", "tickets", ["created_at", "store_id", "route_source"])
     _create_corrections()
     _create_rules()
     _create_assignment()
@@ -287,6 +288,7 @@ def downgrade() -> None:
     """What the words cannot say any more is said with the nearest word."""
     for table in TABLES:
         op.drop_table(table)
+    op.drop_index("ix_tickets_opened", table_name="tickets")
     op.drop_column("tickets", "route_detail")
     op.execute("UPDATE tickets SET route_source = 'store_address' WHERE route_source = 'store_number'")
     op.execute("UPDATE tickets SET route_source = 'preferred_store' WHERE route_source = 'loyalty_card'")

@@ -15,6 +15,7 @@ from hub.blueprints.inbox.rows import list_row
 from hub.core import clock
 from hub.inbox import queries
 from hub.inbox.queries import Found, TicketFilters, ViewRow
+from hub.inbox.queries.experts import count_asked_of
 from hub.inbox.words import InboxView
 from hub.staff.words import Permission
 from hub.stores import queries as stores
@@ -72,6 +73,7 @@ def gather_list(asked: Asked, *, after: str | None, current: str = "") -> dict[s
         "first_href": url_for("inbox.list_tickets", **keep) if after else None,
         "upcoming": _upcoming(asked, list(found.page.rows), now=now),
         "may_answer": may_answer,
+        "asked_count": count_asked_of(me.agent_id) if may_answer else 0,
         "saved": view_links(views, asked.saved_id),
         **_understood(found, asked),
     }

@@ -26,6 +26,17 @@ CHANNEL_ICONS = {
     Channel.API: "command-line",
 }
 SURE, LIKELY = 0.9, 0.6
+TELLING = frozenset(
+    {
+        RouteSource.ORDER_NUMBER,
+        RouteSource.STORE_NUMBER,
+        RouteSource.RECENT_ORDER,
+        RouteSource.LOYALTY_CARD,
+        RouteSource.POSTCODE,
+        RouteSource.RULE,
+    }
+)
+"""Sources whose finding says more than the source alone."""
 HOUR_MINUTES, LONGEST_MINUTES, LONGEST_HOURS = 60, 90, 36
 NAMED_DAYS = 6
 
@@ -130,24 +141,31 @@ def route_words(ticket: TicketView) -> str:
     """Why the ticket stands in this store and how sure that is."""
     if ticket.route_source is RouteSource.NONE:
         return gettext("Nothing in the message names a store. Please choose one.")
-    return gettext("%(source)s (%(confidence)s)", source=_source(ticket), confidence=_confidence(ticket))
+    source = source_words(ticket.route_source)
+    if ticket.route_detail and ticket.route_source in TELLING:
+        source = gettext("%(source)s: %(detail)s", source=source, detail=ticket.route_detail)
+    return gettext("%(source)s (%(confidence)s)", source=source, confidence=_confidence(ticket))
 
 
-def _source(ticket: TicketView) -> str:
+def source_words(source: RouteSource) -> str:
+    """By what a ticket found its store."""
     words = {
         RouteSource.ORDER_NUMBER: gettext("Order number in the message"),
         RouteSource.ANSWERED_ORDER: gettext("Store of the order that was answered about"),
         RouteSource.STORE_ADDRESS: gettext("Written to the address of the store"),
         RouteSource.STORE_FORM: gettext("Store chosen in the form"),
         RouteSource.STORE_COUNTER: gettext("Noted in the store"),
+        RouteSource.STORE_NUMBER: gettext("Written to the number of the store"),
         RouteSource.RECENT_ORDER: gettext("Store of the latest order"),
+        RouteSource.LOYALTY_CARD: gettext("Store of the loyalty card in the message"),
         RouteSource.PREFERRED_STORE: gettext("Preferred store of the customer"),
         RouteSource.POSTCODE: gettext("Store near the post code"),
         RouteSource.STORE_NAME: gettext("Store named in the message"),
         RouteSource.AGENT: gettext("Moved by a colleague"),
         RouteSource.RULE: gettext("Routing rule"),
+        RouteSource.NONE: gettext("Nothing names a store"),
     }
-    return words[ticket.route_source]
+    return words[source]
 
 
 def _confidence(ticket: TicketView) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import exists, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from hub.core.batches import among
 from hub.core.db import db
@@ -193,7 +194,7 @@ def _first_messages(ids: Sequence[int]) -> dict[int, Mapping[Any, Any]]:
             TicketMessage.inserted,
         )
         .where(among(TicketMessage.ticket_id, ids), TicketMessage.kind == MessageKind.CUSTOMER)
-        .distinct(TicketMessage.ticket_id)
+        .ext(distinct_on(TicketMessage.ticket_id))
         .order_by(TicketMessage.ticket_id, TicketMessage.happened_at, TicketMessage.id)
     )
     return {row["ticket_id"]: row for row in db.session.execute(found).mappings()}
