@@ -1,6 +1,7 @@
 """HTML of a mail made safe to show: no script, no form, remote images blocked until asked for."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from html import unescape
 
@@ -22,6 +23,31 @@ _ATTRIBUTES = {
     "font": {"color", "size", "face"},
     "ol": {"start", "type"},
 }
+MAX_CHARS = 2_000_000
+MAX_DEPTH = 500
+MAX_ENTITIES = 200_000
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_VOID = frozenset(
+    {
+        "br",
+        "hr",
+        "img",
+        "meta",
+        "link",
+        "input",
+        "col",
+        "area",
+        "base",
+        "wbr",
+        "source",
+        "p",
+        "li",
+        "td",
+        "tr",
+        "th",
+        "option",
+    }
+)
 _BLOCKED = re.compile(r"\ssrc=\"blocked:([^\"]*)\"")
 _STORED_CID = re.compile(r" src=\"cid:([^\"]*)\"")
 _STORED_REMOTE = re.compile(r" data-blocked-src=\"(?=https?:|//)")
@@ -34,8 +60,11 @@ def sanitise_html(html: str, *, inline_urls: Mapping[str, str], show_remote_imag
 
     `inline_urls` maps a Content-ID (no brackets) to the address the picture is served from. A remote picture
     keeps its address in `data-blocked-src` and loads nothing unless `show_remote_images`. Styles, classes, forms,
-    scripts, SVG and every scheme but http, https, mailto and tel are dropped.
+    scripts, SVG and every scheme but http, https, mailto and tel are dropped. A layout that is too large or nested too
+    deep, as only mails are that mean harm, is "": its text is read all the same.
     """
+    if len(html) > MAX_CHARS or html.count("&") > MAX_ENTITIES or _depth(html) > MAX_DEPTH:
+        return ""
     cleaned = nh3.clean(
         html,
         tags=_TAGS,
@@ -66,6 +95,24 @@ def has_blocked_images(stored: str) -> bool:
 def has_remote_images(html: str) -> bool:
     """Whether showing the mail as its sender wished would call another server for pictures."""
     return "data-blocked-src=" in sanitise_html(html, inline_urls={})
+
+
+def _depth(html: str) -> int:
+    """How deep the elements stand in each other at most, elements that need no end left out."""
+    is_open: Counter[str] = Counter()
+    depth = deepest = 0
+    for found in _TAG.finditer(html):
+        name = found[2].lower()
+        if name in _VOID:
+            continue
+        if not found[1]:
+            is_open[name] += 1
+            depth += 1
+            deepest = max(deepest, depth)
+        elif is_open[name]:
+            is_open[name] -= 1
+            depth -= 1
+    return deepest
 
 
 def _source_filter(
