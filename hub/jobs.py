@@ -10,11 +10,11 @@ import structlog
 
 from hub.core import bell, clock
 from hub.core.db import db
+from hub.inbox import vocabulary
 from hub.inbox.actions import chat_leaving as chats
 from hub.inbox.actions import reason_learning as learning
 from hub.inbox.actions import returning as later
 from hub.inbox.actions import suggestions, unattended
-from hub.inbox import vocabulary
 from hub.inbox.actions import working as tickets
 from hub.mailroom import polling as mailboxes
 from hub.mailroom import working as arrivals
@@ -24,6 +24,7 @@ from hub.plans import engine
 from hub.reactions import drain as reactions
 from hub.signups import expiring as optins
 from hub.surveys import actions as surveys
+from hub.takeover import working as takeovers
 from hub.webhooks import working as webhooks
 
 log = structlog.get_logger(__name__)
@@ -83,6 +84,7 @@ JOBS: dict[str, Job] = {
         Job("receipts", "bulk", tidying.work_receipts, tidying.has_due, _nothing_planned),
         Job("phones", "default", reconciling.work_phones, reconciling.has_due, reconciling.next_due_at),
         Job("optins", "bulk", optins.work_optins, optins.has_due, optins.next_due_at),
+        Job("takeovers", "bulk", takeovers.work_takeovers, takeovers.has_due, _nothing_planned),
         Job("webhooks", "bulk", webhooks.work_webhooks, webhooks.has_due, _nothing_planned),
         *(_outbox(queue) for queue in SendQueue),
     )

@@ -16,6 +16,7 @@ from hub.outbox import reconciling, tidying
 from hub.outbox.blocked import list_queues
 from hub.plans.queries import get_due
 from hub.surveys import actions as surveys
+from hub.takeover import working as takeovers
 from hub.webhooks import working as webhooks
 
 NAMES = {
@@ -28,6 +29,7 @@ NAMES = {
     "reason_models": N_("Training of suggested reasons"),
     "receipts": N_("Reports of mail providers"),
     "phones": N_("Phone messages to ask about"),
+    "takeovers": N_("Takeovers"),
     "webhooks": N_("Webhooks to tell"),
     "outbox.urgent": N_("Messages: replies and orders"),
     "outbox.default": N_("Messages: service and surveys"),
@@ -58,6 +60,7 @@ def list_work(*, now: datetime) -> list[WorkRow]:
         _known_only("receipts", tidying.has_due(), lambda: None, now),
         _known_only("suggestions", suggestions.has_due(), lambda: None, now),
         _known_only("reason_models", learning.has_due(), lambda: None, now),
+        _known_only("takeovers", takeovers.has_due(), lambda: None, now),
         _known_only("webhooks", webhooks.has_due(), lambda: None, now),
         _known_only("phones", reconciling.has_due(), reconciling.next_due_at, now),
     ]
