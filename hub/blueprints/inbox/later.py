@@ -181,6 +181,7 @@ def _moment() -> datetime:
     """Day and time of the form, in the zone that the page speaks in; what is no moment lies in the past."""
     written = f"{request.form.get('day', '')}T{request.form.get('time', '')}"
     try:
-        return to_utc(datetime.fromisoformat(written).replace(tzinfo=None)).replace(tzinfo=UTC)
+        local: datetime = to_utc(datetime.fromisoformat(written).replace(tzinfo=None))
     except ValueError:
         return datetime.fromtimestamp(0, tz=UTC)
+    return local.replace(tzinfo=UTC)
