@@ -108,9 +108,7 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
         smtp_security=env.get("SMTP_SECURITY", "starttls"),
         smtp_timeout_seconds=float(env.get("SMTP_TIMEOUT_SECONDS", "30")),
         smtp_ca_file=env.get("SMTP_CA_FILE") or None,
-        dkim_domain=env.get("DKIM_DOMAIN") or None,
-        dkim_selector=env.get("DKIM_SELECTOR") or None,
-        dkim_key_file=env.get("DKIM_KEY_FILE") or None,
+        **_dkim(env),
         **_twilio(env),
         dns_checks=env.get("DNS_CHECKS", "").lower() in TRUE_WORDS,
         dns_resolver=env.get("DNS_RESOLVER") or None,
@@ -127,6 +125,15 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
         webhooks_private=env.get("WEBHOOKS_PRIVATE", env.get("COMPTOIR_DEMO", "")).lower() in TRUE_WORDS,
         **_events(env),
     )
+
+
+def _dkim(env: Mapping[str, str]) -> dict[str, Any]:
+    """With which key mails are signed, when no relay does it."""
+    return {
+        "dkim_domain": env.get("DKIM_DOMAIN") or None,
+        "dkim_selector": env.get("DKIM_SELECTOR") or None,
+        "dkim_key_file": env.get("DKIM_KEY_FILE") or None,
+    }
 
 
 def _twilio(env: Mapping[str, str]) -> dict[str, Any]:

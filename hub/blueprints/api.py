@@ -116,7 +116,6 @@ def reply(number: str) -> ResponseReturnValue:
             text=body.text,
             by=reply_actor(body.agent, number),
             now=clock.business_now(),
-            machine_now=clock.machine_now(),
             key=idempotency_key(),
         )
     return jsonify(reply={"message_id": replied.message_id, "ticket": number}), 201

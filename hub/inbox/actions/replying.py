@@ -40,7 +40,6 @@ def reply(
     text: str,
     by: Actor,
     now: datetime,
-    machine_now: datetime | None = None,
     last_event_id: int | None = None,
     is_forced: bool = False,
     undo_seconds: int = 0,
@@ -48,49 +47,56 @@ def reply(
     key: str | None = None,
     file_ids: Sequence[int] = (),
 ) -> Replied:
-    """Send a person's answer; it ends the customer's wait and leaves after `undo_seconds`.
+    """Send a person's answer; it ends the customer's wait and leaves after `undo_seconds`, in a chat at once.
 
-    `file_ids` are files of the person's composer (`keep_files`); a reply that is not a mail refuses them.
-
-    `last_event_id` is what the writer had seen: if somebody answered or the customer wrote since, Conflict says who,
+    `file_ids` are files of the person's composer (`keep_files`); only a mail takes them. `last_event_id` is what the writer had seen: if somebody answered or the customer wrote since, Conflict says who,
     unless `is_forced`. The same `key` replies once. Raises Forbidden (no person), Invalid, NotFound, Conflict.
     """
-    del machine_now  # the undo window runs on the outbox's business time; kept in the signature for doors
     words = check_text(text)
     if not by.is_person:
         raise Forbidden(N_("Only a person can reply. Please bind this key to an agent."))
     ticket = lock_ticket(ticket_id)
     full_key = f"{TICKET}:{ticket_id}:{key}" if key else None
-    done = _find_done(full_key)
-    if done is not None:
+    if (done := _find_done(full_key)) is not None:
         return done
     window = find_window(ticket, now=now)
     address = check_answerable(ticket, has_window=window is not None)
     if last_event_id is not None and not is_forced:
         check_collision(ticket, last_event_id, by)
-    channel = Channel.CHAT if window else reply_channel(ticket)
-    _check_files(channel, file_ids)
+    channel = _check_channel(Channel.CHAT if window else reply_channel(ticket), file_ids)
     message = _write(
         ticket, words, address, channel=channel, key=full_key, inserted=inserted or {}, by=by, now=now
     )
     if window is not None:
         show_in_window(window, message)
     else:
-        files = move_to_message(message, file_ids, by.agent_id)
         due_at = now + timedelta(seconds=undo_seconds)
-        message.outbound_id = post_letter(
-            ticket, message, address, files=files, by=by, due_at=due_at, now=now
-        )
+        message.outbound_id = _post(ticket, message, address, file_ids, by=by, due_at=due_at, now=now)
     _answered(ticket, message, by=by, now=now)
     return Replied(message.id, message.outbound_id)
 
 
-def _check_files(channel: Channel, file_ids: Sequence[int]) -> None:
+def _post(
+    ticket: Ticket,
+    message: TicketMessage,
+    address: str,
+    file_ids: Sequence[int],
+    *,
+    by: Actor,
+    due_at: datetime,
+    now: datetime,
+) -> int:
+    files = move_to_message(message, file_ids, by.agent_id)
+    return post_letter(ticket, message, address, files=files, by=by, due_at=due_at, now=now)
+
+
+def _check_channel(channel: Channel, file_ids: Sequence[int]) -> Channel:
     if file_ids and channel is not Channel.EMAIL:
         raise Invalid(
             N_("Only a mail can carry files. Please take them off, or write to a mail address."),
             field="files",
         )
+    return channel
 
 
 def _write(
