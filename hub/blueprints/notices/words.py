@@ -14,6 +14,11 @@ ICONS: Mapping[str, str] = {
     NoticeKind.WOKE: "clock",
     NoticeKind.ASSIGNED: "user-plus",
     NoticeKind.REPLY_HELD: "exclamation-triangle",
+    NoticeKind.EXPERT_ASKED: "light-bulb",
+    NoticeKind.EXPERT_ANSWERED: "light-bulb",
+    NoticeKind.MAIL_LOOP: "exclamation-triangle",
+    NoticeKind.DEADLINE_NEAR: "clock",
+    NoticeKind.DEADLINE_MISSED: "bell-alert",
 }
 USUAL_ICON = "bell-alert"
 
@@ -57,12 +62,39 @@ def _held(row: NoticeRow) -> str:
     return gettext("Your reply did not leave: somebody was faster")
 
 
+def _deadline_near(row: NoticeRow) -> str:
+    return gettext("%(percent)s %% of the reply target have passed", percent=row.data.get("percent", 0))
+
+
+def _deadline_missed(_row: NoticeRow) -> str:
+    return gettext("The reply is late")
+
+
+def _stormed(_row: NoticeRow) -> str:
+    return gettext("A machine answers our automatic mails in this ticket: they are held back")
+
+
+def _expert_asked(row: NoticeRow) -> str:
+    if not row.by_name:
+        return gettext("A routing rule asks you as an expert")
+    return gettext("%(name)s asks you as an expert", name=row.by_name)
+
+
+def _expert_answered(row: NoticeRow) -> str:
+    return gettext("%(name)s has answered what you asked the experts", name=row.by_name or gettext("Somebody"))
+
+
 SENTENCES: dict[str, Callable[[NoticeRow], str]] = {
+    NoticeKind.EXPERT_ASKED: _expert_asked,
+    NoticeKind.EXPERT_ANSWERED: _expert_answered,
     NoticeKind.MENTIONED: _mentioned,
     NoticeKind.FOLLOWED: _followed,
     NoticeKind.WOKE: _woke,
     NoticeKind.ASSIGNED: _assigned,
     NoticeKind.REPLY_HELD: _held,
+    NoticeKind.MAIL_LOOP: _stormed,
+    NoticeKind.DEADLINE_NEAR: _deadline_near,
+    NoticeKind.DEADLINE_MISSED: _deadline_missed,
 }
 
 
