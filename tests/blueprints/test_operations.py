@@ -41,6 +41,7 @@ PAGES = (
     "/settings/operations/provider-events",
     "/settings/operations/quarantine",
     "/settings/operations/auto-replies",
+    "/settings/operations/storms",
     "/settings/operations/orders",
 )
 MOST_STATEMENTS = 16

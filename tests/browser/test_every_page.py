@@ -23,14 +23,14 @@ MODES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("narrow", {"viewport": NARROW}),
 )
 STAFF = (
-    "/inbox/", "/inbox/?view=all", "/inbox/?q=lampe", "/inbox/?q=xyzxyz", "/inbox/?view=late", "/inbox/new",
+    "/inbox/", "/inbox/?view=all", "/inbox/?q=lampe", "/inbox/?q=xyzxyz", "/inbox/?view=late", "/inbox/new", "/notices/", "/inbox/tags/list",
     "/inbox/new?q=Haddad", "/customers/", "/customers/?q=Lef", "/customers/1", "/customers/1/edit",
     "/customers/1/messages", "/customers/1/consents", "/customers/1/erase", "/plans/", "/plans/post_purchase_survey",
     "/statistics/response-times", "/statistics/satisfaction", "/settings/", "/settings/chain",
     "/settings/stores", "/settings/stores/1", "/settings/stores/new", "/settings/regions",
     "/settings/regions/new", "/settings/regions/1", "/settings/staff", "/settings/staff/1",
     "/settings/staff/new", "/settings/reasons", "/settings/reasons/1", "/settings/reasons/new",
-    "/settings/routing", "/settings/tracking", "/settings/after-solving", "/settings/targets", "/settings/alerts", "/settings/alerts/1", "/settings/keys", "/settings/keys/new", "/settings/webhooks", "/settings/webhooks/new", "/settings/webhooks/deliveries", "/settings/takeovers", "/session/profile",
+    "/settings/routing", "/settings/tracking", "/settings/after-solving", "/settings/gestures", "/inbox/gestures", "/statistics/gestures", "/settings/targets", "/settings/alerts", "/settings/alerts/1", "/settings/keys", "/settings/keys/new", "/settings/webhooks", "/settings/webhooks/new", "/settings/webhooks/deliveries", "/settings/takeovers", "/session/profile",
     "/session/person", "/knowledge/", "/knowledge/?q=colis+cassé", "/knowledge/?q=xylophone",
     "/knowledge/articles/colis-abime", "/knowledge/articles/colis-abime/edit",
     "/knowledge/articles/colis-abime/versions", "/knowledge/articles/colis-abime/versions/1",
@@ -46,7 +46,7 @@ STAFF = (
     "/chats/", "/chats/stores/1", "/demo/shop",
     "/surveys/", "/surveys/?label=machine", "/surveys/?q=nobody",
 )  # fmt: skip
-TICKET = ("", "/solve", "/change", "/call", "/suggestions")
+TICKET = ("", "/gesture", "/solve", "/change", "/call", "/suggestions", "/snooze", "/split", "/history", "/print?notes=1", "/requester?q=Le")
 PUBLIC = (
     "/session/sign-in", "/session/forgotten", "/session/forgotten/sent", "/contact", "/contact/sent",
     "/stores/", "/stores/lille", "/stores/?q=xyz", "/a/mangled/1", "/contact?lang=en",

@@ -17,6 +17,8 @@ ICONS: Mapping[str, str] = {
     NoticeKind.EXPERT_ASKED: "light-bulb",
     NoticeKind.EXPERT_ANSWERED: "light-bulb",
     NoticeKind.MAIL_LOOP: "exclamation-triangle",
+    NoticeKind.GESTURE_ASKED: "gift",
+    NoticeKind.GESTURE_DECIDED: "gift",
     NoticeKind.DEADLINE_NEAR: "clock",
     NoticeKind.DEADLINE_MISSED: "bell-alert",
 }
@@ -81,7 +83,15 @@ def _expert_asked(row: NoticeRow) -> str:
 
 
 def _expert_answered(row: NoticeRow) -> str:
-    return gettext("%(name)s has answered what you asked the experts", name=row.by_name or gettext("Somebody"))
+    return gettext(
+        "%(name)s has answered what you asked the experts", name=row.by_name or gettext("Somebody")
+    )
+
+
+def _gesture_decided(row: NoticeRow) -> str:
+    if row.data.get("is_granted"):
+        return gettext("The gesture you asked for was granted")
+    return gettext("The gesture you asked for was refused")
 
 
 SENTENCES: dict[str, Callable[[NoticeRow], str]] = {
@@ -93,6 +103,8 @@ SENTENCES: dict[str, Callable[[NoticeRow], str]] = {
     NoticeKind.ASSIGNED: _assigned,
     NoticeKind.REPLY_HELD: _held,
     NoticeKind.MAIL_LOOP: _stormed,
+    NoticeKind.GESTURE_ASKED: lambda _row: gettext("A gesture of goodwill waits for your decision"),
+    NoticeKind.GESTURE_DECIDED: _gesture_decided,
     NoticeKind.DEADLINE_NEAR: _deadline_near,
     NoticeKind.DEADLINE_MISSED: _deadline_missed,
 }

@@ -17,6 +17,7 @@ from hub.core.db import transaction
 from hub.core.errors import Invalid
 from hub.core.text import N_
 from hub.core.words import Channel
+from hub.inbox.queries.storms import count_unseen_storms
 from hub.mailroom.queries import count_to_look_at
 from hub.mailroom.way_queries import list_drops, list_mailboxes
 from hub.orders.queries import count_refused_events
@@ -80,6 +81,7 @@ def _counts() -> dict[str, int]:
         "unknown_messages": unknown,
         "quarantine": quarantined,
         "refused_orders": count_refused_events(),
+        "storms": count_unseen_storms(),
         "auto_replies": unseen,
         "provider_events": unmatched,
     }

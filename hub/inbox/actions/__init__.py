@@ -29,7 +29,15 @@ from hub.inbox.actions.contacts import open_contact
 from hub.inbox.actions.ending import mark_spam, reopen, set_pending, solve
 from hub.inbox.actions.finding import belongs_to_ticket, lock_names
 from hub.inbox.actions.following import follow, unfollow
+from hub.inbox.actions.giving import (
+    change_ceilings,
+    decide_gesture,
+    note_refund_made,
+    offer_refund,
+    offer_voucher,
+)
 from hub.inbox.actions.handing_out import change_assignment, hand_out, note_absence
+from hub.inbox.actions.looping import mark_loop_seen
 from hub.inbox.actions.many import BulkAct, act_on_many
 from hub.inbox.actions.many_undone import undo_bulk_run
 from hub.inbox.actions.merging import merge, unmerge
@@ -100,6 +108,7 @@ __all__ = [
     "cancel_scheduled",
     "change_alert_policy",
     "change_assignment",
+    "change_ceilings",
     "change_chat",
     "change_order",
     "change_priority",
@@ -116,6 +125,7 @@ __all__ = [
     "choose_alerts",
     "choose_default_view",
     "choose_plain",
+    "decide_gesture",
     "delete_view",
     "discard_files",
     "drop_call",
@@ -132,6 +142,7 @@ __all__ = [
     "log_attempt",
     "log_call",
     "make_tag",
+    "mark_loop_seen",
     "mark_read",
     "mark_spam",
     "merge",
@@ -139,8 +150,11 @@ __all__ = [
     "next_due_at",
     "note_absence",
     "note_presence",
+    "note_refund_made",
     "note_visitor",
     "notify",
+    "offer_refund",
+    "offer_voucher",
     "open_chat",
     "open_contact",
     "open_ticket_from_answer",

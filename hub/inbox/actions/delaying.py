@@ -10,10 +10,10 @@ from hub.core import site
 from hub.core.db import db
 from hub.core.words import Channel, Purpose
 from hub.customers.rules import is_mobile
-from hub.inbox.actions.acknowledging import WRITTEN, list_sent
+from hub.inbox.actions.acknowledging import WRITTEN
 from hub.inbox.actions.events import TICKET
+from hub.inbox.actions.looping import may_write
 from hub.inbox.actions.opening import make_message
-from hub.inbox.deadlines import may_send_automatic
 from hub.inbox.directory import Directory
 from hub.inbox.models import AutomaticMail, Ticket, TicketMessage
 from hub.inbox.threading import make_reply_address
@@ -35,8 +35,7 @@ def post_delay_notice(
     channel, address = way_to(ticket)
     if not address or not is_to_be_told(ticket, directory):
         return False
-    sent = list_sent([address], machine_now=machine_now).get(address, ())
-    if not may_send_automatic(sent, machine_now) or _is_by_machine(ticket):
+    if not may_write(address, ticket_id=ticket.id, machine_now=machine_now) or _is_by_machine(ticket):
         return False
     posted = outbox.post(
         key=_key(ticket),
