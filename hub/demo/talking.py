@@ -14,7 +14,7 @@ from hub.core.words import Channel, Language
 from hub.demo.catalog import CONTACTS
 from hub.demo.copying import copy_rows
 from hub.demo.shopping import Person, Sale
-from hub.inbox.deadlines import default_target, make_deadline
+from hub.inbox.deadlines import Deadline, default_target, make_deadline
 from hub.inbox.indexing import index_of
 from hub.inbox.models import ReplyWait, Ticket, TicketMessage, TicketParty
 from hub.inbox.threading import make_number
@@ -32,6 +32,7 @@ CHANNELS = (
     (Channel.PHONE, 14),
     (Channel.COUNTER, 12),
 )
+TOLD_AT_START = timedelta(hours=20)
 HOUR = 3600
 
 
@@ -121,10 +122,8 @@ def _write(
     rows["messages"].append(_message(contact, len(rows["messages"]) + 1))
     wait = _wait(contact, target, due.due_at)
     if is_open:
-        ticket |= {"waiting_since": contact.at, "due_at": due.due_at, "warn_at": due.warn_at}
-        ticket["list_at"] = due.due_at or contact.at
-        late = {"warned_at": due.warn_at, "missed_at": due.due_at}
-        ticket |= {name: at if at and at <= now else None for name, at in late.items()}
+        ticket |= {"waiting_since": contact.at, "due_at": due.due_at, "list_at": due.due_at or contact.at}
+        ticket |= _warned(contact, hours, target, due, now)
     else:
         line = _message(contact, len(rows["messages"]) + 1)
         rows["messages"].append(line | _answer(contact, replied_at, agent_id, agent_name))
@@ -132,6 +131,21 @@ def _write(
         ticket |= _settled(contact, replied_at, now, random)
     rows["tickets"].append(ticket)
     rows["waits"].append(wait)
+
+
+def _warned(
+    contact: Contact, hours: Hours | None, target: int, due: Deadline, now: datetime
+) -> dict[str, Any]:
+    """What was told already; of what became late last the staff and the customers hear when the demo starts."""
+    is_warned = due.warn_at is not None and due.warn_at <= now
+    is_missed = due.due_at is not None and due.due_at <= now - TOLD_AT_START
+    percent = 100 if is_missed else 75 if is_warned else 0
+    return {
+        "warned_at": due.warn_at if is_warned else None,
+        "missed_at": due.due_at if is_missed else None,
+        "warned_percent": percent,
+        "warn_at": make_deadline(hours, contact.at, target, warned_percent=percent).warn_at,
+    }
 
 
 def _reply_moment(contact: Contact, hours: Hours | None, target: int, random: Random) -> datetime:
@@ -169,6 +183,7 @@ def _ticket(contact: Contact) -> dict[str, Any]:
         "warn_at": None,
         "warned_at": None,
         "missed_at": None,
+        "warned_percent": 0,
         "list_at": contact.at,
         "first_replied_at": None,
         "first_solved_at": None,
