@@ -8,6 +8,7 @@ from hub.blueprints import statistics_words as words
 from hub.blueprints.access import viewer
 from hub.core import clock
 from hub.statistics import queries
+from hub.statistics.gestures import get_gesture_costs
 from hub.statistics.ratings import get_ticket_ratings
 from hub.statistics.rerouting import get_rerouting
 from hub.statistics.resolution import get_resolution
@@ -44,6 +45,13 @@ def routing() -> ResponseReturnValue:
     filters = queries.read_filters(request.args, now=clock.business_now())
     found = get_rerouting(filters, viewer=viewer())
     return render_template("statistics/routing.html", found=found, routing_words=routing_words, **_shared())
+
+
+@blueprint.get("/gestures")
+def gestures() -> ResponseReturnValue:
+    filters = queries.read_filters(request.args, now=clock.business_now())
+    found = get_gesture_costs(filters, viewer=viewer())
+    return render_template("statistics/gestures.html", found=found, **_shared())
 
 
 @blueprint.get("/response-times.csv")

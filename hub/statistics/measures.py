@@ -129,6 +129,15 @@ DROPPED = Measure(
     "waits",
     N_("Waits that no person ended with a reply. They are counted here and left out of medians and shares."),
 )
+GESTURE_COST = Measure(
+    "gesture_cost",
+    N_("Cost of gestures"),
+    "cents",
+    N_(
+        "Vouchers and refunds granted in the period, charged to the store that had the ticket when the gesture was asked. "
+        "A voucher counts with its full amount when it is given, used or not; refused gestures cost nothing."
+    ),
+)
 MEASURES = {
     measure.key: measure
     for measure in (
@@ -139,6 +148,7 @@ MEASURES = {
         WAITING_NOW,
         SATISFACTION,
         TICKET_SATISFACTION,
+        GESTURE_COST,
         REROUTE_RATE,
         ROUTED,
         UNATTRIBUTED,
