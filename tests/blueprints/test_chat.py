@@ -20,6 +20,7 @@ from hub.staff.actions import note_attendance
 from hub.staff.models import Agent
 from hub.staff.words import Role
 from hub.stores.models import Store
+from tests.makers.counting import counted_statements
 from tests.makers.inbox import actor_of, make_house, make_incoming, make_received
 from tests.makers.staff import log_in, make_agent
 from tests.makers.stores import make_store
@@ -153,6 +154,18 @@ def test_both_write_and_read_by_polling_alone(
     assert ask("look", token=chat["token"]).status_code == 404
     assert ask("hello", token=chat["token"]).json["chat"] is None  # type: ignore[index]
     assert "a terminé la discussion" in client.get(f"/inbox/{ticket.number}").text
+
+
+def test_the_page_of_a_chat_stays_within_its_statements(
+    session: Session, ask: Ask, client: FlaskClient, ada: Agent
+) -> None:
+    open_chat(ask, name="Anne Morel", email="anne@client.example")
+    number = session.scalar(select(Ticket.number))
+    log_in(client, ada)
+    client.get(f"/inbox/{number}")
+    with counted_statements() as seen:
+        assert client.get(f"/inbox/{number}").status_code == 200
+    assert len(seen) <= 12, seen
 
 
 def test_a_mangled_token_opens_nothing(session: Session, ask: Ask) -> None:

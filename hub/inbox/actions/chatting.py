@@ -23,7 +23,7 @@ from hub.inbox.chats import (
     MARK,
     clean_line,
 )
-from hub.inbox.models import ChatSession, TicketMessage
+from hub.inbox.models import ChatSession, Ticket, TicketMessage
 from hub.inbox.values import Incoming, Received
 
 
@@ -128,7 +128,9 @@ def note_visitor(*, chat_id: int, read_message_id: int, now: datetime, machine_n
     chat = _lock(chat_id)
     _welcome_back(chat, now=now, machine_now=machine_now)
     chat.read_message_id = max(chat.read_message_id, read_message_id)
-    chat.ticket_id = end_of(chat).id
+    merged = select(Ticket.merged_into_id).where(Ticket.id == chat.ticket_id)
+    if db.session.scalar(merged) is not None:
+        chat.ticket_id = end_of(chat).id
     db.session.flush()
 
 
