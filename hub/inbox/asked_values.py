@@ -92,7 +92,7 @@ VALUES: Mapping[Filter, tuple[Word, ...]] = {
         _word("réclamation", "grievance", Trait.GRIEVANCE),
         _word("rouvert", "reopened", Trait.REOPENED),
         _word("fusionné", "merged", Trait.MERGED),
-        _word("reporté", "snoozed", Trait.SNOOZED),
+        _word("en-veille", "snoozed", Trait.SNOOZED, also=("reporté",)),
         _word("suivi", "followed", Trait.FOLLOWED),
     ),
     Filter.HAS: (

@@ -1,7 +1,7 @@
-"""Benchmark: the ticket list, a deep page, a search and one ticket at 10,000 and at 100,000 tickets.
+"""Benchmark: lists, searches, counts and one ticket at 10,000 and at 100,000 tickets (`LARGE=1`: at 1,000,000).
 
 `.venv/bin/python -m tests.bench.ticket_list [counts]` prints JSON lines. Bars: list p50 ≤ 25 ms, p95 at the larger count
-≤ 1.5 × p95 at the smaller one.
+≤ 1.5 × p95 at the smaller one. `--plans` prints the plan of what is slow at the largest count.
 """
 
 import json
@@ -11,112 +11,165 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.engine import Engine
 
 from hub.app import create_app
 from hub.content.actions import publish_builtin_templates
 from hub.core.db import db, transaction
 from hub.core.words import Language
-from hub.inbox.queries import TicketFilters, access_ticket, count_views, list_thread, list_tickets
+from hub.inbox.queries import (
+    TicketFilters,
+    access_ticket,
+    count_views,
+    find_tickets,
+    list_events,
+    list_thread,
+    list_tickets,
+)
 from hub.inbox.words import InboxView
 from hub.staff.rules import Scope, Viewer
 from hub.staff.words import Role
 from tests.bench.mail_in import _config
+from tests.bench.many_tickets import make_chain_of_stores, make_tickets
 from tests.conftest import TUESDAY
-from tests.makers.customers import make_customer
-from tests.makers.staff import make_agent
-from tests.makers.stores import make_chain, make_store
 
-COUNTS = (10_000, 100_000)
-STORES = 20
-ROUNDS = 40
-_FILL = text(
-    """
-    WITH numbers AS (SELECT i, CAST(:start AS timestamptz) - make_interval(mins => CAST(:total AS int) - i) AS at
-        FROM generate_series(CAST(:first AS int), CAST(:total AS int)) AS i),
-    made AS (
-        INSERT INTO tickets (id, number, store_id, customer_id, requester_name, channel, state, priority, language,
-            subject, preview, route_source, route_confidence, is_grievance, is_confirmed, waiting_since, due_at, list_at,
-            reopened_count, transfer_count, last_event_id, created_at, updated_at, search)
-        SELECT i, 'T-2603-' || lpad(i::text, 7, '0'), CAST(:store AS bigint) + (i / 20) % CAST(:stores AS int),
-            CAST(:customer AS bigint), 'Dora Lefèvre', 'email',
-            CASE WHEN i % 20 = 0 THEN 'open' WHEN i % 20 = 1 THEN 'pending' ELSE 'closed' END, 'normal', 'fr',
-            'Lampe ' || i, 'Bonjour', 'store_address', 0.95, false, true,
-            CASE WHEN i % 20 = 0 THEN at END, CASE WHEN i % 20 = 0 THEN at + interval '4 hours' END,
-            CASE WHEN i % 20 = 0 THEN at + interval '4 hours' ELSE at END, 0, 0, 1, at, at,
-            to_tsvector('simple', 'lampe bonjour mot' || i % 1000 || ' rare' || i % 20000)
-        FROM numbers RETURNING id, created_at)
-    INSERT INTO ticket_messages (ticket_id, kind, channel, event_id, ends_wait, author_name, is_stranger, subject, text,
-        quoted_text, html, inserted, happened_at)
-    SELECT id, 'customer', 'email', 1, false, 'Dora', false, '', 'Bonjour', '', '', '{}', created_at FROM made
-    """
-)
+COUNTS = (10_000, 1_000_000) if os.environ.get("LARGE") else (10_000, 100_000)
+ROUNDS, WARM = 60, 8
+SLOW_MS = 15.0
+Question = Callable[[], object]
+SEARCHES = {
+    "search_rare": "raremjl",
+    "search_common": "lampe",
+    "search_middling": "motgb",
+    "search_two_words": "bougie martin",
+    "search_number": "T-2603-0000020",
+    "search_filters": "état:ouvert priorité:urgente magasin:m07",
+    "search_customer": "client:lefèvre canal:sms",
+    "search_mine": "assigné:moi",
+    "search_urgent": "priorité:urgente",
+    "search_reason": "motif:reason_7",
+    "search_phrase": '"commande C-4321 de"',
+    "search_typo": "lmape mirior",
+}
 
 
-def run(counts: tuple[int, ...] = COUNTS) -> dict[str, float]:
+def run(counts: tuple[int, ...] = COUNTS, *, shows_plans: bool = False) -> dict[str, float]:
     """Milliseconds of server time without a web server: p50 and p95 by size and question."""
     app = create_app(_config())
     figures: dict[str, float] = {}
     with app.app_context():
         with transaction() as session:
-            make_chain(session)
             publish_builtin_templates(now=TUESDAY)
-            first = make_store(session)
-            for place in range(1, STORES):
-                make_store(session, f"Magasin {place}", code=f"M{place}")
-            agent = make_agent(session)
-            customer = make_customer(session)
-            fill = {"store": first.id, "stores": STORES, "customer": customer.id, "start": TUESDAY}
-            agent_id = agent.id
+            begin = make_chain_of_stores(session)
         done = 0
         for count in counts:
-            with transaction() as session:
-                session.execute(_FILL, {**fill, "first": done + 1, "total": count})
-            with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as wire:
-                wire.execute(text("VACUUM ANALYZE tickets, ticket_messages"))
+            started = time.perf_counter()
+            make_tickets(begin, done=done, total=count)
             done = count
-            for name, question in _questions(agent_id, frozenset({fill["store"], fill["store"] + 1})).items():
+            figures[f"fill.{count}.seconds"] = time.perf_counter() - started
+            for name, question in _questions(begin).items():
                 p50, p95 = _measure(question)
                 figures |= {f"{name}.{count}.p50_ms": p50, f"{name}.{count}.p95_ms": p95}
+                if shows_plans and count == counts[-1] and p50 > SLOW_MS:
+                    _explain(name, question)
         db.session.remove()
         db.engine.dispose()
-    return figures
+    return figures | _ratios(figures, counts)
 
 
-def _questions(agent_id: int, store_ids: frozenset[int]) -> dict[str, Callable[[], object]]:
-    def viewer(scope: Scope) -> Viewer:
-        return Viewer(agent_id, "Ada", "ada@verel.example", Role.AGENT, Language.FRENCH, scope, 0)
-
-    head, own = viewer(Scope(is_everything=True)), viewer(Scope(is_everything=False, store_ids=store_ids))
-    deep = list_tickets(TicketFilters(view=InboxView.ALL), head, size=3000).next_key
+def _ratios(figures: dict[str, float], counts: tuple[int, ...]) -> dict[str, float]:
+    """p95 at the largest count against p95 at the smallest."""
+    small, large = counts[0], counts[-1]
+    names = [name.split(".")[0] for name in figures if name.endswith(f".{small}.p95_ms")]
     return {
-        "list_head_office": lambda: list_tickets(TicketFilters(), head),
-        "list_store": lambda: list_tickets(TicketFilters(), own),
-        "list_open_store": lambda: list_tickets(TicketFilters(view=InboxView.OPEN), own),
-        "list_all_deep": lambda: list_tickets(TicketFilters(view=InboxView.ALL), head, after=deep),
-        "search_rare": lambda: list_tickets(TicketFilters(view=InboxView.ALL, search="rare777"), head),
-        "search_common": lambda: list_tickets(TicketFilters(view=InboxView.ALL, search="lampe"), own),
-        "count_views": lambda: count_views(own),
-        "ticket": lambda: list_thread(access_ticket("T-2603-0000020", head).id),
+        f"{name}.p95_ratio": figures[f"{name}.{large}.p95_ms"] / figures[f"{name}.{small}.p95_ms"]
+        for name in names
     }
 
 
-def _measure(question: Callable[[], object]) -> tuple[float, float]:
+def _questions(begin: dict[str, int]) -> dict[str, Question]:
+    def viewer(scope: Scope) -> Viewer:
+        agent_id = begin["first_agent"] + 7
+        return Viewer(agent_id, "Ada", "ada@verel.example", Role.AGENT, Language.FRENCH, scope, 0)
+
+    def stores(count: int) -> Viewer:
+        first = begin["first_store"]
+        return viewer(Scope(is_everything=False, store_ids=frozenset(range(first, first + count))))
+
+    def list_(who: Viewer, view: InboxView = InboxView.WAITING, after: str | None = None) -> Question:
+        return lambda: list_tickets(TicketFilters(view=view), who, after=after)
+
+    def search(words: str, who: Viewer) -> Question:
+        return lambda: find_tickets(TicketFilters(view=InboxView.ALL, search=words), who)
+
+    head, own, region = viewer(Scope(is_everything=True)), stores(1), stores(12)
+    deep = list_tickets(TicketFilters(view=InboxView.ALL), head, size=3000).next_key
+    return {
+        "list_head_office": list_(head),
+        "list_region": list_(region),
+        "list_store": list_(own),
+        "list_mine": list_(head, InboxView.MINE),
+        "list_unassigned": list_(region, InboxView.UNASSIGNED),
+        "list_late": list_(region, InboxView.LATE),
+        "list_solved_region": list_(region, InboxView.SOLVED),
+        "list_all_region": list_(region, InboxView.ALL),
+        "list_all_deep": list_(head, InboxView.ALL, deep),
+        **{name: search(words, head) for name, words in SEARCHES.items()},
+        "search_common_store": search("lampe", own),
+        "search_middling_region": search("motgb", region),
+        "search_rare_region": search("raremjl", region),
+        "count_views_head_office": lambda: count_views(head),
+        "count_views_region": lambda: count_views(region),
+        "ticket": lambda: _open_ticket("T-2603-0000020", head),
+    }
+
+
+def _open_ticket(number: str, who: Viewer) -> object:
+    found = access_ticket(number, who)
+    return list_thread(found.id), list_events(found.id)
+
+
+def _measure(question: Question) -> tuple[float, float]:
     times = []
-    for _ in range(ROUNDS):
+    for turn in range(WARM + ROUNDS):
         start = time.perf_counter()
         question()
-        times.append((time.perf_counter() - start) * 1000)
+        if turn >= WARM:
+            times.append((time.perf_counter() - start) * 1000)
         db.session.rollback()
     return statistics.median(times), sorted(times)[int(ROUNDS * 0.95)]
 
 
+def _explain(name: str, question: Question) -> None:
+    """The plans of a question's statements, on the error output."""
+    seen: list[tuple[str, Any]] = []
+
+    def note(_conn: object, _cursor: object, statement: str, values: Any, *_rest: object) -> None:
+        seen.append((statement, values))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    question()
+    event.remove(Engine, "before_cursor_execute", note)
+    with db.engine.connect() as wire:
+        for statement, values in seen:
+            if "tickets" not in statement and "known_words" not in statement:
+                continue
+            plan = wire.exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS) {statement}", values)
+            print(name, *(row[0] for row in plan), sep="\n  ", file=sys.stderr)
+        wire.execute(text("ROLLBACK"))
+    db.session.rollback()
+
+
 if __name__ == "__main__":
-    asked = tuple(int(each) for each in sys.argv[1:]) or COUNTS
-    for name, value in run(asked).items():
+    asked = tuple(int(each) for each in sys.argv[1:] if each.isdigit()) or COUNTS
+    for name, value in run(asked, shows_plans="--plans" in sys.argv).items():
+        unit = name.rpartition("_")[2] if not name.endswith("seconds") else "s"
+        is_ratio = unit == "ratio"
+        line = {"name": f"ticket_list.{name}", "value": round(value, 2), "unit": unit}
+        bar = ("p95 at the smallest count", 1.5) if is_ratio else ("list p50", 25)
         machine = f"{platform.machine()}, {os.cpu_count()} cores"
-        line = {"name": f"ticket_list.{name}", "value": round(value, 2), "unit": "ms", "machine": machine}
-        print(
-            json.dumps({**line, "baseline": "list p50", "baseline_value": 25, "ratio": round(value / 25, 2)})
-        )
+        more = {"baseline": bar[0], "baseline_value": bar[1], "ratio": round(value / bar[1], 2)}
+        print(json.dumps({**line, **more, "machine": machine}))

@@ -117,7 +117,7 @@ def _count_words(count: int | None) -> str | None:
 def _upcoming(asked: Asked, rows: list[Any], *, now: Any) -> dict[str, str] | None:
     """The ticket that is due next, for the words of an empty list or of an empty thread pane."""
     first = rows[0] if rows and rows[0].waiting_since else None
-    if first is None and not rows:
+    if first is None and not rows and not asked.search:
         waiting = TicketFilters(view=InboxView.WAITING, store_id=asked.store_id)
         found = queries.list_tickets(waiting, viewer(), size=1).rows
         first = found[0] if found else None

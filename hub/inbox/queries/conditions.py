@@ -39,6 +39,11 @@ class Asking:
         return any(_is_about_open(term) for term in self.query.terms)
 
     @property
+    def is_hopeless(self) -> bool:
+        """A filter names nothing, so nothing can be found."""
+        return any(problem.term.filter for problem in self.problems)
+
+    @property
     def is_about_snoozed(self) -> bool:
         """Whether the tickets that are out of sight are asked for."""
         return any(
@@ -85,7 +90,7 @@ def read_asking(search: str, viewer: Viewer) -> Asking:
             conditions.append(condition)
     problems += [_mistyped(value, near, viewer) for value, near in query.mistyped]
     conditions += [either[0] if len(either) == 1 else or_(*either) for either in found.values()]
-    if any(problem.term.filter for problem in problems):
+    if any(problem.term.filter for problem in problems):  # also where only a count is asked for
         conditions.append(false())
     return Asking(query, tuple(conditions), tuple(problems))
 

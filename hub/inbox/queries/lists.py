@@ -88,6 +88,8 @@ def find_tickets(
     When nothing is found by the words as typed, words like them are tried.
     """
     asking = read_asking(filters.search, viewer)
+    if asking.is_hopeless:
+        return Found(Page((), None), asking)
     found = Found(_list(filters, asking, viewer, after, size), asking)
     if found.page.rows or not asking.query.words or asking.problems:
         return found
