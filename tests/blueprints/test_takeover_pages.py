@@ -66,7 +66,6 @@ def test_from_the_upload_to_the_tickets(admin: FlaskClient, session: Session) ->
 
 
 def test_each_group_goes_to_the_store_that_was_chosen(admin: FlaskClient, session: Session) -> None:
-    from hub.stores.queries import find_store_by_code
 
     page = upload(admin, samples.zammad_zip())
     run_all()
