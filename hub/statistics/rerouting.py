@@ -81,6 +81,7 @@ def _groups(filters: Filters, viewer: Viewer) -> list[Group]:
     store = case((was_moved, RouteCorrection.first_store_id), else_=Ticket.store_id)
     statement = (
         select(source, store, func.count(), func.count(RouteCorrection.ticket_id))
+        .select_from(Ticket)
         .outerjoin(RouteCorrection, RouteCorrection.ticket_id == Ticket.id)
         .where(Ticket.created_at >= filters.since, Ticket.created_at < filters.until)
         .group_by(source, store)
