@@ -4,15 +4,17 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from datetime import date
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
 from babel.dates import format_date
 from flask import Response, make_response, url_for
-from flask_babel import format_decimal, format_percent, get_locale, gettext, ngettext
+from flask_babel import format_currency, format_decimal, format_percent, get_locale, gettext, ngettext
 
 from hub.blueprints.inbox.words import channel_words
 from hub.core.words import Channel
+from hub.statistics.gestures import GestureCosts
 from hub.statistics.measures import MEASURES
 from hub.statistics.ratings import TicketRatings
 from hub.statistics.rows import ResponseTimes, Satisfaction, SatisfactionReport, Waits
@@ -154,6 +156,24 @@ def rating_rows(ratings: TicketRatings) -> list[dict[str, Any]]:
             "share": satisfaction_text(found),
         }
         for name, found in ratings.by_store
+    ]
+
+
+def cost(cents: int, currency: str) -> str:
+    return str(format_currency(Decimal(cents) / 100, currency))
+
+
+def gesture_rows(costs: GestureCosts) -> list[dict[str, Any]]:
+    """Gestures of each store."""
+    return [
+        {
+            "store": row.name or gettext("Central queue"),
+            "vouchers": f"{row.voucher_count} · {cost(row.voucher_cents, costs.currency)}",
+            "refunds": f"{row.refund_count} · {cost(row.refund_cents, costs.currency)}",
+            "refused": row.refused_count,
+            "cost": cost(row.cents, costs.currency),
+        }
+        for row in costs.by_store
     ]
 
 

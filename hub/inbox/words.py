@@ -81,6 +81,8 @@ class NoticeKind(StrEnum):
     WOKE = "woke"
     ASSIGNED = "assigned"
     REPLY_HELD = "reply_held"
+    GESTURE_ASKED = "gesture_asked"
+    GESTURE_DECIDED = "gesture_decided"
     EXPERT_ASKED = "expert_asked"
     EXPERT_ANSWERED = "expert_answered"
     MAIL_LOOP = "mail_loop"
@@ -190,3 +192,17 @@ UNHAPPY_WORDS = {
     Language.ENGLISH: "Not satisfied with the solution (answer to the question after solving, without a comment).",
 }
 """What the store reads when an unhappy customer writes nothing."""
+
+
+class GestureKind(StrEnum):
+    VOUCHER = "voucher"
+    REFUND = "refund"
+
+
+class GestureState(StrEnum):
+    """A voucher that is granted has its code; a refund that is granted waits for somebody to make it."""
+
+    ASKED = "asked"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    DONE = "done"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, extract, func, select
+from sqlalchemy import ColumnElement, and_, extract, func, or_, select
 
 from hub.core.db import db
 from hub.inbox.models import Ticket
@@ -61,7 +61,8 @@ def get_resolution(filters: Filters, *, viewer: Viewer) -> Resolution:
 
 def _is_real(moment: Any) -> ColumnElement[bool]:
     """Spam, merged and withdrawn tickets are closed in the moment that ended them; solved ones a week later."""
-    return Ticket.merged_into_id.is_(None) & (Ticket.closed_at.is_(None) | (Ticket.closed_at > moment))
+    is_later: ColumnElement[bool] = Ticket.closed_at > moment
+    return and_(Ticket.merged_into_id.is_(None), or_(Ticket.closed_at.is_(None), is_later))
 
 
 def _within(moment: Any, filters: Filters) -> list[ColumnElement[bool]]:

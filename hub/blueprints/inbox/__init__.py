@@ -10,6 +10,7 @@ from hub.blueprints.inbox import (
     desk,
     experts,
     exporting,
+    gestures,
     grouping,
     history,
     later,
@@ -78,6 +79,9 @@ ANSWERING = (
     "ask_experts",
     "accept_reason",
     "absence",
+    "gesture",
+    "decide_gesture",
+    "gesture_made",
 )
 """Ways that ask for more than reading tickets."""
 
@@ -97,6 +101,7 @@ __all__ = [
     "desk",
     "experts",
     "exporting",
+    "gestures",
     "grouping",
     "history",
     "later",

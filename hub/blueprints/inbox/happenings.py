@@ -3,9 +3,10 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from flask_babel import get_locale, gettext, ngettext
+from flask_babel import format_currency, get_locale, gettext, ngettext
 
 from hub.blueprints.inbox import words
 from hub.blueprints.inbox.later_words import moment_words
@@ -100,6 +101,13 @@ def event_words(event: ThreadEvent, names: Names) -> str:
     return gettext("%(change)s, by %(name)s", change=change, name=event.agent_name)
 
 
+def _gift(data: Data) -> str:
+    """What was given, with its code."""
+    kind = gettext("voucher") if data["gesture_kind"] == "voucher" else gettext("refund")
+    amount = format_currency(Decimal(data["amount_cents"]) / 100, data["currency"])
+    return " ".join(filter(None, (kind, str(amount), data.get("code") or "")))
+
+
 def change_words(event: ThreadEvent, names: Names) -> str:
     """The same without who did it."""
     make = _SENTENCES.get(event.action)
@@ -178,6 +186,10 @@ _SENTENCES: dict[str, Callable[[Data, Names], str]] = {
     "expert_asked": lambda data, _: gettext("Experts asked: %(name)s", name=data.get("name", "")),
     "expert_answered": lambda *_: gettext("An expert has answered"),
     "reopened": lambda *_: gettext("Reopened"),
+    "gesture_asked": lambda data, _: gettext("Gesture asked for: %(what)s", what=_gift(data)),
+    "gesture_granted": lambda data, _: gettext("Gesture granted: %(what)s", what=_gift(data)),
+    "gesture_refused": lambda data, _: gettext("Gesture refused: %(what)s", what=_gift(data)),
+    "gesture_made": lambda data, _: gettext("Refund made: %(what)s", what=_gift(data)),
     "rated": lambda data, _: gettext(
         "The customer answered: %(words)s", words=words.score_words(data["score"])
     ),

@@ -13,6 +13,7 @@ from hub.inbox.models.desk_lists import (
     SavedView,
     WordProgress,
 )
+from hub.inbox.models.gestures import Gesture
 from hub.inbox.models.loops import MailLoop
 from hub.inbox.models.notices import Notice
 from hub.inbox.models.ratings import TicketRating
@@ -49,6 +50,7 @@ __all__ = [
     "Expert",
     "ExpertGroup",
     "ExpertQuestion",
+    "Gesture",
     "KnownWord",
     "MailLoop",
     "Notice",

@@ -1,0 +1,206 @@
+"""Gestures of goodwill: offered within a person's ceiling, asked above it, decided, and refunds noted as made."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from hub.core.actor import Actor
+from hub.core.db import db
+from hub.core.errors import Conflict, Forbidden, Invalid, NotFound
+from hub.core.text import N_
+from hub.inbox.actions.events import lock_ticket, note_ticket
+from hub.inbox.actions.noticing import notify
+from hub.inbox.gestures import LONGEST_TEXT, SETTING, check_amount, check_ceilings, may_decide, read_ceilings
+from hub.inbox.models import Gesture, Ticket
+from hub.inbox.words import GestureKind, GestureState, NoticeKind
+from hub.loyalty import giving as loyalty
+from hub.loyalty.queries import list_pools
+from hub.orders.queries import get_order
+from hub.staff.queries import get_viewer, list_store_agents
+from hub.staff.rules import Viewer
+from hub.staff.words import Role
+from hub.stores.actions import change_setting
+from hub.stores.queries import get_chain
+
+GONE = N_("This gesture does not exist. Please go back to the list.")
+TOO_MUCH = N_("This is above what you may give. Please ask somebody who may.")
+
+
+def offer_voucher(
+    *, ticket_id: int, pool_key: str, text: str, key: str | None, by: Actor, now: datetime
+) -> int:
+    """A code of a pool with a fixed amount; at once within the person's ceiling, else asked. Returns the gesture's id.
+
+    Raises Invalid (field pool, text), Forbidden, Conflict when no code is left.
+    """
+    amounts = {row.key: row.discount_cents for row in list_pools() if row.is_active}
+    amount = amounts.get(pool_key)
+    if not amount:
+        raise Invalid(N_("Please choose a voucher of the list."), field="pool")
+    return _offer(ticket_id, GestureKind.VOUCHER, amount, text, key, pool_key=pool_key, by=by, now=now)
+
+
+def offer_refund(
+    *, ticket_id: int, amount_cents: int, text: str, key: str | None, by: Actor, now: datetime
+) -> int:
+    """Money back, made by the store or the head office afterwards. Raises Invalid (field amount, text), Forbidden."""
+    return _offer(ticket_id, GestureKind.REFUND, amount_cents, text, key, pool_key=None, by=by, now=now)
+
+
+def decide_gesture(*, gesture_id: int, is_granted: bool, viewer: Viewer, now: datetime) -> None:
+    """By somebody whose ceiling covers it, in whose stores the ticket is. Raises NotFound, Forbidden, Conflict."""
+    row = _lock(gesture_id, viewer)
+    if row.state is not GestureState.ASKED:
+        raise Conflict(N_("Somebody has decided this already."))
+    if not _may_decide(viewer.role, row.amount_cents):
+        raise Forbidden(TOO_MUCH)
+    _decide(row, is_granted=is_granted, by=viewer.actor, now=now)
+    notify(
+        agent_ids=[row.asked_by_id],
+        kind=NoticeKind.GESTURE_DECIDED,
+        ticket_id=row.ticket_id,
+        now=now,
+        by=viewer.actor,
+        data={"is_granted": is_granted},
+    )
+
+
+def note_refund_made(*, gesture_id: int, viewer: Viewer, now: datetime) -> None:
+    """The money has gone back. Raises NotFound, Conflict."""
+    row = _lock(gesture_id, viewer)
+    if row.kind is not GestureKind.REFUND or row.state is not GestureState.GRANTED:
+        raise Conflict(N_("Only a refund that was granted can be made."))
+    row.state, row.done_by_id, row.done_at = GestureState.DONE, viewer.agent_id, now
+    _note("gesture_made", row, by=viewer.actor, now=now)
+
+
+def change_ceilings(ceilings: dict[Role, int], *, by: Actor, now: datetime) -> None:
+    """Cents a gesture and role. Raises Invalid."""
+    check_ceilings(ceilings)
+    change_setting(
+        SETTING, {"ceilings": {role.value: cents for role, cents in ceilings.items()}}, by=by, now=now
+    )
+
+
+def _offer(
+    ticket_id: int,
+    kind: GestureKind,
+    amount_cents: int,
+    text: str,
+    key: str | None,
+    *,
+    pool_key: str | None,
+    by: Actor,
+    now: datetime,
+) -> int:
+    if by.agent_id is None:
+        raise Forbidden(N_("Only a person can make a gesture."))
+    done = db.session.scalar(select(Gesture.id).where(Gesture.key == key)) if key else None
+    if done is not None:
+        return done
+    words = text.replace("\x00", "").strip()[:LONGEST_TEXT]
+    if not words:
+        raise Invalid(N_("Please say why, for whoever looks at it later."), field="text")
+    ticket = lock_ticket(ticket_id)
+    check_amount(amount_cents, left_cents=_left_of_order(ticket) if kind is GestureKind.REFUND else None)
+    row = Gesture(
+        key=key,
+        ticket_id=ticket.id,
+        store_id=ticket.store_id,
+        reason_id=ticket.reason_id,
+        kind=kind,
+        state=GestureState.ASKED,
+        amount_cents=amount_cents,
+        currency=get_chain().currency,
+        text=words,
+        pool_key=pool_key,
+        asked_by_id=by.agent_id,
+        asked_at=now,
+    )
+    db.session.add(row)
+    db.session.flush()
+    if _may_decide(get_viewer(by.agent_id).role, amount_cents):
+        _decide(row, is_granted=True, by=by, now=now)
+    else:
+        _note("gesture_asked", row, by=by, now=now)
+        _ask_others(row, by=by, now=now)
+    return row.id
+
+
+def _left_of_order(ticket: Ticket) -> int | None:
+    """What the customer paid for the ticket's order, less returns and refunds given here."""
+    if ticket.order_id is None:
+        return None
+    order = get_order(ticket.order_id)
+    given = (
+        select(func.coalesce(func.sum(Gesture.amount_cents), 0))
+        .join(Ticket, Ticket.id == Gesture.ticket_id)
+        .where(
+            Ticket.order_id == ticket.order_id,
+            Gesture.kind == GestureKind.REFUND,
+            Gesture.state != GestureState.REFUSED,
+        )
+    )
+    return max(0, order.total_cents - order.returned_cents - int(db.session.scalar(given) or 0))
+
+
+def _may_decide(role: Role, amount_cents: int) -> bool:
+    return may_decide(role, amount_cents, read_ceilings(get_chain().settings))
+
+
+def _decide(row: Gesture, *, is_granted: bool, by: Actor, now: datetime) -> None:
+    row.decided_by_id, row.decided_at = by.agent_id, now
+    row.state = GestureState.GRANTED if is_granted else GestureState.REFUSED
+    if is_granted and row.kind is GestureKind.VOUCHER:
+        row.code = _take_code(row, now=now)
+        row.state = GestureState.DONE
+        row.done_by_id, row.done_at = by.agent_id, now
+    _note("gesture_granted" if is_granted else "gesture_refused", row, by=by, now=now)
+
+
+def _take_code(row: Gesture, *, now: datetime) -> str:
+    """A code that is the customer's from now on. Raises Conflict when the pool is empty or over."""
+    reference = f"gesture:{row.id}"
+    customer_id = db.session.scalar(select(Ticket.customer_id).where(Ticket.id == row.ticket_id))
+    given = loyalty.reserve(pool_key=row.pool_key or "", wanted={reference: customer_id}, now=now)
+    if reference not in given:
+        raise Conflict(N_("No code is left in this pool. Please choose another one, or ask the head office."))
+    loyalty.mark_sent([reference], now=now)
+    return given[reference].code
+
+
+def _ask_others(row: Gesture, *, by: Actor, now: datetime) -> None:
+    """Those of the store, else of the head office, who may decide it."""
+    near = [
+        person.id for person in list_store_agents(row.store_id) if _may_decide(person.role, row.amount_cents)
+    ]
+    told = near or [
+        person.id for person in list_store_agents(None) if _may_decide(person.role, row.amount_cents)
+    ]
+    notify(agent_ids=told, kind=NoticeKind.GESTURE_ASKED, ticket_id=row.ticket_id, now=now, by=by)
+
+
+def _lock(gesture_id: int, viewer: Viewer) -> Gesture:
+    row = db.session.scalar(
+        select(Gesture)
+        .where(Gesture.id == gesture_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if row is None or not viewer.scope.has_store(row.store_id):
+        raise NotFound(GONE)
+    return row
+
+
+def _note(action: str, row: Gesture, *, by: Actor, now: datetime) -> None:
+    note_ticket(
+        action,
+        lock_ticket(row.ticket_id),
+        by=by,
+        now=now,
+        gesture_kind=row.kind.value,
+        amount_cents=row.amount_cents,
+        currency=row.currency,
+        code=row.code,
+    )
+    db.session.flush()
