@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from runpy import run_path
 
 import pytest
 from flask.testing import FlaskClient
@@ -20,7 +21,7 @@ from hub.mailroom.way_models import MailDrop, PolledMailbox
 from hub.mailroom.words import ArrivalState, ArrivalWay, MailboxFault
 from hub.staff.words import Role
 from hub.stores.models import Store
-from tests.conftest import TUESDAY, HandClock
+from tests.conftest import ROOT, TUESDAY, HandClock
 from tests.mailroom.test_sorting import mail, work
 from tests.makers.dovecot import PASSWORD, Dovecot, open_dovecot
 from tests.makers.inbox import make_house
@@ -235,3 +236,10 @@ def test_quarantined_mails_of_every_way_are_released_together(
     assert [row.state for row in rows] == [ArrivalState.SORTED, ArrivalState.SORTED, ArrivalState.QUARANTINED]
     said = admin.post("/settings/operations/quarantine/release?lang=en", follow_redirects=True).text
     assert "Please tick the mails to release." in said
+
+
+def test_the_relay_of_the_handbook_signs_as_the_door_expects(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    (tmp_path / "relay.py").write_text(text.partition("```python")[2].partition("```")[0])
+    relay = run_path(str(tmp_path / "relay.py"))
+    assert relay["signed"](mail(1), "secret", "1700000000") == drops.sign("secret", "1700000000", mail(1))
