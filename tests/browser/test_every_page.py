@@ -44,9 +44,11 @@ STAFF = (
     "/templates/", "/templates/new", "/templates/survey", "/templates/survey/fr/versions/1",
     "/knowledge/gaps", "/demo/mailbox", "/demo/phone", "/demo/write", "/inbox/none-such",
     "/chats/", "/chats/stores/1", "/demo/shop",
+    "/routing/", "/routing/rules/new", "/routing/assignment", "/routing/experts", "/routing/experts/new", "/routing/suggestions",
+    "/routing/suggestions/words/1", "/inbox/asked", "/inbox/absence", "/statistics/routing",
     "/surveys/", "/surveys/?label=machine", "/surveys/?q=nobody",
 )  # fmt: skip
-TICKET = ("", "/gesture", "/solve", "/change", "/call", "/suggestions", "/snooze", "/split", "/history", "/print?notes=1", "/requester?q=Le")
+TICKET = ("", "/experts", "/gesture", "/solve", "/change", "/call", "/suggestions", "/snooze", "/split", "/history", "/print?notes=1", "/requester?q=Le")
 PUBLIC = (
     "/session/sign-in", "/session/forgotten", "/session/forgotten/sent", "/contact", "/contact/sent",
     "/stores/", "/stores/lille", "/stores/?q=xyz", "/a/mangled/1", "/contact?lang=en",

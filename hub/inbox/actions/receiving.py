@@ -74,6 +74,7 @@ def receive_into(
     received, opened = _open(incoming, related_id=ticket.id if ticket else None, directory=place, now=now)
     _acknowledge(opened, incoming, place, now=now, machine_now=machine_now or now)
     acknowledging.post_acknowledgements(place.take_dues(), now=now)
+    hand_out(place.take_unassigned(), now=now)
     return received
 
 
