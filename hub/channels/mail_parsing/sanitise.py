@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from html import unescape
+from urllib.parse import unquote
 
 import nh3
 
@@ -127,7 +128,7 @@ def _source_filter(
             return value
         content_id = _CID.match(value.strip())
         if content_id:
-            return inline_urls.get(content_id[1])
+            return inline_urls.get(content_id[1]) or inline_urls.get(unquote(content_id[1]))
         if not _REMOTE.match(value.strip()):
             return None
         return value if show_remote_images else f"blocked:{value.strip()}"
