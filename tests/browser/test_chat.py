@@ -42,7 +42,12 @@ def test_a_chat_by_clicks(installation: Installation, open_page: OpenPage) -> No
     expect(visitor.get_by_role("button", name="Nous écrire")).to_be_focused()
 
     agent = enter(open_page(), installation, "agent")
+    agent.goto(f"{installation.base_url}/session/profile")
+    agent.get_by_label(say("Play a short tone when a customer begins to wait")).check()
+    press(agent, "Save")
     agent.goto(f"{installation.base_url}/inbox/")
+    agent.evaluate("document.addEventListener('sounded', () => { document.body.dataset.sounded = 'yes' })")
+    agent.locator("h1").click()  # a page may sound once it was touched
     first_row = agent.locator("[data-row]").first
     place = first_row.bounding_box()
     agent.wait_for_timeout(1500)  # the stream opens
@@ -54,6 +59,7 @@ def test_a_chat_by_clicks(installation: Installation, open_page: OpenPage) -> No
     bar = agent.get_by_role("button", name="1 nouveau")
     expect(bar).to_be_visible(timeout=AT_ONCE_MS)
     assert first_row.bounding_box() == place, "Rows move under the pointer."
+    expect(agent.locator("body[data-sounded]")).to_be_attached(timeout=AT_ONCE_MS)
     assert agent.title().startswith("(")
     take_pictures(agent, "inbox-new")
     bar.click()

@@ -131,6 +131,10 @@ def test_who_left_with_an_address_is_answered_by_mail(
     message = answer(session, said)
     assert message.channel is Channel.EMAIL
     assert [(mail.recipient, mail.id) for mail in mails(session)] == [(MAIL, message.outbound_id)]
+    actions.note_visitor(chat_id=said.chat_id, read_message_id=0, now=TUESDAY, machine_now=TUESDAY)
+    assert lines(said)[-1] == (False, "Oui, en rayon.")
+    leave(said)
+    assert len(mails(session)) == 1
 
 
 def test_what_was_not_read_in_the_window_leaves_by_mail_and_what_was_read_does_not(

@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from hub.core.facts import get_queue
 from hub.core.text import N_
+from hub.inbox.actions import chat_leaving as chats
 from hub.inbox.actions import reason_learning as learning
 from hub.inbox.actions import suggestions
 from hub.inbox.actions import working as tickets
@@ -24,6 +25,7 @@ NAMES = {
     "plans": N_("Steps of plans"),
     "arrivals": N_("Inbound mail to sort"),
     "tickets": N_("Deadlines of tickets"),
+    "chats": N_("Visitors of the chat who left"),
     "surveys": N_("Clicks to judge"),
     "suggestions": N_("Reasons to suggest"),
     "reason_models": N_("Training of suggested reasons"),
@@ -56,6 +58,7 @@ def list_work(*, now: datetime) -> list[WorkRow]:
         _row("plans", *get_due(now=now), now),
         _row("arrivals", *get_waiting(), now),
         _known_only("tickets", tickets.has_due(), tickets.next_due_at, now),
+        _known_only("chats", chats.has_due(), lambda: None, now),
         _known_only("surveys", surveys.has_due(), surveys.next_due_at, now),
         _known_only("receipts", tidying.has_due(), lambda: None, now),
         _known_only("suggestions", suggestions.has_due(), lambda: None, now),

@@ -32,6 +32,14 @@ def show_in_window(chat: ChatSession, message: TicketMessage) -> None:
     tell_visitor(chat.id)
 
 
+def keep_for_return(ticket: Ticket, message: TicketMessage) -> None:
+    """What leaves by mail is also shown in the window, should its visitor come back."""
+    found = select(ChatSession.id).where(ChatSession.ticket_id == ticket.id, ChatSession.is_closed.is_(False))
+    chat_id = db.session.scalar(found.order_by(ChatSession.id.desc()).limit(1))
+    if chat_id is not None:
+        message.inserted = {**message.inserted, MARK: chat_id}
+
+
 def tell_visitor(chat_id: int) -> None:
     tell_after_commit(News(NewsKind.LINE, (live.chat_topic(chat_id),)))
 

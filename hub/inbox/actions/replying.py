@@ -17,7 +17,7 @@ from hub.customers.rules import is_mobile
 from hub.inbox.actions import waiting
 from hub.inbox.actions.asking_experts import note_expert_answer
 from hub.inbox.actions.attaching import move_to_message
-from hub.inbox.actions.chat_windows import find_window, show_in_window
+from hub.inbox.actions.chat_windows import find_window, keep_for_return, show_in_window
 from hub.inbox.actions.events import TICKET, lock_ticket
 from hub.inbox.actions.letters import post_letter, reply_channel
 from hub.inbox.actions.noticing import tell_followers
@@ -87,6 +87,8 @@ def _post(
     now: datetime,
 ) -> int:
     files = move_to_message(message, file_ids, by.agent_id)
+    if ticket.channel is Channel.CHAT:
+        keep_for_return(ticket, message)
     return post_letter(ticket, message, address, files=files, by=by, due_at=due_at, now=now)
 
 
