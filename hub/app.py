@@ -18,6 +18,7 @@ from hub.blueprints import (
     chats,
     contact,
     customers,
+    delivery,
     errors,
     health,
     help_centre,
@@ -95,6 +96,7 @@ DOORS: tuple[Door, ...] = (
             "erase": Permission.EDIT_SETTINGS,
         },
     ),
+    Door(delivery.blueprint, "/delivery", Permission.LOOK_UP_ORDERS),
     Door(
         plans.blueprint,
         "/plans",

@@ -11,12 +11,12 @@ from hub.core.words import ActorKind, Language
 from hub.staff.words import Permission, Role
 
 P = Permission
-_AGENT = frozenset({P.READ_TICKETS, P.ANSWER_TICKETS, P.READ_CUSTOMERS, P.READ_KNOWLEDGE})
+_AGENT = frozenset({P.READ_TICKETS, P.ANSWER_TICKETS, P.LOOK_UP_ORDERS, P.READ_CUSTOMERS, P.READ_KNOWLEDGE})
 _MANAGER = _AGENT | {P.READ_STATISTICS}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.AGENT: _AGENT,
-    Role.DELIVERY: frozenset({P.READ_KNOWLEDGE}),
+    Role.DELIVERY: frozenset({P.LOOK_UP_ORDERS, P.READ_KNOWLEDGE}),
     Role.STORE_MANAGER: _MANAGER,
     Role.REGION_MANAGER: _MANAGER,
     Role.HEAD_OFFICE: _MANAGER | {P.EDIT_KNOWLEDGE, P.EDIT_ROUTING},

@@ -19,6 +19,7 @@ class Permission(StrEnum):
 
     READ_TICKETS = "read_tickets"
     ANSWER_TICKETS = "answer_tickets"
+    LOOK_UP_ORDERS = "look_up_orders"
     READ_CUSTOMERS = "read_customers"
     READ_PLANS = "read_plans"
     EDIT_PLANS = "edit_plans"

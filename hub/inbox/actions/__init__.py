@@ -52,6 +52,7 @@ from hub.inbox.actions.rating import (
 )
 from hub.inbox.actions.rebuilding import rebuild_batch, rebuild_waits
 from hub.inbox.actions.receiving import receive_message
+from hub.inbox.actions.remarks import note_delivery_remark
 from hub.inbox.actions.replying import log_call, reply
 from hub.inbox.actions.scheduling import cancel_scheduled, change_scheduled, schedule_reply
 from hub.inbox.actions.setting import change_alert_policy, change_routing_order, change_target
@@ -149,6 +150,7 @@ __all__ = [
     "move_view",
     "next_due_at",
     "note_absence",
+    "note_delivery_remark",
     "note_presence",
     "note_refund_made",
     "note_visitor",

@@ -64,7 +64,7 @@ def open_contact(contact: Contact, *, by: Actor, now: datetime) -> str:
 
 
 def _opening_of(contact: Contact, text: str, customer: CustomerRow | None, by: Actor) -> Opening:
-    """The ticket: the store's, open, in the hands of who noted it."""
+    """The ticket: the store's, open, in the hands of who noted it; who delivers leaves it to the store."""
     order = _order_of(contact)
     reason = get_reason(contact.reason_id) if contact.reason_id else None
     return Opening(
@@ -77,9 +77,9 @@ def _opening_of(contact: Contact, text: str, customer: CustomerRow | None, by: A
         requester_name=customer.name if customer else _name_of(contact),
         requester_address=customer.mail if customer else None,
         phone=customer.phone if customer else contact.phone,
-        state=TicketState.OPEN,
+        state=TicketState.NEW if contact.channel is Channel.DELIVERY else TicketState.OPEN,
         reason_id=contact.reason_id,
-        assignee_id=by.agent_id,
+        assignee_id=None if contact.channel is Channel.DELIVERY else by.agent_id,
         order_id=order.id if order and customer and order.customer_id == customer.id else None,
         order_number=contact.order_number,
         is_grievance=bool(reason and reason.is_grievance),

@@ -1,0 +1,83 @@
+"""The look-up for who delivers: what is shown, to whom, how often, and where a remark goes."""
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.core.audit import AuditEntry
+from hub.core.words import Channel
+from hub.customers.models import ExternalId
+from hub.inbox.models import Ticket, TicketMessage
+from hub.inbox.words import MessageKind, TicketState
+from hub.orders.models import Order
+from hub.staff.words import Role
+from tests.blueprints.test_inbox import sign_in
+from tests.makers.customers import make_customer
+from tests.makers.inbox import make_house
+from tests.makers.orders import make_order
+from tests.makers.staff import make_agent
+from tests.makers.stores import make_store
+
+
+@pytest.fixture
+def order(session: Session, client: FlaskClient) -> Order:
+    """Dora's order in Lyon, and somebody who delivers for Lyon is signed in."""
+    lyon = make_house(session)
+    customer = make_customer(session)
+    session.add(ExternalId(customer_id=customer.id, source="loyalty_card", value="CARTE-7"))
+    courier = make_agent(session, email="livreur@verel.example", role=Role.DELIVERY, store_ids=(lyon.id,))
+    sign_in(client, courier)
+    return make_order(session, customer_id=customer.id, store_id=lyon.id, external_id="CMD-77")
+
+
+@pytest.mark.parametrize("asked", ["CMD-77", "CARTE-7"])
+def test_an_order_is_found_by_its_number_or_the_card(client: FlaskClient, order: Order, asked: str) -> None:
+    page = client.get("/delivery/", query_string={"q": asked})
+    assert page.status_code == 200
+    assert "Lefèvre" in page.text
+    assert "@client.example" not in page.text
+    assert len(page.data) < 15_000
+
+
+def test_each_look_is_written_down(session: Session, client: FlaskClient, order: Order) -> None:
+    client.get("/delivery/?q=CMD-77")
+    looked = session.scalars(select(AuditEntry).where(AuditEntry.action == "customer.viewed")).one()
+    assert looked.subject_id == order.customer_id
+
+
+def test_an_order_of_another_store_is_no_order(session: Session, client: FlaskClient, order: Order) -> None:
+    order.store_id = make_store(session, "Lille", code="LIL").id
+    session.flush()
+    assert client.get("/delivery/?q=CMD-77").status_code == 404
+    assert client.post(f"/delivery/{order.id}/remark", data={"text": "Coucou"}).status_code == 404
+
+
+def test_a_remark_is_a_ticket_and_then_a_note_of_it(
+    session: Session, client: FlaskClient, order: Order
+) -> None:
+    for text in ("Carton abîmé", "Le client a refusé le colis"):
+        assert client.post(f"/delivery/{order.id}/remark", data={"text": text}).status_code == 303
+    ticket = session.scalars(select(Ticket)).one()
+    assert (ticket.channel, ticket.store_id, ticket.state) == (
+        Channel.DELIVERY,
+        order.store_id,
+        TicketState.NEW,
+    )
+    assert ticket.assignee_id is None
+    assert ticket.waiting_since is None
+    notes = session.scalars(select(TicketMessage.text).where(TicketMessage.kind == MessageKind.NOTE)).all()
+    assert notes == ["Carton abîmé", "Le client a refusé le colis"]
+    assert "demande est ouverte" in client.get("/delivery/?q=CMD-77").text
+
+
+def test_an_empty_remark_is_refused_in_words(session: Session, client: FlaskClient, order: Order) -> None:
+    answer = client.post(f"/delivery/{order.id}/remark", data={"text": " "}, follow_redirects=True)
+    assert "ce que le magasin doit savoir" in answer.text
+    assert session.scalar(select(Ticket.id)) is None
+
+
+@pytest.mark.usefixtures("limits")
+def test_looking_up_is_limited_by_person(client: FlaskClient, order: Order) -> None:
+    answers = {client.get("/delivery/?q=CMD-77").status_code for _ in range(32)}
+    assert answers == {200, 429}
