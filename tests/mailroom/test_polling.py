@@ -1,9 +1,7 @@
 """Mailboxes polled from a real dovecot: stored first, then marked or moved; nothing twice, nothing blocked."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,96 +9,18 @@ from imapclient import IMAPClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from config import Config
-from hub.core import clock, files
-from hub.core.actor import SYSTEM
-from hub.core.db import db
-from hub.core.errors import Conflict, Invalid
-from hub.core.facts import FactRow
+from hub.core import clock
 from hub.inbox.models import Ticket
-from hub.mailroom import leasing, mailboxes, poll_turn, polling, ways_setup
-from hub.mailroom.mailboxes import MailboxDetails
+from hub.mailroom import poll_turn, polling, ways_setup
 from hub.mailroom.models import Arrival
 from hub.mailroom.queries import list_quarantine
 from hub.mailroom.way_models import PolledMailbox
 from hub.mailroom.words import AfterPoll, ArrivalState, ArrivalWay, MailboxFault, MailboxSecurity
 from hub.stores.models import Store
-from tests.conftest import TUESDAY, HandClock
+from tests.conftest import TUESDAY
 from tests.mailroom.test_sorting import mail, work
-from tests.makers.dovecot import PASSWORD, Dovecot, open_dovecot
-from tests.makers.inbox import make_house
-
-ADDRESS = "lyon@verel.example"
-
-
-@pytest.fixture(scope="module")
-def dovecot() -> Iterator[Dovecot]:
-    with open_dovecot() as found:
-        yield found
-
-
-@pytest.fixture
-def lyon(session: Session, hand_clock: HandClock, tmp_path: Path, settings: Config) -> Iterator[Store]:
-    files.use_folder(tmp_path)
-    yield make_house(session)
-    files.use_folder(settings.var_path / "files")
-
-
-@pytest.fixture
-def user(dovecot: Dovecot, request: pytest.FixtureRequest) -> Iterator[str]:
-    """A mailbox of the test's own."""
-    before = ways_setup.current()
-    ways_setup.use(replace(before, ca_file=str(dovecot.authority.file), timeout_seconds=5))
-    name = f"u{abs(hash(request.node.name)) % 10**9}"
-    dovecot.add(name, "Traites")
-    yield name
-    ways_setup.use(before)
-
-
-def details(dovecot: Dovecot, user: str, **changes: Any) -> MailboxDetails:
-    given = {
-        "address": ADDRESS,
-        "host": "localhost",
-        "port": dovecot.tls_port,
-        "security": MailboxSecurity.TLS,
-        "username": user,
-        "password": PASSWORD,
-        "folder": "INBOX",
-        "store_id": None,
-        "after": AfterPoll.SEEN,
-        "move_to": "",
-    }
-    return MailboxDetails(**{**given, **changes})
-
-
-def add(dovecot: Dovecot, user: str, **changes: Any) -> int:
-    return mailboxes.add_mailbox(
-        details=details(dovecot, user, **changes), by=SYSTEM, now=TUESDAY, machine_now=clock.machine_now()
-    )
-
-
-def poll() -> int:
-    """Whatever is due, and everything is due."""
-    for row in db.session.scalars(select(PolledMailbox)):
-        row.next_poll_at = clock.machine_now()
-    db.session.commit()
-    handled = 0
-    while count := polling.work_mailboxes(lambda: None):
-        handled += count
-    db.session.expire_all()
-    return handled
-
-
-def arrivals(session: Session) -> list[Arrival]:
-    return list(session.scalars(select(Arrival).order_by(Arrival.id)))
-
-
-def waiting(session: Session) -> list[Arrival]:
-    return [row for row in arrivals(session) if row.state is ArrivalState.WAITING]
-
-
-def seen(names: list[str]) -> int:
-    return sum(name.endswith("S") for name in names)
+from tests.makers.dovecot import PASSWORD, Dovecot
+from tests.makers.mailboxes import ADDRESS, add, arrivals, poll, seen, waiting
 
 
 def test_new_mail_is_kept_marked_seen_and_becomes_a_ticket_of_its_store(
@@ -302,95 +222,3 @@ def test_a_mail_that_cannot_be_kept_costs_its_neighbours_nothing(
     poll()
     assert len(waiting(session)) == 3
     assert list_quarantine().rows == []
-
-
-@pytest.mark.parametrize(
-    ("changes", "fault"),
-    [
-        ({"password": "wrong"}, MailboxFault.LOGIN_REFUSED),
-        ({"folder": "Nulle part"}, MailboxFault.NO_FOLDER),
-        ({"after": AfterPoll.MOVE, "move_to": "Nulle part"}, MailboxFault.NO_TARGET),
-        ({"port": 1}, MailboxFault.REFUSED),
-        ({"host": "127.0.0.1"}, MailboxFault.NOT_VERIFIED),
-    ],
-)
-def test_a_trial_says_what_failed(
-    session: Session, lyon: Store, dovecot: Dovecot, user: str, changes: dict[str, Any], fault: MailboxFault
-) -> None:
-    lease = mailboxes.prepare_trial(add(dovecot, user, **changes))
-    assert mailboxes.try_mailbox(lease).fault is fault
-
-
-def test_a_trial_that_works_counts_what_is_unread_and_reads_nothing(
-    session: Session, lyon: Store, dovecot: Dovecot, user: str
-) -> None:
-    dovecot.lay(user, mail(1))
-    trial = mailboxes.try_mailbox(mailboxes.prepare_trial(add(dovecot, user)))
-    assert (trial.fault, trial.unread_count) == (None, 1)
-    assert seen(dovecot.names_in(user)) == 0
-
-
-def test_a_mailbox_that_fails_is_looked_at_ever_later_told_once_and_blocks_no_other(
-    session: Session, lyon: Store, dovecot: Dovecot, user: str
-) -> None:
-    broken = add(dovecot, user, folder="Nulle part")
-    good = add(dovecot, user)
-    dovecot.lay(user, mail(1))
-    waits = []
-    for _ in range(5):
-        poll()
-        row = session.get_one(PolledMailbox, broken)
-        waits.append(round((row.next_poll_at - clock.machine_now()).total_seconds() / 60))
-    assert waits == [1, 2, 5, 15, 30]
-    assert len(arrivals(session)) == 1
-    assert session.get_one(PolledMailbox, good).fault is None
-    told = select(func.count()).where(FactRow.kind == "MailboxFailed")
-    assert session.scalar(told) == 1
-    mailboxes.edit_mailbox(
-        mailbox_id=broken,
-        details=details(dovecot, user, folder="Traites", password=""),
-        by=SYSTEM,
-        now=TUESDAY,
-        machine_now=clock.machine_now(),
-    )
-    poll()
-    row = session.get_one(PolledMailbox, broken)
-    assert (row.fault, row.error_count) == (None, 0)
-
-
-def test_a_mailbox_is_read_by_one_poller_at_a_time_and_a_pause_ends_a_poll(
-    session: Session, lyon: Store, dovecot: Dovecot, user: str
-) -> None:
-    dovecot.lay(user, mail(1))
-    mailbox = add(dovecot, user)
-    first, _ = leasing.claim()
-    assert first is not None
-    assert leasing.claim() == (None, False)
-    mailboxes.switch_mailbox(
-        mailbox_id=mailbox, is_active=False, by=SYSTEM, now=TUESDAY, machine_now=clock.machine_now()
-    )
-    assert polling.poll(first) == 0
-    assert arrivals(session) == []
-    assert not polling.has_due()
-
-
-def test_a_password_sealed_with_another_key_asks_to_be_typed_again(
-    session: Session, lyon: Store, dovecot: Dovecot, user: str
-) -> None:
-    row = session.get_one(PolledMailbox, add(dovecot, user))
-    row.password_sealed = row.password_sealed[:-8] + "AAAAAAA="
-    session.flush()
-    assert mailboxes.try_mailbox(mailboxes.prepare_trial(row.id)).fault is MailboxFault.SEALED
-
-
-def test_what_cannot_be_a_mailbox_is_refused(
-    session: Session, lyon: Store, dovecot: Dovecot, user: str
-) -> None:
-    add(dovecot, user)
-    with pytest.raises(Conflict):
-        add(dovecot, user)
-    for wrong in ({"port": 0}, {"host": " "}, {"password": ""}, {"folder": "a\r\nb"}, {"address": "nobody"}):
-        with pytest.raises(Invalid):
-            add(dovecot, f"other-{user}", **wrong)
-    with pytest.raises(Invalid):
-        add(dovecot, f"other-{user}", after=AfterPoll.MOVE, move_to="INBOX")
