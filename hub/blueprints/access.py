@@ -1,6 +1,6 @@
 """Who may enter: each door of hub/app.py names what it asks for, and this is where it is asked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -32,7 +32,7 @@ class Door:
     blueprint: Blueprint
     prefix: str | None
     asks: Asks
-    ways: dict[str, Asks] = field(default_factory=dict)
+    ways: Mapping[str, Asks] = field(default_factory=dict)
     is_csrf_exempt: bool = False
 
     def asks_for(self, endpoint: str) -> Asks:
