@@ -100,7 +100,9 @@ def _asked_for() -> Sequence[CustomerRow] | None:
     for name in ("email", "phone", "external_id"):
         given = request.args.get(name)
         if given:
-            found = _find_elsewhere(given) if name == "external_id" else queries.find_customer_by_address(given)
+            found = (
+                _find_elsewhere(given) if name == "external_id" else queries.find_customer_by_address(given)
+            )
             return [found] if found else []
     return None
 

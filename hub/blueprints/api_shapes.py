@@ -13,6 +13,7 @@ from hub.core.words import Channel, Language
 from hub.customers.queries import find_customer_by_address
 from hub.customers.rules import normalise_phone
 from hub.inbox.queries import ThreadMessage, TicketFilters, TicketRow
+from hub.inbox.queries.tagged import get_tag_names
 from hub.inbox.values import Incoming
 from hub.inbox.words import InboxView, TicketState
 from hub.orders.queries import OrderRow, get_orders
@@ -103,12 +104,13 @@ def order(row: OrderRow) -> dict[str, Any]:
 
 
 def tickets(rows: Sequence[TicketRow]) -> list[dict[str, Any]]:
-    """Tickets with the code of the store and the key of the reason and the shop's number of the order: three look-ups for the page."""
+    """Tickets with the code of the store and the key of the reason and the shop's number of the order: four look-ups for the page."""
     houses = get_stores({row.store_id for row in rows if row.store_id})
     ordered = get_orders({row.order_id for row in rows if row.order_id})
     asked = list_reasons(active=False) if any(row.reason_id for row in rows) else []
     keys = {reason.id: reason.key for reason in asked}
-    return [_ticket(row, houses, ordered, keys) for row in rows]
+    tags = get_tag_names([row.id for row in rows])
+    return [_ticket(row, houses, ordered, keys) | {"tags": [*tags.get(row.id, {}).values()]} for row in rows]
 
 
 def _ticket(

@@ -69,6 +69,10 @@ class TicketPatch(_Strict):
     store: Line | None = Field(default=None, description="code of a store; null: the central queue")
     assignee: Line | None = Field(default=None, description="mail address of an agent; null: nobody")
     priority: Priority | None = None
+    tags: (
+        Annotated[list[Annotated[str, StringConstraints(min_length=1, max_length=80)]], Field(max_length=20)]
+        | None
+    ) = Field(default=None, description="the tags it has afterwards")
     last_event_id: int | None = Field(
         default=None,
         ge=0,
@@ -187,5 +191,5 @@ def attachment(row: AttachmentRow) -> dict[str, Any]:
 
 def given_fields(patch: TicketPatch) -> frozenset[str]:
     """What the caller wants changed; null leaves state and priority as they are."""
-    empty = {name for name in ("state", "priority") if getattr(patch, name) is None}
+    empty = {name for name in ("state", "priority", "tags") if getattr(patch, name) is None}
     return frozenset(patch.model_fields_set - {"last_event_id"} - empty)

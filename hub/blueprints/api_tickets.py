@@ -180,6 +180,8 @@ def _changes(patch: tickets.TicketPatch) -> TicketChanges:
         store_id=store_id_of(patch.store) if patch.store else None,
         assignee_id=_agent_id(patch.assignee) if patch.assignee else None,
         priority=patch.priority,
+        tags=tuple(patch.tags or ()),
+        may_make_tags=queries.may_make_tags() or viewer_of_key().may(Permission.EDIT_ROUTING),
     )
 
 

@@ -70,6 +70,7 @@ TICKET: Schema = whole(
         "reason": {**MAYBE_TEXT, "description": "key of the contact reason"},
         "assignee": {**MAYBE_TEXT, "description": "name of the agent"},
         "assignee_id": MAYBE_NUMBER,
+        "tags": many(TEXT),
         "is_grievance": FLAG,
         "waiting_since": MAYBE_MOMENT,
         "due_at": MAYBE_MOMENT,

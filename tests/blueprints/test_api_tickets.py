@@ -154,6 +154,19 @@ def test_several_fields_change_together_or_not_at_all(caller: Caller) -> None:
     assert (back.json["ticket"]["state"], caller.ticket(number).reopened_count) == ("open", 1)
 
 
+def test_tags_are_replaced_as_a_whole(caller: Caller) -> None:
+    number = caller.opened()
+    caller.headers = make_key(caller.session, None, ApiScope.TICKETS_WRITE, ApiScope.TICKETS_READ)
+    for tags in (["Urgent", "Casse"], ["casse", "Retour"], []):
+        answer = caller.call("PATCH", f"/tickets/{number}", {"tags": tags})
+        assert answer.status_code == 200, answer.json
+        assert sorted(each.lower() for each in answer.json["ticket"]["tags"]) == sorted(
+            each.lower() for each in tags
+        )
+    kept = caller.call("PATCH", f"/tickets/{number}", {"priority": "low"})
+    assert kept.json["ticket"]["tags"] == []
+
+
 def test_nothing_is_written_over_what_others_did(caller: Caller) -> None:
     number = caller.opened()
     tag = caller.call("GET", f"/tickets/{number}").headers["ETag"]

@@ -16,7 +16,7 @@ from hub.core.text import N_
 from hub.core.words import Channel
 from hub.customers.actions import CustomerDetails, resolve_customer
 from hub.customers.queries import get_customer
-from hub.inbox.actions import changing, ending, finding, waiting
+from hub.inbox.actions import changing, ending, finding, tagging, waiting
 from hub.inbox.actions.attaching import Upload, keep_files
 from hub.inbox.actions.events import lock_ticket, note_ticket
 from hub.inbox.actions.opening import add_message, show_message
@@ -25,6 +25,7 @@ from hub.inbox.actions.replying import reply
 from hub.inbox.directory import Directory
 from hub.inbox.facts import TicketReplied
 from hub.inbox.models import Ticket, TicketAttachment, TicketMessage
+from hub.inbox.queries.tagged import get_tag_names
 from hub.inbox.states import next_on_reply
 from hub.inbox.values import Incoming, IncomingFile, Received
 from hub.inbox.words import MessageKind, Priority, TicketState
@@ -42,6 +43,8 @@ class TicketChanges:
     store_id: int | None = None
     assignee_id: int | None = None
     priority: Priority | None = None
+    tags: tuple[str, ...] = ()
+    may_make_tags: bool = False
 
 
 def take_ticket(
@@ -87,10 +90,19 @@ def change_ticket(
         changing.change_priority(priority=changes.priority, **who)
     if "store" in changes.given:
         changing.transfer(store_id=changes.store_id, **who)
+    if "tags" in changes.given:
+        _change_tags(changes, who)
     if "assignee" in changes.given:
         changing.assign(assignee_id=changes.assignee_id, **who)
     if "state" in changes.given and changes.state is not None:
         _change_state(ticket, changes.state, who)
+
+
+def _change_tags(changes: TicketChanges, who: dict[str, Any]) -> None:
+    """The ticket has exactly these afterwards."""
+    kept = {tagging.add_tag(name=name, may_make=changes.may_make_tags, **who) for name in changes.tags}
+    for tag_id in get_tag_names([who["ticket_id"]]).get(who["ticket_id"], {}).keys() - kept:
+        tagging.remove_tag(tag_id=tag_id, **who)
 
 
 def _change_state(ticket: Ticket, state: TicketState, who: dict[str, Any]) -> None:
