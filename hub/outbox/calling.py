@@ -74,10 +74,7 @@ def write_envelope(
         mail: Rendered = mark(filled, letter, version, marking)
         if is_phone:
             return _write_phone(letter, version, mail, plan, now=now)
-        attached = tuple(
-            AttachedFile(row["name"], row["media_type"], files.read(row["sha256"]))
-            for row in letter.attachments
-        )
+        attached = _attached(letter)
     except TemplateRequired as error:
         log.warning("outbox.alarm", kind="template_required", outbound_id=letter.id, template=version.key)
         return Unfit(letter, BlockReason.TEMPLATE_REQUIRED, str(error))
@@ -104,6 +101,13 @@ def write_envelope(
         reply_to=letter.reply_to,
         headers=headers,
         attachments=attached,
+    )
+
+
+def _attached(letter: Letter) -> tuple[AttachedFile, ...]:
+    """The files that go with the mail, from the shelf. Raises NotFound for one that is gone."""
+    return tuple(
+        AttachedFile(row["name"], row["media_type"], files.read(row["sha256"])) for row in letter.attachments
     )
 
 
