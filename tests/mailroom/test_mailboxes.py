@@ -13,11 +13,15 @@ from hub.core.facts import FactRow
 from hub.mailroom import leasing, mailboxes, polling
 from hub.mailroom.way_models import PolledMailbox
 from hub.mailroom.words import AfterPoll, MailboxFault
+from hub.outbox.models import OutboundMessage
+from hub.reactions import drain
+from hub.staff.words import Role
 from hub.stores.models import Store
 from tests.conftest import TUESDAY
 from tests.mailroom.test_sorting import mail
-from tests.makers.dovecot import Dovecot
-from tests.makers.mailboxes import add, arrivals, details, poll, seen
+from tests.makers.dovecot import PASSWORD, Dovecot
+from tests.makers.mailboxes import ADDRESS, add, arrivals, details, poll, seen
+from tests.makers.staff import make_agent
 
 
 @pytest.mark.parametrize(
@@ -110,3 +114,19 @@ def test_what_cannot_be_a_mailbox_is_refused(
             add(dovecot, f"other-{user}", **wrong)
     with pytest.raises(Invalid):
         add(dovecot, f"other-{user}", after=AfterPoll.MOVE, move_to="INBOX")
+
+
+def test_administrators_are_mailed_once_with_the_mailbox_and_never_its_password(
+    session: Session, lyon: Store, dovecot: Dovecot, user: str
+) -> None:
+    make_agent(session, "Cleo Petit", role=Role.ADMINISTRATOR)
+    mailbox = add(dovecot, user, folder="Nulle part")
+    for _ in range(5):
+        poll()
+    while drain.work_facts(lambda: None):
+        pass
+    [mail] = session.scalars(select(OutboundMessage)).all()
+    assert mail.recipient == "cleo@verel.example"
+    assert ADDRESS in mail.values["cause"]
+    assert mail.values["page_url"].endswith(f"/settings/mail-ways/{mailbox}")
+    assert PASSWORD not in str(mail.values)
