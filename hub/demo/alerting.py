@@ -1,11 +1,14 @@
-"""The alerts of the demo: customers hear of a delay, and two stores tell when nobody is signed in."""
+"""The alerts of the demo: what was told of each wait, a delay notice, two stores that tell when nobody is signed in."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from hub.core.actor import SYSTEM
 from hub.inbox import actions
-from hub.inbox.deadlines import USUAL_STEPS
+from hub.inbox.deadlines import USUAL_STEPS, Deadline, make_deadline
+from hub.stores.rules import Hours
 
+TOLD_AT_START = timedelta(hours=20)
 TOLD_STORES = {1: ("responsable.lyon@verel.example",), 2: ()}
 
 
@@ -24,3 +27,18 @@ def choose_alerts(*, now: datetime) -> None:
             by=SYSTEM,
             now=now,
         )
+
+
+def warned_of(
+    at: datetime, hours: Hours | None, target_seconds: int, due: Deadline, now: datetime
+) -> dict[str, Any]:
+    """What was told already; of what became late last the staff and the customers hear when the demo starts."""
+    is_warned = due.warn_at is not None and due.warn_at <= now
+    is_missed = due.due_at is not None and due.due_at <= now - TOLD_AT_START
+    percent = 100 if is_missed else 75 if is_warned else 0
+    return {
+        "warned_at": due.warn_at if is_warned else None,
+        "missed_at": due.due_at if is_missed else None,
+        "warned_percent": percent,
+        "warn_at": make_deadline(hours, at, target_seconds, warned_percent=percent).warn_at,
+    }

@@ -11,10 +11,12 @@ from sqlalchemy import select, update
 from hub.core.db import db
 from hub.core.text import shorten
 from hub.core.words import Channel, Language
+from hub.demo.alerting import warned_of
 from hub.demo.catalog import CONTACTS
 from hub.demo.copying import copy_rows
+from hub.demo.routing import is_filed_wrong, route_of
 from hub.demo.shopping import Person, Sale
-from hub.inbox.deadlines import Deadline, default_target, make_deadline
+from hub.inbox.deadlines import default_target, make_deadline
 from hub.inbox.indexing import index_of
 from hub.inbox.models import ReplyWait, Ticket, TicketMessage, TicketParty
 from hub.inbox.threading import make_number
@@ -32,8 +34,14 @@ CHANNELS = (
     (Channel.PHONE, 14),
     (Channel.COUNTER, 12),
 )
-TOLD_AT_START = timedelta(hours=20)
 HOUR = 3600
+WRITTEN = frozenset({Channel.EMAIL, Channel.FORM})
+AT_THE_COUNTER: dict[str, Any] = {
+    "route_source": RouteSource.STORE_COUNTER,
+    "route_confidence": 1.0,
+    "route_detail": "",
+    "transfer_count": 0,
+}
 
 
 @dataclass(frozen=True)
@@ -90,6 +98,7 @@ def _contact(
     before = int(len(sales) * max(0.02, 1 - (sales[-1].placed_at - at).days / 366))
     sale = sales[max(0, before - 1 - int(800 * random.random() ** 2))]
     key, subject, text, answer = random.choice(CONTACTS)
+    filed = CONTACTS[number % len(CONTACTS)][0] if is_filed_wrong(number) else key
     channel = random.choices([each for each, _ in CHANNELS], [weight for _, weight in CHANNELS])[0]
     return Contact(
         id=number,
@@ -97,7 +106,7 @@ def _contact(
         person=people[sale.customer_id - 1],
         channel=channel,
         at=at,
-        reason_id=reasons.get(key),
+        reason_id=reasons.get(filed),
         subject=subject,
         text=text.format(order=sale.number),
         answer=answer,
@@ -123,7 +132,9 @@ def _write(
     wait = _wait(contact, target, due.due_at)
     if is_open:
         ticket |= {"waiting_since": contact.at, "due_at": due.due_at, "list_at": due.due_at or contact.at}
-        ticket |= _warned(contact, hours, target, due, now)
+        ticket |= warned_of(contact.at, hours, target, due, now)
+        if contact.channel in WRITTEN:  # a person has not said yet why the customer wrote
+            ticket["reason_id"] = wait["reason_id"] = None
     else:
         line = _message(contact, len(rows["messages"]) + 1)
         rows["messages"].append(line | _answer(contact, replied_at, agent_id, agent_name))
@@ -131,21 +142,6 @@ def _write(
         ticket |= _settled(contact, replied_at, now, random)
     rows["tickets"].append(ticket)
     rows["waits"].append(wait)
-
-
-def _warned(
-    contact: Contact, hours: Hours | None, target: int, due: Deadline, now: datetime
-) -> dict[str, Any]:
-    """What was told already; of what became late last the staff and the customers hear when the demo starts."""
-    is_warned = due.warn_at is not None and due.warn_at <= now
-    is_missed = due.due_at is not None and due.due_at <= now - TOLD_AT_START
-    percent = 100 if is_missed else 75 if is_warned else 0
-    return {
-        "warned_at": due.warn_at if is_warned else None,
-        "missed_at": due.due_at if is_missed else None,
-        "warned_percent": percent,
-        "warn_at": make_deadline(hours, contact.at, target, warned_percent=percent).warn_at,
-    }
 
 
 def _reply_moment(contact: Contact, hours: Hours | None, target: int, random: Random) -> datetime:
@@ -174,8 +170,7 @@ def _ticket(contact: Contact) -> dict[str, Any]:
         "reason_id": contact.reason_id,
         "assignee_id": None,
         "order_id": contact.sale.id,
-        "route_source": RouteSource.STORE_COUNTER if is_counter else RouteSource.ORDER_NUMBER,
-        "route_confidence": 1.0 if is_counter else 0.95,
+        **(AT_THE_COUNTER if is_counter else route_of(contact.id, contact.sale.number)),
         "is_grievance": False,
         "is_confirmed": True,
         "waiting_since": None,
@@ -190,7 +185,6 @@ def _ticket(contact: Contact) -> dict[str, Any]:
         "solved_at": None,
         "closed_at": None,
         "reopened_count": 0,
-        "transfer_count": 0,
         "last_event_id": 1,
         "created_at": contact.at,
         "updated_at": contact.at,
