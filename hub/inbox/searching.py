@@ -46,7 +46,8 @@ def asked_words(search: str) -> list[Asked]:
         digits = re.sub(r"\D", "", search)[-9:]
         return [Asked((digits,), digits)]
     written = written_words([search])[:MOST_ASKED]
-    return [asked for word in written for asked in _asked(word)]
+    longer = [word for word in written if len(word) > 1]  # a letter alone begins half of all words
+    return [asked for word in longer or written for asked in _asked(word)]
 
 
 def _asked(written: str) -> list[Asked]:

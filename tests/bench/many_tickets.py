@@ -25,8 +25,8 @@ _TICKETS = text(
             (CAST(:names AS text[]))[1 + (hashint4(i + 7) & 65535) % cardinality(CAST(:names AS text[]))] AS last_name,
             (CAST(:given AS text[]))[1 + (hashint4(i + 11) & 65535) % cardinality(CAST(:given AS text[]))] AS first_name,
             (CAST(:things AS text[]))[1 + (hashint4(i + 13) & 65535) % cardinality(CAST(:things AS text[]))] AS thing,
-            'mot' || translate(to_hex(hashint4(i + 17) & 1023), '0123456789', 'ghijklmnop') AS often,
-            'rare' || translate(to_hex(i / 5), '0123456789', 'ghijklmnop') AS seldom
+            'mot' || translate(to_hex(hashint4(i + 17) & 1023), '0123456789', 'ghijklmnop') || 'z' AS often,
+            'rare' || translate(to_hex(i / 5), '0123456789', 'ghijklmnop') || 'z' AS seldom
         FROM generate_series(CAST(:first AS int), CAST(:last AS int)) AS i),
     worded AS (
         SELECT *, thing || ' ' || CASE WHEN turn < 10 THEN 'livraison' ELSE 'facture' END || ' ' || often AS subject,

@@ -41,9 +41,9 @@ ROUNDS, WARM = 60, 8
 SLOW_MS = 15.0
 Question = Callable[[], object]
 SEARCHES = {
-    "search_rare": "raremjl",
+    "search_rare": "raremjlz",
     "search_common": "lampe",
-    "search_middling": "motgb",
+    "search_middling": "motjbaz",
     "search_two_words": "bougie martin",
     "search_number": "T-2603-0000020",
     "search_filters": "état:ouvert priorité:urgente magasin:m07",
@@ -119,8 +119,8 @@ def _questions(begin: dict[str, int]) -> dict[str, Question]:
         "list_all_deep": list_(head, InboxView.ALL, deep),
         **{name: search(words, head) for name, words in SEARCHES.items()},
         "search_common_store": search("lampe", own),
-        "search_middling_region": search("motgb", region),
-        "search_rare_region": search("raremjl", region),
+        "search_middling_region": search("motjbaz", region),
+        "search_rare_region": search("raremjlz", region),
         "count_views_head_office": lambda: count_views(head),
         "count_views_region": lambda: count_views(region),
         "ticket": lambda: _open_ticket("T-2603-0000020", head),

@@ -1,5 +1,6 @@
 """A search in words, ready to be asked of the database: its conditions, and what could not be understood."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,9 +11,12 @@ from hub.core.text import N_
 from hub.inbox.asked_values import Trait, meaning
 from hub.inbox.asking import ONE_OF, Filter, Query, Term, filter_name, parse
 from hub.inbox.indexing import matches
+from hub.inbox.models import Ticket
 from hub.inbox.queries.term_conditions import Condition, House, UnknownValueError, condition_of
 from hub.inbox.states import OPEN_STATES as OPEN
 from hub.staff.rules import Viewer
+
+TICKET_NUMBER = re.compile(r"\At-\d{4}-\d+\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,8 @@ class Asking:
 
     def all_conditions(self) -> list[Condition]:
         """Filters and words together."""
+        if TICKET_NUMBER.match(self.query.words):
+            return [*self.conditions, Ticket.number == self.query.words.upper()]
         words = matches(self.query.words, self.also or {}) if self.query.words else None
         return [*self.conditions, *([] if words is None else [words])]
 
