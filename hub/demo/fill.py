@@ -13,7 +13,7 @@ from hub.core import clock, site
 from hub.core.db import db
 from hub.core.errors import NotFound
 from hub.core.text import N_
-from hub.demo import alerting, asking, codes, founding, joining, mailing, shopping, talking
+from hub.demo import alerting, asking, codes, founding, joining, mailing, routing, shopping, talking
 from hub.demo.help_centre import write_help_centre
 from hub.demo.models import DEMO_NOTES, METADATA
 from hub.plans.actions import add_builtin_plans
@@ -63,6 +63,7 @@ def _tell_story(now: datetime, random: Random) -> None:
     sales = shopping.make_orders(people, now=now, random=random)
     alerting.choose_alerts(now=now)
     talking.make_tickets(sales, people, now=now, random=random)
+    routing.make_routing(now=now)
     asking.make_survey_year(sales, now=now, random=random)
     mailing.make_messages(sales, now=now, random=random)
     joining.make_signup_form(now=now)
