@@ -1,5 +1,6 @@
 """Settings: tickets and customers of another helpdesk: upload, dry run, the store of each group, progress."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -11,6 +12,7 @@ from wtforms import SelectField, StringField
 
 from hub.blueprints.access import viewer
 from hub.blueprints.forms import Form, options, required
+from hub.blueprints.inbox.words import state_words
 from hub.blueprints.settings.base import blueprint, refused, saved
 from hub.core import clock
 from hub.core.db import transaction
@@ -41,12 +43,6 @@ KINDS = {
     "file": N_("File"),
     "mail": N_("Mail"),
     "row": N_("Row"),
-}
-TICKET_STATES: dict[str, str] = {
-    TicketState.NEW: N_("new"),
-    TicketState.OPEN: N_("open"),
-    TicketState.PENDING: N_("pending"),
-    TicketState.SOLVED: N_("solved or closed"),
 }
 UNDER_WAY = frozenset({TakeoverState.CHECKING, TakeoverState.RUNNING})
 
@@ -95,6 +91,8 @@ def takeover(takeover_id: int) -> ResponseReturnValue:
         groups=_groups(row),
         stores=[(store.id, store.name) for store in list_stores()],
         states=_states(row),
+        since=_moment(row.report.get("since")),
+        until=_moment(row.report.get("until")),
         problems=[_problem(each) for each in page.rows],
         problem_count=queries.count_problems(takeover_id),
         older_href=older,
@@ -154,9 +152,13 @@ def _groups(row: TakeoverRow) -> list[dict[str, Any]]:
     ]
 
 
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
 def _states(row: TakeoverRow) -> list[tuple[str, int]]:
     counts = row.report.get("states", {})
-    return [(gettext(words), counts[state]) for state, words in TICKET_STATES.items() if counts.get(state)]
+    return [(state_words(state), counts[state]) for state in TicketState if counts.get(state)]
 
 
 def _problem(row: ProblemRow) -> dict[str, str]:
