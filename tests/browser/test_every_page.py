@@ -46,6 +46,8 @@ STAFF = (
     "/chats/", "/chats/stores/1", "/demo/shop",
     "/routing/", "/routing/rules/new", "/routing/assignment", "/routing/experts", "/routing/experts/new", "/routing/suggestions",
     "/routing/suggestions/words/1", "/inbox/asked", "/inbox/absence", "/statistics/routing",
+    "/inbox/?q=magasin:lyon+est:à-répondre+-canal:sms", "/inbox/?q=magasin:lion", "/inbox/views", "/inbox/views/new?q=lampe",
+    "/inbox/calls", "/inbox/calls?list=ended", "/inbox/calls/new?customer=1", "/inbox/bulk?all=1&view=all",
     "/surveys/", "/surveys/?label=machine", "/surveys/?q=nobody",
 )  # fmt: skip
 TICKET = ("", "/experts", "/gesture", "/solve", "/change", "/call", "/suggestions", "/snooze", "/split", "/history", "/print?notes=1", "/requester?q=Le")
