@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, literal_column, select, update
+from sqlalchemy import Boolean, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from hub.core.actor import SYSTEM, Actor
@@ -39,11 +39,13 @@ def hold_back(ticket: Ticket, *, now: datetime, machine_now: datetime) -> None:
     counted = {"held_count": MailLoop.held_count + 1, "last_at": machine_now}
     if _count(address, counted, machine_now):
         return
-    row = {"address": address, "ticket_id": ticket.id, "held_count": 1}
-    statement = insert(MailLoop).values(**row, started_at=machine_now, last_at=machine_now)
-    added = statement.on_conflict_do_update(
+    statement = insert(MailLoop).values(
+        address=address, ticket_id=ticket.id, held_count=1, started_at=machine_now, last_at=machine_now
+    )
+    kept = statement.on_conflict_do_update(
         index_elements=["address"], index_where=MailLoop.seen_at.is_(None), set_=counted
-    ).returning(MailLoop.id, literal_column("xmax = 0"))
+    )
+    added = kept.returning(MailLoop.id, literal_column("xmax = 0", Boolean))
     loop_id, is_new = db.session.execute(added).one()
     if is_new:
         _tell(ticket, loop_id, now=now)
