@@ -12,7 +12,6 @@ from hub.takeover.values import BadRowError
 
 LONGEST_TEXT = 200_000
 SHOWN_CHARS = 500
-NO_DATE = N_("The date %(given)s cannot be read.")
 
 
 def text_of(value: Any, limit: int = LONGEST_TEXT) -> str:
