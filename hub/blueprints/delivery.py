@@ -17,7 +17,8 @@ from hub.core.db import transaction
 from hub.core.errors import Invalid, NotFound
 from hub.core.text import N_
 from hub.customers import actions as customers
-from hub.customers.queries import CustomerRow, find_customer_by_card, get_customer
+from hub.customers.cards import find_customer_by_card
+from hub.customers.queries import CustomerRow, get_customer
 from hub.customers.rules import LOYAL_DAYS, choose_standing
 from hub.inbox import actions as inbox
 from hub.inbox.queries import has_open_ticket_on_order

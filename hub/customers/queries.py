@@ -84,16 +84,6 @@ def find_customer_by_address(text: str) -> CustomerRow | None:
     return get_customers([owner]).get(owner) if owner is not None else None
 
 
-def find_customer_by_card(card: str) -> CustomerRow | None:
-    """By the whole number of the loyalty card."""
-    owner = db.session.scalar(
-        select(ExternalId.customer_id).where(
-            ExternalId.source == "loyalty_card", ExternalId.value == card.strip()
-        )
-    )
-    return get_customers([owner]).get(owner) if owner is not None else None
-
-
 def _find_owner(text: str) -> int | None:
     kind = kind_of(text)
     try:

@@ -69,23 +69,26 @@ def post_letter(
         source_id=ticket.id,
         due_at=due_at,
     )
-    copies = [
-        replace(
-            letter,
-            key=f"{letter.key}:copy:{party.id}",
-            customer_id=None,
-            recipient=party.address,
-            recipient_name=party.name,
-            values={**letter.values, PAGE: ""},
-            reply_to=make_reply_address(ticket.id, party.address, domain),
-            message_id=make_message_id(ticket.id, message.event_id, party.address, domain),
-        )
-        for party in _copied(ticket, address)
-    ]
+    copies = [_copy(letter, ticket, message, party) for party in _copied(ticket, address)]
     first, *others = outbox.post_many([letter, *copies], now=now)
     if others:
         message.inserted = {**message.inserted, COPIES: [posted.message_id_row for posted in others]}
     return first.message_id_row
+
+
+def _copy(letter: outbox.Draft, ticket: Ticket, message: TicketMessage, party: TicketParty) -> outbox.Draft:
+    """The same letter for somebody who gets a copy: answers by an own address, no link to the customer's page."""
+    domain = site.inbound_domain()
+    return replace(
+        letter,
+        key=f"{letter.key}:copy:{party.id}",
+        customer_id=None,
+        recipient=party.address,
+        recipient_name=party.name,
+        values={**letter.values, PAGE: ""},
+        reply_to=make_reply_address(ticket.id, party.address, domain),
+        message_id=make_message_id(ticket.id, message.event_id, party.address, domain),
+    )
 
 
 def _copied(ticket: Ticket, address: str) -> list[TicketParty]:
