@@ -17,7 +17,7 @@ from hub.core.db import transaction
 from hub.core.errors import Invalid, NotFound
 from hub.core.text import N_
 from hub.customers import actions as customers
-from hub.customers.cards import find_customer_by_card
+from hub.customers.cards import find_card_holder
 from hub.customers.queries import CustomerRow, get_customer
 from hub.customers.rules import LOYAL_DAYS, choose_standing
 from hub.inbox import actions as inbox
@@ -79,8 +79,8 @@ def remark(order_id: int) -> ResponseReturnValue:
 def _find(asked: str) -> OrderRow | None:
     order = orders.find_order_by_external_id(asked)
     if order is None:
-        customer = find_customer_by_card(asked)
-        order = orders.find_latest_order(customer.id) if customer else None
+        holder = find_card_holder([asked])
+        order = orders.find_latest_order(holder.customer_id) if holder else None
     return order if order and viewer().scope.has_store(order.store_id) else None
 
 
