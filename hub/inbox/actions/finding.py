@@ -10,7 +10,7 @@ from hub.core import site
 from hub.core.db import db
 from hub.core.errors import Invalid
 from hub.customers import queries as customers
-from hub.customers.cards import find_card_holder
+from hub.customers.card_holders import find_card_holder
 from hub.customers.queries import CustomerRow
 from hub.customers.rules import normalise_phone
 from hub.inbox.directory import Directory
