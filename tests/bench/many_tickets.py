@@ -13,7 +13,7 @@ from tests.makers.inbox import make_reason
 from tests.makers.staff import make_agent
 from tests.makers.stores import make_chain, make_store
 
-STORES, AGENTS, CUSTOMERS = 61, 120, 2000
+STORES, AGENTS, CUSTOMERS, REASONS = 61, 120, 2000, 12
 CHUNK = 50_000
 MANY = 100_000
 """From so many rows on, indexes are made after the rows."""
@@ -42,7 +42,7 @@ _TICKETS = text(
         CASE turn WHEN 3 THEN 'sms' WHEN 4 THEN 'form' WHEN 5 THEN 'phone' ELSE 'email' END,
         CASE WHEN is_open AND turn < 2 THEN 'open' WHEN is_open THEN 'pending' ELSE 'closed' END,
         CASE WHEN i % 50 = 0 THEN 'urgent' WHEN i % 25 = 0 THEN 'high' ELSE 'normal' END, 'fr', subject, left(body, 140),
-        CAST(:first_reason AS bigint) + i % 12,
+        CAST(:first_reason AS bigint) + i % CAST(:reasons AS int),
         CASE WHEN i % 3 > 0 THEN CAST(:first_agent AS bigint) + (hashint4(i + 23) & 65535) % CAST(:agents AS int) END,
         'store_address', 0.95, i % 30 = 0, true,
         CASE WHEN is_open AND turn < 2 THEN at END, CASE WHEN is_open AND turn < 2 THEN at + interval '4 hours' END,
@@ -110,7 +110,7 @@ def make_chain_of_stores(session: Session) -> dict[str, int]:
         )
         for place in range(AGENTS)
     ]
-    reasons = [make_reason(session, f"reason_{place}") for place in range(12)]
+    reasons = [make_reason(session, f"reason_{place}") for place in range(REASONS)]
     customers = [
         make_customer(session, f"Client {place}", mail=None, phone=None).id for place in range(CUSTOMERS)
     ]
@@ -124,7 +124,8 @@ def make_chain_of_stores(session: Session) -> dict[str, int]:
 
 def make_tickets(begin: dict[str, int], *, done: int, total: int, start: datetime = TUESDAY) -> None:
     """Tickets `done + 1` to `total` with their messages; one in seven of the latest tenth (at most 100,000) is open."""
-    shared = {**begin, "stores": STORES, "agents": AGENTS, "customers": CUSTOMERS, "start": start, "total": total,
+    sizes = {"stores": STORES, "agents": AGENTS, "customers": CUSTOMERS, "reasons": REASONS, **begin}
+    shared = {**sizes, "start": start, "total": total,
               "names": _NAMES, "given": _GIVEN, "things": _THINGS, "live": min(total // 5, 200_000)}  # fmt: skip
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as wire:
         wire.execute(text("SET synchronous_commit = off"))
