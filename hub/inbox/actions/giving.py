@@ -93,14 +93,10 @@ def _offer(
     by: Actor,
     now: datetime,
 ) -> int:
-    if by.agent_id is None:
-        raise Forbidden(N_("Only a person can make a gesture."))
     done = db.session.scalar(select(Gesture.id).where(Gesture.key == key)) if key else None
     if done is not None:
         return done
-    words = text.replace("\x00", "").strip()[:LONGEST_TEXT]
-    if not words:
-        raise Invalid(N_("Please say why, for whoever looks at it later."), field="text")
+    words, agent_id = _check_why(text), _check_person(by)
     ticket = lock_ticket(ticket_id)
     check_amount(amount_cents, left_cents=_left_of_order(ticket) if kind is GestureKind.REFUND else None)
     row = Gesture(
@@ -114,17 +110,35 @@ def _offer(
         currency=get_chain().currency,
         text=words,
         pool_key=pool_key,
-        asked_by_id=by.agent_id,
+        asked_by_id=agent_id,
         asked_at=now,
     )
     db.session.add(row)
     db.session.flush()
-    if _may_decide(get_viewer(by.agent_id).role, amount_cents):
-        _decide(row, is_granted=True, by=by, now=now)
-    else:
-        _note("gesture_asked", row, by=by, now=now)
-        _ask_others(row, by=by, now=now)
+    _begin(row, by=by, now=now)
     return row.id
+
+
+def _begin(row: Gesture, *, by: Actor, now: datetime) -> None:
+    """Granted at once within the person's ceiling; else others are asked."""
+    if _may_decide(get_viewer(row.asked_by_id).role, row.amount_cents):
+        _decide(row, is_granted=True, by=by, now=now)
+        return
+    _note("gesture_asked", row, by=by, now=now)
+    _ask_others(row, by=by, now=now)
+
+
+def _check_person(by: Actor) -> int:
+    if by.agent_id is None:
+        raise Forbidden(N_("Only a person can make a gesture."))
+    return by.agent_id
+
+
+def _check_why(text: str) -> str:
+    words = text.replace("\x00", "").strip()[:LONGEST_TEXT]
+    if not words:
+        raise Invalid(N_("Please say why, for whoever looks at it later."), field="text")
+    return words
 
 
 def _left_of_order(ticket: Ticket) -> int | None:
