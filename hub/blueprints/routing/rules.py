@@ -83,9 +83,7 @@ def _page(draft: Draft, rule_id: int | None, offer: words.Offer, trial: Trial | 
         "matches": [(each.value, words.match_words(each)) for each in RuleMatch],
         "trial": trial,
         "sample": [_line(each, offer) for each in trial.sample] if trial else [],
-        "changed": [
-            (effect_words(name), count) for name, count in (trial.changed.items() if trial else ())
-        ],
+        "changed": [(effect_words(name), count) for name, count in (trial.changed.items() if trial else ())],
         "versions": _versions(rule_id, offer) if rule_id else [],
     }
 
