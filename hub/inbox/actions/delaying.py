@@ -19,6 +19,7 @@ from hub.inbox.models import AutomaticMail, Ticket, TicketMessage
 from hub.inbox.threading import make_reply_address
 from hub.inbox.words import TEXTS, MessageKind
 from hub.outbox import actions as outbox
+from hub.outbox.actions import Posted
 from hub.stores.rules import add_business_seconds
 
 TEMPLATE = "delay_notice"
@@ -37,26 +38,7 @@ def post_delay_notice(
         return False
     if not may_write(address, ticket_id=ticket.id, machine_now=machine_now) or _is_by_machine(ticket):
         return False
-    posted = outbox.post(
-        key=_key(ticket),
-        template_key=TEMPLATE,
-        values={
-            "ticket_number": ticket.number,
-            "expected_reply": _expected(ticket, target_seconds, directory, now),
-        },
-        purpose=Purpose.SERVICE,
-        channel=channel,
-        language=ticket.language,
-        customer_id=ticket.customer_id,
-        recipient=address,
-        recipient_name=ticket.requester_name,
-        store_id=ticket.store_id,
-        reply_to=make_reply_address(ticket.id, address, site.inbound_domain()) if "@" in address else None,
-        source_kind=TICKET,
-        source_id=ticket.id,
-        due_at=now,
-        now=now,
-    )
+    posted = _post(ticket, channel, address, _expected(ticket, target_seconds, directory, now), now=now)
     if posted.is_new:
         db.session.add(AutomaticMail(ticket_id=ticket.id, address=address, sent_at=machine_now))
         line = make_message(
@@ -70,6 +52,26 @@ def post_delay_notice(
         )
         db.session.add(line)
     return posted.is_new
+
+
+def _post(ticket: Ticket, channel: Channel, address: str, expected: str, *, now: datetime) -> Posted:
+    return outbox.post(
+        key=_key(ticket),
+        template_key=TEMPLATE,
+        values={"ticket_number": ticket.number, "expected_reply": expected},
+        purpose=Purpose.SERVICE,
+        channel=channel,
+        language=ticket.language,
+        customer_id=ticket.customer_id,
+        recipient=address,
+        recipient_name=ticket.requester_name,
+        store_id=ticket.store_id,
+        reply_to=make_reply_address(ticket.id, address, site.inbound_domain()) if "@" in address else None,
+        source_kind=TICKET,
+        source_id=ticket.id,
+        due_at=now,
+        now=now,
+    )
 
 
 def take_back_notice(ticket: Ticket, *, now: datetime) -> None:
