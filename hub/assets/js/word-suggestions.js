@@ -81,7 +81,7 @@ export class WordSuggestions extends HTMLElement {
   }
 
   take(option) {
-    if (option) this.fill(option.dataset.search);
+    if (option) this.fill(option.dataset.words);
   }
 
   fill(words) {
@@ -96,7 +96,7 @@ function to_option(item, position) {
   const option = document.createElement("div");
   Object.assign(option, { role: "option", id: `word-${position}` });
   option.setAttribute("aria-selected", "false");
-  option.dataset.search = item.search;
+  option.dataset.words = item.search;
   for (const [words, css] of [[item.label, ""], [item.hint, "muted small"]]) {
     const part = document.createElement("span");
     part.textContent = words;
