@@ -20,7 +20,7 @@ from hub.core.db import db
 from hub.staff.words import ApiScope
 from tests.blueprints.test_api_tickets import DORA, Caller, caller
 
-EXAMPLES = 300 if os.environ.get("LARGE") else 5
+EXAMPLES = 300 if os.environ.get("LARGE") else 3
 PROMISES: list[Any] = [
     not_a_server_error,
     checks.status_code_conformance,
