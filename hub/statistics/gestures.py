@@ -32,6 +32,7 @@ class GestureCost:
 
 @dataclass(frozen=True)
 class GestureCosts:
+    filters: Filters
     total: GestureCost
     by_store: tuple[GestureCost, ...]
     currency: str
@@ -59,6 +60,7 @@ def get_gesture_costs(filters: Filters, *, viewer: Viewer) -> GestureCosts:
     names = {row.id: row.name for row in get_stores([row[0] for row in rows if row[0]]).values()}
     costs = [GestureCost(names.get(row[0]) if row[0] else None, *(int(each or 0) for each in row[1:])) for row in rows]
     return GestureCosts(
+        filters=filters,
         total=_sum(costs),
         by_store=tuple(sorted(costs, key=lambda row: row.name or "")),
         currency=get_chain().currency,
