@@ -87,11 +87,11 @@ sure: style rules ## The fast half of the tests: style, types, floors, guards, r
 
 test: setup assets style ## Everything: style, types, floors, then all tests, then the flows on Debian's servers
 	@[ -z "$(NO_BROWSER)" ] || echo "Left out: the browser tests, because chromium is not installed."
-	$(BIN)/pytest -n 2 --dist loadgroup --ignore=tests/bench $(if $(NO_BROWSER),-m "not browser")
+	$(BIN)/pytest -n 3 --dist loadgroup --ignore=tests/bench $(if $(NO_BROWSER),-m "not browser")
 	$(MAKE) flows-on-servers
 
-flows-on-servers: .venv/.stamp assets ## The flow tests on Debian's postgresql and redis-server
-	$(POWER) servers $(BIN)/pytest -n 2 --dist loadgroup tests/flows -m "not browser"
+flows-on-servers: .venv/.stamp assets ## The flows on Debian's postgresql and redis-server (those that kill processes ran above)
+	$(POWER) servers $(BIN)/pytest -n 2 --dist loadgroup tests/flows -m "not browser and not faults"
 
 bench: .venv/.stamp assets ## The benchmarks as JSON lines
 	@$(PY) -m tests.bench

@@ -76,7 +76,9 @@ JOBS: dict[str, Job] = {
         Job("chats", "default", chats.work_chats, chats.has_due, _nothing_planned),
         Job("alerts", "default", unattended.work_alerts, unattended.has_due, unattended.next_due_at),
         Job("pushes", "default", pushing.work_pushes, pushing.has_due, _nothing_planned),
-        Job("suggestions", "default", suggestions.work_suggestions, suggestions.has_due, _nothing_planned, 0.1),
+        Job(
+            "suggestions", "default", suggestions.work_suggestions, suggestions.has_due, _nothing_planned, 0.1
+        ),
         Job("reason_models", "bulk", learning.work_reason_models, learning.has_due, _nothing_planned),
         Job("words", "bulk", vocabulary.work_words, vocabulary.has_due, vocabulary.next_due_at),
         Job("surveys", "bulk", surveys.work_surveys, surveys.has_due, surveys.next_due_at),

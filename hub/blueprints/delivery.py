@@ -17,7 +17,7 @@ from hub.core.db import transaction
 from hub.core.errors import Invalid, NotFound
 from hub.core.text import N_
 from hub.customers import actions as customers
-from hub.customers.cards import find_card_holder
+from hub.customers.card_holders import find_card_holder
 from hub.customers.queries import CustomerRow, get_customer
 from hub.customers.rules import LOYAL_DAYS, choose_standing
 from hub.inbox import actions as inbox

@@ -24,7 +24,7 @@ def rate_text(found: Routed) -> str:
         low=share(found.interval.low),
         high=share(found.interval.high),
     )
-    return f"{text} · {gettext('indicative')}" if found.count < FEW_WAITS else str(text)
+    return " · ".join([text, gettext("indicative")]) if found.count < FEW_WAITS else str(text)
 
 
 def source_rows(found: Rerouting) -> list[dict[str, Any]]:

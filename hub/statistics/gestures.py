@@ -58,7 +58,10 @@ def get_gesture_costs(filters: Filters, *, viewer: Viewer) -> GestureCosts:
         found = found.where(Gesture.store_id.in_(stores))
     rows = db.session.execute(found.group_by(Gesture.store_id)).all()
     names = {row.id: row.name for row in get_stores([row[0] for row in rows if row[0]]).values()}
-    costs = [GestureCost(names.get(row[0]) if row[0] else None, *(int(each or 0) for each in row[1:])) for row in rows]
+    costs = [
+        GestureCost(names.get(row[0]) if row[0] else None, *(int(each or 0) for each in row[1:]))
+        for row in rows
+    ]
     return GestureCosts(
         filters=filters,
         total=_sum(costs),

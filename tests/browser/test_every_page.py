@@ -37,7 +37,7 @@ STAFF = (
     "/knowledge/articles/new", "/knowledge/replies", "/knowledge/replies/1", "/knowledge/replies/1/edit",
     "/promo-codes/", "/promo-codes/new", "/promo-codes/1", "/promo-codes/1/edit", "/promo-codes/unknown",
     "/messages/", "/messages/?weeks=13&purpose=survey", "/messages/not-sent", "/messages/not-sent?reason=no_consent",
-    "/messages/caps", "/messages/sender", "/settings/operations", "/settings/operations/unknown", "/settings/operations/provider-events",
+    "/messages/caps", "/messages/sender", "/settings/operations", "/settings/operations/work", "/settings/operations/unknown", "/settings/operations/provider-events",
     "/settings/operations/quarantine", "/settings/operations/auto-replies", "/settings/operations/storms", "/settings/operations/orders",
     "/settings/mail-ways", "/settings/mail-ways/new", "/settings/mail-ways/addresses/new",
     "/signups/", "/signups/new", "/signups/choices",
@@ -50,7 +50,20 @@ STAFF = (
     "/inbox/calls", "/inbox/calls?list=ended", "/inbox/calls/new?customer=1", "/inbox/bulk?all=1&view=all",
     "/surveys/", "/surveys/?label=machine", "/surveys/?q=nobody",
 )  # fmt: skip
-TICKET = ("", "/experts", "/gesture", "/solve", "/change", "/call", "/suggestions", "/snooze", "/split", "/history", "/print?notes=1", "/requester?q=Le")
+TICKET = (
+    "",
+    "/experts",
+    "/gesture",
+    "/solve",
+    "/change",
+    "/call",
+    "/suggestions",
+    "/snooze",
+    "/split",
+    "/history",
+    "/print?notes=1",
+    "/requester?q=Le",
+)
 PUBLIC = (
     "/session/sign-in", "/session/forgotten", "/session/forgotten/sent", "/contact", "/contact/sent",
     "/stores/", "/stores/lille", "/stores/?q=xyz", "/a/mangled/1", "/contact?lang=en",

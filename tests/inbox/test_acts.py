@@ -268,7 +268,10 @@ class TestFollow:
         me = viewer_of(ada, lyon.id)
         follow(ticket_id=ticket.id, by=by, now=TUESDAY)
         follow(ticket_id=ticket.id, by=by, now=TUESDAY)
-        assert (get_marks(ticket.id, viewer_of(ada)).is_followed, get_marks(ticket.id, viewer_of(bo)).is_followed) == (
+        assert (
+            get_marks(ticket.id, viewer_of(ada)).is_followed,
+            get_marks(ticket.id, viewer_of(bo)).is_followed,
+        ) == (
             True,
             False,
         )
@@ -387,7 +390,8 @@ class TestPeople:
         assert (event.action, event.data["customer_id"]) == ("requester_changed", other)
 
     def test_the_order_is_chosen_by_its_number(self, session: Session, ticket: Ticket, by: Actor) -> None:
-        assert ticket.customer_id and ticket.store_id
+        assert ticket.customer_id
+        assert ticket.store_id
         order = make_order(session, customer_id=ticket.customer_id, store_id=ticket.store_id)
         change_order(ticket_id=ticket.id, order_number=f"#{order.external_id}", by=by, now=TUESDAY)
         assert ticket.order_id == order.id

@@ -38,7 +38,6 @@ def operations() -> ResponseReturnValue:
     config: Config = current_app.config["COMPTOIR"]
     return render_template(
         "settings/operations.html",
-        work=list_work(now=now),
         floor=workers.look(config.redis_url, machine_now=machine_now),
         ticked_at=ticked_at,
         has_clock=ticked_at is not None and (machine_now - ticked_at).total_seconds() < SILENT_SECONDS,
@@ -49,6 +48,15 @@ def operations() -> ResponseReturnValue:
         fault_words=fault_words,
         disabled_webhooks=list_disabled(),
         channel_words=channel_words,
+    )
+
+
+@blueprint.get("/operations/work")
+def work() -> ResponseReturnValue:
+    """How much is due of each kind, and since when: each room is asked once."""
+    return render_template(
+        "settings/operations_work.html",
+        work=list_work(now=clock.business_now()),
         age_words=lambda seconds: duration_words(timedelta(seconds=seconds)),
     )
 

@@ -8,14 +8,18 @@ from flask_babel import gettext
 
 from hub.core.facts import get_queue
 from hub.core.text import N_
+from hub.inbox import vocabulary
 from hub.inbox.actions import chat_leaving as chats
 from hub.inbox.actions import reason_learning as learning
-from hub.inbox.actions import suggestions
+from hub.inbox.actions import returning as later
+from hub.inbox.actions import suggestions, unattended
 from hub.inbox.actions import working as tickets
+from hub.mailroom import polling as mailboxes
 from hub.mailroom.queries import get_waiting
-from hub.outbox import reconciling, tidying
+from hub.outbox import promo_codes, pushing, reconciling, tidying
 from hub.outbox.blocked import list_queues
 from hub.plans.queries import get_due
+from hub.signups import expiring as optins
 from hub.surveys import actions as surveys
 from hub.takeover import working as takeovers
 from hub.webhooks import working as webhooks
@@ -24,7 +28,14 @@ NAMES = {
     "facts": N_("Reactions to what happened"),
     "plans": N_("Steps of plans"),
     "arrivals": N_("Inbound mail to sort"),
+    "mailboxes": N_("Mailboxes to poll"),
     "tickets": N_("Deadlines of tickets"),
+    "later": N_("Snoozes and replies sent later"),
+    "alerts": N_("Stores nobody looks after"),
+    "pushes": N_("Alerts to browsers"),
+    "words": N_("Words for the search"),
+    "promo_codes": N_("Promo codes to settle"),
+    "optins": N_("Confirmations that ran out"),
     "chats": N_("Visitors of the chat who left"),
     "surveys": N_("Clicks to judge"),
     "suggestions": N_("Reasons to suggest"),
@@ -57,6 +68,13 @@ def list_work(*, now: datetime) -> list[WorkRow]:
         _row("facts", *get_queue(), now),
         _row("plans", *get_due(now=now), now),
         _row("arrivals", *get_waiting(), now),
+        _known_only("mailboxes", mailboxes.has_due(), mailboxes.next_due_at, now),
+        _known_only("later", later.has_due(), later.next_due_at, now),
+        _known_only("alerts", unattended.has_due(), unattended.next_due_at, now),
+        _known_only("pushes", pushing.has_due(), lambda: None, now),
+        _known_only("words", vocabulary.has_due(), vocabulary.next_due_at, now),
+        _known_only("promo_codes", promo_codes.has_due(), lambda: None, now),
+        _known_only("optins", optins.has_due(), optins.next_due_at, now),
         _known_only("tickets", tickets.has_due(), tickets.next_due_at, now),
         _known_only("chats", chats.has_due(), lambda: None, now),
         _known_only("surveys", surveys.has_due(), surveys.next_due_at, now),

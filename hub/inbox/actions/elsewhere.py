@@ -164,10 +164,15 @@ def note_reply(
     )
     db.session.flush()
     attach(message.id, attachments)
+    _end_waiting(ticket, message, by=by, now=now)
+    return message.id
+
+
+def _end_waiting(ticket: Ticket, message: TicketMessage, *, by: Actor, now: datetime) -> None:
     wait_id = waiting.end_wait(ticket, at=now, agent_id=by.agent_id, directory=Directory())
     ticket.state = next_on_reply(ticket.state)
     ticket.list_at = now
-    show_message(ticket, words, now=now)
+    show_message(ticket, message.text, now=now)
     db.session.flush()
     fact = TicketReplied(
         customer_id=ticket.customer_id,
@@ -178,7 +183,6 @@ def note_reply(
         message_id=message.id,
     )
     record(fact, now=now)
-    return message.id
 
 
 def add_note_once(

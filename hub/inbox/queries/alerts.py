@@ -104,7 +104,7 @@ def list_numbers(ticket_ids: Collection[int]) -> dict[int, str]:
     if not ticket_ids:
         return {}
     found = select(Ticket.id, Ticket.number).where(Ticket.id.in_(ticket_ids))
-    return {ticket_id: number for ticket_id, number in db.session.execute(found)}
+    return {row.id: row.number for row in db.session.execute(found)}
 
 
 def list_assigned(ticket_ids: Collection[int]) -> dict[int, Assigned]:
