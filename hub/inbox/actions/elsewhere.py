@@ -135,9 +135,7 @@ def note_reply(
     attachments: Sequence[IncomingFile] = (),
     key: str | None = None,
 ) -> int:
-    """A person's public answer that another system has delivered (a social network, a telephone switch): nothing
-    leaves here, and the customer's wait ends. Returns the message id; the same `key` is noted once.
-    """
+    """A person's public answer that another system has delivered: nothing leaves here, the wait ends; once a `key`."""
     words = check_text(text)
     if not by.is_person:
         raise Forbidden(N_("Only a person can reply. Please bind this key to an agent."))
