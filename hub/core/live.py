@@ -75,6 +75,23 @@ def address() -> str:
     return _Mast.address
 
 
+def channel_of(redis: Redis) -> str:
+    """Where news are published. Redis keeps channels apart by name alone, so the number of the database is in it."""
+    return f"{CHANNEL}:{redis.connection_pool.connection_kwargs.get('db') or 0}"
+
+
+def is_heard() -> bool:
+    """Whether the process of the live events listens; a page must not be sent to a port where nobody answers."""
+    if _Mast.redis is None:
+        return True
+    try:
+        [(_, listener_count)] = _Mast.redis.pubsub_numsub(channel_of(_Mast.redis))
+    except RedisError as error:
+        log.warning("live.silent", error=str(error))
+        return False
+    return bool(listener_count)
+
+
 def store_topic(store_id: int) -> str:
     return f"store:{store_id}"
 
@@ -96,8 +113,8 @@ def chat_topic(chat_id: int) -> str:
 
 
 def make_stream_url(topics: Iterable[str], *, machine_now: datetime) -> str:
-    """The address of a stream of these topics, good for five minutes; "" when there are no streams."""
-    if not _Mast.address:
+    """The address of a stream of these topics, good for five minutes; "" when there are no streams for the moment."""
+    if not _Mast.address or not is_heard():
         return ""
     ends_at = machine_now + PASS_LASTS
     claim = {"t": list(topics), "u": ends_at.timestamp()}
@@ -120,7 +137,7 @@ def tell_pending(info: MutableMapping[Any, Any]) -> None:
     try:
         pipe = _Mast.redis.pipeline(transaction=False)
         for news in waiting:
-            pipe.publish(CHANNEL, news.written())
+            pipe.publish(channel_of(_Mast.redis), news.written())
         pipe.execute()
     except RedisError as error:
         log.warning("live.silent", error=str(error))

@@ -9,7 +9,7 @@ from redis.client import PubSub
 from redis.exceptions import RedisError
 
 from hub.core.bell import connect_redis
-from hub.core.live import CHANNEL
+from hub.core.live import channel_of
 
 MOST_WAITING = 100
 IDLE_SECONDS = 20.0
@@ -82,8 +82,9 @@ class Exchange:
         """Stay subscribed for ever; whenever Redis goes, hush, and try again a second later."""
         while True:
             try:
-                with connect_redis(redis_url, socket_timeout=None).pubsub() as subscription:
-                    subscription.subscribe(CHANNEL)
+                redis = connect_redis(redis_url, socket_timeout=None)
+                with redis.pubsub() as subscription:
+                    subscription.subscribe(channel_of(redis))
                     self._follow(subscription)
             except (RedisError, OSError) as error:
                 log.warning("live.deaf", error=str(error))

@@ -83,6 +83,23 @@ def redis(settings: Config) -> Iterator[Redis]:
     live.connect(settings.redis_url, address="")
 
 
+def test_a_page_is_sent_to_the_streams_only_while_they_listen(settings: Config, redis: Redis) -> None:
+    """A page that is sent where nobody answers complains; without an address it looks by itself."""
+    signing.use_key("only for tests")
+    live.connect(settings.redis_url, address="http://events.example")
+    elsewhere = connect_redis(str(settings.redis_url).rpartition("/")[0] + "/15")
+    with elsewhere.pubsub() as other, redis.pubsub() as subscription:
+        if live.channel_of(elsewhere) != live.channel_of(redis):
+            other.subscribe(live.channel_of(elsewhere))
+            assert other.get_message(timeout=1)
+        assert live.make_stream_url(["all"], machine_now=TUESDAY) == ""
+        subscription.subscribe(live.channel_of(redis))
+        assert subscription.get_message(timeout=1)
+        assert live.make_stream_url(["all"], machine_now=TUESDAY).startswith("http://events.example/stream?")
+    live.connect("redis://127.0.0.1:1/0", address="http://events.example")
+    assert live.make_stream_url(["all"], machine_now=TUESDAY) == ""
+
+
 def heard(subscription: object) -> list[dict[str, object]]:
     found = []
     while message := subscription.get_message(timeout=0.3):  # type: ignore[attr-defined]
@@ -101,7 +118,7 @@ def test_news_are_told_after_the_commit_once_and_never_after_a_rollback(
     session: Session, redis: Redis
 ) -> None:
     with redis.pubsub() as subscription:
-        subscription.subscribe(live.CHANNEL)
+        subscription.subscribe(live.channel_of(redis))
         assert subscription.get_message(timeout=1)
         with transaction():
             tell_after_commit(NEWS)

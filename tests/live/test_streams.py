@@ -42,7 +42,7 @@ class Place:
         return stream
 
     def tell(self, news: News) -> None:
-        self.redis.publish(live.CHANNEL, news.written())
+        self.redis.publish(live.channel_of(self.redis), news.written())
 
     def megabytes(self) -> float:
         """Resident memory of the gunicorn master and its one worker together."""

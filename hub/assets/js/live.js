@@ -29,7 +29,7 @@ class Stream {
 
   async open() {
     const found = await this.desk.ping();
-    if (found && !found.stream) return; // this installation has no live events
+    if (found && !found.stream) { this.desk.await_stream(() => this.open()); return; } // nobody listens, for now or ever
     if (!found) { this.retry(); return; }
     this.source = new EventSource(found.stream);
     this.source.onopen = () => { this.failures = 0; this.tell({ kind: "again" }); };
@@ -72,7 +72,19 @@ export class Desk {
     const answer = await post_words(this.href, {});
     const found = answer?.ok ? await answer.json().catch(() => null) : null;
     if (found) this.show(found);
+    if (found?.stream) this.tell_of_stream();
     return found;
+  }
+
+  /** Call `work` once, when a later look at the server finds that there are live events. */
+  await_stream(work) {
+    this.streams = work;
+  }
+
+  tell_of_stream() {
+    const work = this.streams;
+    this.streams = null;
+    work?.();
   }
 
   show({ waiting, text }) {
