@@ -135,6 +135,7 @@ def menu() -> list[SimpleNamespace]:
     return [
         SimpleNamespace(
             url=f"/{page}",
+            room=page,
             icon=icon,
             label=label,
             is_current=request.path == f"/{page}",
