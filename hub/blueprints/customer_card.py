@@ -1,5 +1,6 @@
 """The customer beside the work: composed from the rooms, for the ticket pane and for the customer's page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -70,20 +71,30 @@ def open_card(customer_id: int, viewer: Viewer) -> Card:
         actions.note_view(customer_id, by=viewer.actor, now=now)
     buying = get_buying(customer_id, since=now - timedelta(days=LOYAL_DAYS))
     orders = list_customer_orders(customer_id)
-    store_ids = {order.store_id for order in orders} | {customer.preferred_store_id or 0}
+    tickets = _tickets(customer_id, viewer)
     return Card(
         customer=customer,
         phone=show_phone(customer.phone) if customer.phone else "",
         verdict=words.verdict_of(choose_standing(buying, now=now), buying, customer.title),
         orders=tuple(orders),
         answers=tuple(list_customer_answers(customer_id)),
-        tickets=tuple(_tickets(customer_id, viewer)),
+        tickets=tuple(tickets),
         consents=tuple(queries.list_consents(customer_id)),
         addresses=tuple(queries.list_addresses(customer_id)),
-        store_names={store.id: store.name for store in get_stores(store_ids).values()},
+        store_names=_store_names(customer, orders, tickets),
         now=now,
     )
 
 
 def _tickets(customer_id: int, viewer: Viewer) -> list[TicketRow]:
     return list_customer_tickets(customer_id, viewer) if viewer.may(Permission.READ_TICKETS) else []
+
+
+def _store_names(
+    customer: CustomerRow, orders: Sequence[OrderRow], tickets: Sequence[TicketRow]
+) -> dict[int, str]:
+    """What the tickets name already is not asked again."""
+    names = {ticket.store_id: ticket.store_name for ticket in tickets if ticket.store_id}
+    wanted = {order.store_id for order in orders} | {customer.preferred_store_id or 0}
+    missing = wanted - names.keys() - {0}
+    return names | {store.id: store.name for store in get_stores(missing).values()}

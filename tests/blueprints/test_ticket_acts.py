@@ -158,7 +158,7 @@ def test_files_from_the_composer(session: Session, client: FlaskClient, ticket: 
     first = session.scalars(select(ComposerFile).order_by(ComposerFile.id)).first()
     assert first is not None
     do(client, f"{at}/files/{first.id}/remove", text="Voici")
-    do(client, f"{at}/files", text="", files=[(io.BytesIO(b"MZ" + bytes(99)), "virus.pdf")])
+    do(client, f"{at}/files?lang=en", text="", files=[(io.BytesIO(b"MZ" + bytes(99)), "virus.pdf")])
     assert "virus.pdf cannot be attached" in see(client, at)
     do(client, f"{at}/reply", text="Voici", key="k", files=[(io.BytesIO(PDF + b"c"), "c.pdf")])
     sent = session.scalars(select(TicketMessage).where(TicketMessage.kind == MessageKind.AGENT)).one()
@@ -250,7 +250,7 @@ def test_only_the_list_where_agents_may_not_make_tags(
     sign_in(client, make_agent(session, "Hugo Siège", role=Role.HEAD_OFFICE))
     do(client, "/inbox/tags/setting", agents_make="0")
     sign_in(client, ada)
-    do(client, f"/inbox/{ticket.number}/tag", tag="inventé")
+    do(client, f"/inbox/{ticket.number}/tag?lang=en", tag="inventé")
     assert "There is no tag inventé" in see(client, f"/inbox/{ticket.number}")
 
 
@@ -260,7 +260,7 @@ def test_order_customer_and_copies(
     at = f"/inbox/{ticket.number}"
     order = make_order(session, customer_id=ticket.customer_id or 0, store_id=lyon.id)
     do(client, f"{at}/order", order=order.external_id)
-    do(client, f"{at}/order", order="NOPE")
+    do(client, f"{at}/order?lang=en", order="NOPE")
     assert "There is no order NOPE" in see(client, at)
     assert ticket.order_id == order.id
     paul = make_customer(session, "Paul", "Roux", mail="paul@client.example", phone=None)

@@ -25,7 +25,7 @@ from hub.outbox import sending
 from hub.outbox.actions import Draft
 from hub.outbox.models import OutboundMessage
 from hub.outbox.words import MessageState, SendQueue
-from hub.reactions.reassuring import contact_url
+from hub.inbox.own_links import own_page_url
 from hub.staff import links as staff_links
 from hub.surveys.actions import add_builtin_survey
 from hub.surveys.links import box_links
@@ -70,7 +70,7 @@ def real_values(session: Session, asked: Asked) -> dict[str, str]:
     boxes = box_links(asked.invitation_id, HOUSE)
     return {
         **{name: boxes[choice] for name, choice in BOXES.items()},
-        "contact_url": contact_url(ticket.ticket_id, DORA),
+        "contact_url": own_page_url(ticket.ticket_id, DORA),
         "confirm_url": f"{HOUSE}/confirm/{confirmation_of()}",
         "accept_url": f"{HOUSE}/session/invitation/{invitation}",
         "reset_url": f"{HOUSE}/session/password/{reset}",
