@@ -26,7 +26,7 @@ def test_contact_at_the_counter(installation: Installation, open_page: OpenPage)
     smallest = page.evaluate(
         """() => [...document.querySelectorAll('main button, main a.btn, nav a, select')]
         .filter(one => one.checkVisibility() && one.getBoundingClientRect().height < 24)
-        .filter(one => !one.matches('.visually-hidden[tabindex="-1"][aria-hidden="true"]'))  // what Enter presses, no finger
+        .filter(one => !one.matches('.visually-hidden[tabindex="-1"][aria-hidden="true"]'))  // for Enter
         .map(one => one.outerHTML)"""
     )
     assert smallest == []
