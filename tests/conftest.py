@@ -183,7 +183,7 @@ def installation(
     """A small chain in real processes, for tests that come from outside; see tests/running/scheduling.py."""
     from tests.running.installation import open_installation
 
-    own = _own_servers(servers, "whole", 2 + worker_number)
+    own = _own_servers(servers, "whole", 4 + worker_number)
     with open_installation(**own, var=tmp_path_factory.mktemp("installation")) as found:
         yield found
 
@@ -195,7 +195,7 @@ def empty_installation(
     """What a fresh installation shows before its set-up: the web alone, on an empty database."""
     from tests.running.installation import open_installation
 
-    own = _own_servers(servers, "empty", 2 + worker_number)
+    own = _own_servers(servers, "empty", 8 + worker_number)
     with open_installation(**own, var=tmp_path_factory.mktemp("empty"), is_filled=False) as found:
         yield found
 
