@@ -158,6 +158,14 @@ def list_source_messages(source_kind: str, source_ids: Collection[int]) -> list[
     return [MessageRow(*row) for row in rows]
 
 
+def get_recipients(outbound_ids: Iterable[int]) -> dict[int, str]:
+    """The address each message goes to, by id; "" once it was erased."""
+    found = select(OutboundMessage.id, OutboundMessage.recipient).where(
+        among(OutboundMessage.id, list(outbound_ids))
+    )
+    return {row.id: row.recipient or "" for row in db.session.execute(found)}
+
+
 def get_states(outbound_ids: Iterable[int]) -> dict[int, MessageState]:
     """States by id, in one statement; ids that do not exist are missing."""
     rows = db.session.execute(

@@ -89,6 +89,33 @@ def test_the_words_of_a_stranger_are_not_shown(session: Session, client: FlaskCl
     assert "pas Dora" not in client.get(path_of(found)).text
 
 
+def test_somebody_else_who_writes_twice_is_still_not_the_customer(
+    session: Session, client: FlaskClient, lyon: Store
+) -> None:
+    found = make_received()
+    for number in (7, 8):
+        make_received(
+            from_address="voisin@client.example", from_name="Voisin", text=f"Secret {number}",
+            in_reply_to="<1@client.example>", references=("<1@client.example>",),
+            subject=f"Re: {found.number}", mail_message_id=f"<{number}@client.example>",
+        )  # fmt: skip
+    assert "Secret" not in client.get(path_of(found)).text
+
+
+def test_a_later_customer_does_not_read_the_one_before(
+    session: Session, client: FlaskClient, lyon: Store
+) -> None:
+    found = make_received()
+    answer(session, found, "Réponse à Dora")
+    row = session.get_one(Ticket, found.ticket_id)
+    row.customer_id, row.requester_address = None, "emil@client.example"
+    session.flush()
+    page = client.get(path_of(found, "emil@client.example"))
+    assert page.status_code == 200
+    assert "que dois-je faire" not in page.text
+    assert "Réponse à Dora" not in page.text
+
+
 def test_writing_reopens_a_solved_ticket(session: Session, client: FlaskClient, lyon: Store) -> None:
     found = make_received()
     answer(session, found, "C'est réparé.")

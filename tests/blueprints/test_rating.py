@@ -97,6 +97,17 @@ def test_a_reopened_ticket_takes_the_question_back(session: Session, lyon: Store
     assert again.message_key != key
 
 
+def test_a_question_that_has_left_is_not_asked_again(session: Session, lyon: Store) -> None:
+    ticket = make_solved(session)
+    row = ask(ticket)
+    assert row is not None
+    letter_of(session, row).state = MessageState.ACCEPTED
+    assert not actions.withdraw_rating(ticket.id, now=LATER)
+    actions.reopen(ticket_id=ticket.id, by=SYSTEM, now=LATER)
+    actions.solve(ticket_id=ticket.id, by=SYSTEM, now=LATER)
+    assert ask(ticket) is None
+
+
 def test_looking_at_every_box_answers_nothing(session: Session, client: FlaskClient, lyon: Store) -> None:
     row = ask(make_solved(session))
     assert row is not None

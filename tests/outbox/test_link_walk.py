@@ -20,12 +20,12 @@ from hub.core.words import Channel, Language, Purpose
 from hub.customers import optin
 from hub.customers.optin import Wish
 from hub.customers.words import AddressKind
+from hub.inbox.own_links import own_page_url
 from hub.outbox import actions as outbox
 from hub.outbox import sending
 from hub.outbox.actions import Draft
 from hub.outbox.models import OutboundMessage
 from hub.outbox.words import MessageState, SendQueue
-from hub.inbox.own_links import own_page_url
 from hub.staff import links as staff_links
 from hub.surveys.actions import add_builtin_survey
 from hub.surveys.links import box_links

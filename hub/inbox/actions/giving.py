@@ -93,11 +93,11 @@ def _offer(
     by: Actor,
     now: datetime,
 ) -> int:
+    words, agent_id = _check_why(text), _check_person(by)
+    ticket = lock_ticket(ticket_id)
     done = db.session.scalar(select(Gesture.id).where(Gesture.key == key)) if key else None
     if done is not None:
         return done
-    words, agent_id = _check_why(text), _check_person(by)
-    ticket = lock_ticket(ticket_id)
     check_amount(amount_cents, left_cents=_left_of_order(ticket) if kind is GestureKind.REFUND else None)
     row = Gesture(
         key=key,
@@ -120,12 +120,23 @@ def _offer(
 
 
 def _begin(row: Gesture, *, by: Actor, now: datetime) -> None:
-    """Granted at once within the person's ceiling; else others are asked."""
-    if _may_decide(get_viewer(row.asked_by_id).role, row.amount_cents):
+    """Granted at once while what the person gave on this ticket stays within the ceiling; else others are asked."""
+    if _may_decide(get_viewer(row.asked_by_id).role, row.amount_cents + _given_alone(row)):
         _decide(row, is_granted=True, by=by, now=now)
         return
     _note("gesture_asked", row, by=by, now=now)
     _ask_others(row, by=by, now=now)
+
+
+def _given_alone(row: Gesture) -> int:
+    """Cents that this person has granted on this ticket before: small gestures add up."""
+    found = select(func.coalesce(func.sum(Gesture.amount_cents), 0)).where(
+        Gesture.ticket_id == row.ticket_id,
+        Gesture.id != row.id,
+        Gesture.decided_by_id == row.asked_by_id,
+        Gesture.state != GestureState.REFUSED,
+    )
+    return int(db.session.scalar(found) or 0)
 
 
 def _check_person(by: Actor) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
 from hub.content.phrases import begins_with_greeting, moment_in_words
 from hub.core import site
@@ -109,17 +109,24 @@ def _values(ticket: Ticket, message: TicketMessage, by: Actor, address: str) -> 
         "agent_name": by.name,
         "ticket_number": ticket.number,
         PAGE: own_page_url(ticket.id, address) if "@" in address else "",
-        **_quote(ticket, _latest_customer_message(ticket.id)),
+        **_quote(ticket, _latest_message_by(address, ticket.id)),
     }
     if begins_with_greeting(message.text):
         values["salutation"] = ""
     return values
 
 
-def _latest_customer_message(ticket_id: int) -> TicketMessage | None:
+def _latest_message_by(address: str, ticket_id: int) -> TicketMessage | None:
+    """What the receiver of the letter wrote last: nobody else's words are quoted to him."""
+    author = TicketMessage.author_address
     return db.session.scalar(
         select(TicketMessage)
-        .where(TicketMessage.ticket_id == ticket_id, TicketMessage.kind == MessageKind.CUSTOMER)
+        .where(
+            TicketMessage.ticket_id == ticket_id,
+            TicketMessage.kind == MessageKind.CUSTOMER,
+            TicketMessage.is_stranger.is_(False),
+            or_(author.is_(None), func.lower(author) == address.lower()),
+        )
         .order_by(TicketMessage.event_id.desc())
         .limit(1)
     )

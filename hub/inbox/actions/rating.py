@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from hub.core import signing, site
 from hub.core.actor import CUSTOMER, Actor
@@ -143,6 +143,7 @@ def _pass_on(row: TicketRating, *, now: datetime, machine_now: datetime) -> None
             subject=ticket.subject,
             text=row.comment or UNHAPPY_WORDS[ticket.language],
             language=ticket.language,
+            store_id=row.store_id,
             key=f"rating:{row.id}:{signing.code(PAGE, row.comment)}",
         ),
         now=now,
@@ -152,7 +153,7 @@ def _pass_on(row: TicketRating, *, now: datetime, machine_now: datetime) -> None
 
 def _solved(ticket: Ticket) -> Solved:
     asked = select(func.max(TicketRating.asked_at)).where(
-        TicketRating.customer_id == ticket.customer_id, TicketRating.ticket_id != ticket.id
+        or_(TicketRating.ticket_id == ticket.id, TicketRating.customer_id == ticket.customer_id)
     )
     return Solved(
         state=ticket.state,
@@ -160,7 +161,7 @@ def _solved(ticket: Ticket) -> Solved:
         is_confirmed=ticket.is_confirmed,
         has_reply=_last_agent(ticket.id) is not None,
         address=ticket.requester_address or "",
-        asked_at=db.session.scalar(asked) if ticket.customer_id else None,
+        asked_at=db.session.scalar(asked),
     )
 
 

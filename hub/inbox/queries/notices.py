@@ -12,7 +12,7 @@ from hub.core.errors import Invalid, NotFound
 from hub.core.paging import Page, decode_key, make_page
 from hub.core.text import N_
 from hub.inbox.models import Notice, Ticket
-from hub.inbox.queries.access import in_scope
+from hub.inbox.queries.access import in_scope, is_asked
 from hub.staff import queries as staff
 from hub.staff.rules import Viewer
 
@@ -79,11 +79,12 @@ def get_notice_ticket(notice_id: int, viewer: Viewer) -> str:
 
 
 def _mine(statement: Select[*tuple[Any, ...]], viewer: Viewer) -> Select[*tuple[Any, ...]]:
-    """A ticket that has left the person's stores takes its notices along."""
+    """A ticket that has left the person's stores takes its notices along, unless the person is asked as an expert."""
+    may_see = or_(in_scope(viewer), is_asked(viewer.agent_id))
     return (
         statement.select_from(Notice)
         .outerjoin(Ticket, Ticket.id == Notice.ticket_id)
-        .where(Notice.agent_id == viewer.agent_id, or_(Notice.ticket_id.is_(None), in_scope(viewer)))
+        .where(Notice.agent_id == viewer.agent_id, or_(Notice.ticket_id.is_(None), may_see))
     )
 
 

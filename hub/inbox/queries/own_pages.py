@@ -1,13 +1,13 @@
 """What a customer may read of an own ticket: what both sides wrote, never a note, never what is still held back."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 
 from hub.core.db import db
-from hub.customers.queries import find_customer_by_address
+from hub.customers.queries import list_addresses
 from hub.inbox.models import Ticket
 from hub.inbox.queries.rows import AttachmentRow, ThreadMessage
 from hub.inbox.queries.tickets import list_thread
@@ -60,7 +60,7 @@ def find_own_ticket(ticket_id: int, address: str) -> OwnTicket | None:
         due_at=ticket.due_at,
         store_name=store.name if store else "",
         time_zone=store.time_zone if store else get_chain().time_zone,
-        lines=tuple(_lines_of(ticket.id)) if _is_customer(ticket, address) else None,
+        lines=tuple(_lines_of(ticket)) if _is_customer(ticket, address) else None,
     )
 
 
@@ -82,30 +82,43 @@ def _follow(ticket_id: int) -> Ticket | None:
 
 
 def _is_customer(ticket: Ticket, address: str) -> bool:
-    if address and address.casefold() == (ticket.requester_address or "").casefold():
+    return address.casefold() in _addresses_of(ticket)
+
+
+def _addresses_of(ticket: Ticket) -> frozenset[str]:
+    """Those of the customer the ticket is about now."""
+    own = {ticket.requester_address or ""}
+    if ticket.customer_id is not None:
+        own |= {row.value for row in list_addresses(ticket.customer_id)}
+    return frozenset(each.casefold() for each in own if each)
+
+
+def _lines_of(ticket: Ticket) -> list[OwnLine]:
+    """What this person wrote, and what was sent to this person: a ticket may have had another customer before."""
+    own = _addresses_of(ticket)
+    shown = [line for line in list_thread(ticket.id) if _is_own(line, own)]
+    outbound_ids = [line.outbound_id for line in shown if line.outbound_id]
+    states, recipients = outbox.get_states(outbound_ids), outbox.get_recipients(outbound_ids)
+    return [
+        _line(line)
+        for line in shown
+        if line.outbound_id is None
+        or line.kind is MessageKind.CUSTOMER
+        or _was_said(states.get(line.outbound_id), recipients.get(line.outbound_id, ""), own)
+    ]
+
+
+def _is_own(line: ThreadMessage, own: Collection[str]) -> bool:
+    """A stranger's words, and those of whoever else takes part, were sent to the store and not to the customer."""
+    if line.kind is MessageKind.AGENT:
         return True
-    person = find_customer_by_address(address) if ticket.customer_id and address else None
-    return person is not None and person.id == ticket.customer_id
+    is_theirs = not line.author_address or line.author_address.casefold() in own
+    return line.kind is MessageKind.CUSTOMER and not line.is_stranger and is_theirs
 
 
-def _lines_of(ticket_id: int) -> list[OwnLine]:
-    shown = [line for line in list_thread(ticket_id) if _is_public(line)]
-    states = outbox.get_states([line.outbound_id for line in shown if line.outbound_id])
-    return [_line(line) for line in shown if not _is_held_back(line, states.get(line.outbound_id or 0))]
-
-
-def _is_public(line: ThreadMessage) -> bool:
-    """A stranger's words were sent to the store, not to the customer."""
-    return line.kind is MessageKind.AGENT or (line.kind is MessageKind.CUSTOMER and not line.is_stranger)
-
-
-def _is_held_back(line: ThreadMessage, state: MessageState | None) -> bool:
-    """A reply that can still be taken back, or that never left, was not said."""
-    return (
-        line.kind is MessageKind.AGENT
-        and line.outbound_id is not None
-        and (state is None or state in HELD_BACK)
-    )
+def _was_said(state: MessageState | None, recipient: str, own: Collection[str]) -> bool:
+    """A reply that can still be taken back, that never left, or that went to somebody else, was not said here."""
+    return state is not None and state not in HELD_BACK and recipient.casefold() in own
 
 
 def _line(line: ThreadMessage) -> OwnLine:
