@@ -1,6 +1,6 @@
 """No lost mail: listener, poller and sorter are killed at random; every mail is stored once and becomes one ticket.
 
-100 mails in the test command; 5,000 with LARGE=1, where leases lapse by themselves.
+60 mails in the test command; 5,000 with LARGE=1, where leases lapse by themselves.
 """
 
 import json
@@ -44,9 +44,9 @@ from tests.makers.sink import free_port
 
 pytestmark = pytest.mark.faults
 IS_LARGE = bool(os.environ.get("LARGE"))
-MAILS = 5000 if IS_LARGE else 100
+MAILS = 5000 if IS_LARGE else 60
 POISONED = 7
-KILLS = 60 if IS_LARGE else 6
+KILLS = 60 if IS_LARGE else 4
 PATIENCE_SECONDS = 900 if IS_LARGE else 60
 STORE = "lyon-part-dieu@hub.example"
 USER = "lyon"

@@ -41,8 +41,8 @@ from tests.makers.phones import make_settings
 from tests.makers.stores import make_chain
 
 pytestmark = pytest.mark.faults
-COUNT = 2000 if os.environ.get("LARGE") else 120
-KILLS = 20 if os.environ.get("LARGE") else 3
+COUNT = 2000 if os.environ.get("LARGE") else 80
+KILLS = 20 if os.environ.get("LARGE") else 2
 SILENT_SHARE = 0.03
 
 

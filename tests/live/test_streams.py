@@ -23,7 +23,7 @@ from hub.supervisor.children import Child, Program
 from hub.supervisor.crews import events
 from hub.supervisor.ports import LOOPBACK, choose_port
 
-STREAM_COUNT = 1000 if os.environ.get("LARGE") else 200
+STREAM_COUNT = 1000 if os.environ.get("LARGE") else 60
 MOST_MEGABYTES = 160
 SECRET = "only for tests"
 
