@@ -35,7 +35,7 @@ from tests.makers.stores import make_chain
 pytestmark = pytest.mark.faults
 IS_LARGE = bool(os.environ.get("LARGE"))
 CUSTOMERS = 1000 if IS_LARGE else 60
-MESSAGES = 2000 if IS_LARGE else 100
+MESSAGES = 2000 if IS_LARGE else 160
 WORKERS = 8 if IS_LARGE else 4
 KILLS = 12 if IS_LARGE else 2
 ONCE = (Purpose.PROMOTION, Purpose.SURVEY)
