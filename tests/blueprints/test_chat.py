@@ -219,6 +219,7 @@ def test_a_stream_gives_the_events_of_the_stores_in_scope(
     session: Session, client: FlaskClient, store: Store, role: Role, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live._Mast, "address", "http://events.example")
+    monkeypatch.setattr(live._Mast, "redis", None)  # whether a process listens is the matter of tests/live
     make_store(session, "Lille", code="LIL")
     log_in(client, make_agent(session, role=role, store_ids=(store.id,)))
     if role in {Role.DELIVERY, Role.MARKETER}:

@@ -310,7 +310,10 @@ def test_every_change_leaves_a_line_and_grows_the_event_number(
     change_priority(ticket_id=ticket.id, priority=Priority.URGENT, by=actor_of(ada), now=TUESDAY)
     assert ticket.last_event_id == before + 2
     assert [line.action for line in list_events(ticket.id)] == ["assigned", "priority_changed"]
-    assert session.scalars(select(AuditEntry.agent_id)).all() == [ada.id, ada.id]
+    mine = select(AuditEntry.agent_id).where(
+        AuditEntry.subject_kind == "ticket", AuditEntry.subject_id == ticket.id
+    )
+    assert session.scalars(mine).all() == [ada.id, ada.id]
 
 
 def test_a_reply_forgets_its_draft(session: Session, ticket: Ticket, ada: Agent) -> None:
