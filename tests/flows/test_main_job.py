@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from hub.stores.rules import is_public_holiday
 from tests.running.installation import Installation
 
 T = TypeVar("T")
@@ -72,9 +73,11 @@ class Caller:
         return datetime.fromisoformat(loads(text)["now"])
 
     def move_to(self, day_time: time_of_day) -> None:
-        """The next day that is a Tuesday, at this time in Paris."""
+        """The next Tuesday on which stores open, at this time in Paris."""
         now = self.move_clock("1m").astimezone(PARIS)
         day = now.date() + timedelta(days=(1 - now.weekday()) % 7 or 7)
+        while is_public_holiday("FR", day):  # the clock of a whole run reaches 14 July
+            day += timedelta(days=7)
         left = datetime.combine(day, day_time, PARIS).astimezone(UTC) - now.astimezone(UTC)
         self.move_clock(f"{round(left.total_seconds() / 60)}m")
 
