@@ -38,7 +38,8 @@ class TwilioSettings:
     `auth_token` also checks the signatures of callbacks. `public_url` is where Twilio reaches us, without a trailing
     slash. `prices`: expected price of a segment by the beginning of the number ("+33"), in `currency`, until Twilio
     tells its own. `contents`: approved WhatsApp templates by our template's key and language. `stop_mentions`, by language, end each
-    advertising SMS that does not say STOP itself.
+    advertising SMS that does not say STOP itself. `media_stores` ("https://host") are further places that Twilio's
+    address of a picture or recording may lead on to, besides those Twilio documents.
     """
 
     account_sid: str
@@ -55,6 +56,7 @@ class TwilioSettings:
     currency: str = "EUR"
     contents: Mapping[tuple[str, str], ContentTemplate] = field(default_factory=dict)
     stop_mentions: Mapping[str, str] = field(default_factory=dict)
+    media_stores: frozenset[str] = frozenset()
 
     @property
     def can_send_sms(self) -> bool:
