@@ -81,13 +81,23 @@ class NoticeKind(StrEnum):
     WOKE = "woke"
     ASSIGNED = "assigned"
     REPLY_HELD = "reply_held"
+    REPLY_FAILED = "reply_failed"
     GESTURE_ASKED = "gesture_asked"
     GESTURE_DECIDED = "gesture_decided"
     EXPERT_ASKED = "expert_asked"
     EXPERT_ANSWERED = "expert_answered"
     MAIL_LOOP = "mail_loop"
+    REMARKED = "remarked"
     DEADLINE_NEAR = "deadline_near"
     DEADLINE_MISSED = "deadline_missed"
+
+
+class AnswerBy(StrEnum):
+    """How a customer at the counter wants the answer; NONE was settled on the spot."""
+
+    MAIL = "mail"
+    PHONE = "phone"
+    NONE = "none"
 
 
 class ViewReach(StrEnum):
@@ -135,6 +145,25 @@ class CallOutcome(StrEnum):
     NO_ANSWER = "no_answer"
     WRONG_NUMBER = "wrong_number"
     CALL_AGAIN = "call_again"
+
+
+class PhoneCallState(StrEnum):
+    """Where a customer's call stands; MESSAGE: he or she is at the answering machine."""
+
+    RINGING = "ringing"
+    TALKING = "talking"
+    MESSAGE = "message"
+    ANSWERED = "answered"
+    MISSED = "missed"
+    VOICEMAIL = "voicemail"
+
+
+class RecordingState(StrEnum):
+    """Whether what was said on the answering machine is here: still at the provider, kept, or not to be had."""
+
+    WAITING = "waiting"
+    KEPT = "kept"
+    LOST = "lost"
 
 
 class Audience(StrEnum):

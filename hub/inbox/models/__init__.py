@@ -16,6 +16,7 @@ from hub.inbox.models.desk_lists import (
 from hub.inbox.models.gestures import Gesture
 from hub.inbox.models.loops import MailLoop
 from hub.inbox.models.notices import Notice
+from hub.inbox.models.phone_calls import PhoneCall, PhoneLine
 from hub.inbox.models.ratings import TicketRating
 from hub.inbox.models.routing import (
     AgentAbsence,
@@ -54,6 +55,8 @@ __all__ = [
     "KnownWord",
     "MailLoop",
     "Notice",
+    "PhoneCall",
+    "PhoneLine",
     "Presence",
     "ReasonModel",
     "ReasonSuggestion",
