@@ -33,6 +33,7 @@ class NewsKind(StrEnum):
     TICKET = "ticket"
     PRESENCE = "presence"
     LINE = "line"
+    CALL = "call"
 
 
 @dataclass(frozen=True)

@@ -196,10 +196,12 @@ def _seconds(fields: Mapping[str, str], name: str) -> int:
 
 @dataclass(frozen=True)
 class Spoken:
-    """What the answering machine says, and what the thread of a ticket says of a call."""
+    """What callers hear, and what the thread of a ticket says of a call."""
 
-    greeting: str
+    ringing: str
+    hello: str
     closed: str
+    nobody: str
     leave: str
     silence: str
     subject: str
@@ -211,25 +213,29 @@ class Spoken:
 
 SPOKEN = {
     Language.FRENCH: Spoken(
-        greeting="Bonjour, vous êtes bien chez {name}. Nous vous mettons en relation.",
-        closed="Bonjour, vous êtes bien chez {name}. Le magasin est fermé pour le moment.",
-        leave="Personne ne peut vous répondre. Laissez votre message après le bip, nous vous rappellerons.",
+        ringing="Bonjour, vous êtes bien chez {name}. Nous vous mettons en relation.",
+        hello="Bonjour, vous êtes bien chez {name}.",
+        closed="Le magasin est fermé pour le moment.",
+        nobody="Personne ne peut vous répondre pour le moment.",
+        leave="Laissez votre message après le bip, nous vous rappellerons.",
         silence="Nous n’avons rien entendu. Nous vous rappellerons. Au revoir.",
         subject="Appel manqué de {caller}",
         missed="Appel manqué de {caller} à {time}.",
-        message="Message laissé sur le répondeur par {caller} à {time}, durée : {length}.",
-        lost="L’enregistrement n’a pas pu être récupéré chez l’opérateur. Il peut être écouté dans la console de Twilio ({sid}).",
-        hidden="un numéro masqué",
+        message="Message vocal de {caller} à {time}, durée {length}.",
+        lost="L’enregistrement n’a pas pu être récupéré. Il peut être écouté dans la console de Twilio ({sid}).",
+        hidden="numéro masqué",
     ),
     Language.ENGLISH: Spoken(
-        greeting="Hello, you have reached {name}. We are putting you through.",
-        closed="Hello, you have reached {name}. The store is closed for the moment.",
-        leave="Nobody can take your call. Please leave your message after the tone and we will call you back.",
+        ringing="Hello, you have reached {name}. We are putting you through.",
+        hello="Hello, you have reached {name}.",
+        closed="The store is closed for the moment.",
+        nobody="Nobody can take your call for the moment.",
+        leave="Please leave your message after the tone and we will call you back.",
         silence="We did not hear anything. We will call you back. Goodbye.",
         subject="Missed call from {caller}",
         missed="Missed call from {caller} at {time}.",
-        message="Voicemail left by {caller} at {time}, length: {length}.",
-        lost="The recording could not be fetched from the provider. It can be listened to in Twilio’s console ({sid}).",
+        message="Voicemail from {caller} at {time}, length {length}.",
+        lost="The recording could not be fetched. It can be listened to in Twilio’s console ({sid}).",
         hidden="a hidden number",
     ),
 }

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from hub.channels.base import Transport, Upcoming
 from hub.channels.registry import ChannelSettings, open_transport
-from hub.channels.twilio_client import TwilioAccount
+from hub.channels.twilio_client import TwilioAccount, TwilioSettings
+from hub.channels.twilio_media import Media, fetch_media
 from hub.channels.twilio_settings import ContentTemplate
 from hub.channels.webhook_signatures import is_from_twilio
 from hub.core import clock
@@ -39,6 +40,20 @@ def open_phone_account() -> TwilioAccount | None:
 def has_phone_account() -> bool:
     """Whether there is an account to be asked."""
     return _Kept.settings.twilio is not None
+
+
+def phone_settings() -> TwilioSettings | None:
+    """The account of the phone channels and its numbers; None when none is set up."""
+    return _Kept.settings.twilio
+
+
+def fetch_recording(sid: str, *, limit_bytes: int) -> Media:
+    """What a caller said on the answering machine, from our account. Raises MediaError, LookupError without an account."""
+    settings = _Kept.settings.twilio
+    if settings is None:
+        raise LookupError("no account of the phone channels is set up")
+    url = f"{settings.api_url}/2010-04-01/Accounts/{settings.account_sid}/Recordings/{sid}.mp3"
+    return fetch_media(url, settings, limit_bytes)
 
 
 def stop_mention(language: str) -> str:
