@@ -11,6 +11,7 @@ from hub.core.text import N_
 from hub.inbox import vocabulary
 from hub.inbox.actions import chat_leaving as chats
 from hub.inbox.actions import reason_learning as learning
+from hub.inbox.actions import recordings as calls
 from hub.inbox.actions import returning as later
 from hub.inbox.actions import suggestions, unattended
 from hub.inbox.actions import working as tickets
@@ -36,6 +37,7 @@ NAMES = {
     "words": N_("Words for the search"),
     "promo_codes": N_("Promo codes to settle"),
     "optins": N_("Confirmations that ran out"),
+    "calls": N_("Phone calls to look at"),
     "chats": N_("Visitors of the chat who left"),
     "surveys": N_("Clicks to judge"),
     "suggestions": N_("Reasons to suggest"),
@@ -76,6 +78,7 @@ def list_work(*, now: datetime) -> list[WorkRow]:
         _known_only("promo_codes", promo_codes.has_due(), lambda: None, now),
         _known_only("optins", optins.has_due(), optins.next_due_at, now),
         _known_only("tickets", tickets.has_due(), tickets.next_due_at, now),
+        _known_only("calls", calls.has_due(), lambda: None, now),
         _known_only("chats", chats.has_due(), lambda: None, now),
         _known_only("surveys", surveys.has_due(), surveys.next_due_at, now),
         _known_only("receipts", tidying.has_due(), lambda: None, now),
