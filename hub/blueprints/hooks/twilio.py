@@ -18,7 +18,7 @@ NOTHING_TO_SAY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 @blueprint.post("/twilio/status/<uuid>")
 def take_twilio_status(uuid: str) -> ResponseReturnValue:
     """204 for whatever is signed, also for what is old news: Twilio tries again on anything else."""
-    fields = _signed_fields()
+    fields = signed_fields()
     report = PhoneReport(
         reference=fields.get("MessageSid", ""),
         status=fields.get("MessageStatus", ""),
@@ -32,13 +32,13 @@ def take_twilio_status(uuid: str) -> ResponseReturnValue:
 @blueprint.post("/twilio/inbound")
 def take_twilio_message() -> ResponseReturnValue:
     """Stored, committed, then acknowledged; sorted later. The same MessageSid twice is one message."""
-    fields = _signed_fields()
+    fields = signed_fields()
     with transaction():
         store_text(fields, now=clock.business_now(), machine_now=clock.machine_now())
     return Response(NOTHING_TO_SAY, mimetype="text/xml")
 
 
-def _signed_fields() -> dict[str, str]:
+def signed_fields() -> dict[str, str]:
     """What was posted. Raises Forbidden unless Twilio signed it for our public address."""
     fields = request.form.to_dict()
     query = request.query_string.decode()
