@@ -72,7 +72,8 @@ class Double:
 
     `refusals`: error codes by recipient. `next_errors`: codes for the next requests, whatever they are. `silent_at`: the
     n-th message is taken but never answered; `failed_at`: it is taken, and answered with an error of the server. `callbacks`: which statuses are called back, in this order; None calls
-    nothing back until `call_back` is used. `is_early`: they are called before the request is answered.
+    nothing back until `call_back` is used. `is_early`: they are called before the request is answered. `recordings`: by
+    their sid what each look finds, None for "not there yet".
     """
 
     port: int = 0
@@ -91,6 +92,7 @@ class Double:
     is_stopped: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
     log: list[tuple[str, int]] = field(default_factory=list)
+    recordings: dict[str, deque[bytes | None]] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -186,6 +188,9 @@ class _Handler(BaseHTTPRequestHandler):
         asked = urlsplit(self.path)
         if self._refuse_stranger():
             return
+        if "/Recordings/" in asked.path:
+            self._play(asked.path)
+            return
         wanted = parse_qs(asked.query).get("To", [None])[0]
         found = [each for each in self.double.sent if wanted in {None, each.to}]
         self._answer(
@@ -237,6 +242,20 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(201, double.shape(sent))
         if double.callbacks and not double.is_early:
             threading.Thread(target=self._call_back, args=(sent,), daemon=True).start()
+
+    def _play(self, path: str) -> None:
+        """A recording as Twilio serves it: 404 until it is there, then the sound."""
+        folder, _, name = path.rpartition("/")
+        looks = self.double.recordings.get(name.removesuffix(".mp3"), deque())
+        sound = looks.popleft() if looks else None
+        if sound is None or folder != f"/2010-04-01/Accounts/{ACCOUNT}/Recordings":
+            self._error(20404)
+            return
+        self.send_response(200)
+        self.send_header("Content-Type", "audio/mpeg")
+        self.send_header("Content-Length", str(len(sound)))
+        self.end_headers()
+        self.wfile.write(sound)
 
     def _call_back(self, sent: Sent) -> None:
         for status in self.double.callbacks or ():
