@@ -59,6 +59,7 @@ class Config:
     sink_host: str
     sink_port: int
     max_mail_bytes: int
+    max_takeover_bytes: int
     max_mail_files: int
     imap_ca_file: str | None
     imap_timeout_seconds: float
@@ -160,6 +161,7 @@ def _mail_ways(env: Mapping[str, str]) -> dict[str, Any]:
     """What a mail may bring along, and how mailboxes are polled."""
     return {
         "max_mail_bytes": int(env.get("MAX_MAIL_BYTES", str(25 * 1024 * 1024))),
+        "max_takeover_bytes": int(env.get("MAX_TAKEOVER_BYTES", str(2 * 1024 * 1024 * 1024))),
         "max_mail_files": int(env.get("MAX_MAIL_FILES", "100")),
         "imap_ca_file": env.get("IMAP_CA_FILE") or None,
         "imap_timeout_seconds": float(env.get("IMAP_TIMEOUT_SECONDS", "20")),

@@ -1,7 +1,7 @@
 """Every table in one place, for the migrations and the backup: importing this registers them all."""
 
 from hub.content import models as content
-from hub.core import audit, clock, facts
+from hub.core import apart, audit, clock, facts, loose_files
 from hub.customers import models as customers
 from hub.inbox import models as inbox
 from hub.knowledge import models as knowledge
@@ -23,9 +23,11 @@ from hub.takeover import models as takeover
 from hub.webhooks import models as webhooks
 
 ALL = (
+    apart,
     audit,
     clock,
     facts,
+    loose_files,
     stores,
     staff,
     reasons,

@@ -27,13 +27,17 @@ Asks = Entry | Permission | ApiScope
 
 @dataclass(frozen=True)
 class Door:
-    """A blueprint, its prefix and what it asks for; `ways` names endpoints that ask for something else."""
+    """A blueprint, its prefix and what it asks for; `ways` names endpoints that ask for something else.
+
+    `large` names endpoints that take a whole export: from who may enter, a larger request than everywhere else.
+    """
 
     blueprint: Blueprint
     prefix: str | None
     asks: Asks
     ways: Mapping[str, Asks] = field(default_factory=dict)
     is_csrf_exempt: bool = False
+    large: frozenset[str] = frozenset()
 
     def asks_for(self, endpoint: str) -> Asks:
         return self.ways.get(endpoint.rpartition(".")[2], self.asks)
@@ -65,7 +69,10 @@ def guard(app: Flask, doors: tuple[Door, ...]) -> None:
         door = by_blueprint.get(endpoint.partition(".")[0])
         if door is None:
             abort(404)
-        return _answer(door.asks_for(endpoint))
+        answer = _answer(door.asks_for(endpoint))
+        if answer is None and endpoint.rpartition(".")[2] in door.large:
+            request.max_content_length = app.config["COMPTOIR"].max_takeover_bytes
+        return answer
 
 
 def asks_of(app: Flask, endpoint: str) -> Asks | None:

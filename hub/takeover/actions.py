@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, BinaryIO
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -25,18 +25,22 @@ def begin_takeover(
     source: TakeoverSource,
     *,
     file_name: str,
-    content: bytes,
+    content: BinaryIO,
     own: Sequence[str] = (),
     by: Actor,
     now: datetime,
 ) -> int:
-    """Keep the file and let a worker read it; nothing is taken over yet. Returns its id. Raises Invalid (field file)."""
-    if not content:
+    """Keep the file and let a worker read it; nothing is taken over yet. Returns its id. Raises Invalid (field file).
+
+    The file may be of any size: it goes to the shelf in small pieces.
+    """
+    sha256, size = files.keep_stream(content)
+    if not size:
         raise Invalid(N_("This file is empty. Please choose another one."), field="file")
     row = Takeover(
         source=source,
         file_name=file_name.replace("\x00", "")[-200:],
-        sha256=files.keep(content),
+        sha256=sha256,
         state=TakeoverState.CHECKING,
         mapping={"own": list(own)},
         report={},
@@ -53,14 +57,21 @@ def begin_takeover(
 def start_takeover(takeover_id: int, groups: Mapping[str, int | None], *, by: Actor, now: datetime) -> None:
     """Take over what was read, each group to its store; goes on where it was stopped. Raises Conflict."""
     row = _get_locked(takeover_id)
-    if row.state not in {TakeoverState.CHECKED, TakeoverState.STOPPED}:
+    if not may_start(row.state, row.report):
         raise Conflict(N_("This takeover runs already, or has ended."))
     row.mapping = {**row.mapping, "groups": dict(groups)}
     row.state = TakeoverState.RUNNING
-    row.ended_at = None
+    row.ended_at, row.error, row.attempt_count = None, "", 0
+    row.report = {name: value for name, value in row.report.items() if name != "error"}
     _note("started", row, by=by, now=now)
     db.session.flush()
     ring_after_commit(BELL)
+
+
+def may_start(state: TakeoverState, report: Mapping[str, Any]) -> bool:
+    """Whether it can be taken over: read, stopped, or failed after it was read."""
+    has_failed_later = state is TakeoverState.FAILED and "tickets" in report
+    return state in {TakeoverState.CHECKED, TakeoverState.STOPPED} or has_failed_later
 
 
 def stop_takeover(takeover_id: int, *, by: Actor, now: datetime) -> None:

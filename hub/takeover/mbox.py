@@ -1,11 +1,9 @@
 """Mail files (mbox, or .eml in an archive): threads become tickets; who wrote decides whether it is ours."""
 
-import re
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import PurePosixPath
 
 from hub.channels.mail_parsing.facts import ParsedMail
 from hub.channels.mail_parsing.parsing import parse_mail
@@ -15,59 +13,53 @@ from hub.core.text import N_
 from hub.core.words import Channel
 from hub.inbox.words import MessageKind, Priority, TicketState
 from hub.takeover import fields
+from hub.takeover.mail_index import MailIndex, Place
 from hub.takeover.opening import NOT_READABLE, Bundle
 from hub.takeover.values import BadRowError, Export, ForeignFile, ForeignMessage, ForeignPerson, ForeignTicket
 from hub.takeover.words import TakeoverSource
 
-FROM_LINE = re.compile(rb"(?m)^From \S*.*\r?\n")
-QUOTED_FROM = re.compile(rb"(?m)^>(>*From )")
 STILL_OPEN = timedelta(days=30)
 """A thread whose last word is the customer's, not older than this, is an open ticket."""
-Raw = Callable[[], bytes]
 
 
 def open_mbox(bundle: Bundle, *, own: Collection[str], now: datetime) -> Export:
-    """`own` are our addresses, lower case, or our domains as `@shop.example`. Raises Invalid (field file)."""
-    mails, bad = _read(bundle)
-    if not mails:
+    """`own` are our addresses, lower case, or our domains as `@shop.example`. Raises Invalid (field file).
+
+    Only headers are looked at here: a mail is parsed when its thread is asked for, and its files when they are kept.
+    """
+    index = MailIndex(bundle)
+    threads = index.threads()
+    if not threads:
         raise Invalid(NOT_READABLE, field="file", source="mbox")
-    threads = _threads(mails)
     is_own = partial(_is_own, own)
     return Export(
-        TakeoverSource.MBOX,
-        (),
-        [partial(_ticket, thread, is_own, now) for thread in threads],
-        tuple(bad),
+        TakeoverSource.MBOX, (), [partial(_read_thread, index, thread, is_own, now) for thread in threads]
     )
 
 
-def split_mbox(content: bytes) -> Iterator[bytes]:
-    """The mails of an mbox (mboxrd): each begins after a line `From `, at the start or after an empty line."""
-    starts = [
-        match
-        for match in FROM_LINE.finditer(content)
-        if match.start() == 0
-        or content[max(0, match.start() - 4) : match.start()].endswith((b"\n\n", b"\r\n\r\n"))
-    ]
-    for place, match in enumerate(starts):
-        end = starts[place + 1].start() if place + 1 < len(starts) else len(content)
-        yield QUOTED_FROM.sub(rb"\1", content[match.end() : end])
-
-
-def _read(bundle: Bundle) -> tuple[list[ParsedMail], list[BadRowError]]:
+def _read_thread(
+    index: MailIndex, thread: Sequence[Place], is_own: Callable[[str], bool], now: datetime
+) -> ForeignTicket:
+    """Raises BadRowError when none of its mails can be taken."""
     mails, bad = [], []
-    for name in bundle.names:
-        content = bundle.read(name)
-        is_single = PurePosixPath(name).suffix.lower() == ".eml"
-        for raw in [content] if is_single else split_mbox(content):
-            mail = parse_mail(raw)
-            reason = _why_not(mail)
-            if reason is None:
-                mails.append(mail)
-            else:
-                shown = {"from": mail.from_address, "subject": mail.subject, "file": name}
-                bad.append(BadRowError("mail", mail.message_id, reason, fields.shown(shown)))
-    return mails, bad
+    for place in thread:
+        mail = parse_mail(index.read(place))
+        reason = _why_not(mail)
+        if reason is None:
+            files = tuple(replace(each, content=b"") for each in mail.attachments)
+            mails.append((replace(mail, attachments=files), place))
+        else:
+            shown = {"from": mail.from_address, "subject": mail.subject, "file": place.name}
+            bad.append(BadRowError("mail", mail.message_id, reason, fields.shown(shown)))
+    if not mails:
+        bad[0].also = tuple(bad[1:])
+        raise bad[0]
+    mails.sort(key=lambda each: _moment(each[0]))
+    return replace(_ticket(mails, index, is_own, now), left_out=tuple(bad))
+
+
+def _read_file(index: MailIndex, place: Place, number: int) -> bytes:
+    return parse_mail(index.read(place)).attachments[number].content
 
 
 def _why_not(mail: ParsedMail) -> str | None:
@@ -78,30 +70,6 @@ def _why_not(mail: ParsedMail) -> str | None:
     if not mail.from_address:
         return N_("It has no sender.")
     return N_("Its date cannot be read.") if mail.sent_at is None else None
-
-
-def _threads(mails: Sequence[ParsedMail]) -> list[list[ParsedMail]]:
-    """Mails that name one another are one thread; the same Message-ID twice is one mail."""
-    by_id = {mail.message_id: mail for mail in mails}
-    root: dict[str, str] = {}
-
-    def find(message_id: str) -> str:
-        while root.setdefault(message_id, message_id) != message_id:
-            root[message_id] = root[root[message_id]]
-            message_id = root[message_id]
-        return message_id
-
-    for mail in by_id.values():
-        for other in (mail.in_reply_to, *mail.references):
-            if other:
-                root[find(other)] = find(mail.message_id)
-    threads: dict[str, list[ParsedMail]] = defaultdict(list)
-    for mail in by_id.values():
-        threads[find(mail.message_id)].append(mail)
-    return [
-        sorted(thread, key=_moment)
-        for thread in sorted(threads.values(), key=lambda each: min(map(_moment, each)))
-    ]
 
 
 def _moment(mail: ParsedMail) -> datetime:
@@ -115,9 +83,12 @@ def _is_own(own: Collection[str], address: str) -> bool:
     return plain in own or f"@{plain.rpartition('@')[2]}" in own
 
 
-def _ticket(thread: Sequence[ParsedMail], is_own: Callable[[str], bool], now: datetime) -> ForeignTicket:
+def _ticket(
+    mails: Sequence[tuple[ParsedMail, Place]], index: MailIndex, is_own: Callable[[str], bool], now: datetime
+) -> ForeignTicket:
+    thread = [mail for mail, _ in mails]
     first, last = thread[0], thread[-1]
-    messages = tuple(_message(mail, is_own) for mail in thread)
+    messages = tuple(_message(mail, partial(_read_file, index, place), is_own) for mail, place in mails)
     customer = _customer(thread, is_own)
     is_open = messages[-1].kind is MessageKind.CUSTOMER and now - _moment(last) < STILL_OPEN
     return ForeignTicket(
@@ -159,7 +130,7 @@ def _group(thread: Sequence[ParsedMail], is_own: Callable[[str], bool]) -> str:
     return next(iter((*told, *wrote)), "").lower()
 
 
-def _message(mail: ParsedMail, is_own: Callable[[str], bool]) -> ForeignMessage:
+def _message(mail: ParsedMail, read: Callable[[int], bytes], is_own: Callable[[str], bool]) -> ForeignMessage:
     kind = MessageKind.AGENT if is_own(mail.from_address) else MessageKind.CUSTOMER
     if mail.kind is MailKind.AUTO_REPLY:
         kind = MessageKind.AUTO_REPLY
@@ -176,7 +147,7 @@ def _message(mail: ParsedMail, is_own: Callable[[str], bool]) -> ForeignMessage:
         at=_moment(mail),
         mail_message_id=mail.message_id,
         files=tuple(
-            ForeignFile(name=each.name, read=partial(bytes, each.content), content_id=each.content_id)
-            for each in mail.attachments
+            ForeignFile(name=each.name, read=partial(read, number), content_id=each.content_id)
+            for number, each in enumerate(mail.attachments)
         ),
     )

@@ -13,7 +13,8 @@ from hub.takeover.words import TakeoverSource, TakeoverState
 class Takeover(Base):
     """One file that was uploaded. `mapping` says which of its groups is which store ({"groups": {name: store id}}).
 
-    `position` of `total` parts (customers, then tickets) are done. `lease_until` is machine time.
+    `position` of `total` parts (customers, then tickets) are read or done. `lease_until` is machine time.
+    `attempt_count`: how often a worker began since the last progress; `suspect`: the part it was alone with.
     """
 
     __tablename__ = "takeovers"
@@ -31,6 +32,8 @@ class Takeover(Base):
     position: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(default="")
+    attempt_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    suspect: Mapped[int | None]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
     lease_until: Mapped[datetime | None]
     created_at: Mapped[datetime]

@@ -2,10 +2,15 @@
 
 import io
 import json
+import shutil
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from mmap import ACCESS_READ, mmap
+from os import fstat
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryFile
 from typing import Any
 
 from hub.core.errors import Invalid
@@ -13,6 +18,8 @@ from hub.core.text import N_
 
 MOST_MEMBERS = 200_000
 MOST_BYTES = 4_000_000_000
+MOST_DOCUMENT_BYTES = 200_000_000
+"""JSON and tables are read as a whole, unlike mails and attached files."""
 MOST_TIMES = 200
 """An archive that grows more than this is made to fill the disk."""
 NOT_READABLE = N_("This file cannot be read as an export of %(source)s. Please check what you chose.")
@@ -20,38 +27,66 @@ NOT_READABLE = N_("This file cannot be read as an export of %(source)s. Please c
 
 @dataclass(frozen=True)
 class Bundle:
-    """The files of an export by name; `root` or `archive` holds the content."""
+    """The files of an export by name: in memory, at places on the disk, or in an archive."""
 
     names: tuple[str, ...]
     contents: Mapping[str, bytes] = field(default_factory=dict, repr=False)
-    root: Path | None = None
+    places: Mapping[str, Path] = field(default_factory=dict, repr=False)
     archive: zipfile.ZipFile | None = field(default=None, repr=False)
 
+    def view(self, name: str) -> bytes | mmap:
+        """The content read from the disk as it is looked at; a packed member is unpacked once, into a nameless file."""
+        if name in self.contents:
+            return self.contents[name]
+        if name not in self._views:
+            self._views[name] = _map(self.places.get(name), self.archive, name)
+        return self._views[name]
+
     def read(self, name: str) -> bytes:
-        if self.root is not None:
-            return (self.root / name).read_bytes()
-        if self.archive is not None:
-            return self.archive.read(name)
-        return self.contents[name]
+        if name in self.places:
+            return self.places[name].read_bytes()
+        return self.archive.read(name) if self.archive is not None else self.contents[name]
+
+    def size(self, name: str) -> int:
+        """In bytes, unpacked."""
+        if name in self.places:
+            return self.places[name].stat().st_size
+        return self.archive.getinfo(name).file_size if self.archive is not None else len(self.contents[name])
+
+    @cached_property
+    def _views(self) -> dict[str, bytes | mmap]:
+        return {}
 
     def find_file(self, file_id: str, name: str) -> str | None:
         """The member that holds an attachment: below a folder of its id, or named by its id."""
+        wanted = ((file_id, name), ("", file_id), ("", f"{file_id}-{name}"), ("", f"{file_id}_{name}"))
+        return next((self._members[each] for each in wanted if each in self._members), None)
+
+    @cached_property
+    def _members(self) -> dict[tuple[str, str], str]:
+        """Members by a folder above them ("" for any) and their own name."""
+        found: dict[tuple[str, str], str] = {}
         for member in self.names:
-            parts = PurePosixPath(member).parts
-            is_below = file_id in parts[:-1] and parts[-1] == name
-            if is_below or parts[-1] in (file_id, f"{file_id}-{name}", f"{file_id}_{name}"):
-                return member
-        return None
+            *folders, last = PurePosixPath(member).parts
+            for folder in ("", *folders):
+                found.setdefault((folder, last), member)
+        return found
 
 
 def open_path(path: Path) -> Bundle:
     """A folder, a zip archive or one file. Raises Invalid."""
     if path.is_dir():
         found = sorted(each for each in path.rglob("*") if each.is_file())
-        return Bundle(tuple(str(each.relative_to(path)) for each in found), root=path)
+        places = {str(each.relative_to(path)): each for each in found}
+        return Bundle(tuple(places), places=places)
+    return open_file(path, path.name)
+
+
+def open_file(path: Path, name: str) -> Bundle:
+    """A zip archive or one file that is called `name`, wherever it lies. Raises Invalid."""
     if zipfile.is_zipfile(path):
         return _archive(zipfile.ZipFile(path))
-    return Bundle((path.name,), root=path.parent)
+    return Bundle((name,), places={name: path})
 
 
 def open_bytes(name: str, content: bytes) -> Bundle:
@@ -71,9 +106,37 @@ def _archive(archive: zipfile.ZipFile) -> Bundle:
 
 
 def read_json(bundle: Bundle) -> dict[str, Any]:
-    """Every JSON document of the export by the stem of its name, lower case. Raises ValueError."""
+    """Every JSON document of the export by the stem of its name, lower case. Raises ValueError and Invalid."""
+    check_documents(bundle)
     return {
         PurePosixPath(name).stem.lower(): json.loads(bundle.read(name).decode("utf-8-sig"))
         for name in bundle.names
         if name.lower().endswith(".json") and not PurePosixPath(name).name.startswith(".")
     }
+
+
+def check_documents(bundle: Bundle) -> None:
+    """Raises Invalid (field file) when what is read as a whole would not fit into a worker."""
+    size = sum(bundle.size(name) for name in bundle.names if name.lower().endswith((".json", ".csv")))
+    if size > MOST_DOCUMENT_BYTES:
+        raise Invalid(
+            N_("Its documents are larger than %(most)s MB together. Please export in several parts."),
+            field="file",
+            most=MOST_DOCUMENT_BYTES // 1_000_000,
+        )
+
+
+def _map(path: Path | None, archive: zipfile.ZipFile | None, name: str) -> bytes | mmap:
+    if path is not None:
+        with path.open("rb") as file:
+            return _mapped(file.fileno())
+    if archive is None:
+        raise KeyError(name)
+    with TemporaryFile() as target, archive.open(name) as source:
+        shutil.copyfileobj(source, target, 1 << 20)
+        target.flush()
+        return _mapped(target.fileno())
+
+
+def _mapped(number: int) -> bytes | mmap:
+    return mmap(number, 0, access=ACCESS_READ) if fstat(number).st_size else b""

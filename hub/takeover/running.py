@@ -1,13 +1,13 @@
 """Reads an export without effect (the dry run), and takes it over batch by batch."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import DataError, StatementError
+from sqlalchemy.exc import DBAPIError
 
 from hub.core.db import db
 from hub.core.text import N_
@@ -46,7 +46,7 @@ def own_addresses(given: Collection[str]) -> frozenset[str]:
 
 @dataclass
 class Check:
-    """What a dry run found. `groups` and `owners`: how many tickets each has, and whom they would be here."""
+    """What a dry run found so far. `groups` and `owners`: how many tickets each has; `bad_count` counts `bad` too."""
 
     people: int = 0
     tickets: int = 0
@@ -55,6 +55,7 @@ class Check:
     notes: int = 0
     files: int = 0
     files_missing: int = 0
+    bad_count: int = 0
     states: Counter[str] = field(default_factory=Counter)
     groups: Counter[str] = field(default_factory=Counter)
     owners: Counter[str] = field(default_factory=Counter)
@@ -63,16 +64,10 @@ class Check:
     bad: list[BadRowError] = field(default_factory=list)
 
     def as_report(self, house: House) -> dict[str, Any]:
-        """Plain JSON."""
+        """Plain JSON for people."""
         agents = {owner: house.agent_of(owner) for owner in self.owners}
         return {
-            "people": self.people,
-            "tickets": self.tickets,
-            "taken_before": self.taken_before,
-            "messages": self.messages,
-            "notes": self.notes,
-            "files": self.files,
-            "files_missing": self.files_missing,
+            **{name: getattr(self, name) for name in COUNTS},
             "states": dict(self.states),
             "groups": [
                 {"name": name, "count": count, "store_id": house.store_of(name)}
@@ -84,25 +79,59 @@ class Check:
             ],
             "since": self.since.isoformat() if self.since else None,
             "until": self.until.isoformat() if self.until else None,
-            "bad": len(self.bad),
+            "bad": self.bad_count,
         }
+
+    def as_kept(self) -> dict[str, Any]:
+        """Plain JSON to go on from (`check_so_far`)."""
+        moments = {name: value.isoformat() for name in MOMENTS if (value := getattr(self, name))}
+        kept = {name: getattr(self, name) for name in (*COUNTS, "bad_count")}
+        return kept | {name: dict(getattr(self, name)) for name in COUNTERS} | moments
+
+
+COUNTS = ("people", "tickets", "taken_before", "messages", "notes", "files", "files_missing")
+COUNTERS = ("states", "groups", "owners")
+MOMENTS = ("since", "until")
+
+
+def check_so_far(kept: Mapping[str, Any]) -> Check:
+    """What was found before, as `as_kept` wrote it; without its rows, which are kept elsewhere."""
+    given: dict[str, Any] = {name: kept.get(name, 0) for name in (*COUNTS, "bad_count")}
+    given |= {name: Counter(kept.get(name, {})) for name in COUNTERS}
+    given |= {name: datetime.fromisoformat(kept[name]) for name in MOMENTS if name in kept}
+    return Check(**given)
 
 
 def check_export(export: Export) -> Check:
     """Read everything and write nothing."""
-    found = Check(bad=list(export.bad))
-    for person in export.people:
-        try:
-            person()
-            found.people += 1
-        except BadRowError as error:
-            found.bad.append(error)
-    for ticket in export.tickets:
-        try:
-            _count(found, export, ticket())
-        except BadRowError as error:
-            found.bad.append(error)
+    found = begin_check(export)
+    for place in range(export.size):
+        check_part(export, place, found)
     return found
+
+
+def begin_check(export: Export) -> Check:
+    return Check(bad=list(export.bad), bad_count=len(export.bad))
+
+
+def check_part(export: Export, place: int, found: Check) -> None:
+    """Read one part: customers come first, then tickets."""
+    bad: Sequence[BadRowError] = ()
+    try:
+        if place < len(export.people):
+            export.people[place]()
+            found.people += 1
+        else:
+            ticket = export.tickets[place - len(export.people)]()
+            _count(found, export, ticket)
+            bad = ticket.left_out
+    except BadRowError as error:
+        bad = (error, *error.also)
+    except Exception as error:  # one odd row must not end the reading
+        log.exception("takeover.odd_row", place=place)
+        bad = (BadRowError("row", str(place), ODD, {"error": type(error).__name__}),)
+    found.bad += bad
+    found.bad_count += len(bad)
 
 
 def _count(found: Check, export: Export, ticket: ForeignTicket) -> None:
@@ -135,30 +164,33 @@ class Taken:
 def take_batch(export: Export, house: House, *, position: int, now: datetime, size: int = BATCH) -> Taken:
     """Take `size` parts over from `position` on (customers first, then tickets), each in its own savepoint."""
     done = Taken()
-    everything: Sequence[Callable[[], Any]] = (*export.people, *export.tickets)
-    for place in range(position, min(position + size, len(everything))):
-        done.parts += 1
-        try:
-            with db.session.begin_nested():
-                _take_part(
-                    export, house, done, everything[place], is_person=place < len(export.people), now=now
-                )
-        except BadRowError as error:
-            done.bad.append(error)
-        except (DataError, StatementError, ValueError, TypeError, AttributeError, KeyError) as error:
-            log.exception("takeover.odd_row", place=place)
-            done.bad.append(BadRowError("row", str(place), ODD, {"error": type(error).__name__}))
+    for place in range(position, min(position + size, export.size)):
+        take_part(export, house, done, place, now=now)
     return done
 
 
-def _take_part(
-    export: Export, house: House, done: Taken, part: Callable[[], Any], *, is_person: bool, now: datetime
-) -> None:
-    if is_person:
-        take_person(export.source, part(), now=now)
+def take_part(export: Export, house: House, done: Taken, place: int, *, now: datetime) -> None:
+    """One part in its own savepoint; what cannot be taken is noted, whatever is wrong with it."""
+    done.parts += 1
+    try:
+        with db.session.begin_nested():
+            _take(export, house, done, place, now=now)
+    except BadRowError as error:
+        done.bad += (error, *error.also)
+    except Exception as error:  # one odd row must not end the takeover
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
+            raise
+        log.exception("takeover.odd_row", place=place)
+        done.bad.append(BadRowError("row", str(place), ODD, {"error": type(error).__name__}))
+
+
+def _take(export: Export, house: House, done: Taken, place: int, *, now: datetime) -> None:
+    if place < len(export.people):
+        take_person(export.source, export.people[place](), now=now)
         done.people += 1
         return
-    _ticket_id, is_new, bad = take_ticket(export, part(), house, now=now)
+    ticket = export.tickets[place - len(export.people)]()
+    _ticket_id, is_new, bad = take_ticket(export, ticket, house, now=now)
     done.new += is_new
     done.known += not is_new
-    done.bad += bad
+    done.bad += (*bad, *ticket.left_out)

@@ -11,7 +11,7 @@ from hub.takeover.words import TakeoverSource
 
 
 class BadRowError(Exception):
-    """A row that cannot be taken; `reason` is an English msgid, `row` what is shown of it."""
+    """A row that cannot be taken; `reason` is an English msgid, `row` what is shown of it, `also` others with it."""
 
     def __init__(self, kind: str, external_id: str, reason: str, row: Mapping[str, Any]) -> None:
         super().__init__(reason)
@@ -19,6 +19,7 @@ class BadRowError(Exception):
         self.external_id = external_id
         self.reason = reason
         self.row = row
+        self.also: tuple[BadRowError, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +68,10 @@ class ForeignMessage:
 
 @dataclass(frozen=True, kw_only=True)
 class ForeignTicket:
-    """`group` is what the other system calls the place that answers; `owner` a mail address or a name, or ""."""
+    """`group` is what the other system calls the place that answers; `owner` a mail address or a name, or "".
+
+    `left_out`: messages of it that cannot be taken.
+    """
 
     external_id: str
     number: str
@@ -83,11 +87,15 @@ class ForeignTicket:
     solved_at: datetime | None
     messages: tuple[ForeignMessage, ...]
     tags: tuple[str, ...] = ()
+    left_out: tuple[BadRowError, ...] = ()
 
 
 @dataclass(frozen=True)
 class Export:
-    """An export that was opened. Each part is built when it is asked for and raises BadRowError when it cannot be."""
+    """An export that was opened. Each part is built when it is asked for and raises BadRowError when it cannot be.
+
+    The parts come in the same order each time the same file is opened: a takeover goes on where it stopped.
+    """
 
     source: TakeoverSource
     people: Sequence[Callable[[], ForeignPerson]]

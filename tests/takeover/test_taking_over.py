@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from hub.outbox.models import OutboundMessage
 from hub.staff.rules import SYSTEM_VIEWER
 from hub.stores.models import Store
 from hub.takeover import actions, queries, working
-from hub.takeover.mbox import split_mbox
+from hub.takeover.mail_index import split_mbox
 from hub.takeover.models import TakenTicket
 from hub.takeover.opening import open_bytes, open_path
 from hub.takeover.running import Taken, check_export, open_export, take_batch
@@ -152,9 +153,7 @@ def test_the_account_export_and_the_table_of_freshdesk(session: Session, lyon: S
 
 def test_mails_become_threads(session: Session, lyon: Store) -> None:
     assert len(list(split_mbox(samples.MBOX))) == 5
-    export = mbox()
-    assert [bad.kind for bad in export.bad] == ["mail"]  # the delivery report
-    take(export)
+    assert [bad.kind for bad in take(mbox()).bad] == ["mail"]  # the delivery report
     ticket = ticket_of(session, "<m1@client.example>")
     assert (ticket.state, ticket.store_id, ticket.requester_address) == (
         "open",
@@ -247,7 +246,7 @@ def test_the_job_reads_waits_for_the_choice_and_goes_on_where_it_was(
 ) -> None:
     who: dict[str, Any] = {"by": SYSTEM, "now": TUESDAY}
     takeover_id = actions.begin_takeover(
-        TakeoverSource.ZAMMAD, file_name="export.zip", content=samples.zammad_zip(), **who
+        TakeoverSource.ZAMMAD, file_name="export.zip", content=BytesIO(samples.zammad_zip()), **who
     )
     session.commit()
     run_all()
@@ -256,8 +255,7 @@ def test_the_job_reads_waits_for_the_choice_and_goes_on_where_it_was(
     assert session.scalar(select(func.count()).select_from(Ticket)) == 0
     actions.start_takeover(takeover_id, {"Service Web": lyon.id}, **who)
     session.commit()
-    real = working.take_batch
-    monkeypatch.setattr(working, "take_batch", lambda *a, **k: real(*a, **k, size=1))
+    monkeypatch.setattr(working, "BATCH", 1)
     working.work_takeovers(lambda: None)
     working.work_takeovers(lambda: None)
     working.work_takeovers(lambda: None)
@@ -285,7 +283,7 @@ def test_a_worker_that_dies_loses_one_batch_and_nothing_more(
 ) -> None:
     who: dict[str, Any] = {"by": SYSTEM, "now": TUESDAY}
     takeover_id = actions.begin_takeover(
-        TakeoverSource.ZAMMAD, file_name="x.zip", content=samples.zammad_zip(), **who
+        TakeoverSource.ZAMMAD, file_name="x.zip", content=BytesIO(samples.zammad_zip()), **who
     )
     run_all()
     actions.start_takeover(takeover_id, {}, **who)
@@ -294,14 +292,14 @@ def test_a_worker_that_dies_loses_one_batch_and_nothing_more(
     class KilledError(BaseException):
         pass
 
-    real = working.take_batch
+    real = working.take_part
 
-    def die(*args: Any, **kwargs: Any) -> Taken:
+    def die(*args: Any, **kwargs: Any) -> None:
         real(*args, **kwargs)
         raise KilledError
 
     with monkeypatch.context() as patch:
-        patch.setattr(working, "take_batch", die)
+        patch.setattr(working, "take_part", die)
         with pytest.raises(KilledError):
             working.work_takeovers(lambda: None)
     session.expire_all()
@@ -315,7 +313,7 @@ def test_a_worker_that_dies_loses_one_batch_and_nothing_more(
 
 def test_a_file_that_is_none_says_so(session: Session, lyon: Store) -> None:
     takeover_id = actions.begin_takeover(
-        TakeoverSource.FRESHDESK, file_name="x.json", content=b"{}", by=SYSTEM, now=TUESDAY
+        TakeoverSource.FRESHDESK, file_name="x.json", content=BytesIO(b"{}"), by=SYSTEM, now=TUESDAY
     )
     session.commit()
     run_all()

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -12,6 +12,7 @@ from wtforms import SelectField, StringField
 
 from hub.blueprints.access import viewer
 from hub.blueprints.forms import Form, options, required
+from hub.blueprints.inbox.rows import size_words
 from hub.blueprints.inbox.words import state_words
 from hub.blueprints.settings.base import blueprint, refused, saved
 from hub.core import clock
@@ -35,7 +36,7 @@ STATES: dict[TakeoverState, tuple[str, str]] = {
     TakeoverState.RUNNING: (N_("is being taken over"), "info"),
     TakeoverState.DONE: (N_("taken over"), "ok"),
     TakeoverState.STOPPED: (N_("stopped"), "warn"),
-    TakeoverState.FAILED: (N_("not readable"), "late"),
+    TakeoverState.FAILED: (N_("ended with an error"), "late"),
 }
 KINDS = {
     "customer": N_("Customer"),
@@ -60,7 +61,7 @@ class TakeoverForm(Form):
         return actions.begin_takeover(
             TakeoverSource(str(self.source.data)),
             file_name=given.filename or "",
-            content=given.read(),
+            content=given.stream,
             own=[word.strip() for word in (self.own.data or "").replace(";", ",").split(",") if word.strip()],
             by=viewer().actor,
             now=clock.business_now(),
@@ -75,7 +76,10 @@ def takeovers() -> ResponseReturnValue:
     if form.does(lambda: made.append(form.begin())):
         return saved("takeover", takeover_id=made[0])
     rows = [_shown(row) for row in queries.list_takeovers()]
-    return render_template("settings/takeovers.html", form=form, rows=rows), form.status
+    most = current_app.config["COMPTOIR"].max_takeover_bytes
+    return render_template(
+        "settings/takeovers.html", form=form, rows=rows, most=size_words(most)
+    ), form.status
 
 
 @blueprint.get("/takeovers/<int:takeover_id>")
@@ -137,7 +141,7 @@ def _shown(row: TakeoverRow) -> dict[str, Any]:
         "state": gettext(words),
         "tone": tone,
         "is_under_way": row.state in UNDER_WAY,
-        "may_start": row.state in {TakeoverState.CHECKED, TakeoverState.STOPPED},
+        "may_start": actions.may_start(row.state, row.report),
         "percent": 100 * row.position // row.total if row.total else 0,
         "error": (gettext(row.error, **values) if values else gettext(row.error)) if row.error else "",
     }

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from hub.core import clock, site
 from hub.core.actor import CUSTOMER, Actor
+from hub.core.apart import do_each, is_free
 from hub.core.db import db, transaction
 from hub.core.errors import NotFound
 from hub.core.text import N_
@@ -19,6 +20,7 @@ from hub.inbox.threading import make_message_id
 from hub.inbox.words import MessageKind
 
 BATCH = 100
+KIND = "chats"
 NO_CHAT = N_("This chat is over. Please begin a new one.")
 
 
@@ -66,18 +68,26 @@ def work_chats(wake: Callable[[], None]) -> int:
     """See off the visitors of whom nothing was heard for too long (machine time)."""
     now, machine_now = clock.business_now(), clock.machine_now()
     with transaction():
-        found = select(ChatSession).where(ChatSession.left_at.is_(None), ChatSession.gone_at < machine_now)
+        found = select(ChatSession).where(_is_gone(machine_now))
         found = found.order_by(ChatSession.gone_at).limit(BATCH).with_for_update(skip_locked=True)
         gone = db.session.scalars(found).all()
         if len(gone) == BATCH:
             wake()
-        for chat in gone:
-            see_off(chat, is_closed=False, now=now)
+        do_each(
+            KIND,
+            sorted(gone, key=lambda chat: (chat.ticket_id, chat.id)),
+            lambda chat: see_off(chat, is_closed=False, now=now),
+            id_of=lambda chat: chat.id,
+            machine_now=machine_now,
+        )
     return len(gone)
 
 
 def has_due() -> bool:
-    found = select(ChatSession.id).where(
-        ChatSession.left_at.is_(None), ChatSession.gone_at < clock.machine_now()
-    )
+    found = select(ChatSession.id).where(_is_gone(clock.machine_now()))
     return db.session.scalar(found.limit(1)) is not None
+
+
+def _is_gone(machine_now: datetime) -> ColumnElement[bool]:
+    free = is_free(KIND, ChatSession.id, machine_now=machine_now)
+    return ChatSession.left_at.is_(None) & (ChatSession.gone_at < machine_now) & free

@@ -6,26 +6,35 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from hub.core import clock
+from hub.core.apart import do_each, is_free
 from hub.core.db import db, transaction
 from hub.inbox.actions.scheduling import next_leaving_at, send_due_replies
 from hub.inbox.actions.snoozing import wake_by_time
 from hub.inbox.models import Ticket
 
 BATCH = 100
+KIND = "snoozes"
 
 
 def work_later(wake: Callable[[], None]) -> int:
-    """One batch: tickets first, then replies; returns how many came back."""
+    """One batch: tickets first, then replies; returns how many came back. One that fails is put off alone."""
     with transaction():
-        now = clock.business_now()
-        found = select(Ticket).where(Ticket.snoozed_until <= now).order_by(Ticket.snoozed_until, Ticket.id)
+        now, machine_now = clock.business_now(), clock.machine_now()
+        free = is_free(KIND, Ticket.id, machine_now=machine_now)
+        found = select(Ticket).where(Ticket.snoozed_until <= now, free)
+        found = found.order_by(Ticket.snoozed_until, Ticket.id)
         tickets = db.session.scalars(
             found.limit(BATCH).with_for_update(skip_locked=True).execution_options(populate_existing=True)
         ).all()
-        for ticket in tickets:
-            wake_by_time(ticket, now=now)
+        do_each(
+            KIND,
+            tickets,
+            lambda ticket: wake_by_time(ticket, now=now),
+            id_of=lambda ticket: ticket.id,
+            machine_now=machine_now,
+        )
     with transaction():
-        sent = send_due_replies(now=now, size=BATCH)
+        sent = send_due_replies(now=now, machine_now=machine_now, size=BATCH)
     if BATCH in {len(tickets), sent}:
         wake()
     return len(tickets) + sent
@@ -38,9 +47,9 @@ def has_due() -> bool:
 
 
 def next_due_at() -> datetime | None:
-    """Business time of the next waking or leaving."""
-    moments = (
-        db.session.scalar(select(func.min(Ticket.snoozed_until)).where(Ticket.snoozed_until.is_not(None))),
-        next_leaving_at(),
-    )
+    """Business time of the next waking or leaving; what is put off comes by machine time."""
+    machine_now = clock.machine_now()
+    free = is_free(KIND, Ticket.id, machine_now=machine_now)
+    snoozed = select(func.min(Ticket.snoozed_until)).where(Ticket.snoozed_until.is_not(None), free)
+    moments = (db.session.scalar(snoozed), next_leaving_at(machine_now=machine_now))
     return min((moment for moment in moments if moment is not None), default=None)

@@ -3,18 +3,20 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import case, func, select, update
+import structlog
+from sqlalchemy import ColumnElement, case, func, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from hub.core import clock, files
 from hub.core.actor import Actor
+from hub.core.apart import do_each, is_free
 from hub.core.audit import note_change
 from hub.core.batches import among
 from hub.core.db import db, transaction
-from hub.core.errors import Conflict, Invalid
+from hub.core.errors import Conflict, Invalid, NotFound
 from hub.core.text import N_, fold
 from hub.inbox.directory import Directory
-from hub.inbox.learning import Learnt, from_bytes, name_reasons
+from hub.inbox.learning import Learnt, UnreadableModelError, from_bytes, name_reasons
 from hub.inbox.models import ReasonModel, ReasonSuggestion, ReasonWords, Ticket, TicketMessage
 from hub.inbox.routing_words import ModelState, SuggestionState
 from hub.inbox.suggesting import (
@@ -32,6 +34,7 @@ from hub.inbox.words import MessageKind
 from hub.reasons.queries import get_reason, list_reasons
 from hub.stores.actions import change_setting
 
+log = structlog.get_logger(__name__)
 BELL = "suggestions"
 BATCH = 100
 MOST_WORDS = 60
@@ -46,11 +49,12 @@ class _Kept:
 
 
 def work_suggestions(wake: Callable[[], None]) -> int:
-    """One batch of tickets that wait for a look; returns how many were looked at."""
+    """One batch of tickets that wait for a look; returns how many were looked at. One that fails is put off alone."""
     with transaction():
+        machine_now = clock.machine_now()
         waiting = (
             select(ReasonSuggestion)
-            .where(ReasonSuggestion.state == SuggestionState.WAITING)
+            .where(_waits(machine_now))
             .order_by(ReasonSuggestion.ticket_id)
             .limit(BATCH)
             .with_for_update(skip_locked=True)
@@ -59,28 +63,30 @@ def work_suggestions(wake: Callable[[], None]) -> int:
         if len(rows) == BATCH:
             wake()
         if rows:
-            _suggest(rows, now=clock.business_now())
+            _suggest(rows, now=clock.business_now(), machine_now=machine_now)
     return len(rows)
 
 
 def has_due() -> bool:
-    waiting = select(ReasonSuggestion.ticket_id).where(ReasonSuggestion.state == SuggestionState.WAITING)
+    waiting = select(ReasonSuggestion.ticket_id).where(_waits(clock.machine_now()))
     return db.session.scalar(waiting.limit(1)) is not None
 
 
-def _suggest(rows: Sequence[ReasonSuggestion], *, now: datetime) -> None:
+def _waits(machine_now: datetime) -> ColumnElement[bool]:
+    is_waiting = ReasonSuggestion.state == SuggestionState.WAITING
+    return is_waiting & is_free(BELL, ReasonSuggestion.ticket_id, machine_now=machine_now)
+
+
+def _suggest(rows: Sequence[ReasonSuggestion], *, now: datetime, machine_now: datetime) -> None:
     texts = _texts([row.ticket_id for row in rows])
     choice = read_choice(Directory().chain.settings)
     words, model = read_words(), find_model()
     figures = model.figures if model else {}
     fresh = _words_since(model)
-    learnt = _read(model) if model else None
-    ids = list(texts)
-    plain = [plain_text(*texts[each]) for each in ids]
-    named = name_reasons(learnt, plain) if learnt else [None] * len(ids)
-    by_model = dict(zip(ids, named, strict=True))
+    by_model = _name(texts, _read(model) if model else None)
     usable = {row.id for row in list_reasons() if not row.has_children}
-    for row in rows:
+
+    def look_at(row: ReasonSuggestion) -> None:
         found = find_by_words("\n".join(texts.get(row.ticket_id, ())), words)
         measured = None if found is None or found[0] in fresh else _precision(figures, "words", found[0])
         guess = by_model.get(row.ticket_id)
@@ -88,6 +94,28 @@ def _suggest(rows: Sequence[ReasonSuggestion], *, now: datetime) -> None:
             guess, _precision(figures, "model", guess), choice
         )
         _write(row, suggested if suggested and suggested.reason_id in usable else None, model, now)
+
+    do_each(BELL, rows, look_at, id_of=lambda row: row.ticket_id, machine_now=machine_now)
+
+
+def _name(texts: Mapping[int, tuple[str, str]], learnt: Learnt | None) -> dict[int, int | None]:
+    """What the model says of each ticket, in one go; of one that it cannot take it says nothing."""
+    if learnt is None:
+        return {}
+    plain = {ticket_id: plain_text(*each) for ticket_id, each in texts.items()}
+    try:
+        return dict(zip(plain, name_reasons(learnt, list(plain.values())), strict=True))
+    except Exception:
+        log.exception("suggestions.apart", count=len(plain))
+    return {ticket_id: _name_one(learnt, ticket_id, text) for ticket_id, text in plain.items()}
+
+
+def _name_one(learnt: Learnt, ticket_id: int, text: str) -> int | None:
+    try:
+        return name_reasons(learnt, [text])[0]
+    except Exception:
+        log.exception("suggestion.failed", ticket_id=ticket_id)
+        return None
 
 
 def _write(
@@ -139,8 +167,13 @@ def find_model() -> ReasonModel | None:
 
 
 def _read(model: ReasonModel) -> Learnt | None:
+    """None for a file that is gone or cannot be read: then nothing is said but by words, until the next training."""
     if _Kept.model_id != model.id and model.sha256:
-        _Kept.learnt = from_bytes(files.read(model.sha256))
+        try:
+            _Kept.learnt = from_bytes(files.read(model.sha256))
+        except (UnreadableModelError, NotFound) as error:
+            log.warning("reason_model.unreadable", model_id=model.id, error=type(error).__name__)
+            return None
         _Kept.model_id = model.id
     return _Kept.learnt if _Kept.model_id == model.id else None
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, or_, select
 
 from hub.core import clock
+from hub.core.apart import do_each, is_free
 from hub.core.db import db, transaction
 from hub.inbox.actions.warning import watch_deadline
 from hub.inbox.directory import Directory
@@ -14,50 +15,62 @@ from hub.inbox.states import CLOSES_AFTER
 from hub.inbox.words import TicketState
 
 BATCH = 100
+KIND = "tickets"
 
 
 def work_tickets(wake: Callable[[], None]) -> int:
-    """One batch of due tickets; returns how many were handled."""
+    """One batch of due tickets; returns how many were handled. One that fails is put off and stops no other."""
     with transaction():
-        now = clock.business_now()
-        due = select(Ticket).where(_is_due(now)).order_by(Ticket.id).limit(BATCH)
+        now, machine_now = clock.business_now(), clock.machine_now()
+        due = select(Ticket).where(_is_due(now), _is_free(machine_now)).order_by(Ticket.id).limit(BATCH)
         tickets = db.session.scalars(
             due.with_for_update(skip_locked=True).execution_options(populate_existing=True)
         ).all()
         if len(tickets) == BATCH:
             wake()
-        place, machine_now = Directory(), clock.machine_now()
-        for ticket in tickets:
+        place = Directory()
+
+        def look_at(ticket: Ticket) -> None:
             if ticket.state is TicketState.SOLVED:
                 _close(ticket, now=now)
             else:
                 watch_deadline(ticket, directory=place, now=now, machine_now=machine_now)
+
+        do_each(KIND, tickets, look_at, id_of=lambda ticket: ticket.id, machine_now=machine_now)
     return len(tickets)
 
 
 def has_due() -> bool:
     """Whether a ticket is to be warned about or closed now."""
-    return db.session.scalar(select(Ticket.id).where(_is_due(clock.business_now())).limit(1)) is not None
+    due = select(Ticket.id).where(_is_due(clock.business_now()), _is_free(clock.machine_now()))
+    return db.session.scalar(due.limit(1)) is not None
 
 
 def next_due_at() -> datetime | None:
-    """Business time of the next warning, deadline or closing."""
+    """Business time of the next warning, deadline or closing; what is put off comes by machine time."""
+    free = _is_free(clock.machine_now())
     moments = [
         db.session.scalar(
             select(func.min(Ticket.warn_at)).where(
-                Ticket.waiting_since.is_not(None), Ticket.warn_at.is_not(None)
+                Ticket.waiting_since.is_not(None), Ticket.warn_at.is_not(None), free
             )
         ),
         db.session.scalar(
             select(func.min(Ticket.due_at)).where(
-                Ticket.waiting_since.is_not(None), Ticket.missed_at.is_(None)
+                Ticket.waiting_since.is_not(None), Ticket.missed_at.is_(None), free
             )
         ),
     ]
-    solved = db.session.scalar(select(func.min(Ticket.solved_at)).where(Ticket.state == TicketState.SOLVED))
+    solved = db.session.scalar(
+        select(func.min(Ticket.solved_at)).where(Ticket.state == TicketState.SOLVED, free)
+    )
     if solved is not None:
         moments.append(solved + CLOSES_AFTER)
     return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _is_free(machine_now: datetime) -> ColumnElement[bool]:
+    return is_free(KIND, Ticket.id, machine_now=machine_now)
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:

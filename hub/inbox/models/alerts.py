@@ -3,14 +3,16 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.core.db import Base
 
 
 class StoreAlert(Base):
-    """Mail or SMS when customers wait and nobody of the store is signed in.
+    """Mail or SMS when customers wait and nobody of the store is signed in; `store_id` None: the central queue.
+
+    Without a row the chain's usual choice holds (`hub/inbox/attention.py`).
 
     `after_minutes`: opening time a customer has waited; `idle_minutes`: how long nobody may have been active.
     `mails` and `phones` are who is told, normalised; without mails everybody of the store. `told_at`: the last time,
@@ -18,8 +20,10 @@ class StoreAlert(Base):
     """
 
     __tablename__ = "store_alerts"
+    __table_args__ = (UniqueConstraint("store_id", postgresql_nulls_not_distinct=True),)
 
-    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"), primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    store_id: Mapped[int | None] = mapped_column(ForeignKey("stores.id"))
     is_on: Mapped[bool] = mapped_column(default=False)
     after_minutes: Mapped[int]
     idle_minutes: Mapped[int]
