@@ -6,6 +6,7 @@ from datetime import datetime
 
 from hub.core.words import Channel, Language
 from hub.inbox.words import IncomingKind, ThreadedBy
+from hub.staff.rules import Scope
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ class Incoming:
     `from_address` is a mail address, or "" when only `phone` is known. `reply_to` is where the sender wants the
     answer. `text` is what is new, `quoted_text` what was folded away, `html` is sanitised. `store_id` is the store
     the sender chose in a form or stood in. `external_ids`: how other systems know him, by system. `happened_at` is when it came in, if that was before now. `source_kind`, `source_id`: what a
-    new ticket answers (a message of ours: "outbound"). `ticket_id`: the ticket of the chat it was written in.
+    new ticket answers (a message of ours: "outbound"). `ticket_id`: the ticket of the chat it was written in. `scope`:
+    the stores whose tickets the system that hands it in may write into; None: a customer's own way in, into any.
     """
 
     channel: Channel
@@ -55,6 +57,11 @@ class Incoming:
     source_kind: str | None = None
     source_id: int | None = None
     ticket_id: int | None = None
+    scope: Scope | None = None
+
+    def may_join(self, store_id: int | None) -> bool:
+        """Whether it may be written into a ticket of this store."""
+        return self.scope is None or self.scope.has_store(store_id)
 
 
 @dataclass(frozen=True)
@@ -80,7 +87,8 @@ class Replied:
 class Contact:
     """A contact at the counter or on the phone, noted by an agent. At least a name, a mail or a phone.
 
-    `is_answered`: the agent already helped; otherwise the ticket waits in the store without a clock.
+    `key`: noted under it once, however often it is sent. `is_settled`: helped on the spot, so it is solved at once.
+    `noted_at`: when it was said, if that was before now.
     """
 
     store_id: int
@@ -96,4 +104,7 @@ class Contact:
     reason_id: int | None = None
     order_number: str | None = None
     language: Language = Language.FRENCH
+    key: str | None = None
+    is_settled: bool = False
+    noted_at: datetime | None = None
     inserted: dict[str, object] = field(default_factory=dict)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import literal, or_, select, text
+from sqlalchemy import select, text
 
 from hub.core import site
 from hub.core.db import db
@@ -12,7 +12,7 @@ from hub.core.errors import Invalid
 from hub.customers import queries as customers
 from hub.customers.card_holders import find_card_holder
 from hub.customers.queries import CustomerRow
-from hub.customers.rules import normalise_phone
+from hub.inbox.actions.texting import find_text_thread, plain_phone
 from hub.inbox.directory import Directory
 from hub.inbox.models import Ticket, TicketMessage, TicketParty
 from hub.inbox.routing import (
@@ -25,10 +25,10 @@ from hub.inbox.routing import (
     find_store_by_name,
     local_parts,
 )
-from hub.inbox.states import OPEN_STATES
+from hub.inbox.states import OPEN_STATES, next_on_customer_message
 from hub.inbox.threading import Hints, Known, Thread, choose_thread, read_hints
 from hub.inbox.values import Incoming
-from hub.inbox.words import TEXTS, RouteSource, ThreadedBy, TicketState
+from hub.inbox.words import TEXTS, RouteSource, ThreadedBy
 from hub.orders import queries as orders
 from hub.orders.queries import OrderRow
 from hub.stores import queries as stores
@@ -48,12 +48,12 @@ class Found:
     related_id: int | None
 
 
-def find_thread(incoming: Incoming) -> Thread:
+def find_thread(incoming: Incoming, directory: Directory | None = None) -> Thread:
     """Which ticket the message belongs to; a text message carries no thread, it goes on where its phone last wrote."""
     if incoming.ticket_id is not None:
         return Thread(incoming.ticket_id, ThreadedBy.SIGNED)
     if incoming.channel in TEXTS and incoming.phone:
-        return _find_text_thread(incoming, plain_phone(incoming.phone) or "")
+        return find_text_thread(incoming, directory)
     hints = read_hints(
         recipients=incoming.recipients,
         in_reply_to=incoming.in_reply_to,
@@ -64,42 +64,23 @@ def find_thread(incoming: Incoming) -> Thread:
     return choose_thread(hints, _known(hints), sender=incoming.from_address.lower())
 
 
-def _find_text_thread(incoming: Incoming, phone: str) -> Thread:
-    """Scoped to the number of ours it was written to: what is said to another store's number is another matter."""
-    ours = our_number(incoming)
-    found = (
-        select(Ticket.id)
-        .join(TicketParty, TicketParty.ticket_id == Ticket.id)
-        .where(
-            TicketParty.address == phone.lower(),
-            Ticket.channel == incoming.channel,
-            or_(literal(ours is None), Ticket.our_address == ours, Ticket.our_address.is_(None)),
-            Ticket.state.in_({*OPEN_STATES, TicketState.SOLVED}),
-            Ticket.merged_into_id.is_(None),
-        )
-        .order_by(Ticket.updated_at.desc(), Ticket.id.desc())
-    )
-    ticket_id = db.session.scalar(found.limit(1))
-    return Thread(ticket_id, ThreadedBy.REFERENCES if ticket_id else ThreadedBy.NONE)
-
-
-def our_number(incoming: Incoming) -> str | None:
-    """The number of ours that a text was written to."""
-    ours = incoming.recipients[:1] if incoming.channel in TEXTS else ()
-    return plain_phone(ours[0]) if ours else None
-
-
-def plain_phone(text: str | None) -> str | None:
-    """A number in E.164, however it is written; the short code or the name of a sender as it is."""
-    try:
-        return normalise_phone(text) if text else None
-    except Invalid:
-        return text.strip() if text else None
-
-
 def belongs_to_ticket(incoming: Incoming) -> bool:
     """Whether the message answers a ticket, whatever state that is in."""
     return find_thread(incoming).ticket_id is not None
+
+
+def continues_ticket(incoming: Incoming) -> bool:
+    """Whether the message answers a ticket that still takes messages: merges are followed, nothing is locked."""
+    ticket_id, seen = find_thread(incoming).ticket_id, set[int]()
+    while ticket_id is not None and ticket_id not in seen:
+        seen.add(ticket_id)
+        row = db.session.execute(
+            select(Ticket.merged_into_id, Ticket.state).where(Ticket.id == ticket_id)
+        ).one_or_none()
+        if row is None or row.merged_into_id is None:
+            return row is not None and next_on_customer_message(row.state) is not None
+        ticket_id = row.merged_into_id
+    return False
 
 
 def _known(hints: Hints) -> Known:

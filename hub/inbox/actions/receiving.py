@@ -16,6 +16,7 @@ from hub.inbox.actions.noticing import tell_followers
 from hub.inbox.actions.opening import Opening, add_message, add_party, add_ticket, make_party, show_message
 from hub.inbox.actions.ruling import Seen, apply_rules, note_opening
 from hub.inbox.actions.snoozing import wake_by_customer
+from hub.inbox.actions.texting import our_number, plain_phone
 from hub.inbox.directory import Directory
 from hub.inbox.facts import CustomerWrote, TicketOpened, TicketReopened
 from hub.inbox.models import Ticket, TicketAttachment, TicketMessage, TicketParty
@@ -44,8 +45,8 @@ def receive_message(
     twin = finding.find_twin(incoming)
     if twin is not None:
         return _again(twin)
-    thread = finding.find_thread(incoming)
-    ticket = lock_end(thread.ticket_id) if thread.ticket_id else None
+    thread = finding.find_thread(incoming, place)
+    ticket = _join(thread.ticket_id, incoming)
     if incoming.kind is IncomingKind.AUTO_REPLY:
         return _keep_auto_reply(ticket, incoming, now)
     if ticket is not None and next_on_customer_message(ticket.state) is not None:
@@ -68,7 +69,7 @@ def receive_into(
     twin = finding.find_twin(incoming) if incoming.key else None
     if twin is not None:
         return _again(twin)
-    ticket = lock_end(ticket_id)
+    ticket = _join(ticket_id, incoming)
     if ticket is not None and next_on_customer_message(ticket.state) is not None:
         return _append(ticket, incoming, ThreadedBy.SIGNED, directory=place, now=now)
     received, opened = _open(incoming, related_id=ticket.id if ticket else None, directory=place, now=now)
@@ -76,6 +77,12 @@ def receive_into(
     acknowledging.post_acknowledgements(place.take_dues(), now=now)
     hand_out(place.take_unassigned(), now=now)
     return received
+
+
+def _join(ticket_id: int | None, incoming: Incoming) -> Ticket | None:
+    """The ticket at the end of the thread, locked; None for one that who hands this in may not write into."""
+    ticket = lock_end(ticket_id) if ticket_id is not None else None
+    return ticket if ticket is not None and incoming.may_join(ticket.store_id) else None
 
 
 def _again(twin: TicketMessage) -> Received:
@@ -173,7 +180,7 @@ def make_opening(
     """The ticket that a contact opens; it is answered where the sender wants the answer."""
     reason = find_reason_by_key(incoming.reason_key) if incoming.reason_key else None
     address = incoming.reply_to or incoming.from_address or (customer.mail if customer else None)
-    phone = finding.plain_phone(incoming.phone)
+    phone = plain_phone(incoming.phone)
     if incoming.channel in TEXTS:
         address = phone
     return Opening(
@@ -191,7 +198,7 @@ def make_opening(
         order_number=place.order.external_id if place.order else incoming.order_number,
         is_grievance=bool(reason and reason.is_grievance),
         related_ticket_id=related_id or place.related_id,
-        our_address=finding.our_number(incoming),
+        our_address=our_number(incoming),
         source_kind=incoming.source_kind,
         source_id=incoming.source_id,
     )
