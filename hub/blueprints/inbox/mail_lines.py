@@ -11,6 +11,8 @@ from hub.inbox.queries.mails import has_remote_pictures
 from hub.inbox.words import MessageKind
 
 MAIL = "message/rfc822"
+SOUNDS = frozenset({"audio/mpeg", "audio/wav", "audio/ogg", "audio/mp4"})
+"""What browsers play."""
 _FROM_OUTSIDE = frozenset({MessageKind.CUSTOMER, MessageKind.AUTO_REPLY})
 
 
@@ -29,10 +31,11 @@ def mail_of(message: ThreadMessage) -> dict[str, Any]:
 
 
 def file_of(row: AttachmentRow) -> dict[str, str]:
-    """Type in words, and where a mail inside the mail may be read."""
+    """Type in words, where a mail inside the mail may be read, and whether a browser can play it."""
     return {
         "type": file_type_words(row.media_type),
         "read_href": url_for("inbox.attached_mail", attachment_id=row.id) if row.media_type == MAIL else "",
+        "is_sound": "yes" if row.media_type in SOUNDS else "",
     }
 
 

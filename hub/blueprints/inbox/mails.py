@@ -44,10 +44,12 @@ def mail_source(number: str, message_id: int) -> ResponseReturnValue:
 
 @blueprint.get("/file/<int:attachment_id>")
 def attachment(attachment_id: int) -> ResponseReturnValue:
-    """A file of a ticket, always as a download, never shown in our pages; what could act there has no type of its own."""
+    """A file of a ticket, always as a download; what could act in a page has no type of its own. Players ask for parts."""
     row = queries.access_attachment(attachment_id, viewer())
     media_type = "application/octet-stream" if row.media_type in ACTIVE else row.media_type
-    return _download(files.read(row.sha256), row.name, media_type)
+    content = files.read(row.sha256)
+    response = _download(content, row.name, media_type)
+    return response.make_conditional(request, accept_ranges=True, complete_length=len(content))
 
 
 @blueprint.get("/file/<int:attachment_id>/mail")
