@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from hub.channels.mail_parsing.parsing import parse_mail
@@ -14,6 +14,7 @@ from hub.core.words import Channel
 from hub.inbox.actions import (
     Upload,
     add_note,
+    assign,
     cancel_scheduled,
     change_scheduled,
     discard_files,
@@ -22,6 +23,7 @@ from hub.inbox.actions import (
     remove_file,
     reply,
     schedule_reply,
+    transfer,
     undo_reply,
 )
 from hub.inbox.actions.returning import has_due, next_due_at, work_later
@@ -31,11 +33,14 @@ from hub.inbox.words import ScheduledState
 from hub.outbox.calling import Unfit, write_envelope
 from hub.outbox.letter import COLUMNS, load_letters
 from hub.outbox.models import OutboundMessage
-from hub.staff.models import Agent
+from hub.staff.models import Agent, Membership
+from hub.staff.queries import get_viewer
+from hub.staff.words import Role
 from hub.stores.models import Store
 from tests.conftest import TUESDAY, HandClock
 from tests.makers.inbox import actor_of, make_house, make_incoming, make_received, viewer_of
 from tests.makers.staff import make_agent
+from tests.makers.stores import make_store
 
 HOUR = timedelta(hours=1)
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 8
@@ -138,7 +143,66 @@ class TestScheduled:
         schedule(ticket, by)
         ada.deactivated_at = TUESDAY
         run(session, hand_clock)
-        assert list_scheduled(ticket.id)[0].held_reason.startswith("Its author has left")
+        assert list_scheduled(ticket.id)[0].held_reason.startswith("Its author does not answer")
+
+    def test_it_is_held_when_the_ticket_has_moved_and_the_new_store_and_its_author_are_told(
+        self, session: Session, ticket: Ticket, ada: Agent, by: Actor, hand_clock: HandClock
+    ) -> None:
+        schedule(ticket, by)
+        lille = make_store(session, "Lille", code="LIL")
+        bo = make_agent(session, "Bo Petit", store_ids=(lille.id,))
+        transfer(ticket_id=ticket.id, store_id=lille.id, by=by, now=TUESDAY)
+        run(session, hand_clock)
+        (row,) = list_scheduled(ticket.id)
+        assert (row.is_held, row.is_orphaned, row.text) == (True, True, "À demain.")
+        (told,) = list_notices(viewer_of(bo, lille.id)).rows
+        assert (told.kind, told.data) == ("reply_held", {"what": "held_of_other"})
+        (away,) = list_notices(get_viewer(ada.id)).rows
+        assert away.data == {"what": "held_away", "number": ticket.number}
+
+    def test_it_is_held_when_it_moved_though_its_author_sees_both_stores_and_leaves_once_looked_at_again(
+        self, session: Session, ticket: Ticket, hand_clock: HandClock
+    ) -> None:
+        lille = make_store(session, "Lille", code="LIL")
+        both = actor_of(make_agent(session, "Ada Deux", email="two@verel.example", role=Role.HEAD_OFFICE))
+        scheduled_id = schedule(ticket, both)
+        bo = make_agent(session, "Bo Petit", store_ids=(lille.id,))
+        transfer(ticket_id=ticket.id, store_id=lille.id, by=both, now=TUESDAY)
+        assign(ticket_id=ticket.id, assignee_id=bo.id, by=both, now=TUESDAY)
+        run(session, hand_clock)
+        (row,) = list_scheduled(ticket.id)
+        assert row.held_reason.startswith("The ticket has moved to another store")
+        assert not row.is_orphaned
+        assert "reply_held" in {notice.kind for notice in list_notices(get_viewer(bo.id)).rows}
+        assert "reply_held" in {notice.kind for notice in list_notices(get_viewer(both.agent_id or 0)).rows}
+        change_scheduled(
+            scheduled_id=scheduled_id, text=row.text, leave_at=EVENING + HOUR, by=both, now=EVENING
+        )
+        hand_clock.move(hours=1)
+        work_later(lambda: None)
+        assert list_scheduled(ticket.id) == []
+
+    def test_it_leaves_when_the_ticket_came_back(
+        self, session: Session, ticket: Ticket, lyon: Store, by: Actor, hand_clock: HandClock
+    ) -> None:
+        schedule(ticket, by)
+        lille = make_store(session, "Lille", code="LIL")
+        for store in (lille, lyon):
+            transfer(ticket_id=ticket.id, store_id=store.id, by=by, now=TUESDAY)
+        run(session, hand_clock)
+        assert list_scheduled(ticket.id) == []
+
+    def test_it_is_held_when_its_author_works_in_another_store_now_and_a_colleague_goes_on_with_it(
+        self, session: Session, ticket: Ticket, ada: Agent, by: Actor, lyon: Store, hand_clock: HandClock
+    ) -> None:
+        (file_id,) = keep_files(ticket_id=ticket.id, uploads=[Upload("a.pdf", PDF)], by=by, now=TUESDAY)
+        scheduled_id = schedule(ticket, by, file_ids=[file_id])
+        session.execute(delete(Membership).where(Membership.agent_id == ada.id))
+        bo = actor_of(make_agent(session, "Bo Petit", store_ids=(lyon.id,)))
+        run(session, hand_clock)
+        assert list_scheduled(ticket.id)[0].is_orphaned
+        assert cancel_scheduled(scheduled_id=scheduled_id, by=bo, now=EVENING) == "À demain."
+        assert [file.id for file in list_composer_files(ticket.id, bo.agent_id or 0)] == [file_id]
 
     def test_it_can_be_cancelled_and_its_author_alone_changes_it(
         self, session: Session, ticket: Ticket, ada: Agent, by: Actor, lyon: Store, hand_clock: HandClock
@@ -192,7 +256,7 @@ class TestFiles:
     def test_undo_brings_them_back_and_a_note_takes_them(self, ticket: Ticket, by: Actor) -> None:
         ids = self.keep(ticket, by, Upload("a.pdf", PDF))
         done = reply(ticket_id=ticket.id, text="Voici.", by=by, now=TUESDAY, file_ids=ids, undo_seconds=10)
-        undo_reply(message_id=done.message_id, by=by, now=TUESDAY)
+        undo_reply(ticket_id=ticket.id, message_id=done.message_id, by=by, now=TUESDAY)
         (file,) = list_composer_files(ticket.id, by.agent_id or 0)
         add_note(ticket_id=ticket.id, text="Pour nous.", by=by, now=TUESDAY, file_ids=[file.id])
         assert [each.name for each in list_thread(ticket.id)[-1].attachments] == ["a.pdf"]
@@ -212,10 +276,10 @@ class TestFiles:
         bo = actor_of(make_agent(session, "Bo Petit", store_ids=(lyon.id,)))
         ids = self.keep(ticket, by, Upload("a.pdf", PDF))
         reply(ticket_id=ticket.id, text="Moi.", by=bo, now=TUESDAY, file_ids=ids)
-        remove_file(ticket_id=ticket.id, file_id=ids[0], by=bo)
+        remove_file(ticket_id=ticket.id, file_id=ids[0], by=bo, machine_now=TUESDAY)
         assert list_thread(ticket.id)[-1].attachments == ()
         assert len(list_composer_files(ticket.id, by.agent_id or 0)) == 1
-        discard_files(ticket_id=ticket.id, by=by)
+        discard_files(ticket_id=ticket.id, by=by, machine_now=TUESDAY)
         assert list_composer_files(ticket.id, by.agent_id or 0) == []
 
     @pytest.mark.parametrize(

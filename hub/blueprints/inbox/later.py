@@ -157,12 +157,12 @@ def _show_scheduled(ticket: TicketView, row: ScheduledRow, sentence: str) -> Res
 
 @blueprint.post("/<number>/scheduled/<int:scheduled_id>/cancel")
 def cancel_scheduled(number: str, scheduled_id: int) -> ResponseReturnValue:
-    """It will not leave; the words of one's own are in the composer again."""
+    """It will not leave; the words of one's own, or of somebody who is not there any more, are in the composer."""
     ticket, row = access(number), queries.access_scheduled(scheduled_id, viewer())
     try:
         with transaction():
             text = actions.cancel_scheduled(scheduled_id=row.id, by=viewer().actor, now=clock.business_now())
-            if row.agent_id == viewer().agent_id:
+            if row.agent_id == viewer().agent_id or row.is_orphaned:
                 keep_text_of(ticket, MessageKind.AGENT, text=text)
     except Conflict as error:
         return back_to(number, sentence_of(error), "warn")

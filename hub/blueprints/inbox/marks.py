@@ -39,6 +39,7 @@ def _scheduled(row: ScheduledRow) -> dict[str, Any]:
         "id": row.id,
         "name": row.agent_name,
         "is_mine": row.agent_id == viewer().agent_id,
+        "is_orphaned": row.is_orphaned,
         "text": row.text,
         "moment": moment_words(row.leave_at),
         "held": gettext(row.held_reason, **row.held_values) if row.is_held else "",

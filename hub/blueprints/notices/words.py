@@ -14,9 +14,11 @@ ICONS: Mapping[str, str] = {
     NoticeKind.WOKE: "clock",
     NoticeKind.ASSIGNED: "user-plus",
     NoticeKind.REPLY_HELD: "exclamation-triangle",
+    NoticeKind.REPLY_FAILED: "exclamation-triangle",
     NoticeKind.EXPERT_ASKED: "light-bulb",
     NoticeKind.EXPERT_ANSWERED: "light-bulb",
     NoticeKind.MAIL_LOOP: "exclamation-triangle",
+    NoticeKind.REMARKED: "truck",
     NoticeKind.GESTURE_ASKED: "gift",
     NoticeKind.GESTURE_DECIDED: "gift",
     NoticeKind.DEADLINE_NEAR: "clock",
@@ -61,7 +63,14 @@ def _woke(row: NoticeRow) -> str:
 def _held(row: NoticeRow) -> str:
     if row.data.get("what") == "cancelled":
         return gettext("%(name)s cancelled your reply that was to leave later", name=row.by_name)
-    return gettext("Your reply did not leave: somebody was faster")
+    if row.data.get("what") == "held_of_other":
+        return gettext("A colleague's reply did not leave: please read it on the ticket")
+    if row.data.get("what") == "held_away":
+        return gettext(
+            "Your reply in %(number)s did not leave: you do not answer that ticket any more",
+            number=row.data.get("number", ""),
+        )
+    return gettext("Your reply did not leave: the ticket says why")
 
 
 def _deadline_near(row: NoticeRow) -> str:
@@ -74,6 +83,10 @@ def _deadline_missed(_row: NoticeRow) -> str:
 
 def _stormed(_row: NoticeRow) -> str:
     return gettext("A machine answers our automatic mails in this ticket: they are held back")
+
+
+def _remarked(row: NoticeRow) -> str:
+    return gettext("%(name)s left a remark at the delivery", name=row.by_name or gettext("Somebody"))
 
 
 def _expert_asked(row: NoticeRow) -> str:
@@ -102,7 +115,9 @@ SENTENCES: dict[str, Callable[[NoticeRow], str]] = {
     NoticeKind.WOKE: _woke,
     NoticeKind.ASSIGNED: _assigned,
     NoticeKind.REPLY_HELD: _held,
+    NoticeKind.REPLY_FAILED: lambda _row: gettext("A reply was not delivered on the social network"),
     NoticeKind.MAIL_LOOP: _stormed,
+    NoticeKind.REMARKED: _remarked,
     NoticeKind.GESTURE_ASKED: lambda _row: gettext("A gesture of goodwill waits for your decision"),
     NoticeKind.GESTURE_DECIDED: _gesture_decided,
     NoticeKind.DEADLINE_NEAR: _deadline_near,

@@ -1,24 +1,28 @@
 """Replies that leave later: kept, changed, cancelled, and sent by a job unless somebody was faster."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select, update
 
 from hub.core.actor import SYSTEM, Actor
+from hub.core.apart import do_each, is_free
+from hub.core.audit import AuditEntry
 from hub.core.db import db
 from hub.core.errors import Conflict, Forbidden, HubError, Invalid
 from hub.core.text import N_
 from hub.core.words import ActorKind
-from hub.inbox.actions.events import lock_ticket, note_ticket
+from hub.inbox.actions.events import TICKET, lock_ticket, note_ticket
 from hub.inbox.actions.noticing import notify
 from hub.inbox.actions.replying import check_answerable, check_collision, check_text, reply
-from hub.inbox.models import ComposerFile, ScheduledReply
+from hub.inbox.colleagues import find_answerer
+from hub.inbox.models import ComposerFile, ScheduledReply, Ticket
 from hub.inbox.words import NoticeKind, ScheduledState
 from hub.staff import queries as staff
 
 SOONEST, LATEST = timedelta(minutes=1), timedelta(days=366)
+KIND = "scheduled_replies"
 OPEN = (ScheduledState.WAITING, ScheduledState.HELD)
 
 
@@ -89,23 +93,34 @@ def change_scheduled(*, scheduled_id: int, text: str, leave_at: datetime, by: Ac
 
 
 def cancel_scheduled(*, scheduled_id: int, by: Actor, now: datetime) -> str:
-    """It will not leave. Its author's files are in the composer again; returns its text. A colleague's is told."""
+    """It will not leave. Its files are in the author's composer again; returns its text. A colleague's is told.
+
+    The files of an author who does not answer this ticket any more are in the composer of whoever cancels.
+    """
     row = _lock(scheduled_id)
     ticket = lock_ticket(row.ticket_id)
     row.state, row.ended_at = ScheduledState.CANCELLED, now
     note_ticket("schedule_cancelled", ticket, by=by, now=now, leave_at=row.leave_at.isoformat())
+    heir_id = row.agent_id if find_answerer(row.agent_id, ticket.store_id) else by.agent_id
     db.session.execute(
-        update(ComposerFile).where(ComposerFile.scheduled_id == row.id).values(scheduled_id=None)
+        update(ComposerFile)
+        .where(ComposerFile.scheduled_id == row.id)
+        .values(scheduled_id=None, agent_id=heir_id)
     )
-    _tell(row, "cancelled", by=by, now=now)
+    _tell([row.agent_id], row, "cancelled", by=by, now=now)
     db.session.flush()
     return row.text
 
 
-def send_due_replies(*, now: datetime, size: int) -> int:
-    """Send what is due, each by itself; what cannot leave is held and its author told. Returns how many."""
+def send_due_replies(*, now: datetime, machine_now: datetime, size: int) -> int:
+    """Send what is due, each by itself; what cannot leave is held and its author told. Returns how many.
+
+    One whose sending fails for no reason of its own is put off, and stops no other.
+    """
     due = select(ScheduledReply).where(
-        ScheduledReply.state == ScheduledState.WAITING, ScheduledReply.leave_at <= now
+        ScheduledReply.state == ScheduledState.WAITING,
+        ScheduledReply.leave_at <= now,
+        is_free(KIND, ScheduledReply.id, machine_now=machine_now),
     )
     rows = db.session.scalars(
         due.order_by(ScheduledReply.leave_at, ScheduledReply.id)
@@ -113,24 +128,29 @@ def send_due_replies(*, now: datetime, size: int) -> int:
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
     ).all()
-    for row in rows:
-        _send(row, now=now)
+    rows = sorted(
+        rows, key=lambda row: (row.ticket_id, row.id)
+    )  # tickets are locked in one order by everybody
+    do_each(KIND, rows, lambda row: _send(row, now=now), id_of=lambda row: row.id, machine_now=machine_now)
     return len(rows)
 
 
-def next_leaving_at() -> datetime | None:
+def next_leaving_at(*, machine_now: datetime) -> datetime | None:
     """Business time of the next reply that leaves."""
     waits = ScheduledReply.state == ScheduledState.WAITING
-    return db.session.scalar(select(func.min(ScheduledReply.leave_at)).where(waits))
+    free = is_free(KIND, ScheduledReply.id, machine_now=machine_now)
+    return db.session.scalar(select(func.min(ScheduledReply.leave_at)).where(waits, free))
 
 
 def _send(row: ScheduledReply, *, now: datetime) -> None:
     try:
         with db.session.begin_nested():
+            ticket = lock_ticket(row.ticket_id)
+            _check_store(row, ticket)
             done = reply(
                 ticket_id=row.ticket_id,
                 text=row.text,
-                by=_author(row),
+                by=_author(row, ticket),
                 now=now,
                 last_event_id=row.last_event_id,
                 inserted=row.inserted or None,
@@ -144,26 +164,63 @@ def _send(row: ScheduledReply, *, now: datetime) -> None:
     db.session.flush()
 
 
-def _author(row: ScheduledReply) -> Actor:
-    """Credited as if he or she sent it now. Raises Conflict when the person has left."""
-    person = staff.get_agents([row.agent_id]).get(row.agent_id)
-    if person is None or not person.is_active:
-        raise Conflict(N_("Its author has left. Please write to the customer yourself."))
-    return Actor(ActorKind.AGENT, agent_id=person.id, name=person.name)
+def _check_store(row: ScheduledReply, ticket: Ticket) -> None:
+    """Raises Conflict when another store has the ticket than when the reply was written or last looked at."""
+    moved = select(AuditEntry.data["from_store_id"].as_integer()).where(
+        AuditEntry.subject_kind == TICKET,
+        AuditEntry.subject_id == ticket.id,
+        AuditEntry.action == f"{TICKET}.transferred",
+        AuditEntry.data["event_id"].as_integer() > row.last_event_id,
+    )
+    first = db.session.execute(moved.order_by(AuditEntry.id).limit(1)).first()
+    if first is not None and first[0] != ticket.store_id:
+        raise Conflict(N_("The ticket has moved to another store since. Please read it again, then decide."))
+
+
+def _author(row: ScheduledReply, ticket: Ticket) -> Actor:
+    """Credited as if he or she sent it now. Raises Conflict when the person has left, or may not answer here now."""
+    person = find_answerer(row.agent_id, ticket.store_id)
+    if person is None:
+        raise Conflict(
+            N_("Its author does not answer this ticket any more. Please write to the customer yourself.")
+        )
+    return Actor(ActorKind.AGENT, agent_id=person.agent_id, name=person.name)
 
 
 def _hold(row: ScheduledReply, error: HubError, *, now: datetime) -> None:
+    """It does not leave: it stands on the ticket as it was written, for whoever has the ticket now."""
     row.state = ScheduledState.HELD
     row.held_reason, row.held_values = error.text, {key: str(value) for key, value in error.values.items()}
     ticket = lock_ticket(row.ticket_id)
     note_ticket("schedule_held", ticket, by=SYSTEM, now=now, leave_at=row.leave_at.isoformat())
-    _tell(row, "held", by=None, now=now)
+    has_author = find_answerer(row.agent_id, ticket.store_id) is not None
+    if has_author:
+        _tell([row.agent_id], row, "held", by=None, now=now)
+    else:
+        _tell_away(row, ticket, now=now)
+    _tell(_heirs(row, ticket, has_author=has_author), row, "held_of_other", by=None, now=now)
     db.session.flush()
 
 
-def _tell(row: ScheduledReply, what: str, *, by: Actor | None, now: datetime) -> None:
+def _heirs(row: ScheduledReply, ticket: Ticket, *, has_author: bool) -> set[int]:
+    """Who else must know: the assignee; of a ticket of nobody whose author is not there any more, its store."""
+    people = {ticket.assignee_id} if ticket.assignee_id else set()
+    if not people and not has_author:
+        people = {person.id for person in staff.list_store_agents(ticket.store_id)}
+    return people - {row.agent_id}
+
+
+def _tell_away(row: ScheduledReply, ticket: Ticket, *, now: datetime) -> None:
+    """An author who does not see the ticket any more sees no notice about it: this one only names it."""
+    data = {"what": "held_away", "number": ticket.number}
+    notify(agent_ids=[row.agent_id], kind=NoticeKind.REPLY_HELD, ticket_id=None, now=now, data=data)
+
+
+def _tell(
+    agent_ids: Iterable[int], row: ScheduledReply, what: str, *, by: Actor | None, now: datetime
+) -> None:
     notify(
-        agent_ids=[row.agent_id],
+        agent_ids=agent_ids,
         kind=NoticeKind.REPLY_HELD,
         ticket_id=row.ticket_id,
         by=by,

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, select
 from hub.core.db import db
 from hub.core.errors import NotFound
 from hub.core.text import N_, fold
+from hub.inbox.colleagues import find_answerer
 from hub.inbox.models import (
     ComposerFile,
     Draft,
@@ -62,7 +63,10 @@ class ComposerFileRow:
 
 @dataclass(frozen=True, kw_only=True)
 class ScheduledRow:
-    """A reply that leaves later, or is held: `held_reason` is an English sentence with its values."""
+    """A reply that leaves later, or is held: `held_reason` is an English sentence with its values.
+
+    `is_orphaned`: its author does not answer this ticket any more, so a colleague may go on with it.
+    """
 
     id: int
     ticket_id: int
@@ -74,6 +78,7 @@ class ScheduledRow:
     held_reason: str
     held_values: Mapping[str, Any]
     file_count: int = 0
+    is_orphaned: bool = False
 
 
 @dataclass(frozen=True)
@@ -182,12 +187,12 @@ def list_composer_files(ticket_id: int, agent_id: int) -> list[ComposerFileRow]:
 def list_scheduled(ticket_id: int) -> list[ScheduledRow]:
     """The replies of anybody that wait for their moment or are held, the next one first."""
     files = select(func.count()).where(ComposerFile.scheduled_id == ScheduledReply.id).scalar_subquery()
-    found = select(ScheduledReply, files).where(
+    found = select(ScheduledReply, files, _store_of(ticket_id)).where(
         ScheduledReply.ticket_id == ticket_id,
         ScheduledReply.state.in_([ScheduledState.WAITING, ScheduledState.HELD]),
     )
     rows = db.session.execute(found.order_by(ScheduledReply.leave_at, ScheduledReply.id)).all()
-    people = staff.get_agents({row.agent_id for row, _ in rows})
+    people = staff.get_agents({row.agent_id for row, *_ in rows})
     return [
         ScheduledRow(
             id=row.id,
@@ -200,9 +205,14 @@ def list_scheduled(ticket_id: int) -> list[ScheduledRow]:
             held_reason=row.held_reason,
             held_values=row.held_values,
             file_count=count,
+            is_orphaned=row.state is ScheduledState.HELD and not find_answerer(row.agent_id, store_id),
         )
-        for row, count in rows
+        for row, count, store_id in rows
     ]
+
+
+def _store_of(ticket_id: int) -> Any:
+    return select(Ticket.store_id).where(Ticket.id == ticket_id).scalar_subquery()
 
 
 def access_scheduled(scheduled_id: int, viewer: Viewer) -> ScheduledRow:
