@@ -8,7 +8,7 @@ from time import sleep
 
 import structlog
 
-from hub.core import bell, clock
+from hub.core import bell, clock, loose_files
 from hub.core.db import db
 from hub.inbox import vocabulary
 from hub.inbox.actions import chat_leaving as chats
@@ -86,6 +86,7 @@ JOBS: dict[str, Job] = {
         Job("surveys", "bulk", surveys.work_surveys, surveys.has_due, surveys.next_due_at),
         Job("promo_codes", "bulk", promo_codes.work_promo_codes, promo_codes.has_due, _nothing_planned),
         Job("receipts", "bulk", tidying.work_receipts, tidying.has_due, _nothing_planned),
+        Job("loose_files", "bulk", loose_files.work_loose_files, loose_files.has_due, _nothing_planned),
         Job("phones", "default", reconciling.work_phones, reconciling.has_due, reconciling.next_due_at),
         Job("optins", "bulk", optins.work_optins, optins.has_due, optins.next_due_at),
         Job("takeovers", "bulk", takeovers.work_takeovers, takeovers.has_due, _nothing_planned),

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from hub.blueprints.api import blueprint, key_rate, viewer_of_key
 from hub.blueprints.pages import limiter
 from hub.core import clock, files
+from hub.core.db import transaction
 from hub.core.errors import Invalid
 from hub.core.text import N_
 from hub.inbox.queries import access_attachment
@@ -22,8 +23,10 @@ def upload() -> ResponseReturnValue:
     given = request.files.get("file")
     if given is None:
         raise Invalid(N_("Please send the file as the field file of a multipart form."), field="file")
-    kept = keep_upload(given.filename or "", given.read())
-    token = make_token(kept, owner=key_rate(), machine_now=clock.machine_now())
+    now = clock.machine_now()
+    with transaction():
+        kept = keep_upload(given.filename or "", given.read(), machine_now=now)
+    token = make_token(kept, owner=key_rate(), machine_now=now)
     shape = {"name": kept.name, "type": kept.media_type, "size": kept.size_bytes, "sha256": kept.sha256}
     return jsonify(attachment={"id": token, **shape}), 201
 

@@ -7,6 +7,7 @@ from pathlib import PurePath
 from hub.channels.mail_parsing.file_types import sniff_type
 from hub.core import files, signing
 from hub.core.errors import HubError, Invalid
+from hub.core.loose_files import note_loose
 from hub.core.text import N_
 from hub.inbox.values import IncomingFile
 
@@ -16,13 +17,18 @@ MOST_FILES = 10
 LONGEST_NAME = 200
 
 
-def keep_upload(name: str, content: bytes) -> IncomingFile:
-    """The file on the shelf, typed by its content. Raises Invalid (field file) when it is empty."""
+def keep_upload(name: str, content: bytes, *, machine_now: datetime) -> IncomingFile:
+    """The file on the shelf, typed by its content; one that no message takes leaves it after a week.
+
+    Raises Invalid (field file) when it is empty.
+    """
     if not content:
         raise Invalid(N_("This file is empty. Please choose another one."), field="file")
     plain = "".join(letter for letter in PurePath(name.replace("\\", "/")).name if letter.isprintable())
     title = plain[-LONGEST_NAME:] or "file"
-    return IncomingFile(title, sniff_type(content, title), len(content), files.keep(content))
+    digest = files.keep(content)
+    note_loose([digest], machine_now=machine_now)
+    return IncomingFile(title, sniff_type(content, title), len(content), digest)
 
 
 def make_token(file: IncomingFile, *, owner: str, machine_now: datetime) -> str:

@@ -75,7 +75,9 @@ def attach(number: str) -> ResponseReturnValue:
 def remove_file(number: str, file_id: int) -> ResponseReturnValue:
     ticket = access(number, as_expert=True)
     with transaction():
-        actions.remove_file(ticket_id=ticket.id, file_id=file_id, by=viewer().actor)
+        actions.remove_file(
+            ticket_id=ticket.id, file_id=file_id, by=viewer().actor, machine_now=clock.machine_now()
+        )
         if not wants_fragment():
             keep_text_of(ticket, draft_kind())
     return _answer(ticket, "")

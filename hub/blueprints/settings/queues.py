@@ -6,6 +6,7 @@ from datetime import datetime
 
 from flask_babel import gettext
 
+from hub.core import loose_files
 from hub.core.facts import get_queue
 from hub.core.text import N_
 from hub.inbox import vocabulary
@@ -43,6 +44,7 @@ NAMES = {
     "suggestions": N_("Reasons to suggest"),
     "reason_models": N_("Training of suggested reasons"),
     "receipts": N_("Reports of mail providers"),
+    "loose_files": N_("Files that belong to nothing"),
     "phones": N_("Phone messages to ask about"),
     "takeovers": N_("Takeovers"),
     "webhooks": N_("Webhooks to tell"),
@@ -86,6 +88,7 @@ def list_work(*, now: datetime) -> list[WorkRow]:
         _known_only("reason_models", learning.has_due(), lambda: None, now),
         _known_only("takeovers", takeovers.has_due(), lambda: None, now),
         _known_only("webhooks", webhooks.has_due(), lambda: None, now),
+        _known_only("loose_files", loose_files.has_due(), lambda: None, now),
         _known_only("phones", reconciling.has_due(), reconciling.next_due_at, now),
     ]
     return rows + [

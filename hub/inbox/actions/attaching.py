@@ -12,6 +12,7 @@ from hub.core import files
 from hub.core.actor import Actor
 from hub.core.db import db
 from hub.core.errors import Invalid
+from hub.core.loose_files import note_loose
 from hub.core.text import N_, shorten
 from hub.inbox.models import ComposerFile, TicketAttachment, TicketMessage
 
@@ -110,15 +111,19 @@ def clean_name(name: str) -> str:
     return shorten(plain.strip(". "), NAME_CHARS) or "document"
 
 
-def remove_file(*, ticket_id: int, file_id: int, by: Actor) -> None:
+def remove_file(*, ticket_id: int, file_id: int, by: Actor, machine_now: datetime) -> None:
     """Take one of the person's own files off the draft again."""
-    mine = (_mine(ticket_id, by), ComposerFile.id == file_id)
-    db.session.execute(delete(ComposerFile).where(*mine))
+    _let_go(_mine(ticket_id, by) & (ComposerFile.id == file_id), machine_now)
 
 
-def discard_files(*, ticket_id: int, by: Actor) -> None:
+def discard_files(*, ticket_id: int, by: Actor, machine_now: datetime) -> None:
     """The draft is dropped, and its files with it."""
-    db.session.execute(delete(ComposerFile).where(_mine(ticket_id, by)))
+    _let_go(_mine(ticket_id, by), machine_now)
+
+
+def _let_go(which: ColumnElement[bool], machine_now: datetime) -> None:
+    gone = delete(ComposerFile).where(which).returning(ComposerFile.sha256)
+    note_loose(db.session.scalars(gone).all(), machine_now=machine_now)
 
 
 def move_to_message(
