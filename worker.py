@@ -12,6 +12,7 @@ from rq import Queue, SimpleWorker
 from rq.exceptions import InvalidJobOperation, NoSuchJobError
 from rq.job import Job
 from rq.serializers import JSONSerializer
+from rq.timeouts import UnixSignalDeathPenalty
 from rq.worker import WorkerStatus
 
 from config import load
@@ -22,10 +23,23 @@ from hub.core import bell
 log = structlog.get_logger(__name__)
 
 
+class JobOvertimeError(BaseException):
+    """A job has taken too long. Not an Exception: who catches the fault of one row must not catch the alarm, it rings once."""
+
+
+class JobLimit(UnixSignalDeathPenalty):
+    """Breaks a job off, whatever it catches."""
+
+    def handle_death_penalty(self, signum: int, frame: FrameType | None) -> None:
+        del signum, frame
+        raise JobOvertimeError(f"the job took longer than {self._timeout} seconds")
+
+
 class HubWorker(SimpleWorker):
     """Works in its own process: a job drains a batch, so a fork per job would only cost."""
 
     max_connection_wait_time = 2
+    death_penalty_class = JobLimit
 
     def execute_job(self, job: Job, queue: Queue) -> None:
         """A job whose notes in Redis were wiped meanwhile is no reason to end: what is left is rung for again."""

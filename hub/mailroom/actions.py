@@ -18,7 +18,7 @@ from hub.core.text import N_
 from hub.mailroom import rules
 from hub.mailroom.models import Arrival
 from hub.mailroom.texts import store_text
-from hub.mailroom.words import ArrivalState, ArrivalWay
+from hub.mailroom.words import ArrivalKind, ArrivalState, ArrivalWay
 from hub.mailroom.working import has_due, next_due_at, work_arrivals
 
 BELL = "arrivals"
@@ -119,20 +119,23 @@ def _find_same(mailbox: str, message_id: str, digest: str) -> int:
 
 
 def release_arrivals(arrival_ids: Sequence[int], *, by: Actor, now: datetime, machine_now: datetime) -> int:
-    """Release each that still is in quarantine, as `release_arrival`; returns how many."""
-    wanted = select(Arrival.id).where(Arrival.id.in_(arrival_ids), Arrival.state == ArrivalState.QUARANTINED)
-    found = db.session.scalars(wanted.order_by(Arrival.id).with_for_update()).all()
+    """Release each that still can be, as `release_arrival`; returns how many."""
+    wanted = select(Arrival).where(Arrival.id.in_(arrival_ids)).order_by(Arrival.id).with_for_update()
+    found = [row.id for row in db.session.scalars(wanted) if _is_kept_back(row)]
     for arrival_id in found:
         release_arrival(arrival_id, by=by, now=now, machine_now=machine_now)
     return len(found)
 
 
 def release_arrival(arrival_id: int, *, by: Actor, now: datetime, machine_now: datetime) -> None:
-    """Let a quarantined mail be sorted again, after a fix; limits hold it no more. Raises NotFound and Conflict."""
+    """Let a quarantined mail be sorted again, after a fix; limits hold it no more. Raises NotFound and Conflict.
+
+    An auto-reply that belongs to no ticket is made one: somebody has read it and says that a person wrote it.
+    """
     arrival = db.session.scalar(select(Arrival).where(Arrival.id == arrival_id).with_for_update())
     if arrival is None:
         raise NotFound(N_("This mail does not exist."))
-    if arrival.state is not ArrivalState.QUARANTINED:
+    if not _is_kept_back(arrival):
         raise Conflict(N_("This mail is not in quarantine any more."))
     arrival.state = ArrivalState.WAITING
     arrival.attempt_count = 0
@@ -142,3 +145,9 @@ def release_arrival(arrival_id: int, *, by: Actor, now: datetime, machine_now: d
     note_change("arrival.released", subject_kind="arrival", subject_id=arrival_id, by=by, now=now)
     db.session.flush()
     ring_after_commit(BELL)
+
+
+def _is_kept_back(arrival: Arrival) -> bool:
+    """Whether nobody sees it but those who look at these lists."""
+    is_unseen = arrival.kind is ArrivalKind.AUTO_REPLY and arrival.ticket_id is None
+    return arrival.state is ArrivalState.QUARANTINED or (arrival.state is ArrivalState.SORTED and is_unseen)

@@ -18,7 +18,7 @@ PAGE_SIZE = 50
 
 @dataclass(frozen=True)
 class QuarantineRow:
-    """A mail that a person must look at; `reason` is technical English."""
+    """A mail that a person must look at; `reason` is technical English. `is_auto_reply`: it belongs to no ticket."""
 
     id: int
     mailbox: str
@@ -28,6 +28,7 @@ class QuarantineRow:
     reason: str
     attempt_count: int
     received_at: datetime
+    is_auto_reply: bool
 
 
 def list_quarantine(after: str | None = None, size: int = PAGE_SIZE) -> Page[QuarantineRow]:
@@ -60,6 +61,7 @@ _COLUMNS = (
     func.coalesce(Arrival.reason, ""),
     Arrival.attempt_count,
     Arrival.received_at,
+    Arrival.state == ArrivalState.SORTED,
 )
 
 

@@ -82,11 +82,21 @@ def is_readable(mail: ParsedMail) -> bool:
     return bool(mail.from_address and (mail.text.strip() or mail.attachments))
 
 
-def kind_of(mail: ParsedMail, own_domain: str) -> ArrivalKind:
-    """What it is; mail from our own addresses is a machine's, so that it is never acknowledged."""
-    kind = ArrivalKind(mail.kind.value)
-    is_own = mail.from_address.lower().endswith(f"@{own_domain}")
-    return ArrivalKind.MACHINE if mail.kind is MailKind.MESSAGE and is_own else kind
+def kind_of(mail: ParsedMail, own_domain: str, *, is_threaded: bool = True) -> ArrivalKind:
+    """What it is; mail from our own addresses is a machine's, so that it is never acknowledged.
+
+    `is_threaded`: it answers a ticket that takes messages. An auto-reply that one weak sign alone speaks for is one
+    only there; elsewhere people see it, in a ticket that is never acknowledged.
+    """
+    kind = mail.kind if is_threaded else mail.kind_without_ticket
+    if kind is MailKind.MESSAGE and is_own(mail.from_address, own_domain):
+        return ArrivalKind.MACHINE
+    return ArrivalKind(kind.value)
+
+
+def is_doubtful(mail: ParsedMail) -> bool:
+    """Whether its kind depends on the ticket that it may answer."""
+    return mail.kind is not mail.kind_without_ticket
 
 
 def outside_address(address: str | None, own_domain: str) -> str | None:

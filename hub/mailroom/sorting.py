@@ -5,7 +5,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from hub.channels.mail_parsing import ParsedMail, Report, parse_mail, sanitise_html
+import structlog
+
+from hub.channels.mail_parsing import ParsedMail, Report, parse_mail, sanitise_html, time_limit
 from hub.core import files, site
 from hub.core.errors import Invalid
 from hub.core.words import Channel, Language
@@ -15,6 +17,7 @@ from hub.inbox.actions import (
     Incoming,
     IncomingFile,
     belongs_to_ticket,
+    continues_ticket,
     receive_message,
     receive_new_contacts,
 )
@@ -27,6 +30,7 @@ from hub.outbox import actions as outbox
 from hub.outbox.answered import find_answered
 from hub.stores.queries import get_chain
 
+log = structlog.get_logger(__name__)
 OUTBOUND = "outbound"
 HEAD_ONLY = {
     Language.FRENCH: "[Ce message pèse {size} : seul son en-tête a été repris. Le reste est dans la boîte {mailbox}.]",
@@ -80,10 +84,23 @@ def sort_arrival(arrival: Arrival, batch: Batch) -> None:
 
 
 def _kind_of(arrival: Arrival, mail: ParsedMail) -> ArrivalKind:
-    """What it is; a stop word that answers a ticket is a message of it: a person asked, and a person reads it."""
-    kind = rules.kind_of(mail, site.inbound_domain())
+    """What it is; a stop word that answers a ticket is a message of it: a person asked, and a person reads it.
+
+    An auto-reply that a person took out of the list of those without a ticket gets one, unless it has one by now.
+    """
+    domain = site.inbound_domain()
+    kind = rules.kind_of(mail, domain)
+    if rules.is_doubtful(mail) and not continues_ticket(make_incoming(arrival, mail, kind)):
+        kind = rules.kind_of(mail, domain, is_threaded=False)
     if kind is ArrivalKind.STOP and belongs_to_ticket(make_incoming(arrival, mail, ArrivalKind.MESSAGE)):
         return ArrivalKind.MESSAGE
+    is_wanted = arrival.released_at is not None and arrival.kind is ArrivalKind.AUTO_REPLY
+    if (
+        kind is ArrivalKind.AUTO_REPLY
+        and is_wanted
+        and not belongs_to_ticket(make_incoming(arrival, mail, kind))
+    ):
+        return ArrivalKind.MACHINE
     return kind
 
 
@@ -230,8 +247,16 @@ def _words_about(arrival: Arrival) -> str:
 
 
 def _safe_html(mail: ParsedMail) -> str:
-    """Sanitised; pictures inside the mail keep their Content-ID, so that the page can name where they are."""
+    """Sanitised; pictures inside the mail keep their Content-ID, so that the page can name where they are.
+
+    A layout that takes too long is left away, as one that is too large: its text is read all the same.
+    """
     if not mail.html:
         return ""
     ids = {each.content_id.strip("<>") for each in mail.attachments if each.content_id}
-    return sanitise_html(mail.html, inline_urls={each: f"cid:{each}" for each in ids})
+    html, urls = mail.html, {each: f"cid:{each}" for each in ids}
+    try:
+        return time_limit.within(time_limit.PARSE_SECONDS, lambda: sanitise_html(html, inline_urls=urls))
+    except time_limit.OvertimeError:
+        log.warning("layout.overtime", message_id=mail.message_id)
+        return ""

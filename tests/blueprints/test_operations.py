@@ -271,6 +271,26 @@ def test_an_unseen_auto_reply_is_listed_with_its_reason(admin: FlaskClient, sess
     assert "No such auto-reply" in admin.get("/settings/operations/auto-replies?lang=en").text
 
 
+def test_auto_replies_that_a_person_wrote_become_tickets_from_the_list_and_from_their_page(
+    admin: FlaskClient, session: Session
+) -> None:
+    row, listed = make_auto_reply(session), "/settings/operations/auto-replies"
+    act = f"/settings/operations/mails/{row.id}/release?list=auto_replies"
+    page = admin.get(f"{listed}?lang=en").text
+    assert f'action="{act}"' in page
+    assert f'action="{act}"' in admin.get(f"/settings/operations/mails/{row.id}").text
+    assert admin.post(act).headers["Location"] == listed
+    assert "The mail becomes a ticket shortly." in admin.get(f"{listed}?lang=en").text
+    session.expire_all()
+    assert (row.state, row.kind) == (ArrivalState.WAITING, ArrivalKind.AUTO_REPLY)
+    row.state = ArrivalState.SORTED
+    many = "/settings/operations/quarantine/release?list=auto_replies"
+    assert f'action="{many}"' in admin.get(listed).text
+    assert admin.post(many, data={"arrival_id": [row.id]}).headers["Location"] == listed
+    session.expire_all()
+    assert row.state is ArrivalState.WAITING
+
+
 def test_a_refused_order_is_taken_in_once_its_store_exists(admin: FlaskClient, session: Session) -> None:
     payload = {**an_event(store="PAR"), "note": "<i>1.0</i>", "weight": 1e3}
     assert take_in(payload, source="shop", now=TUESDAY).outcome is EventOutcome.REFUSED

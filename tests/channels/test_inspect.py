@@ -10,6 +10,7 @@ from tests.channels.raw import dsn, raw_mail
 KEYS = {
     "file", "kind", "from_name", "from_address", "to", "subject", "text", "reply_text", "attachments", "message_id",
     "in_reply_to", "references", "report", "error", "kind_reasons", "quoted_text",
+    "kind_without_ticket",
 }  # fmt: skip
 
 

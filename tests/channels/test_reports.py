@@ -1,5 +1,7 @@
 """Delivery reports: DSN, ARF, MDN and free text; class by status and text."""
 
+import json
+
 import pytest
 
 from hub.channels.mail_parsing import MailKind, ReportClass, parse_mail
@@ -134,3 +136,44 @@ def test_read_receipt() -> None:
     report = parse_mail(raw).report
     assert report is not None
     assert (report.report_class, report.original_message_id) == ("read", "<5@b.fr>")
+
+
+@pytest.mark.parametrize(
+    ("notice", "found"),
+    [
+        (
+            {
+                "notificationType": "Delivery",
+                "delivery": {"recipients": ["a@b.fr"], "smtpResponse": "250 ok"},
+            },
+            (ReportClass.DELIVERED, "a@b.fr", "250 ok"),
+        ),
+        (
+            {
+                "notificationType": "Bounce",
+                "bounce": {
+                    "bounceType": "Permanent",
+                    "bounceSubType": "General",
+                    "bouncedRecipients": [{"emailAddress": "a@b.fr", "diagnosticCode": "550 no"}],
+                },
+            },
+            (ReportClass.HARD, "a@b.fr", "550 no"),
+        ),
+        (
+            {"notificationType": "Bounce", "bounce": {"bounceType": "Transient", "bouncedRecipients": [7]}},
+            (ReportClass.SOFT, "7", ""),
+        ),
+        ({"eventType": "Complaint", "complaint": None}, (ReportClass.COMPLAINT, None, "")),
+    ],
+)
+def test_a_notice_of_amazon_that_comes_by_mail_is_a_report(
+    notice: dict[str, object], found: tuple[object, ...]
+) -> None:
+    raw = raw_mail(
+        "From: <no-reply@sns.amazonaws.com>", body=json.dumps(notice) + "\n\n--\nTo stop: https://x"
+    )
+    report = parse_mail(raw).report
+    assert report is not None
+    assert (report.report_class, report.recipient, report.diagnostic) == found
+    person = parse_mail(raw_mail(body=json.dumps(notice)))
+    assert person.kind is MailKind.MESSAGE

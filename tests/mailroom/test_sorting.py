@@ -24,10 +24,10 @@ from hub.customers.words import ConsentAction
 from hub.inbox.actions import reply
 from hub.inbox.models import AutomaticMail, ReplyWait, Ticket, TicketAttachment, TicketMessage, TicketParty
 from hub.inbox.queries import list_thread
-from hub.inbox.words import MessageKind
+from hub.inbox.words import MessageKind, TicketState
 from hub.mailroom import actions, listener, rules, sorting, working
 from hub.mailroom.models import Arrival
-from hub.mailroom.queries import count_arrivals, find_oldest_waiting_at, get_raw, list_quarantine
+from hub.mailroom.queries import count_arrivals, find_oldest_waiting_at, get_raw, list_quarantine, list_unseen
 from hub.mailroom.words import ArrivalKind, ArrivalState, ArrivalWay
 from hub.outbox.addresses import return_path_of
 from hub.outbox.models import DeliveryReceipt, OutboundMessage
@@ -150,6 +150,70 @@ def test_an_auto_reply_is_attached_if_threaded_and_kept_otherwise(session: Sessi
     kinds = session.scalars(select(TicketMessage.kind).order_by(TicketMessage.id)).all()
     assert kinds[-1] is MessageKind.AUTO_REPLY
     assert count(session, OutboundMessage) == 1
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Subject": "Absence"},
+        {"Subject": "Out of office"},
+        {"X_Loop": "service@client.example"},
+        {"Message_ID": "<form-1@hub.example>"},
+        {"Return_Path": "<>"},
+        {"X_Auto_Response_Suppress": "All"},
+        {"List_Unsubscribe": "<mailto:u@client.example>", "Precedence": "bulk"},
+    ],
+)
+def test_a_person_with_one_weak_sign_is_seen_by_people_and_answered_by_no_machine(
+    session: Session, lyon: Store, headers: dict[str, str]
+) -> None:
+    sender = "" if "Return_Path" in headers else DORA
+    arrival = store(mail(**headers), mail_from=sender)
+    work()
+    ticket = session.scalars(select(Ticket)).one()
+    row = session.get_one(Arrival, arrival)
+    assert (row.kind, row.ticket_id, ticket.requester_address) == (ArrivalKind.MACHINE, ticket.id, DORA)
+    assert ticket.waiting_since == TUESDAY
+    assert (count(session, OutboundMessage), list_unseen().rows) == (0, [])
+
+
+def test_one_weak_sign_in_a_ticket_is_an_auto_reply_until_the_ticket_is_closed(
+    session: Session, lyon: Store
+) -> None:
+    store(mail())
+    work()
+    ticket = session.scalars(select(Ticket)).one()
+    sent = session.scalars(select(OutboundMessage)).one()
+    store(mail(2, Subject="Absence", text="Je suis absente."), recipients=[sent.reply_to])
+    work()
+    assert list_thread(ticket.id)[-1].kind is MessageKind.AUTO_REPLY
+    ticket.state, ticket.closed_at = TicketState.CLOSED, TUESDAY
+    session.flush()
+    store(mail(3, Subject="Absence", text="De livraison !"), recipients=[sent.reply_to])
+    work()
+    newest = session.scalars(select(Ticket).order_by(Ticket.id.desc())).first()
+    assert newest is not None
+    assert (newest.related_ticket_id, newest.preview) == (ticket.id, "De livraison !")
+
+
+def test_an_auto_reply_without_a_ticket_is_made_one_by_a_person(session: Session, lyon: Store) -> None:
+    kept = [store(mail(number, Auto_Submitted="auto-replied")) for number in (1, 2)]
+    work()
+    assert {row.id for row in list_unseen().rows} == set(kept)
+    assert count(session, Ticket) == 0
+    moments = {"now": TUESDAY, "machine_now": clock.machine_now()}
+    actions.release_arrival(kept[0], by=SYSTEM, **moments)
+    with pytest.raises(Conflict):
+        actions.release_arrival(kept[0], by=SYSTEM, **moments)
+    work()
+    ticket = session.scalars(select(Ticket)).one()
+    row = session.get_one(Arrival, kept[0])
+    assert (row.kind, row.ticket_id, row.reason) == (ArrivalKind.MACHINE, ticket.id, None)
+    assert (ticket.requester_address, ticket.waiting_since) == (DORA, TUESDAY)
+    assert (count(session, OutboundMessage), [row.id for row in list_unseen().rows]) == (0, kept[1:])
+    with pytest.raises(Conflict):
+        actions.release_arrival(kept[0], by=SYSTEM, **moments)
+    assert actions.release_arrivals(kept, by=SYSTEM, **moments) == 1
 
 
 def test_a_machine_with_human_words_opens_a_ticket_for_the_person_behind_it(

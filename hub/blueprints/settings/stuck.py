@@ -31,6 +31,7 @@ PAYLOAD_CHARS = 20_000
 EVENTS_A_PAGE = 20
 PROVIDER_EVENTS_A_PAGE = 50
 MOST_RELEASED = 200
+AUTO_REPLIES = "auto_replies"
 
 
 @blueprint.get("/operations/unknown")
@@ -59,24 +60,22 @@ def settle_message(outbound_id: int) -> ResponseReturnValue:
 @blueprint.get("/operations/quarantine")
 def quarantine() -> ResponseReturnValue:
     """Mails that nobody could sort, with the reason."""
-    page = mailroom.list_quarantine(request.args.get("after"))
-    return render_template(
-        "settings/operations_mails.html",
-        rows=page.rows,
-        size_words=size_words,
-        **_links("quarantine", page),
-    )
+    return _mails("quarantine", mailroom.list_quarantine(request.args.get("after")))
 
 
 @blueprint.get("/operations/auto-replies")
 def auto_replies() -> ResponseReturnValue:
-    """Auto-replies that belong to no ticket, with the reason."""
-    page = mailroom.list_unseen(request.args.get("after"))
+    """Auto-replies that belong to no ticket, with the reason; one that a person wrote is made a ticket."""
+    return _mails(AUTO_REPLIES, mailroom.list_unseen(request.args.get("after")))
+
+
+def _mails(listed: str, page: Page[mailroom.QuarantineRow]) -> ResponseReturnValue:
     return render_template(
         "settings/operations_mails.html",
         rows=page.rows,
+        listed=listed,
         size_words=size_words,
-        **_links("auto_replies", page),
+        **_links(listed, page),
     )
 
 
@@ -115,29 +114,36 @@ def arrival_source(arrival_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/operations/mails/<int:arrival_id>/release")
 def release_mail(arrival_id: int) -> ResponseReturnValue:
-    """Sort a quarantined mail again, after a fix."""
+    """Sort a quarantined mail again, after a fix; make an auto-reply that a person wrote a ticket."""
     try:
         with transaction():
             release_arrival(
                 arrival_id, by=viewer().actor, now=clock.business_now(), machine_now=clock.machine_now()
             )
     except Conflict as error:
-        return refused(error, "quarantine")
-    return _done(gettext("The mail is sorted again shortly."), "quarantine")
+        return refused(error, _listed())
+    is_ticket = _listed() == AUTO_REPLIES
+    words = gettext("The mail is sorted again shortly.")
+    return _done(gettext("The mail becomes a ticket shortly.") if is_ticket else words, _listed())
 
 
 @blueprint.post("/operations/quarantine/release")
 def release_mails() -> ResponseReturnValue:
-    """Sort the chosen ones again, after a fix; what a colleague released meanwhile is left alone."""
+    """Do the same with the chosen ones; what a colleague released meanwhile is left alone."""
     chosen = ids(request.form.getlist("arrival_id"))[:MOST_RELEASED]
     if not chosen:
-        return _done(gettext("Please tick the mails to release."), "quarantine", "error")
+        return _done(gettext("Please tick the mails to release."), _listed(), "error")
     with transaction():
         count = release_arrivals(
             chosen, by=viewer().actor, now=clock.business_now(), machine_now=clock.machine_now()
         )
     words = ngettext("%(num)s mail is sorted again.", "%(num)s mails are sorted again.", count)
-    return _done(words, "quarantine")
+    return _done(words, _listed())
+
+
+def _listed() -> str:
+    """The list that a person came from, and goes back to."""
+    return AUTO_REPLIES if request.args.get("list") == AUTO_REPLIES else "quarantine"
 
 
 @blueprint.get("/operations/orders")

@@ -53,6 +53,7 @@ class ParsedMail:
 
     `return_path` is None when unknown and "" for the null sender. `error` says in English what could not be
     read; everything that could be read is filled all the same. `kind_reasons` are the signs that speak for `kind`.
+    `kind_without_ticket` is what it is when it answers no ticket: one weak sign makes no auto-reply there.
     """
 
     kind: MailKind
@@ -78,3 +79,4 @@ class ParsedMail:
     report: Report | None
     error: str | None
     kind_reasons: tuple[str, ...] = ()
+    kind_without_ticket: MailKind = MailKind.MESSAGE

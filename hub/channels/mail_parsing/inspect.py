@@ -23,10 +23,15 @@ def inspect_file(path: str | Path, own_domains: frozenset[str] = frozenset()) ->
 
 
 def describe_mail(mail: ParsedMail) -> dict[str, Any]:
-    """A parsed mail as JSON values, without the bytes of its attachments; `file` is left for the caller."""
+    """A parsed mail as JSON values, without the bytes of its attachments; `file` is left for the caller.
+
+    `kind` is what it is in a ticket that it answers, `kind_without_ticket` when it answers none: only an auto-reply
+    that one weak sign speaks for differs.
+    """
     return {
         "file": "",
         "kind": mail.kind.value,
+        "kind_without_ticket": mail.kind_without_ticket.value,
         "kind_reasons": list(mail.kind_reasons),
         "from_name": mail.from_name,
         "from_address": mail.from_address,

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from hub.channels.mail_parsing import time_limit
 from hub.channels.mail_parsing.addresses import parse_addresses, parse_message_ids, parse_return_path
 from hub.channels.mail_parsing.charsets import clean_text
 from hub.channels.mail_parsing.facts import MailAddress, ParsedMail, Report
@@ -16,6 +17,7 @@ from hub.channels.mail_parsing.parts import Headers, Parts, collect_parts, heade
 from hub.channels.mail_parsing.quotes import split_reply
 from hub.channels.mail_parsing.report_text import looks_like_report
 from hub.channels.mail_parsing.reports import ReportSource, read_report
+from hub.channels.mail_parsing.sns_reports import read_sns_report
 from hub.channels.mail_parsing.tree import read_tree
 from hub.channels.mail_parsing.words import MailKind
 
@@ -32,9 +34,13 @@ def parse_mail(
 
     `return_path` is the envelope sender when the caller knows it ("" for the null sender), else the Return-Path header
     is used. `own_domains` (lower case) are those of our own Message-IDs: mail that carries one came back in a loop.
+    What takes longer than `time_limit.PARSE_SECONDS` is left unread.
     """
+    limit_seconds = time_limit.PARSE_SECONDS
     try:
-        return _parse(raw, return_path, own_domains)
+        return time_limit.within(limit_seconds, lambda: _parse(raw, return_path, own_domains))
+    except time_limit.OvertimeError:
+        return _unreadable(raw, f"reading it takes longer than {limit_seconds:g} seconds")
     except Exception as error:  # noqa: BLE001 - one bad mail never blocks a mailbox (inbox.md, "Door in")
         return _unreadable(raw, f"{type(error).__name__}: {error}"[:300])
 
@@ -101,10 +107,14 @@ def _judge(mail: ParsedMail, headers: Headers, parts: Parts, own_domains: frozen
             own_domains=own_domains,
         )
     )
-    return (
-        replace(mail, kind=verdict.kind, kind_reasons=verdict.reasons, report=report)
-        if verdict.reasons
-        else mail
+    if not verdict.reasons:
+        return mail
+    return replace(
+        mail,
+        kind=verdict.kind,
+        kind_without_ticket=verdict.kind_without_ticket or verdict.kind,
+        kind_reasons=verdict.reasons,
+        report=report,
     )
 
 
@@ -174,6 +184,8 @@ def _plain_headers(headers: Headers) -> dict[str, str]:
 
 
 def _find_report(mail: ParsedMail, headers: Headers, parts: Parts) -> Report | None:
+    if (notice := read_sns_report(mail.text, mail.from_address, _sent_to(headers))) is not None:
+        return notice
     is_declared = parts.content_type == "multipart/report" and parts.report_type in _REPORT_KINDS
     failed = headers.get("x-failed-recipients", [""])[0]
     if not (parts.status_blocks or is_declared or failed) and not looks_like_report(

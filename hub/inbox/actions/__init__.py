@@ -4,6 +4,7 @@ from hub.inbox.actions.acknowledging import post_acknowledgements
 from hub.inbox.actions.answers import open_ticket_from_answer, withdraw_answer_ticket
 from hub.inbox.actions.asking_experts import ask_experts, save_group, switch_group
 from hub.inbox.actions.attaching import Upload, discard_files, keep_files, remove_file
+from hub.inbox.actions.bridging import confirm_delivery, give_up_delivery
 from hub.inbox.actions.bulk import choose_plain, receive_new_contacts
 from hub.inbox.actions.calls import CallDraft, CallResult, add_call, drop_call, give_call, log_attempt
 from hub.inbox.actions.changing import (
@@ -26,8 +27,9 @@ from hub.inbox.actions.chatting import (
 )
 from hub.inbox.actions.choosing import change_store_alert, choose_alerts
 from hub.inbox.actions.contacts import open_contact
+from hub.inbox.actions.counter import CounterEntry, CounterNoted, note_at_counter
 from hub.inbox.actions.ending import mark_spam, reopen, set_pending, solve
-from hub.inbox.actions.finding import belongs_to_ticket, lock_names
+from hub.inbox.actions.finding import belongs_to_ticket, continues_ticket, lock_names
 from hub.inbox.actions.following import follow, unfollow
 from hub.inbox.actions.giving import (
     change_ceilings,
@@ -86,6 +88,8 @@ __all__ = [
     "CallDraft",
     "CallResult",
     "Contact",
+    "CounterEntry",
+    "CounterNoted",
     "Directory",
     "Incoming",
     "IncomingFile",
@@ -126,6 +130,8 @@ __all__ = [
     "choose_alerts",
     "choose_default_view",
     "choose_plain",
+    "confirm_delivery",
+    "continues_ticket",
     "decide_gesture",
     "delete_view",
     "discard_files",
@@ -133,6 +139,7 @@ __all__ = [
     "follow",
     "free_tickets_of",
     "give_call",
+    "give_up_delivery",
     "hand_out",
     "has_due",
     "keep_files",
@@ -150,6 +157,7 @@ __all__ = [
     "move_view",
     "next_due_at",
     "note_absence",
+    "note_at_counter",
     "note_delivery_remark",
     "note_presence",
     "note_refund_made",
