@@ -18,6 +18,8 @@ const bundles = [
   { name: "app.js", source: "js/app.js" },
   { name: "survey.js", source: "js/survey.js" },
   { name: "alerts-worker.js", source: "js/alerts-worker.js", format: "iife" },
+  { name: "counter.js", source: "js/counter/counter.js" },
+  { name: "counter-worker.js", source: "js/counter/worker.js", format: "iife" },
   { name: "chat.js", source: "js/chat/chat.js", format: "iife" },
 ];
 

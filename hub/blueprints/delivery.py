@@ -1,7 +1,9 @@
 """Doors for who delivers or hands over: look an order up on a phone, see how the customer stands, leave a remark."""
 
+import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -31,6 +33,7 @@ from hub.surveys.words import AnswerState, Choice
 blueprint = Blueprint("delivery", __name__)
 RATE = "30 per minute"
 LONGEST_WORD = 60
+MOST_ORDERS = 10
 NO_ORDER = N_("There is no such order in your stores. Please check the number.")
 
 
@@ -51,11 +54,15 @@ def by_person() -> str:
 @blueprint.get("/")
 @limiter.limit(RATE, key_func=by_person, exempt_when=lambda: not request.args.get("q"))
 def look_up() -> ResponseReturnValue:
-    """By order number or loyalty card, within the person's stores. Each look is written to the access log."""
+    """By order number or loyalty card, within the person's stores. Each look is written to the access log.
+
+    A card with several orders there lists them: who delivers chooses the one in hand.
+    """
     asked = request.args.get("q", "").strip()[:LONGEST_WORD]
-    order = _find(asked) if asked else None
-    seen = _see(order) if order else None
-    return render_template("delivery/look_up.html", asked=asked, seen=seen), 200 if seen or not asked else 404
+    found = _find(asked) if asked else []
+    values = {"seen": _see(found[0])} if len(found) == 1 else {"orders": found, **_listed(found)}
+    page = render_template("delivery/look_up.html", asked=asked, key=secrets.token_hex(8), **values)
+    return page, 200 if found or not asked else 404
 
 
 @blueprint.post("/<int:order_id>/remark")
@@ -68,7 +75,11 @@ def remark(order_id: int) -> ResponseReturnValue:
     try:
         with transaction():
             inbox.note_delivery_remark(
-                order, text=request.form.get("text", ""), by=viewer().actor, now=clock.business_now()
+                order,
+                text=request.form.get("text", ""),
+                key=request.form.get("key", "")[:LONGEST_WORD] or None,
+                by=viewer().actor,
+                now=clock.business_now(),
             )
         flash(gettext("The store has your remark."), "ok")
     except Invalid as error:
@@ -76,19 +87,37 @@ def remark(order_id: int) -> ResponseReturnValue:
     return redirect(url_for("delivery.look_up", q=order.external_id), 303)
 
 
-def _find(asked: str) -> OrderRow | None:
+def _find(asked: str) -> list[OrderRow]:
+    """The order of that number, else the orders of who holds that card, newest first: what the person may see."""
+    scope = viewer().scope
     order = orders.find_order_by_external_id(asked)
-    if order is None:
-        holder = find_card_holder([asked])
-        order = orders.find_latest_order(holder.customer_id) if holder else None
-    return order if order and viewer().scope.has_store(order.store_id) else None
+    if order is not None:
+        return [order] if scope.has_store(order.store_id) else []
+    holder = find_card_holder([asked])
+    if holder is None:
+        return []
+    store_ids = None if scope.is_everything else scope.store_ids
+    return orders.list_customer_orders(holder.customer_id, MOST_ORDERS, store_ids=store_ids)
+
+
+def _listed(found: list[OrderRow]) -> dict[str, Any]:
+    """The lines of a list of one customer's orders; looked at is looked at."""
+    if not found:
+        return {}
+    _note_view(found[0])
+    name = _name(get_customer(found[0].customer_id))
+    return {"name": name, "states": {order.id: state_words(order.state)[0] for order in found}}
+
+
+def _note_view(order: OrderRow) -> None:
+    with transaction():
+        customers.note_view(order.customer_id, by=viewer().actor, now=clock.business_now())
+    g.time_zone = get_store(order.store_id).time_zone
 
 
 def _see(order: OrderRow) -> Seen:
     """Composed from the rooms; tells no address, and of the name the title and the last name."""
-    with transaction():
-        customers.note_view(order.customer_id, by=viewer().actor, now=clock.business_now())
-    g.time_zone = get_store(order.store_id).time_zone
+    _note_view(order)
     customer = get_customer(order.customer_id)
     answer = _latest_answer(customer.id)
     is_unhappy = answer is not None and answer.choice is Choice.NOT_SATISFIED

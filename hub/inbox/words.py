@@ -199,6 +199,14 @@ TEXTS = frozenset({Channel.SMS, Channel.WHATSAPP})
 """Channels whose tickets are answered at the phone they came from."""
 
 
+class AwaitedState(StrEnum):
+    """How a file stands that came with a text and is fetched from its provider."""
+
+    WAITING = "waiting"
+    KEPT = "kept"
+    FAILED = "failed"
+
+
 class ThreadedBy(StrEnum):
     """What tied an incoming message to a ticket, from the surest to none."""
 

@@ -47,9 +47,14 @@ def find_latest_order(customer_id: int) -> OrderRow | None:
     return _first(_of_customer(customer_id))
 
 
-def list_customer_orders(customer_id: int, limit: int = 20) -> list[OrderRow]:
-    """Newest first, with their lines."""
-    return _rows(_of_customer(customer_id).limit(limit))
+def list_customer_orders(
+    customer_id: int, limit: int = 20, *, store_ids: Collection[int] | None = None
+) -> list[OrderRow]:
+    """Newest first, with their lines; only those of `store_ids` when given."""
+    statement = _of_customer(customer_id).limit(limit)
+    if store_ids is not None:
+        statement = statement.where(Order.store_id.in_(store_ids))
+    return _rows(statement)
 
 
 def count_orders(customer_id: int) -> int:

@@ -1,5 +1,8 @@
 """The look-up for who delivers: what is shown, to whom, how often, and where a remark goes."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -8,11 +11,12 @@ from sqlalchemy.orm import Session
 from hub.core.audit import AuditEntry
 from hub.core.words import Channel
 from hub.customers.models import ExternalId
-from hub.inbox.models import Ticket, TicketMessage
-from hub.inbox.words import MessageKind, TicketState
+from hub.inbox.models import Notice, Ticket, TicketMessage
+from hub.inbox.words import MessageKind, NoticeKind, TicketState
 from hub.orders.models import Order
 from hub.staff.words import Role
 from tests.blueprints.test_inbox import sign_in
+from tests.conftest import TUESDAY
 from tests.makers.customers import make_customer
 from tests.makers.inbox import make_house
 from tests.makers.orders import make_order
@@ -81,3 +85,66 @@ def test_an_empty_remark_is_refused_in_words(session: Session, client: FlaskClie
 def test_looking_up_is_limited_by_person(client: FlaskClient, order: Order) -> None:
     answers = {client.get("/delivery/?q=CMD-77").status_code for _ in range(32)}
     assert answers == {200, 429}
+
+
+def test_a_card_with_several_orders_lists_those_of_the_persons_stores(
+    session: Session, client: FlaskClient, order: Order
+) -> None:
+    lille = make_store(session, "Lille", code="LIL")
+    for number, (store_id, days) in enumerate(((order.store_id, 1), (lille.id, 0), (order.store_id, 9))):
+        make_order(
+            session, customer_id=order.customer_id, store_id=store_id, external_id=f"CMD-{number}",
+            placed_at=TUESDAY - timedelta(days=days),
+        )  # fmt: skip
+    page = client.get("/delivery/?q=CARTE-7")
+    assert page.status_code == 200
+    assert re.findall(r"q=(CMD-\d+)", page.text) == ["CMD-0", "CMD-77", "CMD-2"]
+    assert "Lefèvre" in page.text
+    assert "@client.example" not in page.text
+    assert len(page.data) < 15_000
+
+
+def test_the_newest_order_of_a_card_may_be_anothers(
+    session: Session, client: FlaskClient, order: Order
+) -> None:
+    """The latest order of the chain is of Lille: whoever delivers for Lyon still finds Lyon's."""
+    lille = make_store(session, "Lille", code="LIL")
+    make_order(
+        session, customer_id=order.customer_id, store_id=lille.id, external_id="CMD-99", placed_at=TUESDAY
+    )
+    page = client.get("/delivery/?q=CARTE-7")
+    assert "CMD-77" in page.text
+    assert "CMD-99" not in page.text
+
+
+def test_a_remark_pressed_twice_is_one(session: Session, client: FlaskClient, order: Order) -> None:
+    key = re.search(r'name="key" value="(\w+)"', client.get("/delivery/?q=CMD-77").text)
+    assert key is not None
+    for text in ("Carton abîmé", "Refusé"):
+        data = {"text": text, "key": key[1] if text == "Carton abîmé" else "another"}
+        for _ in range(2):
+            assert client.post(f"/delivery/{order.id}/remark", data=data).status_code == 303
+    assert session.scalars(select(TicketMessage.text).order_by(TicketMessage.id)).all() == [
+        "Carton abîmé", "Refusé",
+    ]  # fmt: skip
+    assert len(session.scalars(select(Ticket)).all()) == 1
+
+
+@pytest.mark.parametrize("is_assigned", [True, False])
+def test_a_remark_on_an_open_ticket_is_told_and_wakes_it(
+    session: Session, client: FlaskClient, order: Order, is_assigned: bool
+) -> None:
+    ada, max_ = (
+        make_agent(session, name, email=f"{name}@verel.example", store_ids=(order.store_id,))
+        for name in ("Ada", "Max")
+    )
+    client.post(f"/delivery/{order.id}/remark", data={"text": "Carton abîmé"})
+    ticket = session.scalars(select(Ticket)).one()
+    ticket.assignee_id = ada.id if is_assigned else None
+    ticket.snoozed_until, ticket.snoozed_by_id = TUESDAY + timedelta(days=9), ada.id
+    session.commit()
+    client.post(f"/delivery/{order.id}/remark", data={"text": "Refusé à la porte"})
+    told = session.scalars(select(Notice.agent_id).where(Notice.kind == NoticeKind.REMARKED)).all()
+    assert sorted(told) == ([ada.id] if is_assigned else [ada.id, max_.id])
+    session.refresh(ticket)
+    assert ticket.snoozed_until is None

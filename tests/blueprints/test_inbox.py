@@ -395,6 +395,22 @@ def test_a_contact_at_the_counter(session: Session, client: FlaskClient, ada: Ag
     assert "Veut échanger une veste.</textarea>" in refused.text
 
 
+def test_a_contact_sent_twice_is_noted_once(
+    session: Session, client: FlaskClient, ada: Agent, lyon: Store
+) -> None:
+    """A press repeated while the hub is slow, also of one that is settled at once; the next page is another contact."""
+    data = {"store": str(lyon.id), "channel": "counter", "last_name": "Roux", "text": "Veut échanger une veste.",
+            "outcome": "settled", "reason": str(make_reason(session).id)}  # fmt: skip
+    keys = []
+    for _ in range(2):
+        found = re.search(r'name="once"[^>]*value="(\w+)"', client.get("/inbox/new").text)
+        assert found is not None
+        keys.append(found[1])
+    places = [client.post("/inbox/new", data={**data, "once": key}).location for key in (*keys, keys[0])]
+    assert places[0] == places[2] != places[1]
+    assert session.scalar(select(func.count()).select_from(Ticket)) == 2
+
+
 def test_a_contact_settled_on_the_spot(
     session: Session, client: FlaskClient, ada: Agent, lyon: Store
 ) -> None:

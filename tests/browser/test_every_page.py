@@ -23,7 +23,7 @@ MODES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("narrow", {"viewport": NARROW}),
 )
 STAFF = (
-    "/inbox/", "/inbox/?view=all", "/inbox/?q=lampe", "/inbox/?q=xyzxyz", "/inbox/?view=late", "/inbox/new", "/notices/", "/inbox/tags/list",
+    "/inbox/", "/inbox/?view=all", "/inbox/?q=lampe", "/inbox/?q=xyzxyz", "/inbox/?view=late", "/inbox/new", "/counter/", "/counter/?store=1", "/notices/", "/inbox/tags/list",
     "/inbox/new?q=Haddad", "/customers/", "/customers/?q=Lef", "/customers/1", "/customers/1/edit",
     "/customers/1/messages", "/customers/1/consents", "/customers/1/erase", "/plans/", "/plans/post_purchase_survey",
     "/statistics/response-times", "/statistics/satisfaction", "/settings/", "/settings/chain",

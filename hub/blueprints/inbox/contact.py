@@ -1,5 +1,6 @@
 """Doors of a contact at the counter or on the phone: who, in which store, what was said."""
 
+import secrets
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -41,6 +42,7 @@ class ContactForm(Form):
     store = SelectField(_("Store"), coerce=int)
     channel = RadioField(_("How"), default=Channel.COUNTER.value)
     customer_id = HiddenField()
+    once = HiddenField(default=lambda: secrets.token_hex(16), validators=[Length(max=64)])
     first_name = StringField(_("First name"), [Length(max=80)])
     last_name = StringField(_("Last name"), [Length(max=80)])
     email = EmailField(_("Mail address"))
@@ -116,9 +118,8 @@ def _given(known: CustomerRow | None, earlier: TicketView | None) -> dict[str, A
 
 
 def _open(form: ContactForm, earlier: TicketView | None) -> str:
-    reason_id = int(form.reason.data) if form.reason.data else None
-    now = clock.business_now()
-    number = actions.open_contact(
+    me = viewer().actor
+    return actions.open_contact(
         actions.Contact(
             store_id=form.store.data,
             channel=Channel(form.channel.data),
@@ -129,14 +130,12 @@ def _open(form: ContactForm, earlier: TicketView | None) -> str:
             phone=form.phone.data or None,
             first_name=form.first_name.data or "",
             last_name=form.last_name.data or "",
-            reason_id=reason_id,
+            reason_id=int(form.reason.data) if form.reason.data else None,
             order_number=form.order_number.data or None,
             inserted={"follows": earlier.number} if earlier else {},
+            key=f"contact:{me.agent_id}:{form.once.data}" if form.once.data else None,
+            is_settled=form.outcome.data == SETTLED,
         ),
-        by=viewer().actor,
-        now=now,
+        by=me,
+        now=clock.business_now(),
     )
-    if form.outcome.data == SETTLED:
-        ticket = queries.access_ticket(number, viewer())
-        actions.solve(ticket_id=ticket.id, reason_id=reason_id, by=viewer().actor, now=now)
-    return number

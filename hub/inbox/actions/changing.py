@@ -21,20 +21,29 @@ from hub.inbox.actions.noticing import notify, tell_followers
 from hub.inbox.actions.opening import add_message
 from hub.inbox.actions.snoozing import end_snooze
 from hub.inbox.actions.suggestions import decide_suggestion, find_offered
+from hub.inbox.colleagues import find_answerer
 from hub.inbox.directory import Directory
 from hub.inbox.facts import TicketTransferred
 from hub.inbox.models import ReplyWait, Ticket
 from hub.inbox.states import OPEN_STATES, is_open
 from hub.inbox.words import MessageKind, NoticeKind, Priority, RouteSource
 from hub.reasons.queries import get_reason
-from hub.staff import queries as staff
 from hub.stores import queries as stores
 
 
-def add_note(*, ticket_id: int, text: str, by: Actor, now: datetime, file_ids: Sequence[int] = ()) -> int:
+def add_note(
+    *,
+    ticket_id: int,
+    text: str,
+    by: Actor,
+    now: datetime,
+    file_ids: Sequence[int] = (),
+    key: str | None = None,
+) -> int:
     """A line that only the staff sees; touches no clock. Returns the message id.
 
     Colleagues named with @ follow the ticket from now on and are told. `file_ids`: files of the person's composer.
+    `key`: the caller knows that nothing stands under it yet.
     """
     words = text.replace("\x00", "").strip()
     if not words:
@@ -44,6 +53,7 @@ def add_note(*, ticket_id: int, text: str, by: Actor, now: datetime, file_ids: S
         ticket,
         now=now,
         kind=MessageKind.NOTE,
+        key=key,
         agent_id=by.agent_id,
         api_key_id=by.api_key_id,
         author_name=by.name,
@@ -60,14 +70,17 @@ def add_note(*, ticket_id: int, text: str, by: Actor, now: datetime, file_ids: S
 
 
 def assign(*, ticket_id: int, assignee_id: int | None, by: Actor, now: datetime) -> None:
-    """Give the ticket to an active person, or to nobody. Raises Invalid."""
+    """Give the ticket to somebody who answers in its store, its region or the head office, or to nobody.
+
+    Every way in comes through here: pages, bulk, undo, routing rules, other systems. Raises Invalid (assignee).
+    """
     ticket = lock_ticket(ticket_id)
     if ticket.assignee_id == assignee_id:
         return
-    person = staff.get_agents([assignee_id]).get(assignee_id) if assignee_id else None
-    if assignee_id and (person is None or not person.is_active):
+    if assignee_id is not None and find_answerer(assignee_id, ticket.store_id) is None:
         raise Invalid(
-            N_("This person has left or does not exist. Please choose another one."), field="assignee"
+            N_("This person does not work in the store of the ticket. Please choose another one."),
+            field="assignee",
         )
     note_ticket("assigned", ticket, by=by, now=now, from_id=ticket.assignee_id, assignee_id=assignee_id)
     ticket.assignee_id = assignee_id

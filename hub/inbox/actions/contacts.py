@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
+
 from hub.core.actor import Actor
 from hub.core.db import db
 from hub.core.errors import Forbidden, Invalid
@@ -11,9 +13,12 @@ from hub.core.words import Channel
 from hub.customers.actions import CustomerDetails, find_or_create_customer
 from hub.customers.queries import CustomerRow, get_customer
 from hub.customers.words import Title
+from hub.inbox.actions.ending import solve
 from hub.inbox.actions.events import note_ticket, settle_hold
+from hub.inbox.actions.finding import lock_names
 from hub.inbox.actions.opening import Opening, add_message, add_party, add_ticket
 from hub.inbox.facts import TicketOpened
+from hub.inbox.models import Ticket, TicketMessage
 from hub.inbox.routing import route_by
 from hub.inbox.values import Contact
 from hub.inbox.words import MessageKind, RouteSource, TicketState
@@ -29,7 +34,7 @@ NOTED_CHANNELS = frozenset({Channel.COUNTER, Channel.PHONE, Channel.DELIVERY})
 def open_contact(contact: Contact, *, by: Actor, now: datetime) -> str:
     """The number of the new ticket. An agent opened it, so no wait runs until the customer writes.
 
-    Raises Invalid (field text, email, phone, channel, reason) and Forbidden.
+    Sent again under its key it is noted once. Raises Invalid (field text, email, phone, channel, reason) and Forbidden.
     """
     if not by.is_person:
         raise Forbidden(N_("Only a person can note a contact."))
@@ -38,6 +43,8 @@ def open_contact(contact: Contact, *, by: Actor, now: datetime) -> str:
         raise Invalid(N_("Please write what the customer said."), field="text")
     if contact.channel not in NOTED_CHANNELS:
         raise Invalid(N_("Please choose counter, phone or delivery."), field="channel")
+    if contact.key and (noted := find_noted(contact.key)) is not None:
+        return noted
     get_store(contact.store_id)
     customer = _customer_of(contact, now)
     ticket = add_ticket(_opening_of(contact, text, customer, by), now=now)
@@ -47,6 +54,8 @@ def open_contact(contact: Contact, *, by: Actor, now: datetime) -> str:
         now=now,
         is_first=True,
         kind=MessageKind.NOTE,
+        key=contact.key,
+        happened_at=min(contact.noted_at or now, now),
         agent_id=by.agent_id,
         api_key_id=by.api_key_id,
         author_name=by.name,
@@ -60,7 +69,16 @@ def open_contact(contact: Contact, *, by: Actor, now: datetime) -> str:
         customer_id=ticket.customer_id, ticket_id=ticket.id, store_id=ticket.store_id, channel=ticket.channel
     )
     record(fact, now=now)
+    if contact.is_settled:
+        solve(ticket_id=ticket.id, by=by, now=now)
     return ticket.number
+
+
+def find_noted(key: str) -> str | None:
+    """The number of the ticket that was noted under this key; a twin that is being noted is waited for."""
+    lock_names([key])
+    found = select(Ticket.number).join(TicketMessage, TicketMessage.ticket_id == Ticket.id)
+    return db.session.scalar(found.where(TicketMessage.key == key))
 
 
 def _opening_of(contact: Contact, text: str, customer: CustomerRow | None, by: Actor) -> Opening:

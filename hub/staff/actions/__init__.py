@@ -23,6 +23,7 @@ from hub.staff.actions.sessions import (
     check_setup_code,
     confirm_password,
     get_setup_code,
+    sign_by_pin,
     sign_in,
     switch_person,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "revoke_api_key",
     "save_profile",
     "set_pin",
+    "sign_by_pin",
     "sign_in",
     "switch_person",
 ]

@@ -66,6 +66,21 @@ def switch_person(*, agent_id: int, pin: str, from_agent_id: int, now: datetime)
     return Admission(agent_id)
 
 
+def sign_by_pin(*, agent_id: int, pin: str, now: datetime) -> Admission:
+    """Whether this person has signed, by the PIN; counted together with changes of person. `now` is machine time.
+
+    The caller knows that the person may sign here (`queries.list_signers`).
+    """
+    subject = subject_of("pin", str(agent_id))
+    closed = get_wait_seconds(subject, now)
+    if closed:
+        return Admission(None, closed)
+    if not is_right(db.session.scalar(select(Agent.pin_hash).where(Agent.id == agent_id)), pin):
+        return Admission(None, note_failure(subject, now))
+    forget_failures(subject)
+    return Admission(agent_id)
+
+
 def get_setup_code() -> str:
     """What the server prints at its first start: `abcd-efgh-ijkl-mnop`."""
     code = signing.code(*SETUP)

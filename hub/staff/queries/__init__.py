@@ -23,6 +23,7 @@ from hub.staff.queries.people import (
     list_neighbours,
     list_store_agents,
 )
+from hub.staff.queries.signers import list_signers
 
 __all__ = [
     "AgentCard",
@@ -45,6 +46,7 @@ __all__ = [
     "list_api_keys",
     "list_last_seen",
     "list_neighbours",
+    "list_signers",
     "list_store_agents",
     "password_reset_token",
 ]
