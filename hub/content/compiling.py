@@ -43,6 +43,7 @@ class Compiled:
     sms_text: str = ""
 
 
+@cache
 def compile_builtin(mail: BuiltinMail) -> Compiled:
     """Compile one delivered mail. Raises ValueError when MJML refuses the source."""
     mjml, subject = _expand(mail, "mjml")

@@ -1,13 +1,11 @@
 """A worker process of its own for the fault tests: sorts arrivals and, when told so, stands still inside a transaction.
 
-Started as `python -m tests.flows.arrivals_worker '{"config": …, "count": 200, "stall_at": 5}'`. It says `ready`, then
-`stalled` once it stands still, and ends when `count` arrivals are sorted.
+It says `ready`, then `stalled` once it stands still, and ends when `count` arrivals are sorted.
 """
 
-import json
-import sys
 import time
 from collections.abc import Callable
+from multiprocessing.connection import Connection
 from typing import Any
 
 from sqlalchemy import func, select
@@ -21,12 +19,7 @@ from hub.mailroom.models import Arrival
 from hub.mailroom.words import ArrivalState
 
 
-def say(word: str) -> None:
-    sys.stdout.write(f"{word}\n")
-    sys.stdout.flush()
-
-
-def stall_after(work: Callable[..., None], stall_at: int) -> Callable[..., None]:
+def stall_after(work: Callable[..., None], stall_at: int, line: Connection) -> Callable[..., None]:
     """The work, and a stand-still after its nth time: what it did is not committed yet."""
     calls: list[Any] = []
 
@@ -34,7 +27,7 @@ def stall_after(work: Callable[..., None], stall_at: int) -> Callable[..., None]
         work(*args, **kwargs)
         calls.append(args)
         if len(calls) == stall_at:
-            say("stalled")
+            line.send("stalled")
             time.sleep(600)
 
     return wrapped
@@ -47,18 +40,14 @@ def count_sorted() -> int:
     return count
 
 
-def main(order: dict[str, Any]) -> None:
+def main(order: dict[str, Any], line: Connection) -> None:
     app = create_app(load(order["config"]))
     if order.get("stall_at"):
-        sorting.settle = stall_after(sorting.settle, order["stall_at"])
+        sorting.settle = stall_after(sorting.settle, order["stall_at"], line)
     with app.app_context():
-        say("ready")
+        line.send("ready")
         while count_sorted() < order["count"]:
             if "arrivals" in jobs.sweep():
                 jobs.drain("arrivals")
             else:
                 time.sleep(0.05)
-
-
-if __name__ == "__main__":
-    main(json.loads(sys.argv[1]))

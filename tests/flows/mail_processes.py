@@ -1,17 +1,15 @@
 """Processes of the door in for the fault tests, forked from one that has everything imported, so that a kill is cheap.
 
-Started as `python -m tests.flows.mail_processes '{"config": …, "port": 2525}'`. Each line `listener`, `poller`, `sorter`
-or `mended` on its input starts one and is answered by its process id. A `sorter` dies of a mail with "POISON" in its
-subject, a `mended` one does not.
+Each word `listener`, `poller`, `sorter` or `mended` on its line starts one and is answered by its process id. A `sorter`
+dies of a mail with "POISON" in its subject, a `mended` one does not.
 """
 
-import json
 import os
 import signal
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from multiprocessing.connection import Connection
 from typing import Any
 
 from flask import Flask
@@ -67,18 +65,15 @@ ROLES: dict[str, Callable[[Flask, Config], None]] = {
 }
 
 
-def main(order: dict[str, Any]) -> None:
+def main(order: dict[str, Any], line: Connection) -> None:
+    """Fork until the line is cut."""
     config = replace(load(order["config"]), mailbox_port=order["port"])
     app = create_app(config)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # whoever is killed leaves nothing behind
-    for line in sys.stdin:
+    while True:
+        role = line.recv()
         child = os.fork()
         if not child:
-            ROLES[line.strip()](app, config)
+            ROLES[role](app, config)
             os._exit(0)
-        sys.stdout.write(f"{child}\n")
-        sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main(json.loads(sys.argv[1]))
+        line.send(child)

@@ -1,14 +1,10 @@
-"""A worker process of its own for the fault tests: sends what is due and, when told so, dies by kill -9 at a boundary.
+"""A worker process of its own for the fault tests: sends what is due and, when told so, dies by kill -9 at a boundary."""
 
-Started as `python -m tests.flows.outbox_worker '{"database_url": …, "sink_port": …, "boundary": …}'`.
-"""
-
-import json
 import os
 import signal
-import sys
 import time
 from collections.abc import Callable
+from multiprocessing.connection import Connection
 from typing import Any
 
 from config import load
@@ -77,7 +73,8 @@ def arm(boundary: str) -> None:
         sending._send_batch = die_after(sending._send_batch)
 
 
-def main(order: dict[str, Any]) -> None:
+def main(order: dict[str, Any], _line: Connection) -> None:
+    """Work by `config`, against the server at `sink_port`, up to `boundary`."""
     app = create_app(load(order["config"]))
     wires.use_transports(
         ChannelSettings(
@@ -95,7 +92,3 @@ def main(order: dict[str, Any]) -> None:
             db.session.remove()
             quiet = 0 if handled else quiet + 1
             time.sleep(0 if handled else 0.05)
-
-
-if __name__ == "__main__":
-    main(json.loads(sys.argv[1]))

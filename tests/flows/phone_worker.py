@@ -1,11 +1,7 @@
-"""A worker process of its own for the phone faults: sends what is due by the settings it is given, until killed or done.
+"""A worker process of its own for the phone faults: sends what is due by the settings it is given, until killed or done."""
 
-Started as `python -m tests.flows.phone_worker '{"DATABASE_URL": …, "TWILIO_API_URL": …}'`.
-"""
-
-import json
-import sys
 import time
+from multiprocessing.connection import Connection
 
 from config import load
 from hub.app import create_app
@@ -14,7 +10,7 @@ from hub.outbox import sending
 from hub.outbox.words import SendQueue
 
 
-def main(environ: dict[str, str]) -> None:
+def main(environ: dict[str, str], _line: Connection) -> None:
     app = create_app(load(environ))
     with app.app_context():
         quiet = 0
@@ -23,7 +19,3 @@ def main(environ: dict[str, str]) -> None:
             db.session.remove()
             quiet = 0 if handled else quiet + 1
             time.sleep(0 if handled else 0.05)
-
-
-if __name__ == "__main__":
-    main(json.loads(sys.argv[1]))

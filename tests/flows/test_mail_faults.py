@@ -1,10 +1,7 @@
 """The door in under pressure: the same contact twice at one moment, and 200 mails with a worker killed on the way."""
 
-import json
 import signal
 import smtplib
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
@@ -26,8 +23,10 @@ from hub.mailroom.actions import store_arrival
 from hub.mailroom.models import Arrival
 from hub.mailroom.words import ArrivalState, ArrivalWay
 from hub.outbox.models import OutboundMessage
-from tests.conftest import ROOT, TUESDAY
+from tests.conftest import TUESDAY
+from tests.flows import arrivals_worker
 from tests.flows.conftest import House
+from tests.flows.nursery import Worker, start
 from tests.makers.inbox import make_house, make_incoming
 
 pytestmark = pytest.mark.faults
@@ -117,7 +116,7 @@ def test_batches_with_the_same_mails_in_any_order_make_one_ticket_each(chain: Ho
     assert db.session.scalars(select(Arrival.state)).all() == [ArrivalState.SORTED] * 8
 
 
-def start_worker(house: House, stall_at: int = 0) -> subprocess.Popen[str]:
+def start_worker(house: House, stall_at: int = 0) -> Worker:
     order = {
         "config": {
             "DATABASE_URL": house.config.database_url,
@@ -131,13 +130,7 @@ def start_worker(house: House, stall_at: int = 0) -> subprocess.Popen[str]:
         "count": MAILS,
         "stall_at": stall_at,
     }
-    command = [sys.executable, "-m", "tests.flows.arrivals_worker", json.dumps(order)]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-
-
-def hear(worker: subprocess.Popen[str]) -> str:
-    assert worker.stdout is not None
-    return worker.stdout.readline().strip()
+    return start(arrivals_worker.main, order)
 
 
 def send_mails(house: House) -> None:
@@ -158,9 +151,9 @@ def let_leases_end() -> None:
 def test_200_mails_by_smtp_and_a_worker_killed_on_the_way_are_200_tickets(chain: House) -> None:
     workers = [start_worker(chain, stall_at=5), start_worker(chain)]
     try:
-        assert [hear(worker) for worker in workers] == ["ready", "ready"]
+        assert [worker.hear() for worker in workers] == ["ready", "ready"]
         send_mails(chain)
-        assert hear(workers[0]) == "stalled"
+        assert workers[0].hear() == "stalled"
         workers[0].kill()
         assert workers[0].wait(timeout=10) == -signal.SIGKILL
         assert count(Ticket) < MAILS
@@ -169,7 +162,6 @@ def test_200_mails_by_smtp_and_a_worker_killed_on_the_way_are_200_tickets(chain:
     finally:
         for worker in workers:
             worker.kill()
-            worker.communicate()
     chain.forget()
     assert count(Ticket) == count(Arrival) == count(OutboundMessage) == MAILS
     sorted_into = db.session.execute(select(Arrival.state, Arrival.ticket_id)).all()

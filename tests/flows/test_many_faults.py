@@ -6,8 +6,6 @@ Small in the test command; `make faults` (LARGE=1) runs 2,000 messages and 1,000
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -24,8 +22,9 @@ from hub.outbox import actions as outbox
 from hub.outbox import sending, settling
 from hub.outbox.models import OutboundMessage
 from hub.outbox.words import MessageState, ReceiptKind, SendQueue
-from tests.conftest import ROOT, TUESDAY
+from tests.conftest import TUESDAY
 from tests.flows.conftest import House
+from tests.flows.nursery import Worker, start_program
 from tests.flows.test_sending_faults import let_leases_end, start_worker
 from tests.makers.customers import make_customer
 from tests.makers.outbox import give_consent, make_draft
@@ -250,10 +249,9 @@ def test_a_campaign_never_delays_a_reply(house: House, sink: Sink) -> None:
     finally:
         for worker in workers:
             worker.kill()
-            worker.wait(timeout=30)
 
 
-def start_rq_worker(house: House, sink: Sink) -> subprocess.Popen[bytes]:
+def start_rq_worker(house: House, sink: Sink) -> Worker:
     """`worker.py` as the supervisor starts it."""
     environ = {
         **os.environ,
@@ -268,7 +266,7 @@ def start_rq_worker(house: House, sink: Sink) -> subprocess.Popen[bytes]:
         "SMTP_PORT": str(sink.port),
         "SMTP_SECURITY": "none",
     }
-    return subprocess.Popen([sys.executable, "worker.py"], cwd=ROOT, env=environ)
+    return start_program("worker.py", environ)
 
 
 def wait_until(is_so: Callable[[], bool], *, seconds: float) -> None:

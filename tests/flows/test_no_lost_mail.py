@@ -3,12 +3,9 @@
 60 mails in the test command; 5,000 with LARGE=1, where leases lapse by themselves.
 """
 
-import json
 import os
 import random
 import smtplib
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -36,8 +33,11 @@ from hub.mailroom.models import Arrival
 from hub.mailroom.way_models import PolledMailbox
 from hub.mailroom.words import AfterPoll, ArrivalState, ArrivalWay, MailboxSecurity
 from hub.outbox.models import OutboundMessage
-from tests.conftest import ROOT, TUESDAY
+from tests.conftest import TUESDAY
+from tests.flows import mail_processes
 from tests.flows.conftest import House
+from tests.flows.nursery import Worker
+from tests.flows.nursery import start as start_apart
 from tests.makers.dovecot import PASSWORD, Dovecot, open_dovecot
 from tests.makers.inbox import make_house
 from tests.makers.sink import free_port
@@ -81,18 +81,15 @@ def raw_mail(number: int) -> bytes:
 class Floor:
     """The processes of the door in, one of each role and two sorters; whoever is killed is started anew at once."""
 
-    nursery: subprocess.Popen[str]
+    nursery: Worker
     port: int
     sorter: str = "sorter"
     running: dict[int, str] = field(default_factory=dict)
     killed: Counter[str] = field(default_factory=Counter)
 
     def start(self, role: str) -> None:
-        assert self.nursery.stdin is not None
-        assert self.nursery.stdout is not None
-        self.nursery.stdin.write(f"{self.sorter if role == 'sorter' else role}\n")
-        self.nursery.stdin.flush()
-        self.running[int(self.nursery.stdout.readline())] = role
+        self.nursery.tell(self.sorter if role == "sorter" else role)
+        self.running[int(self.nursery.hear())] = role
 
     def kill(self, role: str) -> None:
         """One of the role, wherever it is just now."""
@@ -115,7 +112,6 @@ class Floor:
             with suppress(ProcessLookupError):
                 os.kill(process_id, SIGKILL)
         self.nursery.kill()
-        self.nursery.communicate()
 
 
 @contextmanager
@@ -132,12 +128,7 @@ def open_floor(house: House, dovecot: Dovecot, folder: Path) -> Iterator[Floor]:
         "LOG_LEVEL": "CRITICAL",
     }
     port = free_port()
-    order = json.dumps({"config": config, "port": port})
-    command = [sys.executable, "-m", "tests.flows.mail_processes", order]
-    nursery = subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
-    )
-    floor = Floor(nursery, port)
+    floor = Floor(start_apart(mail_processes.main, {"config": config, "port": port}), port)
     try:
         for role in (*ROLES, "sorter"):
             floor.start(role)

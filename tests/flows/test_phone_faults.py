@@ -2,12 +2,9 @@
 service never lost, what nobody knows is listed and then known. LARGE=1: 2,000 messages.
 """
 
-import json
 import os
 import random
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -31,9 +28,11 @@ from hub.outbox import actions as outbox
 from hub.outbox import reconciling, sending, wires
 from hub.outbox.models import DeliveryAttempt, DeliveryReceipt, OutboundMessage
 from hub.outbox.words import MessageState, SendQueue
-from tests.conftest import ROOT, TUESDAY
+from tests.conftest import TUESDAY
 from tests.doubles.twilio import ACCOUNT, NUMBER, TOKEN, Double, Sent, run_double
+from tests.flows import phone_worker
 from tests.flows.conftest import House
+from tests.flows.nursery import Worker, start
 from tests.flows.test_sending_faults import let_leases_end, wait_for_death
 from tests.makers.customers import make_customer
 from tests.makers.outbox import make_draft
@@ -91,7 +90,7 @@ def line(house: House) -> Iterator[Line]:
         thread.join()
 
 
-def start_worker(house: House, line: Line) -> subprocess.Popen[bytes]:
+def start_worker(house: House, line: Line) -> Worker:
     environ = {
         "DATABASE_URL": house.config.database_url,
         "SECRET_KEY": house.config.secret_key,
@@ -106,7 +105,7 @@ def start_worker(house: House, line: Line) -> subprocess.Popen[bytes]:
         "TWILIO_TIMEOUT_SECONDS": "0.7",
         "SMS_STOP_MENTION": "",
     }
-    return subprocess.Popen([sys.executable, "-m", "tests.flows.phone_worker", json.dumps(environ)], cwd=ROOT)
+    return start(phone_worker.main, environ)
 
 
 def post_messages(house: House, count: int = COUNT) -> dict[str, Purpose]:

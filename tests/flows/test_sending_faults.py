@@ -1,10 +1,7 @@
 """Sending under kill -9, two workers and a wiped Redis: counted by distinct Message-ID, each once, unknown, none lost."""
 
-import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from datetime import timedelta
@@ -23,8 +20,10 @@ from hub.outbox import actions as outbox
 from hub.outbox import sending
 from hub.outbox.models import DeliveryAttempt, OutboundMessage
 from hub.outbox.words import AttemptOutcome, MessageState, SendQueue
-from tests.conftest import ROOT, TUESDAY
+from tests.conftest import TUESDAY
+from tests.flows import outbox_worker
 from tests.flows.conftest import House
+from tests.flows.nursery import Worker, start
 from tests.makers.customers import make_customer
 from tests.makers.outbox import make_draft
 from tests.makers.sink import Sink
@@ -38,7 +37,7 @@ SURE = ("claiming", "claimed", "marking", "recorded")
 UNSURE = ("marked", "calling", "accepted", "recording", "turned")
 
 
-def start_worker(house: House, sink: Sink, boundary: str = "", **more: float) -> subprocess.Popen[bytes]:
+def start_worker(house: House, sink: Sink, boundary: str = "", **more: float) -> Worker:
     order = {
         **more,
         "config": {
@@ -52,7 +51,7 @@ def start_worker(house: House, sink: Sink, boundary: str = "", **more: float) ->
         "sink_port": sink.port,
         "boundary": boundary,
     }
-    return subprocess.Popen([sys.executable, "-m", "tests.flows.outbox_worker", json.dumps(order)], cwd=ROOT)
+    return start(outbox_worker.main, order)
 
 
 def post_messages(house: House) -> dict[str, Purpose]:
@@ -87,7 +86,7 @@ def states_by_message_id(house: House) -> dict[str, MessageState]:
     return dict(house.session.execute(select(OutboundMessage.message_id, OutboundMessage.state)).all())
 
 
-def wait_for_death(worker: subprocess.Popen[bytes]) -> None:
+def wait_for_death(worker: Worker) -> None:
     assert worker.wait(timeout=60) == -signal.SIGKILL
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, text, tuple_, update
 
 from hub.content.blocks import to_json
 from hub.content.catalog import BuiltinMail, get_builtin, list_keys
@@ -25,15 +25,15 @@ def publish_builtin_templates(*, now: datetime) -> int:
     """
     db.session.execute(text(_LOCK))
     hashes = _published_hashes()
-    count = 0
-    for key in list_keys():
-        for language in LANGUAGES:
-            mail = get_builtin(key, language)
-            compiled = compile_builtin(mail)
-            if hashes.get((key, language)) != compiled.source_hash:
-                _publish(mail, compiled, now=now)
-                count += 1
-    return count
+    mails = [get_builtin(key, language) for key in list_keys() for language in LANGUAGES]
+    changed = {
+        mail: compiled
+        for mail in mails
+        if hashes.get((mail.key, mail.language)) != (compiled := compile_builtin(mail)).source_hash
+    }
+    if changed:
+        _publish(changed, now=now)
+    return len(changed)
 
 
 def _published_hashes() -> dict[tuple[str, str], str]:
@@ -46,22 +46,38 @@ def _published_hashes() -> dict[tuple[str, str], str]:
     return {(key, language): source_hash for key, language, source_hash in rows}
 
 
-def _publish(mail: BuiltinMail, compiled: Compiled, *, now: datetime) -> None:
-    """Write one new version and retire the one before it."""
-    template_id = _template_id(mail, now=now)
-    language = Language(mail.language)
-    ours = (TemplateVersion.template_id == template_id, TemplateVersion.language == language)
-    preheader, blocks = read_builtin(mail)
-    db.session.execute(
-        update(TemplateVersion)
-        .where(*ours, TemplateVersion.state == TemplateState.PUBLISHED, ~TemplateVersion.is_own)
-        .values(state=TemplateState.RETIRED)
+def _publish(changed: dict[BuiltinMail, Compiled], *, now: datetime) -> None:
+    """Write one new version of each and retire the one before it."""
+    ids = _template_ids(list(changed), now=now)
+    ours = [(ids[mail.key], Language(mail.language)) for mail in changed]
+    is_ours = tuple_(TemplateVersion.template_id, TemplateVersion.language).in_(ours)
+    place = (TemplateVersion.template_id, TemplateVersion.language)
+    found = db.session.execute(
+        select(*place, func.max(TemplateVersion.number)).where(is_ours).group_by(*place)
     )
-    last = db.session.scalar(select(func.max(TemplateVersion.number)).where(*ours)) or 0
-    version = TemplateVersion(
-        template_id=template_id,
-        language=language,
-        number=last + 1,
+    last = {(template_id, language): number for template_id, language, number in found}
+    if last:
+        db.session.execute(
+            update(TemplateVersion)
+            .where(is_ours, TemplateVersion.state == TemplateState.PUBLISHED, ~TemplateVersion.is_own)
+            .values(state=TemplateState.RETIRED)
+        )
+    db.session.add_all(
+        _version(mail, compiled, place=place, number=last.get(place, 0) + 1, now=now)
+        for place, (mail, compiled) in zip(ours, changed.items(), strict=True)
+    )
+    db.session.flush()
+
+
+def _version(
+    mail: BuiltinMail, compiled: Compiled, *, place: tuple[int, Language], number: int, now: datetime
+) -> TemplateVersion:
+    """Return the row of a version at its place: template and language."""
+    preheader, blocks = read_builtin(mail)
+    return TemplateVersion(
+        template_id=place[0],
+        language=place[1],
+        number=number,
         state=TemplateState.PUBLISHED,
         subject=compiled.subject,
         source=compiled.source,
@@ -74,20 +90,22 @@ def _publish(mail: BuiltinMail, compiled: Compiled, *, now: datetime) -> None:
         variables=_specs(mail),
         published_at=now,
     )
-    db.session.add(version)
-    db.session.flush()
 
 
-def _template_id(mail: BuiltinMail, *, now: datetime) -> int:
-    """Return the id of the template row, made when there is none; its purpose follows the source."""
-    purpose = Purpose(mail.purpose)
-    template = db.session.scalar(select(MessageTemplate).where(MessageTemplate.key == mail.key))
-    if template is None:
-        template = MessageTemplate(key=mail.key, purpose=purpose, is_builtin=True, created_at=now)
-        db.session.add(template)
-    template.purpose = purpose
+def _template_ids(mails: list[BuiltinMail], *, now: datetime) -> dict[str, int]:
+    """Return the ids of the template rows by key, made where there are none; their purposes follow the sources."""
+    keys = {mail.key for mail in mails}
+    found = db.session.scalars(select(MessageTemplate).where(MessageTemplate.key.in_(keys)))
+    templates = {template.key: template for template in found}
+    for mail in mails:
+        purpose = Purpose(mail.purpose)
+        if mail.key not in templates:
+            row = MessageTemplate(key=mail.key, purpose=purpose, is_builtin=True, created_at=now)
+            templates[mail.key] = row
+            db.session.add(row)
+        templates[mail.key].purpose = purpose
     db.session.flush()
-    return template.id
+    return {key: template.id for key, template in templates.items()}
 
 
 def _specs(mail: BuiltinMail) -> list[Any]:

@@ -1,0 +1,10 @@
+"""What the process from which the workers of fault tests are forked has ready: the hub, mapped, and their own code."""
+
+import worker
+from hub import app, models
+from hub.core.db import Base
+from tests.flows import arrivals_worker, mail_processes, outbox_worker, phone_worker
+
+STOCK = (worker, app, models, arrivals_worker, mail_processes, outbox_worker, phone_worker)
+
+Base.registry.configure()
