@@ -31,11 +31,11 @@ from hub.orders.facts import (
 from hub.orders.models import Order, OrderLine
 from hub.orders.payload import REACHED_BY, ConsentPayload, LinePayload, OrderPayload
 from hub.orders.queries import get_order
-from hub.orders.rows import FieldError, Taken
+from hub.orders.rows import FieldError, OrderRow, Taken
 from hub.orders.words import EventOutcome, OrderState
 from hub.stores.queries import StoreRow, find_chain
 
-__all__ = ["FieldError", "Taken", "take_event", "take_in"]
+__all__ = ["FieldError", "Taken", "lock_order", "take_event", "take_in"]
 
 REACHED = {
     OrderState.DELIVERED: OrderDelivered,
@@ -74,6 +74,16 @@ def take_event(event: Event, *, now: datetime) -> Taken:
     taken = _take(event, event.order, event.store, row, state_at=state_at, now=now)
     keep(event, same, outcome=EventOutcome.TAKEN, order_id=taken.order_id, now=now)
     return taken
+
+
+def lock_order(order_id: int) -> OrderRow:
+    """The order as it is now, held until the end of the transaction: what is given back of it is counted one by one.
+
+    Raises NotFound.
+    """
+    found = select(Order).where(Order.id == order_id).with_for_update()
+    db.session.scalar(found.execution_options(populate_existing=True))
+    return get_order(order_id)
 
 
 def _state_at(order: OrderPayload, *, received_at: datetime) -> datetime:

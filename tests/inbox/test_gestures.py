@@ -16,6 +16,7 @@ from hub.inbox.words import GestureState, NoticeKind
 from hub.loyalty.models import PromoGrant
 from hub.loyalty.queries import get_pool
 from hub.loyalty.words import GrantState
+from hub.orders.models import Order
 from hub.staff.models import Agent
 from hub.staff.queries import get_viewer
 from hub.staff.rules import SYSTEM_VIEWER
@@ -124,6 +125,55 @@ def test_a_refund_is_never_more_than_what_was_paid(house: House) -> None:
     house.refund(1_000)
     with pytest.raises(Invalid):
         house.refund(600, by=house.manager)
+
+
+def bind(house: House, number: str, cents: int) -> Order:
+    """The ticket is about this order of Dora's from now on."""
+    customer_id = house.session.get_one(Ticket, house.ticket_id).customer_id or 0
+    order = make_order(
+        house.session, customer_id=customer_id, store_id=house.lyon.id, external_id=number, total_cents=cents
+    )
+    actions.change_order(
+        ticket_id=house.ticket_id, order_number=number, by=actor_of(house.agent), now=TUESDAY
+    )
+    return order
+
+
+def test_an_order_is_not_paid_back_again_after_the_ticket_named_another(house: House) -> None:
+    bind(house, "A1", 1_500)
+    house.refund(1_000)
+    bind(house, "A2", 1_500)
+    house.refund(1_500, by=house.manager)
+    actions.change_order(ticket_id=house.ticket_id, order_number="A1", by=actor_of(house.agent), now=TUESDAY)
+    with pytest.raises(Invalid):
+        house.refund(501, by=house.manager)
+    assert house.refund(500, by=house.manager).amount_cents == 500
+
+
+def test_what_was_given_before_the_order_was_known_counts_for_it(house: House) -> None:
+    house.refund(1_000)
+    bind(house, "A1", 1_500)
+    with pytest.raises(Invalid):
+        house.refund(501, by=house.manager)
+
+
+def test_another_ticket_of_the_order_counts_too(house: House) -> None:
+    bind(house, "A1", 1_500)
+    house.refund(1_000)
+    house.ticket_id = make_received(mail_message_id="<2@client.example>").ticket_id or 0
+    actions.change_order(ticket_id=house.ticket_id, order_number="A1", by=actor_of(house.agent), now=TUESDAY)
+    with pytest.raises(Invalid):
+        house.refund(600, by=house.manager)
+
+
+def test_what_came_back_meanwhile_is_not_granted_too(house: House) -> None:
+    order = bind(house, "A1", 5_000)
+    row = house.refund(4_000)
+    order.returned_cents = 2_000
+    house.session.flush()
+    with pytest.raises(Conflict):
+        house.decide(row, house.manager)
+    house.decide(row, house.manager, is_granted=False)
 
 
 def test_a_voucher_is_a_code_that_is_the_customers(house: House) -> None:

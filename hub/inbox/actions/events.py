@@ -1,5 +1,6 @@
 """What every change of a ticket shares: the lock, the event number, the audit line, the hold."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -31,17 +32,38 @@ def lock_ticket(ticket_id: int) -> Ticket:
 
 
 def lock_end(ticket_id: int) -> Ticket | None:
-    """The ticket that a chain of merges ends in, locked; a ring ends at the first ticket met twice."""
-    seen: set[int] = set()
+    """The ticket that a chain of merges ends in, locked; a ring ends at the first ticket met twice.
+
+    The chain is walked without a lock and only its end is held: whoever holds two tickets took them by their ids.
+    """
+    tried: set[int] = set()
+    end_id = find_end(ticket_id)
+    while end_id is not None:
+        found = select(Ticket).where(Ticket.id == end_id).with_for_update()
+        ticket = db.session.scalar(found.execution_options(populate_existing=True))
+        if ticket is None or ticket.merged_into_id is None or end_id in tried:
+            return ticket
+        tried.add(end_id)
+        end_id = find_end(end_id)
+    return None
+
+
+def find_end(ticket_id: int) -> int | None:
+    """The id of the ticket that a chain of merges ends in, without a lock; None when there is no such ticket."""
+    seen: list[int] = []
     target: int | None = ticket_id
     while target is not None and target not in seen:
-        seen.add(target)
-        found = select(Ticket).where(Ticket.id == target).with_for_update()
-        ticket = db.session.scalar(found.execution_options(populate_existing=True))
-        if ticket is None or ticket.merged_into_id is None or ticket.merged_into_id in seen:
-            return ticket
-        target = ticket.merged_into_id
-    return None
+        row = db.session.execute(select(Ticket.merged_into_id).where(Ticket.id == target)).one_or_none()
+        if row is None:
+            return None
+        seen.append(target)
+        target = row[0]
+    return seen[-1]
+
+
+def lock_tickets(ticket_ids: Iterable[int]) -> dict[int, Ticket]:
+    """Several rows in one order for everybody, so that two who want them never wait for each other."""
+    return {each: lock_ticket(each) for each in sorted(set(ticket_ids))}
 
 
 def next_event(ticket: Ticket, *other_store_ids: int | None) -> int:

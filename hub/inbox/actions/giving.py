@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from hub.core.actor import Actor
 from hub.core.db import db
@@ -15,7 +15,8 @@ from hub.inbox.models import Gesture, Ticket
 from hub.inbox.words import GestureKind, GestureState, NoticeKind
 from hub.loyalty import giving as loyalty
 from hub.loyalty.queries import list_pools
-from hub.orders.queries import get_order
+from hub.orders.actions import lock_order
+from hub.orders.rows import OrderRow
 from hub.staff.queries import get_viewer, list_store_agents
 from hub.staff.rules import Viewer
 from hub.staff.words import Role
@@ -54,6 +55,8 @@ def decide_gesture(*, gesture_id: int, is_granted: bool, viewer: Viewer, now: da
         raise Conflict(N_("Somebody has decided this already."))
     if not _may_decide(viewer.role, row.amount_cents):
         raise Forbidden(TOO_MUCH)
+    if is_granted and row.kind is GestureKind.REFUND:
+        _check_left(row)
     _decide(row, is_granted=is_granted, by=viewer.actor, now=now)
     notify(
         agent_ids=[row.asked_by_id],
@@ -98,12 +101,14 @@ def _offer(
     done = db.session.scalar(select(Gesture.id).where(Gesture.key == key)) if key else None
     if done is not None:
         return done
-    check_amount(amount_cents, left_cents=_left_of_order(ticket) if kind is GestureKind.REFUND else None)
+    order = lock_order(ticket.order_id) if ticket.order_id else None
+    check_amount(amount_cents, left_cents=_left_of(order) if order and kind is GestureKind.REFUND else None)
     row = Gesture(
         key=key,
         ticket_id=ticket.id,
         store_id=ticket.store_id,
         reason_id=ticket.reason_id,
+        order_id=ticket.order_id,
         kind=kind,
         state=GestureState.ASKED,
         amount_cents=amount_cents,
@@ -120,7 +125,7 @@ def _offer(
 
 
 def _begin(row: Gesture, *, by: Actor, now: datetime) -> None:
-    """Granted at once while what the person gave on this ticket stays within the ceiling; else others are asked."""
+    """Granted at once while what the person gave here, and for the order, stays within the ceiling; else others are asked."""
     if _may_decide(get_viewer(row.asked_by_id).role, row.amount_cents + _given_alone(row)):
         _decide(row, is_granted=True, by=by, now=now)
         return
@@ -129,9 +134,10 @@ def _begin(row: Gesture, *, by: Actor, now: datetime) -> None:
 
 
 def _given_alone(row: Gesture) -> int:
-    """Cents that this person has granted on this ticket before: small gestures add up."""
+    """Cents that this person has granted before, on this ticket or for its order: small gestures add up."""
+    here = Gesture.ticket_id == row.ticket_id
     found = select(func.coalesce(func.sum(Gesture.amount_cents), 0)).where(
-        Gesture.ticket_id == row.ticket_id,
+        or_(here, Gesture.order_id == row.order_id) if row.order_id else here,
         Gesture.id != row.id,
         Gesture.decided_by_id == row.asked_by_id,
         Gesture.state != GestureState.REFUSED,
@@ -152,21 +158,25 @@ def _check_why(text: str) -> str:
     return words
 
 
-def _left_of_order(ticket: Ticket) -> int | None:
-    """What the customer paid for the ticket's order, less returns and refunds given here."""
-    if ticket.order_id is None:
-        return None
-    order = get_order(ticket.order_id)
-    given = (
-        select(func.coalesce(func.sum(Gesture.amount_cents), 0))
-        .join(Ticket, Ticket.id == Gesture.ticket_id)
-        .where(
-            Ticket.order_id == ticket.order_id,
-            Gesture.kind == GestureKind.REFUND,
-            Gesture.state != GestureState.REFUSED,
-        )
+def _left_of(order: OrderRow, *, but_id: int | None = None) -> int:
+    """What the customer paid for the order, less returns and the refunds of all its tickets; the order is locked."""
+    given = select(func.coalesce(func.sum(Gesture.amount_cents), 0)).where(
+        Gesture.order_id == order.id,
+        Gesture.kind == GestureKind.REFUND,
+        Gesture.state != GestureState.REFUSED,
+        Gesture.id != (but_id or 0),
     )
     return max(0, order.total_cents - order.returned_cents - int(db.session.scalar(given) or 0))
+
+
+def _check_left(row: Gesture) -> None:
+    """Goods may have come back since it was asked. Raises Conflict."""
+    if row.order_id is None:
+        return
+    if row.amount_cents > _left_of(lock_order(row.order_id), but_id=row.id):
+        raise Conflict(
+            N_("This is more than what is left of the order now. Please refuse it, and ask for less.")
+        )
 
 
 def _may_decide(role: Role, amount_cents: int) -> bool:
@@ -206,15 +216,15 @@ def _ask_others(row: Gesture, *, by: Actor, now: datetime) -> None:
 
 
 def _lock(gesture_id: int, viewer: Viewer) -> Gesture:
-    row = db.session.scalar(
-        select(Gesture)
-        .where(Gesture.id == gesture_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if row is None or not viewer.scope.has_store(row.store_id):
+    """Ticket, then order, then gesture: the order in which everybody takes them."""
+    found = select(Gesture).where(Gesture.id == gesture_id)
+    seen = db.session.scalar(found)
+    if seen is None or not viewer.scope.has_store(seen.store_id):
         raise NotFound(GONE)
-    return row
+    lock_ticket(seen.ticket_id)
+    if seen.order_id is not None:
+        lock_order(seen.order_id)
+    return db.session.scalars(found.with_for_update().execution_options(populate_existing=True)).one()
 
 
 def _note(action: str, row: Gesture, *, by: Actor, now: datetime) -> None:

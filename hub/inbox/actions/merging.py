@@ -12,7 +12,7 @@ from hub.core.errors import Conflict
 from hub.core.text import N_
 from hub.inbox.actions import rebuilding, waiting
 from hub.inbox.actions.ending import end_row
-from hub.inbox.actions.events import TICKET, lock_ticket, note_ticket, settle_hold
+from hub.inbox.actions.events import TICKET, lock_tickets, note_ticket, settle_hold
 from hub.inbox.actions.finding import get_parties
 from hub.inbox.actions.receiving import reopen_row
 from hub.inbox.directory import Directory
@@ -62,10 +62,10 @@ def unmerge(*, ticket_id: int, by: Actor, now: datetime) -> None:
     What was written since stays where it was written. Raises Conflict once the customer was answered in the joint
     ticket (the answer was for both), or when that one is closed or merged itself.
     """
-    target_id = lock_ticket(ticket_id).merged_into_id
-    if target_id is None:
+    target_id = db.session.scalar(select(Ticket.merged_into_id).where(Ticket.id == ticket_id))
+    ticket, target = _lock_two(ticket_id, target_id or ticket_id)
+    if target_id is None or ticket.merged_into_id != target_id:
         raise Conflict(N_("This ticket is not merged into another one any more."))
-    ticket, target = _lock_two(ticket_id, target_id)
     if target.state is TicketState.CLOSED or target.merged_into_id is not None:
         raise Conflict(N_("The joint ticket is closed or merged itself. Please take that one apart first."))
     closing, opening = _line(ticket.id, "merged"), _line(target.id, "took_over", from_id=ticket.id)
@@ -88,8 +88,7 @@ def unmerge(*, ticket_id: int, by: Actor, now: datetime) -> None:
 
 
 def _lock_two(one_id: int, other_id: int) -> tuple[Ticket, Ticket]:
-    """Both rows in one order for everybody, so that two merges never wait for each other."""
-    rows = {each: lock_ticket(each) for each in sorted({one_id, other_id})}
+    rows = lock_tickets((one_id, other_id))
     return rows[one_id], rows[other_id]
 
 

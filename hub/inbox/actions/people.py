@@ -11,10 +11,11 @@ from hub.core.text import N_
 from hub.customers import queries as customers
 from hub.customers.rules import normalise_mail
 from hub.inbox.actions.events import TICKET, lock_ticket, note_ticket, settle_hold
-from hub.inbox.models import Ticket, TicketParty
+from hub.inbox.models import Gesture, Ticket, TicketParty
 from hub.inbox.states import is_open
 from hub.inbox.words import TicketState
 from hub.orders import queries as orders
+from hub.orders.actions import lock_order
 from hub.outbox import actions as outbox
 
 MOST_PARTIES = 20
@@ -75,7 +76,16 @@ def change_order(*, ticket_id: int, order_number: str, by: Actor, now: datetime)
         return
     note_ticket("order_changed", ticket, by=by, now=now, from_order_id=ticket.order_id, order_id=order_id)
     ticket.order_id = order_id
+    if order_id is not None:
+        _bind_gestures(ticket.id, order_id)
     db.session.flush()
+
+
+def _bind_gestures(ticket_id: int, order_id: int) -> None:
+    """What was given while the ticket named no order was given for this one; the others stay with theirs."""
+    lock_order(order_id)
+    free = update(Gesture).where(Gesture.ticket_id == ticket_id, Gesture.order_id.is_(None))
+    db.session.execute(free.values(order_id=order_id).execution_options(synchronize_session=False))
 
 
 def add_copy(*, ticket_id: int, address: str, name: str, by: Actor, now: datetime) -> int:

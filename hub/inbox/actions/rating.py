@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from hub.core import signing, site
 from hub.core.actor import CUSTOMER, Actor
@@ -11,7 +11,7 @@ from hub.core.errors import Gone, Invalid, NotFound
 from hub.core.facts import record
 from hub.core.text import N_
 from hub.core.words import Channel, Purpose
-from hub.inbox.actions.events import TICKET, lock_ticket, note_ticket
+from hub.inbox.actions.events import TICKET, find_end, lock_ticket, lock_tickets, note_ticket
 from hub.inbox.actions.receiving import receive_message
 from hub.inbox.facts import TicketRated
 from hub.inbox.models import Ticket, TicketMessage, TicketRating
@@ -46,7 +46,7 @@ def ask_rating(ticket_id: int, *, now: datetime) -> int | None:
     if not setting.is_on:
         return None
     ticket = lock_ticket(ticket_id)
-    row = db.session.scalar(select(TicketRating).where(TicketRating.ticket_id == ticket.id))
+    row = db.session.scalar(_rating_of(ticket.id))
     if (row is not None and row.score is not None) or not may_ask(_solved(ticket), now=now):
         return None
     row = row or TicketRating(ticket_id=ticket.id, comment="")
@@ -60,7 +60,8 @@ def ask_rating(ticket_id: int, *, now: datetime) -> int | None:
 
 def withdraw_rating(ticket_id: int, *, now: datetime) -> bool:
     """The ticket is not solved after all: a question that has not left does not leave. Whether it was taken back."""
-    row = db.session.scalar(select(TicketRating).where(TicketRating.ticket_id == ticket_id))
+    lock_ticket(ticket_id)
+    row = db.session.scalar(_rating_of(ticket_id))
     if row is None or row.score is not None or not outbox.cancel(row.message_key, now=now):
         return False
     db.session.delete(row)
@@ -92,8 +93,7 @@ def answer_rating(
     Raises Invalid when the page was not looked at by a person, Gone after 30 days, NotFound.
     """
     _check_page(rating_id, page, machine_now)
-    found = select(TicketRating).where(TicketRating.id == rating_id).with_for_update()
-    row = db.session.scalar(found.execution_options(populate_existing=True))
+    row = _lock(rating_id)
     if row is None or score not in SCORES:
         raise NotFound(N_("This link is not complete. Please open it again from the message."))
     if now - row.asked_at > ANSWERABLE:
@@ -105,6 +105,21 @@ def answer_rating(
     _tell(row, now=now)
     if score == UNHAPPY:
         _pass_on(row, now=now, machine_now=machine_now)
+
+
+def _lock(rating_id: int) -> TicketRating | None:
+    """Its tickets first, then the row: the order in which the staff's acts take them."""
+    ticket_id = db.session.scalar(select(TicketRating.ticket_id).where(TicketRating.id == rating_id))
+    if ticket_id is None:
+        return None
+    lock_tickets({ticket_id, find_end(ticket_id) or ticket_id})
+    return db.session.scalar(_rating_of(ticket_id))
+
+
+def _rating_of(ticket_id: int) -> Select[TicketRating]:
+    """The row as it is now, held; the ticket is locked already."""
+    found = select(TicketRating).where(TicketRating.ticket_id == ticket_id).with_for_update()
+    return found.execution_options(populate_existing=True)
 
 
 def _check_page(rating_id: int, page: str, machine_now: datetime) -> None:
