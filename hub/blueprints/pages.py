@@ -16,6 +16,7 @@ from config import HERE, Config
 from hub.blueprints.access import Door, find_viewer, viewer
 from hub.blueprints.menu import acts, menu
 from hub.blueprints.notices import unread_count
+from hub.blueprints.phones import may_hear_calls
 from hub.core import clock, live, site
 from hub.core.words import Language
 
@@ -58,6 +59,7 @@ def set_up(app: Flask, config: Config, doors: tuple[Door, ...]) -> None:
         language=lambda: str(get_locale()),
         business_now=clock.business_now,
         unread_notices=unread_count,
+        may_hear_calls=may_hear_calls,
         is_demo=config.demo,
         base_url=config.base_url,
     )

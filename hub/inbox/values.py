@@ -108,3 +108,4 @@ class Contact:
     is_settled: bool = False
     noted_at: datetime | None = None
     inserted: dict[str, object] = field(default_factory=dict)
+    call_id: int | None = None

@@ -232,6 +232,24 @@ def is_set_up(channel: Channel) -> bool:
     return channel in wires.channels_set_up()
 
 
+@dataclass(frozen=True)
+class PhoneSetup:
+    """The account of the phone channels: where its provider reaches us, and the numbers texts leave from ("": none)."""
+
+    public_url: str
+    sms_from: str
+    whatsapp_from: str
+    messaging_service_sid: str
+
+
+def get_phone_setup() -> PhoneSetup | None:
+    """None when no account is set up."""
+    found = wires.phone_settings()
+    if found is None:
+        return None
+    return PhoneSetup(found.public_url, found.sms_from, found.whatsapp_from, found.messaging_service_sid)
+
+
 def is_from_phone_provider(path: str, fields: Mapping[str, str], signature: str) -> bool:
     """Whether a webhook at `path` of our public address was signed by the provider of the phone channels."""
     return wires.is_from_phone_provider(path, fields, signature)

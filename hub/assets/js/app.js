@@ -2,6 +2,7 @@
 import "htmx.org/dist/htmx.esm.js";
 import { AlertSwitch } from "./alert-switch.js";
 import { BulkPicker } from "./bulk-picker.js";
+import { CallPop } from "./call-pop.js";
 import { CommandPalette } from "./command-palette.js";
 import { CopyText } from "./copy-text.js";
 import { DraftBox } from "./draft-box.js";
@@ -23,6 +24,7 @@ const elements = {
   "alert-switch": AlertSwitch,
   "bulk-picker": BulkPicker,
   "attach-files": AttachFiles,
+  "call-pop": CallPop,
   "command-palette": CommandPalette,
   "copy-text": CopyText,
   "draft-box": DraftBox,

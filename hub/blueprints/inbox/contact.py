@@ -23,6 +23,7 @@ from hub.blueprints.access import viewer
 from hub.blueprints.forms import Form, required
 from hub.blueprints.inbox import words
 from hub.blueprints.inbox.base import blueprint
+from hub.blueprints.phones import call_to_note, call_values
 from hub.core import clock
 from hub.core.words import Channel
 from hub.customers import queries as customers
@@ -103,7 +104,7 @@ def _known() -> CustomerRow | None:
 
 
 def _given(known: CustomerRow | None, earlier: TicketView | None) -> dict[str, Any]:
-    values: dict[str, Any] = {"text": request.args.get("text", "")}
+    values: dict[str, Any] = {"text": request.args.get("text", ""), **call_values()}
     if earlier:
         values |= {"subject": earlier.subject, "store": earlier.store_id}
     if known:
@@ -133,6 +134,7 @@ def _open(form: ContactForm, earlier: TicketView | None) -> str:
             reason_id=int(form.reason.data) if form.reason.data else None,
             order_number=form.order_number.data or None,
             inserted={"follows": earlier.number} if earlier else {},
+            call_id=call.id if (call := call_to_note()) else None,
             key=f"contact:{me.agent_id}:{form.once.data}" if form.once.data else None,
             is_settled=form.outcome.data == SETTLED,
         ),

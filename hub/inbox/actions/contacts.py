@@ -17,6 +17,7 @@ from hub.inbox.actions.ending import solve
 from hub.inbox.actions.events import note_ticket, settle_hold
 from hub.inbox.actions.finding import lock_names
 from hub.inbox.actions.opening import Opening, add_message, add_party, add_ticket
+from hub.inbox.actions.phone_setting import tie_call
 from hub.inbox.facts import TicketOpened
 from hub.inbox.models import Ticket, TicketMessage
 from hub.inbox.routing import route_by
@@ -65,6 +66,8 @@ def open_contact(contact: Contact, *, by: Actor, now: datetime) -> str:
     note_ticket("noted", ticket, by=by, now=now, channel=contact.channel)
     settle_hold(ticket, now=now)
     db.session.flush()
+    if contact.call_id is not None:
+        tie_call(contact.call_id, ticket.id)
     fact = TicketOpened(
         customer_id=ticket.customer_id, ticket_id=ticket.id, store_id=ticket.store_id, channel=ticket.channel
     )

@@ -59,6 +59,13 @@ from hub.inbox.queries.lists import (
     list_tickets,
 )
 from hub.inbox.queries.notices import NoticeRow, count_unread, get_notice_ticket, list_notices
+from hub.inbox.queries.phone_calls import (
+    CallToNote,
+    find_call_to_note,
+    get_phone_line,
+    list_live_calls,
+    list_phone_lines,
+)
 from hub.inbox.queries.picking import (
     MOST_PICKED,
     BulkRunRow,
@@ -115,6 +122,7 @@ __all__ = [
     "BulkRunRow",
     "CallFilters",
     "CallRow",
+    "CallToNote",
     "ChatLine",
     "ChatPage",
     "ChatRow",
@@ -154,6 +162,7 @@ __all__ = [
     "count_unread",
     "count_views",
     "count_waiting",
+    "find_call_to_note",
     "find_chat",
     "find_chat_page",
     "find_default_view",
@@ -166,6 +175,7 @@ __all__ = [
     "get_marks",
     "get_notice_ticket",
     "get_numbers",
+    "get_phone_line",
     "get_setup",
     "get_tags",
     "has_open_ticket_on_order",
@@ -179,10 +189,12 @@ __all__ = [
     "list_drafts",
     "list_events",
     "list_kept_messages",
+    "list_live_calls",
     "list_notices",
     "list_numbers",
     "list_orders_with_open_ticket",
     "list_parties",
+    "list_phone_lines",
     "list_presence",
     "list_routing_order",
     "list_scheduled",
