@@ -12,7 +12,7 @@ from hub.core.db import db
 from hub.core.words import Channel
 from hub.inbox.alert_policy import AlertPolicy, read_policy
 from hub.inbox.deadlines import Target, default_target
-from hub.inbox.models import ReplyTarget, RoutingOrder
+from hub.inbox.models import PhoneLine, ReplyTarget, RoutingOrder
 from hub.inbox.routing import complete_order
 from hub.inbox.routing_rules import Rule
 from hub.inbox.ruleset import Switches, get_rules, read_switches
@@ -76,10 +76,12 @@ class Directory:
 
     @cached_property
     def by_phone(self) -> Mapping[str | None, int]:
-        """Active stores by their number, as far as one number is one store's."""
+        """Active stores by their number, as far as one number is one store's, and by the line they are called on."""
         rows = [row for row in self.stores.values() if row.is_active and row.phone]
         counts = Counter(row.phone for row in rows)
-        return {row.phone: row.id for row in rows if counts[row.phone] == 1}
+        lines = select(PhoneLine.number, PhoneLine.store_id).where(PhoneLine.number.is_not(None))
+        called = {number: store_id for number, store_id in db.session.execute(lines) if store_id in self.names}
+        return {row.phone: row.id for row in rows if counts[row.phone] == 1} | called
 
     @cached_property
     def names(self) -> Mapping[int, str]:

@@ -6,6 +6,7 @@ from hub.core.actor import SYSTEM, Actor
 from hub.core.words import ActorKind, Purpose
 from hub.inbox import actions as inbox
 from hub.inbox import queries as inbox_queries
+from hub.inbox.actions import phone_setting
 from hub.loyalty import redeeming
 from hub.outbox import actions as outbox
 from hub.outbox import pushing
@@ -172,9 +173,10 @@ def free_tickets(seen: Happening) -> None:
 
 
 def forget_addresses(seen: Happening) -> None:
-    """What waits for an erased address does not leave, and what was typed into forms is emptied."""
+    """What waits for an erased address does not leave, what was typed into forms is emptied, calls have no number."""
     outbox.cancel_to_erased(seen.customer, now=clock.business_now())
     signups.erase_entries(seen.customer)
+    phone_setting.forget_caller(seen.customer)
 
 
 def ask_about_solution(seen: Happening) -> None:
