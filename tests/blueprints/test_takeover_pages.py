@@ -1,5 +1,6 @@
 """The takeover in the settings: upload, dry run, the store of each group, progress, what could not be taken."""
 
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -7,6 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from hub.core import files
 from hub.inbox.models import Ticket
 from hub.staff.words import Role
 from hub.stores.queries import find_store_by_code
@@ -82,3 +84,43 @@ def test_what_is_no_export_is_said(admin: FlaskClient) -> None:
     assert "ne se lit pas comme un export de Freshdesk" in admin.get(page).get_data(as_text=True)
     nothing = admin.post("/settings/takeovers", data={"source": "mbox"})
     assert nothing.status_code == 422
+
+
+def test_only_here_a_request_may_be_larger_than_a_mail(
+    admin: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = admin.application.config
+    monkeypatch.setitem(config, "MAX_CONTENT_LENGTH", 20_000)
+    monkeypatch.setitem(config, "COMPTOIR", replace(config["COMPTOIR"], max_takeover_bytes=300_000))
+    assert "Au plus" in admin.get("/settings/takeovers").get_data(as_text=True)
+    upload(admin, samples.MBOX * 60, "mbox")
+    row = session.scalars(select(Takeover)).one()
+    assert len(files.read(row.sha256)) == len(samples.MBOX * 60)
+    form = {"source": "mbox", "file": (BytesIO(b"x" * 300_000), "x.mbox")}
+    assert admin.post("/settings/takeovers", data=form).status_code == 413
+    form = {"name": "x", "file": (BytesIO(b"x" * 100_000), "x.mbox")}
+    assert admin.post("/settings/alerts", data=form).status_code == 413
+
+
+def test_nobody_else_may_send_a_large_request(
+    client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_house(session)
+    form = {"source": "mbox", "file": (BytesIO(samples.MBOX), "x.mbox")}
+    assert client.post("/settings/takeovers", data=form).status_code == 302
+    log_in(client, make_agent(session, "Ada Martin"))
+    form = {"source": "mbox", "file": (BytesIO(samples.MBOX), "x.mbox")}
+    assert client.post("/settings/takeovers", data=form).status_code == 403
+    assert session.scalar(select(func.count()).select_from(Takeover)) == 0
+
+
+def test_what_ended_with_an_error_says_why(admin: FlaskClient, session: Session) -> None:
+    page = upload(admin, samples.zammad_zip())
+    row = session.scalars(select(Takeover)).one()
+    row.attempt_count, row.error = working.MOST_ATTEMPTS, "MemoryError: "
+    session.commit()
+    run_all()
+    text = admin.get(page).get_data(as_text=True)
+    assert "arrêté par une erreur" in text
+    assert "arrêté 5 fois à l’élément 0" in text
+    assert "MemoryError" in text
