@@ -12,10 +12,10 @@ from hub.core import bell, clock, loose_files
 from hub.core.db import db
 from hub.inbox import vocabulary
 from hub.inbox.actions import chat_leaving as chats
+from hub.inbox.actions import fetching, suggestions, unattended
 from hub.inbox.actions import reason_learning as learning
 from hub.inbox.actions import recordings as calls
 from hub.inbox.actions import returning as later
-from hub.inbox.actions import suggestions, unattended
 from hub.inbox.actions import working as tickets
 from hub.mailroom import polling as mailboxes
 from hub.mailroom import working as arrivals
@@ -74,6 +74,7 @@ JOBS: dict[str, Job] = {
         Job("mailboxes", "default", mailboxes.work_mailboxes, mailboxes.has_due, mailboxes.next_due_at),
         Job("tickets", "default", tickets.work_tickets, tickets.has_due, tickets.next_due_at),
         Job("later", "default", later.work_later, later.has_due, later.next_due_at),
+        Job("pictures", "default", fetching.work_pictures, fetching.has_due, _nothing_planned),
         Job("calls", "default", calls.work_calls, calls.has_due, _nothing_planned),
         Job("chats", "default", chats.work_chats, chats.has_due, _nothing_planned),
         Job("alerts", "default", unattended.work_alerts, unattended.has_due, unattended.next_due_at),

@@ -27,7 +27,7 @@ class Incoming:
     `from_address` is a mail address, or "" when only `phone` is known. `reply_to` is where the sender wants the
     answer. `text` is what is new, `quoted_text` what was folded away, `html` is sanitised. `store_id` is the store
     the sender chose in a form or stood in. `external_ids`: how other systems know him, by system. `happened_at` is when it came in, if that was before now. `source_kind`, `source_id`: what a
-    new ticket answers (a message of ours: "outbound"). `media_urls`: files at the provider of texts, fetched later. `ticket_id`: the ticket of the chat it was written in. `scope`:
+    new ticket answers (a message of ours: "outbound"). `has_files_to_come`: files of it are fetched later. `ticket_id`: the ticket of the chat it was written in. `scope`:
     the stores whose tickets the system that hands it in may write into; None: a customer's own way in, into any.
     """
 
@@ -57,6 +57,7 @@ class Incoming:
     source_kind: str | None = None
     source_id: int | None = None
     ticket_id: int | None = None
+    has_files_to_come: bool = False
     scope: Scope | None = None
 
     def may_join(self, store_id: int | None) -> bool:

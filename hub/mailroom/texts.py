@@ -14,22 +14,30 @@ from hub.channels.stop_words import is_start, is_stop
 from hub.core.db import db, ring_after_commit
 from hub.core.errors import Invalid
 from hub.core.text import N_
-from hub.core.words import Channel
+from hub.core.words import Channel, Language
 from hub.customers.restarting import restart_phone, stop_phone
-from hub.inbox.actions import Directory, Incoming, receive_message
+from hub.inbox.actions import Directory, Incoming, fetching, receive_message
 from hub.mailroom import rules
 from hub.mailroom.models import Arrival
 from hub.mailroom.words import ArrivalKind, ArrivalState, ArrivalWay
 from hub.outbox import actions as outbox
+from hub.stores.queries import get_chain
 
 BELL = "arrivals"
 WHATSAPP = "whatsapp:"
 LONGEST_TEXT = 20_000
+FILES_ONLY = {
+    Language.FRENCH: ("[1 fichier joint]", "[{count} fichiers joints]"),
+    Language.ENGLISH: ("[1 file attached]", "[{count} files attached]"),
+}
 
 
 @dataclass(frozen=True)
 class PhoneText:
-    """One inbound message. `reference` is the provider's own; `opt_out` its verdict, if it judges itself."""
+    """One inbound message. `reference` is the provider's own; `opt_out` its verdict, if it judges itself.
+
+    `media_urls`: where its pictures, sounds and films are fetched from.
+    """
 
     reference: str
     channel: Channel
@@ -38,29 +46,30 @@ class PhoneText:
     name: str
     text: str
     opt_out: str
+    media_urls: tuple[str, ...] = ()
 
 
 def read_text(fields: Mapping[str, str]) -> PhoneText:
-    """The fields of Twilio's inbound webhook; pictures are named by their address. Raises Invalid without a MessageSid."""
+    """The fields of Twilio's inbound webhook. Raises Invalid without a MessageSid."""
     reference = fields.get("MessageSid") or fields.get("SmsMessageSid") or ""
     sender = fields.get("From", "").strip()
     if not reference or not sender:
         raise Invalid(N_("This message cannot be read: it has no MessageSid or no From."))
-    media = [fields.get(f"MediaUrl{number}", "") for number in range(_count(fields.get("NumMedia", "")))]
-    text = "\n".join(filter(None, (fields.get("Body", "").strip(), *media)))
+    media = (fields.get(f"MediaUrl{number}", "") for number in range(_count(fields.get("NumMedia", ""))))
     return PhoneText(
         reference=reference,
         channel=Channel.WHATSAPP if sender.startswith(WHATSAPP) else Channel.SMS,
         phone=sender.removeprefix(WHATSAPP),
         to=fields.get("To", "").removeprefix(WHATSAPP),
         name=fields.get("ProfileName", ""),
-        text=text.replace("\x00", "")[:LONGEST_TEXT],
+        text=fields.get("Body", "").strip().replace("\x00", "")[:LONGEST_TEXT],
         opt_out=fields.get("OptOutType", "").upper(),
+        media_urls=tuple(url.replace("\x00", "") for url in media if url),
     )
 
 
 def _count(text: str) -> int:
-    return min(int(text), 10) if text.isdecimal() else 0
+    return min(int(text), fetching.MOST_FILES) if text.isdecimal() else 0
 
 
 def store_text(fields: Mapping[str, str], *, now: datetime, machine_now: datetime) -> int:
@@ -98,7 +107,7 @@ def sort_text(arrival: Arrival, *, now: datetime, machine_now: datetime, directo
     outbox.note_inbound(given.phone, given.channel, now=arrival.received_at)
     arrival.state, arrival.sorted_at = ArrivalState.SORTED, now
     arrival.kind, arrival.reason = ArrivalKind.STOP, None
-    if given.opt_out == "STOP" or is_stop(given.text):
+    if given.opt_out == "STOP" or (is_stop(given.text) and not given.media_urls):
         with suppress(Invalid):
             stop_phone(**_said(arrival, given, now))
     elif _restarts(arrival, given, now):
@@ -109,11 +118,13 @@ def sort_text(arrival: Arrival, *, now: datetime, machine_now: datetime, directo
             make_incoming(arrival, given), now=now, machine_now=machine_now, directory=directory
         )
         arrival.ticket_id = received.ticket_id
+        if received.message_id is not None:
+            fetching.await_files(received.message_id, given.media_urls, machine_now=machine_now)
 
 
 def _restarts(arrival: Arrival, given: PhoneText, now: datetime) -> bool:
     """START gives back what STOP took; where STOP took nothing it is a message that a person reads."""
-    if given.opt_out != "START" and not is_start(given.text):
+    if given.opt_out != "START" and (given.media_urls or not is_start(given.text)):
         return False
     with suppress(Invalid):
         return restart_phone(**_said(arrival, given, now))
@@ -147,8 +158,16 @@ def make_incoming(arrival: Arrival, given: PhoneText) -> Incoming:
         phone=given.phone,
         from_name=given.name,
         recipients=(given.to,),
-        text=given.text,
+        text=given.text or _words_about(given),
+        has_files_to_come=bool(given.media_urls),
         arrival_id=arrival.id,
         key=f"text:{given.reference}",
         happened_at=arrival.received_at,
     )
+
+
+def _words_about(given: PhoneText) -> str:
+    """What stands for a message that is nothing but files."""
+    one, many = FILES_ONLY[get_chain().language]
+    count = len(given.media_urls)
+    return "" if not count else one if count == 1 else many.format(count=count)

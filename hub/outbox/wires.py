@@ -56,6 +56,14 @@ def fetch_recording(sid: str, *, limit_bytes: int) -> Media:
     return fetch_media(url, settings, limit_bytes)
 
 
+def fetch_file(url: str, *, limit_bytes: int) -> Media:
+    """A file of a text, from the address that its webhook named. Raises MediaError, LookupError without an account."""
+    settings = _Kept.settings.twilio
+    if settings is None:
+        raise LookupError("no account of the phone channels is set up")
+    return fetch_media(url, settings, limit_bytes)
+
+
 def stop_mention(language: str) -> str:
     """The last line of an advertising SMS; "" without an account."""
     settings = _Kept.settings.twilio

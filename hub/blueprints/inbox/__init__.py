@@ -32,6 +32,7 @@ ANSWERING = (
     "bulk_result",
     "undo_bulk",
     "mail_source",
+    "fetch_files",
     "new_call",
     "log_attempt",
     "give_call",

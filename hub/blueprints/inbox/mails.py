@@ -5,11 +5,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_datetime, gettext
 
 from hub.blueprints.access import viewer
-from hub.blueprints.inbox.base import access, blueprint
-from hub.core import files
+from hub.blueprints.inbox.base import access, blueprint, do
+from hub.core import clock, files
 from hub.core.errors import NotFound
 from hub.core.text import N_
 from hub.inbox import queries
+from hub.inbox.actions.fetching import fetch_again
 from hub.inbox.queries.mails import get_layout, get_message
 from hub.mailroom.queries import get_raw
 from hub.mailroom.reading import EnclosedMail, read_enclosed
@@ -40,6 +41,17 @@ def mail_source(number: str, message_id: int) -> ResponseReturnValue:
     if message.arrival_id is None:
         raise NotFound(N_("This message did not come as a mail."))
     return _download(get_raw(message.arrival_id), f"{number}-{message_id}.eml", "application/octet-stream")
+
+
+@blueprint.post("/<number>/fetch/<int:message_id>")
+def fetch_files(number: str, message_id: int) -> ResponseReturnValue:
+    """Ask its provider anew for the pictures of a text that could not be fetched."""
+    message_id = get_message(access(number).id, message_id).id
+    return do(
+        number,
+        lambda: fetch_again(message_id, machine_now=clock.machine_now()),
+        gettext("It is fetched again shortly."),
+    )
 
 
 @blueprint.get("/file/<int:attachment_id>")

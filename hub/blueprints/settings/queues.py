@@ -11,10 +11,10 @@ from hub.core.facts import get_queue
 from hub.core.text import N_
 from hub.inbox import vocabulary
 from hub.inbox.actions import chat_leaving as chats
+from hub.inbox.actions import fetching, suggestions, unattended
 from hub.inbox.actions import reason_learning as learning
 from hub.inbox.actions import recordings as calls
 from hub.inbox.actions import returning as later
-from hub.inbox.actions import suggestions, unattended
 from hub.inbox.actions import working as tickets
 from hub.mailroom import polling as mailboxes
 from hub.mailroom.queries import get_waiting
@@ -40,6 +40,7 @@ NAMES = {
     "optins": N_("Confirmations that ran out"),
     "calls": N_("Phone calls to look at"),
     "chats": N_("Visitors of the chat who left"),
+    "pictures": N_("Pictures of texts to fetch"),
     "surveys": N_("Clicks to judge"),
     "suggestions": N_("Reasons to suggest"),
     "reason_models": N_("Training of suggested reasons"),
@@ -82,6 +83,7 @@ def list_work(*, now: datetime) -> list[WorkRow]:
         _known_only("tickets", tickets.has_due(), tickets.next_due_at, now),
         _known_only("calls", calls.has_due(), lambda: None, now),
         _known_only("chats", chats.has_due(), lambda: None, now),
+        _known_only("pictures", fetching.has_due(), lambda: None, now),
         _known_only("surveys", surveys.has_due(), surveys.next_due_at, now),
         _known_only("receipts", tidying.has_due(), lambda: None, now),
         _known_only("suggestions", suggestions.has_due(), lambda: None, now),

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from hub.core.actor import CUSTOMER, Actor
 from hub.core.db import db
 from hub.core.errors import Invalid
 from hub.core.facts import record
@@ -10,7 +11,7 @@ from hub.core.words import Channel, Language
 from hub.customers.actions import CustomerDetails, resolve_customer
 from hub.customers.queries import CustomerRow
 from hub.inbox.actions import acknowledging, finding, looping, waiting
-from hub.inbox.actions.events import lock_end, settle_hold
+from hub.inbox.actions.events import lock_end, move_state, settle_hold
 from hub.inbox.actions.handing_out import hand_out
 from hub.inbox.actions.noticing import tell_followers
 from hub.inbox.actions.opening import Opening, add_message, add_party, add_ticket, make_party, show_message
@@ -108,9 +109,9 @@ def _append(
     if incoming.from_address and incoming.from_address.lower() not in parties:
         add_party(ticket.id, incoming.from_address, incoming.from_name, is_requester=False)
     if ticket.state is TicketState.SOLVED:
-        reopen_row(ticket, now=now)
+        reopen_row(ticket, by=CUSTOMER, now=now)
     wake_by_customer(ticket, now=now)
-    ticket.state = next_on_customer_message(ticket.state) or TicketState.OPEN
+    move_state(ticket, next_on_customer_message(ticket.state) or TicketState.OPEN, by=CUSTOMER, now=now)
     message = _write(ticket, incoming, MessageKind.CUSTOMER, now=now, is_stranger=not is_known)
     waiting.start_wait(ticket, at=message.happened_at, channel=incoming.channel, directory=directory)
     if ticket.waiting_since is None or ticket.due_at is None:
@@ -129,9 +130,9 @@ def _append(
     return Received(ticket.id, ticket.number, message.id, is_new_ticket=False, threaded_by=by)
 
 
-def reopen_row(ticket: Ticket, *, now: datetime) -> None:
-    """Solved becomes open: counted, told, and held again if it is a grievance."""
-    ticket.state = TicketState.OPEN
+def reopen_row(ticket: Ticket, *, by: Actor, now: datetime) -> None:
+    """Solved becomes open: noted, counted, told, and held again if it is a grievance."""
+    move_state(ticket, TicketState.OPEN, by=by, now=now, action="reopened")
     ticket.solved_at = None
     ticket.reopened_count += 1
     settle_hold(ticket, now=now)
@@ -170,7 +171,7 @@ def seen_of(
         written_to=incoming.recipients,
         order=place.order,
         customer_id=customer.id if customer and is_known else None,
-        has_attachment=bool(incoming.attachments),
+        has_attachment=bool(incoming.attachments) or incoming.has_files_to_come,
     )
 
 

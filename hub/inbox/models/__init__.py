@@ -2,6 +2,7 @@
 
 from hub.inbox.models.acts import ComposerFile, ScheduledReply, Tag, TicketFollower, TicketTag
 from hub.inbox.models.alerts import AlertChoice, StoreAlert
+from hub.inbox.models.awaited import AwaitedFile
 from hub.inbox.models.chats import ChatSession
 from hub.inbox.models.desk import AutomaticMail, Draft, Presence
 from hub.inbox.models.desk_lists import (
@@ -41,6 +42,7 @@ __all__ = [
     "AlertChoice",
     "AssignmentSetting",
     "AutomaticMail",
+    "AwaitedFile",
     "BulkRun",
     "CallAttempt",
     "CallTask",
