@@ -9,9 +9,18 @@ from sqlalchemy.orm import Session
 from hub.core.actor import SYSTEM
 from hub.core.errors import Conflict, Forbidden, Invalid, NotFound
 from hub.core.facts import FactRow
-from hub.inbox.actions import CallDraft, CallResult, add_call, drop_call, give_call, log_attempt, transfer
+from hub.inbox.actions import (
+    CallDraft,
+    CallResult,
+    add_call,
+    drop_call,
+    give_call,
+    log_attempt,
+    merge,
+    transfer,
+)
 from hub.inbox.calling import after_call
-from hub.inbox.models import CallTask, Ticket
+from hub.inbox.models import CallTask, ReplyWait, Ticket
 from hub.inbox.queries import CallFilters, access_call, count_calls, list_attempts, list_calls, list_thread
 from hub.inbox.words import CallOutcome, CallState, MessageKind
 from hub.staff.words import Role
@@ -158,6 +167,49 @@ def test_a_call_is_given_to_colleagues_of_the_store_only(scene: Scene) -> None:
         give_call(task_id, assignee_id=scene.bo.id, by=scene.by, now=SOON)
     give_call(task_id, assignee_id=scene.ada.id, by=scene.by, now=SOON)
     assert access_call(task_id, scene.sees["ada"]).assignee_name == "Ada Martin"
+
+
+def test_a_call_is_given_in_the_store_that_has_the_ticket_now(scene: Scene) -> None:
+    task_id = scene.add()
+    transfer(ticket_id=scene.ticket_id, store_id=scene.lille.id, by=scene.by, now=TUESDAY)
+    for who, by in ((scene.ada, scene.by), (scene.ada, actor_of(scene.bo))):
+        with pytest.raises(Invalid, match="does not work in the store"):
+            give_call(task_id, assignee_id=who.id, by=by, now=SOON)
+    give_call(task_id, assignee_id=scene.bo.id, by=scene.by, now=SOON)
+    give_call(task_id, assignee_id=None, by=scene.by, now=SOON)
+    scene.bo.deactivated_at = TUESDAY
+    scene.session.flush()
+    with pytest.raises(Invalid):
+        give_call(task_id, assignee_id=scene.bo.id, by=scene.by, now=SOON)
+
+
+def test_nobody_asks_for_a_call_of_a_person_of_another_store(scene: Scene) -> None:
+    with pytest.raises(Invalid):
+        scene.add(assignee_id=scene.bo.id)
+    with pytest.raises(Invalid):
+        scene.add(
+            ticket_id=None, customer_id=scene.dora.id, store_id=scene.lille.id, assignee_id=scene.ada.id
+        )
+
+
+def test_the_call_of_a_merged_ticket_ends_the_joint_wait(scene: Scene) -> None:
+    task_id = scene.add()
+    other = make_received(TUESDAY, mail_message_id="<2@client.example>", subject="Encore moi").ticket_id or 0
+    assert other != scene.ticket_id
+    merge(ticket_id=scene.ticket_id, into_id=other, by=scene.by, now=TUESDAY)
+    assert scene.session.get_one(Ticket, other).waiting_since == TUESDAY
+    scene.log(task_id, O.REACHED, note="Prévenue")
+    joint = scene.session.get_one(Ticket, other)
+    assert joint.waiting_since is None
+    assert [wait.ticket_id for wait in waits_ended(scene)] == [other]
+    fact = scene.session.scalars(select(FactRow).where(FactRow.kind == "CustomerCalled")).one()
+    assert fact.data["ticket_id"] == other
+    assert list_attempts(task_id)[0].outcome is O.REACHED
+
+
+def waits_ended(scene: Scene) -> list[ReplyWait]:
+    found = select(ReplyWait).where(ReplyWait.ended_at.is_not(None), ReplyWait.agent_id == scene.ada.id)
+    return list(scene.session.scalars(found))
 
 
 def test_only_people_call(scene: Scene) -> None:

@@ -8,16 +8,17 @@ from sqlalchemy import select
 from hub.core.actor import Actor
 from hub.core.audit import note_change
 from hub.core.db import db
-from hub.core.errors import Conflict, Forbidden, Invalid, NotFound
+from hub.core.errors import Conflict, Forbidden, Invalid
 from hub.core.facts import record
 from hub.core.text import N_
 from hub.customers.queries import get_customer
+from hub.inbox.actions.events import lock_end, lock_ticket
 from hub.inbox.actions.replying import log_call
 from hub.inbox.calling import after_call, clean_script
+from hub.inbox.colleagues import find_answerer
 from hub.inbox.facts import CustomerCalled
 from hub.inbox.models import CallAttempt, CallTask, Ticket
 from hub.inbox.words import CallOutcome, CallState, TicketState
-from hub.staff import queries as staff
 
 KIND = "call_task"
 
@@ -48,7 +49,7 @@ def add_call(draft: CallDraft, *, by: Actor, now: datetime) -> int:
     if by.agent_id is None:
         raise Forbidden(N_("Only a person can ask for a call."))
     customer_id, store_id = _whom(draft)
-    if draft.assignee_id is not None and draft.assignee_id != by.agent_id:
+    if draft.assignee_id is not None:
         check_colleague(draft.assignee_id, store_id)
     if draft.ticket_id is not None and _find_open(draft.ticket_id) is not None:
         raise Conflict(N_("A call for this ticket is on the list already."))
@@ -73,16 +74,14 @@ def add_call(draft: CallDraft, *, by: Actor, now: datetime) -> int:
 
 
 def _whom(draft: CallDraft) -> tuple[int | None, int | None]:
-    """Customer and store of the call."""
+    """Customer and store of the call. The ticket is held: two who ask for a call of it at once ask one after the other."""
     if draft.ticket_id is None:
         if draft.customer_id is None:
             raise Invalid(N_("Please choose the customer to call."), field="customer_id")
         if not get_customer(draft.customer_id).phone:
             raise Invalid(N_("No phone number is known for this customer."), field="customer_id")
         return draft.customer_id, draft.store_id
-    ticket = db.session.get(Ticket, draft.ticket_id)
-    if ticket is None:
-        raise NotFound(N_("This ticket does not exist. Please go back to the list."))
+    ticket = lock_ticket(draft.ticket_id)
     phone = get_customer(ticket.customer_id).phone if ticket.customer_id else ticket.requester_address
     if not phone or "@" in phone:
         raise Invalid(N_("No phone number is known for this customer."), field="customer_id")
@@ -90,8 +89,8 @@ def _whom(draft: CallDraft) -> tuple[int | None, int | None]:
 
 
 def check_colleague(agent_id: int, store_id: int | None) -> None:
-    """Raises Invalid for a person who does not work in that store."""
-    if agent_id not in {row.id for row in staff.list_store_agents(store_id)}:
+    """Raises Invalid for a person who may not answer in that store today."""
+    if find_answerer(agent_id, store_id) is None:
         raise Invalid(
             N_("This person does not work in the store of the ticket. Please choose another one."),
             field="assignee",
@@ -111,6 +110,7 @@ def log_attempt(task_id: int, result: CallResult, *, by: Actor, now: datetime) -
     if by.agent_id is None:
         raise Forbidden(N_("Only a person can log a call."))
     task = _lock_open(task_id)
+    ticket = lock_end(task.ticket_id) if task.ticket_id else None
     then = after_call(result.outcome, tried_before=task.attempt_count, asked_at=result.next_at, now=now)
     note = result.note.replace("\x00", "").strip()
     attempt = CallAttempt(
@@ -120,7 +120,7 @@ def log_attempt(task_id: int, result: CallResult, *, by: Actor, now: datetime) -
         note=note,
         happened_at=now,
         next_at=then.next_at,
-        message_id=_log_on_ticket(task, result.outcome, note, by=by, now=now),
+        message_id=_log_on_ticket(ticket, result.outcome, note or task.script, by=by, now=now),
     )
     db.session.add(attempt)
     task.attempt_count += 1
@@ -131,8 +131,8 @@ def log_attempt(task_id: int, result: CallResult, *, by: Actor, now: datetime) -
     fact = CustomerCalled(
         customer_id=task.customer_id,
         task_id=task.id,
-        store_id=task.store_id,
-        ticket_id=task.ticket_id,
+        store_id=ticket.store_id if ticket else task.store_id,
+        ticket_id=ticket.id if ticket else None,
         agent_id=by.agent_id,
         outcome=result.outcome.value,
     )
@@ -140,24 +140,24 @@ def log_attempt(task_id: int, result: CallResult, *, by: Actor, now: datetime) -
 
 
 def _log_on_ticket(
-    task: CallTask, outcome: CallOutcome, note: str, *, by: Actor, now: datetime
+    ticket: Ticket | None, outcome: CallOutcome, text: str, *, by: Actor, now: datetime
 ) -> int | None:
-    """The line of the thread; none in a ticket that is closed for good."""
-    if task.ticket_id is None:
-        return None
-    ticket = db.session.get(Ticket, task.ticket_id)
+    """The line of the thread, in the joint ticket of one that was merged; none in a ticket that is closed for good."""
     if ticket is None or ticket.state is TicketState.CLOSED:
         return None
-    text = note or task.script
     has_reached = outcome is CallOutcome.REACHED
-    return log_call(ticket_id=task.ticket_id, text=text, has_reached=has_reached, by=by, now=now)
+    return log_call(ticket_id=ticket.id, text=text, has_reached=has_reached, by=by, now=now)
 
 
 def give_call(task_id: int, *, assignee_id: int | None, by: Actor, now: datetime) -> None:
-    """To a colleague of the store, or to whoever has time (None). Raises Conflict and Invalid."""
+    """To somebody who may answer in the store that has the ticket now, or to whoever has time (None).
+
+    Raises Conflict and Invalid.
+    """
     task = _lock_open(task_id)
-    if assignee_id is not None and assignee_id != by.agent_id:
-        check_colleague(assignee_id, task.store_id)
+    if assignee_id is not None:
+        ticket = lock_end(task.ticket_id) if task.ticket_id else None
+        check_colleague(assignee_id, ticket.store_id if ticket else task.store_id)
     note_change(
         f"{KIND}.given", subject_kind=KIND, subject_id=task.id, by=by, now=now, assignee_id=assignee_id
     )

@@ -139,8 +139,18 @@ def change_priority(*, ticket_id: int, priority: Priority, by: Actor, now: datet
     db.session.flush()
 
 
-def transfer(*, ticket_id: int, store_id: int | None, by: Actor, now: datetime) -> None:
-    """To another store, or to the central queue (None); the wait is split and nobody is assigned any more."""
+def transfer(
+    *,
+    ticket_id: int,
+    store_id: int | None,
+    by: Actor,
+    now: datetime,
+    unassigned: list[Ticket] | None = None,
+) -> None:
+    """To another store, or to the central queue (None); the wait is split and nobody is assigned any more.
+
+    `unassigned`: of many, this one is added instead of handed out, for the caller to hand out all of them last.
+    """
     ticket = lock_ticket(ticket_id)
     if not is_open(ticket.state):
         raise Conflict(N_("This ticket is not open any more. Please reopen it before moving it."))
@@ -151,7 +161,16 @@ def transfer(*, ticket_id: int, store_id: int | None, by: Actor, now: datetime) 
     origin = ticket.store_id
     if by.is_person:
         keep_correction(ticket, store_id, by=by, now=now)
-    note_ticket("transferred", ticket, by=by, now=now, from_store_id=origin, store_id=store_id)
+    note_ticket(
+        "transferred",
+        ticket,
+        by=by,
+        now=now,
+        from_store_id=origin,
+        store_id=store_id,
+        from_assignee_id=ticket.assignee_id,
+        assignee_id=None,
+    )
     waiting.split_wait(ticket, store_id=store_id, at=now, directory=Directory())
     ticket.assignee_id = None
     end_snooze(ticket)
@@ -159,7 +178,10 @@ def transfer(*, ticket_id: int, store_id: int | None, by: Actor, now: datetime) 
     ticket.route_confidence = 1.0
     ticket.route_detail = ""
     ticket.transfer_count += 1
-    hand_out([(ticket, None)], now=now)
+    if unassigned is None:
+        hand_out([(ticket, None)], now=now)
+    else:
+        unassigned.append(ticket)
     db.session.flush()
     fact = TicketTransferred(
         customer_id=ticket.customer_id, ticket_id=ticket.id, from_store_id=origin, store_id=store_id

@@ -6,17 +6,21 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+
 from hub.core.actor import Actor
+from hub.core.batches import among
 from hub.core.db import db
 from hub.core.errors import Conflict, HubError, Invalid
 from hub.core.text import N_
 from hub.inbox.actions import calls, changing, ending, merging, snoozing, tagging
 from hub.inbox.actions.events import lock_ticket
-from hub.inbox.models import BulkRun
+from hub.inbox.actions.handing_out import hand_out
+from hub.inbox.models import BulkRun, Ticket
 from hub.inbox.queries.picking import Picking
 from hub.inbox.snoozes import SnoozeUntil
 from hub.inbox.words import BulkKind, Priority
-from hub.staff import queries as staff
 from hub.staff.rules import Viewer
 
 NOT_YOURS = N_("This ticket does not exist, or it belongs to a store that is not yours.")
@@ -47,24 +51,22 @@ class _Round:
 
     def __init__(self, act: BulkAct, viewer: Viewer, now: datetime) -> None:
         self.act, self.viewer, self.now = act, viewer, now
-        self._people: dict[int | None, set[int]] = {}
+        self.unassigned: list[Ticket] = []
 
     @cached_property
     def by(self) -> Actor:
         return self.viewer.actor
 
-    def works_there(self, agent_id: int, store_id: int | None) -> bool:
-        if store_id not in self._people:
-            self._people[store_id] = {row.id for row in staff.list_store_agents(store_id)}
-        return agent_id == self.viewer.agent_id or agent_id in self._people[store_id]
-
 
 def act_on_many(act: BulkAct, picking: Picking, *, viewer: Viewer, now: datetime) -> int:
     """Do it to each ticket that allows it, in the order of their ids; returns the run that says what became of each.
 
-    Raises Invalid when nothing is picked or a value of the act is missing.
+    All tickets are locked first, in that order, and those moved are handed out last: whoever sorts mail meanwhile holds
+    tickets or the turns of a store, never both the other way round. Raises Invalid when nothing is picked or a value of
+    the act is missing, Conflict when somebody else is at work on these tickets.
     """
     _check(act, picking)
+    _lock_all({ticket.id for ticket in picking.tickets} | ({act.into_id} if act.into_id else set()))
     turn = _Round(act, viewer, now)
     done: list[dict[str, Any]] = []
     refused = [_refusal(number, Invalid(NOT_YOURS)) for number in picking.unknown]
@@ -77,6 +79,7 @@ def act_on_many(act: BulkAct, picking: Picking, *, viewer: Viewer, now: datetime
             refused.append(_refusal(ticket.number, error))
         else:
             done.append({"ticket_id": ticket.id, "number": ticket.number, "before": before})
+    hand_out([(ticket, None) for ticket in turn.unassigned], now=now)
     run = BulkRun(
         agent_id=viewer.agent_id,
         kind=act.kind,
@@ -88,6 +91,20 @@ def act_on_many(act: BulkAct, picking: Picking, *, viewer: Viewer, now: datetime
     db.session.add(run)
     db.session.flush()
     return run.id
+
+
+def _lock_all(ticket_ids: set[int]) -> None:
+    """Raises Conflict when it would wait for somebody who waits for it."""
+    found = select(Ticket.id).where(among(Ticket.id, ticket_ids)).order_by(Ticket.id).with_for_update()
+    try:
+        with db.session.begin_nested():
+            db.session.execute(found)
+    except OperationalError as error:
+        if error.connection_invalidated:
+            raise
+        raise Conflict(
+            N_("These tickets are being changed just now. Please try again in a moment.")
+        ) from error
 
 
 def _check(act: BulkAct, picking: Picking) -> None:
@@ -116,14 +133,14 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
 def _assign(ticket_id: int, turn: _Round) -> Before:
     ticket, wanted = lock_ticket(ticket_id), turn.act.assignee_id
     before = ticket.assignee_id
-    if wanted is not None and not turn.works_there(wanted, ticket.store_id):
-        raise Invalid(N_("This person does not work in the store of the ticket. Please choose another one."))
     changing.assign(ticket_id=ticket_id, assignee_id=wanted, by=turn.by, now=turn.now)
     return None if before == wanted else {"assignee_id": before}
 
 
 def _transfer(ticket_id: int, turn: _Round) -> Before:
-    changing.transfer(ticket_id=ticket_id, store_id=turn.act.store_id, by=turn.by, now=turn.now)
+    changing.transfer(
+        ticket_id=ticket_id, store_id=turn.act.store_id, by=turn.by, now=turn.now, unassigned=turn.unassigned
+    )
     return None
 
 
