@@ -267,7 +267,7 @@ def test_a_picture_is_named_and_a_short_number_is_nobody(
 ) -> None:
     text(client, "", NumMedia="1", MediaUrl0="https://api.twilio.com/media/1", From="36111")
     message = session.scalars(select(TicketMessage)).one()
-    assert message.text == "https://api.twilio.com/media/1"
+    assert (message.text, message.inserted["awaited_files"]) == ("[1 fichier joint]", ["waiting"])
     assert session.scalars(select(Ticket.customer_id)).all() == [None]
 
 
