@@ -52,5 +52,9 @@ def open_page(chromium: Browser) -> Iterator[OpenPage]:
 
 
 def is_expected(line: ConsoleMessage) -> bool:
-    """The browser reports every answer of 4xx; a refused form is one, and a test asserts it by what it shows."""
-    return "the server responded with a status of 4" in line.text
+    """The browser reports every answer of 4xx; a refused form is one, and a test asserts it by what it shows.
+
+    It also reports what it asks for while a test has taken the network away.
+    """
+    reported = ("the server responded with a status of 4", "net::ERR_INTERNET_DISCONNECTED")
+    return any(words in line.text for words in reported)

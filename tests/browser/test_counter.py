@@ -1,10 +1,11 @@
-"""A contact at the counter, noted on a phone."""
+"""A contact at the counter: noted on a phone, and on the store's tablet while the network is away."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.acting import PHONE, enter, follow, press, say, take_pictures
+from tests.browser.acting import PATIENCE_MS, PHONE, enter, follow, press, say, take_pictures
 from tests.browser.conftest import OpenPage
+from tests.makers.counter import PIN
 from tests.running.installation import Installation
 
 pytestmark = pytest.mark.browser
@@ -30,3 +31,85 @@ def test_contact_at_the_counter(installation: Installation, open_page: OpenPage)
         .map(one => one.outerHTML)"""
     )
     assert smallest == []
+
+
+TABLET = {"width": 768, "height": 1024}
+LOSE_ONE_ANSWER = """(() => {
+    const real = window.fetch;
+    let is_lost = false;
+    window.fetch = async (href, options) => {
+        const answer = await real(href, options);
+        if (options?.method !== "POST" || is_lost) return answer;
+        is_lost = true;
+        throw new TypeError("the acknowledgement is lost");
+    };
+})()"""
+UNTIL_KEPT = """() => navigator.serviceWorker.controller ? true : new Promise((resolve) =>
+    navigator.serviceWorker.addEventListener("controllerchange", () => resolve(true), {once: true}))"""
+DRAWER = """() => new Promise((resolve) => {
+    const asked = indexedDB.open("comptoir-counter");
+    asked.onsuccess = () => {
+        const all = asked.result.transaction("entries").objectStore("entries").getAll();
+        all.onsuccess = () => resolve(JSON.stringify(all.result));
+    };
+})"""
+
+
+def note_at_counter(page: Page, text: str, *, mail: str, pin: str = PIN) -> None:
+    page.locator("[name=email]").fill(mail)
+    page.locator("[name=text]").fill(text)
+    page.locator("[name=signer]").select_option(label="Ada Martin")
+    page.locator("[name=pin]").fill(pin)
+    press(page, "Note the contact")
+
+
+def count_tickets(page: Page, at: Installation, word: str) -> int:
+    page.goto(f"{at.base_url}/inbox/?q={word}&view=all")
+    return page.locator(".ticket-row").count()
+
+
+def test_entries_survive_a_lost_network(installation: Installation, open_page: OpenPage) -> None:
+    """A reload, a session that ends, an acknowledgement that is lost, a PIN mistyped: one ticket each all the same."""
+    page = enter(open_page(viewport=TABLET, has_touch=True), installation, "agent")
+    page.goto(f"{installation.base_url}/counter/")
+    page.evaluate(UNTIL_KEPT)
+    note_at_counter(page, "Demande un essai du canapé Vesoul.", mail="vesoul@client.example")
+    expect(page.locator("[data-told]")).to_contain_text("T-")
+
+    page.context.set_offline(True)
+    note_at_counter(page, "Demande un devis pour Belfort.", mail="belfort@client.example")
+    state = page.locator("[data-state]")
+    expect(state).to_contain_text(say("Waiting to be sent: {count}").replace("{count}", "1"))
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Lyon")
+    note_at_counter(page, "Cherche une housse Dole.", mail="dole@client.example", pin="1357")
+    expect(state).to_contain_text(say("Waiting to be sent: {count}").replace("{count}", "2"))
+    assert page.locator(".counter-entry").count() == 2
+    take_pictures(page, "counter-offline")
+    drawer = page.evaluate(DRAWER)
+    assert "Belfort" in drawer
+    assert PIN not in drawer
+    assert "1357" not in drawer
+
+    page.context.clear_cookies()
+    page.add_init_script(LOSE_ONE_ANSWER)
+    page.context.set_offline(False)
+    expect(state).to_contain_text(say("Waiting to be sent: {count}").replace("{count}", "2"))
+    follow(page, "Log in")
+    page.locator("input[type=email]").fill(installation.logins["agent"])
+    page.locator("input[type=password]").fill(installation.password)
+    page.locator("main button").click()
+    page.wait_for_url("**/counter/?store=*")
+    expect(state).to_contain_text(say("Waiting to be sent: {count}").replace("{count}", "2"))
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(state).to_have_text(say("To be corrected: {count}").replace("{count}", "1"), timeout=PATIENCE_MS)
+    expect(page.locator(".counter-entry")).to_contain_text(say("This PIN is not right. Please try again."))
+    take_pictures(page, "counter-refused")
+    press(page, "Correct")
+    expect(page.locator("[name=text]")).to_have_value("Cherche une housse Dole.")
+    page.locator("[name=pin]").fill(PIN)
+    press(page, "Note the contact")
+    expect(page.locator("[data-told]")).to_contain_text("T-")
+    expect(state).to_have_text(say("Everything is sent."))
+    for word in ("Vesoul", "Belfort", "Dole"):
+        assert count_tickets(page, installation, word) == 1

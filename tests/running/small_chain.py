@@ -34,6 +34,7 @@ from hub.stores.actions import (
 from hub.stores.rules import Range
 from hub.surveys.actions import add_builtin_survey
 from tests.conftest import TUESDAY
+from tests.makers.counter import PIN_HASH
 from tests.makers.inbox import make_incoming
 from tests.makers.orders import an_event
 from tests.makers.staff import PASSWORD, make_agent
@@ -109,7 +110,7 @@ def _hire(stores: dict[str, int]) -> dict[str, Agent]:
     return {
         "administrator": make_agent(session, "Cléo Marchand", role=Role.ADMINISTRATOR),
         "manager": make_agent(session, "Solène Perrin", role=Role.MANAGER),
-        "agent": make_agent(session, "Ada Martin", store_ids=lyon),
+        "agent": make_agent(session, "Ada Martin", store_ids=lyon, pin_hash=PIN_HASH),
         "colleague": make_agent(session, "Yves Renard", store_ids=lyon),
         "store_manager": make_agent(session, "Lucas Roussel", role=Role.STORE_MANAGER, store_ids=lyon),
         "elsewhere": make_agent(session, "Bo Dubois", store_ids=lille),

@@ -60,6 +60,7 @@ class CounterForm(Form):
     def offer(self, signers: list[AgentRow]) -> "CounterForm":
         """Fill the choices: who signs here, the reasons, how the answer is wanted."""
         tongue = str(get_locale())
+        self.pin.flags.required = True  # on the page; what is sent may have it sealed instead
         self.signer.choices = [
             SelectChoice("", gettext("choose your name")),
             *(SelectChoice(str(row.id), row.name) for row in signers),

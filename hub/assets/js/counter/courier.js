@@ -24,6 +24,7 @@ export class Courier {
   async bring_all() {
     const waiting = (await list_entries()).filter(({ state }) => state === "waiting");
     if (!waiting.length) return "done";
+    if (!navigator.onLine) return "away";
     if (Date.now() < this.not_before) return "busy";
     let said = await this.fetch_token();
     for (const entry of waiting) {

@@ -38,6 +38,7 @@ async function open_page(request) {
   const shelf = await caches.open(SHELF);
   const kept = (await shelf.match(request, ANY)) ?? (await last_page(shelf));
   if (!kept) return fetch_page(request);
+  if (!navigator.onLine) return kept;
   const slow = new Promise((resolve) => { setTimeout(() => resolve(kept), SLOW_MS); });
   return Promise.race([fetch_page(request).then((page) => (page.status >= 500 ? kept : page)).catch(() => kept), slow]);
 }
