@@ -47,7 +47,9 @@ def phone_line(store_id: int) -> ResponseReturnValue:
     form = LineForm(obj=line)
     if form.does(lambda: _change(form, store_id)):
         return saved("phone")
-    return render_template("settings/phone_line.html", form=form, line=line, show_phone=show_phone), form.status
+    return render_template(
+        "settings/phone_line.html", form=form, line=line, show_phone=show_phone
+    ), form.status
 
 
 def _change(form: LineForm, store_id: int) -> None:

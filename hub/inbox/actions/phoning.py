@@ -1,7 +1,7 @@
 """Telephone calls of customers, as the provider tells them: let the store ring, ask for a message, note what was missed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -106,8 +106,20 @@ def _find_line(news: CallNews, now: datetime) -> _Line:
         by_line = [each for each in active if each.id in lines and lines[each.id].number == number]
         found = by_line or [each for each in active if each.phone == number]
         if len(found) == 1:
-            return _line_of(found[0], lines.get(found[0].id), news, now)
+            line = _line_of(found[0], lines.get(found[0].id), news, now)
+            return replace(line, rings_at=None) if _comes_back(news) else line
     return _Line(None)
+
+
+def _comes_back(news: CallNews) -> bool:
+    """Whether the telephone that we ring right now sends the same caller back to us: rung again, it would for ever."""
+    same = select(PhoneCall.id).where(
+        PhoneCall.sid != news.sid,
+        PhoneCall.called == news.called,
+        PhoneCall.caller.is_not_distinct_from(news.caller),
+        PhoneCall.state == PhoneCallState.RINGING,
+    )
+    return db.session.scalar(same.limit(1)) is not None
 
 
 def _line_of(store: StoreRow, line: PhoneLine | None, news: CallNews, now: datetime) -> _Line:

@@ -36,7 +36,6 @@ class LiveCall:
     caller: str
     is_talking: bool
     started_at: datetime
-    store_id: int | None
     store_name: str
     customer_id: int | None
     name: str
@@ -87,7 +86,6 @@ def list_live_calls(viewer: Viewer) -> list[LiveCall]:
             caller=show_phone(call.caller) if call.caller else "",
             is_talking=call.state is PhoneCallState.TALKING,
             started_at=call.started_at,
-            store_id=call.store_id,
             store_name=houses[call.store_id].name if call.store_id else "",
             customer_id=call.customer_id,
             name=people[call.customer_id].name if call.customer_id in people else "",
@@ -107,11 +105,8 @@ def find_call_to_note(call_id: int, viewer: Viewer) -> CallToNote | None:
 
 
 def _rings_for(viewer: Viewer) -> ColumnElement[bool]:
-    """Calls to a store ring for its people, those to a number of the chain for the head office: not 60 stores for one."""
-    home = PhoneCall.store_id == viewer.home_store_id
-    if viewer.scope.is_everything:
-        return or_(PhoneCall.store_id.is_(None), home)
-    return PhoneCall.store_id.in_(viewer.scope.store_ids)
+    """Calls ring for the people of the store: who works for the whole chain is not interrupted by sixty stores."""
+    return PhoneCall.store_id.in_(frozenset() if viewer.scope.is_everything else viewer.scope.store_ids)
 
 
 def _open_tickets(calls: Collection[PhoneCall], viewer: Viewer) -> dict[int, list[TicketLink]]:
