@@ -77,6 +77,7 @@ class SmtpTransport:
         self._settings = settings
         self._machine_now = machine_now
         self._upcoming = upcoming
+        self._rendered: Envelope | None = None
         self._written: dict[UUID, bytes] = {}
         self._smtp: smtplib.SMTP | None = None
         self._is_fresh = False
@@ -112,9 +113,14 @@ class SmtpTransport:
         signing = self._settings.dkim
         return sign(message, signing) if signing is not None else message
 
-    def _look_ahead(self) -> None:
-        """Write a later message while the server thinks about this one: the wait costs nothing."""
-        envelope = self._upcoming() if self._upcoming is not None else None
+    def _render_ahead(self) -> None:
+        """Render a later message while the server thinks about the commands of this one: the wait costs nothing."""
+        if self._rendered is None and self._upcoming is not None:
+            self._rendered = self._upcoming()
+
+    def _write_ahead(self) -> None:
+        """Write what was rendered ahead while the server thinks about the body of this one."""
+        envelope, self._rendered = self._rendered, None
         if envelope is not None:
             with suppress(ValueError):  # said when its turn comes
                 self._written[envelope.key] = self._write(envelope)
@@ -174,12 +180,7 @@ class SmtpTransport:
     def _transact(self, smtp: smtplib.SMTP, sender: str, recipient: str, message: bytes) -> str:
         """MAIL, RCPT and DATA in one write where the server allows it (RFC 2920), then the body."""
         commands = _commands(smtp, sender, recipient, len(message))
-        try:
-            replies = (
-                _pipeline(smtp, commands) if smtp.has_extn("pipelining") else _one_by_one(smtp, commands)
-            )
-        except _DROPPED as error:
-            raise _DroppedError from error
+        replies = self._ask(smtp, commands)
         for (code, words), stage in zip(replies, _STAGES, strict=False):
             if code == _CLOSING:
                 raise _DroppedError(failure_of_reply(code, words, stage))
@@ -188,13 +189,22 @@ class SmtpTransport:
                 raise failure_of_reply(code, words, stage)
         return self._send_body(smtp, message)
 
+    def _ask(self, smtp: smtplib.SMTP, commands: tuple[str, str, str]) -> list[tuple[int, str]]:
+        """The answers to the commands, up to the first refusal where they are asked one by one."""
+        is_pipelined = smtp.has_extn("pipelining")
+        replies: list[tuple[int, str]] = []
+        for said in ["".join(commands)] if is_pipelined else commands:
+            _say(smtp, said.encode("utf-8"))
+            self._render_ahead()
+            replies += [_reply(smtp) for _ in (commands if is_pipelined else [said])]
+            if replies[-1][0] >= _FIRST_ERROR:
+                break
+        return replies
+
     def _send_body(self, smtp: smtplib.SMTP, message: bytes) -> str:
         body = message if message.endswith(b"\r\n") else message + b"\r\n"
-        try:
-            smtp.send(_stuff_dots(body))
-        except _DROPPED as error:
-            raise _DroppedError from error
-        self._look_ahead()
+        _say(smtp, _stuff_dots(body))
+        self._write_ahead()
         try:
             code, answer = smtp.getreply()
         except _DROPPED as error:
@@ -254,31 +264,26 @@ def _commands(smtp: smtplib.SMTP, sender: str, recipient: str, size: int) -> tup
     return f"MAIL FROM:<{sender}>{options}\r\n", f"RCPT TO:<{recipient}>\r\n", "DATA\r\n"
 
 
-def _pipeline(smtp: smtplib.SMTP, commands: tuple[str, str, str]) -> list[tuple[int, str]]:
-    smtp.send("".join(commands).encode("utf-8"))
-    return [_reply(smtp) for _ in commands]
-
-
-def _one_by_one(smtp: smtplib.SMTP, commands: tuple[str, str, str]) -> list[tuple[int, str]]:
-    replies: list[tuple[int, str]] = []
-    for command in commands:
-        smtp.send(command.encode("utf-8"))
-        replies.append(_reply(smtp))
-        if replies[-1][0] >= _FIRST_ERROR:
-            break
-    return replies
-
-
 def _stuff_dots(body: bytes) -> bytes:
     """A line that begins with a dot gets another (RFC 5321 4.5.2), and the dot that ends the message follows."""
     first = b"." if body.startswith(b".") else b""
     return first + body.replace(b"\r\n.", b"\r\n..") + b".\r\n"
 
 
+def _say(smtp: smtplib.SMTP, said: bytes) -> None:
+    try:
+        smtp.send(said)
+    except _DROPPED as error:
+        raise _DroppedError from error
+
+
 def _reply(smtp: smtplib.SMTP) -> tuple[int, str]:
-    code, words = smtp.getreply()
+    try:
+        code, words = smtp.getreply()
+    except _DROPPED as error:
+        raise _DroppedError from error
     if code == -1:
-        raise smtplib.SMTPServerDisconnected("not an SMTP answer")
+        raise _DroppedError
     return code, _words(words)
 
 

@@ -40,7 +40,7 @@ Ready = Mapping[int, Envelope | Unfit]
 
 @dataclass
 class _Desk:
-    """Writes what leaves, ahead of the wire: while the server thinks about one message a later one is written."""
+    """Writes what leaves, ahead of the wire: while the server thinks about one message a later one is rendered and written."""
 
     todo: deque[Letter]
     now: datetime
