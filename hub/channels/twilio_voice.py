@@ -4,8 +4,11 @@ Every address is full: Twilio signs the address it calls, so it must be the publ
 """
 
 from dataclasses import dataclass
+from typing import Any
 
-from twilio.twiml.voice_response import Dial, VoiceResponse
+from twilio.twiml import voice_response
+
+_twiml: Any = voice_response  # it has no types
 
 ENDED_PATH = "/hooks/twilio/voice/ended"
 RECORDED_PATH = "/hooks/twilio/voice/recorded"
@@ -26,9 +29,9 @@ class Machine:
 
 def write_ringing(*, base_url: str, language: str, greeting: str, number: str, seconds: int) -> str:
     """Greet, and let the store's telephone ring; what came of it is told to ENDED_PATH."""
-    response = VoiceResponse()
+    response = _twiml.VoiceResponse()
     response.say(greeting, language=TONGUES[language])
-    dial = Dial(action=f"{base_url}{ENDED_PATH}", method="POST", timeout=seconds)
+    dial = _twiml.Dial(action=f"{base_url}{ENDED_PATH}", method="POST", timeout=seconds)
     dial.number(
         number,
         status_callback=f"{base_url}{STATUS_PATH}",
@@ -42,7 +45,7 @@ def write_ringing(*, base_url: str, language: str, greeting: str, number: str, s
 def write_machine(machine: Machine, *, base_url: str) -> str:
     """Ask for a message and record it; who says nothing is told so."""
     tongue, there = TONGUES[machine.language], f"{base_url}{RECORDED_PATH}"
-    response = VoiceResponse()
+    response = _twiml.VoiceResponse()
     for words in machine.words:
         response.say(words, language=tongue)
     response.record(
@@ -63,6 +66,6 @@ def write_machine(machine: Machine, *, base_url: str) -> str:
 
 def write_end() -> str:
     """Nothing more to say."""
-    response = VoiceResponse()
+    response = _twiml.VoiceResponse()
     response.hangup()
     return str(response)

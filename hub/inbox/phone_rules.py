@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypedDict
 
 from hub.core.errors import Invalid
 from hub.core.text import N_
@@ -170,7 +171,14 @@ def fetch_wait(attempt_count: int) -> timedelta | None:
     return FETCH_WAITS[attempt_count - 1] if attempt_count <= len(FETCH_WAITS) else None
 
 
-def _parties(fields: Mapping[str, str]) -> dict[str, str | None]:
+class _Parties(TypedDict):
+    sid: str
+    called: str
+    caller: str | None
+    forwarded_from: str
+
+
+def _parties(fields: Mapping[str, str]) -> _Parties:
     return {
         "sid": _sid(fields.get("CallSid", "")),
         "called": _number(fields.get("To") or fields.get("Called", "")),
