@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -123,6 +124,7 @@ def test_each_fact_of_the_slice_has_its_event(
                 {"outbound_id": 0, "purpose": "survey", "source_kind": None, "source_id": None},
             ),
             ("ConsentChanged", {"entry_id": 0, "is_given": True}),
+            ("ReplyHandedOver", {"outbound_id": 0, "purpose": "reply", "store_id": lille.id}),
         )
     )
     session.flush()
@@ -395,3 +397,32 @@ def test_the_log_is_filtered(
     assert queries.list_deliveries(event=WebhookEvent.TICKET_OPENED).rows == []
     first = queries.list_deliveries(endpoint_id=row.id, size=2)
     assert len(queries.list_deliveries(endpoint_id=row.id, size=2, after=first.next_key).rows) == 1
+
+
+def test_receivers_that_hang_hold_a_worker_for_seconds_and_the_others_are_told(
+    session: Session,
+    hand_clock: HandClock,
+    machine: HandClock,
+    receiver: Receiver,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(working, "TIMEOUT_SECONDS", 0.3)
+    make_house(session)
+    with open_receiver() as slow:
+        slow.wait_seconds = 2
+        for _ in range(2):
+            add(slow.url, WebhookEvent.TICKET_OPENED)
+        add(receiver.url, WebhookEvent.TICKET_OPENED)
+        for number in range(5):
+            make_received(
+                from_address=f"c{number}@client.example", mail_message_id=f"<{number}@client.example>"
+            )
+        react()
+        began = monotonic()
+        deliver()
+        took = monotonic() - began
+    assert took < 2
+    assert len(receiver.told) == 5
+    states = [row.state for row in deliveries(session)]
+    assert states.count(WebhookState.DELIVERED) == 5
+    assert states.count(WebhookState.WAITING) == 10
