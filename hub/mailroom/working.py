@@ -12,7 +12,14 @@ from sqlalchemy import ColumnElement, and_, select, update
 
 from hub.core import clock
 from hub.core.db import db, transaction
-from hub.inbox.actions import Incoming, choose_plain, hand_out, lock_names, post_acknowledgements
+from hub.inbox.actions import (
+    Incoming,
+    choose_plain,
+    hand_out,
+    lock_addresses,
+    lock_names,
+    post_acknowledgements,
+)
 from hub.mailroom import rules
 from hub.mailroom.models import Arrival
 from hub.mailroom.sorting import Batch, find_contact, quarantine, sort_arrival, sort_together
@@ -90,6 +97,7 @@ def _sort(ids: Sequence[int]) -> None:
     )
     found = waiting.with_for_update(skip_locked=True).execution_options(populate_existing=True)
     arrivals = db.session.scalars(found).all()
+    lock_addresses([address for arrival in arrivals for address in _find_senders(arrival, batch)])
     for arrival in _try_together(arrivals, batch) if len(arrivals) > 1 else arrivals:
         _try(arrival, batch)
     if dues := batch.directory.take_dues():
@@ -124,6 +132,16 @@ def _find_message_id(arrival: Arrival, batch: Batch) -> str | None:
     except Exception:
         log.exception("arrival.unreadable", arrival_id=arrival.id)
         return None
+
+
+def _find_senders(arrival: Arrival, batch: Batch) -> tuple[str | None, ...]:
+    """The addresses that an acknowledgement may go to."""
+    try:
+        mail = None if arrival.way is ArrivalWay.PHONE else batch.read(arrival)
+    except Exception:
+        log.exception("arrival.unreadable", arrival_id=arrival.id)
+        return ()
+    return (mail.from_address, mail.reply_to) if mail else ()
 
 
 def _find_contact(arrival: Arrival, batch: Batch) -> Incoming | None:

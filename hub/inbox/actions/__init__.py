@@ -1,6 +1,6 @@
 """What is done in the inbox, by verb family; other rooms import from here."""
 
-from hub.inbox.actions.acknowledging import post_acknowledgements
+from hub.inbox.actions.acknowledging import lock_addresses, post_acknowledgements
 from hub.inbox.actions.answers import open_ticket_from_answer, withdraw_answer_ticket
 from hub.inbox.actions.asking_experts import ask_experts, save_group, switch_group
 from hub.inbox.actions.attaching import Upload, discard_files, keep_files, remove_file
@@ -146,6 +146,7 @@ __all__ = [
     "leave",
     "leave_chat",
     "leave_note",
+    "lock_addresses",
     "lock_names",
     "log_attempt",
     "log_call",

@@ -1,11 +1,11 @@
 """The automatic answer that a contact has arrived: to people only, within the loop caps, never with their words."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from hub.content.phrases import expected_reply_in_words
 from hub.core import site
@@ -22,6 +22,10 @@ from hub.outbox import actions as outbox
 from hub.outbox.actions import Draft
 
 TEMPLATE = "acknowledgement"
+_LOCK = text(
+    "SELECT pg_advisory_xact_lock(hashtextextended('inbox.automatic:' || address, 0))"
+    " FROM unnest(CAST(:addresses AS text[])) AS address"
+)
 WRITTEN = frozenset({Channel.EMAIL, Channel.FORM, Channel.API})
 
 
@@ -47,8 +51,19 @@ def is_acknowledged(ticket: Ticket) -> bool:
     return ticket.channel in WRITTEN and "@" in (ticket.requester_address or "")
 
 
+def lock_addresses(addresses: Iterable[str | None]) -> None:
+    """Hold addresses to the end of the transaction, so that two workers do not both send the last mail a cap allows.
+
+    A batch holds all of its own before it locks any ticket, in one order for all; who counts a single address holds it
+    when it counts.
+    """
+    if wanted := sorted({address.lower() for address in addresses if address}):
+        db.session.execute(_LOCK, {"addresses": wanted})
+
+
 def list_sent(addresses: Collection[str], *, machine_now: datetime) -> dict[str, list[datetime]]:
-    """When each address was sent an automatic mail in the widest window of the caps."""
+    """When each address was sent an automatic mail in the widest window of the caps; nobody else sends one meanwhile."""
+    lock_addresses(addresses)
     found = select(AutomaticMail.address, AutomaticMail.sent_at).where(
         AutomaticMail.address.in_(addresses), AutomaticMail.sent_at > machine_now - LONGEST_WINDOW
     )

@@ -10,6 +10,7 @@ from hub.core.audit import note_change
 from hub.core.db import db
 from hub.core.errors import NotFound
 from hub.core.text import N_
+from hub.inbox.actions.acknowledging import list_sent
 from hub.inbox.actions.events import note_ticket
 from hub.inbox.actions.noticing import notify
 from hub.inbox.deadlines import LONGEST_WINDOW, may_write_to
@@ -23,11 +24,12 @@ MANAGERS = frozenset({Role.STORE_MANAGER, Role.REGION_MANAGER, Role.HEAD_OFFICE}
 
 def may_write(address: str, *, ticket_id: int | None, machine_now: datetime) -> bool:
     """Whether the caps let one more automatic mail out, to this address and about this ticket."""
-    since = AutomaticMail.sent_at > machine_now - LONGEST_WINDOW
-    of_address = select(AutomaticMail.sent_at).where(AutomaticMail.address == address.lower(), since)
-    of_ticket = select(AutomaticMail.sent_at).where(AutomaticMail.ticket_id == ticket_id, since)
+    of_address = list_sent([address.lower()], machine_now=machine_now).get(address.lower(), ())
+    of_ticket = select(AutomaticMail.sent_at).where(
+        AutomaticMail.ticket_id == ticket_id, AutomaticMail.sent_at > machine_now - LONGEST_WINDOW
+    )
     return may_write_to(
-        db.session.scalars(of_address).all(),
+        of_address,
         db.session.scalars(of_ticket).all() if ticket_id else (),
         machine_now=machine_now,
     )
