@@ -18,6 +18,7 @@ from hub.supervisor.children import Program
 from hub.supervisor.crews import machines, sink, web
 from hub.supervisor.ports import LOOPBACK, choose_port
 from hub.supervisor.processes import Crew, wait_ready
+from tests.doubles.twilio import ACCOUNT, TOKEN
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 90.0
@@ -78,6 +79,9 @@ def _environment(database_url: str, redis_url: str, var: Path) -> tuple[dict[str
         "SMTP_HOST": LOOPBACK,
         "SMTP_PORT": str(ports["sink"]),
         "SMTP_SECURITY": "none",
+        "TWILIO_ACCOUNT_SID": ACCOUNT,
+        "TWILIO_AUTH_TOKEN": TOKEN,
+        "TWILIO_API_URL": f"http://{LOOPBACK}:9",
         "LOG_LEVEL": "WARNING",
     }
     return inherited(settings), ports

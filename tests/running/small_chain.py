@@ -17,6 +17,7 @@ from hub.core.words import ActorKind, Channel
 from hub.demo.help_centre import write_help_centre
 from hub.demo.models import METADATA
 from hub.inbox.actions import add_note, receive_message, reply
+from hub.inbox.actions.phone_setting import change_phone_line
 from hub.orders.actions import take_in
 from hub.plans.actions import add_builtin_plans
 from hub.reasons.actions import add_builtin_reasons
@@ -34,6 +35,7 @@ from hub.stores.actions import (
 from hub.stores.rules import Range
 from hub.surveys.actions import add_builtin_survey
 from tests.conftest import TUESDAY
+from tests.makers.calls import LINE
 from tests.makers.counter import PIN_HASH
 from tests.makers.inbox import make_incoming
 from tests.makers.orders import an_event
@@ -65,6 +67,9 @@ def fill() -> dict[str, Any]:
     before = TUESDAY - timedelta(days=30)
     stores = _found(before)
     people = _hire(stores)
+    change_phone_line(
+        store_id=stores["LYO"], number=LINE, rings_at="", ring_seconds=25, by=SYSTEM, now=before
+    )
     key = make_api_key(
         name="Demo shop", scopes=frozenset(ApiScope), agent_id=people["agent"].id, by=SYSTEM, now=before
     )
