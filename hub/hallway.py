@@ -11,8 +11,9 @@ from hub.channels.twilio_settings import read_contents, read_prices
 from hub.core import bell, clock, files, live, log, signing, site
 from hub.mailroom import ways_setup
 from hub.mailroom.ways_setup import WaysSetup
-from hub.outbox import hook_settings, pushing, sender_setup, wires
+from hub.outbox import bridge, hook_settings, pushing, sender_setup, wires
 from hub.webhooks import setup as webhook_setup
+from hub.webhooks.queries import has_listener
 
 
 def set_up_hallway(config: Config) -> None:
@@ -23,7 +24,8 @@ def set_up_hallway(config: Config) -> None:
     site.use(base_url=config.base_url, inbound_domain=config.inbound_domain)
     clock.use(movable=config.demo)
     live.connect(config.redis_url, address=config.events_url)
-    wires.use_transports(ChannelSettings(smtp=_smtp(config), twilio=_twilio(config)))
+    wires.use_transports(ChannelSettings(smtp=_smtp(config), twilio=_twilio(config), has_bridge=True))
+    bridge.use_listener(has_listener)
     hook_settings.use_hooks(_mail_hooks(config))
     ways_setup.use(_mail_ways(config))
     sender_setup.use(sender_setup.read_setup(config))
@@ -93,6 +95,7 @@ def _mail_ways(config: Config) -> WaysSetup:
         ca_file=config.imap_ca_file,
         timeout_seconds=config.imap_timeout_seconds,
         poll_seconds=config.imap_poll_seconds,
+        may_be_private=config.webhooks_private,
     )
 
 

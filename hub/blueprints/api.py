@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from flask import Blueprint, abort, current_app, g, jsonify, request
@@ -11,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from hub.blueprints import api_shapes as shapes
 from hub.blueprints.access import Asks
+from hub.blueprints.api_delivery_shapes import sent_of
 from hub.blueprints.openapi import describe
 from hub.blueprints.pages import limiter
 from hub.core import clock
@@ -100,7 +102,8 @@ def show_ticket(number: str) -> ResponseReturnValue:
     ticket = inbox_queries.access_ticket(number, viewer_of_key())
     thread = inbox_queries.list_thread(ticket.id)
     [found] = shapes.tickets([ticket])
-    body = jsonify(ticket=found | {"messages": [shapes.message(line) for line in thread]})
+    sent = sent_of(thread)
+    body = jsonify(ticket=found | {"messages": [shapes.message(line, sent) for line in thread]})
     return body, 200, {"ETag": f'"{ticket.last_event_id}"'}
 
 
@@ -130,6 +133,7 @@ def take_contact() -> ResponseReturnValue:
     if body.store and store is None:
         raise Invalid(N_("No store has the code %(code)s. Please check it."), field="store", code=body.store)
     incoming = shapes.incoming_of(body, store.id if store else None, key_id=g.api_key.id)
+    incoming = replace(incoming, scope=viewer_of_key().scope)
     with transaction():
         received = inbox.receive_message(incoming, now=clock.business_now())
     return jsonify(ticket=received.number, is_new=received.is_new_ticket), 201

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 from werkzeug.datastructures import MultiDict
 
+from hub.blueprints.api_delivery_shapes import delivery
 from hub.core.errors import Invalid
 from hub.core.text import N_
 from hub.core.words import Channel, Language
@@ -17,6 +18,7 @@ from hub.inbox.queries.tagged import get_tag_names
 from hub.inbox.values import Incoming
 from hub.inbox.words import InboxView, TicketState
 from hub.orders.queries import OrderRow, get_orders
+from hub.outbox.queries import MessageRow
 from hub.reasons.queries import find_reason_by_key, list_reasons
 from hub.staff.queries import find_agent_by_email
 from hub.staff.rules import Scope, Viewer
@@ -146,7 +148,7 @@ def _ticket(
     }
 
 
-def message(line: ThreadMessage) -> dict[str, Any]:
+def message(line: ThreadMessage, sent: Mapping[int, MessageRow]) -> dict[str, Any]:
     return {
         "id": line.id,
         "kind": line.kind.value,
@@ -155,6 +157,7 @@ def message(line: ThreadMessage) -> dict[str, Any]:
         "text": line.text,
         "quoted_text": line.quoted_text,
         "at": _moment(line.happened_at),
+        "delivery": delivery(sent.get(line.outbound_id or 0)),
         "attachments": [
             {"name": file.name, "type": file.media_type, "size": file.size_bytes, "sha256": file.sha256}
             for file in line.attachments

@@ -1,11 +1,12 @@
 """The JSON shapes of tickets, messages, notes and files that other systems send, and how they become the inbox's."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from hub.blueprints.api_delivery_shapes import sent_of
 from hub.blueprints.api_shapes import message as message_shape
 from hub.core.words import Channel, Language
 from hub.customers.actions import CustomerDetails
@@ -13,6 +14,7 @@ from hub.customers.words import Title
 from hub.inbox.queries import AttachmentRow, ThreadMessage, TicketView
 from hub.inbox.values import Incoming, IncomingFile
 from hub.inbox.words import MessageKind, Priority, TicketState
+from hub.outbox.queries import MessageRow
 
 Line = Annotated[str, StringConstraints(max_length=254)]
 Key = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[a-z0-9_.-]+$")]
@@ -103,6 +105,16 @@ class MessageBody(_Strict):
     attachments: Files = Field(default_factory=list)
 
 
+class DeliveryPatch(_Strict):
+    """What became of a reply that the webhook message.to_deliver carried; the same word twice is one."""
+
+    state: Literal["delivered", "failed"]
+    external_id: Id | None = Field(default=None, description="what the network calls the message")
+    reason: Annotated[str, StringConstraints(max_length=300)] = Field(
+        default="", description="why it was not delivered; the author reads it"
+    )
+
+
 class NoteBody(_Strict):
     """A line that only the staff sees."""
 
@@ -167,12 +179,13 @@ def message_incoming(
 
 def messages(lines: Sequence[ThreadMessage], *, is_note: bool) -> list[dict[str, Any]]:
     """The thread without its notes, or the notes alone."""
-    return [message_of(line) for line in lines if (line.kind is MessageKind.NOTE) is is_note]
+    sent = sent_of(lines)
+    return [message_of(line, sent) for line in lines if (line.kind is MessageKind.NOTE) is is_note]
 
 
-def message_of(line: ThreadMessage) -> dict[str, Any]:
+def message_of(line: ThreadMessage, sent: Mapping[int, MessageRow]) -> dict[str, Any]:
     """One line with the ids of its files."""
-    return message_shape(line) | {
+    return message_shape(line, sent) | {
         "event_id": line.event_id,
         "is_public": line.kind is not MessageKind.NOTE,
         "attachments": [attachment(file) for file in line.attachments],

@@ -1,5 +1,6 @@
 """Doors for machines: tickets opened and changed, their messages and notes. Described at openapi.json."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import g, jsonify, request
@@ -20,7 +21,7 @@ from hub.blueprints.pages import limiter
 from hub.core import clock
 from hub.core.actor import Actor
 from hub.core.db import transaction
-from hub.core.errors import Forbidden, Invalid
+from hub.core.errors import Conflict, Forbidden, Invalid, NotFound
 from hub.core.text import N_
 from hub.core.words import ActorKind
 from hub.inbox import queries
@@ -28,7 +29,7 @@ from hub.inbox.actions import elsewhere
 from hub.inbox.actions.elsewhere import TicketChanges
 from hub.inbox.queries import TicketView
 from hub.inbox.uploads import read_tokens
-from hub.inbox.values import IncomingFile
+from hub.inbox.values import Incoming, IncomingFile
 from hub.reasons.queries import find_reason_by_key
 from hub.staff import queries as staff
 from hub.staff.rules import SYSTEM_VIEWER
@@ -49,19 +50,26 @@ WAYS = {
 def open_ticket() -> ResponseReturnValue:
     """A contact of a customer opens a ticket, or continues one where its channel says so (SMS). Idempotent by key."""
     body = read_body(tickets.TicketBody)
-    _check_may_write()
-    store_id = store_id_of(body.store) if body.store else None
-    key = once_key(body.external_id)
-    incoming = tickets.ticket_incoming(body, store_id=store_id, files=uploads(body.attachments), key=key)
+    check_may_write()
     with transaction():
         received = elsewhere.take_ticket(
-            incoming,
+            _contact(body),
             tickets.details_of(body.customer),
             _first_changes(body),
-            **_who(),
+            **who(),
             machine_now=_machine(),
         )
+    if not received.is_new_ticket:
+        _check_still_seen(received.number or "")
     return _ticket_answer(received.number or "", 201, is_new=received.is_new_ticket)
+
+
+def _contact(body: tickets.TicketBody) -> Incoming:
+    """What came in, for the tickets of the key's stores: it joins no other store's."""
+    store_id = store_id_of(body.store) if body.store else None
+    files, key = uploads(body.attachments), once_key(body.external_id)
+    incoming = tickets.ticket_incoming(body, store_id=store_id, files=files, key=key)
+    return replace(incoming, scope=viewer_of_key().scope)
 
 
 @blueprint.patch("/tickets/<number>")
@@ -69,11 +77,11 @@ def open_ticket() -> ResponseReturnValue:
 def change_ticket(number: str) -> ResponseReturnValue:
     """Change what is given, all of it or nothing; `If-Match` or `last_event_id` says what the caller had seen."""
     patch = read_body(tickets.TicketPatch)
-    _check_may_write()
+    check_may_write()
     ticket = queries.access_ticket(number, viewer_of_key())
     seen = patch.last_event_id if patch.last_event_id is not None else _matched()
     with transaction():
-        elsewhere.change_ticket(ticket.id, _changes(patch), seen_event_id=seen, **_who())
+        elsewhere.change_ticket(ticket.id, _changes(patch), seen_event_id=seen, **who())
     return _ticket_answer(ticket.number, 200)
 
 
@@ -98,7 +106,7 @@ def list_notes(number: str) -> ResponseReturnValue:
 def add_message(number: str) -> ResponseReturnValue:
     """What the customer wrote elsewhere, or a reply of the key's person."""
     body = read_body(tickets.MessageBody)
-    _check_may_write()
+    check_may_write()
     ticket = queries.access_ticket(number, viewer_of_key())
     files = uploads(body.attachments)
     with transaction():
@@ -111,7 +119,7 @@ def add_message(number: str) -> ResponseReturnValue:
 def add_note(number: str) -> ResponseReturnValue:
     """A line that only the staff sees."""
     body = read_body(tickets.NoteBody)
-    _check_may_write()
+    check_may_write()
     ticket = queries.access_ticket(number, viewer_of_key())
     with transaction():
         message_id = elsewhere.add_note_once(
@@ -119,7 +127,7 @@ def add_note(number: str) -> ResponseReturnValue:
             text=body.text,
             attachments=uploads(body.attachments),
             key=once_key(body.external_id),
-            **_who(),
+            **who(),
         )
     return jsonify(note={"message_id": message_id, "ticket": ticket.number}), 201
 
@@ -128,6 +136,7 @@ def _taken(body: tickets.MessageBody, ticket: TicketView, files: tuple[IncomingF
     if body.agent or body.is_sent:
         raise Invalid(N_("Only a message of an agent has this field. Please leave it out."), field="agent")
     incoming = tickets.message_incoming(body, ticket, files=files, key=once_key(body.external_id))
+    incoming = replace(incoming, scope=viewer_of_key().scope)
     now = clock.business_now()
     received = elsewhere.take_message(ticket.id, incoming, now=now, machine_now=_machine())
     return {
@@ -145,7 +154,7 @@ def _from_agent(
             N_("This key does not have the scope %(scope)s. Ask an administrator to add it."),
             scope=ApiScope.TICKETS_REPLY.value,
         )
-    who: dict[str, Any] = {
+    given: dict[str, Any] = {
         "ticket_id": ticket.id,
         "text": body.text,
         "attachments": files,
@@ -154,9 +163,9 @@ def _from_agent(
         "now": clock.business_now(),
     }
     if body.is_sent:
-        message_id = elsewhere.note_reply(channel=body.channel, **who)
+        message_id = elsewhere.note_reply(channel=body.channel, **given)
     else:
-        message_id = elsewhere.reply_with_files(seen_event_id=body.last_event_id, **who)
+        message_id = elsewhere.reply_with_files(seen_event_id=body.last_event_id, **given)
     return {"message_id": message_id, "ticket": ticket.number, "is_new_ticket": False}
 
 
@@ -208,6 +217,16 @@ def _ticket_answer(number: str, status: int, **more: Any) -> ResponseReturnValue
     return jsonify(ticket=shape, **more), status, {"ETag": f'"{ticket.last_event_id}"'}
 
 
+def _check_still_seen(number: str) -> None:
+    """A contact sent again is told where it is; what became of it is for those who have it now."""
+    try:
+        queries.access_ticket(number, viewer_of_key())
+    except NotFound:
+        raise Conflict(
+            N_("This contact was taken in as %(number)s, which now belongs to another store."), number=number
+        ) from None
+
+
 def _matched() -> int | None:
     """The `last_event_id` behind `If-Match`; a tag we never gave matches nothing."""
     given = request.headers.get("If-Match", "").strip()
@@ -217,12 +236,14 @@ def _matched() -> int | None:
     return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 19 else -1  # noqa: PLR2004 - a bigint
 
 
-def _check_may_write() -> None:
+def check_may_write() -> None:
+    """Raises Forbidden when the key's person does not answer tickets."""
     if not viewer_of_key().may(Permission.ANSWER_TICKETS):
         raise Forbidden(N_("The person of this key does not answer tickets. Please use another key."))
 
 
-def _who() -> dict[str, Any]:
+def who() -> dict[str, Any]:
+    """`by` and `now` of whoever calls."""
     key = g.api_key
     name = key.agent_name or key.name
     by = Actor(ActorKind.API_KEY, agent_id=key.agent_id, api_key_id=key.id, name=name)

@@ -8,11 +8,12 @@ from hub.blueprints import openapi_schemas as schemas
 from hub.blueprints.api_consent_shapes import ConsentBody
 from hub.blueprints.api_customers_shapes import CustomerBody, CustomerPatch
 from hub.blueprints.api_shapes import ContactBody, ReplyBody
-from hub.blueprints.api_ticket_shapes import MessageBody, NoteBody, TicketBody, TicketPatch
+from hub.blueprints.api_ticket_shapes import DeliveryPatch, MessageBody, NoteBody, TicketBody, TicketPatch
 from hub.blueprints.openapi_parts import (
     download,
     get,
     match,
+    message_id,
     number,
     once,
     paging,
@@ -37,6 +38,7 @@ BODIES: tuple[type[BaseModel], ...] = (
     TicketPatch,
     MessageBody,
     NoteBody,
+    DeliveryPatch,
     CustomerBody,
     CustomerPatch,
 )
@@ -116,6 +118,7 @@ def _ticket_paths() -> dict[str, Any]:
 
 def _thread_paths() -> dict[str, Any]:
     told = whole({"message_id": NUMBER, "ticket": TEXT})
+    line = {"allOf": [ref("TicketMessage"), whole({"ticket": TEXT})]}
     return {
         "/tickets/{number}/messages": {
             "get": get(
@@ -141,6 +144,16 @@ def _thread_paths() -> dict[str, Any]:
                 whole({"reply": told}),
                 [number(), once()],
             )
+        },
+        "/messages/{message_id}": {
+            "get": get("One message, with what became of it", whole({"message": line}), [message_id()]),
+            "patch": send(
+                "The bridge's word on a reply that the webhook message.to_deliver carried",
+                "DeliveryPatch",
+                whole({"message": line}),
+                [message_id()],
+                status="200",
+            ),
         },
         "/attachments": {
             "post": upload("A file for a message or note; its id is good for a day and for this key")

@@ -93,6 +93,10 @@ def number() -> dict[str, Any]:
     return {"name": "number", "in": "path", "required": True, "schema": {**TEXT, "minLength": 1}}
 
 
+def message_id() -> dict[str, Any]:
+    return {"name": "message_id", "in": "path", "required": True, "schema": {**NUMBER, "minimum": 1}}
+
+
 def who() -> dict[str, Any]:
     words = "id, mail address, phone number, or `system:id` of another system"
     return {

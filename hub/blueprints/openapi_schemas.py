@@ -80,6 +80,18 @@ TICKET: Schema = whole(
     }
 )
 ATTACHMENT: Schema = whole({"id": NUMBER, "name": TEXT, "type": TEXT, "size": NUMBER, "sha256": TEXT})
+DELIVERY: Schema = whole(
+    {
+        "state": {
+            "type": "string",
+            "enum": ["waiting", "with_bridge", "sent", "delivered", "failed", "unknown", "cancelled"],
+            "description": "with_bridge: told by the webhook message.to_deliver, not confirmed yet",
+        },
+        "external_id": {**MAYBE_TEXT, "description": "what the social network calls the message"},
+        "reason": MAYBE_TEXT,
+        "at": MAYBE_MOMENT,
+    }
+)
 UPLOAD: Schema = whole({"id": TEXT, "name": TEXT, "type": TEXT, "size": NUMBER, "sha256": TEXT})
 _LINE: Schema = {
     "id": NUMBER,
@@ -89,6 +101,10 @@ _LINE: Schema = {
     "text": TEXT,
     "quoted_text": TEXT,
     "at": MOMENT,
+    "delivery": {
+        "description": "what became of a message that left here; null for every other line",
+        "anyOf": [ref("Delivery"), {"type": "null"}],
+    },
 }
 THREAD_LINE: Schema = whole({**_LINE, "attachments": many({"type": "object"})})
 MESSAGE: Schema = whole(
@@ -164,6 +180,7 @@ ANSWERS: dict[str, Schema] = {
     "Ticket": TICKET,
     "Attachment": ATTACHMENT,
     "Upload": UPLOAD,
+    "Delivery": DELIVERY,
     "ThreadLine": THREAD_LINE,
     "TicketMessage": MESSAGE,
     "Customer": CUSTOMER,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hub.channels.base import Transport, Upcoming
+from hub.channels.bridge import BridgeTransport
 from hub.channels.console import ConsoleTransport
 from hub.channels.email import SmtpSettings, SmtpTransport
 from hub.channels.sms import SmsTransport, WhatsAppTransport
@@ -13,10 +14,14 @@ from hub.channels.twilio_client import TwilioSettings
 
 @dataclass(frozen=True, slots=True)
 class ChannelSettings:
-    """What the wires need; `smtp` is None on a machine that must not send mail, `twilio` where no account is given."""
+    """What the wires need; `smtp` is None on a machine that must not send mail, `twilio` where no account is given.
+
+    `has_bridge`: replies on social networks are handed to those who asked for them by webhook.
+    """
 
     smtp: SmtpSettings | None = None
     twilio: TwilioSettings | None = None
+    has_bridge: bool = False
 
     def carried(self) -> frozenset[str]:
         """The channels that can send."""
@@ -25,6 +30,7 @@ class ChannelSettings:
             "email": self.smtp is not None and bool(self.smtp.host),
             "sms": twilio is not None and twilio.can_send_sms,
             "whatsapp": twilio is not None and twilio.can_send_whatsapp,
+            "social": self.has_bridge,
         }
         return frozenset(channel for channel, is_carried in found.items() if is_carried)
 
@@ -41,6 +47,8 @@ def open_transport(
         return SmsTransport(settings.twilio, machine_now=machine_now)
     if channel == "whatsapp" and settings.twilio is not None:
         return WhatsAppTransport(settings.twilio, machine_now=machine_now)
+    if channel == "social" and settings.has_bridge:
+        return BridgeTransport(machine_now=machine_now)
     if channel != "email":
         raise KeyError(f"no wire carries the channel {channel!r}")
     if settings.smtp is None or not settings.smtp.host:

@@ -22,11 +22,12 @@ from hub.content.rendering import PreparedTemplate, Rendered, render
 from hub.content.rules import automatic_headers
 from hub.core import clock, files, site
 from hub.core.errors import HubError
+from hub.core.words import Channel
 from hub.outbox import addresses
 from hub.outbox.hook_settings import reference_headers
 from hub.outbox.leases import Claim
 from hub.outbox.letter import UNSUBSCRIBE_VALUE, Letter
-from hub.outbox.phone_letters import NO_PLAN, PhonePlan, TemplateRequired, write_text
+from hub.outbox.phone_letters import NO_PLAN, REPLY_VALUE, PhonePlan, TemplateRequired, write_text
 from hub.outbox.phone_rules import PHONES
 from hub.outbox.tracking.writing import UNMARKED, Marking, mark
 from hub.outbox.words import AttemptOutcome, BlockReason
@@ -66,6 +67,8 @@ def write_envelope(
     letter: Letter, *, now: datetime, marking: Marking = UNMARKED, plan: PhonePlan = NO_PLAN
 ) -> Envelope | Unfit:
     """The message as it leaves, from the frozen version and values. Never raises for what a caller handed in."""
+    if letter.channel is Channel.SOCIAL:
+        return _write_bridged(letter, now=now)
     version = get_version(letter.template_version_id)
     links = link_values(letter)
     try:
@@ -108,6 +111,21 @@ def _attached(letter: Letter) -> tuple[AttachedFile, ...]:
     """The files that go with the mail, from the shelf. Raises NotFound for one that is gone."""
     return tuple(
         AttachedFile(row["name"], row["media_type"], files.read(row["sha256"])) for row in letter.attachments
+    )
+
+
+def _write_bridged(letter: Letter, *, now: datetime) -> Envelope:
+    """As it was written: the bridge is told by webhook and needs no letter around the words."""
+    return Envelope(
+        key=UUID(letter.uuid),
+        channel=letter.channel,
+        sender_address="",
+        sender_name=letter.sender_name,
+        recipient=letter.recipient or "",
+        recipient_name=letter.recipient_name,
+        subject="",
+        text=letter.values.get(REPLY_VALUE, ""),
+        sent_at=now,
     )
 
 

@@ -39,6 +39,13 @@ class MessageFailed(_MessageFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReplyHandedOver(_MessageFact):
+    """A reply on a social network has left: whoever carries it there is told by webhook."""
+
+    store_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class SenderPaused(Fact):
     """A provider complains about us: the channel waits. The words of the provider stand in the pause."""
 

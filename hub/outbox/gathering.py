@@ -20,6 +20,7 @@ from hub.outbox import rules
 from hub.outbox.bounces import PAUSE_KEY
 from hub.outbox.letter import CONFIRMATION, Kind, Letter, has_unsubscribe
 from hub.outbox.models import AddressPause, Hold, OutboundMessage, SenderPause
+from hub.outbox.phone_rules import PHONES
 from hub.outbox.places import Place, home_of, receiver_place
 from hub.outbox.rules import Answer, Cap, ContactFacts, MessageFacts, Policy, Verdict
 from hub.outbox.stopping import find_stopped
@@ -85,11 +86,17 @@ def judge(letters: Sequence[Letter], *, now: datetime, is_last_look: bool = Fals
     return verdicts
 
 
+def _address_of(letter: Letter) -> str:
+    """As it is looked up; who is known on a network by a number has no phone of that number."""
+    given = letter.recipient or ""
+    return given if letter.channel is Channel.SOCIAL else plain_address(given)
+
+
 def _own_caps(letters: Sequence[Letter], dossier: Dossier) -> dict[int, Cap]:
     """The receiver's own frequency for each letter that it counts or makes wait."""
     caps = {}
     for letter in letters:
-        note = dossier.notes.get(plain_address(letter.recipient or ""))
+        note = dossier.notes.get(_address_of(letter))
         if note is None or note.cap_count is None or note.cap_days is None:
             continue
         if letter.customer_id is not None and letter.counted_at is None:
@@ -142,7 +149,7 @@ def _with_pauses(policy: Policy, *, now: datetime) -> Policy:
 
 def _open_dossier(letters: Sequence[Letter], *, home: Place, now: datetime) -> Dossier:
     customer_ids = {letter.customer_id for letter in letters if letter.customer_id is not None}
-    recipients = {plain_address(letter.recipient) for letter in letters if letter.recipient}
+    recipients = {_address_of(letter) for letter in letters if letter.recipient}
     return Dossier(
         places=customers.get_places(customer_ids),
         said=customers.get_consent_states(recipients),
@@ -249,6 +256,8 @@ def _is_deliverable(letter: Letter) -> bool:
     """Whether the address can be one at all; a landline receives no SMS."""
     if not letter.recipient:
         return False
+    if letter.channel is Channel.SOCIAL:
+        return True
     if letter.channel is Channel.EMAIL:
         return _MAIL.fullmatch(letter.recipient) is not None
     return is_mobile(letter.recipient)
@@ -257,12 +266,12 @@ def _is_deliverable(letter: Letter) -> bool:
 def _contact_of(
     letter: Letter, dossier: Dossier, *, counted_at: list[datetime], better_count: int
 ) -> ContactFacts:
-    address = plain_address(letter.recipient or "")
+    address = _address_of(letter)
     customer_id = letter.customer_id or 0
     said = dossier.said.get(address, ())
     answer = choose_answer(said, letter.channel, letter.consent_purpose, letter.theme)
     note = dossier.notes.get(address, ContactNote())
-    phone = "" if letter.channel is Channel.EMAIL else letter.recipient or ""
+    phone = letter.recipient or "" if letter.channel in PHONES else ""
     return ContactFacts(
         is_suppressed=not dossier.suppressed.isdisjoint({address, f"{address}|{letter.consent_purpose}"}),
         address_paused_until=dossier.paused.get(address),

@@ -16,7 +16,7 @@ from hub.customers import actions as customers
 from hub.outbox import circuits
 from hub.outbox.bounces import SENDER_PAUSE, UNREACHABLE_PAUSES, UNREACHABLE_WINDOW, next_wait
 from hub.outbox.calling import Outcome
-from hub.outbox.facts import MessageAccepted, MessageBounced, MessageFailed
+from hub.outbox.facts import MessageAccepted, MessageBounced, MessageFailed, ReplyHandedOver
 from hub.outbox.leases import ENDED, FREE, Claim, forget_calls, is_held, note_attempts
 from hub.outbox.letter import Letter
 from hub.outbox.models import OutboundMessage, SenderPause
@@ -57,6 +57,8 @@ def _accept(outcomes: Sequence[Outcome], claimed: Claim, *, now: datetime, machi
     ours = set(db.session.scalars(_ACCEPT, {**values, "now": now, "machine_now": machine_now}))
     mine = [each for each in outcomes if each.letter.id in ours]
     record_many([MessageAccepted(**_about(each.letter)) for each in mine], now=now)
+    bridged = [each.letter for each in mine if each.letter.channel is Channel.SOCIAL]
+    record_many([ReplyHandedOver(**_about(each), store_id=each.store_id) for each in bridged], now=now)
 
 
 _ACCEPT = text(

@@ -55,6 +55,7 @@ class MessageRow:
     delivered_at: datetime | None
     ended_at: datetime | None
     attempt_count: int
+    provider_reference: str | None
     segment_count: int | None
     price_micros: int | None
     price_currency: str | None
@@ -182,7 +183,7 @@ def get_content(outbound_id: int) -> Rendered:
     links = link_values(letters[0])
     version = get_version(letters[0].template_version_id)
     copy = render(version, {**letters[0].values, **links}, is_copy=True)
-    if letters[0].channel not in PHONES:
+    if letters[0].channel not in {*PHONES, Channel.SOCIAL}:
         return copy
     words = words_as_sent(letters[0], copy, version.language)
     return Rendered(subject="", html="", text=words, sms_text=words)

@@ -14,13 +14,14 @@ from hub.plans import actions as plans
 from hub.plans.builtin import POST_PURCHASE_SURVEY, WELCOME_PACK
 from hub.plans.gather import SOURCE as ENROLMENT
 from hub.plans.words import ExitReason
-from hub.reactions import deadline_alerts, reassuring, staff_mails
+from hub.reactions import bridging, deadline_alerts, reassuring, staff_mails
 from hub.reactions.happening import Effect, Happening
 from hub.reasons import actions as reasons
 from hub.signups import actions as signups
 from hub.surveys import actions as survey_actions
 from hub.surveys import queries as surveys
 from hub.surveys.words import AnswerState, WithdrawnBy
+from hub.webhooks import actions as webhooks
 
 STANDING = frozenset({AnswerState.PROVISIONAL, AnswerState.CONFIRMED})
 
@@ -177,6 +178,7 @@ def forget_addresses(seen: Happening) -> None:
     outbox.cancel_to_erased(seen.customer, now=clock.business_now())
     signups.erase_entries(seen.customer)
     phone_setting.forget_caller(seen.customer)
+    webhooks.forget_words(seen.customer)
 
 
 def ask_about_solution(seen: Happening) -> None:
@@ -205,6 +207,8 @@ WIRES: dict[str, tuple[tuple[str, Effect], ...]] = {
     "MessageAccepted": (("note_first_message", note_first_message),),
     "ChainReady": (("bring_builtin", bring_builtin),),
     "AddressesErased": (("forget_addresses", forget_addresses),),
+    "ReplyHandedOver": (("give_up_unheard", bridging.give_up_unheard),),
+    "ReplyNotTaken": (("give_up_untaken", bridging.give_up_untaken),),
     "AgentLeft": (("free_tickets", free_tickets),),
     "AgentInvited": (("mail_invitation", staff_mails.mail_invitation),),
     "PasswordResetAsked": (("mail_password_link", staff_mails.mail_password_link),),

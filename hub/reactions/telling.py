@@ -10,6 +10,7 @@ from hub.core.facts import FactRow
 from hub.customers import looking as customers
 from hub.inbox import queries as inbox
 from hub.outbox import queries as outbox
+from hub.reactions.bridging import bridged_shape
 from hub.stores import queries as stores
 from hub.webhooks import actions as webhooks
 from hub.webhooks.actions import News
@@ -25,6 +26,7 @@ EVENTS: Mapping[str, WebhookEvent] = {
     "TicketReopened": WebhookEvent.TICKET_REOPENED,
     "TicketTransferred": WebhookEvent.TICKET_TRANSFERRED,
     "SurveyAnswered": WebhookEvent.SURVEY_ANSWERED,
+    "ReplyHandedOver": WebhookEvent.MESSAGE_TO_DELIVER,
     "MessageBounced": WebhookEvent.MESSAGE_BOUNCED,
     "ConsentChanged": WebhookEvent.CONSENT_CHANGED,
 }
@@ -52,7 +54,11 @@ class _Telling:
     more: Mapping[str, Callable[[FactRow], dict[str, Any]]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.more = {"MessageBounced": self._bounced, "ConsentChanged": self._consent}
+        self.more = {
+            "MessageBounced": self._bounced,
+            "ConsentChanged": self._consent,
+            "ReplyHandedOver": self._handed_over,
+        }
 
     def news_of(self, fact: FactRow) -> News:
         data = {"customer_id": fact.customer_id, **fact.data}
@@ -94,6 +100,21 @@ class _Telling:
     def _bounced(self, fact: FactRow) -> dict[str, Any]:
         sent = self._sent.get(fact.data["outbound_id"])
         return {"store_id": sent.store_id, "channel": sent.channel.value} if sent else {}
+
+    @cached_property
+    def _bridged(self) -> Mapping[int, inbox.BridgedReply]:
+        handed = {fact.data["outbound_id"] for fact in self.facts if fact.kind == "ReplyHandedOver"}
+        return inbox.list_bridged(handed)
+
+    @cached_property
+    def _handles(self) -> Mapping[int, dict[str, str]]:
+        people = {reply.customer_id for reply in self._bridged.values() if reply.customer_id}
+        return customers.get_external_ids(people)
+
+    def _handed_over(self, fact: FactRow) -> dict[str, Any]:
+        """The one event with words in it: a bridge cannot carry a reply that it does not know."""
+        reply = self._bridged.get(fact.data["outbound_id"])
+        return bridged_shape(reply, self._handles.get(reply.customer_id or 0, {})) if reply else {}
 
     @cached_property
     def _entries(self) -> Mapping[int, dict[str, str]]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from hub.core.actor import Actor
@@ -16,8 +16,10 @@ from hub.core.audit import note_change
 from hub.core.batches import given_rows, rows_given, table_of
 from hub.core.db import db, ring_after_commit
 from hub.core.errors import Conflict, NotFound
+from hub.core.facts import record_many
 from hub.core.text import N_
 from hub.webhooks import setup
+from hub.webhooks.facts import ReplyNotTaken
 from hub.webhooks.models import WebhookDelivery, WebhookEndpoint
 from hub.webhooks.rules import EndpointDraft, check_draft, secret_of, wants
 from hub.webhooks.words import WebhookEvent, WebhookState
@@ -131,7 +133,7 @@ def switch_endpoint(endpoint_id: int, *, is_on: bool, by: Actor, now: datetime) 
     row.is_on = is_on
     row.failing_since = row.disabled_at = None
     if not is_on:
-        drop_waiting(endpoint_id)
+        drop_waiting(endpoint_id, now=now)
     _note("switched", endpoint_id, by=by, now=now, is_on=is_on)
     db.session.flush()
 
@@ -171,15 +173,54 @@ def send_again(delivery_id: int, *, by: Actor, now: datetime, machine_now: datet
     ring_after_commit(BELL)
 
 
-def drop_waiting(endpoint_id: int) -> None:
+def drop_waiting(endpoint_id: int, *, now: datetime) -> None:
     """What waits for an endpoint that is off is not wanted any more."""
     waits = (WebhookDelivery.endpoint_id == endpoint_id, WebhookDelivery.state == WebhookState.WAITING)
-    changed = update(WebhookDelivery).where(*waits)
-    db.session.execute(
-        changed.values(state=WebhookState.DROPPED, next_attempt_at=None).execution_options(
-            synchronize_session=False
-        )
+    changed = update(WebhookDelivery).where(*waits).values(state=WebhookState.DROPPED, next_attempt_at=None)
+    dropped = changed.returning(WebhookDelivery.fact_id, WebhookDelivery.event, WebhookDelivery.body)
+    rows = db.session.execute(dropped.execution_options(synchronize_session=False)).all()
+    tell_not_taken([Lost(*row) for row in rows], now=now)
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A delivery that was given up or dropped."""
+
+    fact_id: int | None
+    event: str
+    body: str
+
+
+def tell_not_taken(lost: Sequence[Lost], *, now: datetime) -> None:
+    """A reply on a social network that nobody else takes over either is told, so that its author learns of it."""
+    replies = [each for each in lost if each.event == WebhookEvent.MESSAGE_TO_DELIVER and each.fact_id]
+    if not replies:
+        return
+    db.session.flush()
+    hopeful = select(WebhookDelivery.fact_id).where(
+        WebhookDelivery.fact_id.in_([each.fact_id for each in replies]),
+        WebhookDelivery.state.in_([WebhookState.WAITING, WebhookState.DELIVERED]),
     )
+    others = set(db.session.scalars(hopeful))
+    bodies = [json.loads(each.body)["data"] for each in replies if each.fact_id not in others]
+    facts = [
+        ReplyNotTaken(customer_id=data["customer_id"], outbound_id=data["outbound_id"]) for data in bodies
+    ]
+    record_many(facts, now=now)
+
+
+def forget_words(customer_id: int) -> None:
+    """Deliveries keep ids and moments, but no words and names of a customer whose addresses were erased."""
+    db.session.execute(_FORGET, {"event": WebhookEvent.MESSAGE_TO_DELIVER, "customer_id": customer_id})
+
+
+_FORGET = text(
+    """
+    UPDATE webhook_deliveries
+    SET body = jsonb_set(body::jsonb, '{data}', (body::jsonb -> 'data') - 'text' - 'to' - 'attachments')::text
+    WHERE event = :event AND body::jsonb -> 'data' -> 'customer_id' = to_jsonb(CAST(:customer_id AS bigint))
+    """
+)
 
 
 def _fields(draft: EndpointDraft) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from hub.core.errors import Invalid, NotFound
 from hub.core.paging import Page, decode_key, make_page
 from hub.core.text import N_
 from hub.webhooks.models import WebhookDelivery, WebhookEndpoint
+from hub.webhooks.rules import wants
 from hub.webhooks.words import WebhookEvent, WebhookState
 
 PAGE_SIZE = 50
@@ -61,6 +62,15 @@ def list_wanted() -> frozenset[str]:
     """The events that somebody who is switched on asked for."""
     found = select(WebhookEndpoint.events).where(WebhookEndpoint.is_on)
     return frozenset(event for events in db.session.scalars(found) for event in events)
+
+
+def has_listener(store_id: int | None) -> bool:
+    """Whether somebody who is switched on asked for the replies of this store on social networks."""
+    found = select(WebhookEndpoint.events, WebhookEndpoint.store_ids).where(WebhookEndpoint.is_on)
+    return any(
+        wants(events, store_ids, WebhookEvent.MESSAGE_TO_DELIVER, store_id)
+        for events, store_ids in db.session.execute(found)
+    )
 
 
 def list_endpoints() -> list[EndpointRow]:

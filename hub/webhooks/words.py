@@ -14,6 +14,7 @@ class WebhookEvent(StrEnum):
     TICKET_REOPENED = "ticket.reopened"
     TICKET_TRANSFERRED = "ticket.transferred"
     SURVEY_ANSWERED = "survey.answered"
+    MESSAGE_TO_DELIVER = "message.to_deliver"
     MESSAGE_BOUNCED = "message.bounced"
     CONSENT_CHANGED = "consent.changed"
     TEST = "test"

@@ -14,7 +14,7 @@ from hub.core.actor import SYSTEM
 from hub.core.audit import note_change
 from hub.core.db import db, transaction
 from hub.webhooks import setup
-from hub.webhooks.actions import SUBJECT, drop_waiting
+from hub.webhooks.actions import SUBJECT, Lost, drop_waiting, tell_not_taken
 from hub.webhooks.models import WebhookDelivery, WebhookEndpoint
 from hub.webhooks.rules import DISABLED_AFTER, GONE, retry_after, secret_of, sign_delivery
 from hub.webhooks.words import WebhookState
@@ -28,6 +28,7 @@ TIMEOUT_SECONDS = 5.0
 KEPT = timedelta(days=30)
 MOST_PURGED = 5_000
 AGENT = "Comptoir-Webhooks/1"
+GIVEN_UP = frozenset({WebhookState.FAILED, WebhookState.DROPPED})
 log = structlog.get_logger(__name__)
 
 
@@ -122,6 +123,9 @@ def _write_down(errands: Sequence[Errand], answers: Sequence[Answer], *, machine
         rows = {row.id: row for row in db.session.scalars(found.with_for_update())}
         for errand, answer in zip(errands, answers, strict=True):
             _write(rows[errand.delivery_id], endpoints[errand.endpoint_id], answer, machine_now)
+        given_up = [row for row in rows.values() if row.state in GIVEN_UP]
+        lost = [Lost(row.fact_id, row.event, row.body) for row in given_up]
+        tell_not_taken(lost, now=clock.business_now())
 
 
 def _write(row: WebhookDelivery, endpoint: WebhookEndpoint, answer: Answer, machine_now: datetime) -> None:
@@ -147,7 +151,7 @@ def _disable(endpoint: WebhookEndpoint, machine_now: datetime) -> None:
     endpoint.is_on = False
     endpoint.disabled_at = machine_now
     db.session.flush()
-    drop_waiting(endpoint.id)
+    drop_waiting(endpoint.id, now=clock.business_now())
     log.warning("webhook.disabled", endpoint_id=endpoint.id)
     note_change(
         f"{SUBJECT}.disabled",

@@ -16,7 +16,7 @@ from hub.customers import queries as customers
 from hub.customers.queries import CustomerRow
 from hub.inbox import queries
 from hub.inbox.queries import TagRow, ThreadEvent, TicketView
-from hub.inbox.words import Priority
+from hub.inbox.words import Priority, TicketState
 from hub.orders import queries as orders
 from hub.orders.queries import OrderRow
 from hub.reasons import queries as reasons
@@ -95,7 +95,7 @@ def _ids(events: Sequence[ThreadEvent], *keys: str) -> set[int]:
 
 def event_words(event: ThreadEvent, names: Names) -> str:
     """One change in one sentence; "" when the thread shows it already."""
-    change = change_words(event, names)
+    change = "" if event.action in _SEEN_ANYWAY else change_words(event, names)
     if not change or not event.agent_name:
         return change
     return gettext("%(change)s, by %(name)s", change=change, name=event.agent_name)
@@ -121,6 +121,7 @@ def before_words(event: ThreadEvent, names: Names) -> str:
         "assigned": lambda: names.agent(data.get("from_id")),
         "reason_changed": lambda: names.reason(data.get("from_id")),
         "priority_changed": lambda: words.priority_words(Priority(data["from_priority"])),
+        "state_changed": lambda: words.state_words(TicketState(data["from_state"])),
         "transferred": lambda: names.store(data.get("from_store_id")),
         "requester_changed": lambda: names.customer(data.get("from_customer_id")),
         "order_changed": lambda: names.order(data.get("from_order_id")),
@@ -170,6 +171,8 @@ def _other(data: Data, key: str) -> str:
     return str(data.get(key) or "–")
 
 
+_SEEN_ANYWAY = frozenset({"state_changed"})
+"""What the message beside it says by itself: lines of the history alone."""
 _SENTENCES: dict[str, Callable[[Data, Names], str]] = {
     "assigned": lambda data, names: gettext("Given to %(name)s", name=names.agent(data.get("assignee_id"))),
     "reason_changed": lambda data, names: gettext(
@@ -185,6 +188,10 @@ _SENTENCES: dict[str, Callable[[Data, Names], str]] = {
     "rule_applied": lambda data, _: rule_words(data),
     "expert_asked": lambda data, _: gettext("Experts asked: %(name)s", name=data.get("name", "")),
     "expert_answered": lambda *_: gettext("An expert has answered"),
+    "state_changed": lambda data, _: gettext(
+        "State: %(state)s", state=words.state_words(TicketState(data["state"]))
+    ),
+    "closed": lambda *_: gettext("Closed: nobody wrote for a week after it was solved"),
     "reopened": lambda *_: gettext("Reopened"),
     "gesture_asked": lambda data, _: gettext("Gesture asked for: %(what)s", what=_gift(data)),
     "gesture_granted": lambda data, _: gettext("Gesture granted: %(what)s", what=_gift(data)),
@@ -219,7 +226,8 @@ _SENTENCES: dict[str, Callable[[Data, Names], str]] = {
         "A reply now leaves on %(moment)s", moment=_moment(data["leave_at"])
     ),
     "schedule_cancelled": lambda *_: gettext("A reply that was to leave later was cancelled"),
-    "schedule_held": lambda *_: gettext("A reply was held: somebody was faster"),
+    "schedule_held": lambda *_: gettext("A reply that was to leave was held"),
+    "delivery_failed": lambda *_: gettext("A reply was not delivered"),
     "reply_undone": lambda *_: gettext("A reply was taken back before it left"),
     "mail_loop": lambda *_: gettext(
         "Automatic mails to this address are held back: a machine seems to answer ours"

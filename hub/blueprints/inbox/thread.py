@@ -15,10 +15,12 @@ from hub.blueprints.inbox.happenings import names_of
 from hub.blueprints.inbox.marks import gather_marks
 from hub.blueprints.inbox.routed import routed
 from hub.blueprints.inbox.rows import fold_events, thread_lines
+from hub.blueprints.inbox.way_words import way_words
 from hub.core import clock
 from hub.core.words import Channel
 from hub.inbox import queries
 from hub.inbox.queries import ThreadMessage, TicketView
+from hub.inbox.reply_ways import find_way
 from hub.inbox.words import MessageKind, TicketState
 from hub.outbox import queries as outbox
 from hub.outbox.queries import MessageRow
@@ -53,7 +55,7 @@ def gather_thread(ticket: TicketView) -> dict[str, Any]:
         "undo": _undo(messages, sent, now=now),
         **part,
         "is_open": ticket.state not in {TicketState.SOLVED, TicketState.CLOSED},
-        "can_mail": bool(ticket.requester_address and "@" in ticket.requester_address) or is_readable,
+        "way": way_words(find_way(ticket), is_readable=is_readable),
         "chat": chat_words(ticket, chat, now=now),
         "first_name": _first_name(ticket),
         "key": secrets.token_hex(8),

@@ -8,6 +8,7 @@ from hub.content.phrases import hour_in_words
 from hub.core.words import Channel
 from hub.inbox.queries import TicketRow, TicketView
 from hub.inbox.words import Priority, RouteSource, TicketState
+from hub.outbox import bridge
 from hub.outbox.queries import MessageRow, is_set_up
 from hub.outbox.words import BlockReason, MessageState
 from hub.surveys.words import WithdrawnBy
@@ -191,9 +192,27 @@ def delivery_words(message: MessageRow) -> tuple[str, str]:
     }
     if message.is_waiting and not is_set_up(message.channel):
         return gettext("waits: %(channel)s is not set up", channel=channel_words(message.channel)), "warn"
+    if message.channel is Channel.SOCIAL:
+        words |= _bridge_words()
     text, tone = words[message.state]
-    detail = _block_words(message) or (message.reason_detail or "" if tone == "late" else "")
+    detail = _block_words(message) or (_own_detail(message) if tone == "late" else "")
     return (gettext("%(state)s: %(detail)s", state=text, detail=detail) if detail else text), tone
+
+
+def _bridge_words() -> dict[MessageState, tuple[str, str]]:
+    """On a social network the bridge has the last word."""
+    return {
+        MessageState.ACCEPTED: (gettext("waits for the bridge"), "info"),
+        MessageState.FAILED: (gettext("not delivered"), "late"),
+    }
+
+
+def _own_detail(message: MessageRow) -> str:
+    own = {
+        bridge.NOBODY_LISTENS: gettext("no bridge listens any more"),
+        bridge.NOT_TAKEN: gettext("the bridge did not take it over"),
+    }
+    return own.get(message.reason_detail or "", message.reason_detail or "")
 
 
 def _block_words(message: MessageRow) -> str:

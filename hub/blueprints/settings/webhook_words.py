@@ -14,6 +14,7 @@ EVENTS: dict[WebhookEvent, str] = {
     WebhookEvent.TICKET_REOPENED: N_("A ticket was reopened"),
     WebhookEvent.TICKET_TRANSFERRED: N_("A ticket was transferred"),
     WebhookEvent.SURVEY_ANSWERED: N_("A survey was answered"),
+    WebhookEvent.MESSAGE_TO_DELIVER: N_("A reply is to be delivered on a social network"),
     WebhookEvent.MESSAGE_BOUNCED: N_("A message came back"),
     WebhookEvent.CONSENT_CHANGED: N_("A consent changed"),
     WebhookEvent.TEST: N_("A test"),

@@ -18,7 +18,7 @@ from hub.inbox.directory import Directory
 from hub.inbox.models import Ticket, TicketMessage, TicketParty
 from hub.inbox.own_links import own_page_url
 from hub.inbox.threading import make_message_id, make_reply_address
-from hub.inbox.words import TEXTS, MessageKind
+from hub.inbox.words import MessageKind
 from hub.outbox import actions as outbox
 
 TEMPLATE = "reply"
@@ -28,10 +28,9 @@ MAX_REFERENCES = 20
 COPIES = "copies"
 
 
-def reply_channel(ticket: Ticket) -> Channel:
-    """Who wrote by SMS or WhatsApp is answered there; everybody else by mail."""
-    is_phone = "@" not in (ticket.requester_address or "")
-    return ticket.channel if ticket.channel in TEXTS and is_phone else Channel.EMAIL
+def _channel_of(message: TicketMessage) -> Channel:
+    """What was said in the window of a chat and never read there follows by mail."""
+    return Channel.EMAIL if message.channel is Channel.CHAT else message.channel
 
 
 def post_letter(
@@ -54,7 +53,7 @@ def post_letter(
         template_key=TEMPLATE,
         values=_values(ticket, message, by, address),
         purpose=Purpose.REPLY,
-        channel=reply_channel(ticket),
+        channel=_channel_of(message),
         language=ticket.language,
         customer_id=ticket.customer_id,
         recipient=address,
@@ -69,7 +68,7 @@ def post_letter(
         source_id=ticket.id,
         due_at=due_at,
     )
-    copies = [_copy(letter, ticket, message, party) for party in _copied(ticket, address)]
+    copies = [_copy(letter, ticket, message, party) for party in _copied(ticket, message, address)]
     first, *others = outbox.post_many([letter, *copies], now=now)
     if others:
         message.inserted = {**message.inserted, COPIES: [posted.message_id_row for posted in others]}
@@ -91,9 +90,9 @@ def _copy(letter: outbox.Draft, ticket: Ticket, message: TicketMessage, party: T
     )
 
 
-def _copied(ticket: Ticket, address: str) -> list[TicketParty]:
+def _copied(ticket: Ticket, message: TicketMessage, address: str) -> list[TicketParty]:
     """Mail alone has copies."""
-    if reply_channel(ticket) is not Channel.EMAIL:
+    if _channel_of(message) is not Channel.EMAIL:
         return []
     found = select(TicketParty).where(
         TicketParty.ticket_id == ticket.id, TicketParty.is_cc, TicketParty.address != address.lower()

@@ -18,20 +18,22 @@ from hub.inbox.actions import waiting
 from hub.inbox.actions.asking_experts import note_expert_answer
 from hub.inbox.actions.attaching import move_to_message
 from hub.inbox.actions.chat_windows import find_window, keep_for_return, show_in_window
-from hub.inbox.actions.events import TICKET, lock_ticket
-from hub.inbox.actions.letters import post_letter, reply_channel
+from hub.inbox.actions.events import TICKET, lock_ticket, move_state
+from hub.inbox.actions.letters import post_letter
 from hub.inbox.actions.noticing import tell_followers
 from hub.inbox.actions.opening import add_message, show_message
 from hub.inbox.actions.undoing import remember
 from hub.inbox.directory import Directory
 from hub.inbox.facts import TicketReplied
 from hub.inbox.models import Draft, Ticket, TicketMessage
+from hub.inbox.reply_ways import ReplyWay, find_way
 from hub.inbox.states import next_on_reply
 from hub.inbox.threading import make_message_id
 from hub.inbox.values import Replied
 from hub.inbox.words import TEXTS, MessageKind, TicketState
 
 LONGEST_REPLY = 50_000
+FILES_GO_BY = frozenset({Channel.EMAIL, Channel.SOCIAL})
 
 
 def reply(
@@ -60,18 +62,16 @@ def reply(
     if (done := _find_done(full_key)) is not None:
         return done
     window = find_window(ticket, now=now)
-    address = check_answerable(ticket, has_window=window is not None)
+    way = check_answerable(ticket, has_window=window is not None)
     if last_event_id is not None and not is_forced:
         check_collision(ticket, last_event_id, by)
-    channel = _check_channel(Channel.CHAT if window else reply_channel(ticket), file_ids)
-    message = _write(
-        ticket, words, address, channel=channel, key=full_key, inserted=inserted or {}, by=by, now=now
-    )
+    _check_files(way, file_ids)
+    message = _write(ticket, words, way, key=full_key, inserted=inserted or {}, by=by, now=now)
     if window is not None:
         show_in_window(window, message)
     else:
         due_at = now + timedelta(seconds=undo_seconds)
-        message.outbound_id = _post(ticket, message, address, file_ids, by=by, due_at=due_at, now=now)
+        message.outbound_id = _post(ticket, message, way.address, file_ids, by=by, due_at=due_at, now=now)
     _answered(ticket, message, by=by, now=now)
     return Replied(message.id, message.outbound_id)
 
@@ -92,21 +92,19 @@ def _post(
     return post_letter(ticket, message, address, files=files, by=by, due_at=due_at, now=now)
 
 
-def _check_channel(channel: Channel, file_ids: Sequence[int]) -> Channel:
-    if file_ids and channel is not Channel.EMAIL:
+def _check_files(way: ReplyWay, file_ids: Sequence[int]) -> None:
+    if file_ids and way.channel not in FILES_GO_BY:
         raise Invalid(
             N_("Only a mail can carry files. Please take them off, or write to a mail address."),
             field="files",
         )
-    return channel
 
 
 def _write(
     ticket: Ticket,
     words: str,
-    address: str,
+    way: ReplyWay,
     *,
-    channel: Channel,
     key: str | None,
     inserted: dict[str, Any],
     by: Actor,
@@ -117,7 +115,7 @@ def _write(
         ticket,
         now=now,
         kind=MessageKind.AGENT,
-        channel=channel,
+        channel=way.channel,
         key=key,
         ends_wait=True,
         agent_id=by.agent_id,
@@ -127,8 +125,9 @@ def _write(
         text=words,
         inserted={**inserted, **remember(ticket)},
     )
-    if address:
-        message.mail_message_id = make_message_id(ticket.id, message.event_id, address, site.inbound_domain())
+    if way.address:
+        domain = site.inbound_domain()
+        message.mail_message_id = make_message_id(ticket.id, message.event_id, way.address, domain)
     db.session.flush()
     return message
 
@@ -175,24 +174,33 @@ def _find_done(key: str | None) -> Replied | None:
     return Replied(found.id, found.outbound_id) if found else None
 
 
-def check_answerable(ticket: Ticket, *, has_window: bool = False) -> str:
-    """The address the reply goes to, "" when it is shown in the window of a chat. Raises Invalid or Conflict."""
+def check_answerable(ticket: Ticket, *, has_window: bool = False) -> ReplyWay:
+    """Where the reply goes: the window of a chat, or an address. Raises Invalid or Conflict."""
     if ticket.merged_into_id is not None:
         raise Conflict(N_("This ticket was merged. Please reply in the one it was merged into."))
     if ticket.state is TicketState.CLOSED:
         raise Conflict(N_("This ticket is closed. Please open a new contact for the customer."))
     if has_window:
-        return ""
-    if ticket.requester_address and reply_channel(ticket) in TEXTS:
-        return _check_mobile(ticket.requester_address)
-    if not ticket.requester_address or "@" not in ticket.requester_address:
+        return ReplyWay(Channel.CHAT, "")
+    way = find_way(ticket)
+    if not way.is_open:
+        raise Invalid(
+            N_(
+                "No bridge to this social network is set up: nobody would carry the reply. "
+                "Please call or write by mail, or ask an administrator to set up the webhook."
+            ),
+            field="text",
+        )
+    if way.channel in TEXTS and way.address:
+        _check_mobile(way.address)
+    if not way.address:
         raise Invalid(
             N_("No mail address is known for this customer. Please call, and log the call."), field="text"
         )
-    return ticket.requester_address
+    return way
 
 
-def _check_mobile(phone: str) -> str:
+def _check_mobile(phone: str) -> None:
     """Short codes and the names of senders write to us but receive nothing; nor does a landline."""
     if not is_mobile(phone):
         raise Invalid(
@@ -202,7 +210,6 @@ def _check_mobile(phone: str) -> str:
             field="text",
             number=phone,
         )
-    return phone
 
 
 def check_collision(ticket: Ticket, last_event_id: int, by: Actor) -> None:
@@ -229,7 +236,7 @@ def check_collision(ticket: Ticket, last_event_id: int, by: Actor) -> None:
 def _answered(ticket: Ticket, message: TicketMessage, *, by: Actor, now: datetime) -> None:
     """The wait is over, credited to who answered; drafts of the reply are done with."""
     wait_id = waiting.end_wait(ticket, at=now, agent_id=by.agent_id, directory=Directory())
-    ticket.state = next_on_reply(ticket.state)
+    move_state(ticket, next_on_reply(ticket.state), by=by, now=now)
     ticket.list_at = now
     show_message(ticket, message.text, now=now)
     db.session.execute(

@@ -75,6 +75,11 @@ _MESSAGE: tuple[Any, ...] = (
 )
 
 
+def message_columns() -> tuple[Any, ...]:
+    """What a `ThreadMessage` is made of, but its files."""
+    return _MESSAGE
+
+
 def access_ticket(number: str, viewer: Viewer, *, as_expert: bool = False) -> TicketView:
     """The ticket, if the person may see it. Raises NotFound otherwise, whether it exists or not.
 
@@ -129,7 +134,7 @@ def list_thread(ticket_id: int) -> list[ThreadMessage]:
         .limit(THREAD_LIMIT)
     )
     rows = list(reversed(db.session.execute(latest).mappings().all()))
-    files = _attachments([row["id"] for row in rows])
+    files = list_attachments([row["id"] for row in rows])
     return [ThreadMessage(**{**row, "attachments": tuple(files.get(row["id"], ()))}) for row in rows]
 
 
@@ -140,7 +145,8 @@ def _with_merged(ticket_id: int) -> Select[int]:
     return select(found.c.id)
 
 
-def _attachments(message_ids: list[int]) -> dict[int, list[AttachmentRow]]:
+def list_attachments(message_ids: list[int]) -> dict[int, list[AttachmentRow]]:
+    """The files of messages, by message."""
     files: dict[int, list[AttachmentRow]] = {}
     found = select(TicketAttachment).where(TicketAttachment.message_id.in_(message_ids))
     for row in db.session.scalars(found.order_by(TicketAttachment.id)):

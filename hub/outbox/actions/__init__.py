@@ -1,5 +1,6 @@
 """What the outbox does for other rooms: post, cancel, hold, take in reports, unsubscribe."""
 
+from hub.outbox.actions.bridging import BridgeReport, take_bridge_report
 from hub.outbox.actions.callbacks import PhoneReport, take_status
 from hub.outbox.actions.confirming import ask_to_confirm
 from hub.outbox.actions.erasing import cancel_to_erased
@@ -22,6 +23,7 @@ from hub.outbox.sending import (
 )
 
 __all__ = [
+    "BridgeReport",
     "Draft",
     "PhoneReport",
     "Posted",
@@ -44,6 +46,7 @@ __all__ = [
     "record_report",
     "resubscribe",
     "resume_sender",
+    "take_bridge_report",
     "take_status",
     "unsubscribe",
     "work_outbox_bulk",

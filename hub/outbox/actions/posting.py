@@ -240,9 +240,7 @@ class _Desk:
             "customer_id": draft.customer_id,
             "store_id": draft.store_id,
             "agent_id": draft.agent_id,
-            "recipient": plain_address(draft.recipient)
-            if draft.recipient
-            else _address(person, draft.channel),
+            "recipient": _recipient(draft, person),
             "recipient_name": draft.recipient_name or (named.name if named else ""),
             "sender_name": draft.sender_name or letterhead.sender_name(self.chain, store),
             "sender_address": self.chain.sender_address,
@@ -291,6 +289,13 @@ class _Desk:
 
 def _known(ids: Iterable[int | None]) -> list[int]:
     return sorted({each for each in ids if each is not None})
+
+
+def _recipient(draft: Draft, person: CustomerRow | None) -> str | None:
+    """A network's own id is kept as it is: digits in it are no phone number."""
+    if draft.recipient and draft.channel is Channel.SOCIAL:
+        return draft.recipient
+    return plain_address(draft.recipient) if draft.recipient else _address(person, draft.channel)
 
 
 def _address(person: CustomerRow | None, channel: Channel) -> str | None:
