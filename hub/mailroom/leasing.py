@@ -10,19 +10,22 @@ from hub.channels.imap import ImapFault, ImapSettings
 from hub.core import clock, sealing, site
 from hub.core.db import db, transaction
 from hub.core.facts import record
-from hub.mailroom import poll_rules, ways_setup
+from hub.mailroom import poll_rules, signing_in, ways_setup
 from hub.mailroom.facts import MailboxFailed
+from hub.mailroom.signing_in import SECRETS, Pass
 from hub.mailroom.way_models import PolledMailbox
-from hub.mailroom.words import AfterPoll, MailboxFault, MailboxSecurity
+from hub.mailroom.words import AfterPoll, MailboxAuth, MailboxFault, MailboxSecurity
 from hub.stores.queries import get_store
 
 LEASE = timedelta(seconds=120)
-PASSWORD = "polled-mailbox"  # noqa: S105 - the purpose of the key, no password
 
 
 @dataclass(frozen=True)
 class Lease:
-    """A mailbox in the hands of one poller. `settings` is None when its password cannot be read any more."""
+    """A mailbox in the hands of one poller. `settings` is None when its secrets cannot be read any more.
+
+    `how` is given where a token signs in.
+    """
 
     mailbox_id: int
     token: str
@@ -32,6 +35,7 @@ class Lease:
     uid_validity: int | None
     last_uid: int
     last_polled_at: datetime | None
+    how: Pass | None = None
 
 
 class LeaseLostError(Exception):
@@ -64,20 +68,23 @@ def claim() -> tuple[Lease | None, bool]:
 def make_lease(row: PolledMailbox) -> Lease:
     """What a poller needs of a mailbox; mails of a store's own mailbox are written to that store."""
     store = get_store(row.store_id) if row.store_id else None
+    is_plain = row.auth is MailboxAuth.PLAIN
+    how = None if is_plain else signing_in.read_pass(row, machine_now=clock.machine_now())
     return Lease(
         mailbox_id=row.id,
         token=row.lease_token or "",
         address=row.address,
         recipients=(f"{store.mailbox}@{site.inbound_domain()}",) if store else (),
-        settings=_settings_of(row),
+        settings=_settings_of(row) if is_plain or how is not None else None,
         uid_validity=row.uid_validity,
         last_uid=row.last_uid,
         last_polled_at=row.last_polled_at,
+        how=how,
     )
 
 
 def _settings_of(row: PolledMailbox) -> ImapSettings | None:
-    password = sealing.unseal(PASSWORD, row.password_sealed)
+    password = sealing.unseal(SECRETS, row.password_sealed) if row.auth is MailboxAuth.PLAIN else ""
     if password is None:
         return None
     setup = ways_setup.current()
@@ -95,7 +102,7 @@ def _settings_of(row: PolledMailbox) -> ImapSettings | None:
 
 
 def settings_of(lease: Lease) -> ImapSettings:
-    """Raises SealedError when the password cannot be read any more."""
+    """Raises SealedError when the secrets cannot be read any more."""
     if lease.settings is None:
         raise SealedError
     return lease.settings
@@ -143,7 +150,7 @@ def note_failure(lease: Lease, error: Exception) -> None:
 
 
 class SealedError(Exception):
-    """The password was sealed with another SECRET_KEY."""
+    """The secrets were sealed with another SECRET_KEY."""
 
 
 def _fault_of(error: Exception) -> tuple[MailboxFault, str]:

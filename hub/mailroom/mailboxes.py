@@ -1,11 +1,11 @@
-"""Sets up the mailboxes that are polled: kept, changed, paused, tried out. Passwords are sealed."""
+"""Sets up the mailboxes that are polled: kept, changed, paused, tried out. Passwords and tokens are sealed."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 
-from hub.channels.imap import ImapFault, open_folder
+from hub.channels.imap import ImapFault, ImapSettings, open_folder
 from hub.core import sealing
 from hub.core.actor import Actor
 from hub.core.audit import note_change
@@ -13,10 +13,12 @@ from hub.core.db import db, ring_after_commit
 from hub.core.errors import Conflict, Invalid, NotFound
 from hub.core.text import N_
 from hub.customers.rules import normalise_mail
-from hub.mailroom import leasing
-from hub.mailroom.leasing import PASSWORD, Lease, make_lease
+from hub.mailroom import leasing, ways_setup
+from hub.mailroom.leasing import Lease, make_lease
+from hub.mailroom.signing_in import SECRETS, sign_in
+from hub.mailroom.token_addresses import check_token_url
 from hub.mailroom.way_models import PolledMailbox
-from hub.mailroom.words import AfterPoll, MailboxFault, MailboxSecurity
+from hub.mailroom.words import AfterPoll, MailboxAuth, MailboxFault, MailboxSecurity
 
 BELL = "mailboxes"
 HIGHEST_PORT = 65_535
@@ -25,7 +27,7 @@ MOST_CHARS = 250
 
 @dataclass(frozen=True, kw_only=True)
 class MailboxDetails:
-    """As an administrator types them. `password` "" keeps the one there is; `store_id` None is the chain's mailbox."""
+    """As an administrator types them. A secret "" keeps the one there is; `store_id` None is the chain's mailbox."""
 
     address: str
     host: str
@@ -37,6 +39,12 @@ class MailboxDetails:
     store_id: int | None
     after: AfterPoll
     move_to: str
+    auth: MailboxAuth = MailboxAuth.PLAIN
+    token_url: str = ""
+    client_id: str = ""
+    client_secret: str = ""
+    refresh_token: str = ""
+    scope: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,8 +58,6 @@ class Trial:
 
 def add_mailbox(*, details: MailboxDetails, by: Actor, now: datetime, machine_now: datetime) -> int:
     """Polled from now on. Raises Invalid beside the field, Conflict when this folder is polled already."""
-    if not details.password:
-        raise Invalid(N_("Please give the password of the mailbox."), field="password")
     row = PolledMailbox(created_at=now, next_poll_at=machine_now, is_active=True)
     _fill(row, details)
     db.session.add(row)
@@ -100,12 +106,17 @@ def prepare_trial(mailbox_id: int) -> Lease:
 def try_mailbox(lease: Lease) -> Trial:
     """Really log in and open the folder; nothing is read, marked or written."""
     try:
-        with open_folder(leasing.settings_of(lease)) as folder:
-            return Trial(None, unread_count=len(folder.list_unread()))
+        unread_count = sign_in(leasing.settings_of(lease), lease.how, _count_unread)
+        return Trial(None, unread_count=unread_count)
     except leasing.SealedError:
         return Trial(MailboxFault.SEALED)
     except ImapFault as fault:
         return Trial(MailboxFault(fault.fault.value), fault.detail)
+
+
+def _count_unread(settings: ImapSettings) -> int:
+    with open_folder(settings) as folder:
+        return len(folder.list_unread())
 
 
 def _start_anew(row: PolledMailbox, machine_now: datetime) -> None:
@@ -134,9 +145,52 @@ def _fill(row: PolledMailbox, details: MailboxDetails) -> None:
     row.move_to = _line(details.move_to, "move_to") if details.after is AfterPoll.MOVE else ""
     if row.move_to and row.move_to == row.folder:
         raise Invalid(N_("Please choose another folder: this is the one that is read."), field="move_to")
-    if details.password:
-        row.password_sealed = sealing.seal(PASSWORD, details.password)
+    row.auth = details.auth
+    if details.auth is MailboxAuth.PLAIN:
+        _fill_password(row, details)
+    else:
+        _fill_oauth(row, details)
     _refuse_twin(row)
+
+
+def _fill_password(row: PolledMailbox, details: MailboxDetails) -> None:
+    if not details.password and not row.password_sealed:
+        raise Invalid(N_("Please give the password of the mailbox."), field="password")
+    if details.password:
+        row.password_sealed = sealing.seal(SECRETS, details.password)
+    row.token_url = row.client_id = row.scope = ""
+    row.client_secret_sealed = row.refresh_token_sealed = ""
+    _forget_token(row)
+
+
+def _fill_oauth(row: PolledMailbox, details: MailboxDetails) -> None:
+    """What was kept for another application or another kind of grant is not kept for this one."""
+    setup = ways_setup.current()
+    url = check_token_url(_line(details.token_url, "token_url"), may_be_private=setup.may_be_private)
+    client_id = _line(details.client_id, "client_id")
+    if (row.token_url, row.client_id) != (url, client_id):
+        row.client_secret_sealed = row.refresh_token_sealed = ""
+    row.token_url, row.client_id, row.scope = url, client_id, _words(details.scope)
+    row.password_sealed = ""
+    if details.client_secret:
+        row.client_secret_sealed = sealing.seal(SECRETS, details.client_secret.strip())
+    if details.auth is MailboxAuth.OAUTH_APPLICATION:
+        row.refresh_token_sealed = ""
+        if not row.client_secret_sealed:
+            raise Invalid(N_("Please give the client secret of the application."), field="client_secret")
+    elif details.refresh_token:
+        row.refresh_token_sealed = sealing.seal(SECRETS, details.refresh_token.strip())
+    elif not row.refresh_token_sealed:
+        raise Invalid(N_("Please give the refresh token."), field="refresh_token")
+    _forget_token(row)
+
+
+def _forget_token(row: PolledMailbox) -> None:
+    row.access_token_sealed, row.access_expires_at = "", None
+
+
+def _words(scope: str) -> str:
+    return " ".join(scope.split())[:MOST_CHARS]
 
 
 def _refuse_twin(row: PolledMailbox) -> None:

@@ -16,6 +16,7 @@ from hub.core.db import db
 from hub.mailroom import leasing
 from hub.mailroom.leasing import Lease, LeaseLostError
 from hub.mailroom.poll_turn import Turn
+from hub.mailroom.signing_in import sign_in
 from hub.mailroom.way_models import PolledMailbox
 
 log = structlog.get_logger(__name__)
@@ -46,7 +47,7 @@ def poll(lease: Lease) -> int:
     """Take what is new, and note how it went; never raises for what a server or a mail does."""
     try:
         with ExitStack() as lines:
-            turn = Turn(lease, leasing.settings_of(lease), lines)
+            turn = sign_in(leasing.settings_of(lease), lease.how, lambda given: Turn(lease, given, lines))
             turn.run()
         leasing.note_success(lease, is_more=turn.is_more, trouble=turn.trouble)
     except LeaseLostError:

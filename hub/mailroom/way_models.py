@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.core.db import Base, words
-from hub.mailroom.words import AfterPoll, MailboxFault, MailboxSecurity
+from hub.mailroom.words import AfterPoll, MailboxAuth, MailboxFault, MailboxSecurity
 
 
 class PolledMailbox(Base):
@@ -15,6 +15,7 @@ class PolledMailbox(Base):
     `uid_validity` and `last_uid` only spare the look at what is known; what makes a mail one is its arrival's key.
     `next_poll_at`, `lease_until` are machine time; `last_polled_at` is business time. `fault` is why the last poll
     failed, `fault_detail` the server's words, `error_count` how often in a row; `is_told`: the alarm of this fault was given.
+    Secrets are sealed, "" where there is none; `access_token_sealed` is good until `access_expires_at` (machine time).
     """
 
     __tablename__ = "polled_mailboxes"
@@ -29,7 +30,17 @@ class PolledMailbox(Base):
     port: Mapped[int]
     security: Mapped[MailboxSecurity] = mapped_column(words(MailboxSecurity))
     username: Mapped[str]
+    auth: Mapped[MailboxAuth] = mapped_column(
+        words(MailboxAuth), default=MailboxAuth.PLAIN, server_default=MailboxAuth.PLAIN
+    )
     password_sealed: Mapped[str]
+    token_url: Mapped[str] = mapped_column(default="", server_default="")
+    client_id: Mapped[str] = mapped_column(default="", server_default="")
+    scope: Mapped[str] = mapped_column(default="", server_default="")
+    client_secret_sealed: Mapped[str] = mapped_column(default="", server_default="")
+    refresh_token_sealed: Mapped[str] = mapped_column(default="", server_default="")
+    access_token_sealed: Mapped[str] = mapped_column(default="", server_default="")
+    access_expires_at: Mapped[datetime | None]
     folder: Mapped[str]
     store_id: Mapped[int | None] = mapped_column(ForeignKey("stores.id"))
     after: Mapped[AfterPoll] = mapped_column(words(AfterPoll))

@@ -10,12 +10,12 @@ from hub.core.db import db
 from hub.core.errors import NotFound
 from hub.core.text import N_
 from hub.mailroom.way_models import MailDrop, PolledMailbox
-from hub.mailroom.words import AfterPoll, MailboxFault, MailboxSecurity
+from hub.mailroom.words import AfterPoll, MailboxAuth, MailboxFault, MailboxSecurity
 
 
 @dataclass(frozen=True)
 class MailboxRow:
-    """A polled mailbox without its password. `error_count` is how often in a row it failed."""
+    """A polled mailbox without its secrets. `error_count` is how often in a row it failed."""
 
     id: int
     address: str
@@ -23,6 +23,10 @@ class MailboxRow:
     port: int
     security: MailboxSecurity
     username: str
+    auth: MailboxAuth
+    token_url: str
+    client_id: str
+    scope: str
     folder: str
     store_id: int | None
     after: AfterPoll

@@ -5,13 +5,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class WaysSetup:
-    """`most_bytes` of one mail; `most_files` in one mail; `ca_file` verifies mailbox servers, None: the system's."""
+    """`most_bytes` of one mail; `most_files` in one mail; `ca_file` verifies mailbox servers, None: the system's.
+
+    `may_be_private`: tokens may be fetched by http and inside private networks (demo and tests).
+    """
 
     most_bytes: int = 25 * 1024 * 1024
     most_files: int = 100
     ca_file: str | None = None
     timeout_seconds: float = 20.0
     poll_seconds: float = 60.0
+    may_be_private: bool = False
 
 
 class _Current:

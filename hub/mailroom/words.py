@@ -37,6 +37,14 @@ class MailboxSecurity(StrEnum):
     STARTTLS = "starttls"
 
 
+class MailboxAuth(StrEnum):
+    """How a mailbox lets us in: a password, or a token by the application's own right or by a person's refresh token."""
+
+    PLAIN = "plain"
+    OAUTH_APPLICATION = "oauth_application"
+    OAUTH_REFRESH = "oauth_refresh"
+
+
 class AfterPoll(StrEnum):
     """What becomes of a mail on its server once it is kept here."""
 
@@ -57,4 +65,8 @@ class MailboxFault(StrEnum):
     NO_TARGET = "no_target"
     SEALED = "sealed"
     MAIL_REFUSED = "mail_refused"
+    NO_OAUTH = "no_oauth"
+    OAUTH_REFUSED = "oauth_refused"
+    OAUTH_AWAY = "oauth_away"
+    OAUTH_NOT_TAKEN = "oauth_not_taken"
     PROTOCOL = "protocol"

@@ -41,8 +41,9 @@ mail_location = maildir:{folder}/mail/%u
 mail_fsync = never
 auth_failure_delay = 0
 mail_max_userip_connections = 100
-passdb {{
+{oauth}passdb {{
   driver = static
+  mechanisms = plain login
   args = password={password}
 }}
 userdb {{
@@ -69,6 +70,23 @@ service anvil {{
     mode = 0
   }}
 }}
+"""
+
+
+OAUTH = """
+auth_mechanisms = plain {mechanisms}
+passdb {{
+  driver = oauth2
+  mechanisms = {mechanisms}
+  args = {file}
+}}
+"""
+INTROSPECTION = """
+introspection_mode = post
+introspection_url = {url}
+username_attribute = username
+active_attribute = active
+active_value = true
 """
 
 
@@ -150,15 +168,20 @@ class Dovecot:
 
 
 @contextmanager
-def open_dovecot() -> Iterator[Dovecot]:
-    """Skips the test with a plain sentence where dovecot is not installed."""
+def open_dovecot(
+    *, introspection_url: str = "", mechanisms: str = "xoauth2 oauthbearer"
+) -> Iterator[Dovecot]:
+    """Skips the test with a plain sentence where dovecot is not installed.
+
+    `introspection_url`: tokens are taken too, and asked for there (RFC 7662).
+    """
     if not DOVECOT.exists():
         pytest.skip("dovecot is not installed: apt-get install dovecot-imapd (make packages).")
     folder = Path(tempfile.mkdtemp(prefix="dovecot-"))
     folder.chmod(0o755)
     authority = Authority(folder)
     found = Dovecot(folder, authority, free_port(), free_port(), _owner())
-    _write_config(found)
+    _write_config(found, _write_oauth(found, introspection_url, mechanisms))
     try:
         found.start()
         yield found
@@ -175,7 +198,15 @@ def _owner() -> tuple[int, int]:
     return nobody.pw_uid, nobody.pw_gid
 
 
-def _write_config(found: Dovecot) -> None:
+def _write_oauth(found: Dovecot, introspection_url: str, mechanisms: str) -> str:
+    if not introspection_url:
+        return ""
+    file = found.folder / "oauth2.conf"
+    file.write_text(INTROSPECTION.format(url=introspection_url))
+    return OAUTH.format(file=file, mechanisms=mechanisms)
+
+
+def _write_config(found: Dovecot, oauth: str) -> None:
     is_root = os.getuid() == 0
     me = pwd.getpwuid(os.getuid()).pw_name
     for name in ("run", "state", "mail"):
@@ -185,6 +216,7 @@ def _write_config(found: Dovecot) -> None:
     text = CONFIG.format(
         folder=found.folder,
         password=PASSWORD,
+        oauth=oauth,
         certificate=found.folder / "server.pem",
         key=found.folder / "server.pem",
         internal="dovecot" if is_root else me,

@@ -7,7 +7,7 @@ from wtforms.validators import InputRequired
 
 from hub.blueprints.forms import Form, ids, options, required
 from hub.mailroom.mailboxes import MailboxDetails
-from hub.mailroom.words import AfterPoll, MailboxSecurity
+from hub.mailroom.words import AfterPoll, MailboxAuth, MailboxSecurity
 from hub.stores.queries import list_stores
 
 
@@ -22,7 +22,13 @@ class MailboxForm(Form):
     port = IntegerField(_("Port"), [InputRequired(_("Please give a port, usually 993 or 143."))], default=993)
     security = SelectField(_("Security"), default=MailboxSecurity.TLS.value)
     username = StringField(_("User"), [required()])
+    auth = SelectField(_("Signs in by"), default=MailboxAuth.PLAIN.value)
     password = PasswordField(_("Password"))
+    token_url = StringField(_("Token address"))
+    client_id = StringField(_("Client ID"))
+    client_secret = PasswordField(_("Client secret"))
+    refresh_token = PasswordField(_("Refresh token"))
+    scope = StringField(_("Scope"))
     folder = StringField(_("Folder"), [required()], default="INBOX")
     after = SelectField(_("Once a mail is kept here"), default=AfterPoll.SEEN.value)
     move_to = StringField(_("Folder to move to"))
@@ -33,6 +39,13 @@ class MailboxForm(Form):
             [
                 (MailboxSecurity.TLS.value, gettext("TLS (usually port 993)")),
                 (MailboxSecurity.STARTTLS.value, gettext("STARTTLS (usually port 143)")),
+            ]
+        )
+        self.auth.choices = options(
+            [
+                (MailboxAuth.PLAIN.value, gettext("password")),
+                (MailboxAuth.OAUTH_APPLICATION.value, gettext("OAuth, in the application's own right")),
+                (MailboxAuth.OAUTH_REFRESH.value, gettext("OAuth, with a refresh token")),
             ]
         )
         self.after.choices = options(
@@ -54,6 +67,12 @@ class MailboxForm(Form):
             store_id=next(iter(ids([self.store_id.data])), None),
             after=AfterPoll(self.after.data),
             move_to=str(self.move_to.data or ""),
+            auth=MailboxAuth(self.auth.data),
+            token_url=str(self.token_url.data or ""),
+            client_id=str(self.client_id.data or ""),
+            client_secret=str(self.client_secret.data or ""),
+            refresh_token=str(self.refresh_token.data or ""),
+            scope=str(self.scope.data or ""),
         )
 
 

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from hub.blueprints.access import viewer
 from hub.blueprints.settings.base import blueprint, saved
 from hub.blueprints.settings.mail_way_forms import DropForm, MailboxForm
-from hub.blueprints.settings.mail_way_words import fault_words, trial_words
+from hub.blueprints.settings.mail_way_words import fault_words, oauth_examples, trial_words
 from hub.core import clock, site
 from hub.core.db import transaction
 from hub.mailroom import drops, mailboxes, way_queries
@@ -33,7 +33,8 @@ def new_mailbox() -> ResponseReturnValue:
     form.offer()
     if form.does(lambda: made.append(_add(form))):
         return saved("mailbox", mailbox_id=made[0])
-    return render_template("settings/mailbox.html", form=form, mailbox=None), form.status
+    values = {"form": form, "mailbox": None, "examples": oauth_examples()}
+    return render_template("settings/mailbox.html", **values), form.status
 
 
 @blueprint.route("/mail-ways/<int:mailbox_id>", methods=["GET", "POST"])
@@ -43,7 +44,7 @@ def mailbox(mailbox_id: int) -> ResponseReturnValue:
     form.offer()
     if form.does(lambda: _edit(mailbox_id, form)):
         return saved("mailbox", mailbox_id=mailbox_id)
-    values = {"form": form, "mailbox": kept, "fault_words": fault_words}
+    values = {"form": form, "mailbox": kept, "fault_words": fault_words, "examples": oauth_examples()}
     return render_template("settings/mailbox.html", **values), form.status
 
 
