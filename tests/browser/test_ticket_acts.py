@@ -92,7 +92,7 @@ def test_by_keyboard(installation: Installation, open_page: OpenPage) -> None:
     tab_to(page, say("Send at this moment"))
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name=say("Do not send it"))).to_be_visible()
-    page.keyboard.press("z")
+    page.keyboard.press("s")
     expect(page.get_by_role("heading", level=1)).to_have_text(say("Until when?"))
     tab_to(page, say("Tomorrow morning"))
     page.keyboard.press("Enter")
