@@ -17,6 +17,9 @@ PACKAGES := chromium:/usr/bin/chromium postgresql:/usr/lib/postgresql redis-serv
 NO_BROWSER = $(shell command -v chromium >/dev/null || echo yes)
 DEMO_OPTIONS = $(if $(DETACH),--detach) $(if $(RESET),--reset) $(if $(PORT),--port $(PORT))
 
+# Python's modules are compiled once, not at each start of each process, whatever the machine is used to.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help setup packages assets words demo demo-stop run plant test sure style rules flows-on-servers bench faults \
