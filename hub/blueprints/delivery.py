@@ -72,15 +72,10 @@ def remark(order_id: int) -> ResponseReturnValue:
     order = orders.get_order(order_id)
     if not viewer().scope.has_store(order.store_id):
         raise NotFound(NO_ORDER)
+    text, key = request.form.get("text", ""), request.form.get("key", "")[:LONGEST_WORD] or None
     try:
         with transaction():
-            inbox.note_delivery_remark(
-                order,
-                text=request.form.get("text", ""),
-                key=request.form.get("key", "")[:LONGEST_WORD] or None,
-                by=viewer().actor,
-                now=clock.business_now(),
-            )
+            inbox.note_delivery_remark(order, text=text, key=key, by=viewer().actor, now=clock.business_now())
         flash(gettext("The store has your remark."), "ok")
     except Invalid as error:
         flash(sentence_of(error), "error")
