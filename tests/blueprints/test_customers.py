@@ -164,7 +164,7 @@ def test_the_timeline_counts_no_reply_that_never_left(
     ticket = session.get_one(Ticket, make_received().ticket_id)
     first = reply(ticket_id=ticket.id, text="Oups", by=actor_of(ada), now=TUESDAY, undo_seconds=10)
     reply(ticket_id=ticket.id, text="Voici", by=actor_of(ada), now=TUESDAY)
-    undo_reply(message_id=first.message_id, by=actor_of(ada), now=TUESDAY)
+    undo_reply(ticket_id=ticket.id, message_id=first.message_id, by=actor_of(ada), now=TUESDAY)
     page = staff.get(f"/customers/{ticket.customer_id}").text
     history = page[page.index("Historique") :]
     assert history.count("Réponse au client") == 1

@@ -355,7 +355,7 @@ class TestPeople:
         found = select(OutboundMessage).where(OutboundMessage.source_id == ticket.id)
         sent = {row.recipient: row for row in session.scalars(found) if row.values.get("reply_text")}
         assert set(sent) == {"dora@client.example", "mari@client.example"}
-        undo_reply(message_id=done.message_id, by=by, now=TUESDAY)
+        undo_reply(ticket_id=ticket.id, message_id=done.message_id, by=by, now=TUESDAY)
         session.expire_all()
         assert {row.state for row in sent.values()} == {MessageState.CANCELLED}
         token = sent["mari@client.example"].reply_to or ""

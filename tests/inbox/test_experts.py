@@ -7,7 +7,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.core.errors import Conflict, Invalid, NotFound
-from hub.inbox.actions import add_note, ask_experts, note_absence, reply, save_group, switch_group
+from hub.inbox.actions import (
+    add_note,
+    ask_experts,
+    mark_spam,
+    note_absence,
+    reopen,
+    reply,
+    save_group,
+    solve,
+    switch_group,
+)
 from hub.inbox.actions.asking_experts import GroupDetails
 from hub.inbox.actions.editing_rules import RuleDetails, save_rule
 from hub.inbox.models import Notice, Ticket
@@ -80,6 +90,51 @@ def test_an_expert_is_told_reads_and_answers_with_a_note_and_the_store_keeps_tic
     actions = [event.action for event in list_events(ticket.id)]
     assert actions.count("expert_asked") == actions.count("expert_answered") == 1
     assert access_ticket(number, seen, as_expert=True).id == ticket.id
+
+
+def sees(person: Agent, number: str) -> bool:
+    """Whether an expert of another store opens the ticket."""
+    try:
+        access_ticket(number, viewer_of(person, person.id + 999), as_expert=True)
+    except NotFound:
+        return False
+    return True
+
+
+def test_the_right_of_an_expert_ends_with_the_ticket_and_comes_back_with_a_question(
+    session: Session, lyon: Store, ada: Agent, bo: Agent, lamps: int
+) -> None:
+    received = make_received()
+    ticket_id, number = received.ticket_id or 0, str(received.number)
+    ask(ticket_id, lamps, ada)
+    solve(ticket_id=ticket_id, reason_id=make_reason(session).id, by=actor_of(ada), now=TUESDAY)
+    assert (sees(bo, number), count_asked_of(bo.id), list_asked_of(bo.id)) == (False, 0, [])
+    reopen(ticket_id=ticket_id, by=actor_of(ada), now=TUESDAY)
+    assert (sees(bo, number), count_asked_of(bo.id)) == (True, 1)
+    add_note(ticket_id=ticket_id, text="Une E27.", by=actor_of(bo), now=TUESDAY)
+    assert sees(bo, number), "who answered follows the matter while it is open"
+    mark_spam(ticket_id=ticket_id, by=actor_of(ada), now=TUESDAY)
+    assert not sees(bo, number)
+
+
+def test_the_right_of_an_expert_ends_when_a_colleague_answered_or_the_person_leaves_the_group(
+    session: Session, lyon: Store, ada: Agent, bo: Agent, lamps: int
+) -> None:
+    cleo = make_agent(
+        session, "Cleo", email="cleo@verel.example", store_ids=(make_store(session, "Nice", code="NCE").id,)
+    )
+    group = GroupDetails(name="Luminaires", agent_ids=[bo.id, cleo.id])
+    save_group(group, group_id=lamps, by=actor_of(ada), now=TUESDAY)
+    received = make_received()
+    ask(received.ticket_id, lamps, ada)
+    assert sees(bo, str(received.number))
+    assert sees(cleo, str(received.number))
+    add_note(ticket_id=received.ticket_id or 0, text="Une E27.", by=actor_of(bo), now=TUESDAY)
+    assert (sees(bo, str(received.number)), sees(cleo, str(received.number))) == (True, False)
+    save_group(
+        GroupDetails(name="Luminaires", agent_ids=[cleo.id]), group_id=lamps, by=actor_of(ada), now=TUESDAY
+    )
+    assert not sees(bo, str(received.number))
 
 
 def test_an_experts_reply_ends_the_stores_wait_and_is_credited_to_the_expert(

@@ -146,7 +146,10 @@ def test_undo_takes_the_reply_back_and_the_customer_waits_as_before(
     before = [(wait.started_at, wait.target_seconds, wait.due_at) for wait in list_waits(ticket.id)]
     done = reply(ticket_id=ticket.id, text="Oups", by=actor_of(ada), now=TUESDAY + HOUR, undo_seconds=10)
     assert latest(session).due_at == TUESDAY + HOUR + timedelta(seconds=10)
-    assert undo_reply(message_id=done.message_id, by=actor_of(ada), now=TUESDAY + HOUR) == "Oups"
+    assert (
+        undo_reply(ticket_id=ticket.id, message_id=done.message_id, by=actor_of(ada), now=TUESDAY + HOUR)
+        == "Oups"
+    )
     assert latest(session).state is MessageState.CANCELLED
     assert [line.kind for line in list_thread(ticket.id)] == [MessageKind.CUSTOMER, MessageKind.AUTOMATIC]
     after = list_waits(ticket.id)
@@ -162,7 +165,7 @@ def test_undo_leaves_the_ticket_as_it_was_and_tells_so(session: Session, ticket:
     before = (ticket.state, ticket.due_at, ticket.warn_at, ticket.warned_at, ticket.missed_at, ticket.list_at)
     done = reply(ticket_id=ticket.id, text="Oups", by=actor_of(ada), now=TUESDAY + HOUR, undo_seconds=10)
     assert ticket.state is TicketState.OPEN
-    undo_reply(message_id=done.message_id, by=actor_of(ada), now=TUESDAY + HOUR)
+    undo_reply(ticket_id=ticket.id, message_id=done.message_id, by=actor_of(ada), now=TUESDAY + HOUR)
     assert before == (
         ticket.state,
         ticket.due_at,
@@ -184,24 +187,24 @@ def test_undo_gives_back_no_state_that_what_came_since_has_overtaken(
     set_pending(ticket_id=ticket.id, by=actor_of(ada), now=TUESDAY)
     oops = reply(ticket_id=ticket.id, text="Oups", by=actor_of(ada), now=TUESDAY)
     make_received(in_reply_to="<1@client.example>", mail_message_id="<2@client.example>")
-    undo_reply(message_id=oops.message_id, by=actor_of(ada), now=TUESDAY)
+    undo_reply(ticket_id=ticket.id, message_id=oops.message_id, by=actor_of(ada), now=TUESDAY)
     assert ticket.state is TicketState.OPEN
     reply(ticket_id=ticket.id, text="Voilà", by=actor_of(ada), now=TUESDAY)
     set_pending(ticket_id=ticket.id, by=actor_of(ada), now=TUESDAY)
     oops = reply(ticket_id=ticket.id, text="Oups", by=actor_of(ada), now=TUESDAY)
     reply(ticket_id=ticket.id, text="Moi aussi", by=actor_of(bo), now=TUESDAY)
-    undo_reply(message_id=oops.message_id, by=actor_of(ada), now=TUESDAY)
+    undo_reply(ticket_id=ticket.id, message_id=oops.message_id, by=actor_of(ada), now=TUESDAY)
     assert ticket.state is TicketState.OPEN
 
 
 def test_undo_is_refused_once_the_reply_left(session: Session, ticket: Ticket, ada: Agent, bo: Agent) -> None:
     done = reply(ticket_id=ticket.id, text="Voilà", by=actor_of(ada), now=TUESDAY)
     with pytest.raises(Forbidden):
-        undo_reply(message_id=done.message_id, by=actor_of(bo), now=TUESDAY)
+        undo_reply(ticket_id=ticket.id, message_id=done.message_id, by=actor_of(bo), now=TUESDAY)
     latest(session).state = MessageState.ACCEPTED
     session.flush()
     with pytest.raises(Conflict, match="already left"):
-        undo_reply(message_id=done.message_id, by=actor_of(ada), now=TUESDAY)
+        undo_reply(ticket_id=ticket.id, message_id=done.message_id, by=actor_of(ada), now=TUESDAY)
 
 
 def test_what_cannot_be_replied_to_says_why(session: Session, ticket: Ticket, ada: Agent) -> None:

@@ -228,7 +228,7 @@ class Story:
         self.merged_ids.append(other)
 
     def undo(self, message_id: int, now: datetime) -> None:
-        undo_reply(message_id=message_id, by=self.by, now=now)
+        undo_reply(ticket_id=self.ticket_id, message_id=message_id, by=self.by, now=now)
 
 
 def rows(ticket_id: int) -> list[WaitRow]:

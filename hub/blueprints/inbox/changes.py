@@ -13,7 +13,6 @@ from hub.blueprints.inbox.base import access, back_to, blueprint, do
 from hub.core import clock
 from hub.core.db import transaction
 from hub.core.errors import Conflict, Invalid, NotFound
-from hub.core.text import N_
 from hub.inbox import actions, queries
 from hub.inbox.queries import TicketView
 from hub.inbox.words import Priority
@@ -65,17 +64,13 @@ def assign(number: str) -> ResponseReturnValue:
     ticket, given = access(number), request.form.get("assignee", "")
     assignee_id = viewer().agent_id if given == "me" else request.form.get("assignee", type=int)
 
-    def act() -> None:
-        people = {row.id for row in staff.list_store_agents(ticket.store_id)} | {viewer().agent_id, None}
-        if assignee_id not in people:
-            raise Invalid(
-                N_("This person does not work in the store of the ticket. Please choose another one.")
-            )
-        actions.assign(
+    return do(
+        number,
+        lambda: actions.assign(
             ticket_id=ticket.id, assignee_id=assignee_id, by=viewer().actor, now=clock.business_now()
-        )
-
-    return do(number, act, gettext("Assigned.") if assignee_id else gettext("Nobody is assigned any more."))
+        ),
+        gettext("Assigned.") if assignee_id else gettext("Nobody is assigned any more."),
+    )
 
 
 @blueprint.post("/<number>/transfer")

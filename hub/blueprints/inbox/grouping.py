@@ -18,8 +18,10 @@ from hub.inbox.actions import MOVING
 
 @blueprint.post("/<number>/unmerge")
 def unmerge(number: str) -> ResponseReturnValue:
-    """Take a merged ticket out of the joint one; its page again."""
+    """Take a merged ticket out of the joint one, which the person sees too; its page again."""
     ticket = access(number)
+    if ticket.merged_into_number:
+        access(ticket.merged_into_number)
     return do(
         number,
         lambda: actions.unmerge(ticket_id=ticket.id, by=viewer().actor, now=clock.business_now()),

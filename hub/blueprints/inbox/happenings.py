@@ -71,7 +71,7 @@ def names_of(ticket: TicketView, events: Sequence[ThreadEvent]) -> Names:
     told = {each for event in events for each in event.data.get("agent_ids", ())}
     missing = staff.get_agents((_ids(events, "assignee_id", "from_id:assigned") | told) - people.keys())
     return Names(
-        stores=stores.get_stores(_ids(events, "store_id", "from_store_id")),
+        stores=stores.get_stores(_ids(events, "store_id", "from_store_id", "other_store_id")),
         people=people | {agent_id: row.name for agent_id, row in missing.items()},
         reasons={row.id: row for row in reasons.list_reasons(active=False)},
         tags=queries.get_tags(_ids(events, "tag_id")),
@@ -183,6 +183,9 @@ _SENTENCES: dict[str, Callable[[Data, Names], str]] = {
     ),
     "transferred": lambda data, names: gettext(
         "Moved to: %(store)s", store=names.store(data.get("store_id"))
+    ),
+    "also_written_to": lambda data, names: gettext(
+        "Also written to: %(store)s", store=names.store(data.get("other_store_id"))
     ),
     "solved": lambda data, names: gettext("Solved: %(reason)s", reason=names.reason(data.get("reason_id"))),
     "rule_applied": lambda data, _: rule_words(data),

@@ -120,7 +120,8 @@ def _ask_moment(ticket: TicketView, sentence: str = "", *, is_forced: bool = Fal
 @blueprint.route("/<number>/scheduled/<int:scheduled_id>", methods=["GET", "POST"])
 def scheduled(number: str, scheduled_id: int) -> ResponseReturnValue:
     """Change the words or the moment of a reply that has not left."""
-    ticket, row = access(number), queries.access_scheduled(scheduled_id, viewer())
+    ticket = access(number)
+    row = queries.get_scheduled(ticket.id, scheduled_id)
     sentence = ""
     if request.method == "POST":
         try:
@@ -158,7 +159,8 @@ def _show_scheduled(ticket: TicketView, row: ScheduledRow, sentence: str) -> Res
 @blueprint.post("/<number>/scheduled/<int:scheduled_id>/cancel")
 def cancel_scheduled(number: str, scheduled_id: int) -> ResponseReturnValue:
     """It will not leave; the words of one's own, or of somebody who is not there any more, are in the composer."""
-    ticket, row = access(number), queries.access_scheduled(scheduled_id, viewer())
+    ticket = access(number)
+    row = queries.get_scheduled(ticket.id, scheduled_id)
     try:
         with transaction():
             text = actions.cancel_scheduled(scheduled_id=row.id, by=viewer().actor, now=clock.business_now())

@@ -68,7 +68,9 @@ def undo(number: str) -> ResponseReturnValue:
     try:
         with transaction():
             message_id = request.form.get("message_id", type=int, default=0)
-            text = actions.undo_reply(message_id=message_id, by=viewer().actor, now=clock.business_now())
+            text = actions.undo_reply(
+                ticket_id=ticket.id, message_id=message_id, by=viewer().actor, now=clock.business_now()
+            )
             keep_text_of(ticket, MessageKind.AGENT, text=text)
     except HubError as error:
         return back_to(number, sentence_of(error), "warn")
@@ -91,7 +93,7 @@ def keep_text(number: str) -> ResponseReturnValue:
     with transaction():
         keep_text_of(ticket, MessageKind.AGENT, is_dropped=is_dropped)
         if is_dropped:
-            actions.discard_files(ticket_id=ticket.id, by=viewer().actor)
+            actions.discard_files(ticket_id=ticket.id, by=viewer().actor, machine_now=clock.machine_now())
     return redirect(url_for("inbox.ticket", number=number) + ("" if is_dropped else "#reply"), 303)
 
 

@@ -14,7 +14,7 @@ from hub.core.words import Channel, Language
 from hub.customers.actions import lock_customer
 from hub.customers.queries import CustomerRow, get_customer
 from hub.inbox.actions import waiting
-from hub.inbox.actions.events import lock_end, lock_ticket, note_ticket, settle_hold
+from hub.inbox.actions.events import lock_end, lock_ticket, move_state, note_ticket, settle_hold
 from hub.inbox.actions.handing_out import hand_out
 from hub.inbox.actions.opening import Opening, add_message, add_party, add_ticket, show_message
 from hub.inbox.actions.receiving import reopen_row
@@ -24,7 +24,7 @@ from hub.inbox.facts import CustomerWrote, TicketOpened, TicketWithdrawn
 from hub.inbox.indexing import grown_index
 from hub.inbox.models import Ticket, TicketMessage
 from hub.inbox.routing import route_by
-from hub.inbox.states import OPEN_STATES, is_open
+from hub.inbox.states import OPEN_STATES, is_open, next_on_customer_message
 from hub.inbox.words import DropReason, MessageKind, RouteSource, TicketState
 from hub.orders import queries as orders
 
@@ -113,9 +113,9 @@ def withdraw_answer_ticket(
     if not is_own or not is_open(ticket.state) or ticket.first_replied_at is not None:
         note_ticket("answer_withdrawn", ticket, by=by, now=now, answer_id=answer_id, reason=reason)
         return False
-    note_ticket("withdrawn", ticket, by=by, now=now, answer_id=answer_id, reason=reason)
+    closing = {"action": "withdrawn", "answer_id": answer_id, "reason": reason}
+    move_state(ticket, TicketState.CLOSED, by=by, now=now, **closing)
     waiting.drop_wait(ticket, at=now, reason=DropReason.WITHDRAWN)
-    ticket.state = TicketState.CLOSED
     ticket.solved_at = ticket.closed_at = now
     settle_hold(ticket, now=now)
     db.session.flush()
@@ -141,7 +141,7 @@ def _change(ticket: Ticket, said: TicketMessage, answered: Answered, *, now: dat
     if said.text == answered.comment and said.inserted == answered.inserted:
         return
     if ticket.state is TicketState.SOLVED:
-        reopen_row(ticket, now=now)
+        reopen_row(ticket, by=CUSTOMER, now=now)
     note_ticket(
         "answer_changed", ticket, by=CUSTOMER, now=now, answer_id=answered.answer_id, score=answered.score
     )
@@ -172,7 +172,7 @@ def _say(answered: Answered, *, now: datetime) -> Ticket:
     )
     waiting.start_wait(ticket, at=now, channel=Channel.SURVEY, directory=Directory())
     if found:
-        ticket.state = TicketState.NEW if ticket.state is TicketState.NEW else TicketState.OPEN
+        move_state(ticket, next_on_customer_message(ticket.state) or TicketState.OPEN, by=CUSTOMER, now=now)
         show_message(ticket, answered.comment or ticket.subject, now=now)
     db.session.flush()
     _tell(ticket, message.id, is_new=found is None, now=now)

@@ -18,7 +18,7 @@ from hub.customers.actions import CustomerDetails, resolve_customer
 from hub.customers.queries import get_customer
 from hub.inbox.actions import changing, ending, finding, tagging, waiting
 from hub.inbox.actions.attaching import Upload, keep_files
-from hub.inbox.actions.events import lock_ticket, note_ticket
+from hub.inbox.actions.events import lock_ticket, move_state
 from hub.inbox.actions.opening import add_message, show_message
 from hub.inbox.actions.receiving import receive_into, receive_message
 from hub.inbox.actions.replying import reply
@@ -115,8 +115,7 @@ def _change_state(ticket: Ticket, state: TicketState, who: dict[str, Any]) -> No
     elif state is TicketState.OPEN and ticket.state is TicketState.SOLVED:
         ending.reopen(**who)
     elif state is TicketState.OPEN and ticket.state is not TicketState.CLOSED:
-        note_ticket("reopened", ticket, by=who["by"], now=who["now"])
-        ticket.state = TicketState.OPEN
+        move_state(ticket, TicketState.OPEN, by=who["by"], now=who["now"], action="reopened")
         db.session.flush()
     else:
         raise Conflict(
@@ -168,7 +167,7 @@ def note_reply(
 
 def _end_waiting(ticket: Ticket, message: TicketMessage, *, by: Actor, now: datetime) -> None:
     wait_id = waiting.end_wait(ticket, at=now, agent_id=by.agent_id, directory=Directory())
-    ticket.state = next_on_reply(ticket.state)
+    move_state(ticket, next_on_reply(ticket.state), by=by, now=now)
     ticket.list_at = now
     show_message(ticket, message.text, now=now)
     db.session.flush()

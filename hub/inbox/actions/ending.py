@@ -9,7 +9,7 @@ from hub.core.facts import record
 from hub.core.text import N_
 from hub.inbox.actions import waiting
 from hub.inbox.actions.changing import set_reason
-from hub.inbox.actions.events import lock_ticket, note_ticket, settle_hold
+from hub.inbox.actions.events import from_to, lock_ticket, move_state, note_ticket, settle_hold
 from hub.inbox.actions.noticing import tell_followers
 from hub.inbox.actions.receiving import reopen_row
 from hub.inbox.actions.snoozing import end_snooze
@@ -32,7 +32,8 @@ def solve(*, ticket_id: int, reason_id: int | None = None, by: Actor, now: datet
         set_reason(ticket, reason_id, by=by, now=now)
     if ticket.reason_id is None:
         raise Invalid(N_("Please choose why the customer wrote before solving the ticket."), field="reason")
-    note_ticket("solved", ticket, by=by, now=now, reason_id=ticket.reason_id)
+    moved = from_to(ticket, TicketState.SOLVED)
+    note_ticket("solved", ticket, by=by, now=now, reason_id=ticket.reason_id, **moved)
     waiting.drop_wait(ticket, at=now, reason=DropReason.SOLVED_WITHOUT_REPLY)
     end_row(ticket, TicketState.SOLVED, now=now)
     db.session.flush()
@@ -49,7 +50,7 @@ def solve(*, ticket_id: int, reason_id: int | None = None, by: Actor, now: datet
 
 
 def end_row(ticket: Ticket, state: TicketState, *, now: datetime) -> None:
-    """Solved or closed: the moments and the hold; a snooze has nothing left to wait for."""
+    """Solved or closed, which the caller has noted: the moments and the hold; a snooze has nothing left to wait for."""
     end_snooze(ticket)
     ticket.state = state
     ticket.solved_at = now
@@ -63,9 +64,8 @@ def reopen(*, ticket_id: int, by: Actor, now: datetime) -> None:
     ticket = lock_ticket(ticket_id)
     if ticket.state is not TicketState.SOLVED:
         raise Conflict(N_("Only a solved ticket can be reopened. Please open a new contact instead."))
-    note_ticket("reopened", ticket, by=by, now=now)
     ticket.list_at = now
-    reopen_row(ticket, now=now)
+    reopen_row(ticket, by=by, now=now)
     db.session.flush()
 
 
@@ -77,8 +77,7 @@ def set_pending(*, ticket_id: int, by: Actor, now: datetime) -> None:
     _check_step(ticket, TicketState.PENDING)
     if ticket.waiting_since is not None:
         raise Conflict(N_("The customer waits for an answer. Please reply first."))
-    note_ticket("set_pending", ticket, by=by, now=now)
-    ticket.state = TicketState.PENDING
+    move_state(ticket, TicketState.PENDING, by=by, now=now, action="set_pending")
     db.session.flush()
 
 
@@ -87,7 +86,7 @@ def mark_spam(*, ticket_id: int, by: Actor, now: datetime) -> None:
     ticket = lock_ticket(ticket_id)
     if ticket.state is TicketState.CLOSED:
         return
-    note_ticket("marked_spam", ticket, by=by, now=now)
+    note_ticket("marked_spam", ticket, by=by, now=now, **from_to(ticket, TicketState.CLOSED))
     waiting.drop_wait(ticket, at=now, reason=DropReason.SPAM)
     end_row(ticket, TicketState.CLOSED, now=now)
     db.session.flush()

@@ -16,6 +16,7 @@ from hub.core.text import N_
 from hub.core.words import Purpose
 from hub.inbox.models import Ticket
 from hub.inbox.states import is_open
+from hub.inbox.words import TicketState
 from hub.outbox import actions as outbox
 
 TICKET = "ticket"
@@ -88,6 +89,26 @@ def note_ticket(action: str, ticket: Ticket, *, by: Actor, now: datetime, **data
         **data,
     )
     return event_id
+
+
+def move_state(
+    ticket: Ticket,
+    state: TicketState,
+    *,
+    by: Actor,
+    now: datetime,
+    action: str = "state_changed",
+    **data: Any,
+) -> None:
+    """The state, with its line in the trail; nothing when it is that already."""
+    if ticket.state is not state:
+        note_ticket(action, ticket, by=by, now=now, **from_to(ticket, state), **data)
+        ticket.state = state
+
+
+def from_to(ticket: Ticket, state: TicketState) -> dict[str, str]:
+    """What a line says of a state that is about to change: each change of a state has such a line."""
+    return {"from_state": ticket.state.value, "state": state.value}
 
 
 def settle_hold(ticket: Ticket, *, now: datetime) -> None:

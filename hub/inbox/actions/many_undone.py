@@ -1,16 +1,20 @@
 """Takes back what was done to many tickets, as far as nobody has changed it since."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
+
 from hub.core.actor import Actor
+from hub.core.batches import among
 from hub.core.db import db
 from hub.core.errors import Conflict, HubError
 from hub.core.text import N_
 from hub.inbox.actions import calls, changing, ending, merging, snoozing, tagging
 from hub.inbox.actions.events import lock_ticket
 from hub.inbox.models import BulkRun, Ticket
+from hub.inbox.queries.access import only_visible
 from hub.inbox.words import BulkKind, Priority
 from hub.staff.rules import Viewer
 
@@ -24,8 +28,9 @@ def undo_bulk_run(run_id: int, *, viewer: Viewer, now: datetime) -> int:
         raise Conflict(N_("There is nothing to undo here any more."))
     undo = _UNDO.get(run.kind)
     count = 0
+    seen = _list_seen(run.done, viewer)
     for each in run.done if undo else ():
-        if each["before"] is None or undo is None:
+        if each["before"] is None or undo is None or not _named(each) <= seen:
             continue
         try:
             with db.session.begin_nested():
@@ -36,6 +41,18 @@ def undo_bulk_run(run_id: int, *, viewer: Viewer, now: datetime) -> int:
     run.undone_at, run.undone_count = now, count
     db.session.flush()
     return count
+
+
+def _named(each: Mapping[str, Any]) -> set[int]:
+    """The ticket, and the one it was merged into."""
+    into_id = (each["before"] or {}).get("into_id")
+    return {each["ticket_id"], into_id or each["ticket_id"]}
+
+
+def _list_seen(done: Sequence[Mapping[str, Any]], viewer: Viewer) -> set[int]:
+    """Of these tickets, those the person sees today: some may belong to another store by now."""
+    wanted = {ticket_id for each in done for ticket_id in _named(each)}
+    return set(db.session.scalars(only_visible(select(Ticket.id).where(among(Ticket.id, wanted)), viewer)))
 
 
 def _put_back(name: str, act: Callable[..., None]) -> _Undo:

@@ -12,7 +12,14 @@ from hub.core.errors import Conflict
 from hub.core.text import N_
 from hub.inbox.actions import rebuilding, waiting
 from hub.inbox.actions.ending import end_row
-from hub.inbox.actions.events import TICKET, lock_tickets, note_ticket, settle_hold
+from hub.inbox.actions.events import (
+    TICKET,
+    from_to,
+    lock_tickets,
+    move_state,
+    note_ticket,
+    settle_hold,
+)
 from hub.inbox.actions.finding import get_parties
 from hub.inbox.actions.receiving import reopen_row
 from hub.inbox.directory import Directory
@@ -34,7 +41,14 @@ def merge(*, ticket_id: int, into_id: int, by: Actor, now: datetime) -> None:
     _check(ticket, target)
     since = ticket.waiting_since
     note_ticket(
-        "merged", ticket, by=by, now=now, into_id=into_id, into_number=target.number, **_remember(ticket)
+        "merged",
+        ticket,
+        by=by,
+        now=now,
+        into_id=into_id,
+        into_number=target.number,
+        **from_to(ticket, TicketState.CLOSED),
+        **_remember(ticket),
     )
     waiting.drop_wait(ticket, at=now, reason=DropReason.MERGED)
     ticket.merged_into_id = into_id
@@ -52,7 +66,7 @@ def merge(*, ticket_id: int, into_id: int, by: Actor, now: datetime) -> None:
     )
     _share_parties(ticket, target)
     if since is not None:
-        _wait_on(target, since, now=now)
+        _wait_on(target, since, by=by, now=now)
     db.session.flush()
 
 
@@ -82,7 +96,10 @@ def unmerge(*, ticket_id: int, by: Actor, now: datetime) -> None:
     db.session.flush()
     for row, line in ((ticket, closing), (target, opening)):
         rebuilding.rebuild_waits(row.id)
-        _restore(row, line.data.get(BEFORE, {}) if line else {}, is_target=row is target)
+        before = line.data.get(BEFORE, {}) if line else {}
+        if before and not (row is target and (before["state"] != TicketState.SOLVED or row.waiting_since)):
+            move_state(row, TicketState(before["state"]), by=by, now=now)
+            _restore(row, before)
         settle_hold(row, now=now)
     db.session.flush()
 
@@ -110,9 +127,9 @@ def _is_one_person(one: Ticket, other: Ticket) -> bool:
     return bool(one.requester_address) and one.requester_address == other.requester_address
 
 
-def _wait_on(target: Ticket, since: datetime, *, now: datetime) -> None:
+def _wait_on(target: Ticket, since: datetime, *, by: Actor, now: datetime) -> None:
     if target.state is TicketState.SOLVED:
-        reopen_row(target, now=now)
+        reopen_row(target, by=by, now=now)
     waiting.start_wait(target, at=since, channel=target.channel, directory=Directory())
 
 
@@ -140,11 +157,8 @@ def _remember(ticket: Ticket) -> dict[str, Any]:
     return {BEFORE: {**kept, **{name: getattr(ticket, name) for name in COUNTS}, "state": ticket.state.value}}
 
 
-def _restore(ticket: Ticket, before: dict[str, Any], *, is_target: bool) -> None:
-    """The state of before; the joint ticket keeps its own where something happened in it since."""
-    if not before or (is_target and (before["state"] != TicketState.SOLVED or ticket.waiting_since)):
-        return
-    ticket.state = TicketState(before["state"])
+def _restore(ticket: Ticket, before: dict[str, Any]) -> None:
+    """The moments of before; the joint ticket keeps its own where something happened in it since."""
     ticket.reopened_count = before["reopened_count"]
     for name in ("solved_at", "first_solved_at", "closed_at"):
         setattr(ticket, name, _moment(before[name]))

@@ -157,4 +157,6 @@ def tag_by_rule(ticket: Ticket, names: Sequence[str], *, now: datetime) -> None:
     ids = db.session.scalars(select(Tag.id).where(Tag.key.in_([fold(name) for name in names]))).all()
     rows = [{"ticket_id": ticket.id, "tag_id": tag_id, "added_at": now} for tag_id in ids]
     db.session.flush()
-    db.session.execute(insert(TicketTag).values(rows).on_conflict_do_nothing())
+    added = insert(TicketTag).values(rows).on_conflict_do_nothing().returning(TicketTag.tag_id)
+    for tag_id in sorted(db.session.scalars(added)):
+        note_ticket("tagged", ticket, by=SYSTEM, now=now, tag_id=tag_id)

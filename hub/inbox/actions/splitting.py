@@ -14,7 +14,7 @@ from hub.core.facts import record
 from hub.core.text import N_
 from hub.customers import queries as customers
 from hub.inbox.actions import rebuilding
-from hub.inbox.actions.events import TICKET, lock_ticket, next_event, note_ticket
+from hub.inbox.actions.events import TICKET, lock_ticket, move_state, next_event, note_ticket
 from hub.inbox.actions.opening import Opening, add_party, add_ticket, show_latest
 from hub.inbox.actions.receiving import opened_fact
 from hub.inbox.indexing import grown_index
@@ -72,7 +72,7 @@ def split(*, ticket_id: int, message_ids: Collection[int], subject: str, by: Act
     ticket.list_at = ticket.due_at or ticket.waiting_since or now
     fresh.list_at = fresh.due_at or fresh.waiting_since or now
     if fresh.first_replied_at is not None and fresh.waiting_since is None:
-        fresh.state = TicketState.OPEN
+        move_state(fresh, TicketState.OPEN, by=by, now=now)
     db.session.flush()
     record(opened_fact(fresh), now=now)
     return Split(fresh.id, fresh.number)
@@ -154,5 +154,5 @@ def _transfers(ticket: Ticket) -> Sequence[AuditEntry]:
 def _tell_again(line: AuditEntry, fresh: Ticket) -> None:
     """A transfer that the messages have been through: the old store's share of the wait stays with the old store."""
     by = Actor(line.actor_kind, agent_id=line.agent_id, api_key_id=line.api_key_id)
-    data = {**line.data, "event_id": next_event(fresh)}
+    data = {**line.data, "event_id": next_event(fresh), "is_told_again": True}
     note_change(line.action, subject_kind=TICKET, subject_id=fresh.id, by=by, now=line.happened_at, **data)

@@ -12,7 +12,7 @@ from hub.core.facts import record
 from hub.core.text import N_
 from hub.inbox.actions import rebuilding, waiting
 from hub.inbox.actions.attaching import give_back
-from hub.inbox.actions.events import lock_ticket, note_ticket
+from hub.inbox.actions.events import lock_ticket, move_state, note_ticket
 from hub.inbox.actions.letters import COPIES
 from hub.inbox.actions.opening import show_latest
 from hub.inbox.directory import Directory
@@ -38,13 +38,18 @@ def remember(ticket: Ticket) -> dict[str, Any]:
     }
 
 
-def undo_reply(*, message_id: int, by: Actor, now: datetime) -> str:
-    """Take a reply back while it still waits; returns its text for the composer, and the customer waits again.
+def undo_reply(*, ticket_id: int, message_id: int, by: Actor, now: datetime) -> str:
+    """Take a reply of this ticket back while it still waits; returns its text for the composer, and the customer waits again.
 
-    Raises Conflict when it has left or is leaving.
+    Raises Conflict when it has left or is leaving, or stands in another ticket.
     """
     found = db.session.get(TicketMessage, message_id)
-    if found is None or found.kind is not MessageKind.AGENT or found.outbound_id is None:
+    if (
+        found is None
+        or found.ticket_id != ticket_id
+        or found.kind is not MessageKind.AGENT
+        or found.outbound_id is None
+    ):
         raise Conflict(N_("There is no reply to take back here."))
     ticket = lock_ticket(found.ticket_id)
     if found.agent_id != by.agent_id:
@@ -59,7 +64,8 @@ def undo_reply(*, message_id: int, by: Actor, now: datetime) -> str:
     db.session.flush()
     show_latest(ticket, now=now)
     rebuilding.rebuild_waits(ticket.id)
-    _restore(ticket, event_id, before)
+    if before:
+        _restore(ticket, event_id, before, by=by, now=now)
     db.session.flush()
     fact = ReplyUndone(
         customer_id=ticket.customer_id, ticket_id=ticket.id, store_id=ticket.store_id, agent_id=by.agent_id
@@ -74,13 +80,11 @@ def _take_back_copies(message: TicketMessage, *, now: datetime) -> None:
         raise Conflict(N_("This reply has already left. Write another one to correct it."))
 
 
-def _restore(ticket: Ticket, event_id: int, before: dict[str, Any]) -> None:
+def _restore(ticket: Ticket, event_id: int, before: dict[str, Any], *, by: Actor, now: datetime) -> None:
     """The state and the warnings of before, as far as nothing that came since has overtaken them."""
-    if not before:
-        return
     state = TicketState(before["state"])
     if ticket.state is next_on_reply(state):
-        ticket.state = _state_now(ticket, event_id, state)
+        move_state(ticket, _state_now(ticket, event_id, state), by=by, now=now)
     if ticket.waiting_since is not None and _written(ticket.waiting_since) == before["waiting_since"]:
         ticket.warned_at, ticket.missed_at = _read(before["warned_at"]), _read(before["missed_at"])
         ticket.warned_percent = before.get("warned_percent", 0)

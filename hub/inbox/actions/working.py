@@ -6,8 +6,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, or_, select
 
 from hub.core import clock
+from hub.core.actor import SYSTEM
 from hub.core.apart import do_each, is_free
 from hub.core.db import db, transaction
+from hub.inbox.actions.events import move_state
 from hub.inbox.actions.warning import watch_deadline
 from hub.inbox.directory import Directory
 from hub.inbox.models import Ticket
@@ -83,6 +85,5 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
 
 
 def _close(ticket: Ticket, *, now: datetime) -> None:
-    ticket.state = TicketState.CLOSED
-    ticket.closed_at = ticket.updated_at = now
-    ticket.last_event_id += 1
+    move_state(ticket, TicketState.CLOSED, by=SYSTEM, now=now, action="closed")
+    ticket.closed_at = now

@@ -8,6 +8,7 @@ from sqlalchemy.orm import QueryableAttribute
 from hub.core.errors import NotFound
 from hub.core.text import N_
 from hub.inbox.models import Expert, ExpertQuestion, Ticket
+from hub.inbox.states import OPEN_STATES
 from hub.staff.rules import Viewer
 
 
@@ -34,11 +35,17 @@ def only_openable(
 
 
 def is_asked(agent_id: int) -> ColumnElement[bool]:
-    """Whether a group of the person is asked about the ticket now, or the person has answered."""
+    """Whether a group the person belongs to is asked about the ticket, or was and the person answered.
+
+    The right ends when the ticket is solved, closed or merged, when a colleague of the group has answered, and when the
+    person leaves the group; it comes back with a new question (docs/adr/0033).
+    """
     groups = select(Expert.group_id).where(Expert.agent_id == agent_id)
-    is_open = ExpertQuestion.answered_at.is_(None) & ExpertQuestion.group_id.in_(groups)
-    mine = or_(is_open, ExpertQuestion.answered_by_id == agent_id)
-    return exists().where(ExpertQuestion.ticket_id == Ticket.id, mine)
+    is_mine = or_(ExpertQuestion.answered_at.is_(None), ExpertQuestion.answered_by_id == agent_id)
+    asked = exists().where(
+        ExpertQuestion.ticket_id == Ticket.id, ExpertQuestion.group_id.in_(groups), is_mine
+    )
+    return asked & Ticket.state.in_(OPEN_STATES) & Ticket.merged_into_id.is_(None)
 
 
 def no_such_ticket() -> NotFound:

@@ -21,7 +21,6 @@ from hub.inbox.models import (
     TicketParty,
     TicketTag,
 )
-from hub.inbox.queries.access import only_visible
 from hub.inbox.queries.notices import unread_column
 from hub.inbox.snoozes import SnoozeUntil, choices
 from hub.inbox.words import ScheduledState
@@ -215,16 +214,9 @@ def _store_of(ticket_id: int) -> Any:
     return select(Ticket.store_id).where(Ticket.id == ticket_id).scalar_subquery()
 
 
-def access_scheduled(scheduled_id: int, viewer: Viewer) -> ScheduledRow:
-    """One of them, if the person may see its ticket. Raises NotFound."""
-    found = (
-        select(ScheduledReply.ticket_id)
-        .join(Ticket, Ticket.id == ScheduledReply.ticket_id)
-        .where(ScheduledReply.id == scheduled_id)
-    )
-    ticket_id = db.session.scalar(only_visible(found, viewer))
-    rows = list_scheduled(ticket_id) if ticket_id else []
-    for row in rows:
+def get_scheduled(ticket_id: int, scheduled_id: int) -> ScheduledRow:
+    """One of the ticket's; the caller has looked the ticket up with permission. Raises NotFound."""
+    for row in list_scheduled(ticket_id):
         if row.id == scheduled_id:
             return row
     raise NotFound(N_("This reply has left already, or was cancelled."))

@@ -12,6 +12,7 @@ from hub.inbox.expertise import knows
 from hub.inbox.models import Expert, ExpertGroup, ExpertQuestion, Ticket, TicketMessage
 from hub.inbox.queries.rows import TicketView
 from hub.inbox.routing_rules import with_parents
+from hub.inbox.states import OPEN_STATES
 from hub.inbox.words import MessageKind
 from hub.orders.queries import get_orders
 from hub.reasons.queries import list_reasons
@@ -119,13 +120,17 @@ def _texts(ticket: TicketView) -> list[str]:
 
 
 def list_asked_of(agent_id: int) -> list[AskedRow]:
-    """Open questions to the groups of a person, oldest first."""
+    """Open questions about open tickets to the groups of a person, oldest first."""
     mine = select(Expert.group_id).where(Expert.agent_id == agent_id)
     found = (
         select(ExpertQuestion, ExpertGroup.name, Ticket)
         .join(ExpertGroup, ExpertGroup.id == ExpertQuestion.group_id)
         .join(Ticket, Ticket.id == ExpertQuestion.ticket_id)
-        .where(ExpertQuestion.answered_at.is_(None), ExpertQuestion.group_id.in_(mine))
+        .where(
+            ExpertQuestion.answered_at.is_(None),
+            ExpertQuestion.group_id.in_(mine),
+            Ticket.state.in_(OPEN_STATES),
+        )
         .order_by(ExpertQuestion.asked_at, ExpertQuestion.id)
         .limit(MOST_ASKED)
     )
@@ -149,8 +154,15 @@ def list_asked_of(agent_id: int) -> list[AskedRow]:
 
 def count_asked_of(agent_id: int) -> int:
     mine = select(Expert.group_id).where(Expert.agent_id == agent_id)
-    found = select(func.count()).where(
-        ExpertQuestion.answered_at.is_(None), ExpertQuestion.group_id.in_(mine)
+    found = (
+        select(func.count())
+        .select_from(ExpertQuestion)
+        .join(Ticket, Ticket.id == ExpertQuestion.ticket_id)
+        .where(
+            ExpertQuestion.answered_at.is_(None),
+            ExpertQuestion.group_id.in_(mine),
+            Ticket.state.in_(OPEN_STATES),
+        )
     )
     return db.session.scalar(found) or 0
 
