@@ -117,6 +117,14 @@ class Known:
     currency: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class KnownCall:
+    """A call as Twilio shows it, with the statuses of its legs to telephones that were dialled."""
+
+    status: str
+    legs: tuple[str, ...]
+
+
 class TwilioAccount:
     """One connection to one account, for a batch of messages."""
 
@@ -161,6 +169,13 @@ class TwilioAccount:
         except (UnknownOutcome, PermanentFailure) as error:
             raise TemporaryFailure(error.reason, code=error.code) from error
         return [_known(each) for each in found if str(each.direction).startswith("outbound")]
+
+    def find_call(self, sid: str) -> KnownCall:
+        """One call and its legs. Raises the three failures."""
+        with self._answers():
+            call = self._client.calls(sid).fetch()
+            legs = self._client.calls.list(parent_call_sid=sid, limit=5)
+        return KnownCall(str(call.status), tuple(str(leg.status) for leg in legs))
 
     @contextmanager
     def _answers(self) -> Iterator[None]:

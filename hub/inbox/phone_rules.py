@@ -5,7 +5,7 @@ recordingStatusCallback, call status callback).
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypedDict
@@ -106,6 +106,14 @@ def patience(facts: CallFacts) -> timedelta | None:
 def lapse(facts: CallFacts) -> CallFacts:
     """The callback never came: the call is over, and nobody answered unless it was told before."""
     return facts | CallFacts(has_dial_failed=facts.is_dialled and not facts.is_answered, is_over=True)
+
+
+def read_listed(status: str, legs: Sequence[str]) -> CallFacts:
+    """What the provider answers when it is asked about a call and its legs."""
+    is_answered, is_over = any(leg in _ANSWERED for leg in legs), status in _OVER
+    return CallFacts(
+        has_dial_failed=is_over and bool(legs) and not is_answered, is_answered=is_answered, is_over=is_over
+    )
 
 
 def read_call(fields: Mapping[str, str]) -> CallNews:

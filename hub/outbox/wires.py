@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from hub.channels.base import Transport, Upcoming
+from hub.channels.base import ChannelError, Transport, Upcoming
 from hub.channels.registry import ChannelSettings, open_transport
-from hub.channels.twilio_client import TwilioAccount, TwilioSettings
+from hub.channels.twilio_client import KnownCall, TwilioAccount, TwilioSettings
 from hub.channels.twilio_media import Media, fetch_media
 from hub.channels.twilio_settings import ContentTemplate
 from hub.channels.webhook_signatures import is_from_twilio
@@ -45,6 +45,19 @@ def has_phone_account() -> bool:
 def phone_settings() -> TwilioSettings | None:
     """The account of the phone channels and its numbers; None when none is set up."""
     return _Kept.settings.twilio
+
+
+def find_call(sid: str) -> KnownCall | None:
+    """What the provider knows of a call; None when it cannot be asked, or knows nothing of it."""
+    account = open_phone_account()
+    if account is None:
+        return None
+    try:
+        return account.find_call(sid)
+    except ChannelError:
+        return None
+    finally:
+        account.close()
 
 
 def fetch_recording(sid: str, *, limit_bytes: int) -> Media:

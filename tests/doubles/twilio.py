@@ -73,7 +73,7 @@ class Double:
     `refusals`: error codes by recipient. `next_errors`: codes for the next requests, whatever they are. `silent_at`: the
     n-th message is taken but never answered; `failed_at`: it is taken, and answered with an error of the server. `callbacks`: which statuses are called back, in this order; None calls
     nothing back until `call_back` is used. `is_early`: they are called before the request is answered. `recordings`: by
-    their sid what each look finds, None for "not there yet".
+    their sid what each look finds, None for "not there yet". `calls`: status of a call, and those of its legs.
     """
 
     port: int = 0
@@ -93,6 +93,7 @@ class Double:
     lock: threading.Lock = field(default_factory=threading.Lock)
     log: list[tuple[str, int]] = field(default_factory=list)
     recordings: dict[str, deque[bytes | None]] = field(default_factory=dict)
+    calls: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -191,6 +192,9 @@ class _Handler(BaseHTTPRequestHandler):
         if "/Recordings/" in asked.path:
             self._play(asked.path)
             return
+        if "/Calls" in asked.path:
+            self._tell_call(asked.path, parse_qs(asked.query).get("ParentCallSid", [""])[0])
+            return
         wanted = parse_qs(asked.query).get("To", [None])[0]
         found = [each for each in self.double.sent if wanted in {None, each.to}]
         self._answer(
@@ -256,6 +260,16 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(sound)))
         self.end_headers()
         self.wfile.write(sound)
+
+    def _tell_call(self, path: str, parent: str) -> None:
+        """One call of the Calls resource, or the list of the legs of one."""
+        sid = parent or path.rpartition("/")[2].removesuffix(".json")
+        if sid not in self.double.calls:
+            self._error(20404)
+            return
+        status, legs = self.double.calls[sid]
+        listed = [{"sid": f"CA{number:032x}", "status": leg} for number, leg in enumerate(legs)]
+        self._answer(200, {"calls": listed, "next_page_uri": None} if parent else {"sid": sid, "status": status})
 
     def _call_back(self, sent: Sent) -> None:
         for status in self.double.callbacks or ():

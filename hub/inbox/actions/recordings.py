@@ -42,7 +42,10 @@ def work_calls(wake: Callable[[], None]) -> int:
         wake()
     for look in looks:
         try:
-            _fetch(look) if look.recording_sid else _lapse(look)
+            if look.recording_sid:
+                _fetch(look)
+            else:
+                _lapse(look)
         except Exception:  # one call must not stop the others
             log.exception("call.failed", sid=look.sid)
     return len(looks)
@@ -77,10 +80,13 @@ def _claim() -> list[_Look]:
 
 
 def _lapse(look: _Look) -> None:
+    """Callbacks may be lost: the provider is asked before a call counts as over."""
+    known = wires.find_call(look.sid)
+    asked = phone_rules.read_listed(known.status, known.legs) if known else None
     with transaction():
         call = lock_call(look.sid)
         if call is not None and call.recording_state is not RecordingState.WAITING:
-            lapse_call(call, now=clock.business_now(), machine_now=clock.machine_now())
+            lapse_call(call, asked=asked, now=clock.business_now(), machine_now=clock.machine_now())
 
 
 def _fetch(look: _Look) -> None:
