@@ -218,7 +218,7 @@ def _contact_of(arrival: Arrival, mail: ParsedMail, arrived_as: ArrivalKind) -> 
         from_address=(reply_to or "") if is_for_another else mail.from_address,
         from_name=mail.from_name,
         reply_to=reply_to,
-        recipients=tuple(dict.fromkeys((*map(str, arrival.recipients), *mail.to, *mail.cc))),
+        recipients=_recipients_of(arrival, mail),
         subject=mail.subject,
         text=mail.reply_text or mail.text or _words_about(arrival),
         quoted_text=mail.quoted_text,
@@ -235,6 +235,16 @@ def _contact_of(arrival: Arrival, mail: ParsedMail, arrived_as: ArrivalKind) -> 
         kind=kind,
         happened_at=arrival.received_at,
     )
+
+
+def _recipients_of(arrival: Arrival, mail: ParsedMail) -> tuple[str, ...]:
+    """Who it was brought to, then who it names; who is both stands as the sender wrote them.
+
+    So a mail to two stores is the same to the mailbox of each, and one that was forwarded belongs to where it came.
+    """
+    written = {address.lower() for address in (*mail.to, *mail.cc)}
+    brought = [address for address in map(str, arrival.recipients) if address.lower() not in written]
+    return tuple(dict.fromkeys((*brought, *mail.to, *mail.cc)))
 
 
 def _words_about(arrival: Arrival) -> str:

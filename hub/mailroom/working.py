@@ -135,7 +135,9 @@ def _find_message_id(arrival: Arrival, batch: Batch) -> str | None:
 
 
 def _find_senders(arrival: Arrival, batch: Batch) -> tuple[str | None, ...]:
-    """The addresses that an acknowledgement may go to."""
+    """The addresses that an acknowledgement may go to; a mail that ended its worker each time is not read again."""
+    if arrival.attempt_count > rules.MOST_ATTEMPTS:
+        return ()
     try:
         mail = None if arrival.way is ArrivalWay.PHONE else batch.read(arrival)
     except Exception:

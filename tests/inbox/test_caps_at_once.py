@@ -20,6 +20,7 @@ from hub.inbox.models import AutomaticMail, Ticket
 from hub.mailroom import actions, working
 from hub.mailroom.words import ArrivalWay
 from tests.conftest import TUESDAY
+from tests.makers.customers import make_customer
 from tests.makers.inbox import make_house, make_received
 
 EVE = "eve@client.example"
@@ -32,6 +33,7 @@ def house(app: Flask) -> Iterator[Flask]:
     """Threads with connections of their own really commit; swept afterwards. One more mail to Eve is within the caps."""
     with app.app_context(), transaction() as session:
         make_house(session)
+        make_customer(session, mail=EVE)
         now = clock.machine_now()
         session.add_all(AutomaticMail(address=EVE, sent_at=now) for _ in range(MOST - 1))
     yield app

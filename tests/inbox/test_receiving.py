@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hub.core import site
+from hub.core.audit import AuditEntry
 from hub.core.errors import Conflict
 from hub.core.facts import FactRow
 from hub.core.words import Channel
@@ -301,3 +302,39 @@ def test_the_wait_begins_when_the_mail_came_in_not_when_it_was_sorted(session: S
         make_incoming(happened_at=TUESDAY - timedelta(minutes=3)), now=TUESDAY, machine_now=TUESDAY
     )
     assert list_waits(got.ticket_id or 0)[0].started_at == TUESDAY - timedelta(minutes=3)
+
+
+LILLE_BOX, LYON_BOX = "lille@hub.example", "lyon-part-dieu@hub.example"
+
+
+def also_written_to(session: Session) -> list[tuple[int | None, Any]]:
+    found = select(AuditEntry.subject_id, AuditEntry.data).where(
+        AuditEntry.action == "ticket.also_written_to"
+    )
+    return [(row.subject_id, row.data["other_store_id"]) for row in session.execute(found)]
+
+
+@pytest.mark.parametrize("order", [(LYON_BOX, LILLE_BOX), (LILLE_BOX, LYON_BOX)])
+def test_a_mail_to_two_stores_is_one_ticket_of_the_first_that_names_the_other(
+    session: Session, lyon: Store, order: tuple[str, str]
+) -> None:
+    lille = make_store(session, "Lille", code="LIL", slug="lille", mailbox="lille")
+    ids = {LYON_BOX: lyon.id, LILLE_BOX: lille.id}
+    got = make_received(recipients=order)
+    again = make_received(recipients=order)
+    assert (again.ticket_id, count(session, Ticket)) == (got.ticket_id, 1)
+    assert ticket_of(session, got.ticket_id).store_id == ids[order[0]]
+    assert also_written_to(session) == [(got.ticket_id, ids[order[1]])]
+
+
+def test_a_copy_that_comes_by_the_mailbox_of_another_store_is_noted_once(
+    session: Session, lyon: Store
+) -> None:
+    lille = make_store(session, "Lille", code="LIL", slug="lille", mailbox="lille")
+    got = make_received(recipients=(LYON_BOX, "x@other.example"))
+    assert also_written_to(session) == []
+    for _ in range(2):
+        make_received(recipients=(LILLE_BOX, "x@other.example"))
+        make_received(recipients=(LYON_BOX, "x@other.example"))
+    assert also_written_to(session) == [(got.ticket_id, lille.id)]
+    assert count(session, TicketMessage) == 2

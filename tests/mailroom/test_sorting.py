@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from config import Config
 from hub.core import clock, files
 from hub.core.actor import SYSTEM
+from hub.core.audit import AuditEntry
 from hub.core.db import db
 from hub.core.errors import Conflict
 from hub.core.facts import FactRow
@@ -37,6 +38,7 @@ from tests.makers.customers import make_customer
 from tests.makers.inbox import actor_of, make_house
 from tests.makers.orders import make_order
 from tests.makers.staff import make_agent
+from tests.makers.stores import make_store
 
 DORA = "dora@client.example"
 LYON = "lyon-part-dieu@hub.example"
@@ -94,6 +96,33 @@ def test_a_mail_is_stored_once_and_becomes_one_ticket(session: Session, lyon: St
     assert (row.state, row.kind, row.ticket_id) == (ArrivalState.SORTED, ArrivalKind.MESSAGE, ticket.id)
     assert (ticket.store_id, ticket.subject, ticket.requester_name) == (lyon.id, "Lampe 1", "Dora Lefèvre")
     assert count(session, OutboundMessage) == 1
+
+
+@pytest.mark.parametrize("boxes", [("lyon-part-dieu", "lille"), ("lille", "lyon-part-dieu")])
+@pytest.mark.parametrize("is_one_batch", [True, False])
+def test_a_mail_to_two_stores_is_one_ticket_of_the_first_whichever_mailbox_is_sorted_first(
+    session: Session, lyon: Store, boxes: tuple[str, str], *, is_one_batch: bool
+) -> None:
+    lille = make_store(session, "Lille", code="LIL", slug="lille", mailbox="lille")
+    for box in boxes:
+        address = f"{box}@hub.example"
+        store(mail(To=f"{LYON}, Lille <lille@hub.example>"), mailbox=address, recipients=[address])
+        if not is_one_batch:
+            work()
+    work()
+    ticket = session.scalars(select(Ticket)).one()
+    assert (ticket.store_id, count(session, Arrival)) == (lyon.id, 2)
+    assert set(session.scalars(select(Arrival.ticket_id))) == {ticket.id}
+    [line] = session.scalars(select(AuditEntry).where(AuditEntry.action == "ticket.also_written_to")).all()
+    assert line.data["other_store_id"] == lille.id
+    assert (count(session, TicketMessage), count(session, OutboundMessage)) == (2, 1)
+
+
+def test_a_mail_that_is_forwarded_to_another_store_is_that_stores(session: Session, lyon: Store) -> None:
+    make_store(session, "Lille", code="LIL", slug="lille", mailbox="lille")
+    store(mail(To="lille@hub.example"), recipients=[LYON])
+    work()
+    assert session.scalars(select(Ticket.store_id)).all() == [lyon.id]
 
 
 def test_the_customers_answer_by_mail_threads_into_the_same_ticket(session: Session, lyon: Store) -> None:

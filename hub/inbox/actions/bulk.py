@@ -14,7 +14,7 @@ from hub.customers.batch import find_or_create_by_mail
 from hub.customers.queries import CustomerRow, get_customers
 from hub.customers.rows import CustomerDetails
 from hub.customers.rules import normalise_mail
-from hub.inbox.actions import acknowledging, finding, looping, waiting
+from hub.inbox.actions import acknowledging, addressed, finding, looping, waiting
 from hub.inbox.actions.acknowledging import Due
 from hub.inbox.actions.events import settle_hold
 from hub.inbox.actions.opening import BELL, Opening, make_message, make_ticket, take_ids
@@ -175,6 +175,7 @@ def _finish(case: _Case, *, directory: Directory, now: datetime) -> None:
     if case.ticket.is_grievance:
         settle_hold(case.ticket, now=now)
     note_opening(case.ticket, case.opening, directory=directory, now=now)
+    addressed.note_addressed(case.ticket, case.incoming, directory=directory, now=now)
 
 
 def _people(cases: Sequence[_Case]) -> list[Ticket]:

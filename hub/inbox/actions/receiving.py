@@ -10,7 +10,7 @@ from hub.core.facts import record
 from hub.core.words import Channel, Language
 from hub.customers.actions import CustomerDetails, resolve_customer
 from hub.customers.queries import CustomerRow
-from hub.inbox.actions import acknowledging, finding, looping, waiting
+from hub.inbox.actions import acknowledging, addressed, finding, looping, waiting
 from hub.inbox.actions.events import lock_end, move_state, settle_hold
 from hub.inbox.actions.handing_out import hand_out
 from hub.inbox.actions.noticing import tell_followers
@@ -45,6 +45,7 @@ def receive_message(
     finding.lock_names([incoming.key or incoming.mail_message_id])
     twin = finding.find_twin(incoming)
     if twin is not None:
+        addressed.note_twin(twin, incoming, directory=place, now=now)
         return _again(twin)
     thread = finding.find_thread(incoming, place)
     ticket = _join(thread.ticket_id, incoming)
@@ -158,6 +159,7 @@ def _open(
     if ticket.is_grievance:
         settle_hold(ticket, now=now)
     note_opening(ticket, opening, directory=directory, now=now)
+    addressed.note_addressed(ticket, incoming, directory=directory, now=now)
     record(opened_fact(ticket), now=now)
     return Received(ticket.id, ticket.number, message.id, is_new_ticket=True), ticket
 
