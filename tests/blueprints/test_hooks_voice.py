@@ -245,6 +245,34 @@ def test_a_call_of_which_nothing_more_is_heard_is_over_in_the_end(
     assert len(lines_of(session)) == 1
 
 
+@pytest.mark.parametrize(
+    ("listed", "state"),
+    [
+        (("in-progress", ("in-progress",)), PhoneCallState.TALKING),
+        (("completed", ("completed",)), PhoneCallState.ANSWERED),
+        (("ringing", ("ringing",)), PhoneCallState.RINGING),
+        (("completed", ("no-answer",)), PhoneCallState.MISSED),
+        (("completed", ()), PhoneCallState.MISSED),
+        (None, PhoneCallState.MISSED),
+    ],
+)
+def test_lost_callbacks_are_asked_for_before_a_call_counts_as_missed(
+    session: Session,
+    client: FlaskClient,
+    twilio: Double,
+    listed: tuple[str, tuple[str, ...]] | None,
+    state: PhoneCallState,
+) -> None:
+    tell(client, "call")
+    if listed:
+        twilio.calls[CALL] = listed
+    assert look(session) == 1
+    call = call_of(session)
+    assert call.state is state
+    assert len(lines_of(session)) == int(state is PhoneCallState.MISSED)
+    assert (call.look_at is None) is (call.ended_at is not None)
+
+
 def test_a_message_is_fetched_when_it_is_there_and_can_be_played_in_the_ticket(
     session: Session, client: FlaskClient, twilio: Double, hand_clock: HandClock
 ) -> None:
@@ -351,18 +379,21 @@ def test_an_erased_caller_leaves_no_number(session: Session, client: FlaskClient
 # Signatures
 
 
-@pytest.mark.parametrize("path", ["", "/ended", "/recorded", "/status"])
 @pytest.mark.parametrize("bad", ["token", "address", "none", "no account"])
 def test_what_is_not_signed_is_refused_and_writes_nothing(
-    session: Session, client: FlaskClient, twilio: Double, path: str, bad: str
+    session: Session, client: FlaskClient, twilio: Double, bad: str
 ) -> None:
+    if bad == "no account":
+        wires.use_transports(ChannelSettings())
+    for path in ("", "/ended", "/recorded", "/status"):
+        _refuse(client, f"/hooks/twilio/voice{path}", bad)
+    assert session.scalar(select(func.count()).select_from(PhoneCall)) == 0
+
+
+def _refuse(client: FlaskClient, url: str, bad: str) -> None:
     fields = callbacks()["call"][1]
-    url = f"/hooks/twilio/voice{path}"
     signed_as = f"http://localhost{url}?a=1" if bad == "address" else f"http://localhost{url}"
     headers = (
         {} if bad == "none" else sign(signed_as, fields, **({"token": "another"} if bad == "token" else {}))
     )
-    if bad == "no account":
-        wires.use_transports(ChannelSettings())
     assert client.post(url, data=fields, headers=headers).status_code == 403
-    assert session.scalar(select(func.count()).select_from(PhoneCall)) == 0

@@ -20,6 +20,8 @@ from urllib.parse import parse_qs, urlsplit
 import requests
 from twilio.request_validator import RequestValidator
 
+from tests.doubles.twilio_calls import answer_of_calls
+
 ACCOUNT = "AC" + "0" * 31 + "1"
 TOKEN = "the token of the double"
 NUMBER = "+33644600001"
@@ -189,11 +191,8 @@ class _Handler(BaseHTTPRequestHandler):
         asked = urlsplit(self.path)
         if self._refuse_stranger():
             return
-        if "/Recordings/" in asked.path:
-            self._play(asked.path)
-            return
-        if "/Calls" in asked.path:
-            self._tell_call(asked.path, parse_qs(asked.query).get("ParentCallSid", [""])[0])
+        if "/Recordings/" in asked.path or "/Calls" in asked.path:
+            self._tell_of_calls(asked.path, parse_qs(asked.query).get("ParentCallSid", [""])[0])
             return
         wanted = parse_qs(asked.query).get("To", [None])[0]
         found = [each for each in self.double.sent if wanted in {None, each.to}]
@@ -247,29 +246,17 @@ class _Handler(BaseHTTPRequestHandler):
         if double.callbacks and not double.is_early:
             threading.Thread(target=self._call_back, args=(sent,), daemon=True).start()
 
-    def _play(self, path: str) -> None:
-        """A recording as Twilio serves it: 404 until it is there, then the sound."""
-        folder, _, name = path.rpartition("/")
-        looks = self.double.recordings.get(name.removesuffix(".mp3"), deque())
-        sound = looks.popleft() if looks else None
-        if sound is None or folder != f"/2010-04-01/Accounts/{ACCOUNT}/Recordings":
+    def _tell_of_calls(self, path: str, parent: str) -> None:
+        double = self.double
+        found = answer_of_calls(
+            path, parent, account=ACCOUNT, calls=double.calls, recordings=double.recordings
+        )
+        if found is None:
             self._error(20404)
-            return
-        self.send_response(200)
-        self.send_header("Content-Type", "audio/mpeg")
-        self.send_header("Content-Length", str(len(sound)))
-        self.end_headers()
-        self.wfile.write(sound)
-
-    def _tell_call(self, path: str, parent: str) -> None:
-        """One call of the Calls resource, or the list of the legs of one."""
-        sid = parent or path.rpartition("/")[2].removesuffix(".json")
-        if sid not in self.double.calls:
-            self._error(20404)
-            return
-        status, legs = self.double.calls[sid]
-        listed = [{"sid": f"CA{number:032x}", "status": leg} for number, leg in enumerate(legs)]
-        self._answer(200, {"calls": listed, "next_page_uri": None} if parent else {"sid": sid, "status": status})
+        elif isinstance(found, bytes):
+            self._send(200, found, "audio/mpeg")
+        else:
+            self._answer(200, found)
 
     def _call_back(self, sent: Sent) -> None:
         for status in self.double.callbacks or ():
@@ -288,9 +275,11 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(status, {"code": code, "message": words, "more_info": more, "status": status})
 
     def _answer(self, status: int, body: dict[str, Any]) -> None:
-        raw = json.dumps(body).encode()
+        self._send(status, json.dumps(body).encode(), "application/json")
+
+    def _send(self, status: int, raw: bytes, media_type: str) -> None:
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Type", media_type)
         self.send_header("Content-Length", str(len(raw)))
         if self.double.retry_after is not None:
             self.send_header("Retry-After", self.double.retry_after)

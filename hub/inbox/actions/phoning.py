@@ -75,9 +75,7 @@ def take_call_status(fields: Mapping[str, str], *, now: datetime, machine_now: d
     _take(phone_rules.read_status(fields), now=now, machine_now=machine_now)
 
 
-def lapse_call(
-    call: PhoneCall, *, asked: CallFacts | None, now: datetime, machine_now: datetime
-) -> None:
+def lapse_call(call: PhoneCall, *, asked: CallFacts | None, now: datetime, machine_now: datetime) -> None:
     """The next callback did not come in time: `asked` is what the provider says, None when it says nothing."""
     facts = facts_of(call) | (asked or CallFacts())
     is_going = asked is not None and not asked.is_over
