@@ -7,6 +7,7 @@ from functools import partial
 from time import sleep
 
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from hub.core import bell, clock, loose_files
 from hub.core.db import db
@@ -119,9 +120,24 @@ def drain(kind: str) -> None:
 
 
 def sweep() -> list[str]:
-    """Ring again for each kind with a due row; whoever set the mark may have died. Returns the kinds."""
-    due = [job.kind for job in JOBS.values() if job.has_due()]
+    """Ring again for each kind with a due row; whoever set the mark may have died. Returns the kinds.
+
+    A kind that cannot even be looked at is rung for too: its drain says what is wrong, and the others go on.
+    """
+    due = [job.kind for job in JOBS.values() if _is_due(job)]
     db.session.remove()
     for kind in due:
         bell.ring_anew(kind)
     return due
+
+
+def _is_due(job: Job) -> bool:
+    """A database that does not answer is raised: then no kind can be looked at."""
+    try:
+        return job.has_due()
+    except OperationalError:
+        raise
+    except Exception:
+        log.exception("sweep.failed", kind=job.kind)
+        db.session.rollback()
+        return True

@@ -77,10 +77,16 @@ def do_each(
             if isinstance(error, DBAPIError) and error.connection_invalidated:
                 raise
             log.exception("row.put_off", kind=kind, row_id=row_id)
-            put_off(kind, row_id, f"{type(error).__name__}: {error}", machine_now=machine_now)
+            put_off(kind, row_id, reason_of(error), machine_now=machine_now)
             failed.append(row_id)
     settle(kind, set(ids) - set(failed))
     return failed
+
+
+def reason_of(error: Exception) -> str:
+    """In a line, without the values of a statement: they may be words of a customer."""
+    said = error.orig if isinstance(error, DBAPIError) else error
+    return f"{type(said).__name__}: {said}"
 
 
 def put_off(kind: str, row_id: int, reason: str, *, machine_now: datetime) -> None:
@@ -103,6 +109,12 @@ def settle(kind: str, ids: Collection[int]) -> None:
     if ids:
         gone = delete(PutOffRow).where(PutOffRow.kind == kind, PutOffRow.row_id == any_(literal(list(ids))))
         db.session.execute(gone.execution_options(synchronize_session=False))
+
+
+def list_put_off_ids(kind: str, *, machine_now: datetime) -> frozenset[int]:
+    """The rows of a kind that are passed over now, for work that is not found by one statement."""
+    found = select(PutOffRow.row_id).where(PutOffRow.kind == kind, PutOffRow.next_attempt_at > machine_now)
+    return frozenset(db.session.scalars(found))
 
 
 def list_put_off(limit: int = 50) -> list[PutOff]:

@@ -9,13 +9,15 @@ from hub.inbox.deadlines import USUAL_STEPS, Deadline, make_deadline
 from hub.stores.rules import Hours
 
 TOLD_AT_START = timedelta(hours=20)
-TOLD_STORES = {1: ("responsable.lyon@verel.example",), 2: ()}
+TOLD_STORES: dict[int | None, tuple[str, ...]] = {1: ("responsable.lyon@verel.example",), 2: (), None: ()}
 
 
 def choose_alerts(*, now: datetime) -> None:
-    """The usual steps; a manager by mail for the first store, everybody of the second."""
+    """The usual steps; a manager by mail for the first store, everybody of the second, the head office for its queue."""
     percents = {step.audience.value: step.percent for step in USUAL_STEPS}
-    actions.change_alert_policy(percents=percents, has_delay_notice=True, by=SYSTEM, now=now)
+    actions.change_alert_policy(
+        percents=percents, has_delay_notice=True, tells_unattended=False, by=SYSTEM, now=now
+    )
     for store_id, mails in TOLD_STORES.items():
         actions.change_store_alert(
             store_id=store_id,

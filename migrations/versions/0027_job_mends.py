@@ -32,6 +32,7 @@ def upgrade() -> None:
     op.drop_constraint("pk_store_alerts", "store_alerts", type_="primary")
     op.create_primary_key("pk_store_alerts", "store_alerts", ["id"])
     op.alter_column("store_alerts", "store_id", nullable=True)
+    op.alter_column("store_alerts", "is_on", nullable=True)
     op.create_unique_constraint(
         "uq_store_alerts_store_id", "store_alerts", ["store_id"], postgresql_nulls_not_distinct=True
     )
@@ -39,7 +40,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """What was put off is due at once; the central queue tells nobody."""
-    op.execute("DELETE FROM store_alerts WHERE store_id IS NULL")
+    op.execute("DELETE FROM store_alerts WHERE store_id IS NULL OR is_on IS NULL")
+    op.alter_column("store_alerts", "is_on", nullable=False)
     op.drop_constraint("uq_store_alerts_store_id", "store_alerts", type_="unique")
     op.drop_constraint("pk_store_alerts", "store_alerts", type_="primary")
     op.alter_column("store_alerts", "store_id", nullable=False)

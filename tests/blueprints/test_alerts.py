@@ -87,7 +87,8 @@ def test_the_steps_and_the_notice_are_chosen_on_one_page(session: Session, offic
 
 def test_a_store_names_its_recipients(session: Session, office: FlaskClient) -> None:
     page = office.get("/settings/alerts").text
-    address = page.split('href="/settings/alerts/')[1].partition('"')[0]
+    central, address = (part.partition('"')[0] for part in page.split('href="/settings/alerts/')[1:3])
+    assert central == "central"
     sent = {
         "is_on": "y",
         "after": "45",
@@ -102,3 +103,21 @@ def test_a_store_names_its_recipients(session: Session, office: FlaskClient) -> 
     refused = office.post(f"/settings/alerts/{address}", data=sent | {"mails": "nobody"})
     assert refused.status_code == 422
     assert office.get("/settings/alerts/999999").status_code == 404
+
+
+def test_the_usual_choice_and_the_central_queue_stand_on_the_page(
+    session: Session, office: FlaskClient
+) -> None:
+    page = office.get("/settings/alerts").text
+    assert "File centrale" in page
+    assert 'checked name="tells_unattended"' not in page
+    assert page.count("désactivé") >= 2 or page.count("arrêt") >= 2
+    assert office.post("/settings/alerts", data={"tells_unattended": "y"}).status_code == 302
+    page = office.get("/settings/alerts").text
+    assert "après 30 min" in page
+    assert "tout le siège par e-mail" in page
+    sent = {"is_on": "y", "after": "45", "idle": "20", "mails": "siege@verel.example", "phones": ""}
+    assert office.get("/settings/alerts/central").status_code == 200
+    assert office.post("/settings/alerts/central", data=sent).status_code == 302
+    row = session.scalars(select(StoreAlert)).one()
+    assert (row.store_id, row.mails) == (None, ["siege@verel.example"])

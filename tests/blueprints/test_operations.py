@@ -1,6 +1,7 @@
 """The operations page, used as an administrator would: what runs, what is stuck, and deciding on it."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from config import Config
 from hub import schedule
-from hub.core import clock, workers
+from hub.core import apart, clock, workers
 from hub.core.audit import AuditEntry
 from hub.core.words import Channel, Purpose
-from hub.jobs import JOBS
+from hub.jobs import JOBS, sweep
 from hub.mailroom.actions import store_arrival
 from hub.mailroom.models import Arrival
 from hub.mailroom.words import ArrivalKind, ArrivalState, ArrivalWay
@@ -28,7 +29,7 @@ from hub.outbox.queries import list_pauses
 from hub.outbox.words import BlockReason, MessageState
 from hub.staff.words import Role
 from hub.stores.models import Store
-from tests.conftest import TUESDAY
+from tests.conftest import TUESDAY, HandClock
 from tests.makers.counting import counted_statements
 from tests.makers.customers import make_customer
 from tests.makers.orders import an_event
@@ -141,6 +142,30 @@ def test_the_page_says_what_is_due_and_since_when(admin: FlaskClient, session: S
     row = page[page.index("outbox.default") :].partition("</tr>")[0]
     assert "3 h" in row
     assert set(found) == set(JOBS)
+
+
+def test_rows_that_were_put_off_are_shown_with_their_reason(admin: FlaskClient, session: Session) -> None:
+    assert "Put off after an error" not in admin.get("/settings/operations/work?lang=en").text
+    for _ in range(2):
+        apart.put_off("scheduled_replies", 4711, "OverflowError: <b>too large</b>", machine_now=TUESDAY)
+    page = admin.get("/settings/operations/work?lang=en").text
+    row = page[page.index("Put off after an error") :]
+    assert "Reply sent later (id) 4711" in row
+    assert "OverflowError: &lt;b&gt;too large" in row
+    assert '<td class="t-number">2</td>' in row
+
+
+def test_a_kind_that_cannot_be_looked_at_stops_no_other(
+    session: Session, hand_clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is rung for as well: its drain says what is wrong."""
+    make_arrival(session, b"Subject: x\r\n\r\nx", state=ArrivalState.WAITING)
+
+    def fall() -> bool:
+        raise KeyError("Europe/Nowhere")
+
+    monkeypatch.setitem(JOBS, "alerts", replace(JOBS["alerts"], has_due=fall))
+    assert set(sweep()) == {"alerts", "arrivals"}
 
 
 def test_the_clock_is_seen_when_it_looks_at_its_table(admin: FlaskClient, session: Session) -> None:

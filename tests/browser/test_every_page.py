@@ -30,7 +30,7 @@ STAFF = (
     "/settings/stores", "/settings/stores/1", "/settings/stores/new", "/settings/regions",
     "/settings/regions/new", "/settings/regions/1", "/settings/staff", "/settings/staff/1",
     "/settings/staff/new", "/settings/reasons", "/settings/reasons/1", "/settings/reasons/new",
-    "/settings/routing", "/settings/tracking", "/settings/after-solving", "/delivery/", "/delivery/?q=none", "/settings/gestures", "/inbox/gestures", "/statistics/gestures", "/settings/targets", "/settings/alerts", "/settings/alerts/1", "/settings/phone", "/settings/phone/1", "/settings/keys", "/settings/keys/new", "/settings/webhooks", "/settings/webhooks/new", "/settings/webhooks/deliveries", "/settings/takeovers", "/session/profile",
+    "/settings/routing", "/settings/tracking", "/settings/after-solving", "/delivery/", "/delivery/?q=none", "/settings/gestures", "/inbox/gestures", "/statistics/gestures", "/settings/targets", "/settings/alerts", "/settings/alerts/1", "/settings/alerts/central", "/settings/phone", "/settings/phone/1", "/settings/keys", "/settings/keys/new", "/settings/webhooks", "/settings/webhooks/new", "/settings/webhooks/deliveries", "/settings/takeovers", "/session/profile",
     "/session/person", "/knowledge/", "/knowledge/?q=colis+cassé", "/knowledge/?q=xylophone",
     "/knowledge/articles/colis-abime", "/knowledge/articles/colis-abime/edit",
     "/knowledge/articles/colis-abime/versions", "/knowledge/articles/colis-abime/versions/1",

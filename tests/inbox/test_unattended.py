@@ -5,26 +5,29 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from hub.channels.registry import ChannelSettings
 from hub.channels.twilio_client import TwilioSettings
+from hub.core import apart
 from hub.core.errors import Invalid
 from hub.core.words import Channel
 from hub.inbox import actions
 from hub.inbox.actions import unattended
+from hub.inbox.models import StoreAlert, Ticket
 from hub.inbox.queries import list_store_alerts
 from hub.outbox import wires
 from hub.outbox.models import OutboundMessage
 from hub.staff.actions import note_attendance
 from hub.staff.models import Agent
 from hub.staff.words import Role
-from hub.stores.models import Store
+from hub.stores.actions.chain import AT_FIRST
+from hub.stores.models import Chain, Store
 from tests.conftest import TUESDAY, HandClock
 from tests.makers.inbox import actor_of, make_house, make_received
 from tests.makers.staff import make_agent
-from tests.makers.stores import make_region
+from tests.makers.stores import make_region, make_store
 
 WORDS = "MOT-SECRET-DU-CLIENT"
 SMS = TwilioSettings(
@@ -155,6 +158,103 @@ def test_texts_leave_only_where_sms_is_set_up(
     assert told(session)[1:] == [(Channel.EMAIL, "chef@verel.example"), (Channel.SMS, "+33612345678")]
 
 
+def switch_on(ada: Agent, *, is_on: bool = True) -> None:
+    """The chain's choice for those that have none."""
+    actions.change_alert_policy(
+        percents={}, has_delay_notice=False, tells_unattended=is_on, by=actor_of(ada), now=TUESDAY
+    )
+
+
+def test_a_chain_made_new_tells_its_stores_without_being_asked(
+    session: Session, hand_clock: HandClock, lyon: Store, ada: Agent
+) -> None:
+    """Stores follow the chain until they choose themselves; a chain from before is not changed."""
+    make_received()
+    assert run(hand_clock, minutes=40) == 0
+    session.execute(update(Chain).values(settings=AT_FIRST))
+    session.expire_all()
+    assert [row.is_on for row in list_store_alerts()] == [True, True]
+    assert run(hand_clock, minutes=0) == 1
+    assert told(session) == [(Channel.EMAIL, ada.email)]
+    assert run(hand_clock, minutes=59) == 0
+    switch_on(ada, is_on=False)
+    assert run(hand_clock, minutes=10) == 0, (
+        "the row in which the last alert is noted is no choice of the store"
+    )
+    switch_on(ada)
+    choose(lyon, ada, is_on=False)
+    assert run(hand_clock, minutes=10) == 0
+    assert [(row.store_id, row.is_on) for row in list_store_alerts()] == [(None, True), (lyon.id, False)]
+
+
+def test_a_store_without_people_tells_the_head_office(
+    session: Session, hand_clock: HandClock, lyon: Store
+) -> None:
+    cleo = make_agent(session, "Cleo Roux", role=Role.HEAD_OFFICE)
+    switch_on(cleo)
+    make_received()
+    assert run(hand_clock, minutes=30) == 1
+    assert told(session) == [(Channel.EMAIL, cleo.email)]
+
+
+def test_the_central_queue_tells_the_head_office_in_its_hours(
+    session: Session, hand_clock: HandClock, lyon: Store, ada: Agent
+) -> None:
+    """Written on Tuesday at 10:00; nobody of the head office is there, people of stores do not count."""
+    cleo = make_agent(session, "Cleo Roux", role=Role.HEAD_OFFICE)
+    switch_on(cleo)
+    make_received(recipients=("nowhere@hub.example",))
+    ticket = session.scalars(select(Ticket)).one()
+    assert (ticket.store_id, ticket.waiting_since) == (None, TUESDAY)
+    note_attendance(agent_id=ada.id, machine_now=datetime.now(UTC))
+    assert unattended.next_due_at() == TUESDAY + timedelta(minutes=30)
+    assert run(hand_clock, minutes=29) == 0
+    note_attendance(agent_id=cleo.id, machine_now=datetime.now(UTC))
+    assert run(hand_clock, minutes=6) == 0
+    note_attendance(agent_id=cleo.id, machine_now=datetime.now(UTC) - timedelta(minutes=20))
+    assert run(hand_clock, minutes=1) == 1
+    assert told(session) == [(Channel.EMAIL, cleo.email)]
+    [mail] = [row for row in session.scalars(select(OutboundMessage)) if "unattended" in row.key]
+    assert mail.values["store_name"] == "File centrale"
+    assert mail.values["page_url"].endswith("/inbox/?view=unattributed")
+    assert run(hand_clock, hours=8, minutes=30) == 0, "19:06, the office is closed"
+    assert run(hand_clock, hours=14) == 1, "Wednesday, 9:06"
+    actions.change_store_alert(
+        store_id=None,
+        is_on=True,
+        after_minutes=30,
+        idle_minutes=15,
+        mails=["Service@Verel.example"],
+        phones=[],
+        by=actor_of(cleo),
+        now=TUESDAY,
+    )
+    assert run(hand_clock, hours=2) == 1
+    assert told(session)[-1] == (Channel.EMAIL, "service@verel.example")
+
+
+def test_one_store_that_cannot_be_told_stops_no_other(
+    session: Session, hand_clock: HandClock, lyon: Store, ada: Agent
+) -> None:
+    lille = make_store(session, "Lille", code="LIL")
+    bo = make_agent(session, "Bo Petit", store_ids=(lille.id,))
+    switch_on(bo)
+    make_received()
+    make_received(
+        from_address="b@client.example",
+        recipients=(f"{lille.mailbox}@hub.example",),
+        mail_message_id="<b@client.example>",
+    )
+    session.add(StoreAlert(store_id=lyon.id, after_minutes=30, idle_minutes=15, mails=[7], phones=[]))
+    session.flush()  # a number is no mail address
+    hand_clock.move(minutes=40)
+    assert unattended.work_alerts(lambda: None) == 1
+    assert told(session) == [(Channel.EMAIL, bo.email)]
+    [row] = apart.list_put_off()
+    assert (row.kind, row.row_id) == ("alerts", lyon.id)
+    assert not unattended.has_due()
+
+
 @pytest.mark.parametrize(
     ("fields", "field"),
     [
@@ -172,4 +272,4 @@ def test_what_cannot_be_is_said_beside_its_field(
     with pytest.raises(Invalid) as refused:
         choose(lyon, ada, **fields)
     assert refused.value.field == field
-    assert not list_store_alerts()[0].is_on
+    assert not any(row.is_on for row in list_store_alerts())

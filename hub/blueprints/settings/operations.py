@@ -11,8 +11,8 @@ from hub.blueprints.access import viewer
 from hub.blueprints.inbox.words import channel_words, duration_words
 from hub.blueprints.settings.base import blueprint, refused, saved
 from hub.blueprints.settings.mail_way_words import fault_words
-from hub.blueprints.settings.queues import list_work
-from hub.core import clock, workers
+from hub.blueprints.settings.queues import NAMES_OF_ROWS, list_work
+from hub.core import apart, clock, workers
 from hub.core.db import transaction
 from hub.core.errors import Invalid
 from hub.core.text import N_
@@ -57,6 +57,9 @@ def work() -> ResponseReturnValue:
     return render_template(
         "settings/operations_work.html",
         work=list_work(now=clock.business_now()),
+        put_off=apart.list_put_off(),
+        put_off_count=apart.count_put_off(),
+        names=NAMES_OF_ROWS,
         age_words=lambda seconds: duration_words(timedelta(seconds=seconds)),
     )
 

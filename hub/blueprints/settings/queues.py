@@ -54,6 +54,16 @@ NAMES = {
     "outbox.bulk": N_("Messages: offers and newsletters"),
 }
 
+NAMES_OF_ROWS = {
+    "tickets": N_("Deadline or closing of ticket (id)"),
+    "snoozes": N_("Snooze of ticket (id)"),
+    "scheduled_replies": N_("Reply sent later (id)"),
+    "chats": N_("Chat (id)"),
+    "suggestions": N_("Reason to suggest for ticket (id)"),
+    "alerts": N_("Alert of store (id)"),
+}
+"""Work on one row that can be put off, by its kind."""
+
 
 @dataclass(frozen=True)
 class WorkRow:

@@ -35,7 +35,7 @@ def choose_alerts(
 
 def change_store_alert(
     *,
-    store_id: int,
+    store_id: int | None,
     is_on: bool,
     after_minutes: int,
     idle_minutes: int,
@@ -44,8 +44,8 @@ def change_store_alert(
     by: Actor,
     now: datetime,
 ) -> None:
-    """When nobody of the store is signed in. Raises Invalid with its field: after, idle, mails, phones."""
-    store = get_store(store_id)
+    """When nobody of the store is signed in; None: the central queue. Raises Invalid: after, idle, mails, phones."""
+    country = get_store(store_id).country if store_id is not None else "FR"
     if after_minutes not in AFTER_MINUTES:
         raise Invalid(N_("Please give between 5 minutes and 24 hours."), field="after")
     if idle_minutes not in IDLE_MINUTES:
@@ -55,7 +55,7 @@ def change_store_alert(
         "after_minutes": after_minutes,
         "idle_minutes": idle_minutes,
         "mails": _mails(mails),
-        "phones": _phones(phones, store.country),
+        "phones": _phones(phones, country),
     }
     statement = insert(StoreAlert).values(store_id=store_id, **values)
     db.session.execute(statement.on_conflict_do_update(index_elements=["store_id"], set_=values))

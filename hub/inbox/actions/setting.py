@@ -13,6 +13,7 @@ from hub.core.errors import Invalid
 from hub.core.text import N_
 from hub.core.words import Channel
 from hub.inbox.alert_policy import SETTING, check_percents
+from hub.inbox.attention import SETTING as UNATTENDED
 from hub.inbox.models import ReplyTarget, RoutingOrder
 from hub.inbox.routing import check_order
 from hub.inbox.words import Priority, RouteSource
@@ -61,11 +62,20 @@ def change_target(
 
 
 def change_alert_policy(
-    *, percents: Mapping[str, int | None], has_delay_notice: bool, by: Actor, now: datetime
+    *,
+    percents: Mapping[str, int | None],
+    has_delay_notice: bool,
+    tells_unattended: bool | None = None,
+    by: Actor,
+    now: datetime,
 ) -> None:
     """Who is warned at which share of the target (None: not at all), and whether customers hear of a delay.
+
+    `tells_unattended`: whether stores that have not chosen are told when nobody is signed in (None: as it was).
 
     Raises Invalid with the audience as its field. Waits under way take the new steps from their next warning on.
     """
     value = {"percents": check_percents(percents), "has_delay_notice": has_delay_notice}
     change_setting(SETTING, value, by=by, now=now)
+    if tells_unattended is not None:
+        change_setting(UNATTENDED, {"is_on": tells_unattended}, by=by, now=now)

@@ -1,25 +1,40 @@
-"""Mail or SMS to those in charge when customers of a store wait and nobody of it is signed in."""
+"""Mail or SMS to those in charge when customers of a store wait, or in the central queue, and nobody is signed in."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
 
 from hub.content.phrases import salutation
 from hub.core import clock, site
+from hub.core.apart import do_each, list_put_off_ids
 from hub.core.db import db, transaction
 from hub.core.words import Channel, Language, Purpose
-from hub.inbox.attention import Watch, is_to_be_told, next_look_at, waited_seconds
+from hub.inbox.attention import (
+    USUAL_AFTER_MINUTES,
+    USUAL_IDLE_MINUTES,
+    Watch,
+    is_to_be_told,
+    is_usually_on,
+    next_look_at,
+    office_hours,
+    waited_seconds,
+)
 from hub.inbox.directory import Directory
 from hub.inbox.models import StoreAlert, Ticket
 from hub.outbox import actions as outbox
 from hub.outbox.actions import Draft
 from hub.outbox.wires import channels_set_up
 from hub.staff import queries as staff
-from hub.stores.queries import StoreRow, get_store
+from hub.stores.queries import get_store
+from hub.stores.rules import Hours
 
 TEMPLATE = "unattended_alert"
+KIND = "alerts"
 HOUR, MINUTE = 3600, 60
+CENTRAL = {Language.FRENCH: "File centrale", Language.ENGLISH: "Central queue"}
 WAITING = {
     Language.FRENCH: ("1 demande en attente", "{count} demandes en attente"),
     Language.ENGLISH: ("1 ticket waiting", "{count} tickets waiting"),
@@ -36,60 +51,88 @@ def next_due_at() -> datetime | None:
     place, now = Directory(), clock.business_now()
     moments = [
         next_look_at(hours, watch)
-        for watch in _list_watches()
-        if (hours := place.hours(watch.store_id)) is not None
+        for watch in _list_watches(place)
+        if (hours := _hours(place, watch.store_id)) is not None
     ]
     return min((moment for moment in moments if moment is not None and moment > now), default=None)
 
 
 def work_alerts(wake: Callable[[], None]) -> int:
-    """Tell each store that is due, once; returns how many stores were."""
+    """Tell each store that is due, once; returns how many stores were. One that fails is put off and stops no other."""
     del wake  # a chain has few stores: one batch is all of them
     with transaction():
-        now, place = clock.business_now(), Directory()
-        told = 0
-        for watch in _list_due(place, now, clock.machine_now()):
-            row = db.session.get(StoreAlert, watch.store_id, with_for_update=True, populate_existing=True)
-            if row is not None and row.is_on and row.told_at == watch.told_at:
+        now, machine_now, place = clock.business_now(), clock.machine_now(), Directory()
+        due = _list_due(place, now, machine_now)
+        told: list[int] = []
+
+        def tell(watch: Watch) -> None:
+            row = _lock_row(watch.store_id)
+            if row.told_at == watch.told_at:
                 row.told_at = now
                 _tell(row, watch, place, now)
-                told += 1
-        db.session.flush()
-    return told
+                db.session.flush()
+                told.append(row.id)
+
+        do_each(KIND, due, tell, id_of=_id_of, machine_now=machine_now)
+    return len(told)
 
 
-def _list_watches() -> list[Watch]:
-    """Stores that want to be told and in which a customer waits."""
-    oldest = (
-        select(Ticket.store_id, func.min(Ticket.waiting_since).label("since"))
-        .where(Ticket.waiting_since.is_not(None), Ticket.store_id.is_not(None))
-        .group_by(Ticket.store_id)
-        .subquery()
-    )
+def _id_of(watch: Watch) -> int:
+    """What is put off, by store; 0 for the central queue."""
+    return watch.store_id or 0
+
+
+def _lock_row(store_id: int | None) -> StoreAlert:
+    """The store's row, made when there is none: `told_at` is kept in it, and the chain's usual choice goes on holding."""
+    usual = {"after_minutes": USUAL_AFTER_MINUTES, "idle_minutes": USUAL_IDLE_MINUTES}
+    made = insert(StoreAlert).values(store_id=store_id, mails=[], phones=[], **usual)
+    db.session.execute(made.on_conflict_do_nothing())
+    found = select(StoreAlert).where(StoreAlert.store_id.is_not_distinct_from(store_id)).with_for_update()
+    return db.session.scalars(found.execution_options(populate_existing=True)).one()
+
+
+def _hours(place: Directory, store_id: int | None) -> Hours | None:
+    return office_hours(place.chain.time_zone) if store_id is None else place.hours(store_id)
+
+
+def _list_watches(place: Directory) -> list[Watch]:
+    """Stores that want to be told and in which a customer waits, and the central queue."""
     found = (
-        select(
-            StoreAlert.store_id,
-            StoreAlert.after_minutes,
-            StoreAlert.idle_minutes,
-            oldest.c.since,
-            StoreAlert.told_at,
-        )
-        .join(oldest, oldest.c.store_id == StoreAlert.store_id)
-        .where(StoreAlert.is_on)
-        .order_by(StoreAlert.store_id)
+        select(Ticket.store_id, func.min(Ticket.waiting_since))
+        .where(Ticket.waiting_since.is_not(None))
+        .group_by(Ticket.store_id)
+        .order_by(Ticket.store_id)
     )
-    return [Watch(*row) for row in db.session.execute(found)]
+    waiting = db.session.execute(found).all()
+    if not waiting:
+        return []
+    usual = is_usually_on(place.chain.settings)
+    chosen = {row.store_id: row for row in db.session.scalars(select(StoreAlert))}
+    watches = []
+    for store_id, since in waiting:
+        if since is None:
+            continue
+        row = chosen.get(store_id)
+        if usual if row is None or row.is_on is None else row.is_on:
+            after = row.after_minutes if row else USUAL_AFTER_MINUTES
+            idle = row.idle_minutes if row else USUAL_IDLE_MINUTES
+            watches.append(Watch(store_id, after, idle, since, row.told_at if row else None))
+    return watches
 
 
 def _list_due(place: Directory, now: datetime, machine_now: datetime) -> list[Watch]:
+    put_off = list_put_off_ids(KIND, machine_now=machine_now)
     late = [
         watch
-        for watch in _list_watches()
-        if (hours := place.hours(watch.store_id)) is not None and is_to_be_told(hours, watch, now)
+        for watch in _list_watches(place)
+        if _id_of(watch) not in put_off
+        and (hours := _hours(place, watch.store_id)) is not None
+        and is_to_be_told(hours, watch, now)
     ]
     if not late:
         return []
-    seen = staff.list_last_seen([watch.store_id for watch in late])
+    there = staff.list_last_seen([watch.store_id for watch in late if watch.store_id is not None])
+    seen = {None: staff.find_office_last_seen(), **there}
     return [
         watch
         for watch in late
@@ -99,53 +142,65 @@ def _list_due(place: Directory, now: datetime, machine_now: datetime) -> list[Wa
 
 
 def _tell(row: StoreAlert, watch: Watch, place: Directory, now: datetime) -> None:
-    store = get_store(row.store_id)
-    found = select(func.count()).where(Ticket.store_id == row.store_id, Ticket.waiting_since.is_not(None))
-    count = db.session.scalar(found) or 0
-    hours = place.hours(row.store_id)
+    found = select(func.count()).where(
+        Ticket.store_id.is_not_distinct_from(row.store_id), Ticket.waiting_since.is_not(None)
+    )
+    hours = _hours(place, row.store_id)
     waited = (waited_seconds(hours, watch, now) if hours else None) or 0
-    drafts = _mails(row, store, count, waited, place, now) + _texts(row, store, count, waited, place, now)
-    outbox.post_many(drafts, now=now)
+    case = _Case(row, db.session.scalar(found) or 0, waited, place, now)
+    outbox.post_many(_mails(case) + _texts(case), now=now)
 
 
-def _mails(
-    row: StoreAlert, store: StoreRow, count: int, waited: int, place: Directory, now: datetime
-) -> list[Draft]:
-    """To the addresses of the setting, else to everybody of the store."""
+@dataclass(frozen=True)
+class _Case:
+    """A store that is told: how many customers wait, and how long the first has waited in opening time."""
+
+    row: StoreAlert
+    count: int
+    waited: int
+    place: Directory
+    now: datetime
+
+    def name(self, language: Language) -> str:
+        return CENTRAL[language] if self.row.store_id is None else get_store(self.row.store_id).name
+
+
+def _mails(case: _Case) -> list[Draft]:
+    """To the addresses of the setting, else to everybody of the store; where nobody works, to the head office."""
+    row = case.row
+    team = staff.list_store_agents(row.store_id) or staff.list_store_agents(None)
     people = {
         agent.email: (agent.name, agent.language)
-        for agent in staff.list_store_agents(row.store_id)
+        for agent in team
         if not row.mails or agent.email in row.mails
     }
-    language = Language(place.chain.language)
     for address in row.mails:
-        people.setdefault(address, ("", language))
+        people.setdefault(address, ("", Language(case.place.chain.language)))
     drafts = []
     for address, (name, spoken) in people.items():
-        values = _values(store, count, waited, spoken)
+        values = _values(case, spoken)
         values["salutation"] = salutation(None, name.partition(" ")[0] or None, None, spoken.value)
-        drafts.append(_draft(row, Channel.EMAIL, address, name, values, spoken, now))
+        drafts.append(_draft(case, Channel.EMAIL, address, name, values, spoken))
     return drafts
 
 
-def _texts(
-    row: StoreAlert, store: StoreRow, count: int, waited: int, place: Directory, now: datetime
-) -> list[Draft]:
+def _texts(case: _Case) -> list[Draft]:
     """Where SMS can leave; a text that waited for a wire would come when nobody needs it any more."""
     if Channel.SMS not in channels_set_up():
         return []
-    language = Language(place.chain.language)
-    values = _values(store, count, waited, language)
-    return [_draft(row, Channel.SMS, phone, "", values, language, now) for phone in row.phones]
+    language = Language(case.place.chain.language)
+    values = _values(case, language)
+    return [_draft(case, Channel.SMS, phone, "", values, language) for phone in case.row.phones]
 
 
-def _values(store: StoreRow, count: int, waited: int, language: Language) -> dict[str, str]:
+def _values(case: _Case, language: Language) -> dict[str, str]:
     one, many = WAITING[language]
+    view = "waiting" if case.row.store_id is not None else "unattributed"
     return {
-        "store_name": store.name,
-        "waiting_count": one if count == 1 else many.format(count=count),
-        "waiting_for": duration(waited),
-        "page_url": f"{site.base_url()}/inbox/?view=waiting",
+        "store_name": case.name(language),
+        "waiting_count": one if case.count == 1 else many.format(count=case.count),
+        "waiting_for": duration(case.waited),
+        "page_url": f"{site.base_url()}/inbox/?view={view}",
     }
 
 
@@ -156,16 +211,10 @@ def duration(seconds: int) -> str:
 
 
 def _draft(
-    row: StoreAlert,
-    channel: Channel,
-    recipient: str,
-    name: str,
-    values: dict[str, str],
-    language: Language,
-    now: datetime,
+    case: _Case, channel: Channel, recipient: str, name: str, values: dict[str, str], language: Language
 ) -> Draft:
     return Draft(
-        key=f"unattended:{row.store_id}:{now.isoformat()}:{recipient}",
+        key=f"unattended:{case.row.store_id or 'central'}:{case.now.isoformat()}:{recipient}",
         template_key=TEMPLATE,
         values=values,
         purpose=Purpose.STAFF,
@@ -173,7 +222,7 @@ def _draft(
         language=language,
         recipient=recipient,
         recipient_name=name,
-        store_id=row.store_id,
-        due_at=now,
-        expires_at=now + timedelta(hours=1),
+        store_id=case.row.store_id,
+        due_at=case.now,
+        expires_at=case.now + timedelta(hours=1),
     )

@@ -12,7 +12,7 @@ from hub.core.db import Base
 class StoreAlert(Base):
     """Mail or SMS when customers wait and nobody of the store is signed in; `store_id` None: the central queue.
 
-    Without a row the chain's usual choice holds (`hub/inbox/attention.py`).
+    Without a row, or while `is_on` is None, the chain's usual choice holds (`hub/inbox/attention.py`).
 
     `after_minutes`: opening time a customer has waited; `idle_minutes`: how long nobody may have been active.
     `mails` and `phones` are who is told, normalised; without mails everybody of the store. `told_at`: the last time,
@@ -24,7 +24,7 @@ class StoreAlert(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     store_id: Mapped[int | None] = mapped_column(ForeignKey("stores.id"))
-    is_on: Mapped[bool] = mapped_column(default=False)
+    is_on: Mapped[bool | None]
     after_minutes: Mapped[int]
     idle_minutes: Mapped[int]
     mails: Mapped[list[Any]] = mapped_column(default=list)

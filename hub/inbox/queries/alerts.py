@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from hub.core.db import db
 from hub.inbox.alert_policy import AlertPolicy, read_policy
-from hub.inbox.attention import USUAL_AFTER_MINUTES, USUAL_IDLE_MINUTES
+from hub.inbox.attention import USUAL_AFTER_MINUTES, USUAL_IDLE_MINUTES, is_usually_on
 from hub.inbox.models import AlertChoice, Notice, ReplyWait, StoreAlert, Ticket
 from hub.inbox.words import NoticeKind
 from hub.stores.queries import get_chain, get_stores, list_stores
@@ -28,9 +28,9 @@ class Choice:
 
 @dataclass(frozen=True)
 class StoreAlertRow:
-    """What a store has chosen; `told_at` is when it was told last."""
+    """What holds for a store (None: the central queue); `told_at` is when it was told last."""
 
-    store_id: int
+    store_id: int | None
     store_name: str
     is_on: bool
     after_minutes: int
@@ -55,25 +55,30 @@ def get_choices(agent_ids: Collection[int]) -> dict[int, Choice]:
     return {agent_id: chosen.get(agent_id, Choice()) for agent_id in agent_ids}
 
 
+def is_usually_alerted() -> bool:
+    """Whether stores that have not chosen are told when nobody is signed in, and the central queue."""
+    return is_usually_on(get_chain().settings)
+
+
 def list_store_alerts() -> list[StoreAlertRow]:
-    """Every store that is open for business, by name, with its choice or the usual one switched off."""
+    """The central queue, then every store that is open for business, by name, with its choice or the chain's."""
     chosen = {row.store_id: row for row in db.session.scalars(select(StoreAlert))}
-    rows = []
-    for store in list_stores():
-        row = chosen.get(store.id)
-        rows.append(
-            StoreAlertRow(
-                store_id=store.id,
-                store_name=store.name,
-                is_on=row.is_on if row else False,
-                after_minutes=row.after_minutes if row else USUAL_AFTER_MINUTES,
-                idle_minutes=row.idle_minutes if row else USUAL_IDLE_MINUTES,
-                mails=tuple(row.mails) if row else (),
-                phones=tuple(row.phones) if row else (),
-                told_at=row.told_at if row else None,
-            )
-        )
-    return rows
+    usual = is_usually_alerted()
+    places: list[tuple[int | None, str]] = [(None, ""), *((store.id, store.name) for store in list_stores())]
+    return [_alert_row(store_id, name, chosen.get(store_id), usual) for store_id, name in places]
+
+
+def _alert_row(store_id: int | None, name: str, row: StoreAlert | None, usual: bool) -> StoreAlertRow:
+    return StoreAlertRow(
+        store_id=store_id,
+        store_name=name,
+        is_on=usual if row is None or row.is_on is None else row.is_on,
+        after_minutes=row.after_minutes if row else USUAL_AFTER_MINUTES,
+        idle_minutes=row.idle_minutes if row else USUAL_IDLE_MINUTES,
+        mails=tuple(row.mails) if row else (),
+        phones=tuple(row.phones) if row else (),
+        told_at=row.told_at if row else None,
+    )
 
 
 def find_wait_start(ticket_id: int) -> datetime | None:

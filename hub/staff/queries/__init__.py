@@ -1,6 +1,6 @@
 """What other rooms ask the staff room, by family: people, keys, links."""
 
-from hub.staff.queries.attendance import list_last_seen
+from hub.staff.queries.attendance import find_office_last_seen, list_last_seen
 from hub.staff.queries.keys import ApiKeyCard, ApiKeyRow, check_api_key, list_api_keys
 from hub.staff.queries.links import (
     get_invited,
@@ -32,6 +32,7 @@ __all__ = [
     "ApiKeyRow",
     "check_api_key",
     "find_agent_by_email",
+    "find_office_last_seen",
     "find_viewer",
     "get_agent",
     "get_agents",

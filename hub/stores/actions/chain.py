@@ -37,12 +37,16 @@ class ChainDetails:
     social_links: Sequence[str] = ()
 
 
+AT_FIRST = {"unattended": {"is_on": True}}
+"""Choices a chain begins with that older ones make themselves: mail where customers wait and nobody is signed in."""
+
+
 def start_chain(*, details: ChainDetails, now: datetime) -> int:
     """The first step of the set-up. Raises Conflict when there is a chain already, Invalid for bad input."""
     db.session.execute(select(func.pg_advisory_xact_lock(SET_UP_LOCK)))
     if db.session.scalar(select(Chain.id).limit(1)) is not None:
         raise Conflict(N_("The chain exists already. Please go on with the next step."))
-    row = Chain(created_at=now, settings={}, sender_name="", sender_address="")
+    row = Chain(created_at=now, settings=dict(AT_FIRST), sender_name="", sender_address="")
     _fill(row, details)
     db.session.add(row)
     db.session.flush()
