@@ -13,13 +13,14 @@ from hub.channels.registry import ChannelSettings
 from hub.core import live
 from hub.core.live import NewsKind
 from hub.core.words import Channel
+from hub.inbox.actions import Incoming, receive_message
 from hub.inbox.models import PhoneCall, PhoneLine, Ticket, TicketMessage
-from hub.inbox.words import PhoneCallState
+from hub.inbox.words import PhoneCallState, RouteSource
 from hub.outbox import wires
 from hub.staff.words import Role
 from hub.stores.models import Store
 from tests.blueprints.test_hooks_voice import OTHER, call_of, tell
-from tests.conftest import HandClock
+from tests.conftest import TUESDAY, HandClock
 from tests.doubles.twilio import run_double
 from tests.makers.calls import ANNE, LINE
 from tests.makers.customers import make_customer
@@ -216,3 +217,17 @@ def test_without_an_account_the_page_says_so_and_no_page_watches_for_calls(
     assert "TWILIO" in page
     assert "/hooks/twilio" not in page
     assert "<call-pop" not in page
+
+
+def test_a_text_to_the_line_of_a_store_is_for_that_store(
+    session: Session, client: FlaskClient, lyon: Store
+) -> None:
+    make_store(session, "Lille", code="LIL", phone="+33320000001")
+    received = receive_message(
+        Incoming(
+            channel=Channel.SMS, phone=ANNE, recipients=(LINE,), text="Êtes-vous ouverts ?", key="text:1"
+        ),
+        now=TUESDAY,
+    )
+    ticket = session.get_one(Ticket, received.ticket_id)
+    assert (ticket.store_id, ticket.route_source) == (lyon.id, RouteSource.STORE_NUMBER)
