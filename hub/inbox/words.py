@@ -93,10 +93,11 @@ class NoticeKind(StrEnum):
 
 
 class AnswerBy(StrEnum):
-    """How a customer at the counter wants the answer; NONE was settled on the spot."""
+    """How a customer at the counter wants the answer; STORE: comes back for it, NONE: was settled on the spot."""
 
     MAIL = "mail"
     PHONE = "phone"
+    STORE = "store"
     NONE = "none"
 
 

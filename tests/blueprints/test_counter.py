@@ -73,7 +73,7 @@ def test_an_entry_is_a_ticket_and_sent_again_the_same_one(
     assert answers == [(201, {"number": number, "href": f"/inbox/{number}"})] * 2
     page = client.get(f"/inbox/{number}").text
     assert "reçu le 3 mars" in page
-    assert "une réponse par e-mail pour le jeudi 5 mars." in page
+    assert "une réponse par e-mail, pour le jeudi 5 mars." in page
     assert PIN not in str(session.scalars(select(TicketMessage.inserted)).one())
 
 

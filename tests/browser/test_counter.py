@@ -73,15 +73,18 @@ def test_entries_survive_a_lost_network(installation: Installation, open_page: O
     page = enter(open_page(viewport=TABLET, has_touch=True), installation, "agent")
     page.goto(f"{installation.base_url}/counter/")
     page.evaluate(UNTIL_KEPT)
+    page.reload()
     note_at_counter(page, "Demande un essai du canapé Vesoul.", mail="vesoul@client.example")
     expect(page.locator("[data-told]")).to_contain_text("T-")
 
+    once = page.locator("[name=key]").input_value()
     page.context.set_offline(True)
     note_at_counter(page, "Demande un devis pour Belfort.", mail="belfort@client.example")
     state = page.locator("[data-state]")
     expect(state).to_contain_text(say("Waiting to be sent: {count}").replace("{count}", "1"))
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Lyon")
+    expect(page.locator("[name=key]")).to_have_value(once)  # the page that was kept
     note_at_counter(page, "Cherche une housse Dole.", mail="dole@client.example", pin="1357")
     expect(state).to_contain_text(say("Waiting to be sent: {count}").replace("{count}", "2"))
     assert page.locator(".counter-entry").count() == 2
@@ -100,6 +103,7 @@ def test_entries_survive_a_lost_network(installation: Installation, open_page: O
     page.locator("input[type=password]").fill(installation.password)
     page.locator("main button").click()
     page.wait_for_url("**/counter/?store=*")
+    expect(page.locator("[name=key]")).not_to_have_value(once)  # with a network it is the hub's
     expect(state).to_contain_text(say("Waiting to be sent: {count}").replace("{count}", "2"))
     page.evaluate("dispatchEvent(new Event('online'))")
     expect(state).to_have_text(say("To be corrected: {count}").replace("{count}", "1"), timeout=PATIENCE_MS)

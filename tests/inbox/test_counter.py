@@ -1,6 +1,6 @@
 """Contacts noted at the counter: who signs, once each, when, and what was promised."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -21,6 +21,7 @@ from hub.inbox import actions
 from hub.inbox.actions import Contact, CounterEntry, note_at_counter
 from hub.inbox.models import CallTask, ReplyWait, Ticket, TicketMessage
 from hub.inbox.words import AnswerBy, TicketState
+from hub.orders.queries import get_order
 from hub.staff.actions import switch_person
 from hub.staff.models import Agent, SignInAttempt
 from hub.staff.queries import get_viewer, list_signers
@@ -225,6 +226,11 @@ def test_a_call_that_was_promised_is_on_the_list(
     assert task.created_by_id == counter.ada.id
 
 
+def test_who_comes_back_needs_no_address(counter: Counter) -> None:
+    counter.note(answer_by=AnswerBy.STORE, contact={"email": None})
+    assert [(row.customer_id, row.requester_name) for row in counter.tickets()] == [(None, "Dora")]
+
+
 def test_what_was_settled_on_the_spot_is_solved_with_its_reason(counter: Counter) -> None:
     reason = make_reason(counter.session)
     counter.note(answer_by=AnswerBy.NONE, contact={"reason_id": reason.id})
@@ -249,22 +255,44 @@ def open_counter(app: Flask) -> Iterator[tuple[Flask, CounterEntry, int]]:
         session.execute(text(f"TRUNCATE {TABLES} CASCADE"))
 
 
-def test_sent_from_two_pages_at_one_moment_it_is_one_ticket(
-    open_counter: tuple[Flask, CounterEntry, int],
-) -> None:
-    app, entry, agent_id = open_counter
+def send_four_times(app: Flask, send: Callable[[], str | None]) -> set[str | None]:
+    """At one moment, each in a transaction of its own; the numbers that were told."""
     start = Barrier(4)
 
-    def send(_page: int) -> str | None:
+    def one(_page: int) -> str | None:
         with app.app_context(), transaction():
-            viewer = get_viewer(agent_id)
+            db.session.execute(text("SELECT 1"))
             start.wait()
-            return note_at_counter(entry, viewer=viewer, now=TUESDAY, machine_now=MACHINE_NOW).number
+            return send()
 
     with ThreadPoolExecutor(4) as pool:
-        numbers = set(pool.map(send, range(4)))
+        return set(pool.map(one, range(4)))
+
+
+def test_sent_four_times_at_one_moment_it_is_one_ticket(
+    open_counter: tuple[Flask, CounterEntry, int],
+) -> None:
+    """An entry of the tablet, a contact noted at a PC, a remark at the delivery."""
+    app, entry, agent_id = open_counter
     with app.app_context():
-        assert db.session.scalar(select(func.count(Ticket.id))) == 1
-        assert db.session.scalar(select(func.count(Customer.id))) == 1
+        viewer = get_viewer(agent_id)
+        with transaction() as session:
+            dora = make_customer(session, mail="dora@client.example").id
+            order_id = make_order(session, customer_id=dora, store_id=entry.contact.store_id).id
+        order = get_order(order_id)
+    contact = replace(entry.contact, key="contact:1:two")
+    ways: tuple[Callable[[], str | None], ...] = (
+        lambda: note_at_counter(entry, viewer=viewer, now=TUESDAY, machine_now=MACHINE_NOW).number,
+        lambda: actions.open_contact(contact, by=viewer.actor, now=TUESDAY),
+        lambda: actions.note_delivery_remark(order, text="Refusé", key="1", by=viewer.actor, now=TUESDAY),
+    )
+    numbers = [send_four_times(app, send) for send in ways]
+    again = send_four_times(
+        app, lambda: actions.note_delivery_remark(order, text="Cassé", key="2", by=viewer.actor, now=TUESDAY)
+    )
+    with app.app_context():
+        counts = [db.session.scalar(select(func.count(row.id))) for row in (Ticket, TicketMessage, Customer)]
         db.session.remove()
-    assert len(numbers) == 1
+    assert [len(each) for each in numbers] == [1, 1, 1]
+    assert again == numbers[2]
+    assert counts == [3, 4, 1]

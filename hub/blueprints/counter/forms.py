@@ -60,7 +60,8 @@ class CounterForm(Form):
     def offer(self, signers: list[AgentRow]) -> "CounterForm":
         """Fill the choices: who signs here, the reasons, how the answer is wanted."""
         tongue = str(get_locale())
-        self.pin.flags.required = True  # on the page; what is sent may have it sealed instead
+        flags: Any = self.pin.flags
+        flags.required = True  # on the page; what is sent may have it sealed instead
         self.signer.choices = [
             SelectChoice("", gettext("choose your name")),
             *(SelectChoice(str(row.id), row.name) for row in signers),
@@ -72,6 +73,7 @@ class CounterForm(Form):
         self.answer_by.choices = [
             SelectChoice(AnswerBy.MAIL.value, gettext("by mail")),
             SelectChoice(AnswerBy.PHONE.value, gettext("by phone: a call is put on the store's list")),
+            SelectChoice(AnswerBy.STORE.value, gettext("in the store: the customer comes back")),
             SelectChoice(AnswerBy.NONE.value, gettext("none: settled on the spot (a reason is needed)")),
         ]
         return self

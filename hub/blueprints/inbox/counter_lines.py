@@ -29,10 +29,11 @@ def _wish_words(evidence: dict[str, Any]) -> str:
     wish = {
         AnswerBy.MAIL: gettext("The customer wants an answer by mail"),
         AnswerBy.PHONE: gettext("The customer wants to be called"),
+        AnswerBy.STORE: gettext("The customer comes back to the store for the answer"),
         AnswerBy.NONE: gettext("Settled on the spot"),
     }[AnswerBy(evidence["answer_by"])]
     until = evidence.get("answer_until_on")
     if not until or evidence["answer_by"] == AnswerBy.NONE:
         return f"{wish}."
     day = format_date(date.fromisoformat(until), "EEEE d MMMM", rebase=False)
-    return gettext("%(wish)s by %(day)s.", wish=wish, day=day)
+    return gettext("%(wish)s, by %(day)s.", wish=wish, day=day)

@@ -37,12 +37,13 @@ class CounterDesk extends HTMLElement {
     const key = this.correcting ?? crypto.randomUUID();
     try {
       await put_entry(await this.signed_entry(key));
-      this.form.elements.pin.value = "";
-      await this.courier.go();
-      await this.settle(key);
     } catch {
-      this.say("unable");
+      this.form.submit(); // nothing can be kept here: sent as any other form
+      return;
     }
+    this.form.elements.pin.value = "";
+    await this.courier.go();
+    await this.settle(key);
     this.is_noting = false;
     await this.show();
   }
