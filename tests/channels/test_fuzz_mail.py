@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.channels.mail_parsing import ParsedMail, parse_mail, sanitise_html
+from hub.channels.mail_parsing import MailKind, ParsedMail, parse_mail, sanitise_html
 from hub.channels.mail_parsing.inspect import describe_mail
 from hub.channels.mail_parsing.sanitise import has_blocked_images, show_html
 from hub.mailroom.reading import read_enclosed
@@ -44,6 +44,8 @@ SEEDS: tuple[bytes, ...] = (
     raw_mail(f"Subject: {word('Déjà reçu')}", f"From: {word('Léa, chef')} <lea@free.fr>"),
     raw_mail("Content-Type: text/html; charset=iso-8859-1", body=HTML),
     raw_mail("Auto-Submitted: auto-replied", "X-Failed-Recipients: a@b.fr", "Return-Path: <>"),
+    raw_mail("Subject: Absence", "X-Loop: a@b.fr", "X-Auto-Response-Suppress: DR, OOF"),
+    raw_mail("From: <no-reply@sns.amazonaws.com>", body='{"notificationType":"Bounce","bounce":{"bouncedRecipients":[{"emailAddress":"a@b"}]},"mail":{}}'),
     raw_mail("Content-Transfer-Encoding: base64", body=base64.encodebytes(b"Bonjour " * 40).decode()),
     dsn(status="5.1.1", diagnostic="550 5.1.1 User unknown"),
     _multipart("alternative", TEXT + b"Bonjour", b"Content-Type: text/html\r\n\r\n" + HTML.encode()),
@@ -91,6 +93,7 @@ def read_everything(raw: bytes) -> ParsedMail:
     assert all(text.encode() is not None for text in texts)
     assert sorted(f"{mail.reply_text}\n{mail.quoted_text}".split()) == sorted(mail.text.split())
     assert described["kind"] == kind_of(mail, "hub.example") or mail.from_address.endswith("@hub.example")
+    assert mail.kind in {mail.kind_without_ticket, MailKind.AUTO_REPLY}
     assert is_readable(mail) in {True, False}
     assert find_message_id(raw, "d" * 64)
     for file in mail.attachments:
