@@ -56,10 +56,24 @@ def be_there(session: Session, agent: Agent) -> None:
     session.commit()
 
 
+def json_of(answer: TestResponse) -> dict[str, Any]:
+    """The object that was answered."""
+    found = answer.get_json()
+    assert isinstance(found, dict)
+    return found
+
+
+def part_of(page: str, pattern: str) -> str:
+    """What stands in the brackets of the pattern."""
+    found = re.search(pattern, page)
+    assert found is not None, pattern
+    return found[1]
+
+
 def open_chat(ask: Ask, **fields: Any) -> dict[str, Any]:
     answer = ask("open", text="Bonjour", key="k1", **fields)
     assert answer.status_code == 201, answer.text
-    chat: dict[str, Any] = answer.json["chat"]  # type: ignore[index]
+    chat: dict[str, Any] = json_of(answer)["chat"]
     return chat
 
 
@@ -128,7 +142,7 @@ def test_both_write_and_read_by_polling_alone(
     log_in(client, ada)
     page = client.get(f"/inbox/{ticket.number}").text
     assert "Le visiteur est là" in page
-    event = int(re.search(r'data-event="(\d+)"', page)[1])  # type: ignore[index]
+    event = int(part_of(page, r'data-event="(\d+)"'))
     said = ask("say", token=chat["token"], text="Vous êtes là ?", key="k2").json
     assert said is not None
     news = client.get(f"/inbox/{ticket.number}/news?after={event}").json
@@ -152,7 +166,7 @@ def test_both_write_and_read_by_polling_alone(
     ]
     assert ask("leave", token=chat["token"], closed="1").status_code == 204
     assert ask("look", token=chat["token"]).status_code == 404
-    assert ask("hello", token=chat["token"]).json["chat"] is None  # type: ignore[index]
+    assert json_of(ask("hello", token=chat["token"]))["chat"] is None
     assert "a terminé la discussion" in client.get(f"/inbox/{ticket.number}").text
 
 
@@ -210,7 +224,7 @@ def test_the_demo_shop_carries_the_line_of_its_store(client: FlaskClient, store:
 
 
 def stream_topics(client: FlaskClient) -> frozenset[str]:
-    url = client.post("/inbox/desk").json["stream"]  # type: ignore[index]
+    url = str(json_of(client.post("/inbox/desk"))["stream"])
     return live.read_pass(url.partition("pass=")[2], machine_now=clock.machine_now()).topics
 
 
@@ -277,7 +291,7 @@ def test_the_bar_counts_new_tickets_and_customers_who_write_again_but_not_the_op
     actions.reply(ticket_id=old.ticket_id, text="Une neuve part.", by=actor_of(ada), now=hand_clock.now)
     log_in(client, ada)
     page = client.get("/inbox/?view=all").text
-    url = re.search(r'data-href="(/inbox/new-count[^"]+)"', page)[1].replace("&amp;", "&")  # type: ignore[index]
+    url = part_of(page, r'data-href="(/inbox/new-count[^"]+)"').replace("&amp;", "&")
     assert client.get(url).json == {"count": 0, "text": "0 nouveau"}
     hand_clock.move(minutes=5)
     again = make_incoming(mail_message_id="<2@client.example>", in_reply_to="<1@client.example>")
@@ -285,7 +299,7 @@ def test_the_bar_counts_new_tickets_and_customers_who_write_again_but_not_the_op
     assert actions.receive_message(again, now=hand_clock.now).ticket_id == old.ticket_id
     make_received(hand_clock.now, mail_message_id="<3@client.example>", from_address="paul@client.example")
     assert client.get(url).json == {"count": 2, "text": "2 nouveaux"}
-    assert client.get(f"{url}&but={old.number}").json["count"] == 1  # type: ignore[index]
+    assert json_of(client.get(f"{url}&but={old.number}"))["count"] == 1
 
 
 def test_the_desk_counts_who_waits_for_this_person(
@@ -296,18 +310,18 @@ def test_the_desk_counts_who_waits_for_this_person(
     log_in(client, ada)
     assert client.post("/inbox/desk").json == {"waiting": 1, "text": "1 client attend", "stream": ""}
     log_in(client, bo)
-    assert client.post("/inbox/desk").json["waiting"] == 0  # type: ignore[index]
+    assert json_of(client.post("/inbox/desk"))["waiting"] == 0
     ticket = session.get_one(Ticket, received.ticket_id)
     ticket.assignee_id = bo.id
     session.commit()
     log_in(client, ada)
-    assert client.post("/inbox/desk").json["waiting"] == 0  # type: ignore[index]
+    assert json_of(client.post("/inbox/desk"))["waiting"] == 0
     head = make_agent(session, "Hugo Barbier", role=Role.HEAD_OFFICE)
     log_in(client, head)
-    assert client.post("/inbox/desk").json["waiting"] == 0  # type: ignore[index]
+    assert json_of(client.post("/inbox/desk"))["waiting"] == 0
     ticket.assignee_id, ticket.store_id = None, None
     session.commit()
-    assert client.post("/inbox/desk").json["waiting"] == 1  # type: ignore[index]
+    assert json_of(client.post("/inbox/desk"))["waiting"] == 1
 
 
 def test_the_sound_is_off_until_the_profile_switches_it_on(

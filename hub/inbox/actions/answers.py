@@ -113,8 +113,8 @@ def withdraw_answer_ticket(
     if not is_own or not is_open(ticket.state) or ticket.first_replied_at is not None:
         note_ticket("answer_withdrawn", ticket, by=by, now=now, answer_id=answer_id, reason=reason)
         return False
-    closing = {"action": "withdrawn", "answer_id": answer_id, "reason": reason}
-    move_state(ticket, TicketState.CLOSED, by=by, now=now, **closing)
+    why = {"answer_id": answer_id, "reason": reason}
+    move_state(ticket, TicketState.CLOSED, by=by, now=now, action="withdrawn", **why)
     waiting.drop_wait(ticket, at=now, reason=DropReason.WITHDRAWN)
     ticket.solved_at = ticket.closed_at = now
     settle_hold(ticket, now=now)
