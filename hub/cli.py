@@ -22,7 +22,7 @@ from hub.customers.rebuilding import compare_consents, rebuild_consents
 from hub.inbox.actions import rebuild_batch
 from hub.knowledge import evaluating
 from hub.mailroom.actions import release_arrival
-from hub.mailroom.queries import list_quarantine
+from hub.mailroom.queries import list_quarantine, list_unseen
 from hub.outbox.actions import resume_sender
 from hub.outbox.queries import list_pauses
 from hub.staff.actions import get_setup_code
@@ -65,11 +65,12 @@ def inspect(*, is_json: bool, files: tuple[str, ...]) -> None:
 
 
 @mail.command("quarantine")
-def quarantine() -> None:
+@click.option("--auto-replies", "is_unseen", is_flag=True, help="Those that belong to no ticket, instead.")
+def quarantine(*, is_unseen: bool) -> None:
     """Print one JSON line per mail in quarantine, newest first; `reason` says why nobody could sort it."""
     after: str | None = None
     while True:
-        page = list_quarantine(after)
+        page = list_unseen(after) if is_unseen else list_quarantine(after)
         for row in page.rows:
             told = asdict(row) | {"received_at": row.received_at.isoformat()}
             click.echo(json.dumps(told, ensure_ascii=False))
@@ -81,7 +82,10 @@ def quarantine() -> None:
 @mail.command("release")
 @click.argument("ids", nargs=-1, required=True, type=int)
 def release(*, ids: tuple[int, ...]) -> None:
-    """Sort quarantined mails again, each for itself; ends with 1 when one of them cannot be released."""
+    """Sort quarantined mails again, each for itself; ends with 1 when one of them cannot be released.
+
+    An auto-reply without a ticket becomes one.
+    """
     is_complete = True
     for arrival_id in ids:
         try:

@@ -16,7 +16,7 @@ from hub.core.words import ActorKind
 from hub.inbox.models import Ticket
 from hub.mailroom import actions, queries, working
 from hub.mailroom.models import Arrival
-from hub.mailroom.words import ArrivalState, ArrivalWay
+from hub.mailroom.words import ArrivalKind, ArrivalState, ArrivalWay
 from tests.conftest import HandClock
 from tests.makers.inbox import make_house
 
@@ -67,6 +67,21 @@ def test_the_quarantine_is_listed_newest_first_over_all_pages(
     assert rows[0]["reason"] == "the worker ended at each attempt"
     assert rows[0]["mailbox"] == LYON
     assert rows[0]["received_at"].startswith("2026-03-03T09:00")
+
+
+def test_auto_replies_without_a_ticket_are_listed_and_made_tickets(app: Flask, house: Session) -> None:
+    arrival_id = quarantined(house, 1)
+    row = house.get_one(Arrival, arrival_id)
+    row.state, row.kind, row.attempt_count = ArrivalState.SORTED, ArrivalKind.AUTO_REPLY, 1
+    house.flush()
+    assert run(app, "quarantine").output == ""
+    [line] = run(app, "quarantine", "--auto-replies").output.splitlines()
+    assert (json.loads(line)["id"], json.loads(line)["is_auto_reply"]) == (arrival_id, True)
+    assert run(app, "release", str(arrival_id)).exit_code == 0
+    working.work_arrivals(lambda: None)
+    house.expire_all()
+    assert house.get_one(Arrival, arrival_id).ticket_id is not None
+    assert run(app, "quarantine", "--auto-replies").output == ""
 
 
 def test_an_empty_quarantine_prints_nothing(app: Flask, house: Session) -> None:
