@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import sleep
 from typing import TYPE_CHECKING, Any
 
 import hypothesis
@@ -13,8 +14,9 @@ import pytest
 from flask import Flask, g
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from werkzeug.test import TestResponse
 
@@ -33,6 +35,7 @@ hypothesis.settings.load_profile("large" if os.environ.get("LARGE") else "small"
 
 ROOT = Path(__file__).resolve().parents[1]
 TUESDAY = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)  # a Tuesday, 10:00 in Paris
+DROP_ATTEMPTS = 60
 LOOPBACK = ("127.0.0.1", "::1", "localhost", "0.0.0.0")  # noqa: S104 - compared, not bound
 
 
@@ -117,16 +120,29 @@ def _make_database(server_url: str, name: str) -> None:
             text("SELECT datname FROM pg_database WHERE datname ~ '^test_[0-9]+(_[a-z]+)?$'")
         ).all():
             if left == name or not Path(f"/proc/{left.split('_')[1]}").exists():
-                connection.execute(text(f'DROP DATABASE "{left}" WITH (FORCE)'))
+                drop_database(connection, left)
         connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
         connection.execute(text("SELECT pg_advisory_unlock(20260303)"))
     engine.dispose()
 
 
+def drop_database(connection: Connection, name: str) -> None:
+    """Drop it, whoever is connected. Autovacuum belongs to the server, so we may not end it: wait until it is through."""
+    for attempt in range(DROP_ATTEMPTS):
+        try:
+            connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        except ProgrammingError:
+            if attempt == DROP_ATTEMPTS - 1:
+                raise
+            sleep(0.5)
+        else:
+            return
+
+
 def _build_template(engine: Engine, server_url: str, template: str) -> None:
     draft = f"{template}_draft"
     with engine.connect() as connection:
-        connection.execute(text(f'DROP DATABASE IF EXISTS "{draft}" WITH (FORCE)'))
+        drop_database(connection, draft)
         connection.execute(text(f'CREATE DATABASE "{draft}"'))
     url = make_url(server_url).set(database=draft).render_as_string(hide_password=False)
     application = create_app(

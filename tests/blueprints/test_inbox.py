@@ -1,7 +1,6 @@
 """The inbox by HTTP: lists, tickets, answers, who may see and do what."""
 
 import re
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -27,7 +26,7 @@ from hub.stores.models import Store
 from tests.conftest import TUESDAY, HandClock
 from tests.makers.customers import make_customer
 from tests.makers.inbox import actor_of, make_house, make_reason, make_received
-from tests.makers.staff import PASSWORD, make_agent
+from tests.makers.staff import log_in, make_agent
 from tests.makers.stores import make_store
 
 QUERY_LIMIT = 12
@@ -47,11 +46,9 @@ def ada(session: Session, lyon: Store, client: FlaskClient) -> Agent:
 
 
 def sign_in(client: FlaskClient, agent: Agent) -> None:
-    """From an address of its own, since logging in is limited per address."""
-    client.environ_base["REMOTE_ADDR"] = f"10.1.{secrets.randbelow(250)}.{secrets.randbelow(250)}"
+    """Whoever was logged in is not any more."""
     client.post("/session/sign-out")
-    answer = client.post("/session/sign-in", data={"email": agent.email, "password": PASSWORD})
-    assert answer.status_code == 302, answer.text
+    log_in(client, agent)
 
 
 @contextmanager

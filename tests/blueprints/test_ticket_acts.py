@@ -2,7 +2,6 @@
 
 import io
 import re
-import secrets
 from datetime import timedelta
 
 import pytest
@@ -23,7 +22,7 @@ from tests.conftest import TUESDAY, HandClock
 from tests.makers.customers import make_customer
 from tests.makers.inbox import actor_of, make_house, make_received
 from tests.makers.orders import make_order
-from tests.makers.staff import PASSWORD, make_agent
+from tests.makers.staff import log_in, make_agent
 from tests.makers.stores import make_store
 
 PDF = b"%PDF-1.7\n" + bytes(600)
@@ -48,9 +47,8 @@ def ticket(session: Session, ada: Agent) -> Ticket:
 
 
 def sign_in(client: FlaskClient, agent: Agent) -> None:
-    client.environ_base["REMOTE_ADDR"] = f"10.1.{secrets.randbelow(250)}.{secrets.randbelow(250)}"
     client.post("/session/sign-out")
-    client.post("/session/sign-in", data={"email": agent.email, "password": PASSWORD})
+    log_in(client, agent)
 
 
 def see(client: FlaskClient, path: str) -> str:

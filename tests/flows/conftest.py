@@ -3,22 +3,21 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
 
 import pytest
 from flask import Flask
 from redis import Redis
-from sqlalchemy import Table, text
 from sqlalchemy.orm import Session
 
 from config import Config
 from hub import jobs
 from hub.channels.registry import ChannelSettings
 from hub.core import bell, clock
-from hub.core.db import Base, db, transaction
+from hub.core.db import db, transaction
 from hub.outbox import wires
 from tests.conftest import TUESDAY
 from tests.makers.sink import Sink, start_sink
+from tests.makers.sweeping import sweep
 
 MAX_ROUNDS = 500
 
@@ -72,19 +71,12 @@ def house(app: Flask, settings: Config) -> Iterator[House]:
         found = House(app, settings)
         clock.use(movable=True)
         found.redis.flushdb()
-        _empty()
+        sweep()
         found.move_clock(TUESDAY)
         yield found
         db.session.remove()
-        _empty()
+        sweep()
         found.redis.flushdb()
-
-
-def _empty() -> None:
-    """Ids are not restarted: what a process has cached by id stays true."""
-    tables = [cast(Table, table).name for table in Base.metadata.sorted_tables]
-    with transaction() as session:
-        session.execute(text(f"TRUNCATE {', '.join(tables)} CASCADE"))
 
 
 @pytest.fixture

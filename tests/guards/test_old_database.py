@@ -19,7 +19,7 @@ from config import load
 from hub import models
 from hub.app import create_app
 from hub.core.db import Base, db
-from tests.conftest import TUESDAY
+from tests.conftest import TUESDAY, drop_database
 
 ROWS = 7  # of each table
 FIRST = "0001"
@@ -45,7 +45,7 @@ def old_house(servers: tuple[str, str], other_application: None) -> Iterator[Fla
     name = f"test_{os.getpid()}_old"
     server = create_engine(servers[0], isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
-        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        drop_database(connection, name)
         connection.execute(text(f'CREATE DATABASE "{name}"'))
     url = make_url(servers[0]).set(database=name).render_as_string(hide_password=False)
     house = create_app(load({"DATABASE_URL": url, "SECRET_KEY": "only for tests", "LOG_LEVEL": "CRITICAL"}))
@@ -56,7 +56,7 @@ def old_house(servers: tuple[str, str], other_application: None) -> Iterator[Fla
         db.session.remove()
         db.engine.dispose()
     with server.connect() as connection:
-        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+        drop_database(connection, name)
     server.dispose()
 
 

@@ -7,7 +7,7 @@ from threading import Barrier
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.core.db import db, transaction
@@ -32,6 +32,7 @@ from tests.conftest import TUESDAY
 from tests.makers.inbox import actor_of, make_house, make_received
 from tests.makers.staff import make_agent
 from tests.makers.stores import make_store
+from tests.makers.sweeping import sweep
 
 
 @pytest.fixture
@@ -150,12 +151,8 @@ def busy_store(app: Flask) -> Iterator[int]:
         session.add(AssignmentSetting(store_id=store.id, mode=AssignmentMode.ROUND_ROBIN))
         store_id = store.id
     yield store_id
-    with app.app_context(), transaction() as session:
-        session.execute(
-            text(
-                "TRUNCATE tickets, facts, outbound_messages, customers, agents, stores, chains, message_templates CASCADE"
-            )
-        )
+    with app.app_context():
+        sweep()
 
 
 def test_workers_at_once_never_give_out_one_turn_twice(app: Flask, busy_store: int) -> None:

@@ -22,8 +22,8 @@ from tests.conftest import TUESDAY
 from tests.makers.inbox import actor_of, make_house, make_reason, make_received
 from tests.makers.orders import make_order
 from tests.makers.staff import make_agent
+from tests.makers.sweeping import sweep
 
-TABLES = "tickets, gestures, orders, facts, outbound_messages, customers, agents, stores, chains, reasons, message_templates"
 PAID_CENTS = 1_500
 
 
@@ -45,8 +45,8 @@ def open_house(app: Flask) -> Iterator[Flask]:
         for row in rows:
             row.order_id = order.id
     yield app
-    with app.app_context(), transaction() as session:
-        session.execute(text(f"TRUNCATE {TABLES} CASCADE"))
+    with app.app_context():
+        sweep()
 
 
 def at_once(house: Flask, acts: list[Callable[[], Any]]) -> list[str]:

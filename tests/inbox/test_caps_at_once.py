@@ -22,10 +22,10 @@ from hub.mailroom.words import ArrivalWay
 from tests.conftest import TUESDAY
 from tests.makers.customers import make_customer
 from tests.makers.inbox import make_house, make_received
+from tests.makers.sweeping import sweep
 
 EVE = "eve@client.example"
 MOST = LOOP_CAPS[0][1]
-TABLES = "tickets, arrivals, facts, outbound_messages, customers, agents, stores, chains, automatic_mails, message_templates"
 
 
 @pytest.fixture
@@ -37,8 +37,8 @@ def house(app: Flask) -> Iterator[Flask]:
         now = clock.machine_now()
         session.add_all(AutomaticMail(address=EVE, sent_at=now) for _ in range(MOST - 1))
     yield app
-    with app.app_context(), transaction() as session:
-        session.execute(text(f"TRUNCATE {TABLES} CASCADE"))
+    with app.app_context():
+        sweep()
 
 
 def at_once(house: Flask, *acts: Any) -> None:

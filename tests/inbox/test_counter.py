@@ -35,10 +35,8 @@ from tests.makers.inbox import make_house, make_reason
 from tests.makers.orders import make_order
 from tests.makers.staff import make_agent
 from tests.makers.stores import make_chain, make_region, make_store
+from tests.makers.sweeping import sweep
 
-TABLES = (
-    "tickets, facts, audit_entries, outbound_messages, customers, agents, stores, chains, message_templates"
-)
 MACHINE_NOW = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
 
 
@@ -251,8 +249,8 @@ def open_counter(app: Flask) -> Iterator[tuple[Flask, CounterEntry, int]]:
         entry = CounterEntry(contact=contact, key="one", signer_id=ada.id, pin=PIN, answer_by=AnswerBy.MAIL)
         given = app, entry, ada.id
     yield given
-    with app.app_context(), transaction() as session:
-        session.execute(text(f"TRUNCATE {TABLES} CASCADE"))
+    with app.app_context():
+        sweep()
 
 
 def send_four_times(app: Flask, send: Callable[[], str | None]) -> set[str | None]:

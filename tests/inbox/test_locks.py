@@ -26,10 +26,7 @@ from tests.conftest import TUESDAY
 from tests.makers.inbox import make_house, make_received
 from tests.makers.staff import make_agent
 from tests.makers.stores import make_store
-
-SWEEP = (
-    "TRUNCATE tickets, facts, outbound_messages, customers, agents, stores, chains, message_templates CASCADE"
-)
+from tests.makers.sweeping import sweep
 
 
 @dataclass(frozen=True)
@@ -59,8 +56,8 @@ def scene(app: Flask) -> Iterator[Scene]:
         session.execute(text("UPDATE tickets SET requester_address = '+33612345678', customer_id = NULL"))
         given = Scene(get_viewer(ada.id), lille.id, ids[0], ids[1])
     yield given
-    with app.app_context(), transaction() as session:
-        session.execute(text(SWEEP))
+    with app.app_context():
+        sweep()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from hub.core.db import db, transaction
 from hub.core.facts import FactRow
@@ -18,8 +18,7 @@ from hub.orders.words import EventOutcome
 from tests.conftest import TUESDAY
 from tests.makers.orders import an_event
 from tests.makers.stores import make_chain, make_store
-
-TABLES = "order_lines, order_events, orders, fact_queue, facts, external_ids, addresses, customers, opening_ranges, stores, chains"
+from tests.makers.sweeping import sweep
 
 
 @pytest.fixture
@@ -29,8 +28,8 @@ def open_house(app: Flask) -> Iterator[Flask]:
         make_chain(session)
         make_store(session)
     yield app
-    with app.app_context(), transaction() as session:
-        session.execute(text(f"TRUNCATE {TABLES} CASCADE"))
+    with app.app_context():
+        sweep()
 
 
 def post_at_once(house: Flask, events: list[dict[str, Any]]) -> list[EventOutcome]:

@@ -7,7 +7,7 @@ from threading import Barrier
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from hub.content.actions import publish_builtin_templates
 from hub.core.db import db, transaction
@@ -22,11 +22,9 @@ from tests.conftest import TUESDAY, HandClock
 from tests.makers.customers import make_customer
 from tests.makers.orders import make_order
 from tests.makers.stores import make_chain, make_store
+from tests.makers.sweeping import sweep
 
 CUSTOMERS = 40
-TABLES = """step_runs, enrolments, plan_versions, plans, invitations, surveys, outbound_messages,
-    template_versions, message_templates, order_lines, orders, fact_queue, facts, addresses, customers,
-    opening_ranges, stores, chains"""
 
 
 @pytest.fixture
@@ -54,8 +52,8 @@ def two_orders_each(app: Flask, hand_clock: HandClock, monkeypatch: pytest.Monke
                 )  # fmt: skip
     hand_clock.move(days=8)
     yield app
-    with app.app_context(), transaction() as session:
-        session.execute(text(f"TRUNCATE {TABLES} CASCADE"))
+    with app.app_context():
+        sweep()
 
 
 def test_two_workers_ask_nobody_twice(two_orders_each: Flask) -> None:
