@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from hub.core import clock
 from hub.core.apart import do_each, is_free
@@ -50,6 +50,7 @@ def next_due_at() -> datetime | None:
     """Business time of the next waking or leaving; what is put off comes by machine time."""
     machine_now = clock.machine_now()
     free = is_free(KIND, Ticket.id, machine_now=machine_now)
-    snoozed = select(func.min(Ticket.snoozed_until)).where(Ticket.snoozed_until.is_not(None), free)
-    moments = (db.session.scalar(snoozed), next_leaving_at(machine_now=machine_now))
+    snoozed = select(Ticket.snoozed_until).where(Ticket.snoozed_until.is_not(None), free)
+    first = snoozed.order_by(Ticket.snoozed_until).limit(1)
+    moments = (db.session.scalar(first), next_leaving_at(machine_now=machine_now))
     return min((moment for moment in moments if moment is not None), default=None)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from hub.core.actor import SYSTEM, Actor
 from hub.core.apart import do_each, is_free
@@ -139,7 +139,8 @@ def next_leaving_at(*, machine_now: datetime) -> datetime | None:
     """Business time of the next reply that leaves."""
     waits = ScheduledReply.state == ScheduledState.WAITING
     free = is_free(KIND, ScheduledReply.id, machine_now=machine_now)
-    return db.session.scalar(select(func.min(ScheduledReply.leave_at)).where(waits, free))
+    found = select(ScheduledReply.leave_at).where(waits, free).order_by(ScheduledReply.leave_at)
+    return db.session.scalar(found.limit(1))
 
 
 def _send(row: ScheduledReply, *, now: datetime) -> None:

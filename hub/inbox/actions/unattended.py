@@ -131,8 +131,9 @@ def _list_due(place: Directory, now: datetime, machine_now: datetime) -> list[Wa
     ]
     if not late:
         return []
-    there = staff.list_last_seen([watch.store_id for watch in late if watch.store_id is not None])
-    seen = {None: staff.find_office_last_seen(), **there}
+    seen: dict[int | None, datetime | None] = {None: staff.find_office_last_seen()}
+    found = staff.list_last_seen([watch.store_id for watch in late if watch.store_id is not None])
+    seen.update(found.items())
     return [
         watch
         for watch in late
