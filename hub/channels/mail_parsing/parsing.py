@@ -40,7 +40,7 @@ def parse_mail(
     try:
         return time_limit.within(limit_seconds, lambda: _parse(raw, return_path, own_domains))
     except time_limit.OvertimeError:
-        return _unreadable(raw, f"reading it takes longer than {limit_seconds:g} seconds")
+        return _unreadable(raw, f"reading it takes more than {limit_seconds:g} seconds of computing time")
     except Exception as error:  # noqa: BLE001 - one bad mail never blocks a mailbox (inbox.md, "Door in")
         return _unreadable(raw, f"{type(error).__name__}: {error}"[:300])
 

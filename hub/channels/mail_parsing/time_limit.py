@@ -1,18 +1,19 @@
-"""The time one mail may take: work on it is broken off, each time anew, and the limit of the job goes on behind it.
+"""The computing time one mail may take: work on it is broken off, each mail anew, whatever it catches.
 
-A job's own limit (RQ's alarm) rings once; whoever catches it leaves what follows in that job without any. The clock of
-a process rings in its main thread only: elsewhere (a page that shows an enclosed mail) there is no limit.
+Computing time, so that a busy machine does not turn good mails away; and a clock of its own, so that the alarm of the
+job (RQ's, in real time) goes on behind it. The clock of a process rings in its main thread only: elsewhere (a page that
+shows an enclosed mail) there is no limit.
 """
 
 import signal
 import threading
 from collections.abc import Callable
-from time import monotonic
+from time import process_time
 from types import FrameType
 from typing import TypeVar
 
 Found = TypeVar("Found")
-PARSE_SECONDS = 20.0
+PARSE_SECONDS = 10.0
 _SOON = 0.001
 
 
@@ -21,7 +22,7 @@ class OvertimeError(BaseException):
 
 
 def within(seconds: float, work: Callable[[], Found]) -> Found:
-    """What the work returns. Raises OvertimeError when it takes longer; whatever alarm was set before is set again."""
+    """What the work returns. Raises OvertimeError when it takes longer; one limit may stand inside another."""
     if threading.current_thread() is not threading.main_thread():
         return work()
     armed = [True]
@@ -31,16 +32,16 @@ def within(seconds: float, work: Callable[[], Found]) -> Found:
         if armed[0]:
             raise OvertimeError
 
-    started = monotonic()
-    before = signal.signal(signal.SIGALRM, ring)
-    left, interval = signal.setitimer(signal.ITIMER_REAL, seconds)
+    started = process_time()
+    before = signal.signal(signal.SIGPROF, ring)
+    left, _ = signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         try:
             return work()
         finally:
             armed[0] = False
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, signal.SIG_DFL if before is None else before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, signal.SIG_DFL if before is None else before)
         if left:
-            signal.setitimer(signal.ITIMER_REAL, max(_SOON, left - (monotonic() - started)), interval)
+            signal.setitimer(signal.ITIMER_PROF, max(_SOON, left - (process_time() - started)))
