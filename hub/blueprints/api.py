@@ -1,11 +1,13 @@
 """Doors for machines: orders in, tickets and replies, contacts, response times. Described at openapi.json."""
 
 import json
+import math
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from flask import Blueprint, abort, current_app, g, jsonify, request
+from flask import Blueprint, Response, abort, current_app, g, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from pydantic import BaseModel, ValidationError
@@ -18,7 +20,7 @@ from hub.blueprints.pages import limiter
 from hub.core import clock
 from hub.core.actor import Actor
 from hub.core.db import transaction
-from hub.core.errors import Forbidden, Invalid
+from hub.core.errors import Forbidden, Invalid, Wrong
 from hub.core.text import N_
 from hub.core.words import ActorKind
 from hub.inbox import actions as inbox
@@ -34,6 +36,8 @@ from hub.stores.queries import find_store_by_code
 
 blueprint = Blueprint("api", __name__)
 MOST_ROWS = 100
+LONGEST_KEY = 200
+TICKET_FILTERS = ("store", "state", "customer", "assignee", "channel", "reason", "updated_since", "q")
 Body = TypeVar("Body", bound=BaseModel)
 
 
@@ -57,6 +61,19 @@ def _known_key(secret: str) -> ApiKeyRow:
     except UnknownKeyError:
         with limiter.limit("60/minute"):
             raise
+
+
+@blueprint.after_request
+def tell_rate(response: Response) -> Response:
+    """How many requests of this kind are left to the key, and in how many seconds it has them all again."""
+    with suppress(Exception):  # the counter is away: the answer is not
+        limit = limiter.current_limit
+        if limit is not None:
+            seconds = max(0, math.ceil(limit.reset_at - clock.machine_now().timestamp()))
+            response.headers["X-RateLimit-Limit"] = str(limit.limit.amount)
+            response.headers["X-RateLimit-Remaining"] = str(limit.remaining)
+            response.headers["X-RateLimit-Reset"] = str(seconds)
+    return response
 
 
 def key_rate() -> str:
@@ -89,6 +106,7 @@ def take_order() -> ResponseReturnValue:
 @limiter.limit("1200/minute", key_func=key_rate)
 def list_tickets() -> ResponseReturnValue:
     """Filters `store` (code), `state`, `customer` (address or id); `after` is `next` of the page before."""
+    check_query(*TICKET_FILTERS)
     filters = shapes.ticket_filters(request.args, find_store=store_id_of)
     page = inbox_queries.list_tickets(
         filters, viewer=viewer_of_key(), after=request.args.get("after"), size=page_size()
@@ -163,9 +181,19 @@ def _body() -> Any:
 
 def _json() -> dict[str, Any]:
     body = _body()
+    if isinstance(body, dict) and not _is_utf8(request.get_data()):
+        raise Invalid(N_("The body is not UTF-8. Please send it as UTF-8."))
     if not isinstance(body, dict):
         raise Invalid(N_("The body is not a JSON object. Please check the quotes and commas."))
     return body
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def read_body(shape: type[Body]) -> Body:
@@ -173,11 +201,15 @@ def read_body(shape: type[Body]) -> Body:
     try:
         return shape.model_validate(_json())
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise Invalid(
-            N_("The field %(field)s is not valid: %(detail)s."), field=field, detail=first["msg"]
-        ) from None
+        wrong = [
+            Wrong(".".join(str(part) for part in each["loc"]), each["msg"])
+            for each in error.errors(include_url=False)
+        ]
+        refusal = Invalid(
+            N_("The field %(field)s is not valid: %(detail)s."), field=wrong[0].field, detail=wrong[0].words
+        )
+        refusal.fields = wrong
+        raise refusal from None
 
 
 def _say(text: str, values: Mapping[str, Any]) -> str:
@@ -227,6 +259,17 @@ def store_id_of(code: str) -> int:
     return store.id
 
 
+def check_query(*names: str) -> None:
+    """A filter that is misspelt would hand out everything. Raises Invalid (field: the unknown one)."""
+    unknown = sorted(set(request.args) - {*names, "after", "size", "lang"})
+    if unknown:
+        raise Invalid(
+            N_("The filter %(field)s is unknown. Use one of: %(known)s."),
+            field=unknown[0],
+            known=", ".join((*names, "after", "size")),
+        )
+
+
 def page_size() -> int:
     """`size` of the query, 1 to 100, else 50. Raises Invalid."""
     text = request.args.get("size", "50")
@@ -236,6 +279,10 @@ def page_size() -> int:
 
 
 def idempotency_key() -> str | None:
-    """The header Idempotency-Key within this API key."""
+    """The header Idempotency-Key within this API key. Raises Invalid when it is too long to be kept."""
     given = request.headers.get("Idempotency-Key")
+    if given and len(given) > LONGEST_KEY:
+        raise Invalid(
+            N_("Please give an Idempotency-Key of at most 200 characters."), field="Idempotency-Key"
+        )
     return f"api:{g.api_key.id}:{given}" if given else None

@@ -8,7 +8,15 @@ from typing import Any
 from flask import g, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from hub.blueprints.api import blueprint, key_rate, page_size, read_body, store_id_of, viewer_of_key
+from hub.blueprints.api import (
+    blueprint,
+    check_query,
+    key_rate,
+    page_size,
+    read_body,
+    store_id_of,
+    viewer_of_key,
+)
 from hub.blueprints.api_customers_shapes import CustomerBody, CustomerPatch
 from hub.blueprints.api_ticket_shapes import details_of
 from hub.blueprints.pages import limiter
@@ -40,6 +48,7 @@ BIGINT_DIGITS = 19
 def list_customers() -> ResponseReturnValue:
     """By name. `q`: words, a mail address, a phone or a card; `email`, `phone`; `external_id` is `system:id`."""
     _check(Permission.READ_CUSTOMERS)
+    check_query("q", "email", "phone", "external_id")
     found = _asked_for()
     if found is not None:
         return jsonify(customers=customer_shapes(found), next=None)

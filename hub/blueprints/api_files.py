@@ -4,6 +4,7 @@ from flask import Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from hub.blueprints.api import blueprint, key_rate, viewer_of_key
+from hub.blueprints.downloads import as_download
 from hub.blueprints.pages import limiter
 from hub.core import clock, files
 from hub.core.db import transaction
@@ -37,8 +38,7 @@ def download(attachment_id: int) -> ResponseReturnValue:
     """A file of a ticket that the key may see, always as a download."""
     row = access_attachment(attachment_id, viewer_of_key())
     response = Response(files.read(row.sha256), mimetype="application/octet-stream")
-    name = row.name.replace("\r", "").replace("\n", "")
-    response.headers.set("Content-Disposition", "attachment", filename=name)
+    response.headers["Content-Disposition"] = as_download(row.name)
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["X-Media-Type"] = row.media_type
     return response

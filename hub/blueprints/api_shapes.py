@@ -33,6 +33,8 @@ NOBODY = -1
 class ReplyBody(BaseModel):
     """A reply; `agent` is the mail address of the person credited when it is not the key's own."""
 
+    model_config = ConfigDict(extra="forbid")
+
     text: str = Field(min_length=1, max_length=50_000)
     agent: str | None = None
 

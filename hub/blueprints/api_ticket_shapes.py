@@ -21,6 +21,7 @@ Key = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[
 Id = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Files = Annotated[list[Annotated[str, StringConstraints(max_length=2000)]], Field(max_length=10)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=50_000)]
+Words = Annotated[str, StringConstraints(max_length=50_000)]
 
 
 class _Strict(BaseModel):
@@ -52,7 +53,7 @@ class TicketBody(_Strict):
     channel: Channel = Channel.API
     customer: Person
     subject: Annotated[str, StringConstraints(max_length=500)] = ""
-    text: Text
+    text: Words = Field(default="", description="may be empty where a file comes along")
     store: Line | None = Field(default=None, description="code of a store; without it the ticket is routed")
     reason: Line | None = Field(default=None, description="key of a contact reason")
     priority: Priority | None = None
@@ -85,13 +86,14 @@ class TicketPatch(_Strict):
 
 class MessageBody(_Strict):
     """`from` customer: what the customer wrote, taken over from another system. `from` agent: a reply of the key's
-    person, sent by mail (or SMS where the customer wrote by SMS), unless `is_sent` says that the caller has delivered it.
+    person, which leaves by mail (where the customer wrote by SMS, WhatsApp or on a social network with a bridge: there),
+    unless `is_sent` says that the caller has delivered it.
     """
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     author: Literal["customer", "agent"] = Field(alias="from")
-    text: Text
+    text: Words = Field(default="", description="may be empty where a file of the customer comes along")
     agent: Line | None = Field(
         default=None, description="mail address of who answers, if not the key's person"
     )
@@ -142,7 +144,7 @@ def ticket_incoming(
         from_name=" ".join(filter(None, (who.first_name.strip(), who.last_name.strip()))),
         phone=who.phone or None,
         external_ids=_ids_of(who),
-        subject=body.subject,
+        subject=body.subject or (files[0].name if files and not body.text.strip() else ""),
         text=body.text,
         store_id=store_id,
         order_number=body.order_number,

@@ -35,6 +35,7 @@ from hub.staff import queries as staff
 from hub.staff.rules import SYSTEM_VIEWER
 from hub.staff.words import ApiScope, Permission
 
+MESSAGE, NOTE = "message", "note"
 WAYS = {
     "open_ticket": ApiScope.TICKETS_WRITE,
     "change_ticket": ApiScope.TICKETS_WRITE,
@@ -50,6 +51,7 @@ WAYS = {
 def open_ticket() -> ResponseReturnValue:
     """A contact of a customer opens a ticket, or continues one where its channel says so (SMS). Idempotent by key."""
     body = read_body(tickets.TicketBody)
+    _check_words(body)
     check_may_write()
     with transaction():
         received = elsewhere.take_ticket(
@@ -106,6 +108,7 @@ def list_notes(number: str) -> ResponseReturnValue:
 def add_message(number: str) -> ResponseReturnValue:
     """What the customer wrote elsewhere, or a reply of the key's person."""
     body = read_body(tickets.MessageBody)
+    _check_words(body)
     check_may_write()
     ticket = queries.access_ticket(number, viewer_of_key())
     files = uploads(body.attachments)
@@ -126,16 +129,22 @@ def add_note(number: str) -> ResponseReturnValue:
             ticket_id=ticket.id,
             text=body.text,
             attachments=uploads(body.attachments),
-            key=once_key(body.external_id),
+            key=once_key(body.external_id, NOTE),
             **who(),
         )
     return jsonify(note={"message_id": message_id, "ticket": ticket.number}), 201
 
 
+def _check_words(body: tickets.TicketBody | tickets.MessageBody) -> None:
+    """A picture may come without a word; nothing at all may not."""
+    if not body.text.strip() and not body.attachments:
+        raise Invalid(N_("Please give a text or a file."), field="text")
+
+
 def _taken(body: tickets.MessageBody, ticket: TicketView, files: tuple[IncomingFile, ...]) -> dict[str, Any]:
     if body.agent or body.is_sent:
         raise Invalid(N_("Only a message of an agent has this field. Please leave it out."), field="agent")
-    incoming = tickets.message_incoming(body, ticket, files=files, key=once_key(body.external_id))
+    incoming = tickets.message_incoming(body, ticket, files=files, key=once_key(body.external_id, MESSAGE))
     incoming = replace(incoming, scope=viewer_of_key().scope)
     now = clock.business_now()
     received = elsewhere.take_message(ticket.id, incoming, now=now, machine_now=_machine())
@@ -259,6 +268,10 @@ def uploads(tokens: list[str]) -> tuple[IncomingFile, ...]:
     return read_tokens(tokens, owner=key_rate(), machine_now=clock.machine_now())
 
 
-def once_key(external_id: str | None) -> str | None:
-    """What makes a request that is repeated one: the caller's id of the thing, else the header Idempotency-Key."""
-    return f"api:{g.api_key.id}:{external_id}" if external_id else idempotency_key()
+def once_key(external_id: str | None, kind: str = "") -> str | None:
+    """What makes a request that is repeated one: the caller's id of the thing, else the header Idempotency-Key.
+
+    `kind`: things of other systems are numbered apart, a message and a note may have the id of a conversation.
+    """
+    key = f"api:{g.api_key.id}:{external_id}" if external_id else idempotency_key()
+    return f"{kind}:{key}" if kind and key else key

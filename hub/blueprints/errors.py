@@ -1,5 +1,7 @@
 """Errors as pages or JSON, in the reader's language, always saying what to do next."""
 
+from collections.abc import Sequence
+
 from flask import Flask, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -8,7 +10,7 @@ from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from hub.core.db import db
-from hub.core.errors import HubError
+from hub.core.errors import HubError, Wrong
 from hub.core.text import N_
 from hub.core.words import Language
 
@@ -63,7 +65,7 @@ def register(app: Flask) -> None:
 
 
 def on_hub_error(error: HubError) -> ResponseReturnValue:
-    return _respond(error.status, error.code, sentence_of(error), field=error.field)
+    return _respond(error.status, error.code, sentence_of(error), field=error.field, fields=error.fields)
 
 
 def on_csrf_error(_error: CSRFError) -> ResponseReturnValue:
@@ -102,12 +104,16 @@ def wants_json() -> bool:
     )
 
 
-def _respond(status: int, code: str, sentence: str, *, field: str | None = None) -> ResponseReturnValue:
+def _respond(
+    status: int, code: str, sentence: str, *, field: str | None = None, fields: Sequence[Wrong] = ()
+) -> ResponseReturnValue:
     headers = {"Retry-After": RETRY_AFTER[status]} if status in RETRY_AFTER else {}
     if wants_json():
         body: dict[str, object] = {"code": code, "message": sentence}
         if field:
             body["field"] = field
+        if fields:
+            body["fields"] = [{"field": each.field, "message": each.words} for each in fields]
         return jsonify(error=body), status, headers
     if request.headers.get("HX-Request") == "true":
         return render_template("errors/_fragment.html", sentence=sentence, status=status), status, headers

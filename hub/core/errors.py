@@ -1,11 +1,24 @@
 """Errors with a sentence for a person; doors translate the sentence and choose the HTTP status."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """One part of a body to correct, in the words of who checked it."""
+
+    field: str
+    words: str
+
 
 class HubError(Exception):
     """`text` is an English msgid with %(name)s places, filled from `values` (and `field`) after translation."""
 
     status = 400
     code = "error"
+    fields: Sequence[Wrong] = ()
+    """All that is wrong with a body, `field` the first of it."""
 
     def __init__(self, text: str, *, field: str | None = None, **values: object) -> None:
         self.text = text

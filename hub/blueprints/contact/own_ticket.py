@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from hub.blueprints.contact.base import blueprint, private
 from hub.blueprints.contact.writing import RATE, WrittenForm, written
+from hub.blueprints.downloads import as_download
 from hub.blueprints.inbox.rows import size_words
 from hub.blueprints.pages import limiter
 from hub.core import clock, files, site
@@ -47,8 +48,7 @@ def own_file(token: str, file_id: int) -> ResponseReturnValue:
     if row is None:
         raise NotFound(BROKEN_LINK)
     response = Response(files.read(row.sha256), mimetype=row.media_type)
-    name = row.name.replace("\r", "").replace("\n", "")
-    response.headers.set("Content-Disposition", "attachment", filename=name)
+    response.headers["Content-Disposition"] = as_download(row.name)
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["Cache-Control"] = "no-store"
     return response

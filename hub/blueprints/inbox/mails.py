@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_datetime, gettext
 
 from hub.blueprints.access import viewer
+from hub.blueprints.downloads import as_download
 from hub.blueprints.inbox.base import access, blueprint, do
 from hub.core import clock, files
 from hub.core.errors import NotFound
@@ -77,9 +78,7 @@ def attached_mail(attachment_id: int) -> ResponseReturnValue:
 
 def _download(content: bytes, name: str, media_type: str) -> Response:
     response = Response(content, mimetype="application/octet-stream")
-    response.headers.set(
-        "Content-Disposition", "attachment", filename=name.replace("\r", "").replace("\n", "")
-    )
+    response.headers["Content-Disposition"] = as_download(name)
     response.headers["Content-Type"] = media_type
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response
