@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import ColumnElement, and_, select, update
 
-from hub.core import clock
+from hub.core import clock, site
 from hub.core.db import db, transaction
 from hub.inbox.actions import (
     Incoming,
@@ -23,7 +23,7 @@ from hub.inbox.actions import (
 from hub.mailroom import rules
 from hub.mailroom.models import Arrival
 from hub.mailroom.sorting import Batch, find_contact, quarantine, sort_arrival, sort_together
-from hub.mailroom.words import ArrivalState, ArrivalWay
+from hub.mailroom.words import ArrivalKind, ArrivalState, ArrivalWay
 
 BATCH = 50
 log = structlog.get_logger(__name__)
@@ -97,7 +97,7 @@ def _sort(ids: Sequence[int]) -> None:
     )
     found = waiting.with_for_update(skip_locked=True).execution_options(populate_existing=True)
     arrivals = db.session.scalars(found).all()
-    lock_addresses([address for arrival in arrivals for address in _find_senders(arrival, batch)])
+    lock_addresses([_find_acknowledged(arrival, batch) for arrival in arrivals])
     for arrival in _try_together(arrivals, batch) if len(arrivals) > 1 else arrivals:
         _try(arrival, batch)
     if dues := batch.directory.take_dues():
@@ -134,16 +134,17 @@ def _find_message_id(arrival: Arrival, batch: Batch) -> str | None:
         return None
 
 
-def _find_senders(arrival: Arrival, batch: Batch) -> tuple[str | None, ...]:
-    """The addresses that an acknowledgement may go to; a mail that ended its worker each time is not read again."""
-    if arrival.attempt_count > rules.MOST_ATTEMPTS:
-        return ()
+def _find_acknowledged(arrival: Arrival, batch: Batch) -> str | None:
+    """The address that an acknowledgement may go to; a mail that ended its worker each time is not read again."""
+    if arrival.way is ArrivalWay.PHONE or arrival.attempt_count > rules.MOST_ATTEMPTS:
+        return None
     try:
-        mail = None if arrival.way is ArrivalWay.PHONE else batch.read(arrival)
+        mail, domain = batch.read(arrival), site.inbound_domain()
     except Exception:
         log.exception("arrival.unreadable", arrival_id=arrival.id)
-        return ()
-    return (mail.from_address, mail.reply_to) if mail else ()
+        return None
+    is_person = rules.kind_of(mail, domain) is ArrivalKind.MESSAGE
+    return (rules.outside_address(mail.reply_to, domain) or mail.from_address) if is_person else None
 
 
 def _find_contact(arrival: Arrival, batch: Batch) -> Incoming | None:
