@@ -27,7 +27,8 @@ from tests.makers.inbox import make_house
 from tests.takeover import samples
 
 LARGE = bool(os.environ.get("LARGE"))
-THREADS, FILE_BYTES = (400, 100_000) if LARGE else (24, 5_000)
+FEW, SMALL_BYTES = 24, 5_000
+THREADS, FILE_BYTES = (400, 100_000) if LARGE else (FEW, SMALL_BYTES)
 """Three mails a thread, the first with a file: 60 MB, or 150 kB."""
 
 
@@ -50,7 +51,7 @@ def forget_opened() -> Iterator[None]:
     working._Opened.key, working._Opened.export = (), None
 
 
-def make_mail(thread: int, place: int) -> bytes:
+def make_mail(thread: int, place: int, file_bytes: int) -> bytes:
     mail = EmailMessage()
     is_ours = place == 1
     mail["From"] = "Ada <ada@verel.example>" if is_ours else f"Client <c{thread}@client.example>"
@@ -63,19 +64,28 @@ def make_mail(thread: int, place: int) -> bytes:
         mail["Date"] = format_datetime(datetime(2025, 1, 1, 8, place, tzinfo=UTC) + timedelta(hours=thread))
     mail.set_content(f"Message {place} du fil {thread}\n\nFrom ici\n")
     if place == 0:
-        mail.add_attachment(os.urandom(FILE_BYTES), maintype="application", subtype="pdf", filename="a.pdf")
+        mail.add_attachment(os.urandom(file_bytes), maintype="application", subtype="pdf", filename="a.pdf")
     return mail.as_bytes(unixfrom=False).replace(b"\nFrom ici", b"\n>From ici")
+
+
+def write_mbox(path: Path, threads: int, file_bytes: int) -> Path:
+    """Threads whose mails stand far apart: all first mails, then all answers."""
+    with path.open("wb") as file:
+        for place in range(3):
+            for thread in range(threads):
+                mail = make_mail(thread, place, file_bytes)
+                file.write(b"From x Mon Jan  1 00:00:00 2025\n" + mail + b"\n\n")
+    return path
 
 
 @pytest.fixture(scope="module")
 def mbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Threads whose mails stand far apart: all first mails, then all answers."""
-    path = tmp_path_factory.mktemp("mbox") / "export.mbox"
-    with path.open("wb") as file:
-        for place in range(3):
-            for thread in range(THREADS):
-                file.write(b"From x Mon Jan  1 00:00:00 2025\n" + make_mail(thread, place) + b"\n\n")
-    return path
+    return write_mbox(tmp_path_factory.mktemp("mbox") / "export.mbox", THREADS, FILE_BYTES)
+
+
+@pytest.fixture(scope="module")
+def small_mbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_mbox(tmp_path_factory.mktemp("mbox") / "small.mbox", FEW, SMALL_BYTES)
 
 
 def begin(path: Path, session: Session) -> int:
@@ -174,9 +184,9 @@ def test_documents_that_would_not_fit_into_a_worker_are_refused(monkeypatch: pyt
 
 
 def test_a_file_that_ends_the_work_each_time_fails_with_its_reason(
-    session: Session, lyon: Store, mbox: Path, machine: HandClock, monkeypatch: pytest.MonkeyPatch
+    session: Session, lyon: Store, small_mbox: Path, machine: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    takeover_id = begin(mbox, session)
+    takeover_id = begin(small_mbox, session)
 
     def fall(*_: object, **__: object) -> None:
         raise MemoryError
@@ -198,9 +208,9 @@ class KilledError(BaseException):
 
 
 def test_a_part_that_ends_its_worker_is_left_out_and_the_others_are_taken(
-    session: Session, lyon: Store, mbox: Path, machine: HandClock, monkeypatch: pytest.MonkeyPatch
+    session: Session, lyon: Store, small_mbox: Path, machine: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    takeover_id = begin(mbox, session)
+    takeover_id = begin(small_mbox, session)
     run_all()
     actions.start_takeover(takeover_id, {}, by=SYSTEM, now=TUESDAY)
     session.commit()
@@ -222,16 +232,16 @@ def test_a_part_that_ends_its_worker_is_left_out_and_the_others_are_taken(
             session.expire_all()
     row = queries.get_takeover(takeover_id)
     assert (row.state, kills) == (TakeoverState.DONE, working.MOST_ATTEMPTS)
-    assert count(session, Ticket) == THREADS - 1
+    assert count(session, Ticket) == FEW - 1
     reasons = {(each.external_id, each.reason) for each in queries.list_problems(takeover_id).rows}
     assert ("9", working.DIED) in reasons
 
 
 def test_one_that_failed_after_it_was_read_goes_on_where_it_was(
-    session: Session, lyon: Store, mbox: Path, machine: HandClock, monkeypatch: pytest.MonkeyPatch
+    session: Session, lyon: Store, small_mbox: Path, machine: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(working, "BATCH", 10)
-    takeover_id = begin(mbox, session)
+    takeover_id = begin(small_mbox, session)
     run_all()
     actions.start_takeover(takeover_id, {}, by=SYSTEM, now=TUESDAY)
     session.commit()
@@ -252,5 +262,5 @@ def test_one_that_failed_after_it_was_read_goes_on_where_it_was(
     session.commit()
     run_all()
     row = queries.get_takeover(takeover_id)
-    assert (row.state, row.position, row.error) == (TakeoverState.DONE, THREADS, "")
-    assert count(session, Ticket) == THREADS
+    assert (row.state, row.position, row.error) == (TakeoverState.DONE, FEW, "")
+    assert count(session, Ticket) == FEW
