@@ -15,11 +15,12 @@ from hub.core import clock, files, live
 from hub.core.audit import AuditEntry
 from hub.core.words import Channel
 from hub.inbox import actions
+from hub.inbox.actions.returning import work_later
 from hub.inbox.models import Ticket, TicketAttachment, TicketFollower, TicketMessage
 from hub.inbox.values import IncomingFile
 from hub.inbox.words import BulkKind, Priority
 from hub.staff.words import Role
-from tests.conftest import TUESDAY
+from tests.conftest import TUESDAY, HandClock
 from tests.makers.inbox import actor_of, make_house, make_reason, make_received
 from tests.makers.keys import make_key
 from tests.makers.staff import log_in, make_agent
@@ -176,6 +177,14 @@ def test_the_stream_of_a_page_is_for_the_own_store_and_a_changed_pass_for_none(
     assert not set(live.ticket_topics(walls.lille.id)) & {live.store_topic(walls.lyon.id)}
 
 
+def test_a_perhaps_related_ticket_is_named_to_who_may_open_it(walls: Walls) -> None:
+    walls.own.related_ticket_id = walls.foreign.id
+    walls.session.commit()
+    assert walls.foreign.number not in walls.client.get(f"/inbox/{walls.own.number}").text
+    log_in(walls.client, make_agent(walls.session, "Hugo Barbier", role=Role.HEAD_OFFICE))
+    assert walls.foreign.number in walls.client.get(f"/inbox/{walls.own.number}").text
+
+
 def test_merging_and_taking_apart_need_the_sight_of_both(walls: Walls) -> None:
     before = walls.traces()
     merge = f"/inbox/{walls.own.number}/merge"
@@ -236,6 +245,31 @@ def test_a_reply_is_taken_back_and_a_later_one_changed_only_in_its_own_ticket(wa
     walls.client.post(f"/inbox/{other.number}/undo", data={"message_id": done.message_id})
     walls.session.expire_all()
     assert walls.session.get(TicketMessage, done.message_id) is None
+
+
+def test_a_colleague_goes_on_with_the_reply_of_somebody_who_is_not_there_any_more(
+    walls: Walls, hand_clock: HandClock
+) -> None:
+    at = TUESDAY + timedelta(hours=1)
+    actions.schedule_reply(
+        ticket_id=walls.own.id, text="Votre lampe arrive.", leave_at=at, last_event_id=None,
+        by=actor_of(walls.ada), now=TUESDAY,
+    )  # fmt: skip
+    walls.ada.deactivated_at = TUESDAY
+    lola = make_agent(walls.session, "Lola", email="lola@verel.example", store_ids=(walls.lyon.id,))
+    walls.session.commit()
+    hand_clock.move(hours=2)
+    work_later(lambda: None)
+    log_in(walls.client, lola)
+    page = walls.client.get(f"/inbox/{walls.own.number}").text
+    assert "La reprendre moi-même" in page
+    assert "ne répond plus à ce ticket" in page
+    assert "La réponse d’un collègue" in walls.client.get("/notices/").text
+    cancel = re.search(r'action="([^"]+/scheduled/\d+/cancel)"', page)
+    assert cancel
+    walls.client.post(cancel[1])
+    page = walls.client.get(f"/inbox/{walls.own.number}").text
+    assert re.search(r"<textarea[^>]*>\s*Votre lampe arrive\.", page)
 
 
 @pytest.mark.parametrize("way", ["page", "bulk", "api"])
