@@ -12,9 +12,10 @@ NPM = PATH="$(NODE_HOME)/bin:$$PATH" node "$(NODE_HOME)/lib/node_modules/npm/bin
 ASSET_SOURCES := $(shell find hub/assets -type f 2>/dev/null)
 WORDS := $(wildcard hub/translations/fr/*.po) hub/translations/__init__.py
 # Debian package : the file that tells that it is there
-PACKAGES := chromium:/usr/bin/chromium postgresql:/usr/lib/postgresql redis-server:/usr/bin/redis-server \
+# (of Chromium the shell without windows: the whole one draws a window around each page, which costs more than the page)
+PACKAGES := chromium-headless-shell:/usr/bin/chromium-headless-shell postgresql:/usr/lib/postgresql redis-server:/usr/bin/redis-server \
 	dovecot-imapd:/usr/sbin/dovecot
-NO_BROWSER = $(shell command -v chromium >/dev/null || echo yes)
+NO_BROWSER = $(shell command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || echo yes)
 DEMO_OPTIONS = $(if $(DETACH),--detach) $(if $(RESET),--reset) $(if $(PORT),--port $(PORT))
 
 # Python's modules are compiled once, not at each start of each process, whatever the machine is used to.
@@ -46,7 +47,7 @@ packages: ## Install the Debian packages that only tests use, or say what is lef
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
 			apt-get install -y -qq --no-install-recommends $$missing >/dev/null && exit 0; fi; \
 	echo "Left out, because these Debian packages are missing:$$missing" \
-		"(browser tests need chromium; flow tests on servers need postgresql and redis-server, the test of the mailbox poll dovecot-imapd)."
+		"(browser tests need chromium-headless-shell or chromium; flow tests on servers need postgresql and redis-server, the test of the mailbox poll dovecot-imapd)."
 
 node_modules/.stamp: package-lock.json .venv/.stamp
 	$(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
@@ -89,7 +90,7 @@ rules: .venv/.stamp words
 sure: style rules ## The fast half of the tests: style, types, floors, guards, rules
 
 test: setup assets style ## Everything: style, types, floors, then all tests, then the flows on Debian's servers
-	@[ -z "$(NO_BROWSER)" ] || echo "Left out: the browser tests, because chromium is not installed."
+	@[ -z "$(NO_BROWSER)" ] || echo "Left out: the browser tests, because no Chromium is installed."
 	$(BIN)/pytest -n 3 --dist loadgroup --ignore=tests/bench $(if $(NO_BROWSER),-m "not browser")
 	$(MAKE) flows-on-servers
 

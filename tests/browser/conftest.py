@@ -1,15 +1,14 @@
 """Chromium, and pages that remember every complaint of the browser, of the content policy above all."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from tests.browser.acting import DESK, PATIENCE_MS
+from tests.running.chromium import CHROMIUM
 
-CHROMIUM = Path("/usr/bin/chromium")
 QUIET = (
     "--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-gpu",
     "--disable-quic", "--no-first-run", "--disable-component-update", "--disable-sync",
@@ -20,7 +19,7 @@ OpenPage = Callable[..., Page]
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     if not CHROMIUM.exists():
-        pytest.skip("Chromium is not installed: on Debian, apt-get install chromium.")
+        pytest.skip("Chromium is not installed: on Debian, apt-get install chromium-headless-shell.")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         yield browser

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.content.refresh import ALL, render_known
+from tests.running.chromium import CHROMIUM
 
 SMALLEST_PHONE = 320
 BOXES = """() => [...document.querySelectorAll('td[bgcolor] > a')].map(box => {
@@ -16,7 +17,7 @@ BOXES = """() => [...document.querySelectorAll('td[bgcolor] > a')].map(box => {
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
+            executable_path=CHROMIUM,
             args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"],
         )
         yield browser
