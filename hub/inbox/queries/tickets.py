@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import aliased
 
 from hub.core.audit import AuditEntry
@@ -19,7 +19,7 @@ from hub.inbox.models import (
     TicketAttachment,
     TicketMessage,
 )
-from hub.inbox.queries.access import no_such_ticket, only_openable
+from hub.inbox.queries.access import in_scope, no_such_ticket, only_openable
 from hub.inbox.queries.lists import ROW_COLUMNS, with_names
 from hub.inbox.queries.rows import (
     AttachmentRow,
@@ -51,7 +51,6 @@ _MORE: tuple[Any, ...] = (
     Ticket.solved_at,
     Ticket.closed_at,
     _Merged.number.label("merged_into_number"),
-    _Related.number.label("related_number"),
 )
 _MESSAGE: tuple[Any, ...] = (
     TicketMessage.id,
@@ -86,7 +85,7 @@ def access_ticket(number: str, viewer: Viewer, *, as_expert: bool = False) -> Ti
     `as_expert`: for reading and answering, also one that the person is asked about as an expert.
     """
     statement = (
-        select(*ROW_COLUMNS, *_MORE)
+        select(*ROW_COLUMNS, *_MORE, _openable_related(viewer))
         .outerjoin(_Merged, _Merged.id == Ticket.merged_into_id)
         .outerjoin(_Related, _Related.id == Ticket.related_ticket_id)
         .where(Ticket.number == number.strip().upper())
@@ -96,6 +95,11 @@ def access_ticket(number: str, viewer: Viewer, *, as_expert: bool = False) -> Ti
     if row is None:
         raise no_such_ticket()
     return _view_of(row)
+
+
+def _openable_related(viewer: Viewer) -> ColumnElement[str]:
+    """The number of the perhaps related ticket where the person may open it: no link to a closed door."""
+    return case((in_scope(viewer, _Related.store_id), _Related.number)).label("related_number")
 
 
 def access_ticket_by_id(ticket_id: int, viewer: Viewer) -> TicketView:
