@@ -22,6 +22,7 @@ VARIABLES: dict[str, dict[Language, str]] = {
     "agent.name": {Language.FRENCH: "votre nom", Language.ENGLISH: "your name"},
 }
 TO_COMPLETE = {Language.FRENCH: "[à compléter : %s]", Language.ENGLISH: "[to complete: %s]"}
+HOLES = tuple(re.compile(re.escape(words).replace("%s", r"([^\]\n]*)")) for words in TO_COMPLETE.values())
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,17 @@ def fill(text: str, values: Mapping[str, str], language: Language) -> tuple[str,
         return TO_COMPLETE[language] % called(name, language)
 
     return VARIABLE.sub(value_of, text), tuple(missing)
+
+
+def check_completed(text: str) -> None:
+    """A text to send: what a standard reply left to be completed is completed. Raises Invalid, naming it."""
+    left = dict.fromkeys(found for hole in HOLES for found in hole.findall(text))
+    if left:
+        raise Invalid(
+            N_("Please complete or remove what stands in square brackets: %(names)s."),
+            field="text",
+            names=", ".join(left),
+        )
 
 
 def called(variable: str, language: Language) -> str:

@@ -461,6 +461,25 @@ def test_standard_replies_come_filled(session: Session, client: FlaskClient, ada
     assert list_standard_replies(search="depart")[0].used_count == 1
 
 
+def test_a_standard_reply_leaves_only_when_it_is_completed(
+    session: Session, client: FlaskClient, ada: Agent
+) -> None:
+    number = make_received().number
+    holed = "La commande [à compléter : numéro de commande] part ce soir."
+    shown = client.post(
+        f"/inbox/{number}/reply", data={"text": holed, "key": "a"}, follow_redirects=True
+    ).text
+    assert "Complétez ou retirez ce qui est entre crochets" in shown
+    assert f"{holed}</textarea>" in shown
+    later = client.post(
+        f"/inbox/{number}/schedule", data={"text": holed, "day": "2026-07-20", "time": "10:00"}
+    )
+    assert (later.status_code, "numéro de commande." in later.text) == (422, True)
+    assert session.scalar(select(func.count()).where(TicketMessage.kind == MessageKind.AGENT)) == 0
+    client.post(f"/inbox/{number}/reply", data={"text": "La commande A-1 part ce soir.", "key": "b"})
+    assert session.scalar(select(func.count()).where(TicketMessage.kind == MessageKind.AGENT)) == 1
+
+
 def test_internal_articles_are_read_but_not_sent(session: Session, client: FlaskClient, ada: Agent) -> None:
     number = make_received().number
     for title, state in (

@@ -22,6 +22,16 @@ def test_a_missing_value_stays_in_sight() -> None:
     assert "[to complete: order number]" in rules.fill("{{order.number}}", {}, Language.ENGLISH)[0]
 
 
+def test_what_was_left_to_be_completed_is_named() -> None:
+    holes = "".join(rules.fill("{{order.number}} {{store.name}}", {}, language)[0] for language in Language)
+    with pytest.raises(Invalid) as raised:
+        rules.check_completed(f"Bonjour, {holes}")
+    assert (
+        raised.value.values["names"] == "numéro de commande, nom du magasin, order number, name of the store"
+    )
+    rules.check_completed("Commande [A-1], à compléter : rien.")
+
+
 def test_a_value_with_braces_is_not_filled_again() -> None:
     assert (
         rules.fill("{{customer.name}}", {"customer.name": "{{agent.name}}"}, Language.FRENCH)[0]

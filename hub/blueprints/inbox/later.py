@@ -18,6 +18,7 @@ from hub.inbox import actions, queries
 from hub.inbox.queries import ScheduledRow, TicketView
 from hub.inbox.snoozes import SnoozeUntil
 from hub.inbox.words import MessageKind
+from hub.knowledge.rules import check_completed
 
 
 @blueprint.get("/<number>/snooze")
@@ -84,6 +85,7 @@ def choose_moment(number: str) -> ResponseReturnValue:
 def schedule(number: str) -> ResponseReturnValue:
     ticket, form = access(number), request.form
     try:
+        check_completed(form.get("text", ""))
         with transaction():
             actions.schedule_reply(
                 ticket_id=ticket.id,
@@ -125,6 +127,7 @@ def scheduled(number: str, scheduled_id: int) -> ResponseReturnValue:
     sentence = ""
     if request.method == "POST":
         try:
+            check_completed(request.form.get("text", ""))
             with transaction():
                 actions.change_scheduled(
                     scheduled_id=row.id,

@@ -17,6 +17,7 @@ from hub.inbox import actions, queries
 from hub.inbox.queries import TicketView
 from hub.inbox.words import MessageKind, PresenceKind, TicketState
 from hub.knowledge.actions import note_inserted
+from hub.knowledge.rules import check_completed
 
 USED = ("standard_reply_id", "article_id")
 LEAVING = "leaving"
@@ -31,6 +32,7 @@ def reply(number: str) -> ResponseReturnValue:
             take_uploads(ticket)
         if request.form.get("mode") == "note":
             return _note(ticket)
+        check_completed(request.form.get("text", ""))
         with transaction():
             _send(ticket)
     except Invalid as error:
