@@ -1,4 +1,4 @@
-// <mention-picker data-href data-label> in the composer: "@" in a note offers colleagues; ArrowDown goes to them, Esc back.
+// <mention-picker data-href data-label> in the composer: "@" in a note offers colleagues; Enter takes the first, ArrowDown goes to them, Esc back.
 import { ask } from "./wire.js";
 
 const MOST = 6;
@@ -47,6 +47,8 @@ export class MentionPicker extends HTMLElement {
 
   enter(event) {
     const first = this.querySelector("button");
+    const is_meant = event.key === "Enter" && !event.ctrlKey && !event.metaKey && this.typed();
+    if (is_meant && first) { event.preventDefault(); first.click(); }
     if (event.key === "ArrowDown" && first) { event.preventDefault(); first.focus(); }
     if (event.key === "Escape" && first) { event.preventDefault(); this.close(); }
   }

@@ -1,4 +1,6 @@
 // <reply-composer> around form.composer: what the button says, standard replies by "/" or a button, Ctrl+Enter sends.
+const MARGIN_PX = 8;
+
 export class ReplyComposer extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
@@ -23,10 +25,14 @@ export class ReplyComposer extends HTMLElement {
     if (place && words) place.textContent = words;
   }
 
-  /** The newest message is what the agent came for; a link to one message is left alone. */
+  /** What somebody wrote last is what the agent came for, from its first line; a link to one message is left alone. */
   show_newest() {
     const pane = this.closest(".pane-thread");
-    if (pane && !location.hash) pane.scrollTop = pane.scrollHeight;
+    if (!pane || location.hash) return;
+    pane.scrollTop = pane.scrollHeight;
+    const newest = [...pane.querySelectorAll(".msg:not(.msg-automatic)")].at(-1);
+    const hidden = newest && (pane.querySelector(".pane-head")?.getBoundingClientRect().bottom ?? 0) - newest.getBoundingClientRect().top;
+    if (hidden > 0) pane.scrollTop -= hidden + MARGIN_PX;
   }
 
   press(event) {

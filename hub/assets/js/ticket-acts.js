@@ -32,10 +32,12 @@ export class AttachFiles extends HTMLElement {
   }
 }
 
-/** <tag-field data-href> around an input with a datalist: the chain's tags, asked for once. */
+/** <tag-field data-href> around an input with a datalist: the chain's tags, asked for once; unfolded, it takes what is typed. */
 export class TagField extends HTMLElement {
   connectedCallback() {
     this.addEventListener("focusin", () => this.fill(), { once: true });
+    const fold = this.closest("details");
+    fold?.addEventListener("toggle", () => { if (fold.open) this.querySelector("input").focus(); });
   }
 
   async fill() {

@@ -26,7 +26,7 @@ class ViewForm(Form):
 
     name = StringField(_("Name"), [required(), Length(max=60)])
     query = StringField(_("Words and filters"), [Length(max=400)])
-    sort = RadioField(_("Order"), default=ListSort.DUE.value)
+    sort = RadioField(_("Sorted by"), default=ListSort.DUE.value)
     reach = RadioField(_("Who has it"), default=ViewReach.PERSONAL.value)
     store_id = SelectField(_("Store"), coerce=str, validators=[Optional()])
 
