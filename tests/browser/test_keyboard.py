@@ -39,7 +39,8 @@ def tab_to(page: Page, words: str, *, tag: str = "") -> None:
 def test_from_log_in_to_reply(installation: Installation, open_page: OpenPage) -> None:
     page = open_page()
     page.goto(f"{installation.base_url}/session/sign-in")
-    page.keyboard.type(installation.logins["keyboard"])  # the field has the focus
+    expect(page.get_by_label(say("Mail address"))).to_be_focused()
+    page.keyboard.type(installation.logins["keyboard"])
     page.keyboard.press("Tab")
     page.keyboard.type(installation.password)
     page.keyboard.press("Enter")

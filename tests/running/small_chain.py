@@ -119,7 +119,7 @@ def _hire(stores: dict[str, int]) -> dict[str, Agent]:
         "colleague": make_agent(session, "Yves Renard", store_ids=lyon),
         "store_manager": make_agent(session, "Lucas Roussel", role=Role.STORE_MANAGER, store_ids=lyon),
         "elsewhere": make_agent(session, "Bo Dubois", store_ids=lille),
-        "keyboard": make_agent(session, "Kim Weber", store_ids=lyon),
+        "keyboard": make_agent(session, "Kim Weber", store_ids=lyon, undo_seconds=30),
     }
 
 
