@@ -73,7 +73,7 @@ def describe(base_url: str) -> dict[str, Any]:
 
 
 def _paths() -> dict[str, Any]:
-    return {**_ticket_paths(), **_thread_paths(), **_customer_paths(), **_other_paths()}
+    return {**_ticket_paths(), **_thread_paths(), **_message_paths(), **_customer_paths(), **_other_paths()}
 
 
 def _ticket_paths() -> dict[str, Any]:
@@ -118,7 +118,6 @@ def _ticket_paths() -> dict[str, Any]:
 
 def _thread_paths() -> dict[str, Any]:
     told = whole({"message_id": NUMBER, "ticket": TEXT})
-    line = {"allOf": [ref("TicketMessage"), whole({"ticket": TEXT})]}
     return {
         "/tickets/{number}/messages": {
             "get": get(
@@ -145,6 +144,16 @@ def _thread_paths() -> dict[str, Any]:
                 [number(), once()],
             )
         },
+        "/attachments": {
+            "post": upload("A file for a message or note; its id is good for a day and for this key")
+        },
+        "/attachments/{attachment_id}": {"get": download("A file of a ticket, as a download")},
+    }
+
+
+def _message_paths() -> dict[str, Any]:
+    line = {"allOf": [ref("TicketMessage"), whole({"ticket": TEXT})]}
+    return {
         "/messages/{message_id}": {
             "get": get("One message, with what became of it", whole({"message": line}), [message_id()]),
             "patch": send(
@@ -155,10 +164,6 @@ def _thread_paths() -> dict[str, Any]:
                 status="200",
             ),
         },
-        "/attachments": {
-            "post": upload("A file for a message or note; its id is good for a day and for this key")
-        },
-        "/attachments/{attachment_id}": {"get": download("A file of a ticket, as a download")},
     }
 
 

@@ -69,6 +69,10 @@ def write_envelope(
     """The message as it leaves, from the frozen version and values. Never raises for what a caller handed in."""
     if letter.channel is Channel.SOCIAL:
         return _write_bridged(letter, now=now)
+    return _write_letter(letter, now=now, marking=marking, plan=plan)
+
+
+def _write_letter(letter: Letter, *, now: datetime, marking: Marking, plan: PhonePlan) -> Envelope | Unfit:
     version = get_version(letter.template_version_id)
     links = link_values(letter)
     try:

@@ -293,12 +293,8 @@ def _known(ids: Iterable[int | None]) -> list[int]:
 
 def _recipient(draft: Draft, person: CustomerRow | None) -> str | None:
     """A network's own id is kept as it is: digits in it are no phone number."""
-    if draft.recipient and draft.channel is Channel.SOCIAL:
-        return draft.recipient
-    return plain_address(draft.recipient) if draft.recipient else _address(person, draft.channel)
-
-
-def _address(person: CustomerRow | None, channel: Channel) -> str | None:
+    if draft.recipient:
+        return draft.recipient if draft.channel is Channel.SOCIAL else plain_address(draft.recipient)
     if person is None:
         return None
-    return person.mail if channel is Channel.EMAIL else person.phone
+    return person.mail if draft.channel is Channel.EMAIL else person.phone
