@@ -1,4 +1,4 @@
-"""Which test process runs what: tests of the whole installation share one, the rest goes test by test.
+"""Which test process runs what: those of the whole installation share one, those with forked workers too.
 
 Instead of `--dist loadgroup`: pytest-xdist 3.8 marks groups in a place that pytest 9.2 no longer reads.
 """
@@ -6,10 +6,13 @@ Instead of `--dist loadgroup`: pytest-xdist 3.8 marks groups in a place that pyt
 from xdist.scheduler import LoadScopeScheduling
 
 WHOLE = ("tests/browser/", "tests/flows/test_main_job.py")
+FORKED = tuple(f"tests/flows/test_{name}" for name in ("many", "mail", "no_lost", "phone", "sending"))
 
 
 class HouseScheduling(LoadScopeScheduling):
-    """The largest group goes first, which is the slow one from outside."""
+    """The largest groups go first, which are the slow ones: from outside, and with worker processes from one nursery."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "whole installation" if nodeid.startswith(WHOLE) else nodeid
+        if nodeid.startswith(WHOLE):
+            return "whole installation"
+        return "forked workers" if nodeid.startswith(FORKED) else nodeid
