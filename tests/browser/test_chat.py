@@ -32,6 +32,7 @@ def write(page: Page, text: str) -> None:
 
 def test_a_chat_by_clicks(installation: Installation, open_page: OpenPage) -> None:
     Caller(installation).move_to(NOON)
+    installation.forget_who_was_there()
     shop = f"{installation.base_url}/demo/shop?store=lyon-part-dieu"
     visitor = open_page(viewport=NARROW)
     visitor.goto(shop)
