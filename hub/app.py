@@ -45,6 +45,7 @@ from hub.blueprints import (
     tracking,
 )
 from hub.blueprints.access import Door, Entry
+from hub.blueprints.cookies import PageSession
 from hub.core.db import db
 from hub.hallway import set_up_hallway
 from hub.staff.words import ApiScope, Permission
@@ -191,6 +192,7 @@ def create_app(config: Config | None = None) -> Flask:
     settings_of_process = config or load()
     app = Flask(__name__, static_folder=None)
     app.url_map.converters["int"] = RowId
+    app.session_interface = PageSession()
     app.config.update(
         SECRET_KEY=settings_of_process.secret_key,
         COMPTOIR=settings_of_process,

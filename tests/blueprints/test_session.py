@@ -235,3 +235,11 @@ def test_a_marketer_has_the_same_session_pages(client: FlaskClient, ada: Agent, 
     log_in(client, make_agent(session, "Max Mark", role=Role.MARKETER))
     for path in ("/session/profile", "/session/person"):
         assert client.get(path).status_code == 200
+
+
+def test_a_request_in_the_background_brings_no_former_session_back(client: FlaskClient, ada: Agent) -> None:
+    client.post("/session/sign-in", data={"email": ada.email, "password": PASSWORD})
+    page = client.get("/session/profile", headers={"Sec-Fetch-Mode": "navigate"})
+    assert "session=" in page.headers["Set-Cookie"], "a page prolongs the session"
+    behind = client.get("/session/profile", headers={"Sec-Fetch-Mode": "cors"})
+    assert "Set-Cookie" not in behind.headers
