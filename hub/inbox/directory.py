@@ -80,7 +80,9 @@ class Directory:
         rows = [row for row in self.stores.values() if row.is_active and row.phone]
         counts = Counter(row.phone for row in rows)
         lines = select(PhoneLine.number, PhoneLine.store_id).where(PhoneLine.number.is_not(None))
-        called = {number: store_id for number, store_id in db.session.execute(lines) if store_id in self.names}
+        called = {
+            number: store_id for number, store_id in db.session.execute(lines) if store_id in self.names
+        }
         return {row.phone: row.id for row in rows if counts[row.phone] == 1} | called
 
     @cached_property
