@@ -152,13 +152,10 @@ def transfer(
     `unassigned`: of many, this one is added instead of handed out, for the caller to hand out all of them last.
     """
     ticket = lock_ticket(ticket_id)
-    if not is_open(ticket.state):
-        raise Conflict(N_("This ticket is not open any more. Please reopen it before moving it."))
-    if ticket.store_id == store_id:
-        return
-    if store_id is not None and not stores.get_store(store_id).is_active:
-        raise Invalid(N_("This store is closed for good. Please choose another one."), field="store")
+    _check_move(ticket, store_id)
     origin = ticket.store_id
+    if origin == store_id:
+        return
     if by.is_person:
         keep_correction(ticket, store_id, by=by, now=now)
     note_ticket(
@@ -172,12 +169,7 @@ def transfer(
         assignee_id=None,
     )
     waiting.split_wait(ticket, store_id=store_id, at=now, directory=Directory())
-    ticket.assignee_id = None
-    end_snooze(ticket)
-    ticket.route_source = RouteSource.AGENT
-    ticket.route_confidence = 1.0
-    ticket.route_detail = ""
-    ticket.transfer_count += 1
+    _let_go(ticket)
     if unassigned is None:
         hand_out([(ticket, None)], now=now)
     else:
@@ -187,3 +179,22 @@ def transfer(
         customer_id=ticket.customer_id, ticket_id=ticket.id, from_store_id=origin, store_id=store_id
     )
     record(fact, now=now)
+
+
+def _check_move(ticket: Ticket, store_id: int | None) -> None:
+    if not is_open(ticket.state):
+        raise Conflict(N_("This ticket is not open any more. Please reopen it before moving it."))
+    if store_id in (None, ticket.store_id):
+        return
+    if not stores.get_store(store_id).is_active:
+        raise Invalid(N_("This store is closed for good. Please choose another one."), field="store")
+
+
+def _let_go(ticket: Ticket) -> None:
+    """Nobody of the old store has it in hand; a person chose the new one."""
+    ticket.assignee_id = None
+    end_snooze(ticket)
+    ticket.route_source = RouteSource.AGENT
+    ticket.route_confidence = 1.0
+    ticket.route_detail = ""
+    ticket.transfer_count += 1

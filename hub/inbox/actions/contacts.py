@@ -50,6 +50,22 @@ def open_contact(contact: Contact, *, by: Actor, now: datetime) -> str:
     customer = _customer_of(contact, now)
     ticket = add_ticket(_opening_of(contact, text, customer, by), now=now)
     add_party(ticket.id, ticket.requester_address, ticket.requester_name, is_requester=True)
+    _add_first_note(ticket, contact, text, by=by, now=now)
+    note_ticket("noted", ticket, by=by, now=now, channel=contact.channel)
+    settle_hold(ticket, now=now)
+    db.session.flush()
+    if contact.call_id is not None:
+        tie_call(contact.call_id, ticket.id)
+    fact = TicketOpened(
+        customer_id=ticket.customer_id, ticket_id=ticket.id, store_id=ticket.store_id, channel=ticket.channel
+    )
+    record(fact, now=now)
+    if contact.is_settled:
+        solve(ticket_id=ticket.id, by=by, now=now)
+    return ticket.number
+
+
+def _add_first_note(ticket: Ticket, contact: Contact, text: str, *, by: Actor, now: datetime) -> None:
     add_message(
         ticket,
         now=now,
@@ -63,18 +79,6 @@ def open_contact(contact: Contact, *, by: Actor, now: datetime) -> str:
         text=text,
         inserted={**contact.inserted, "is_contact": True},
     )
-    note_ticket("noted", ticket, by=by, now=now, channel=contact.channel)
-    settle_hold(ticket, now=now)
-    db.session.flush()
-    if contact.call_id is not None:
-        tie_call(contact.call_id, ticket.id)
-    fact = TicketOpened(
-        customer_id=ticket.customer_id, ticket_id=ticket.id, store_id=ticket.store_id, channel=ticket.channel
-    )
-    record(fact, now=now)
-    if contact.is_settled:
-        solve(ticket_id=ticket.id, by=by, now=now)
-    return ticket.number
 
 
 def find_noted(key: str) -> str | None:
