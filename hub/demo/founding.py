@@ -29,6 +29,8 @@ CENTRAL: tuple[tuple[str, Role], ...] = (
     ("Hugo Barbier", Role.HEAD_OFFICE),
     ("Nora Haddad", Role.HEAD_OFFICE),
 )
+SHOWN_STORES = tuple(number for number, town in enumerate(TOWNS, 1) if town[2] in {"69003", "59000"})
+"""The numbers of Lyon Part-Dieu and Lille, whose people can log in."""
 
 
 def found_chain(*, now: datetime, reply_domain: str) -> list[str]:
@@ -157,14 +159,13 @@ def _name(random: Random) -> str:
 
 
 def _logins(people: list[dict[str, object]], members: list[dict[str, object]]) -> list[dict[str, str | None]]:
-    """The first person of each role, and the agents and managers of Lyon Part-Dieu and Lille."""
+    """The first person of each role, and the agents and managers of the stores that are shown."""
     stores = {int(str(row["agent_id"])): row["store_id"] for row in members}
-    wanted = {number for number, town in enumerate(TOWNS, 1) if town[2] in {"69003", "59000"}}
     seen: set[object] = set()
     logins = []
     for person in people:
         store = stores.get(int(str(person["id"])))
-        is_known = store in wanted if store else person["role"] not in seen
+        is_known = store in SHOWN_STORES if store else person["role"] not in seen
         seen.add(person["role"])
         if is_known:
             code = _code(int(str(store))) if store else None

@@ -12,6 +12,7 @@ from hub.core.db import db
 from hub.core.text import shorten
 from hub.core.words import Channel, Language
 from hub.demo.alerting import warned_of
+from hub.demo.arriving import moments, sale_behind
 from hub.demo.catalog import CONTACTS
 from hub.demo.copying import copy_rows
 from hub.demo.routing import is_filed_wrong, route_of
@@ -26,7 +27,6 @@ from hub.staff.models import Agent, Membership
 from hub.stores.queries import get_hours_of
 from hub.stores.rules import Hours, add_business_seconds, business_seconds
 
-TICKETS = 6_000
 STILL_OPEN = timedelta(hours=30)
 CHANNELS = (
     (Channel.EMAIL, 52),
@@ -34,7 +34,6 @@ CHANNELS = (
     (Channel.PHONE, 14),
     (Channel.COUNTER, 12),
 )
-HOUR = 3600
 WRITTEN = frozenset({Channel.EMAIL, Channel.FORM})
 AT_THE_COUNTER: dict[str, Any] = {
     "route_source": RouteSource.STORE_COUNTER,
@@ -64,8 +63,8 @@ def make_tickets(sales: Sequence[Sale], people: Sequence[Person], *, now: dateti
     hours = get_hours_of(range(1, 1 + max(sale.store_id for sale in sales)))
     agents, reasons = _agents(), _reasons()
     contacts = [
-        _contact(number, moment, sales, people, reasons, random)
-        for number, moment in enumerate(_moments(now, random), 1)
+        _contact(number, moment, sale_behind(sales, moment, now, random), people, reasons, random)
+        for number, moment in enumerate(moments(now, random), 1)
     ]
     rows: dict[str, list[dict[str, Any]]] = {"tickets": [], "messages": [], "waits": []}
     for contact in contacts:
@@ -79,24 +78,14 @@ def make_tickets(sales: Sequence[Sale], people: Sequence[Person], *, now: dateti
     return len(contacts)
 
 
-def _moments(now: datetime, random: Random) -> list[datetime]:
-    """A year by day, and a busy last day so that the inbox has something to do."""
-    year = [now - timedelta(days=1 + 364 * random.random()) for _ in range(TICKETS)]
-    today = [now - timedelta(hours=22 * random.random()) for _ in range(90)]
-    daytime = [moment.replace(hour=7 + moment.hour * 11 // 24) for moment in year]
-    return sorted(daytime + today)
-
-
 def _contact(
     number: int,
     at: datetime,
-    sales: Sequence[Sale],
+    sale: Sale,
     people: Sequence[Person],
     reasons: Mapping[str, int],
     random: Random,
 ) -> Contact:
-    before = int(len(sales) * max(0.02, 1 - (sales[-1].placed_at - at).days / 366))
-    sale = sales[max(0, before - 1 - int(800 * random.random() ** 2))]
     key, subject, text, answer = random.choice(CONTACTS)
     filed = CONTACTS[number % len(CONTACTS)][0] if is_filed_wrong(number) else key
     channel = random.choices([each for each, _ in CHANNELS], [weight for _, weight in CHANNELS])[0]

@@ -11,11 +11,13 @@ MORNING = time(9)
 MONDAY = 0
 WEEK = 7
 LONGEST = timedelta(days=366)
+SOON = timedelta(hours=2)
 
 
 class SnoozeUntil(StrEnum):
     """What a person chooses; `date` comes with a day."""
 
+    TWO_HOURS = "two_hours"
     NEXT_OPENING = "next_opening"
     TOMORROW = "tomorrow"
     MONDAY = "monday"
@@ -26,10 +28,13 @@ def wake_at(choice: SnoozeUntil, hours: Hours, now: datetime, day: date | None =
     """The moment that a choice means; None where there is none, or only in the past or beyond a year.
 
     Tomorrow, Monday and a date mean the first opening of the store from that day on; without known hours, 9 o'clock.
+    In two hours means nothing where the store is closed by then.
     """
     zone = ZoneInfo(hours.time_zone)
     today = now.astimezone(zone).date()
-    if choice is SnoozeUntil.NEXT_OPENING:
+    if choice is SnoozeUntil.TWO_HOURS:
+        found = now + SOON if is_open(hours, now + SOON) else None
+    elif choice is SnoozeUntil.NEXT_OPENING:
         found = _after_closing(hours, now)
     else:
         wanted = day if choice is SnoozeUntil.DATE else _day_of(choice, today)
@@ -38,10 +43,10 @@ def wake_at(choice: SnoozeUntil, hours: Hours, now: datetime, day: date | None =
 
 
 def choices(hours: Hours, now: datetime) -> Mapping[SnoozeUntil, datetime]:
-    """What can be chosen now with one press, and what each would mean."""
-    offered = (SnoozeUntil.NEXT_OPENING, SnoozeUntil.TOMORROW, SnoozeUntil.MONDAY)
-    found = {choice: wake_at(choice, hours, now) for choice in offered}
-    return {choice: moment for choice, moment in found.items() if moment is not None}
+    """What can be chosen now with one press, and what each would mean; no moment twice, under its plainest name."""
+    offered = (SnoozeUntil.MONDAY, SnoozeUntil.NEXT_OPENING, SnoozeUntil.TOMORROW, SnoozeUntil.TWO_HOURS)
+    named = {moment: choice for choice in offered if (moment := wake_at(choice, hours, now)) is not None}
+    return {choice: moment for moment, choice in sorted(named.items())}
 
 
 def _day_of(choice: SnoozeUntil, today: date) -> date:

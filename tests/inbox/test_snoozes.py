@@ -26,6 +26,7 @@ def paris(day: int, hour: int, minute: int = 0) -> datetime:
         (paris(14, 18), SnoozeUntil.TOMORROW, paris(17, 10)),  # Saturday: Sunday and Monday are closed
         (paris(10, 11), SnoozeUntil.NEXT_OPENING, paris(10, 14)),  # open now: after lunch
         (paris(10, 13), SnoozeUntil.NEXT_OPENING, paris(10, 14)),
+        (paris(10, 15), SnoozeUntil.TWO_HOURS, paris(10, 17)),
         (paris(10, 22), SnoozeUntil.NEXT_OPENING, paris(11, 10)),
         (paris(10, 11), SnoozeUntil.MONDAY, paris(17, 10)),  # closed on Mondays: Tuesday
         (paris(16, 11), SnoozeUntil.MONDAY, paris(24, 10)),  # on a Monday, the next one
@@ -47,4 +48,10 @@ def test_a_date_means_its_morning() -> None:
 def test_without_hours_the_morning_is_nine_and_no_opening_is_offered() -> None:
     assert wake_at(SnoozeUntil.TOMORROW, UNKNOWN, paris(10, 11)) == paris(11, 9)
     assert set(choices(UNKNOWN, paris(10, 11))) == {SnoozeUntil.TOMORROW, SnoozeUntil.MONDAY}
-    assert set(choices(STORE, paris(10, 11))) == set(SnoozeUntil) - {SnoozeUntil.DATE}
+
+
+def test_no_moment_is_offered_twice_and_none_in_the_night() -> None:
+    at_lunch = list(choices(STORE, paris(10, 11)))  # in two hours the store is closed for lunch
+    assert at_lunch == [SnoozeUntil.NEXT_OPENING, SnoozeUntil.TOMORROW, SnoozeUntil.MONDAY]
+    in_the_afternoon = list(choices(STORE, paris(10, 15)))  # it opens next tomorrow morning
+    assert in_the_afternoon == [SnoozeUntil.TWO_HOURS, SnoozeUntil.TOMORROW, SnoozeUntil.MONDAY]

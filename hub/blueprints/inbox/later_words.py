@@ -19,6 +19,7 @@ def moment_words(moment: datetime) -> str:
 def snooze_offers(store_id: int | None, now: datetime) -> list[tuple[str, str, str]]:
     """(value, words, moment in words) of what may be chosen with one press."""
     words = {
+        SnoozeUntil.TWO_HOURS: gettext("In two hours"),
         SnoozeUntil.NEXT_OPENING: gettext("Next opening of the store"),
         SnoozeUntil.TOMORROW: gettext("Tomorrow morning"),
         SnoozeUntil.MONDAY: gettext("Monday morning"),
