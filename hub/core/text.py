@@ -13,6 +13,8 @@ def N_(text: str) -> str:  # noqa: N802 - gettext's own name, which the extracto
 
 def fold(text: str) -> str:
     """Lower case without accents and with single spaces: `Édouard  LE GALL` becomes `edouard le gall`."""
+    if text.isascii():
+        return " ".join(text.split()).lower()
     decomposed = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "Oe").replace("æ", "ae"))
     bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return SPACES.sub(" ", bare).strip().casefold()
