@@ -81,6 +81,28 @@ def test_small_gestures_of_one_person_on_one_ticket_add_up(house: House) -> None
     assert house.refund(600).state is GestureState.ASKED
 
 
+def test_nobody_decides_an_own_gesture_beyond_what_he_or_she_may_give_alone(house: House) -> None:
+    """Five times ten euros with a ceiling of ten end at the first; the button is not there either."""
+    rows = [house.refund(1_000) for _ in range(5)]
+    for row in rows[1:]:
+        assert row.state is GestureState.ASKED
+        with pytest.raises(Forbidden):
+            house.decide(row, house.agent)
+    assert rows[0].state is GestureState.GRANTED
+    own = list_gestures(GestureList.TO_DECIDE, get_viewer(house.agent.id)).rows
+    assert [row.may_decide for row in own] == [False] * 4
+    assert house.told(NoticeKind.GESTURE_ASKED) == {house.manager.id}
+    house.decide(rows[1], house.manager)
+    assert rows[1].state is GestureState.GRANTED
+
+
+def test_what_the_asker_alone_could_decide_in_the_store_goes_to_the_head_office(house: House) -> None:
+    office = make_agent(house.session, "Hugo", email="hugo@verel.example", role=Role.HEAD_OFFICE)
+    assert house.refund(3_000, by=house.manager).state is GestureState.GRANTED
+    assert house.refund(3_000, by=house.manager).state is GestureState.ASKED
+    assert house.told(NoticeKind.GESTURE_ASKED) == {office.id}
+
+
 def test_above_it_those_who_may_are_asked_and_told(house: House) -> None:
     row = house.refund(4_000)
     assert row.state is GestureState.ASKED

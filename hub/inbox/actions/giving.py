@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
 from hub.core.actor import Actor
 from hub.core.db import db
@@ -10,8 +10,9 @@ from hub.core.errors import Conflict, Forbidden, Invalid, NotFound
 from hub.core.text import N_
 from hub.inbox.actions.events import lock_ticket, note_ticket
 from hub.inbox.actions.noticing import notify
-from hub.inbox.gestures import LONGEST_TEXT, SETTING, check_amount, check_ceilings, may_decide, read_ceilings
+from hub.inbox.gestures import LONGEST_TEXT, SETTING, check_amount, check_ceilings, may_decide
 from hub.inbox.models import Gesture, Ticket
+from hub.inbox.queries.gestures import count_cents_for, get_ceilings
 from hub.inbox.words import GestureKind, GestureState, NoticeKind
 from hub.loyalty import giving as loyalty
 from hub.loyalty.queries import list_pools
@@ -49,11 +50,14 @@ def offer_refund(
 
 
 def decide_gesture(*, gesture_id: int, is_granted: bool, viewer: Viewer, now: datetime) -> None:
-    """By somebody whose ceiling covers it, in whose stores the ticket is. Raises NotFound, Forbidden, Conflict."""
+    """By somebody whose ceiling covers it, in whose stores the ticket is. Raises NotFound, Forbidden, Conflict.
+
+    What a person asked for himself or herself counts together with what he or she gave here before.
+    """
     row = _lock(gesture_id, viewer)
     if row.state is not GestureState.ASKED:
         raise Conflict(N_("Somebody has decided this already."))
-    if not _may_decide(viewer.role, row.amount_cents):
+    if not may_decide(viewer.role, count_cents_for(row, viewer.agent_id), get_ceilings()):
         raise Forbidden(TOO_MUCH)
     if is_granted and row.kind is GestureKind.REFUND:
         _check_left(row)
@@ -126,23 +130,12 @@ def _offer(
 
 def _begin(row: Gesture, *, by: Actor, now: datetime) -> None:
     """Granted at once while what the person gave here, and for the order, stays within the ceiling; else others are asked."""
-    if _may_decide(get_viewer(row.asked_by_id).role, row.amount_cents + _given_alone(row)):
+    role = get_viewer(row.asked_by_id).role
+    if may_decide(role, count_cents_for(row, row.asked_by_id), get_ceilings()):
         _decide(row, is_granted=True, by=by, now=now)
         return
     _note("gesture_asked", row, by=by, now=now)
     _ask_others(row, by=by, now=now)
-
-
-def _given_alone(row: Gesture) -> int:
-    """Cents that this person has granted before, on this ticket or for its order: small gestures add up."""
-    here = Gesture.ticket_id == row.ticket_id
-    found = select(func.coalesce(func.sum(Gesture.amount_cents), 0)).where(
-        or_(here, Gesture.order_id == row.order_id) if row.order_id else here,
-        Gesture.id != row.id,
-        Gesture.decided_by_id == row.asked_by_id,
-        Gesture.state != GestureState.REFUSED,
-    )
-    return int(db.session.scalar(found) or 0)
 
 
 def _check_person(by: Actor) -> int:
@@ -179,10 +172,6 @@ def _check_left(row: Gesture) -> None:
         )
 
 
-def _may_decide(role: Role, amount_cents: int) -> bool:
-    return may_decide(role, amount_cents, read_ceilings(get_chain().settings))
-
-
 def _decide(row: Gesture, *, is_granted: bool, by: Actor, now: datetime) -> None:
     row.decided_by_id, row.decided_at = by.agent_id, now
     row.state = GestureState.GRANTED if is_granted else GestureState.REFUSED
@@ -205,13 +194,16 @@ def _take_code(row: Gesture, *, now: datetime) -> str:
 
 
 def _ask_others(row: Gesture, *, by: Actor, now: datetime) -> None:
-    """Those of the store, else of the head office, who may decide it."""
-    near = [
-        person.id for person in list_store_agents(row.store_id) if _may_decide(person.role, row.amount_cents)
-    ]
-    told = near or [
-        person.id for person in list_store_agents(None) if _may_decide(person.role, row.amount_cents)
-    ]
+    """Those of the store, else of the head office, who may decide it; never who asked."""
+    ceilings = get_ceilings()
+    for store_id in (row.store_id, None):
+        told = [
+            person.id
+            for person in list_store_agents(store_id)
+            if person.id != row.asked_by_id and may_decide(person.role, row.amount_cents, ceilings)
+        ]
+        if told:
+            break
     notify(agent_ids=told, kind=NoticeKind.GESTURE_ASKED, ticket_id=row.ticket_id, now=now, by=by)
 
 

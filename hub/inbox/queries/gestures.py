@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, func, or_, select, true
 
 from hub.core.db import db
 from hub.core.paging import Page, decode_key, make_page
@@ -87,11 +87,28 @@ def list_gestures(
             asked_at=row.asked_at,
             decided_by=people[row.decided_by_id].name if row.decided_by_id in people else "",
             may_decide=row.state is GestureState.ASKED
-            and may_decide(viewer.role, row.amount_cents, ceilings),
+            and may_decide(viewer.role, count_cents_for(row, viewer.agent_id), ceilings),
         )
         for row, number in rows
     ]
     return make_page(shown, size=size, key=lambda row: (row.id,))
+
+
+def count_cents_for(row: Gesture, agent_id: int | None) -> int:
+    """What the ceiling of this person must cover to decide it: of one's own also what one gave here before.
+
+    Here is the ticket, or any ticket of its order: small gestures add up.
+    """
+    if row.asked_by_id != agent_id:
+        return row.amount_cents
+    here = Gesture.ticket_id == row.ticket_id
+    found = select(func.coalesce(func.sum(Gesture.amount_cents), 0)).where(
+        or_(here, Gesture.order_id == row.order_id) if row.order_id else here,
+        Gesture.id != row.id,
+        Gesture.decided_by_id == agent_id,
+        Gesture.state != GestureState.REFUSED,
+    )
+    return row.amount_cents + int(db.session.scalar(found) or 0)
 
 
 def list_vouchers() -> list[VoucherRow]:
