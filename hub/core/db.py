@@ -17,9 +17,13 @@ from sqlalchemy import (
     MetaData,
     RowMapping,
     Text,
+    event,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Engine
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, Session, registry
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from hub.core import bell, live
 
@@ -49,6 +53,15 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base)
+
+
+@event.listens_for(Engine, "connect")
+def _plan_alone(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    """Short questions from many people: to wake PostgreSQL's helpers costs a search 10 ms and takes the cores of others."""
+    cursor = connection.cursor()
+    cursor.execute("SET max_parallel_workers_per_gather = 0")
+    cursor.close()
+    connection.commit()
 
 
 def words(kind: type[StrEnum]) -> Enum:

@@ -45,15 +45,18 @@ def matches(search: str, also: Mapping[str, Sequence[str]] | None = None) -> Col
 
 
 def has_phrase(phrase: str) -> ColumnElement[bool] | None:
-    """These words in this order, in the subject or in a message: the index finds the words, the text decides."""
-    words = matches(phrase)
-    if words is None:
+    """These whole words in this order, in the subject or in a message: the index finds the words, the text decides."""
+    words = [word for asked in asked_words(phrase) for word in asked.beginnings[:1]]
+    if not words:
         return None
-    written = r"\s+".join(re.escape(part) for part in phrase.split())
+    written = r"\m" + r"\s+".join(re.escape(part) for part in phrase.split()) + r"\M"
     said = exists().where(
         TicketMessage.ticket_id == Ticket.id, TicketMessage.text.regexp_match(written, flags="i")
     )
-    return and_(words, or_(Ticket.subject.regexp_match(written, flags="i"), said))
+    whole = func.to_tsquery(cast(literal("simple"), REGCONFIG), " & ".join(words))
+    return and_(
+        Ticket.search.bool_op("@@")(whole), or_(Ticket.subject.regexp_match(written, flags="i"), said)
+    )
 
 
 def _has(asked: Asked, also: Mapping[str, Sequence[str]]) -> ColumnElement[bool]:

@@ -111,6 +111,8 @@ def scene(session: Session, hand_clock: HandClock) -> Scene:
         ('"abat-jour est fêlé"', ["Lampe cassée"]),
         ("abat jour", ["Facture", "Lampe cassée"]),
         ('"jour abat"', []),
+        ('"Jour est fêlé"', ["Lampe cassée"]),
+        ('"abat-jour est fê"', []),  # a phrase is of whole words
         ("lampe -casse", ["Retour de lampe"]),
         ("avant:2026-03-03 magasin:lyon", []),
         ("après:03/03/2026 lampe", ["Lampe cassée", "Retour de lampe"]),
