@@ -50,15 +50,18 @@ class MailIndex:
 
     def read(self, place: Place) -> bytes:
         """The mail as it was sent."""
-        view = self._bundle.view(place.name)
-        raw = bytes(view[place.start : place.end])
-        return raw if _is_single(place.name) else QUOTED_FROM.sub(rb"\1", raw)
+        if _is_single(place.name):
+            return self._bundle.read(place.name)
+        return QUOTED_FROM.sub(rb"\1", self._bundle.view(place.name)[place.start : place.end])
 
     def _add_file(self, name: str) -> None:
-        view = self._bundle.view(name)
-        for start, end in [(0, len(view))] if _is_single(name) else find_mails(view):
-            if start < end:
-                self._add(name, view, start, end)
+        if not _is_single(name):
+            view = self._bundle.view(name)
+            for start, end in find_mails(view):
+                if start < end:
+                    self._add(name, view, start, end)
+        elif content := self._bundle.read(name):
+            self._add(name, content, 0, len(content))
 
     def _add(self, name: str, view: View, start: int, end: int) -> None:
         head = _head(view, start, end)

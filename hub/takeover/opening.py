@@ -22,6 +22,7 @@ MOST_DOCUMENT_BYTES = 200_000_000
 """JSON and tables are read as a whole, unlike mails and attached files."""
 MOST_TIMES = 200
 """An archive that grows more than this is made to fill the disk."""
+MOST_OPEN = 256
 NOT_READABLE = N_("This file cannot be read as an export of %(source)s. Please check what you chose.")
 
 
@@ -35,10 +36,15 @@ class Bundle:
     archive: zipfile.ZipFile | None = field(default=None, repr=False)
 
     def view(self, name: str) -> bytes | mmap:
-        """The content read from the disk as it is looked at; a packed member is unpacked once, into a nameless file."""
+        """The content read from the disk as it is looked at; a packed member is unpacked once, into a nameless file.
+
+        Each keeps a file open until `MOST_OPEN` others were looked at: for large members, of which there are few.
+        """
         if name in self.contents:
             return self.contents[name]
         if name not in self._views:
+            if len(self._views) >= MOST_OPEN:
+                del self._views[next(iter(self._views))]
             self._views[name] = _map(self.places.get(name), self.archive, name)
         return self._views[name]
 

@@ -2,12 +2,15 @@
 
 import io
 import os
+import subprocess
+import sys
 import tracemalloc
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from sqlalchemy import func, select
@@ -158,6 +161,43 @@ def test_a_mail_file_in_an_archive_is_the_same(session: Session, lyon: Store, mb
     packed = samples.packed(**{"Takeout__Mail__Tous.mbox": mbox.read_bytes()})
     found = check_export(open_export(TakeoverSource.MBOX, open_bytes("t.zip", packed), now=TUESDAY))
     assert (found.tickets, found.messages, found.bad_count) == (THREADS, 3 * THREADS - 1, 1)
+
+
+FEW_FILES = """
+import resource, sys
+from pathlib import Path
+from hub.takeover.mail_index import MailIndex
+from hub.takeover.opening import open_path
+
+resource.setrlimit(resource.RLIMIT_NOFILE, (350, 350))
+index = MailIndex(open_path(Path(sys.argv[1])))
+threads = index.threads()
+print(len(threads), sum(b"Bonjour" in index.read(place) for thread in threads for place in thread))
+"""
+
+
+@pytest.mark.parametrize("is_packed", [True, False])
+def test_thousands_of_files_need_no_thousands_of_descriptors(tmp_path: Path, *, is_packed: bool) -> None:
+    """1,500 single mails and 400 small mail files, in a process that may open 350 files."""
+    names = [*(f"{number}.eml" for number in range(1500)), *(f"{number}.mbox" for number in range(400))]
+    mails = {
+        name: b"From x\n" * name.endswith(".mbox") + b"Message-ID: <%s@c>\n\nBonjour\n" % name.encode()
+        for name in names
+    }
+    place = tmp_path / "mails"
+    if is_packed:
+        place = tmp_path / "mails.zip"
+        with ZipFile(place, "w") as archive:
+            for name, mail in mails.items():
+                archive.writestr(name, mail)
+    else:
+        place.mkdir()
+        for name, mail in mails.items():
+            (place / name).write_bytes(mail)
+    done = subprocess.run(
+        [sys.executable, "-c", FEW_FILES, str(place)], capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr) == ("1900 1900\n", "")
 
 
 def test_an_upload_goes_to_the_shelf_in_small_pieces(session: Session) -> None:
