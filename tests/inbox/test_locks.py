@@ -9,11 +9,21 @@ from time import monotonic, sleep
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
 from hub.core.db import db, transaction
 from hub.core.errors import Conflict
-from hub.inbox.actions import BulkAct, CallDraft, act_on_many, add_call, hand_out
+from hub.inbox.actions import (
+    BulkAct,
+    CallDraft,
+    act_on_many,
+    add_call,
+    free_tickets_of,
+    hand_out,
+    merge,
+    undo_bulk_run,
+    unmerge,
+)
 from hub.inbox.actions.events import lock_ticket
 from hub.inbox.models import AssignmentSetting, CallTask, Ticket
 from hub.inbox.queries.picking import pick_tickets
@@ -149,3 +159,77 @@ def test_two_calls_for_a_ticket_at_once_are_one(
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(CallTask)) == 1
         db.session.remove()
+
+
+def merge_both(scene: Scene, into_id: int) -> int:
+    """Both tickets merged into this one by a bulk act; its run."""
+    found = select(Ticket.number).where(Ticket.id.in_([scene.first, scene.second]))
+    picking = pick_tickets(list(db.session.scalars(found)), scene.viewer)
+    act = BulkAct(kind=BulkKind.MERGE, into_id=into_id)
+    return act_on_many(act, picking, viewer=scene.viewer, now=TUESDAY)
+
+
+def test_taking_many_apart_locks_all_in_the_order_of_their_ids(
+    app: Flask, scene: Scene, aside: Callable[[Callable[[], object]], "Future[object]"]
+) -> None:
+    """Who holds the second ticket and then wants the one that both were merged into is not waited for crosswise."""
+    with app.app_context(), transaction():
+        new = make_received(from_address="c9@c.example", mail_message_id="<9@c>", subject="9")
+        target_id = new.ticket_id or 0
+        db.session.execute(text("UPDATE tickets SET requester_address = '+33612345678', customer_id = NULL"))
+        run_id = merge_both(scene, target_id)
+    is_held, may_go_on = Event(), Event()
+
+    def upwards() -> object:
+        lock_ticket(scene.second)
+        is_held.set()
+        assert may_go_on.wait(10)
+        return lock_ticket(target_id).id
+
+    other = aside(upwards)
+    assert is_held.wait(10)
+    undoing = aside(lambda: undo_bulk_run(run_id, viewer=scene.viewer, now=TUESDAY + timedelta(minutes=1)))
+    wait_until_blocked(app)
+    may_go_on.set()
+    assert other.result(20) == target_id
+    assert undoing.result(20) == 2
+
+
+def test_undo_leaves_alone_what_was_merged_elsewhere_since(app: Flask, scene: Scene) -> None:
+    """The first ticket was taken apart by hand and merged into the second: that is not what the run did."""
+    now = TUESDAY + timedelta(minutes=1)
+    with app.app_context(), transaction():
+        new = make_received(from_address="c9@c.example", mail_message_id="<9@c>", subject="9")
+        target_id = new.ticket_id or 0
+        db.session.execute(text("UPDATE tickets SET requester_address = '+33612345678', customer_id = NULL"))
+        run_id = merge_both(scene, target_id)
+        unmerge(ticket_id=scene.first, by=scene.viewer.actor, now=now)
+        unmerge(ticket_id=scene.second, by=scene.viewer.actor, now=now)
+        merge(ticket_id=scene.first, into_id=scene.second, by=scene.viewer.actor, now=now)
+        assert undo_bulk_run(run_id, viewer=scene.viewer, now=now) == 0
+        assert db.session.get_one(Ticket, scene.first).merged_into_id == scene.second
+
+
+def test_who_leaves_lets_go_of_tickets_in_the_order_of_their_ids(
+    app: Flask, scene: Scene, aside: Callable[[Callable[[], object]], "Future[object]"]
+) -> None:
+    agent_id = scene.viewer.agent_id
+    with app.app_context(), transaction():
+        for ticket_id in (scene.second, scene.first):  # the one with the higher id stands and lies first
+            moment = TUESDAY - timedelta(hours=ticket_id)
+            values = {"assignee_id": agent_id, "list_at": moment}
+            db.session.execute(update(Ticket).where(Ticket.id == ticket_id).values(**values))
+    is_held, may_go_on = Event(), Event()
+
+    def upwards() -> object:
+        lock_ticket(scene.first)
+        is_held.set()
+        assert may_go_on.wait(10)
+        return lock_ticket(scene.second).id
+
+    other = aside(upwards)
+    assert is_held.wait(10)
+    freeing = aside(lambda: free_tickets_of(agent_id=agent_id, now=TUESDAY))
+    wait_until_blocked(app)
+    may_go_on.set()
+    assert (other.result(20), freeing.result(20)) == (scene.second, 2)

@@ -92,7 +92,7 @@ def assign(*, ticket_id: int, assignee_id: int | None, by: Actor, now: datetime)
 def free_tickets_of(*, agent_id: int, now: datetime) -> int:
     """Unassign the open tickets of a person who left, each with its line in the audit trail. Returns how many."""
     found = select(Ticket.id).where(Ticket.assignee_id == agent_id, Ticket.state.in_(OPEN_STATES))
-    ids = db.session.scalars(found).all()
+    ids = db.session.scalars(found.order_by(Ticket.id)).all()
     for ticket_id in ids:
         assign(ticket_id=ticket_id, assignee_id=None, by=SYSTEM, now=now)
     return len(ids)

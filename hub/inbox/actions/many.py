@@ -66,7 +66,7 @@ def act_on_many(act: BulkAct, picking: Picking, *, viewer: Viewer, now: datetime
     the act is missing, Conflict when somebody else is at work on these tickets.
     """
     _check(act, picking)
-    _lock_all({ticket.id for ticket in picking.tickets} | ({act.into_id} if act.into_id else set()))
+    lock_all({ticket.id for ticket in picking.tickets} | ({act.into_id} if act.into_id else set()))
     turn = _Round(act, viewer, now)
     done: list[dict[str, Any]] = []
     refused = [_refusal(number, Invalid(NOT_YOURS)) for number in picking.unknown]
@@ -93,8 +93,8 @@ def act_on_many(act: BulkAct, picking: Picking, *, viewer: Viewer, now: datetime
     return run.id
 
 
-def _lock_all(ticket_ids: set[int]) -> None:
-    """Raises Conflict when it would wait for somebody who waits for it."""
+def lock_all(ticket_ids: set[int]) -> None:
+    """Hold these tickets, taken by their ids. Raises Conflict when it would wait for somebody who waits for it."""
     found = select(Ticket.id).where(among(Ticket.id, ticket_ids)).order_by(Ticket.id).with_for_update()
     try:
         with db.session.begin_nested():

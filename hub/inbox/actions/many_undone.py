@@ -13,6 +13,7 @@ from hub.core.errors import Conflict, HubError
 from hub.core.text import N_
 from hub.inbox.actions import calls, changing, ending, merging, snoozing, tagging
 from hub.inbox.actions.events import lock_ticket
+from hub.inbox.actions.many import lock_all
 from hub.inbox.models import BulkRun, Ticket
 from hub.inbox.queries.access import only_visible
 from hub.inbox.words import BulkKind, Priority
@@ -22,13 +23,19 @@ _Undo = Callable[[int, Mapping[str, Any], Mapping[str, Any], Actor, datetime], i
 
 
 def undo_bulk_run(run_id: int, *, viewer: Viewer, now: datetime) -> int:
-    """Put back what nobody has changed since; returns how many tickets. Raises Conflict when there is nothing to undo."""
+    """Put back what nobody has changed since; returns how many tickets.
+
+    All tickets are locked first, as for the act itself; a call has its own row, which its ticket is locked after.
+    Raises Conflict when there is nothing to undo, or when somebody else is at work on these tickets.
+    """
     run = db.session.get(BulkRun, run_id, with_for_update=True)
     if run is None or run.agent_id != viewer.agent_id or run.undone_at is not None:
         raise Conflict(N_("There is nothing to undo here any more."))
     undo = _UNDO.get(run.kind)
     count = 0
     seen = _list_seen(run.done, viewer)
+    if run.kind is not BulkKind.CALL:
+        lock_all(seen)
     for each in run.done if undo else ():
         if each["before"] is None or undo is None or not _named(each) <= seen:
             continue
@@ -71,6 +78,17 @@ def _put_back(name: str, act: Callable[..., None]) -> _Undo:
     return undo
 
 
+def _take_apart(
+    ticket_id: int, before: Mapping[str, Any], given: Mapping[str, Any], by: Actor, now: datetime
+) -> int:
+    """Out of the ticket it was merged into, not out of another one where somebody has put it since."""
+    del given
+    if lock_ticket(ticket_id).merged_into_id != before["into_id"]:
+        return 0
+    merging.unmerge(ticket_id=ticket_id, by=by, now=now)
+    return 1
+
+
 def _simply(act: Callable[[int, Mapping[str, Any], Actor, datetime], object]) -> _Undo:
     def undo(
         ticket_id: int, before: Mapping[str, Any], given: Mapping[str, Any], by: Actor, now: datetime
@@ -90,9 +108,7 @@ _UNDO: Mapping[BulkKind, _Undo] = {
     BulkKind.SNOOZE: _simply(
         lambda ticket_id, _, by, now: snoozing.wake(ticket_id=ticket_id, by=by, now=now)
     ),
-    BulkKind.MERGE: _simply(
-        lambda ticket_id, _, by, now: merging.unmerge(ticket_id=ticket_id, by=by, now=now)
-    ),
+    BulkKind.MERGE: _take_apart,
     BulkKind.TAG: _simply(
         lambda ticket_id, before, by, now: tagging.remove_tag(
             ticket_id=ticket_id, tag_id=before["tag_id"], by=by, now=now
