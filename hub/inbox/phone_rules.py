@@ -29,8 +29,11 @@ LONGEST_CALL = timedelta(hours=4)
 FETCH_WAITS = tuple(
     timedelta(seconds=each) for each in (5, 15, 60, 300, 900, 3600, 3600, 7200, 14_400, 28_800, 43_200)
 )
-"""How long a recording that is not there yet is waited for, a day in all."""
+"""How long a recording that is not there yet, or a provider that cannot be asked, is waited for: a day in all."""
+MOST_LOOKS = len(FETCH_WAITS) + 1
 LEASE = timedelta(minutes=2)
+MOST_HIDDEN = 3
+"""So many hidden callers ring at a line at once; more may be one that a telephone sends back to us again and again."""
 
 _HIDDEN = frozenset({"+266696687", "+7378742883", "+2562533", "+8566696", "+86282452253", "+464"})
 """How Twilio spells anonymous, restricted, blocked, unknown, unavailable and none on a telephone's keys."""
@@ -175,7 +178,7 @@ def caller_of(text: str) -> str | None:
 
 
 def fetch_wait(attempt_count: int) -> timedelta | None:
-    """How long to wait after so many attempts to fetch a recording; None: no more."""
+    """How long to wait after so many attempts to fetch a recording, or to ask about a call; None: no more."""
     return FETCH_WAITS[attempt_count - 1] if attempt_count <= len(FETCH_WAITS) else None
 
 
@@ -224,7 +227,8 @@ class Spoken:
     missed: str
     message: str
     lost: str
-    hidden: str
+    from_number: str
+    from_nobody: str
 
 
 SPOKEN = {
@@ -235,11 +239,12 @@ SPOKEN = {
         nobody="Personne ne peut vous répondre pour le moment.",
         leave="Laissez votre message après le bip, nous vous rappellerons.",
         silence="Nous n’avons rien entendu. Nous vous rappellerons. Au revoir.",
-        subject="Appel manqué de {caller}",
-        missed="Appel manqué de {caller} à {time}.",
-        message="Message vocal de {caller} à {time}, durée {length}.",
+        subject="Appel manqué {caller}",
+        missed="Appel manqué {caller} à {time}.",
+        message="Message vocal {caller} à {time}, durée {length}.",
         lost="L’enregistrement n’a pas pu être récupéré. Il peut être écouté dans la console de Twilio ({sid}).",
-        hidden="numéro masqué",
+        from_number="de {number}",
+        from_nobody="d’un numéro masqué",
     ),
     Language.ENGLISH: Spoken(
         ringing="Hello, you have reached {name}. We are putting you through.",
@@ -248,11 +253,12 @@ SPOKEN = {
         nobody="Nobody can take your call for the moment.",
         leave="Please leave your message after the tone and we will call you back.",
         silence="We did not hear anything. We will call you back. Goodbye.",
-        subject="Missed call from {caller}",
-        missed="Missed call from {caller} at {time}.",
-        message="Voicemail from {caller} at {time}, length {length}.",
+        subject="Missed call {caller}",
+        missed="Missed call {caller} at {time}.",
+        message="Voicemail {caller} at {time}, length {length}.",
         lost="The recording could not be fetched. It can be listened to in Twilio’s console ({sid}).",
-        hidden="a hidden number",
+        from_number="from {number}",
+        from_nobody="from a hidden number",
     ),
 }
 

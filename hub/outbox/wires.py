@@ -11,6 +11,9 @@ from hub.channels.webhook_signatures import is_from_twilio
 from hub.core import clock
 from hub.core.words import Channel
 
+_UNKNOWN = frozenset({"404", "20404"})
+"""Twilio has no such call (www.twilio.com/docs/api/errors/20404)."""
+
 
 class _Kept:
     settings = ChannelSettings()
@@ -48,14 +51,19 @@ def phone_settings() -> TwilioSettings | None:
 
 
 def find_call(sid: str) -> KnownCall | None:
-    """What the provider knows of a call; None when it cannot be asked, or knows nothing of it."""
+    """What the provider knows of a call; None when it knows nothing of it.
+
+    Raises ChannelError when it cannot be asked for now, LookupError without an account.
+    """
     account = open_phone_account()
     if account is None:
-        return None
+        raise LookupError("no account of the phone channels is set up")
     try:
         return account.find_call(sid)
-    except ChannelError:
-        return None
+    except ChannelError as error:
+        if error.code in _UNKNOWN:
+            return None
+        raise
     finally:
         account.close()
 

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from xml.etree import ElementTree as ET
@@ -24,7 +25,7 @@ from hub.inbox.models import (
     TicketAttachment,
     TicketMessage,
 )
-from hub.inbox.phone_rules import FETCH_WAITS, GRACE
+from hub.inbox.phone_rules import FETCH_WAITS, GRACE, MOST_LOOKS
 from hub.inbox.words import PhoneCallState, RecordingState, RouteSource, TicketState
 from hub.outbox import wires
 from hub.stores.models import Chain, Store
@@ -273,6 +274,81 @@ def test_lost_callbacks_are_asked_for_before_a_call_counts_as_missed(
     assert (call.look_at is None) is (call.ended_at is not None)
 
 
+def unreachable(twilio: Double) -> ChannelSettings:
+    """Nobody listens there."""
+    return ChannelSettings(twilio=replace(make_settings(twilio), api_url="http://127.0.0.1:1"))
+
+
+@pytest.mark.parametrize("why", ["nobody listens", "no account"])
+def test_a_call_is_not_missed_because_the_provider_cannot_be_asked(
+    session: Session, client: FlaskClient, twilio: Double, why: str
+) -> None:
+    tell(client, "call")
+    wires.use_transports(unreachable(twilio) if why == "nobody listens" else ChannelSettings())
+    assert look(session) == 1
+    call = call_of(session)
+    assert (call.state, call.attempt_count, lines_of(session)) == (PhoneCallState.RINGING, 1, [])
+    assert call.look_at is not None
+    assert call.look_at <= clock.machine_now() + FETCH_WAITS[0]
+    wires.use_transports(ChannelSettings(twilio=make_settings(twilio)))
+    twilio.calls[CALL] = ("in-progress", ("in-progress",))
+    look(session)
+    assert (call_of(session).state, call_of(session).attempt_count) == (PhoneCallState.TALKING, 0)
+    tell(client, "ended_answered")
+    assert (call_of(session).state, lines_of(session)) == (PhoneCallState.ANSWERED, [])
+
+
+def test_who_can_never_be_asked_has_been_missed_after_a_day(
+    session: Session, client: FlaskClient, twilio: Double
+) -> None:
+    tell(client, "call")
+    wires.use_transports(unreachable(twilio))
+    for _ in FETCH_WAITS:
+        look(session)
+        assert call_of(session).state is PhoneCallState.RINGING
+    look(session)
+    assert (call_of(session).state, call_of(session).look_at) == (PhoneCallState.MISSED, None)
+    assert len(lines_of(session)) == 1
+
+
+def test_one_call_is_looked_at_in_a_run(session: Session, client: FlaskClient, twilio: Double) -> None:
+    for sid in (CALL, OTHER):
+        tell(client, "call", sid, From=ANNE if sid == CALL else "+33639980002")
+    rung: list[str] = []
+    session.execute(update(PhoneCall).values(look_at=clock.machine_now()))
+    assert recordings.work_calls(lambda: rung.append("calls")) == 1
+    assert sorted(call_of(session, sid).state for sid in (CALL, OTHER)) == ["missed", "ringing"]
+    assert (rung, recordings.has_due()) == (["calls"], True)
+
+
+@pytest.mark.parametrize("is_recorded", [True, False])
+def test_a_call_that_ends_its_worker_each_time_is_given_up(
+    session: Session, client: FlaskClient, twilio: Double, is_recorded: bool
+) -> None:
+    for name in ("call", "ended_missed", "recorded") if is_recorded else ("call",):
+        tell(client, name)
+    twilio.recordings[RECORDING], twilio.calls[CALL] = deque([SOUND]), ("in-progress", ("in-progress",))
+    session.execute(update(PhoneCall).values(attempt_count=MOST_LOOKS))
+    assert look(session) == 1
+    call = call_of(session)
+    assert (len(twilio.recordings[RECORDING]), call.look_at, look(session)) == (1, None, 0)
+    if is_recorded:
+        assert (call.recording_state, RECORDING in lines_of(session)[1]) == (RecordingState.LOST, True)
+    else:
+        assert (call.state, len(lines_of(session))) == (PhoneCallState.MISSED, 1)
+
+
+def test_a_call_that_always_fails_is_left_alone_in_the_end(
+    session: Session, client: FlaskClient, twilio: Double
+) -> None:
+    tell(client, "call")
+    session.execute(update(Store).values(time_zone="Nowhere/Atall"))
+    for _ in range(MOST_LOOKS + 1):
+        assert look(session) == 1
+    assert (look(session), lines_of(session)) == (0, [])
+    assert call_of(session).ended_at is not None
+
+
 def test_a_message_is_fetched_when_it_is_there_and_can_be_played_in_the_ticket(
     session: Session, client: FlaskClient, twilio: Double, hand_clock: HandClock
 ) -> None:
@@ -353,9 +429,21 @@ def test_hidden_callers_have_a_ticket_each_and_make_no_customer(
     for sid in (CALL, OTHER):
         for name in ("call", "ended_missed"):
             tell(client, name, sid, From=caller)
-    assert lines_of(session) == ["Appel manqué de numéro masqué à 10:42."] * 2
+    assert lines_of(session) == ["Appel manqué d’un numéro masqué à 10:42."] * 2
     assert list(session.scalars(select(Ticket.customer_id))) == [None, None]
     assert call_of(session).caller is None
+
+
+def test_hidden_callers_ring_at_once_but_not_for_ever(
+    session: Session, client: FlaskClient, twilio: Double
+) -> None:
+    """One that the store's telephone sends back without saying so would ring again and again."""
+    sids = [f"CA{number:032x}" for number in range(16, 20)]
+    heard = [tags(tell(client, "call", sid, From="anonymous")) for sid in sids]
+    assert heard[:3] == [["Say", "Dial"]] * 3
+    assert heard[3] == ["Say", "Say", "Say", "Record", "Say", "Hangup"]
+    known = [tags(tell(client, "call", sid))[1] for sid in (CALL, OTHER)]
+    assert known == ["Dial", "Say"]
 
 
 def test_a_call_to_a_number_of_no_store_is_routed_as_any_contact(

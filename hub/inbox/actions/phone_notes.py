@@ -69,7 +69,7 @@ def _incoming_of(
     language = get_chain().language
     spoken = SPOKEN[language]
     values = {
-        "caller": call.caller or spoken.hidden,
+        "caller": spoken.from_number.format(number=call.caller) if call.caller else spoken.from_nobody,
         "time": _clock_words(call, at),
         "length": phone_rules.length_words(call.recording_seconds),
         "sid": call.recording_sid or "",

@@ -109,19 +109,26 @@ def _find_line(news: CallNews, now: datetime) -> _Line:
         found = by_line or [each for each in active if each.phone == number]
         if len(found) == 1:
             line = _line_of(found[0], lines.get(found[0].id), news, now)
-            return replace(line, rings_at=None) if _comes_back(news) else line
+            return replace(line, rings_at=None) if _comes_back(news, now) else line
     return _Line(None)
 
 
-def _comes_back(news: CallNews) -> bool:
-    """Whether the telephone that we ring right now sends the same caller back to us: rung again, it would for ever."""
-    same = select(PhoneCall.id).where(
+def _comes_back(news: CallNews, now: datetime) -> bool:
+    """Whether the telephone that we ring right now sends the same caller back to us: rung again, it would for ever.
+
+    Hidden callers cannot be told apart: a few at once are several people.
+    """
+    found = select(PhoneCall.id).where(
         PhoneCall.sid != news.sid,
         PhoneCall.called == news.called,
         PhoneCall.caller.is_not_distinct_from(news.caller),
-        PhoneCall.state == PhoneCallState.RINGING,
     )
-    return db.session.scalar(same.limit(1)) is not None
+    ringing, talking = PhoneCallState.RINGING, PhoneCallState.TALKING
+    if news.caller is not None:
+        return db.session.scalar(found.where(PhoneCall.state == ringing).limit(1)) is not None
+    latest = PhoneCall.is_dialled, PhoneCall.started_at > now - phone_rules.LONGEST_RING
+    found = found.where(PhoneCall.state.in_((ringing, talking)), *latest)
+    return len(db.session.scalars(found.limit(phone_rules.MOST_HIDDEN)).all()) >= phone_rules.MOST_HIDDEN
 
 
 def _line_of(store: StoreRow, line: PhoneLine | None, news: CallNews, now: datetime) -> _Line:
@@ -185,7 +192,7 @@ def _learn(call: PhoneCall, news: CallNews, *, now: datetime, machine_now: datet
         ring_after_commit(BELL)
     elif call.recording_state is not RecordingState.WAITING:
         wait = phone_rules.patience(known)
-        call.look_at = machine_now + wait if wait else None
+        call.look_at, call.attempt_count = machine_now + wait if wait else None, 0
     db.session.flush()
     if phone_rules.is_surely_missed(known):
         note_missed(call, now=now)

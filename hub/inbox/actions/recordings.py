@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy import ColumnElement, and_, select
 
+from hub.channels.base import ChannelError
+from hub.channels.twilio_client import KnownCall
 from hub.channels.twilio_media import Media, MediaError
 from hub.core import clock, files
 from hub.core.db import db, transaction
@@ -20,7 +22,6 @@ from hub.inbox.words import RecordingState
 from hub.outbox import wires
 from hub.stores.queries import get_chain
 
-BATCH = 10
 MOST_BYTES = 10 * 1024 * 1024
 ENDINGS = {"audio/mpeg": ".mp3", "audio/wav": ".wav"}
 log = structlog.get_logger(__name__)
@@ -34,21 +35,26 @@ class _Look:
     recording_sid: str | None
     attempt_count: int
 
+    @property
+    def is_last(self) -> bool:
+        """Whether looks enough ended their worker: nobody is asked any more."""
+        return self.attempt_count > phone_rules.MOST_LOOKS
+
 
 def work_calls(wake: Callable[[], None]) -> int:
-    """One batch; returns how many calls were looked at. One that fails is looked at again later, alone."""
-    looks = _claim()
-    if len(looks) == BATCH:
-        wake()
-    for look in looks:
-        try:
-            if look.recording_sid:
-                _fetch(look)
-            else:
-                _lapse(look)
-        except Exception:  # one call must not stop the others
-            log.exception("call.failed", sid=look.sid)
-    return len(looks)
+    """One call, so that a slow provider never outlasts the job; returns how many were looked at."""
+    look = _claim()
+    if look is None:
+        return 0
+    wake()
+    try:
+        if look.recording_sid:
+            _fetch(look)
+        else:
+            _lapse(look)
+    except Exception:  # one call must not stop the others: it is looked at again later
+        log.exception("call.failed", sid=look.sid, attempt_count=look.attempt_count)
+    return 1
 
 
 def has_due() -> bool:
@@ -65,33 +71,50 @@ def _is_due(machine_now: datetime) -> ColumnElement[bool]:
     return and_(PhoneCall.look_at.is_not(None), PhoneCall.look_at <= machine_now)
 
 
-def _claim() -> list[_Look]:
-    """Count the attempt and keep others away while we look."""
+def _claim() -> _Look | None:
+    """Count the attempt and keep others away while we look; after the last one nobody looks again."""
     with transaction():
         moment = clock.machine_now()
-        due = select(PhoneCall).where(_is_due(moment)).order_by(PhoneCall.look_at).limit(BATCH)
-        looks = []
-        for call in db.session.scalars(due.with_for_update(skip_locked=True)):
-            call.attempt_count += 1
-            call.look_at = moment + phone_rules.LEASE
-            is_recorded = call.recording_state is RecordingState.WAITING
-            looks.append(_Look(call.sid, call.recording_sid if is_recorded else None, call.attempt_count))
-    return looks
+        due = select(PhoneCall).where(_is_due(moment)).order_by(PhoneCall.look_at, PhoneCall.id).limit(1)
+        call = db.session.scalar(due.with_for_update(skip_locked=True))
+        if call is None:
+            return None
+        call.attempt_count += 1
+        call.look_at = moment + phone_rules.LEASE
+        is_recorded = call.recording_state is RecordingState.WAITING
+        look = _Look(call.sid, call.recording_sid if is_recorded else None, call.attempt_count)
+        if look.is_last:
+            call.look_at, call.ended_at = None, call.ended_at or clock.business_now()
+        return look
 
 
 def _lapse(look: _Look) -> None:
-    """Callbacks may be lost: the provider is asked before a call counts as over."""
-    known = wires.find_call(look.sid)
+    """Callbacks may be lost: the provider is asked before a call counts as over, later again while it cannot be."""
+    known, is_told = (None, True) if look.is_last else _ask_about(look.sid)
     asked = phone_rules.read_listed(known.status, known.legs) if known else None
+    wait = None if is_told else phone_rules.fetch_wait(look.attempt_count)
     with transaction():
         call = lock_call(look.sid)
-        if call is not None and call.recording_state is not RecordingState.WAITING:
+        if call is None or call.recording_state is RecordingState.WAITING:
+            return
+        if wait is None:
             lapse_call(call, asked=asked, now=clock.business_now(), machine_now=clock.machine_now())
+        elif call.look_at is not None:
+            call.look_at = clock.machine_now() + wait
+
+
+def _ask_about(sid: str) -> tuple[KnownCall | None, bool]:
+    """What the provider knows of the call, and whether it could be asked."""
+    try:
+        return wires.find_call(sid), True
+    except (ChannelError, LookupError) as error:
+        log.warning("call.not_asked", sid=sid, error=str(error))
+        return None, False
 
 
 def _fetch(look: _Look) -> None:
     """Ask the provider outside of any transaction; what is not there yet is asked for again, later and later."""
-    found, is_final = _ask(look.recording_sid or "")
+    found, is_final = (None, True) if look.is_last else _ask(look.recording_sid or "")
     with transaction():
         call = lock_call(look.sid)
         if call is None or call.recording_state is not RecordingState.WAITING:
