@@ -25,9 +25,7 @@ from hub.channels.smtp_replies import Stage, failure_of_reply
 
 Security = Literal["none", "starttls", "tls"]
 _DROPPED = (OSError, smtplib.SMTPServerDisconnected)
-_READY = 354
-_CLOSING = 421
-_FIRST_ERROR = 400
+_READY, _FIRST_ERROR, _CLOSING = 354, 400, 421
 _SUCCESS, _INTERMEDIATE = 2, 3
 _STAGES: tuple[Stage, Stage, Stage] = ("mail", "rcpt", "data")
 
@@ -98,6 +96,8 @@ class SmtpTransport:
 
     def send(self, envelope: Envelope) -> Receipt:
         """Hand one mail to the server; TemporaryFailure, PermanentFailure or UnknownOutcome when it is not taken."""
+        if self._rendered is not None and self._rendered.key == envelope.key:
+            self._rendered = None  # the one before was refused: its turn comes before it was written ahead
         try:
             message = self._written.pop(envelope.key, None) or self._write(envelope)
             recipient = wire_address(envelope.recipient)

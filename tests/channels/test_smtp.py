@@ -15,6 +15,7 @@ from hub.channels.console import ConsoleTransport
 from hub.channels.email import SmtpSettings, SmtpTransport
 from hub.channels.listener import InboundListener, serve
 from hub.channels.mail_parsing import parse_mail
+from hub.channels.mime import build_mime
 from hub.channels.registry import ChannelSettings, open_transport
 from hub.channels.smtp_replies import failure_of_reply
 
@@ -244,6 +245,30 @@ def test_the_next_mail_is_written_while_the_server_thinks() -> None:
                 wire.send(envelope(number))
             assert wire._written == {}
     assert [parse_mail(raw).subject for raw in stored] == [f"Avis {number}" for number in range(1, 5)]
+
+
+def test_a_mail_after_a_refused_one_is_written_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was rendered ahead while the server refused the one before; on its own turn it is written, and not again."""
+    written: list[str] = []
+
+    def write(self: SmtpTransport, letter: Envelope) -> bytes:
+        written.append(letter.subject)
+        return build_mime(letter)
+
+    monkeypatch.setattr(SmtpTransport, "_write", write)
+    waiting = [envelope(2), envelope(3)]
+    with listening(lambda _raw, _to, _sender: None) as listener:
+        settings = SmtpSettings(host="127.0.0.1", port=listener.port, local_hostname="test")
+        wire = SmtpTransport(
+            settings, machine_now=lambda: NOW, upcoming=lambda: waiting.pop(0) if waiting else None
+        )
+        with wire:
+            with pytest.raises(PermanentFailure):
+                wire.send(envelope(1, "dora@elsewhere.fr"))
+            for number in (2, 3):
+                wire.send(envelope(number))
+            assert wire._written == {}
+    assert written == ["Avis 1", "Avis 2", "Avis 3"]
 
 
 def test_pipelining_with_a_server_that_says_354_all_the_same() -> None:
