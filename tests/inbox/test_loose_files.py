@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from config import Config
@@ -115,3 +115,23 @@ def test_every_table_that_names_a_file_is_asked() -> None:
         "takeovers.sha256",
         "reason_models.sha256",
     } <= found
+
+
+def test_a_file_that_moves_while_it_is_looked_for_is_seen(session: Session, shelf: Path) -> None:
+    """All tables are asked in one statement, thus at one moment."""
+    upload(shelf, b"%PDF", machine_now=clock.machine_now() - LONG_AGO)
+    session.commit()
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if any(f"FROM {column.table.name}" in statement for column in columns_that_name_files()):
+            asked.append(statement)
+
+    engine = session.get_bind().engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        assert work_loose_files(lambda: None) == 1
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    [statement] = asked
+    assert all(str(column) in statement for column in columns_that_name_files())
