@@ -134,6 +134,7 @@ def _lock(mailbox_id: int) -> PolledMailbox:
 
 
 def _fill(row: PolledMailbox, details: MailboxDetails) -> None:
+    before = (row.host, row.port, row.username)
     row.address = normalise_mail(details.address)
     row.host = _line(details.host, "host").lower()
     row.port = _port(details.port)
@@ -146,14 +147,18 @@ def _fill(row: PolledMailbox, details: MailboxDetails) -> None:
     if row.move_to and row.move_to == row.folder:
         raise Invalid(N_("Please choose another folder: this is the one that is read."), field="move_to")
     row.auth = details.auth
+    is_elsewhere = before != (row.host, row.port, row.username)
     if details.auth is MailboxAuth.PLAIN:
-        _fill_password(row, details)
+        _fill_password(row, details, is_elsewhere=is_elsewhere)
     else:
-        _fill_oauth(row, details)
+        _fill_oauth(row, details, is_elsewhere=is_elsewhere)
     _refuse_twin(row)
 
 
-def _fill_password(row: PolledMailbox, details: MailboxDetails) -> None:
+def _fill_password(row: PolledMailbox, details: MailboxDetails, *, is_elsewhere: bool) -> None:
+    """What was kept for another server or user is not sent to this one."""
+    if is_elsewhere:
+        row.password_sealed = ""
     if not details.password and not row.password_sealed:
         raise Invalid(N_("Please give the password of the mailbox."), field="password")
     if details.password:
@@ -163,21 +168,25 @@ def _fill_password(row: PolledMailbox, details: MailboxDetails) -> None:
     _forget_token(row)
 
 
-def _fill_oauth(row: PolledMailbox, details: MailboxDetails) -> None:
-    """What was kept for another application or another kind of grant is not kept for this one."""
+def _fill_oauth(row: PolledMailbox, details: MailboxDetails, *, is_elsewhere: bool) -> None:
+    """What was kept for another application, kind of grant, server or user is not kept for this one."""
     setup = ways_setup.current()
     url = check_token_url(_line(details.token_url, "token_url"), may_be_private=setup.may_be_private)
     client_id = _line(details.client_id, "client_id")
-    if (row.token_url, row.client_id) != (url, client_id):
+    is_same = (row.token_url, row.client_id) == (url, client_id)
+    needs_secret = details.auth is MailboxAuth.OAUTH_APPLICATION or (
+        is_same and bool(row.client_secret_sealed)
+    )
+    if is_elsewhere or not is_same:
         row.client_secret_sealed = row.refresh_token_sealed = ""
     row.token_url, row.client_id, row.scope = url, client_id, _words(details.scope)
     row.password_sealed = ""
     if details.client_secret:
         row.client_secret_sealed = sealing.seal(SECRETS, details.client_secret.strip())
+    if needs_secret and not row.client_secret_sealed:
+        raise Invalid(N_("Please give the client secret of the application."), field="client_secret")
     if details.auth is MailboxAuth.OAUTH_APPLICATION:
         row.refresh_token_sealed = ""
-        if not row.client_secret_sealed:
-            raise Invalid(N_("Please give the client secret of the application."), field="client_secret")
     elif details.refresh_token:
         row.refresh_token_sealed = sealing.seal(SECRETS, details.refresh_token.strip())
     elif not row.refresh_token_sealed:

@@ -148,9 +148,17 @@ def test_a_mailbox_is_set_up_tried_paused_and_resumed(admin: FlaskClient, sessio
     assert "The server does not take connections at this port. Please check both." in said
     assert "typed once" not in said
     sealed = row.password_sealed
-    admin.post(f"/settings/mail-ways/{row.id}", data={**MAILBOX, "password": "", "port": "993"})
+    page, kept = f"/settings/mail-ways/{row.id}?lang=en", {**MAILBOX, "password": "", "folder": "Archive"}
+    admin.post(page, data=kept)
     session.expire_all()
-    assert (row.port, row.password_sealed) == (993, sealed)
+    assert (row.folder, row.password_sealed) == ("Archive", sealed)
+    said = admin.post(page, data={**kept, "port": "993"}).text
+    assert "Please give the password of the mailbox." in said
+    session.expire_all()
+    assert (row.port, row.password_sealed) == (int(MAILBOX["port"]), sealed)
+    admin.post(page, data={**MAILBOX, "port": "993"})
+    session.expire_all()
+    assert row.port == 993
     admin.post(f"/settings/mail-ways/{row.id}/switch", data={"is_active": "0"})
     session.expire_all()
     assert not row.is_active

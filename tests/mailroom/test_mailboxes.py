@@ -103,6 +103,27 @@ def test_a_password_sealed_with_another_key_asks_to_be_typed_again(
     assert mailboxes.try_mailbox(mailboxes.prepare_trial(row.id)).fault is MailboxFault.SEALED
 
 
+@pytest.mark.parametrize("changes", [{"host": "imap.evil.example"}, {"port": 1993}, {"username": "other"}])
+def test_a_kept_password_is_never_sent_to_another_server_or_for_another_user(
+    session: Session, lyon: Store, dovecot: Dovecot, user: str, changes: dict[str, Any]
+) -> None:
+    mailbox = add(dovecot, user)
+
+    def edit(password: str) -> None:
+        wanted = details(dovecot, user, **{"password": password, **changes})
+        mailboxes.edit_mailbox(
+            mailbox_id=mailbox, details=wanted, by=SYSTEM, now=TUESDAY, machine_now=clock.machine_now()
+        )
+
+    with pytest.raises(Invalid) as caught, session.begin_nested():
+        edit("")
+    assert caught.value.field == "password"
+    edit("typed again")
+    settings = mailboxes.prepare_trial(mailbox).settings
+    assert settings is not None
+    assert settings.password == "typed again"
+
+
 def test_what_cannot_be_a_mailbox_is_refused(
     session: Session, lyon: Store, dovecot: Dovecot, user: str
 ) -> None:

@@ -191,16 +191,37 @@ def test_secrets_are_kept_while_left_empty_and_belong_to_their_application(
     assert sealing.unseal(SECRETS, edit().client_secret_sealed) == SECRET
     for changes, field in (
         ({"client_id": "another"}, "client_secret"),
+        ({"host": "imap.evil.example"}, "client_secret"),
+        ({"port": 1993}, "client_secret"),
         ({"auth": MailboxAuth.OAUTH_REFRESH}, "refresh_token"),
         ({"token_url": "ftp://x.example/token"}, "token_url"),
         ({"client_id": " "}, "client_id"),
         ({"auth": MailboxAuth.PLAIN}, "password"),
     ):
-        with session.begin_nested() as nested, pytest.raises(Invalid) as caught:
+        with pytest.raises(Invalid) as caught, session.begin_nested():
             edit(**changes)
         assert caught.value.field == field
-        if nested.is_active:
-            nested.rollback()
-        session.expire_all()
     row = edit(auth=MailboxAuth.PLAIN, password="again")
     assert (row.client_secret_sealed, row.access_token_sealed, row.token_url) == ("", "", "")
+
+
+def test_a_refresh_token_and_its_secret_are_typed_again_for_another_server(
+    session: Session, lyon: Store, dovecot: Dovecot, tokens: TokenServer
+) -> None:
+    how = {
+        "auth": MailboxAuth.OAUTH_REFRESH,
+        "token_url": tokens.url,
+        "client_id": "comptoir",
+        "password": "",
+    }
+    mailbox = add_with_tokens(dovecot, tokens, refresh_token=REFRESH, **how)
+    for typed, field in (
+        ({"refresh_token": "other"}, "client_secret"),
+        ({"client_secret": "other"}, "refresh_token"),
+    ):
+        wanted = details(dovecot, tokens.user, host="imap.evil.example", **{**how, **typed})
+        with pytest.raises(Invalid) as caught, session.begin_nested():
+            mailboxes.edit_mailbox(
+                mailbox_id=mailbox, details=wanted, by=SYSTEM, now=TUESDAY, machine_now=clock.machine_now()
+            )
+        assert caught.value.field == field
