@@ -164,15 +164,54 @@ def test_read_receipt() -> None:
             (ReportClass.SOFT, "7", ""),
         ),
         ({"eventType": "Complaint", "complaint": None}, (ReportClass.COMPLAINT, None, "")),
+        (
+            {
+                "eventType": "DeliveryDelay",
+                "deliveryDelay": {
+                    "delayType": "TransientCommunicationFailure",
+                    "delayedRecipients": [
+                        {"emailAddress": "a@b.fr", "status": "4.4.1", "diagnosticCode": "421 no line"}
+                    ],
+                },
+                "mail": {"messageId": "x"},
+            },
+            (ReportClass.SOFT, "a@b.fr", "421 no line"),
+        ),
+        (
+            {"eventType": "DeliveryDelay", "deliveryDelay": {"delayType": "MailboxFull"}, "mail": {}},
+            (ReportClass.SOFT, None, "MailboxFull"),
+        ),
+        (
+            {"eventType": "Reject", "reject": {"reason": "Bad content"}, "mail": {"messageId": "x"}},
+            (ReportClass.CONTENT, None, "Bad content"),
+        ),
+        (
+            {"eventType": "Rendering Failure", "failure": {"errorMessage": "no 'x'"}, "mail": {}},
+            (ReportClass.CONTENT, None, "no 'x'"),
+        ),
+        ({"eventType": "Send", "send": {}, "mail": {"messageId": "x"}}, (ReportClass.AUTO, None, "")),
+        (
+            {
+                "notificationType": "Bounce",
+                "bounce": {"bounceType": "Permanent", "bounceSubType": ["General"], "bouncedRecipients": []},
+            },
+            (ReportClass.SOFT, None, ""),
+        ),
     ],
 )
+@pytest.mark.parametrize("is_wrapped", [False, True])
 def test_a_notice_of_amazon_that_comes_by_mail_is_a_report(
-    notice: dict[str, object], found: tuple[object, ...]
+    notice: dict[str, object], found: tuple[object, ...], is_wrapped: bool
 ) -> None:
+    """By the protocol "email" as it is, by "email-json" inside of a notification."""
+    if is_wrapped:
+        notice = {"Type": "Notification", "MessageId": "1", "Message": json.dumps(notice)}
     raw = raw_mail(
         "From: <no-reply@sns.amazonaws.com>", body=json.dumps(notice) + "\n\n--\nTo stop: https://x"
     )
-    report = parse_mail(raw).report
+    mail = parse_mail(raw)
+    report = mail.report
+    assert (mail.kind, mail.error) == (MailKind.REPORT, None)
     assert report is not None
     assert (report.report_class, report.recipient, report.diagnostic) == found
     person = parse_mail(raw_mail(body=json.dumps(notice)))
