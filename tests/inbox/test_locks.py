@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, text, update
 
+from hub.core.apart import count_put_off
 from hub.core.db import db, transaction
 from hub.core.errors import Conflict
 from hub.inbox.actions import (
@@ -18,14 +19,17 @@ from hub.inbox.actions import (
     CallDraft,
     act_on_many,
     add_call,
+    change_alert_policy,
     free_tickets_of,
     hand_out,
+    lock_addresses,
     merge,
     undo_bulk_run,
     unmerge,
+    work_tickets,
 )
 from hub.inbox.actions.events import lock_ticket
-from hub.inbox.models import AssignmentSetting, CallTask, Ticket
+from hub.inbox.models import AssignmentSetting, AutomaticMail, CallTask, Ticket
 from hub.inbox.queries.picking import pick_tickets
 from hub.inbox.routing_words import AssignmentMode
 from hub.inbox.words import BulkKind
@@ -233,3 +237,34 @@ def test_who_leaves_lets_go_of_tickets_in_the_order_of_their_ids(
     wait_until_blocked(app)
     may_go_on.set()
     assert (other.result(20), freeing.result(20)) == (scene.second, 2)
+
+
+def test_telling_who_waits_too_long_and_sorting_mail_do_not_wait_for_each_other(
+    app: Flask, scene: Scene, aside: Callable[[Callable[[], object]], "Future[object]"]
+) -> None:
+    """Sorting holds the address of a person and then takes the ticket that the person writes into."""
+    address = "dora@client.example"
+    with app.app_context(), transaction():
+        db.session.execute(update(Ticket).values(requester_address=address))
+        moments = {"by": scene.viewer.actor, "now": TUESDAY}
+        change_alert_policy(percents={"assignee": 75}, has_delay_notice=True, **moments)
+    is_held, may_go_on = Event(), Event()
+
+    def sort() -> object:
+        lock_addresses([address.upper()])
+        is_held.set()
+        assert may_go_on.wait(10)
+        return lock_ticket(scene.second).id
+
+    sorting = aside(sort)
+    assert is_held.wait(10)
+    telling = aside(lambda: work_tickets(lambda: None))
+    wait_until_blocked(app)
+    may_go_on.set()
+    assert (sorting.result(20), telling.result(20)) == (scene.second, 2)
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(AutomaticMail)) == 4, (
+            "two were acknowledged"
+        )
+        assert count_put_off() == 0
+        db.session.remove()

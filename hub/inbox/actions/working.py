@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from hub.core import clock
 from hub.core.actor import SYSTEM
 from hub.core.apart import do_each, is_free
+from hub.core.batches import among
 from hub.core.db import db, transaction
+from hub.inbox.actions.acknowledging import lock_addresses
 from hub.inbox.actions.events import move_state
 from hub.inbox.actions.warning import watch_deadline
 from hub.inbox.directory import Directory
@@ -25,13 +27,17 @@ def work_tickets(wake: Callable[[], None]) -> int:
     """One batch of due tickets; returns how many were handled. One that fails is put off and stops no other."""
     with transaction():
         now, machine_now = clock.business_now(), clock.machine_now()
+        place = Directory()
         due = select(Ticket).where(_is_due(now), _is_free(machine_now)).order_by(Ticket.id).limit(BATCH)
+        is_full = False
+        if place.alerts.has_delay_notice:
+            ids = _lock_addresses(due)
+            due, is_full = due.where(among(Ticket.id, ids)), len(ids) == BATCH
         tickets = db.session.scalars(
             due.with_for_update(skip_locked=True).execution_options(populate_existing=True)
         ).all()
-        if len(tickets) == BATCH:
+        if tickets and (is_full or len(tickets) == BATCH):
             wake()
-        place = Directory()
 
         def look_at(ticket: Ticket) -> None:
             if ticket.state is TicketState.SOLVED:
@@ -41,6 +47,16 @@ def work_tickets(wake: Callable[[], None]) -> int:
 
         do_each(KIND, tickets, look_at, id_of=lambda ticket: ticket.id, machine_now=machine_now)
     return len(tickets)
+
+
+def _lock_addresses(due: Select[tuple[Ticket]]) -> list[int]:
+    """Hold the addresses of people who may be told of a delay; returns the ids of the tickets.
+
+    Before any ticket is locked, as sorting mail does it: it holds an address and then takes tickets.
+    """
+    rows = db.session.execute(due.with_only_columns(Ticket.id, Ticket.requester_address)).all()
+    lock_addresses(address for _, address in rows)
+    return [ticket_id for ticket_id, _ in rows]
 
 
 def has_due() -> bool:
