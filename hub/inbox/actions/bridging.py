@@ -8,7 +8,7 @@ from hub.core.actor import SYSTEM, Actor
 from hub.core.db import db
 from hub.core.errors import Conflict
 from hub.core.text import N_
-from hub.inbox.actions.events import lock_ticket, move_state, next_event, note_ticket
+from hub.inbox.actions.events import lock_end, move_state, next_event, note_ticket
 from hub.inbox.actions.noticing import notify
 from hub.inbox.actions.receiving import reopen_row
 from hub.inbox.models import Ticket, TicketMessage
@@ -23,13 +23,13 @@ def confirm_delivery(*, message_id: int, report: BridgeReport, by: Actor, now: d
     """The bridge's word on a reply. Returns whether it was news: the same word twice changes nothing.
 
     The wait ended when the person answered and stays ended; a reply that was not delivered brings the ticket back
-    into work, also a solved one, and tells its author. Raises Conflict.
+    into work, also a solved one, and tells its author; of a ticket that was merged, the joint one. Raises Conflict.
     """
     message = db.session.get(TicketMessage, message_id)
     if message is None or message.kind is not MessageKind.AGENT or message.outbound_id is None:
         raise Conflict(WITHOUT_BRIDGE)
-    ticket = lock_ticket(message.ticket_id)
-    if not outbox.take_bridge_report(message.outbound_id, report, now=now):
+    ticket = lock_end(message.ticket_id)
+    if ticket is None or not outbox.take_bridge_report(message.outbound_id, report, now=now):
         return False
     if report.is_delivered:
         next_event(ticket)

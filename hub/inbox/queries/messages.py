@@ -3,11 +3,11 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import aliased
 
 from hub.core.db import db
-from hub.core.words import Language
+from hub.core.words import Channel, Language
 from hub.inbox.models import Ticket, TicketMessage
 from hub.inbox.queries.access import no_such_ticket, only_openable
 from hub.inbox.queries.rows import AttachmentRow, ThreadMessage
@@ -18,7 +18,10 @@ from hub.staff.rules import Viewer
 
 @dataclass(frozen=True, kw_only=True)
 class BridgedReply:
-    """A reply to be carried. Keys are what the bridge called its contact and message when it brought them here."""
+    """A reply to be carried. Keys are what the bridge called its contact and message when it brought them here.
+
+    Both are of the ticket that the customer last wrote in on the network, be it this one or one merged into it.
+    """
 
     message_id: int
     ticket: str
@@ -52,18 +55,7 @@ def list_bridged(outbound_ids: Collection[int]) -> dict[int, BridgedReply]:
     """By outbound id, in three statements; a reply that was taken back is missing."""
     if not outbound_ids:
         return {}
-    author = aliased(TicketMessage)
-    wrote = (author.ticket_id == Ticket.id, author.kind == MessageKind.CUSTOMER)
-    first, latest = (
-        select(author.key).where(*wrote).order_by(order).limit(1).scalar_subquery()
-        for order in (author.event_id, author.event_id.desc())
-    )
-    found = (
-        select(TicketMessage, Ticket, first.label("first"), latest.label("latest"))
-        .join(Ticket, Ticket.id == TicketMessage.ticket_id)
-        .where(TicketMessage.outbound_id.in_(outbound_ids))
-    )
-    rows = db.session.execute(found).all()
+    rows = db.session.execute(_bridged(outbound_ids)).all()
     files = list_attachments([message.id for message, *_ in rows])
     return {
         message.outbound_id or 0: BridgedReply(
@@ -80,3 +72,41 @@ def list_bridged(outbound_ids: Collection[int]) -> dict[int, BridgedReply]:
         )
         for message, ticket, first_key, latest_key in rows
     }
+
+
+def _bridged(outbound_ids: Collection[int]) -> Select[TicketMessage, Ticket, str | None, str | None]:
+    """Replies with their ticket, the key of the contact that opened the talk, and that of its latest message.
+
+    The talk is the ticket, merged into this one or not, in which the customer last wrote on the network.
+    """
+    sent = TicketMessage.outbound_id.in_(outbound_ids)
+    roots = select(TicketMessage.ticket_id.label("root"), TicketMessage.ticket_id.label("id")).where(sent)
+    joint, merged = roots.cte(recursive=True), aliased(Ticket)
+    joint = joint.union(select(joint.c.root, merged.id).join(joint, merged.merged_into_id == joint.c.id))
+    wrote, latest, first = (aliased(TicketMessage) for _ in range(3))
+    latest_id = (
+        select(wrote.id)
+        .join(joint, joint.c.id == wrote.ticket_id)
+        .where(joint.c.root == TicketMessage.ticket_id, *_is_social(wrote))
+        .order_by(wrote.happened_at.desc(), wrote.id.desc())
+    )
+    first_key = (
+        select(first.key)
+        .where(first.ticket_id == latest.ticket_id, *_is_social(first))
+        .order_by(first.event_id)
+    )
+    return (
+        select(
+            TicketMessage,
+            Ticket,
+            first_key.limit(1).correlate(latest).scalar_subquery(),
+            latest.key,
+        )
+        .join(Ticket, Ticket.id == TicketMessage.ticket_id)
+        .outerjoin(latest, latest.id == latest_id.limit(1).correlate(TicketMessage).scalar_subquery())
+        .where(sent)
+    )
+
+
+def _is_social(message: type[TicketMessage]) -> tuple[ColumnElement[bool], ...]:
+    return message.kind == MessageKind.CUSTOMER, message.channel == Channel.SOCIAL
