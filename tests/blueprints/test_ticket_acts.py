@@ -10,10 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.core import files
-from hub.inbox.actions import add_note, merge, reply
+from hub.inbox.actions import add_note, merge, reply, save_draft, schedule_reply
 from hub.inbox.actions.returning import work_later
 from hub.inbox.models import ComposerFile, ScheduledReply, Tag, Ticket, TicketMessage
-from hub.inbox.queries import list_thread
+from hub.inbox.queries import list_drafts, list_thread
 from hub.inbox.words import MessageKind
 from hub.staff.models import Agent
 from hub.staff.words import Role
@@ -141,6 +141,50 @@ def test_a_reply_that_leaves_later(
     hand_clock.now = TUESDAY + timedelta(days=2)
     work_later(lambda: None)
     assert [each.text for each in list_thread(ticket.id)][-1] == "À demain."
+
+
+def write(ada: Agent, ticket: Ticket, session: Session, **texts: str) -> None:
+    for kind, text in texts.items():
+        save_draft(ticket_id=ticket.id, agent_id=ada.id, kind=MessageKind(kind), text=text, now=TUESDAY)
+    session.commit()
+
+
+def drafts(ada: Agent, ticket: Ticket, session: Session) -> dict[str, str]:
+    session.expire_all()
+    return {row.kind.value: row.text for row in list_drafts(ticket.id, ada.id)}
+
+
+@pytest.mark.parametrize("way", ["cancelled", "taken back"])
+def test_words_that_come_back_stand_under_what_was_being_written(
+    session: Session, client: FlaskClient, ada: Agent, ticket: Ticket, way: str
+) -> None:
+    """The composer shows the reply; the note is there again once the reply has left."""
+    at, by, back = f"/inbox/{ticket.number}", actor_of(ada), {}
+    if way == "cancelled":
+        leave_at = TUESDAY + timedelta(hours=1)
+        row_id = schedule_reply(
+            ticket_id=ticket.id, text="À demain.", leave_at=leave_at, last_event_id=None, by=by, now=TUESDAY
+        )
+        path = f"{at}/scheduled/{row_id}/cancel"
+    else:
+        done = reply(ticket_id=ticket.id, text="À demain.", by=by, now=TUESDAY, undo_seconds=30)
+        path, back = f"{at}/undo", {"message_id": done.message_id}
+    write(ada, ticket, session, note="Mes notes", agent="Mes mots\n")
+    do(client, path, **back)
+    assert drafts(ada, ticket, session) == {"agent": "Mes mots\n\nÀ demain.", "note": "Mes notes"}
+    do(client, f"{at}/draft", expected=204, text="Mes mots, à demain.", mode="reply")
+    assert drafts(ada, ticket, session) == {"agent": "Mes mots, à demain.", "note": "Mes notes"}
+    do(client, f"{at}/reply", text="Mes mots, à demain.", is_forced="1")
+    assert "Mes notes</textarea>" in client.get(at).text
+
+
+def test_the_composer_holds_one_text(
+    session: Session, client: FlaskClient, ada: Agent, ticket: Ticket
+) -> None:
+    at = f"/inbox/{ticket.number}/draft"
+    for mode, kind in (("reply", "agent"), ("note", "note"), ("reply", "agent")):
+        do(client, at, expected=204, text="Bonjour", mode=mode)
+        assert drafts(ada, ticket, session) == {kind: "Bonjour"}
 
 
 def test_files_from_the_composer(session: Session, client: FlaskClient, ticket: Ticket) -> None:

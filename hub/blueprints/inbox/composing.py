@@ -24,18 +24,42 @@ def draft_kind() -> MessageKind:
 
 
 def keep_text_of(
-    ticket: TicketView, kind: MessageKind, *, text: str | None = None, is_dropped: bool = False
+    ticket: TicketView,
+    kind: MessageKind,
+    *,
+    text: str | None = None,
+    is_dropped: bool = False,
+    shown: MessageKind | None = None,
 ) -> None:
-    """The composer holds one text: what is kept as a reply is no longer kept as a note, and the other way round."""
+    """The composer holds one text: what is kept as a reply is no longer kept as a note, and the other way round.
+
+    A note that stands beside a reply (`put_under`) is not what the composer holds: it stays. `shown`: what the composer
+    held before the reply was sent (`find_shown`).
+    """
     words = request.form.get("text", "") if text is None else text
-    for each in (MessageKind.AGENT, MessageKind.NOTE):
-        actions.save_draft(
-            ticket_id=ticket.id,
-            agent_id=viewer().agent_id,
-            kind=each,
-            text=words if each is kind and not is_dropped else "",
-            now=clock.business_now(),
-        )
+    for each in {kind, shown or find_shown(ticket)}:
+        _save(ticket, each, words if each is kind and not is_dropped else "")
+
+
+def find_shown(ticket: TicketView) -> MessageKind:
+    """What the composer holds: a reply comes before a note."""
+    return MessageKind.AGENT if MessageKind.AGENT in _drafts(ticket) else MessageKind.NOTE
+
+
+def put_under(ticket: TicketView, text: str) -> None:
+    """A reply that did not leave is in the composer again: under what the person was writing, if anything."""
+    own = _drafts(ticket).get(MessageKind.AGENT, "").rstrip()
+    _save(ticket, MessageKind.AGENT, f"{own}\n\n{text}" if own else text)
+
+
+def _drafts(ticket: TicketView) -> dict[MessageKind, str]:
+    return {row.kind: row.text for row in queries.list_drafts(ticket.id, viewer().agent_id)}
+
+
+def _save(ticket: TicketView, kind: MessageKind, text: str) -> None:
+    actions.save_draft(
+        ticket_id=ticket.id, agent_id=viewer().agent_id, kind=kind, text=text, now=clock.business_now()
+    )
 
 
 def take_uploads(ticket: TicketView) -> None:

@@ -10,7 +10,7 @@ from hub.blueprints.access import viewer
 from hub.blueprints.errors import sentence_of
 from hub.blueprints.inbox import later_words
 from hub.blueprints.inbox.base import access, back_to, blueprint, do
-from hub.blueprints.inbox.composing import file_ids, keep_text_of, take_uploads
+from hub.blueprints.inbox.composing import file_ids, keep_text_of, put_under, take_uploads
 from hub.core import clock
 from hub.core.db import transaction
 from hub.core.errors import Conflict, Forbidden, Invalid
@@ -168,7 +168,7 @@ def cancel_scheduled(number: str, scheduled_id: int) -> ResponseReturnValue:
         with transaction():
             text = actions.cancel_scheduled(scheduled_id=row.id, by=viewer().actor, now=clock.business_now())
             if row.agent_id == viewer().agent_id or row.is_orphaned:
-                keep_text_of(ticket, MessageKind.AGENT, text=text)
+                put_under(ticket, text)
     except Conflict as error:
         return back_to(number, sentence_of(error), "warn")
     flash(gettext("Cancelled. The reply will not leave."), "ok")

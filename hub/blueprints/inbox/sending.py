@@ -7,7 +7,15 @@ from flask_babel import gettext
 from hub.blueprints.access import viewer
 from hub.blueprints.errors import sentence_of
 from hub.blueprints.inbox.base import access, back_to, blueprint
-from hub.blueprints.inbox.composing import draft_kind, file_ids, file_rows, keep_text_of, take_uploads
+from hub.blueprints.inbox.composing import (
+    draft_kind,
+    file_ids,
+    file_rows,
+    find_shown,
+    keep_text_of,
+    put_under,
+    take_uploads,
+)
 from hub.blueprints.inbox.happenings import Names
 from hub.blueprints.inbox.rows import thread_lines
 from hub.core import clock
@@ -73,7 +81,7 @@ def undo(number: str) -> ResponseReturnValue:
             text = actions.undo_reply(
                 ticket_id=ticket.id, message_id=message_id, by=viewer().actor, now=clock.business_now()
             )
-            keep_text_of(ticket, MessageKind.AGENT, text=text)
+            put_under(ticket, text)
     except HubError as error:
         return back_to(number, sentence_of(error), "warn")
     return back_to(number, gettext("The reply did not leave. Its text is in the composer again."))
@@ -117,6 +125,7 @@ def presence(number: str) -> ResponseReturnValue:
 def _send(ticket: TicketView) -> None:
     form = request.form
     used = {name: number for name in USED if (number := form.get(name, type=int))}
+    shown = find_shown(ticket)
     actions.reply(
         ticket_id=ticket.id,
         text=form.get("text", ""),
@@ -129,7 +138,7 @@ def _send(ticket: TicketView) -> None:
         key=form.get("key") or None,
         file_ids=file_ids(ticket),
     )
-    keep_text_of(ticket, MessageKind.AGENT, text="")
+    keep_text_of(ticket, MessageKind.AGENT, text="", shown=shown)
     note_inserted(reply_id=used.get("standard_reply_id"), article_id=used.get("article_id"))
 
 
