@@ -8,6 +8,7 @@ from datetime import datetime
 import structlog
 
 from hub.channels.mail_parsing import ParsedMail, Report, parse_mail, sanitise_html, time_limit
+from hub.channels.mail_parsing.kinds import is_absence_note
 from hub.core import files, site
 from hub.core.errors import Invalid
 from hub.core.words import Channel, Language
@@ -90,7 +91,7 @@ def _kind_of(arrival: Arrival, mail: ParsedMail) -> ArrivalKind:
     """
     domain = site.inbound_domain()
     kind = rules.kind_of(mail, domain)
-    if rules.is_doubtful(mail) and not continues_ticket(make_incoming(arrival, mail, kind)):
+    if _is_apart(arrival, mail) and not _is_absence_note(arrival, mail):
         kind = rules.kind_of(mail, domain, is_threaded=False)
     if kind is ArrivalKind.STOP and belongs_to_ticket(make_incoming(arrival, mail, ArrivalKind.MESSAGE)):
         return ArrivalKind.MESSAGE
@@ -98,10 +99,25 @@ def _kind_of(arrival: Arrival, mail: ParsedMail) -> ArrivalKind:
     if (
         kind is ArrivalKind.AUTO_REPLY
         and is_wanted
-        and not belongs_to_ticket(make_incoming(arrival, mail, kind))
+        and not continues_ticket(make_incoming(arrival, mail, kind))
     ):
         return ArrivalKind.MACHINE
     return kind
+
+
+def _is_apart(arrival: Arrival, mail: ParsedMail) -> bool:
+    """Whether one weak sign alone speaks for an auto-reply, and it answers no ticket that takes messages."""
+    if not rules.is_doubtful(mail):
+        return False
+    return not continues_ticket(make_incoming(arrival, mail, ArrivalKind.AUTO_REPLY))
+
+
+def _is_absence_note(arrival: Arrival, mail: ParsedMail) -> bool:
+    """Whether the subject is that of an absence note, and the mail belongs to one that we signed or to a ticket."""
+    if not is_absence_note(mail.subject, is_answer=bool(mail.in_reply_to or mail.references)):
+        return False
+    incoming = make_incoming(arrival, mail, ArrivalKind.AUTO_REPLY)
+    return incoming.source_kind == OUTBOUND or belongs_to_ticket(incoming)
 
 
 def settle(arrival: Arrival, kind: ArrivalKind, mail: ParsedMail, *, now: datetime) -> None:
@@ -187,13 +203,16 @@ def _stop(arrival: Arrival, mail: ParsedMail, batch: Batch) -> None:
 
 
 def _take(arrival: Arrival, mail: ParsedMail, kind: ArrivalKind, batch: Batch) -> None:
+    """A doubtful auto-reply is not attached to a closed ticket, where nobody looks: it stands in the list of those."""
     incoming = make_incoming(arrival, mail, kind)
+    if incoming.source_kind == OUTBOUND:
+        arrival.outbound_id = incoming.source_id
+    if kind is ArrivalKind.AUTO_REPLY and _is_apart(arrival, mail):
+        return
     received = receive_message(
         incoming, now=batch.now, machine_now=batch.machine_now, directory=batch.directory
     )
     arrival.ticket_id = received.ticket_id
-    if incoming.source_kind == OUTBOUND:
-        arrival.outbound_id = incoming.source_id
 
 
 def make_incoming(arrival: Arrival, mail: ParsedMail, arrived_as: ArrivalKind) -> Incoming:

@@ -15,10 +15,10 @@ from hub.core import clock, files
 from hub.core.actor import SYSTEM
 from hub.core.words import Purpose
 from hub.inbox.models import AutomaticMail, Ticket, TicketMessage
-from hub.inbox.words import MessageKind, RouteSource
+from hub.inbox.words import MessageKind, RouteSource, TicketState
 from hub.mailroom import actions, ways_setup
 from hub.mailroom.models import Arrival
-from hub.mailroom.queries import list_quarantine
+from hub.mailroom.queries import list_quarantine, list_unseen
 from hub.mailroom.words import ArrivalKind, ArrivalState, ArrivalWay
 from hub.outbox.addresses import message_id_of, read_reply_address
 from hub.outbox.models import OutboundMessage
@@ -133,6 +133,60 @@ def test_an_absence_note_to_a_newsletter_opens_nothing_and_names_it(session: Ses
     row = session.get_one(Arrival, arrival)
     assert (row.kind, row.ticket_id, row.outbound_id) == (ArrivalKind.AUTO_REPLY, None, sent.id)
     assert session.scalars(select(Ticket)).all() == []
+
+
+NOTES = ["Out of office: Re: Votre commande", "Absent jusqu’au 12 mars", "Absence"]
+
+
+@pytest.mark.parametrize("subject", NOTES)
+def test_an_absence_note_known_by_its_subject_alone_opens_nothing_until_a_person_says_so(
+    session: Session, lyon: Store, subject: str
+) -> None:
+    sent = newsletter(session, lyon)
+    note = mail(2, Subject=subject, In_Reply_To=sent.message_id, text="De retour le 12.")
+    arrival = store(note, recipients=[sent.reply_to or LYON])
+    work()
+    row = session.get_one(Arrival, arrival)
+    assert (row.kind, row.ticket_id, row.outbound_id) == (ArrivalKind.AUTO_REPLY, None, sent.id)
+    assert session.scalars(select(Ticket)).all() == []
+    assert [each.id for each in list_unseen().rows] == [arrival]
+    actions.release_arrival(arrival, by=SYSTEM, now=TUESDAY, machine_now=clock.machine_now())
+    work()
+    assert (row.kind, row.ticket_id) == (ArrivalKind.MACHINE, only_ticket(session).id)
+
+
+@pytest.mark.parametrize("subject", NOTES)
+def test_an_absence_note_to_a_closed_ticket_opens_none_and_is_not_hidden_in_it(
+    session: Session, lyon: Store, subject: str
+) -> None:
+    store(mail(1))
+    work()
+    ticket = only_ticket(session)
+    sent = session.scalars(select(OutboundMessage)).one()
+    ticket.state, ticket.closed_at = TicketState.CLOSED, TUESDAY
+    session.flush()
+    note = mail(2, Subject=subject, In_Reply_To=sent.message_id, text="De retour le 12.")
+    arrival = store(note, recipients=[sent.reply_to or LYON])
+    work()
+    row = session.get_one(Arrival, arrival)
+    assert (row.kind, row.ticket_id, only_ticket(session).id) == (ArrivalKind.AUTO_REPLY, None, ticket.id)
+    assert [each.id for each in list_unseen().rows] == [arrival]
+    actions.release_arrival(arrival, by=SYSTEM, now=TUESDAY, machine_now=clock.machine_now())
+    work()
+    newest = session.scalars(select(Ticket).order_by(Ticket.id.desc())).first()
+    assert newest is not None
+    assert (row.ticket_id, newest.related_ticket_id) == (newest.id, ticket.id)
+
+
+def test_a_new_mail_about_an_absence_to_a_kept_address_is_a_persons(session: Session, lyon: Store) -> None:
+    """Without In-Reply-To: somebody wrote it to the signed address of an earlier mail of ours."""
+    sent = newsletter(session, None)
+    store(mail(2, Subject="Absence", text="De livraison !"), recipients=[sent.reply_to or ""])
+    work()
+    assert (only_ticket(session).preview, only_ticket(session).source_id) == ("De livraison !", sent.id)
+    store(mail(3, Subject="Out of office", text="Back soon."), recipients=[sent.reply_to or ""])
+    work()
+    only_ticket(session)
 
 
 def store_head(number: int, **headers: str) -> int:

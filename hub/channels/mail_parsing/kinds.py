@@ -216,6 +216,15 @@ def has_vacation_subject(subject: str) -> bool:
     return bool(_VACATION_SUBJECT.match(plain) or _ABSENCE_SUBJECT.match(plain))
 
 
+def is_absence_note(subject: str, *, is_answer: bool) -> bool:
+    """Whether a mail that belongs to one of ours is an absence note by its subject.
+
+    "Out of office" is a machine's phrase. "Absence" is a person's word too, but who answers keeps the subject ("Re: …"):
+    an answer that has such a subject of its own was written by a machine.
+    """
+    return has_vacation_subject(subject) if is_answer else bool(_VACATION_SUBJECT.match(fold(subject)))
+
+
 def _is_set(value: str | None) -> bool:
     return value is not None and value.strip().lower() not in {"", "no", "false", "none", "0"}
 

@@ -12,6 +12,7 @@ from hub.core.errors import Invalid
 from hub.customers import queries as customers
 from hub.customers.card_holders import find_card_holder
 from hub.customers.queries import CustomerRow
+from hub.inbox.actions.events import find_end
 from hub.inbox.actions.texting import find_text_thread, plain_phone
 from hub.inbox.directory import Directory
 from hub.inbox.models import Ticket, TicketMessage, TicketParty
@@ -71,16 +72,10 @@ def belongs_to_ticket(incoming: Incoming) -> bool:
 
 def continues_ticket(incoming: Incoming) -> bool:
     """Whether the message answers a ticket that still takes messages: merges are followed, nothing is locked."""
-    ticket_id, seen = find_thread(incoming).ticket_id, set[int]()
-    while ticket_id is not None and ticket_id not in seen:
-        seen.add(ticket_id)
-        row = db.session.execute(
-            select(Ticket.merged_into_id, Ticket.state).where(Ticket.id == ticket_id)
-        ).one_or_none()
-        if row is None or row.merged_into_id is None:
-            return row is not None and next_on_customer_message(row.state) is not None
-        ticket_id = row.merged_into_id
-    return False
+    ticket_id = find_thread(incoming).ticket_id
+    end_id = find_end(ticket_id) if ticket_id is not None else None
+    state = db.session.scalar(select(Ticket.state).where(Ticket.id == end_id)) if end_id else None
+    return state is not None and next_on_customer_message(state) is not None
 
 
 def _known(hints: Hints) -> Known:
