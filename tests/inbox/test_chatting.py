@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.core import clock
+from hub.core.audit import AuditEntry
 from hub.core.errors import Invalid, NotFound
 from hub.core.words import Channel, Language, Purpose
 from hub.inbox import actions, queries
@@ -216,6 +217,22 @@ def test_a_visitor_never_sees_notes_nor_the_tickets_a_chat_was_merged_with(
     message = answer(session, said, "Je regarde.")
     assert (message.ticket_id, message.channel) == (known.ticket_id, Channel.CHAT)
     assert lines(said)[-1] == (False, "Je regarde.")
+
+
+def test_visitors_are_seen_off_in_the_order_of_the_tickets_their_chats_ended_in(
+    session: Session, store: Store
+) -> None:
+    """Who works on several tickets takes them by their ids: the first chat's was merged into the last one."""
+    merged, other = open_one(email="dora@client.example"), open_one(key="2", email=MAIL)
+    known = actions.receive_message(make_incoming(), now=TUESDAY)
+    by = actor_of(make_agent(session, store_ids=(store.id,)))
+    ticket_id = ticket_of(session, merged).id
+    actions.merge(ticket_id=ticket_id, into_id=known.ticket_id or 0, by=by, now=TUESDAY)
+    other_id = ticket_of(session, other).id
+    assert ticket_id < other_id < (known.ticket_id or 0)
+    assert chat_leaving.work_chats(lambda: None) == 2
+    left = select(AuditEntry.subject_id).where(AuditEntry.action == "ticket.visitor_left")
+    assert session.scalars(left.order_by(AuditEntry.id)).all() == [other_id, known.ticket_id]
 
 
 def test_a_line_reopens_what_was_solved_and_goes_on_in_a_new_ticket_after_the_end(

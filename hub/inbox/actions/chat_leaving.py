@@ -12,7 +12,7 @@ from hub.core.db import db, transaction
 from hub.core.errors import NotFound
 from hub.core.text import N_
 from hub.core.words import ActorKind
-from hub.inbox.actions.events import lock_end, note_ticket
+from hub.inbox.actions.events import find_end, lock_end, note_ticket
 from hub.inbox.actions.letters import post_letter
 from hub.inbox.chats import MARK
 from hub.inbox.models import ChatSession, Ticket, TicketMessage
@@ -75,7 +75,7 @@ def work_chats(wake: Callable[[], None]) -> int:
             wake()
         do_each(
             KIND,
-            sorted(gone, key=lambda chat: (chat.ticket_id, chat.id)),
+            sorted(gone, key=lambda chat: (find_end(chat.ticket_id) or 0, chat.id)),
             lambda chat: see_off(chat, is_closed=False, now=now),
             id_of=lambda chat: chat.id,
             machine_now=machine_now,

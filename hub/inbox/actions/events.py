@@ -35,7 +35,9 @@ def lock_ticket(ticket_id: int) -> Ticket:
 def lock_end(ticket_id: int) -> Ticket | None:
     """The ticket that a chain of merges ends in, locked; a ring ends at the first ticket met twice.
 
-    The chain is walked without a lock and only its end is held: whoever holds two tickets took them by their ids.
+    The chain is walked without a lock and only its end is held: whoever holds two tickets took them by their ids. But
+    who finds the end merged away since it was walked holds it beside the next one, whatever their ids: should that ever
+    cross somebody else's two, PostgreSQL refuses one of them and nothing of that one is done.
     """
     tried: set[int] = set()
     end_id = find_end(ticket_id)

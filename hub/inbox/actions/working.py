@@ -49,7 +49,7 @@ def work_tickets(wake: Callable[[], None]) -> int:
     return len(tickets)
 
 
-def _lock_addresses(due: Select[tuple[Ticket]]) -> list[int]:
+def _lock_addresses(due: Select[Ticket]) -> list[int]:
     """Hold the addresses of people who may be told of a delay; returns the ids of the tickets.
 
     Before any ticket is locked, as sorting mail does it: it holds an address and then takes tickets.
