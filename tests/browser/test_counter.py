@@ -1,7 +1,9 @@
 """A contact at the counter: noted on a phone, and on the store's tablet while the network is away."""
 
+import json
+
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.acting import PATIENCE_MS, PHONE, enter, follow, press, say, take_pictures
 from tests.browser.conftest import OpenPage
@@ -111,9 +113,67 @@ def test_entries_survive_a_lost_network(installation: Installation, open_page: O
     take_pictures(page, "counter-refused")
     press(page, "Correct")
     expect(page.locator("[name=text]")).to_have_value("Cherche une housse Dole.")
+    press(page, "New entry")
+    expect(page.locator("[name=text]")).to_have_value("")
+    expect(page.get_by_role("button", name=say("New entry"))).to_be_hidden()
+    press(page, "Correct")
     page.locator("[name=pin]").fill(PIN)
     press(page, "Note the contact")
     expect(page.locator("[data-told]")).to_contain_text("T-")
     expect(state).to_have_text(say("Everything is sent."))
     for word in ("Vesoul", "Belfort", "Dole"):
         assert count_tickets(page, installation, word) == 1
+
+
+def open_counter(open_page: OpenPage, at: Installation) -> Page:
+    """Without the page's worker, so that a test stands between the script and the hub."""
+    page = enter(open_page(viewport=TABLET, has_touch=True, service_workers="block"), at, "agent")
+    page.add_init_script("delete AbortSignal.timeout")  # as on iPadOS 15
+    page.goto(f"{at.base_url}/counter/")
+    return page
+
+
+def test_a_refused_entry_is_not_overwritten(installation: Installation, open_page: OpenPage) -> None:
+    """The next customer has a form of his own, and what was refused or has to wait holds nobody else up."""
+    page = open_counter(open_page, installation)
+    told, entries = page.locator("[data-told]"), page.locator(".counter-entry")
+    note_at_counter(page, "Attend un rappel pour Arbois.", mail="arbois@client.example", pin="1357")
+    expect(told).to_contain_text(say("This PIN is not right. Please try again."))
+    expect(page.locator("[name=text]")).to_have_value("")
+    error = {"code": "closed", "field": "pin", "message": "Patience."}
+
+    def close_the_door(route: Route) -> None:
+        is_closed = "Morez" in (route.request.post_data or "")
+        route.fulfill(status=429, body=json.dumps({"error": error})) if is_closed else route.fallback()
+
+    page.route("**/counter/", close_the_door)
+    note_at_counter(page, "Demande un catalogue pour Morez.", mail="morez@client.example")
+    expect(told).to_contain_text("Patience.")
+    note_at_counter(page, "Demande une facture pour Poligny.", mail="poligny@client.example")
+    expect(told).to_contain_text("T-")
+    expect(entries).to_have_count(2)
+    expect(entries.first).to_contain_text("Arbois")
+    expect(entries.last).to_contain_text("Morez")
+    assert [count_tickets(page, installation, word) for word in ("Arbois", "Morez", "Poligny")] == [0, 0, 1]
+
+
+def test_a_dead_network_does_not_hold_the_form(installation: Installation, open_page: OpenPage) -> None:
+    """The form is free at once, and what was typed meanwhile is still there when the answer comes."""
+    page = open_counter(open_page, installation)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/counter/token", hold, times=1)
+    note_at_counter(page, "Demande un essai à Nozeroy.", mail="nozeroy@client.example")
+    text = page.locator("[name=text]")
+    expect(text).to_have_value("")
+    expect(page.locator("[data-told]")).to_have_text(say("Sending…"))
+    text.fill("Cherche un pied pour Salins.")
+    held[0].continue_()
+    expect(page.locator("[data-told]")).to_contain_text("T-")
+    expect(text).to_have_value("Cherche un pied pour Salins.")
+    note_at_counter(page, "Cherche un pied pour Salins.", mail="salins@client.example")
+    expect(page.locator("[data-told]")).to_contain_text("T-")
+    assert [count_tickets(page, installation, word) for word in ("Nozeroy", "Salins")] == [1, 1]

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from hub.blueprints.access import viewer
+from hub.blueprints.cookies import renew
 from hub.blueprints.counter.base import SEAL, blueprint
 from hub.blueprints.counter.forms import CounterForm, entry_of, first_error
 from hub.blueprints.counter.words import script_words
@@ -122,6 +123,7 @@ def _take(form: CounterForm, store_id: int) -> Answer:
 
 def _tell(answer: Answer) -> ResponseReturnValue:
     if answer.number:
+        renew()
         href = url_for("inbox.ticket", number=answer.number)
         return jsonify(number=answer.number, href=href), 201
     headers = {"Retry-After": str(answer.wait_seconds)} if answer.wait_seconds else {}

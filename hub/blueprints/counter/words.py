@@ -24,6 +24,7 @@ def script_words() -> dict[str, str]:
         "correct": gettext("Correct"),
         "remove": gettext("Remove"),
         "really_remove": gettext("Remove this entry for good? It was never sent."),
+        "really_leave": gettext("The form holds words that are not noted. Leave them?"),
         "correcting": gettext("You are correcting an entry that was refused. Please sign it again."),
         "unable": gettext(
             "This browser cannot keep entries without a network: they are sent at once, or not at all."

@@ -2,11 +2,11 @@
 import { forget_errors, is_complete, point_out } from "./checks.js";
 import { Courier } from "./courier.js";
 import { drop_entry, find_entry, list_entries, put_entry } from "./drawer.js";
-import { bound_bytes, fill_form, read_entry } from "./entry.js";
+import { bound_bytes, fill_form, is_begun, name_of, read_entry } from "./entry.js";
 import { draw_list } from "./list.js";
 import { seal_secret } from "./seal.js";
 
-const AGAIN_MS = 15000;
+const AGAIN_MS = 15000, SLOW_MS = 1000;
 
 class CounterDesk extends HTMLElement {
   connectedCallback() {
@@ -15,9 +15,11 @@ class CounterDesk extends HTMLElement {
     this.told = this.querySelector("[data-told]");
     this.state = this.querySelector("[data-state]");
     this.list = this.querySelector("[data-entries]");
+    this.anew = this.querySelector("[data-anew]");
     if (!(isSecureContext && "indexedDB" in window && crypto.subtle)) return this.say("unable");
     this.courier = new Courier({ token: this.dataset.token, entries: this.dataset.entries });
     this.form.addEventListener("submit", (event) => this.note(event));
+    this.anew.addEventListener("click", () => this.begin_anew());
     this.form.addEventListener("input", () => { for (const item of this.form.elements) item.setCustomValidity?.(""); });
     for (const name of ["online", "offline"]) addEventListener(name, () => this.bring());
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.bring());
@@ -41,11 +43,11 @@ class CounterDesk extends HTMLElement {
       this.form.submit(); // nothing can be kept here: sent as any other form
       return;
     }
-    this.form.elements.pin.value = "";
-    await this.courier.go();
-    await this.settle(key);
+    setTimeout(() => this.show(), this.correcting ? 0 : SLOW_MS); // what waits for the hub is seen waiting
+    this.clear(); // for the next customer
     this.is_noting = false;
-    await this.show();
+    await this.bring();
+    await this.tell_end(key);
   }
 
   async signed_entry(key) {
@@ -56,14 +58,10 @@ class CounterDesk extends HTMLElement {
     return entry;
   }
 
-  /** What became of the entry just noted: taken, kept for later, or refused while the words are still in the form. */
-  async settle(key) {
+  /** What became of an entry: taken, kept for later, or refused. The form may hold the next customer's words by now. */
+  async tell_end(key) {
     const left = await find_entry(key);
-    if (left?.state === "refused") {
-      this.correcting = key;
-      return point_out(this.form, left.field, left.message) ? this.tell(this.words.correcting) : this.tell(left.message);
-    }
-    this.clear();
+    if (left?.state === "refused") return this.tell(`${name_of(left, this.words.somebody)} · ${left.message}`);
     if (left) return this.tell(left.message || this.words[navigator.onLine ? "later" : "kept"]);
     return this.tell_taken(this.courier.taken_as.get(key));
   }
@@ -72,7 +70,20 @@ class CounterDesk extends HTMLElement {
     const signer = this.form.elements.signer.value;
     this.form.reset();
     this.form.elements.signer.value = signer;
-    this.correcting = undefined;
+    forget_errors(this.form);
+    this.begin_correcting(undefined);
+  }
+
+  /** Under which key the form is noted; a new entry gets its own. */
+  begin_correcting(key) {
+    this.correcting = key;
+    this.anew.hidden = !key;
+  }
+
+  begin_anew() {
+    this.clear();
+    this.tell("");
+    this.form.elements.first_name.focus();
   }
 
   async bring() {
@@ -100,15 +111,15 @@ class CounterDesk extends HTMLElement {
   }
 
   correct(entry) {
+    if (is_begun(this.form) && !confirm(this.words.really_leave)) return;
     if (entry.fields.store !== this.form.elements.store.value) {
       location.href = `${this.dataset.entries}?store=${encodeURIComponent(entry.fields.store)}`;
       return;
     }
     this.clear();
     fill_form(this.form, entry);
-    this.correcting = entry.key;
+    this.begin_correcting(entry.key);
     this.tell(this.words.correcting);
-    forget_errors(this.form);
     if (!point_out(this.form, entry.field, entry.message)) this.form.elements.text.focus();
   }
 

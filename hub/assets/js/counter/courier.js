@@ -77,11 +77,15 @@ export class Courier {
   }
 }
 
+/** Null when the hub does not answer in time (AbortSignal.timeout is unknown to iPadOS 15). */
 async function call(href, options) {
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
   try {
-    const signal = AbortSignal.timeout(PATIENCE_MS);
-    return await fetch(href, { credentials: "same-origin", redirect: "manual", cache: "no-store", signal, ...options });
+    return await fetch(href, { credentials: "same-origin", redirect: "manual", cache: "no-store", signal: patience.signal, ...options });
   } catch {
     return null;
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -7,6 +7,7 @@ const BOUND = [
 ];
 const LEFT_OUT = ["csrf_token", "pin", "sealed_pin", "sent_at"];
 const FIXED = ["key", "store", "noted_at"];
+const TYPED = ["first_name", "last_name", "email", "phone", "order_number", "text"];
 const SHOWN_CHARS = 80;
 
 /** The words of the form as an entry; the PIN is not among them. */
@@ -31,6 +32,11 @@ export function fill_form(form, { fields }) {
     const item = form.elements.namedItem(name);
     if (item && !FIXED.includes(name)) item.value = value;
   }
+}
+
+/** Somebody has typed what is not noted yet. */
+export function is_begun(form) {
+  return TYPED.some((name) => form.elements.namedItem(name)?.value.trim());
 }
 
 /** Who it is about, as far as the entry says. */
