@@ -133,7 +133,7 @@ def switch_endpoint(endpoint_id: int, *, is_on: bool, by: Actor, now: datetime) 
     row.is_on = is_on
     row.failing_since = row.disabled_at = None
     if not is_on:
-        drop_waiting(endpoint_id, now=now)
+        tell_not_taken(drop_waiting(endpoint_id), now=now)
     _note("switched", endpoint_id, by=by, now=now, is_on=is_on)
     db.session.flush()
 
@@ -173,15 +173,6 @@ def send_again(delivery_id: int, *, by: Actor, now: datetime, machine_now: datet
     ring_after_commit(BELL)
 
 
-def drop_waiting(endpoint_id: int, *, now: datetime) -> None:
-    """What waits for an endpoint that is off is not wanted any more."""
-    waits = (WebhookDelivery.endpoint_id == endpoint_id, WebhookDelivery.state == WebhookState.WAITING)
-    changed = update(WebhookDelivery).where(*waits).values(state=WebhookState.DROPPED, next_attempt_at=None)
-    dropped = changed.returning(WebhookDelivery.fact_id, WebhookDelivery.event, WebhookDelivery.body)
-    rows = db.session.execute(dropped.execution_options(synchronize_session=False)).all()
-    tell_not_taken([Lost(*row) for row in rows], now=now)
-
-
 @dataclass(frozen=True)
 class Lost:
     """A delivery that was given up or dropped."""
@@ -191,22 +182,44 @@ class Lost:
     body: str
 
 
+def drop_waiting(endpoint_id: int) -> list[Lost]:
+    """What waits for an endpoint that is off is not wanted any more; whoever drops it tells (`tell_not_taken`)."""
+    waits = (WebhookDelivery.endpoint_id == endpoint_id, WebhookDelivery.state == WebhookState.WAITING)
+    changed = update(WebhookDelivery).where(*waits).values(state=WebhookState.DROPPED, next_attempt_at=None)
+    dropped = changed.returning(WebhookDelivery.fact_id, WebhookDelivery.event, WebhookDelivery.body)
+    rows = db.session.execute(dropped.execution_options(synchronize_session=False)).all()
+    return [Lost(*row) for row in rows]
+
+
 def tell_not_taken(lost: Sequence[Lost], *, now: datetime) -> None:
-    """A reply on a social network that nobody else takes over either is told, so that its author learns of it."""
-    replies = [each for each in lost if each.event == WebhookEvent.MESSAGE_TO_DELIVER and each.fact_id]
-    if not replies:
+    """A reply on a social network that nobody else takes over either is told, so that its author learns of it.
+
+    Two who give up the same reply at once look one after the other, so that the second sees that it was the last; once
+    a transaction, its deliveries written: the looks are held until it ends.
+    """
+    bodies = {
+        each.fact_id: each.body
+        for each in lost
+        if each.event == WebhookEvent.MESSAGE_TO_DELIVER and each.fact_id
+    }
+    if not bodies:
         return
     db.session.flush()
+    fact_ids = sorted(bodies)
+    db.session.execute(_ONE_BY_ONE, {"ids": fact_ids})
     hopeful = select(WebhookDelivery.fact_id).where(
-        WebhookDelivery.fact_id.in_([each.fact_id for each in replies]),
+        WebhookDelivery.fact_id.in_(fact_ids),
         WebhookDelivery.state.in_([WebhookState.WAITING, WebhookState.DELIVERED]),
     )
     others = set(db.session.scalars(hopeful))
-    bodies = [json.loads(each.body)["data"] for each in replies if each.fact_id not in others]
-    facts = [
-        ReplyNotTaken(customer_id=data["customer_id"], outbound_id=data["outbound_id"]) for data in bodies
-    ]
+    told = [json.loads(body)["data"] for fact_id, body in bodies.items() if fact_id not in others]
+    facts = [ReplyNotTaken(customer_id=data["customer_id"], outbound_id=data["outbound_id"]) for data in told]
     record_many(facts, now=now)
+
+
+_ONE_BY_ONE = text(
+    "SELECT pg_advisory_xact_lock(hashtextextended('webhooks.lost:' || id, 0)) FROM unnest(CAST(:ids AS bigint[])) AS id"
+)
 
 
 def forget_words(customer_id: int) -> None:

@@ -121,37 +121,42 @@ def _write_down(errands: Sequence[Errand], answers: Sequence[Answer], *, machine
         endpoints = {row.id: row for row in db.session.scalars(locked)}
         found = select(WebhookDelivery).where(WebhookDelivery.id.in_([each.delivery_id for each in errands]))
         rows = {row.id: row for row in db.session.scalars(found.with_for_update())}
+        lost: list[Lost] = []
         for errand, answer in zip(errands, answers, strict=True):
-            _write(rows[errand.delivery_id], endpoints[errand.endpoint_id], answer, machine_now)
+            lost += _write(rows[errand.delivery_id], endpoints[errand.endpoint_id], answer, machine_now)
         given_up = [row for row in rows.values() if row.state in GIVEN_UP]
-        lost = [Lost(row.fact_id, row.event, row.body) for row in given_up]
+        lost += [Lost(row.fact_id, row.event, row.body) for row in given_up]
         tell_not_taken(lost, now=clock.business_now())
 
 
-def _write(row: WebhookDelivery, endpoint: WebhookEndpoint, answer: Answer, machine_now: datetime) -> None:
+def _write(
+    row: WebhookDelivery, endpoint: WebhookEndpoint, answer: Answer, machine_now: datetime
+) -> list[Lost]:
+    """Returns what else is lost with it: what waited for an endpoint that is disabled now."""
     row.status, row.answer, row.error = answer.status, answer.text, answer.fault or ""
     row.duration_ms = answer.duration_ms
     if answer.is_taken:
         row.state, row.delivered_at, row.next_attempt_at = WebhookState.DELIVERED, machine_now, None
         endpoint.failing_since = None
-        return
+        return []
     wait = retry_after(row.attempt_count)
     row.next_attempt_at = machine_now + wait if wait else None
     row.state = WebhookState.WAITING if wait else WebhookState.FAILED
     endpoint.failing_since = endpoint.failing_since or machine_now
     is_over = machine_now - endpoint.failing_since >= DISABLED_AFTER
     if endpoint.is_on and (is_over or answer.status == GONE):
-        _disable(endpoint, machine_now)
-    elif not endpoint.is_on:
+        return _disable(endpoint, machine_now)
+    if not endpoint.is_on:
         row.state, row.next_attempt_at = WebhookState.DROPPED, None
+    return []
 
 
-def _disable(endpoint: WebhookEndpoint, machine_now: datetime) -> None:
+def _disable(endpoint: WebhookEndpoint, machine_now: datetime) -> list[Lost]:
     """Nothing was taken for days: told on the operations page, and nothing more is called."""
     endpoint.is_on = False
     endpoint.disabled_at = machine_now
     db.session.flush()
-    drop_waiting(endpoint.id, now=clock.business_now())
+    dropped = drop_waiting(endpoint.id)
     log.warning("webhook.disabled", endpoint_id=endpoint.id)
     note_change(
         f"{SUBJECT}.disabled",
@@ -160,6 +165,7 @@ def _disable(endpoint: WebhookEndpoint, machine_now: datetime) -> None:
         by=SYSTEM,
         now=clock.business_now(),
     )
+    return dropped
 
 
 def _purge(machine_now: datetime) -> None:
