@@ -119,6 +119,13 @@ def test_flows_name_every_wire_and_job() -> None:
     assert sorted((wires | set(JOBS)) - named) == []
 
 
+def test_each_debian_package_that_make_installs_stands_in_the_readme() -> None:
+    packages = re.findall(r"([a-z][\w-]+):/usr/", (ROOT / "Makefile").read_text())
+    assert "postgresql" in packages
+    named = re.findall(r"`([\w-]+)`", (ROOT / "README.md").read_text())
+    assert [name for name in packages if name not in named] == []
+
+
 def test_operations_name_every_figure() -> None:
     text = (ROOT / "docs" / "operations.md").read_text()
     assert [name for name in GAUGES if f"`{name}`" not in text] == []
