@@ -5,19 +5,25 @@ files, whose address carries its own signature and must not get our credentials.
 www.twilio.com/docs/messaging/api/media-resource and help.twilio.com, "Protect Media Access with HTTP Basic Authentication".
 """
 
+import contextlib
 import re
+import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from time import monotonic
+from threading import Event, Thread
+from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
 import requests
 import urllib3
+from requests.adapters import HTTPAdapter
 
 from hub.channels.mail_parsing.file_types import sniff_type
 from hub.channels.twilio_client import TwilioSettings
 
 TOTAL_SECONDS = 60.0
+SHUT_AGAIN_SECONDS = 0.5
 MOST_REDIRECTS = 3
 CHUNK_BYTES = 65_536
 _API_HOST = re.compile(r"api(\.[a-z0-9-]+){0,2}\.twilio\.com")
@@ -74,19 +80,78 @@ def fetch_media(url: str, settings: TwilioSettings, limit_bytes: int) -> Media:
     The whole takes at most a minute, however slowly bytes drip. An address of Twilio's public API is asked at
     `settings.api_url` where that is not one of Twilio's own hosts.
     """
-    ends_at = monotonic() + TOTAL_SECONDS
     base = urlsplit(settings.api_url)
     parts = _at_base(_split(url), base)
     if not _is_api(parts, base):
         raise MediaError(MediaFault.FORBIDDEN_HOST, parts.hostname or "no host")
+    watch = _Watch(TOTAL_SECONDS)
     with requests.Session() as session:
-        for _ in range(MOST_REDIRECTS + 1):
-            found = _ask(session, parts, base, settings, limit_bytes, ends_at)
-            if isinstance(found, Media):
-                return found
-            parts = found
-            if not (_is_api(parts, base) or _is_store(parts, settings)):
-                raise MediaError(MediaFault.FORBIDDEN_HOST, f"redirect to {parts.hostname or 'no host'}")
+        session.mount("http://", watch)
+        session.mount("https://", watch)
+        try:
+            found = _follow(session, watch, parts, base, settings, limit_bytes)
+        except MediaError as error:
+            if watch.is_over and not error.is_final:
+                raise MediaError(MediaFault.TIMEOUT, f"not in {TOTAL_SECONDS:.0f} s") from error
+            raise
+        finally:
+            watch.done.set()
+    if watch.is_over:
+        raise MediaError(MediaFault.TIMEOUT, f"{len(found.content)} bytes in {TOTAL_SECONDS:.0f} s")
+    return found
+
+
+class _Watch(HTTPAdapter):
+    """Opens the lines of one fetch, and shuts them when its time is over: a line's own timeout starts anew with each byte.
+
+    What a shut line still gives may look whole, so `is_over` is asked after it.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.is_over = False
+        self.done = Event()
+        self.shuts: list[Callable[[], object]] = []
+        Thread(target=self._look_on, args=(seconds,), name="media-watch", daemon=True).start()
+
+    def get_connection_with_tls_context(self, *given: Any, **named: Any) -> Any:
+        """As that of the parent; the connections it makes are known here."""
+        pool: Any = super().get_connection_with_tls_context(*given, **named)
+        make = pool.ConnectionCls
+
+        def make_known(**settings: Any) -> Any:
+            line = make(**settings)
+            self.shuts.append(lambda: line.sock.shutdown(socket.SHUT_RDWR))
+            return line
+
+        pool.ConnectionCls = make_known
+        return pool
+
+    def _look_on(self, seconds: float) -> None:
+        """Again each second, since a line may only now come about."""
+        self.is_over = not self.done.wait(seconds)
+        while not self.done.is_set():
+            for shut in tuple(self.shuts):
+                with contextlib.suppress(OSError, AttributeError, ValueError, RuntimeError):
+                    shut()
+            self.done.wait(SHUT_AGAIN_SECONDS)
+
+
+def _follow(
+    session: requests.Session,
+    watch: _Watch,
+    parts: SplitResult,
+    base: SplitResult,
+    settings: TwilioSettings,
+    limit_bytes: int,
+) -> Media:
+    for _ in range(MOST_REDIRECTS + 1):
+        found = _ask(session, watch, parts, base, settings, limit_bytes)
+        if isinstance(found, Media):
+            return found
+        parts = found
+        if not (_is_api(parts, base) or _is_store(parts, settings)):
+            raise MediaError(MediaFault.FORBIDDEN_HOST, f"redirect to {parts.hostname or 'no host'}")
     raise MediaError(MediaFault.NOT_HTTP, "too many redirects")
 
 
@@ -131,11 +196,11 @@ def _is_store(parts: SplitResult, settings: TwilioSettings) -> bool:
 
 def _ask(
     session: requests.Session,
+    watch: _Watch,
     parts: SplitResult,
     base: SplitResult,
     settings: TwilioSettings,
     limit_bytes: int,
-    ends_at: float,
 ) -> Media | SplitResult:
     """The file, or where it is instead."""
     url = urlunsplit(parts)
@@ -151,8 +216,9 @@ def _ask(
         ) as answer:
             if answer.status_code in _REDIRECTS:
                 return _split(urljoin(url, answer.headers.get("Location", "")))
+            watch.shuts.append(answer.raw.shutdown)
             _check(answer, limit_bytes)
-            return _read(answer, limit_bytes, ends_at)
+            return _read(answer, limit_bytes)
     except (requests.Timeout, urllib3.exceptions.TimeoutError) as error:
         raise MediaError(MediaFault.TIMEOUT, type(error).__name__) from error
     except (requests.ConnectionError, urllib3.exceptions.HTTPError, OSError) as error:
@@ -180,14 +246,12 @@ def _check(answer: requests.Response, limit_bytes: int) -> None:
         raise MediaError(MediaFault.TOO_LARGE, f"{length} bytes")
 
 
-def _read(answer: requests.Response, limit_bytes: int, ends_at: float) -> Media:
+def _read(answer: requests.Response, limit_bytes: int) -> Media:
     content = bytearray()
     while chunk := answer.raw.read1(CHUNK_BYTES, decode_content=False):
         content += chunk
         if len(content) > limit_bytes:
             raise MediaError(MediaFault.TOO_LARGE, f"more than {limit_bytes} bytes")
-        if monotonic() > ends_at:
-            raise MediaError(MediaFault.TIMEOUT, f"{len(content)} bytes in {TOTAL_SECONDS:.0f} s")
     if not content:
         raise MediaError(MediaFault.EMPTY)
     return Media(bytes(content), _type_of(bytes(content), answer.headers.get("Content-Type", "")))

@@ -1,5 +1,9 @@
 """Files that Twilio keeps: fetched from Twilio and nowhere else, within limits, without telling strangers our credentials."""
 
+import contextlib
+import socket
+import threading
+import time
 from collections import deque
 from collections.abc import Iterator
 from typing import Any
@@ -156,6 +160,32 @@ def test_a_line_that_drips_ends_with_the_time_for_the_whole(
     monkeypatch.setattr(twilio_media, "TOTAL_SECONDS", 0.3)
     url = twilio.put("ME6", Answer(content=b"x" * 100, drip_seconds=0.05))
     assert fault_of(url, settings_of(twilio)) is MediaFault.TIMEOUT
+
+
+@pytest.mark.parametrize("given", [b"HTTP/1.1 200 OK\r\nX-A: ", b"HTTP/1.1 302 Found\r\nLocation: /", b""])
+def test_headers_that_drip_end_with_the_time_for_the_whole(
+    monkeypatch: pytest.MonkeyPatch, given: bytes
+) -> None:
+    monkeypatch.setattr(twilio_media, "TOTAL_SECONDS", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        drip = threading.Thread(target=_drip, args=(server, given), daemon=True)
+        drip.start()
+        base = f"http://127.0.0.1:{server.getsockname()[1]}"
+        known = TwilioSettings(ACCOUNT, ACCOUNT, TOKEN, TOKEN, "http://x", api_url=base, timeout_seconds=1.0)
+        began = time.monotonic()
+        assert fault_of(f"{base}/x", known) is MediaFault.TIMEOUT
+        assert time.monotonic() - began < 2
+        drip.join()
+
+
+def _drip(server: socket.socket, given: bytes) -> None:
+    line, _ = server.accept()
+    with line, contextlib.suppress(OSError):
+        line.recv(9_999)
+        line.sendall(given)
+        for _ in range(100):
+            line.sendall(b"a")
+            time.sleep(0.05)
 
 
 def test_nobody_there_and_wrong_credentials(twilio: MediaDouble) -> None:
