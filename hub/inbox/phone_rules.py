@@ -225,6 +225,7 @@ class Spoken:
     silence: str
     subject: str
     missed: str
+    answered: str
     message: str
     lost: str
     from_number: str
@@ -241,6 +242,7 @@ SPOKEN = {
         silence="Nous n’avons rien entendu. Nous vous rappellerons. Au revoir.",
         subject="Appel manqué {caller}",
         missed="Appel manqué {caller} à {time}.",
+        answered="Le magasin a bien répondu à cet appel : nous l’avons appris plus tard.",
         message="Message vocal {caller} à {time}, durée {length}.",
         lost="L’enregistrement n’a pas pu être récupéré. Il peut être écouté dans la console de Twilio ({sid}).",
         from_number="de {number}",
@@ -255,6 +257,7 @@ SPOKEN = {
         silence="We did not hear anything. We will call you back. Goodbye.",
         subject="Missed call {caller}",
         missed="Missed call {caller} at {time}.",
+        answered="The store did answer this call: we heard of it later.",
         message="Voicemail {caller} at {time}, length {length}.",
         lost="The recording could not be fetched. It can be listened to in Twilio’s console ({sid}).",
         from_number="from {number}",

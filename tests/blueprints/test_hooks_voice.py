@@ -26,7 +26,7 @@ from hub.inbox.models import (
     TicketMessage,
 )
 from hub.inbox.phone_rules import FETCH_WAITS, GRACE, MOST_LOOKS
-from hub.inbox.words import PhoneCallState, RecordingState, RouteSource, TicketState
+from hub.inbox.words import MessageKind, PhoneCallState, RecordingState, RouteSource, TicketState
 from hub.outbox import wires
 from hub.stores.models import Chain, Store
 from tests.conftest import TUESDAY, HandClock
@@ -309,6 +309,21 @@ def test_who_can_never_be_asked_has_been_missed_after_a_day(
     look(session)
     assert (call_of(session).state, call_of(session).look_at) == (PhoneCallState.MISSED, None)
     assert len(lines_of(session)) == 1
+
+
+def test_a_call_that_proves_answered_later_says_so_in_its_new_ticket(
+    session: Session, client: FlaskClient, twilio: Double
+) -> None:
+    tell(client, "call")
+    look(session)
+    assert call_of(session).state is PhoneCallState.MISSED
+    for name in ("answered", "ended_answered", "ended_answered", "leg_over"):
+        tell(client, name)
+    assert lines_of(session)[1:] == ["Le magasin a bien répondu à cet appel : nous l’avons appris plus tard."]
+    note = session.scalars(select(TicketMessage).order_by(TicketMessage.id.desc())).first()
+    assert note is not None
+    assert (note.kind, note.author_name) == (MessageKind.NOTE, "Comptoir")
+    assert session.scalars(select(Ticket)).one().state is TicketState.NEW
 
 
 def test_one_call_is_looked_at_in_a_run(session: Session, client: FlaskClient, twilio: Double) -> None:

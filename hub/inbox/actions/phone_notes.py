@@ -5,18 +5,20 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from hub.core.actor import SYSTEM
 from hub.core.db import db
 from hub.core.words import Channel
 from hub.inbox import phone_rules
+from hub.inbox.actions.changing import add_note
 from hub.inbox.actions.finding import lock_names
 from hub.inbox.actions.handing_out import hand_out
 from hub.inbox.actions.receiving import receive_into, receive_message
 from hub.inbox.directory import Directory
-from hub.inbox.models import PhoneCall, Ticket
+from hub.inbox.models import PhoneCall, Ticket, TicketMessage
 from hub.inbox.phone_rules import SPOKEN
 from hub.inbox.states import OPEN_STATES
 from hub.inbox.values import Incoming, IncomingFile
-from hub.inbox.words import RecordingState, RouteSource
+from hub.inbox.words import RecordingState, RouteSource, TicketState
 from hub.stores.queries import get_chain, get_store
 
 
@@ -24,6 +26,16 @@ def note_missed(call: PhoneCall, *, now: datetime) -> None:
     """One line, in the open ticket of the same caller at the store or in a new one; told twice it is one."""
     words = SPOKEN[get_chain().language].missed
     _say(call, f"call:{call.sid}", words, at=call.started_at, now=now)
+
+
+def note_answered(call: PhoneCall, *, now: datetime) -> None:
+    """The call counted as missed and was not: a note says so, where nobody has taken the ticket up yet."""
+    found = select(Ticket.id).join(TicketMessage, TicketMessage.ticket_id == Ticket.id)
+    found = found.where(TicketMessage.key == f"call:{call.sid}", Ticket.state == TicketState.NEW)
+    ticket_id = db.session.scalar(found)
+    if ticket_id is not None:
+        words = SPOKEN[get_chain().language].answered
+        add_note(ticket_id=ticket_id, text=words, by=SYSTEM, now=now, key=f"call:{call.sid}:answered")
 
 
 def note_message(call: PhoneCall, file: IncomingFile | None, *, now: datetime) -> None:

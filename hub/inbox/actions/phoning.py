@@ -13,7 +13,7 @@ from hub.core.db import db, ring_after_commit, tell_after_commit
 from hub.core.live import News, NewsKind
 from hub.customers.queries import find_customer_by_address
 from hub.inbox import phone_rules
-from hub.inbox.actions.phone_notes import note_missed
+from hub.inbox.actions.phone_notes import note_answered, note_missed
 from hub.inbox.models import PhoneCall, PhoneLine
 from hub.inbox.phone_rules import SPOKEN, CallFacts, CallNews
 from hub.inbox.words import PhoneCallState, RecordingState
@@ -179,7 +179,7 @@ def _take(news: CallNews, *, now: datetime, machine_now: datetime) -> None:
 
 def _learn(call: PhoneCall, news: CallNews, *, now: datetime, machine_now: datetime) -> None:
     """Add what a callback says to what is known, and do what follows from it."""
-    known = facts_of(call) | news.facts
+    known, was_missed = facts_of(call) | news.facts, call.state is PhoneCallState.MISSED
     _add(call, known, news, now)
     state = phone_rules.state_of(known)
     if state is not call.state:
@@ -196,6 +196,8 @@ def _learn(call: PhoneCall, news: CallNews, *, now: datetime, machine_now: datet
     db.session.flush()
     if phone_rules.is_surely_missed(known):
         note_missed(call, now=now)
+    elif was_missed and known.is_answered:
+        note_answered(call, now=now)
 
 
 def _add(call: PhoneCall, known: CallFacts, news: CallNews, now: datetime) -> None:
