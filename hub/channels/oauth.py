@@ -13,6 +13,8 @@ TOKEN_SECONDS = 10.0
 USUAL_LIFE_SECONDS = 3600
 LONGEST_LIFE_SECONDS = 86_400
 MOST_CHARS = 64_000
+OVERLOADED = 429
+SERVER_ERRORS = range(500, 600)
 AWAY = frozenset(
     {CallFault.UNKNOWN_HOST, CallFault.NO_CONNECTION, CallFault.TIMEOUT, CallFault.BAD_CERTIFICATE}
 )
@@ -40,7 +42,7 @@ class Token:
 
 
 def fetch_token(grant: Grant) -> Token:
-    """Ask for a token. Raises ImapFault (OAUTH_REFUSED with the provider's words, OAUTH_AWAY)."""
+    """Ask for a token. Raises ImapFault with the provider's words: OAUTH_REFUSED, or OAUTH_AWAY when it may pass."""
     form = {"client_id": grant.client_id, "client_secret": grant.client_secret, "scope": grant.scope}
     if grant.refresh_token:
         form |= {"grant_type": "refresh_token", "refresh_token": grant.refresh_token}
@@ -65,13 +67,14 @@ def _read(answer: Answer) -> Token:
     if answer.fault is None and isinstance(value, str) and value.isascii() and value.isprintable() and value:
         renewed = said.get("refresh_token")
         return Token(value, _life(said.get("expires_in")), renewed if isinstance(renewed, str) else "")
-    raise ImapFault(Fault.OAUTH_REFUSED, _words(answer, said))
+    is_away = answer.status == OVERLOADED or answer.status in SERVER_ERRORS
+    raise ImapFault(Fault.OAUTH_AWAY if is_away else Fault.OAUTH_REFUSED, _words(answer, said))
 
 
 def _json(text: str) -> dict[str, Any]:
     try:
         said = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return said if isinstance(said, dict) else {}
 
@@ -79,7 +82,7 @@ def _json(text: str) -> dict[str, Any]:
 def _life(said: object) -> int:
     """Seconds, also where a provider writes them as text."""
     try:
-        seconds = int(str(said))
+        seconds = int(said) if isinstance(said, int | str) else USUAL_LIFE_SECONDS
     except ValueError:
         return USUAL_LIFE_SECONDS
     return min(max(seconds, 0), LONGEST_LIFE_SECONDS)
@@ -87,5 +90,6 @@ def _life(said: object) -> int:
 
 def _words(answer: Answer, said: dict[str, Any]) -> str:
     """The provider's words of RFC 6749, 5.2; never what we sent."""
-    told = [str(said[name]) for name in ("error", "error_description") if said.get(name)]
+    given = (said.get(name) for name in ("error", "error_description"))
+    told = [words for words in given if isinstance(words, str) and words]
     return ": ".join(told) or f"{answer.fault or 'no token in the answer'} ({answer.status or '-'})"

@@ -26,11 +26,15 @@ Entered = TypeVar("Entered")
 
 @dataclass(frozen=True)
 class Pass:
-    """How a mailbox with OAuth is signed in to; `access` "" when there is no token that still lasts."""
+    """How a mailbox with OAuth is signed in to; `access` "" when there is no token that still lasts.
+
+    `sealed` are the client secret and the refresh token as they were read, to see whether they were changed since.
+    """
 
     mailbox_id: int
     grant: Grant
     access: str
+    sealed: tuple[str, str]
 
 
 def read_pass(row: PolledMailbox, *, machine_now: datetime) -> Pass | None:
@@ -50,7 +54,8 @@ def read_pass(row: PolledMailbox, *, machine_now: datetime) -> Pass | None:
         may_be_private=ways_setup.current().may_be_private,
     )
     lasts = row.access_expires_at is not None and row.access_expires_at > machine_now + MARGIN
-    return Pass(row.id, grant, (access or "") if lasts else "")
+    sealed = (row.client_secret_sealed, row.refresh_token_sealed)
+    return Pass(row.id, grant, (access or "") if lasts else "", sealed)
 
 
 def sign_in(settings: ImapSettings, how: Pass | None, enter: Callable[[ImapSettings], Entered]) -> Entered:
@@ -73,18 +78,24 @@ def _renew(how: Pass) -> str:
 
 
 def _keep(how: Pass, token: Token, *, machine_now: datetime) -> None:
-    """Unless the mailbox was set up anew meanwhile. A provider that turns the refresh token gets the new one back."""
+    """Unless the mailbox was set up anew meanwhile, or a secret of it typed again: what was typed stands.
+
+    A provider that turns the refresh token gets the new one back.
+    """
     kept = {
         "access_token_sealed": sealing.seal(SECRETS, token.value),
         "access_expires_at": machine_now + timedelta(seconds=token.lasts_seconds),
     }
     if token.refresh_token and how.grant.refresh_token:
         kept["refresh_token_sealed"] = sealing.seal(SECRETS, token.refresh_token)
+    client_secret, refresh_token = how.sealed
     same = (
         PolledMailbox.id == how.mailbox_id,
         PolledMailbox.token_url == how.grant.token_url,
         PolledMailbox.client_id == how.grant.client_id,
         PolledMailbox.auth != MailboxAuth.PLAIN,
+        PolledMailbox.client_secret_sealed == client_secret,
+        PolledMailbox.refresh_token_sealed == refresh_token,
     )
     with transaction():
         changed = update(PolledMailbox).where(*same).values(kept)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from hub.channels import oauth
 from hub.channels.imap import Fault, ImapFault
 from hub.channels.oauth import Grant, fetch_token
+from hub.channels.webhook_calls import Answer
 from hub.core import clock, sealing
 from hub.core.actor import SYSTEM
 from hub.core.errors import Invalid
@@ -157,6 +158,30 @@ def test_a_server_that_speaks_oauthbearer_alone_is_read_too(
         assert mailboxes.try_mailbox(lease).fault is MailboxFault.OAUTH_NOT_TAKEN
 
 
+@pytest.mark.parametrize(
+    ("status", "fault"), [(429, Fault.OAUTH_AWAY), (503, Fault.OAUTH_AWAY), (401, Fault.OAUTH_REFUSED)]
+)
+def test_a_provider_that_is_overloaded_or_ill_has_not_refused(
+    tokens: TokenServer, status: int, fault: Fault
+) -> None:
+    tokens.refusal, tokens.refusal_status = {"error": "temporarily_unavailable"}, status
+    with pytest.raises(ImapFault) as caught:
+        fetch_token(Grant(tokens.url, "comptoir", SECRET, "", may_be_private=True))
+    assert (caught.value.fault, caught.value.detail) == (fault, "temporarily_unavailable")
+
+
+@pytest.mark.parametrize("depth", [*range(900, 1000, 3), 30_000])
+def test_an_answer_nested_without_end_is_a_refusal_like_any_nonsense(depth: int) -> None:
+    nested = "[" * depth + "]" * depth
+    for text in (nested, f'{{"error": {nested}}}'):
+        with pytest.raises(ImapFault) as caught:
+            oauth._read(Answer(200, text, None, 1))
+        assert (caught.value.fault, caught.value.detail) == (
+            Fault.OAUTH_REFUSED,
+            "no token in the answer (200)",
+        )
+
+
 def test_a_slow_token_address_is_left_after_its_time(
     tokens: TokenServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -225,3 +250,20 @@ def test_a_refresh_token_and_its_secret_are_typed_again_for_another_server(
                 mailbox_id=mailbox, details=wanted, by=SYSTEM, now=TUESDAY, machine_now=clock.machine_now()
             )
         assert caught.value.field == field
+
+
+def test_a_refresh_token_typed_while_the_old_one_is_renewed_is_kept(
+    session: Session, lyon: Store, dovecot: Dovecot, tokens: TokenServer
+) -> None:
+    how = {"auth": MailboxAuth.OAUTH_REFRESH, "token_url": tokens.url, "client_id": "comptoir",
+           "client_secret": SECRET, "password": ""}  # fmt: skip
+    mailbox = add_with_tokens(dovecot, tokens, refresh_token=REFRESH, **how)
+    tokens.refresh_token = "turned"
+    lease = mailboxes.prepare_trial(mailbox)
+    typed = details(dovecot, tokens.user, refresh_token="typed", **how)
+    mailboxes.edit_mailbox(
+        mailbox_id=mailbox, details=typed, by=SYSTEM, now=TUESDAY, machine_now=clock.machine_now()
+    )
+    assert mailboxes.try_mailbox(lease).fault is None
+    row = row_of(session, mailbox)
+    assert (sealing.unseal(SECRETS, row.refresh_token_sealed), row.access_token_sealed) == ("typed", "")

@@ -25,6 +25,7 @@ class TokenServer:
     good: dict[str, str] = field(default_factory=dict)
     lasts_seconds: int = 3600
     refusal: dict[str, str] | None = None
+    refusal_status: int = 400
     wait_seconds: float = 0.0
     refresh_token: str = ""
     gives_good: bool = True
@@ -36,7 +37,10 @@ class TokenServer:
         self.asked.append(form)
         time.sleep(self.wait_seconds)
         if self.refusal is not None or form.get("client_secret") != SECRET:
-            return 400, self.refusal or {"error": "invalid_client", "error_description": "unknown secret"}
+            return self.refusal_status, self.refusal or {
+                "error": "invalid_client",
+                "error_description": "unknown secret",
+            }
         token = f"token-{len(self.asked)}"
         if self.gives_good:
             self.good = {token: self.user}
