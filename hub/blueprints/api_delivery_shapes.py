@@ -5,6 +5,7 @@ from typing import Any
 
 from hub.core.words import Channel
 from hub.inbox.queries import ThreadMessage
+from hub.outbox.bridge import network_id
 from hub.outbox.queries import MessageRow, list_messages
 from hub.outbox.words import MessageState
 
@@ -42,7 +43,7 @@ def delivery(row: MessageRow | None) -> dict[str, Any] | None:
     moment = row.delivered_at or row.ended_at or row.accepted_at
     return {
         "state": state,
-        "external_id": row.provider_reference if is_social and row.state in CONFIRMED else None,
+        "external_id": network_id(row.provider_reference) if is_social and row.state in CONFIRMED else None,
         "reason": said if state == "failed" else None,
         "at": moment.isoformat() if moment else None,
     }

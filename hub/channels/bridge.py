@@ -8,6 +8,7 @@ from typing import Self
 from hub.channels.base import Envelope, Receipt
 
 REFERENCE = "bridge"
+"""Stands where a provider's id would until the bridge says what the network calls the message."""
 
 
 class BridgeTransport:

@@ -8,7 +8,6 @@ from hub.customers.looking import get_external_ids
 from hub.inbox.words import TEXTS
 from hub.outbox import bridge
 
-LOYALTY_CARD = "loyalty_card"
 NETWORKS = (
     "instagram",
     "facebook",
@@ -29,7 +28,7 @@ class Answered(Protocol):
     """What of a ticket decides how it is answered."""
 
     @property
-    def id(self) -> int: ...
+    def number(self) -> str: ...
     @property
     def channel(self) -> Channel: ...
     @property
@@ -77,10 +76,10 @@ def find_way(ticket: Answered) -> ReplyWay:
 
 
 def find_handle(ticket: Answered) -> str:
-    """`system:id` of the customer on the network; without one the ticket itself, which the bridge knows by number."""
+    """`system:id` of the customer where one network is known; of none or several, the ticket by its number.
+
+    It only names somebody for the staff: the bridge is told every id and the contact that it brought here.
+    """
     known = get_external_ids([ticket.customer_id]).get(ticket.customer_id, {}) if ticket.customer_id else {}
-    places = {name: value for name, value in known.items() if name != LOYALTY_CARD}
-    for name in (*NETWORKS, *places):
-        if name in places:
-            return f"{name}:{places[name]}"
-    return f"ticket:{ticket.id}"
+    handles = [f"{name}:{known[name]}" for name in NETWORKS if name in known]
+    return handles[0] if len(handles) == 1 else f"ticket:{ticket.number}"

@@ -2,9 +2,16 @@
 
 from collections.abc import Callable
 
+from hub.channels.bridge import REFERENCE
+
 NOBODY_LISTENS = "nobody_listens"
 NOT_TAKEN = "not_taken"
 """Why a reply was given up on our side, beside the bridge's own words."""
+
+
+def network_id(reference: str | None) -> str | None:
+    """What the network calls a message, out of its `provider_reference`; None until its bridge has said it."""
+    return reference if reference != REFERENCE else None
 
 
 class _Kept:

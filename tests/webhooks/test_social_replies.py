@@ -13,7 +13,6 @@ from hub.core.actor import SYSTEM
 from hub.core.facts import record
 from hub.core.words import Channel
 from hub.customers.facts import AddressesErased
-from hub.inbox.actions import merge
 from hub.inbox.models import Notice, ReplyWait, Ticket, TicketMessage
 from hub.inbox.words import MessageKind, NoticeKind, TicketState
 from hub.outbox import actions as outbox
@@ -158,38 +157,11 @@ def test_a_failure_tells_its_author_and_brings_the_ticket_back(house: House) -> 
     assert house.confirm(message.id, state="delivered").json["message"]["delivery"]["state"] == "delivered"
 
 
-def test_a_failure_in_a_merged_ticket_brings_the_joint_one_back_and_tells_who_has_it(house: House) -> None:
+def test_a_confirmation_without_an_id_of_the_network_shows_none_of_ours(house: House) -> None:
     house.answer()
     house.leave()
-    other = house.caller.opened(customer=ZOE, channel="social", external_id="thread-9")
-    source, target = house.ticket(), house.caller.ticket(other)
-    merge(ticket_id=source.id, into_id=target.id, by=SYSTEM, now=house.clock.now)
-    target.assignee_id = house.caller.bo.id
-    house.session.commit()
-    solved = house.caller.call("PATCH", f"/tickets/{other}", {"state": "solved", "reason": "delivery"})
-    assert solved.status_code == 200
-    assert house.confirm(house.reply().id, state="failed", reason="late").status_code == 200
-    house.session.expire_all()
-    assert (target.state, source.state) == (TicketState.OPEN, TicketState.CLOSED)
-    told = house.session.scalars(select(Notice).where(Notice.kind == NoticeKind.REPLY_FAILED)).all()
-    assert {(notice.agent_id, notice.ticket_id) for notice in told} == {
-        (house.caller.ada.id, target.id),
-        (house.caller.bo.id, target.id),
-    }
-
-
-def test_a_reply_in_a_joint_ticket_answers_where_the_customer_last_wrote(house: House) -> None:
-    other = house.caller.opened(customer=ZOE, channel="social", external_id="thread-9")
-    source, target = house.ticket(), house.caller.ticket(other)
-    house.clock.move(minutes=5)
-    body = {"from": "customer", "text": "Toujours là ?", "external_id": "dm-10"}
-    house.caller.call("POST", f"/tickets/{house.number}/messages", body)
-    merge(ticket_id=source.id, into_id=target.id, by=SYSTEM, now=house.clock.now)
-    house.session.commit()
-    house.page.post(f"/inbox/{other}/reply?lang=en", data={"text": "Bonjour Zoé."})
-    assert house.leave() == 1
-    data = house.told()
-    assert (data["ticket"], data["thread_id"], data["in_reply_to"]) == (other, "thread-7", "dm-10")
+    told = house.confirm(house.reply().id, state="delivered").json["message"]["delivery"]
+    assert (told["state"], told["external_id"]) == ("delivered", None)
 
 
 def test_what_a_bridge_may_not_say(house: House, caller: Caller) -> None:
