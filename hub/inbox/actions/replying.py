@@ -1,4 +1,4 @@
-"""Public answers of people: a reply by mail, and a call that reached the customer."""
+"""Public answers of people: a reply the way the customer wrote, and a call that reached the customer."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -51,7 +51,8 @@ def reply(
 ) -> Replied:
     """Send a person's answer; it ends the customer's wait and leaves after `undo_seconds`, in a chat at once.
 
-    `file_ids` are files of the person's composer (`keep_files`); only a mail takes them. `last_event_id` is what the writer had seen: if somebody answered or the customer wrote since, Conflict says who,
+    `file_ids` are files of the person's composer (`keep_files`); a mail or a social network takes them.
+    `last_event_id` is what the writer had seen: if somebody answered or the customer wrote since, Conflict says who,
     unless `is_forced`. The same `key` replies once. Raises Forbidden (no person), Invalid, NotFound, Conflict.
     """
     words = check_text(text)
@@ -95,7 +96,9 @@ def _post(
 def _check_files(way: ReplyWay, file_ids: Sequence[int]) -> None:
     if file_ids and way.channel not in FILES_GO_BY:
         raise Invalid(
-            N_("Only a mail can carry files. Please take them off, or write to a mail address."),
+            N_(
+                "Files go by mail only, or to a social network. Please take them off, or write to a mail address."
+            ),
             field="files",
         )
 
