@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import Connection, text
 
 from hub import jobs
-from hub.core import bell, clock
+from hub.core import apart, bell, clock
 from hub.core.clock import ClockTask
 from hub.core.db import db, transaction
 
@@ -40,7 +40,7 @@ SCHEDULE: tuple[Entry, ...] = (
 def ring_scheduled(now: datetime) -> list[str]:
     """Ring for each entry whose time has come, once, whichever clock process looks first. Returns the kinds.
 
-    That it looked is noted: the operations page says when.
+    That it looked is noted: the operations page says when. Work that was put off and is due no more is forgotten there.
     """
     rung = []
     with transaction():
@@ -53,7 +53,9 @@ def ring_scheduled(now: datetime) -> list[str]:
                 task.last_rung_at = now
                 rung.append(entry.kind)
         db.session.flush()
-        clock.note_tick(machine_now=clock.machine_now())
+        machine_now = clock.machine_now()
+        apart.forget_undue(machine_now=machine_now)
+        clock.note_tick(machine_now=machine_now)
     for kind in rung:
         bell.ring(kind)
     return rung

@@ -1,5 +1,6 @@
 """Rows of a batch done each apart: one that fails is undone and put off with its reason, and stops no other."""
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,7 +9,7 @@ from typing import Any, TypeVar
 import structlog
 from sqlalchemy import ColumnElement, Index, any_, delete, exists, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.core.db import Base, db
@@ -18,12 +19,15 @@ Row = TypeVar("Row")
 FIRST_WAIT_SECONDS = 5
 LONGEST_WAIT_SECONDS = 3600
 REASON_CHARS = 500
+UNDUE_AFTER = timedelta(days=1)
+"""Work that is due is tried again within the hour."""
+QUOTED = re.compile(r'".*"', re.DOTALL)
 
 
 class PutOffRow(Base):
     """A row of any table whose work failed; `kind` is the kind of work. It is passed over until `next_attempt_at`.
 
-    Moments are machine time. The row goes when its work has succeeded.
+    Moments are machine time. The row goes when its work has succeeded, or is not due any more (`forget_undue`).
     """
 
     __tablename__ = "put_off_rows"
@@ -84,9 +88,15 @@ def do_each(
 
 
 def reason_of(error: Exception) -> str:
-    """In a line, without the values of a statement: they may be words of a customer."""
-    said = error.orig if isinstance(error, DBAPIError) else error
-    return f"{type(said).__name__}: {said}"
+    """In a line, without the values of a statement: they may be words of a customer.
+
+    The database repeats them in its details, and between quotes.
+    """
+    if not isinstance(error, StatementError):
+        return f"{type(error).__name__}: {error}"
+    said = getattr(getattr(error.orig, "diag", None), "message_primary", None) or ""
+    words = QUOTED.sub('"…"', said)
+    return f"{type(error.orig).__name__}: {words}".rstrip(": ")
 
 
 def put_off(kind: str, row_id: int, reason: str, *, machine_now: datetime) -> None:
@@ -109,6 +119,17 @@ def settle(kind: str, ids: Collection[int]) -> None:
     if ids:
         gone = delete(PutOffRow).where(PutOffRow.kind == kind, PutOffRow.row_id == any_(literal(list(ids))))
         db.session.execute(gone.execution_options(synchronize_session=False))
+
+
+def forget_undue(*, machine_now: datetime) -> None:
+    """Rows that nobody has tried for a day although they might: their work was cancelled, or done by a person."""
+    db.session.execute(delete(PutOffRow).where(PutOffRow.next_attempt_at < machine_now - UNDUE_AFTER))
+
+
+def list_tried_often(kind: str, ids: Collection[int], *, attempt_count: int) -> frozenset[int]:
+    """Those of the ids whose work has failed at least so often."""
+    often = (PutOffRow.row_id.in_(ids), PutOffRow.attempt_count >= attempt_count)
+    return frozenset(db.session.scalars(select(PutOffRow.row_id).where(PutOffRow.kind == kind, *often)))
 
 
 def list_put_off_ids(kind: str, *, machine_now: datetime) -> frozenset[int]:

@@ -4,22 +4,25 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from hub.core import apart, clock, files
 from hub.core.actor import Actor
 from hub.core.words import Language
 from hub.inbox import actions
-from hub.inbox.actions import Visitor, chat_leaving, returning, suggestions
+from hub.inbox.actions import Visitor, chat_leaving, returning, scheduling, suggestions
 from hub.inbox.models import ChatSession, ReasonModel, ReasonSuggestion, ScheduledReply, Ticket
+from hub.inbox.queries import list_notices
 from hub.inbox.routing_words import ModelState, SuggestedBy, SuggestionState
 from hub.inbox.snoozes import SnoozeUntil
 from hub.inbox.words import ScheduledState, TicketState
+from hub.schedule import ring_scheduled
 from hub.staff.models import Agent
 from hub.stores.models import Store
 from tests.conftest import TUESDAY, HandClock
-from tests.makers.inbox import actor_of, make_house, make_reason, make_received
+from tests.makers.inbox import actor_of, make_house, make_reason, make_received, viewer_of
 from tests.makers.staff import make_agent
 
 MOST = 2**63 - 1
@@ -186,6 +189,93 @@ def test_replies_leave_beside_a_poisoned_ticket(
     session.expire_all()
     assert session.get_one(ScheduledReply, ids[0]).state is ScheduledState.SENT
     assert apart.count_put_off() == 0
+
+
+def begin_poisoned_reply(session: Session, by: Actor) -> tuple[Ticket, int]:
+    """A reply to leave in an hour, on a ticket that refuses every change."""
+    [ticket] = tickets(session, 1)
+    scheduled_id = actions.schedule_reply(
+        ticket_id=ticket.id,
+        text="À demain.",
+        leave_at=TUESDAY + timedelta(hours=1),
+        last_event_id=None,
+        by=by,
+        now=TUESDAY,
+    )
+    poison(session, ticket)
+    session.get_one(ScheduledReply, scheduled_id).last_event_id = MOST
+    session.commit()
+    return ticket, scheduled_id
+
+
+def test_work_that_is_due_no_more_is_forgotten_after_a_day(
+    session: Session, by: Actor, hand_clock: HandClock, machine: HandClock
+) -> None:
+    ticket, scheduled_id = begin_poisoned_reply(session, by)
+    hand_clock.move(hours=2)
+    returning.work_later(lambda: None)
+    cure(session, ticket)
+    actions.cancel_scheduled(scheduled_id=scheduled_id, by=by, now=hand_clock.now)
+    session.commit()
+    machine.move(hours=23)
+    ring_scheduled(hand_clock.now)
+    assert apart.count_put_off() == 1, "it might be tried again"
+    machine.move(hours=2)
+    ring_scheduled(hand_clock.now)
+    assert apart.count_put_off() == 0
+
+
+def test_a_reply_that_fails_for_ten_minutes_is_held_and_its_author_told(
+    session: Session, by: Actor, ada: Agent, lyon: Store, hand_clock: HandClock, machine: HandClock
+) -> None:
+    ticket, scheduled_id = begin_poisoned_reply(session, by)
+    hand_clock.move(hours=2)
+    began_at = machine.now
+    for _ in range(20):
+        if not returning.work_later(lambda: None):
+            break
+        machine.now = max([machine.now, *(row.next_attempt_at for row in apart.list_put_off())])
+    assert machine.now - began_at == timedelta(seconds=635)
+    session.expire_all()
+    row = session.get_one(ScheduledReply, scheduled_id)
+    assert (row.state, row.held_reason) == (ScheduledState.HELD, scheduling.TRIED_OFTEN)
+    assert [each.data for each in list_notices(viewer_of(ada, lyon.id)).rows] == [{"what": "held"}]
+    assert apart.count_put_off() == 0
+    cure(session, ticket)
+    actions.change_scheduled(
+        scheduled_id=scheduled_id,
+        text="À jeudi.",
+        leave_at=hand_clock.now + timedelta(hours=1),
+        by=by,
+        now=hand_clock.now,
+    )
+    session.commit()
+    hand_clock.move(hours=2)
+    returning.work_later(lambda: None)
+    session.expire_all()
+    assert session.get_one(ScheduledReply, scheduled_id).state is ScheduledState.SENT
+
+
+@pytest.mark.parametrize(
+    ("statement", "reason"),
+    [
+        (
+            "INSERT INTO put_off_rows (kind, row_id, error) VALUES ('x', 1, :words)",
+            "NotNullViolation: null value",
+        ),
+        (
+            "SELECT CAST(:words AS integer)",
+            "InvalidTextRepresentation: invalid input syntax for type integer",
+        ),
+    ],
+)
+def test_the_reason_holds_no_words_of_a_customer(session: Session, statement: str, reason: str) -> None:
+    words = 'Jean "Dupont", 12 rue des Lilas'
+    with pytest.raises(DBAPIError) as refused, session.begin_nested():
+        session.execute(text(statement), {"words": words})
+    found = apart.reason_of(refused.value)
+    assert found.startswith(reason)
+    assert not any(word in found for word in ("Jean", "Dupont", "Lilas"))
 
 
 def test_visitors_are_seen_off_beside_a_poisoned_chat(

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import DBAPIError
 
 from hub.core.actor import SYSTEM, Actor
-from hub.core.apart import do_each, is_free
+from hub.core.apart import do_each, is_free, list_tried_often
 from hub.core.audit import AuditEntry
 from hub.core.db import db
 from hub.core.errors import Conflict, Forbidden, HubError, Invalid
@@ -23,6 +24,11 @@ from hub.staff import queries as staff
 
 SOONEST, LATEST = timedelta(minutes=1), timedelta(days=366)
 KIND = "scheduled_replies"
+MOST_ATTEMPTS = 8
+"""5, 10, 20 … 320 seconds apart: more than ten minutes."""
+TRIED_OFTEN = N_(
+    "It could not be sent, although it was tried for ten minutes. Please read it again, then send it yourself."
+)
 OPEN = (ScheduledState.WAITING, ScheduledState.HELD)
 
 
@@ -115,7 +121,7 @@ def cancel_scheduled(*, scheduled_id: int, by: Actor, now: datetime) -> str:
 def send_due_replies(*, now: datetime, machine_now: datetime, size: int) -> int:
     """Send what is due, each by itself; what cannot leave is held and its author told. Returns how many.
 
-    One whose sending fails for no reason of its own is put off, and stops no other.
+    One whose sending fails for no reason of its own is put off, and stops no other; after ten minutes it is held too.
     """
     due = select(ScheduledReply).where(
         ScheduledReply.state == ScheduledState.WAITING,
@@ -131,8 +137,15 @@ def send_due_replies(*, now: datetime, machine_now: datetime, size: int) -> int:
     rows = sorted(
         rows, key=lambda row: (row.ticket_id, row.id)
     )  # tickets are locked in one order by everybody
-    do_each(KIND, rows, lambda row: _send(row, now=now), id_of=lambda row: row.id, machine_now=machine_now)
+    failed = do_each(KIND, rows, lambda row: _send(row, now=now), id_of=_id_of, machine_now=machine_now)
+    often = list_tried_often(KIND, failed, attempt_count=MOST_ATTEMPTS) if failed else ()
+    last = [row for row in rows if row.id in often]
+    do_each(KIND, last, lambda row: _give_up(row, now=now), id_of=_id_of, machine_now=machine_now)
     return len(rows)
+
+
+def _id_of(row: ScheduledReply) -> int:
+    return row.id
 
 
 def next_leaving_at(*, machine_now: datetime) -> datetime | None:
@@ -188,12 +201,22 @@ def _author(row: ScheduledReply, ticket: Ticket) -> Actor:
     return Actor(ActorKind.AGENT, agent_id=person.agent_id, name=person.name)
 
 
-def _hold(row: ScheduledReply, error: HubError, *, now: datetime) -> None:
+def _give_up(row: ScheduledReply, *, now: datetime) -> None:
+    """Held, and people are told, even when the line on the ticket is what cannot be written."""
+    try:
+        with db.session.begin_nested():
+            _hold(row, Conflict(TRIED_OFTEN), now=now)
+    except DBAPIError:
+        _hold(row, Conflict(TRIED_OFTEN), now=now, has_line=False)
+
+
+def _hold(row: ScheduledReply, error: HubError, *, now: datetime, has_line: bool = True) -> None:
     """It does not leave: it stands on the ticket as it was written, for whoever has the ticket now."""
     row.state = ScheduledState.HELD
     row.held_reason, row.held_values = error.text, {key: str(value) for key, value in error.values.items()}
     ticket = lock_ticket(row.ticket_id)
-    note_ticket("schedule_held", ticket, by=SYSTEM, now=now, leave_at=row.leave_at.isoformat())
+    if has_line:
+        note_ticket("schedule_held", ticket, by=SYSTEM, now=now, leave_at=row.leave_at.isoformat())
     has_author = find_answerer(row.agent_id, ticket.store_id) is not None
     if has_author:
         _tell([row.agent_id], row, "held", by=None, now=now)
