@@ -91,7 +91,8 @@ def _go_on(turn: _Turn) -> None:
         export = _open(turn, now=clock.business_now())
     if clock.machine_now() - began_at > SLOW:
         with transaction():
-            _get(turn.takeover_id).lease_until = None
+            row = _get(turn.takeover_id)
+            row.lease_until, row.attempt_count = None, row.attempt_count - 1
         return
     if turn.is_alone:
         with transaction():

@@ -304,3 +304,23 @@ def test_one_that_failed_after_it_was_read_goes_on_where_it_was(
     row = queries.get_takeover(takeover_id)
     assert (row.state, row.position, row.error) == (TakeoverState.DONE, FEW, "")
     assert count(session, Ticket) == FEW
+
+
+def test_a_file_that_is_merely_slow_does_not_fail(
+    session: Session, lyon: Store, small_mbox: Path, machine: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each time another worker has to open it first."""
+    takeover_id = begin(small_mbox, session)
+    real = working.open_export
+
+    def slow(*args: object, **kwargs: object) -> object:
+        machine.move(seconds=31)
+        return real(*args, **kwargs)  # type: ignore[arg-type]  # as they came
+
+    monkeypatch.setattr(working, "open_export", slow)
+    for _ in range(working.MOST_ATTEMPTS + 2):
+        working._Opened.key, working._Opened.export = (), None
+        working.work_takeovers(lambda: None)
+    assert queries.get_takeover(takeover_id).state is TakeoverState.CHECKING
+    run_all()
+    assert queries.get_takeover(takeover_id).state is TakeoverState.CHECKED
