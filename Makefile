@@ -13,9 +13,10 @@ ASSET_SOURCES := $(shell find hub/assets -type f 2>/dev/null)
 WORDS := $(wildcard hub/translations/fr/*.po) hub/translations/__init__.py
 # Debian package : the file that tells that it is there
 # (of Chromium the shell without windows: the whole one draws a window around each page, which costs more than the page;
-# where the whole one is installed already, the tests take that and nothing is missing)
-CHROMIUM := $(if $(wildcard /usr/bin/chromium),,chromium-headless-shell:/usr/bin/chromium-headless-shell)
-PACKAGES := $(CHROMIUM) postgresql:/usr/lib/postgresql redis-server:/usr/bin/redis-server dovecot-imapd:/usr/sbin/dovecot
+# where only the whole one can be had, the tests take that and nothing is left out)
+CHROMIUM := chromium-headless-shell
+PACKAGES := $(CHROMIUM):/usr/bin/chromium-headless-shell postgresql:/usr/lib/postgresql redis-server:/usr/bin/redis-server \
+	dovecot-imapd:/usr/sbin/dovecot
 NO_BROWSER = $(shell command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || echo yes)
 DEMO_OPTIONS = $(if $(DETACH),--detach) $(if $(RESET),--reset) $(if $(PORT),--port $(PORT))
 
@@ -47,6 +48,7 @@ packages: ## Install the Debian packages that only tests use, or say what is lef
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
 			apt-get install -y -qq --no-install-recommends $$missing >/dev/null && exit 0; fi; \
+	[ ! -x /usr/bin/chromium ] || missing="$${missing# $(CHROMIUM)}"; [ -n "$$missing" ] || exit 0; \
 	echo "Left out, because these Debian packages are missing:$$missing" \
 		"(browser tests need chromium-headless-shell or chromium; flow tests on servers need postgresql and redis-server, the test of the mailbox poll dovecot-imapd)."
 
