@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy import ColumnElement, or_, select
 
 from hub.core import clock, files
+from hub.core.apart import reason_of
 from hub.core.db import db, transaction
 from hub.core.errors import HubError
 from hub.core.text import N_
@@ -36,7 +37,9 @@ MOST_ATTEMPTS = 5
 ALONE_FROM = 3
 TRIED_OFTEN = N_("The work on this file ended %(count)s times at part %(position)s: %(error)s")
 DIED = N_("The worker ended at each attempt to take it.")
+LEFT_OUT = "left_out"
 log = structlog.get_logger(__name__)
+
 _DUE = (TakeoverState.CHECKING, TakeoverState.RUNNING)
 
 
@@ -71,7 +74,7 @@ def work_takeovers(wake: Callable[[], None]) -> int:
     with transaction():
         turn = _claim(clock.machine_now())
     if turn is None:
-        _Opened.key, _Opened.export = (), None
+        _close_unless_needed()
         return 0
     try:
         _go_on(turn)
@@ -83,6 +86,12 @@ def work_takeovers(wake: Callable[[], None]) -> int:
         with transaction():
             _put_off(_get(turn.takeover_id), error, clock.machine_now())
     return 1
+
+
+def _close_unless_needed() -> None:
+    """No turn may be free because a neighbour has it: to open a large file takes long, so it is kept for the next one."""
+    if db.session.scalar(select(Takeover.id).where(Takeover.state.in_(_DUE)).limit(1)) is None:
+        _Opened.key, _Opened.export = (), None
 
 
 def _go_on(turn: _Turn) -> None:
@@ -129,6 +138,8 @@ def _leave_out(row: Takeover) -> None:
     """The part that was alone with its worker each time."""
     log.warning("takeover.left_out", takeover_id=row.id, place=row.position)
     keep_problems(row.id, [BadRowError("row", str(row.position), DIED, {"error": row.error})])
+    if row.state is TakeoverState.CHECKING:
+        row.report = {**row.report, LEFT_OUT: row.report.get(LEFT_OUT, 0) + 1}
     row.position += 1
     row.attempt_count, row.suspect, row.error = 0, None, ""
 
@@ -162,6 +173,7 @@ def _work(turn: _Turn, export: Export, *, now: datetime) -> None:
 def _check(row: Takeover, export: Export, size: int, stop_at: datetime) -> None:
     kept: dict[str, Any] | None = row.report.get("reading")
     found = begin_check(export) if kept is None else check_so_far(kept)
+    found.bad_count += row.report.get(LEFT_OUT, 0)
     row.total = export.size
     row.position = _each(row, export, size, stop_at, lambda place: check_part(export, place, found))
     keep_problems(row.id, found.bad)
@@ -209,7 +221,7 @@ def _get(takeover_id: int) -> Takeover:
 
 def _put_off(row: Takeover, error: Exception, machine_now: datetime) -> None:
     """The attempt stays counted."""
-    row.error = f"{type(error).__name__}: {error}"[:300]
+    row.error = reason_of(error)[:300]
     row.lease_until = machine_now + PAUSE * row.attempt_count
 
 

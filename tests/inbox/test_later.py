@@ -22,14 +22,22 @@ from hub.inbox.actions import (
     receive_message,
     remove_file,
     reply,
+    save_draft,
     schedule_reply,
     transfer,
     undo_reply,
 )
 from hub.inbox.actions.returning import has_due, next_due_at, work_later
 from hub.inbox.models import ScheduledReply, Ticket
-from hub.inbox.queries import list_composer_files, list_notices, list_scheduled, list_thread, list_waits
-from hub.inbox.words import ScheduledState
+from hub.inbox.queries import (
+    list_composer_files,
+    list_drafts,
+    list_notices,
+    list_scheduled,
+    list_thread,
+    list_waits,
+)
+from hub.inbox.words import MessageKind, ScheduledState
 from hub.outbox.calling import Unfit, write_envelope
 from hub.outbox.letter import COLUMNS, load_letters
 from hub.outbox.models import OutboundMessage
@@ -102,6 +110,17 @@ class TestScheduled:
         assert list_thread(ticket.id)[-1].text == "À demain."
         assert session.get_one(ScheduledReply, scheduled_id).state is ScheduledState.SENT
         assert list_scheduled(ticket.id) == []
+
+    def test_what_its_author_is_writing_meanwhile_stays(
+        self, session: Session, ticket: Ticket, by: Actor, hand_clock: HandClock
+    ) -> None:
+        schedule(ticket, by)
+        assert by.agent_id is not None
+        save_draft(
+            ticket_id=ticket.id, agent_id=by.agent_id, kind=MessageKind.AGENT, text="Autre chose", now=TUESDAY
+        )
+        run(session, hand_clock)
+        assert [draft.text for draft in list_drafts(ticket.id, by.agent_id)] == ["Autre chose"]
 
     def test_it_is_held_when_the_customer_wrote(
         self, session: Session, ticket: Ticket, ada: Agent, by: Actor, lyon: Store, hand_clock: HandClock
@@ -309,5 +328,5 @@ class TestFiles:
         )
         ticket = session.get_one(Ticket, texted.ticket_id)
         ids = self.keep(ticket, by, Upload("a.pdf", PDF))
-        with pytest.raises(Invalid, match="Only a mail"):
+        with pytest.raises(Invalid, match="Files go by mail only"):
             reply(ticket_id=ticket.id, text="Voici.", by=by, now=TUESDAY, file_ids=ids)

@@ -277,6 +277,28 @@ def test_a_part_that_ends_its_worker_is_left_out_and_the_others_are_taken(
     assert ("9", working.DIED) in reasons
 
 
+def test_a_part_that_ends_its_worker_while_the_file_is_read_counts_as_bad(
+    session: Session, lyon: Store, small_mbox: Path, machine: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    takeover_id = begin(small_mbox, session)
+    real = working.check_part
+
+    def die_of_nine(export: object, place: int, found: object) -> None:
+        if place == 9:
+            raise KilledError
+        real(export, place, found)  # type: ignore[arg-type]  # as they came
+
+    monkeypatch.setattr(working, "check_part", die_of_nine)
+    for _ in range(60):
+        try:
+            if not working.work_takeovers(lambda: None):
+                machine.now += working.LEASE
+        except KilledError:
+            session.expire_all()
+    row = queries.get_takeover(takeover_id)
+    assert (row.state, row.report["bad"]) == (TakeoverState.CHECKED, 2)  # with the one that cannot be read
+
+
 def test_one_that_failed_after_it_was_read_goes_on_where_it_was(
     session: Session, lyon: Store, small_mbox: Path, machine: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -48,12 +48,13 @@ def reply(
     inserted: dict[str, Any] | None = None,
     key: str | None = None,
     file_ids: Sequence[int] = (),
+    ends_draft: bool = True,
 ) -> Replied:
     """Send a person's answer; it ends the customer's wait and leaves after `undo_seconds`, in a chat at once.
 
     `file_ids` are files of the person's composer (`keep_files`); a mail or a social network takes them.
     `last_event_id` is what the writer had seen: if somebody answered or the customer wrote since, Conflict says who,
-    unless `is_forced`. The same `key` replies once. Raises Forbidden (no person), Invalid, NotFound, Conflict.
+    unless `is_forced`. The same `key` replies once. `ends_draft` unless the text was not written just now. Raises Forbidden (no person), Invalid, NotFound, Conflict.
     """
     words = check_text(text)
     if not by.is_person:
@@ -73,6 +74,8 @@ def reply(
     else:
         due_at = now + timedelta(seconds=undo_seconds)
         message.outbound_id = _post(ticket, message, way.address, file_ids, by=by, due_at=due_at, now=now)
+    if ends_draft:
+        _end_draft(ticket, by)
     _answered(ticket, message, by=by, now=now)
     return Replied(message.id, message.outbound_id)
 
@@ -236,17 +239,17 @@ def check_collision(ticket: Ticket, last_event_id: int, by: Actor) -> None:
             )
 
 
+def _end_draft(ticket: Ticket, by: Actor) -> None:
+    same = (Draft.ticket_id == ticket.id, Draft.agent_id == by.agent_id, Draft.kind == MessageKind.AGENT)
+    db.session.execute(delete(Draft).where(*same))
+
+
 def _answered(ticket: Ticket, message: TicketMessage, *, by: Actor, now: datetime) -> None:
-    """The wait is over, credited to who answered; drafts of the reply are done with."""
+    """The wait is over, credited to who answered."""
     wait_id = waiting.end_wait(ticket, at=now, agent_id=by.agent_id, directory=Directory())
     move_state(ticket, next_on_reply(ticket.state), by=by, now=now)
     ticket.list_at = now
     show_message(ticket, message.text, now=now)
-    db.session.execute(
-        delete(Draft).where(
-            Draft.ticket_id == ticket.id, Draft.agent_id == by.agent_id, Draft.kind == MessageKind.AGENT
-        )
-    )
     db.session.flush()
     tell_followers(ticket.id, "replied", by=by, now=now)
     note_expert_answer(ticket, by=by, now=now)

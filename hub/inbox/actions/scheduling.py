@@ -170,6 +170,7 @@ def _send(row: ScheduledReply, *, now: datetime) -> None:
                 inserted=row.inserted or None,
                 key=f"scheduled:{row.id}",
                 file_ids=_free_files(row),
+                ends_draft=False,
             )
     except HubError as error:
         _hold(row, error, now=now)
