@@ -66,7 +66,9 @@ def note_at_counter(page: Page, text: str, *, mail: str, pin: str = PIN) -> None
 
 
 def count_tickets(page: Page, at: Installation, word: str) -> int:
-    page.goto(f"{at.base_url}/inbox/?q={word}&view=all")
+    page.goto(
+        f'{at.base_url}/inbox/?q="{word}"&view=all'
+    )  # the word itself: "Morez" is also a mistyped "Morel"
     return page.locator(".ticket-row").count()
 
 
