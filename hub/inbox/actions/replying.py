@@ -54,19 +54,17 @@ def reply(
 
     `file_ids` are files of the person's composer (`keep_files`); a mail or a social network takes them.
     `last_event_id` is what the writer had seen: if somebody answered or the customer wrote since, Conflict says who,
-    unless `is_forced`. The same `key` replies once. `ends_draft` unless the text was not written just now. Raises Forbidden (no person), Invalid, NotFound, Conflict.
+    unless `is_forced`. The same `key` replies once. `ends_draft` unless the text was not written just now.
+    Raises Forbidden (no person), Invalid, NotFound, Conflict.
     """
-    words = check_text(text)
-    if not by.is_person:
-        raise Forbidden(N_("Only a person can reply. Please bind this key to an agent."))
+    words = _check_words(text, by)
     ticket = lock_ticket(ticket_id)
     full_key = f"{TICKET}:{ticket_id}:{key}" if key else None
     if (done := _find_done(full_key)) is not None:
         return done
     window = find_window(ticket, now=now)
     way = check_answerable(ticket, has_window=window is not None)
-    if last_event_id is not None and not is_forced:
-        check_collision(ticket, last_event_id, by)
+    check_collision(ticket, None if is_forced else last_event_id, by)
     _check_files(way, file_ids)
     message = _write(ticket, words, way, key=full_key, inserted=inserted or {}, by=by, now=now)
     if window is not None:
@@ -78,6 +76,13 @@ def reply(
         _end_draft(ticket, by)
     _answered(ticket, message, by=by, now=now)
     return Replied(message.id, message.outbound_id)
+
+
+def _check_words(text: str, by: Actor) -> str:
+    words = check_text(text)
+    if not by.is_person:
+        raise Forbidden(N_("Only a person can reply. Please bind this key to an agent."))
+    return words
 
 
 def _post(
@@ -218,9 +223,12 @@ def _check_mobile(phone: str) -> None:
         )
 
 
-def check_collision(ticket: Ticket, last_event_id: int, by: Actor) -> None:
-    """Raises Conflict when somebody else answered, or the customer wrote, since the writer last looked."""
-    if ticket.last_event_id <= last_event_id:
+def check_collision(ticket: Ticket, last_event_id: int | None, by: Actor) -> None:
+    """Raises Conflict when somebody else answered, or the customer wrote, since the writer last looked.
+
+    Without `last_event_id` nothing is asked.
+    """
+    if last_event_id is None or ticket.last_event_id <= last_event_id:
         return
     since = select(TicketMessage).where(
         TicketMessage.ticket_id == ticket.id,
