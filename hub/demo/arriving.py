@@ -23,7 +23,8 @@ def moments(now: datetime, random: Random) -> list[datetime]:
 
 def sale_behind(sales: Sequence[Sale], at: datetime, now: datetime, random: Random) -> Sale:
     """One of the orders before the contact; of today's many are of the stores whose people can log in."""
-    before = int(len(sales) * max(0.02, 1 - (sales[-1].placed_at - at).days / 366))
+    days = max(0, (sales[-1].placed_at - at).days)  # who wrote after the last order has every order before
+    before = int(len(sales) * max(0.02, 1 - days / 366))
     last = max(0, before - 1 - int(800 * random.random() ** 2))
     if now - at > timedelta(days=1) or random.random() > AT_SHOWN_STORES:
         return sales[last]
