@@ -16,7 +16,9 @@ NOW = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
 def _sales(last_at: datetime) -> list[Sale]:
     moments = [last_at - timedelta(hours=5 * number) for number in reversed(range(1500))]
     return [
-        Sale(number, str(number), number, SHOWN_STORES[number % len(SHOWN_STORES)], at, None, OrderState.PLACED)
+        Sale(
+            number, str(number), number, SHOWN_STORES[number % len(SHOWN_STORES)], at, None, OrderState.PLACED
+        )
         for number, at in enumerate(moments, 1)
     ]
 
