@@ -9,6 +9,7 @@ from hub.blueprints import customer_words as words
 from hub.blueprints.access import viewer
 from hub.blueprints.customer_card import open_card
 from hub.blueprints.customer_forms import KIND_OF, WORDING_VERSION, ConsentForm, customer_form
+from hub.blueprints.customer_tabs import room_of_customers
 from hub.blueprints.customer_timeline import timeline_of
 from hub.blueprints.htmx import wants_fragment
 from hub.blueprints.plan_words import exit_words
@@ -30,7 +31,7 @@ blueprint = Blueprint("customers", __name__)
 @blueprint.app_context_processor
 def customer_globals() -> dict[str, object]:
     """`customers/_card.html` is also shown in the ticket pane, by the inbox."""
-    return {"customer_words": words}
+    return {"customer_words": words, "room_of_customers": room_of_customers}
 
 
 @blueprint.get("/")

@@ -1,10 +1,6 @@
 """The tabs of the messages room: pages of several doors that a marketer sees as one room."""
 
-from dataclasses import dataclass
-
-from flask import current_app, request, url_for
-from flask_babel import gettext
-
+from hub.blueprints.room_tabs import RoomTab, draw_tabs
 from hub.core.text import N_
 
 TABS = (
@@ -19,19 +15,6 @@ TABS = (
 )
 
 
-@dataclass(frozen=True)
-class MessageTab:
-    """A link as parts/tabs.html draws it."""
-
-    href: str
-    label: str
-    is_current: bool
-
-
-def message_tabs() -> list[MessageTab]:
-    """The tabs whose page exists, the current one marked by its door and page."""
-    return [
-        MessageTab(url, gettext(label), endpoint == request.endpoint or url == request.path)
-        for endpoint, label in TABS
-        if endpoint in current_app.view_functions and (url := url_for(endpoint))
-    ]
+def message_tabs() -> list[RoomTab]:
+    """The pages of the messages room that exist."""
+    return draw_tabs(TABS)

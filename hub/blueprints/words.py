@@ -46,6 +46,8 @@ SCOPES: dict[ApiScope, str] = {
     ApiScope.CUSTOMERS_WRITE: N_("Add and correct customers"),
     ApiScope.CONSENTS_WRITE: N_("Record consents"),
     ApiScope.STATISTICS_READ: N_("Read statistics"),
+    ApiScope.BEHAVIOUR_WRITE: N_("Record baskets and visits"),
+    ApiScope.SEGMENTS_READ: N_("Read segments and their members"),
 }
 
 DAYS = (

@@ -19,7 +19,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.DELIVERY: frozenset({P.LOOK_UP_ORDERS, P.READ_KNOWLEDGE}),
     Role.STORE_MANAGER: _MANAGER,
     Role.REGION_MANAGER: _MANAGER,
-    Role.HEAD_OFFICE: _MANAGER | {P.EDIT_KNOWLEDGE, P.EDIT_ROUTING},
+    Role.HEAD_OFFICE: _MANAGER | {P.EDIT_KNOWLEDGE, P.EDIT_ROUTING, P.EDIT_CUSTOMERS},
     Role.MARKETER: frozenset(
         {
             P.READ_CUSTOMERS,
@@ -31,6 +31,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.EDIT_SURVEYS,
             P.READ_KNOWLEDGE,
             P.READ_STATISTICS,
+            P.EDIT_CUSTOMERS,
+            P.READ_SEGMENTS,
+            P.EDIT_SEGMENTS,
         }
     ),
     Role.MANAGER: frozenset(
@@ -42,6 +45,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.READ_SURVEYS,
             P.READ_KNOWLEDGE,
             P.READ_STATISTICS,
+            P.READ_SEGMENTS,
         }
     ),
     Role.ADMINISTRATOR: frozenset(Permission),

@@ -33,6 +33,10 @@ class Permission(StrEnum):
     EDIT_ROUTING = "edit_routing"
     EDIT_SETTINGS = "edit_settings"
     EDIT_STAFF = "edit_staff"
+    EDIT_CUSTOMERS = "edit_customers"
+    READ_SEGMENTS = "read_segments"
+    EDIT_SEGMENTS = "edit_segments"
+    KEEP_PRIVACY = "keep_privacy"
 
 
 class ApiScope(StrEnum):
@@ -45,3 +49,5 @@ class ApiScope(StrEnum):
     CUSTOMERS_WRITE = "customers:write"
     CONSENTS_WRITE = "consents:write"
     STATISTICS_READ = "statistics:read"
+    BEHAVIOUR_WRITE = "behaviour:write"
+    SEGMENTS_READ = "segments:read"

@@ -1,0 +1,1 @@
+"""One customer through all rooms: export, erase, merge and unmerge."""

@@ -1,0 +1,1 @@
+"""Segments: lifecycle stage, RFM, churn score, value, cohorts, saved segments."""
