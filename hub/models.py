@@ -3,12 +3,19 @@
 from hub.content import models as content
 from hub.core import apart, audit, clock, facts, loose_files
 from hub.customers import models as customers
+from hub.customers.imports import models as customer_imports
+from hub.customers.notes import models as customer_notes
+from hub.customers.quality import models as customer_quality
+from hub.identity import privacy_models as privacy
 from hub.inbox import models as inbox
 from hub.knowledge import models as knowledge
 from hub.loyalty import models as loyalty
 from hub.mailroom import models as mailroom
 from hub.mailroom import way_models as mail_ways
 from hub.orders import models as orders
+from hub.orders.behaviour import models as behaviour
+from hub.orders.products import models as products
+from hub.orders.till_files import models as till_files
 from hub.outbox import models as outbox
 from hub.outbox import provider_models as provider_deliveries
 from hub.outbox import push_models as pushes
@@ -32,7 +39,13 @@ ALL = (
     staff,
     reasons,
     customers,
+    customer_imports,
+    customer_notes,
+    customer_quality,
     orders,
+    behaviour,
+    products,
+    till_files,
     content,
     loyalty,
     outbox,
@@ -48,4 +61,5 @@ ALL = (
     mail_ways,
     webhooks,
     takeover,
+    privacy,
 )

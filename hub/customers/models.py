@@ -21,7 +21,11 @@ from hub.stores.models import Store
 
 
 class Customer(Base):
-    """One person (or a company's contact). `preferred_store_id` is a store without a foreign key upstairs."""
+    """One person (or a company's contact). `preferred_store_id` is a store without a foreign key upstairs.
+
+    `last_active_at`: the latest order, ticket, answer or click, None until the nightly job has looked; `archived_at`: left
+    out of lists and segments until a sign of life; `erased_at`: the row stays for the figures, without identity.
+    """
 
     __tablename__ = "customers"
     __table_args__ = (
@@ -32,6 +36,13 @@ class Customer(Base):
             postgresql_using="gin",
             postgresql_ops={"sort_key": "gin_trgm_ops"},
         ),
+        Index(
+            "ix_customers_archived",
+            "archive_run_id",
+            "id",
+            postgresql_where="archived_at IS NOT NULL",
+        ),
+        Index("ix_customers_last_active", "last_active_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -40,13 +51,19 @@ class Customer(Base):
     last_name: Mapped[str] = mapped_column(default="")
     sort_key: Mapped[str] = mapped_column(default="")
     birth_on: Mapped[date | None]
+    street: Mapped[str] = mapped_column(default="", server_default="")
     postcode: Mapped[str] = mapped_column(default="")
+    town: Mapped[str] = mapped_column(default="", server_default="")
     country: Mapped[str] = mapped_column(default="FR")
     company: Mapped[str] = mapped_column(default="")
     language: Mapped[Language] = mapped_column(words(Language))
     preferred_store_id: Mapped[int | None] = mapped_column(ForeignKey(Store.id))
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    last_active_at: Mapped[datetime | None]
+    archived_at: Mapped[datetime | None]
+    archive_run_id: Mapped[int | None]
+    erased_at: Mapped[datetime | None]
 
 
 class Address(Base):

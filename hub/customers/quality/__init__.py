@@ -1,0 +1,1 @@
+"""How clean the base is: reports, repairs that can be undone, the planned audit, the archive of the inactive."""
