@@ -40,13 +40,16 @@ class Order(Base):
     """The latest known state. `state_at` is the shop's `updated_at` that last won; older events change nothing.
 
     `event_key` is the event that last won: it decides between two events of the same moment and state.
-    `promo_codes` are the codes as the customer typed them.
+    `promo_codes` are the codes as the customer typed them. `returned_cents` is the larger of what the order's events say
+    (`told_returned_cents`) and what its returns come to; returns of everything make the `state` returned, whatever the
+    newest event said (`told_rank`: the place of that state among the states). `basket_key` is the basket it came from, as the shop calls it.
     """
 
     __tablename__ = "orders"
     __table_args__ = (
         Index("ix_orders_customer_placed", "customer_id", "placed_at"),
         Index("ix_orders_store_placed", "store_id", "placed_at"),
+        Index("ix_orders_basket", "basket_key", postgresql_where="basket_key IS NOT NULL"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -62,6 +65,9 @@ class Order(Base):
     returned_cents: Mapped[int] = mapped_column(default=0)
     currency: Mapped[str]
     promo_codes: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    told_rank: Mapped[int | None]
+    told_returned_cents: Mapped[int | None]
+    basket_key: Mapped[str | None]
     created_at: Mapped[datetime]
 
 
@@ -76,3 +82,25 @@ class OrderLine(Base):
     name: Mapped[str]
     quantity: Mapped[int]
     unit_price_cents: Mapped[int]
+
+
+class OrderReturn(Base):
+    """What came back of an order, told by itself: kept also before its order is known (`order_id` None).
+
+    `lines` is a list of {"sku", "quantity", "amount_cents"}; `told_at` the time of its newest event, `event_key` decides
+    between two of one moment.
+    """
+
+    __tablename__ = "order_returns"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    external_id: Mapped[str] = mapped_column(unique=True)
+    order_number: Mapped[str] = mapped_column(index=True)
+    order_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id", ondelete="CASCADE"), index=True)
+    amount_cents: Mapped[int]
+    lines: Mapped[list[Any]]
+    source: Mapped[str]
+    event_key: Mapped[str]
+    returned_at: Mapped[datetime]
+    told_at: Mapped[datetime]
+    created_at: Mapped[datetime]

@@ -1,0 +1,1 @@
+"""What customers do on the sites of the chain: baskets and visits."""

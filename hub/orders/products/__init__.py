@@ -1,0 +1,1 @@
+"""What the chain sells: products with family, range, life and complements."""
