@@ -3,7 +3,9 @@
 from hub.content import models as content
 from hub.core import apart, audit, clock, facts, loose_files
 from hub.customers import models as customers
+from hub.customers.duplicates import models as customer_duplicates
 from hub.customers.imports import models as customer_imports
+from hub.customers.merging import models as customer_merging
 from hub.customers.notes import models as customer_notes
 from hub.customers.quality import models as customer_quality
 from hub.identity import privacy_models as privacy
@@ -22,6 +24,7 @@ from hub.outbox import push_models as pushes
 from hub.outbox.tracking import models as tracking
 from hub.plans import models as plans
 from hub.reasons import models as reasons
+from hub.segments.values import models as customer_values
 from hub.signups import models as signups
 from hub.staff import models as staff
 from hub.stores import models as stores
@@ -40,6 +43,8 @@ ALL = (
     reasons,
     customers,
     customer_imports,
+    customer_merging,
+    customer_duplicates,
     customer_notes,
     customer_quality,
     orders,
@@ -48,6 +53,7 @@ ALL = (
     till_files,
     content,
     loyalty,
+    customer_values,
     outbox,
     provider_deliveries,
     pushes,

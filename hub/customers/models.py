@@ -43,6 +43,7 @@ class Customer(Base):
             postgresql_where="archived_at IS NOT NULL",
         ),
         Index("ix_customers_last_active", "last_active_at", "id"),
+        Index("ix_customers_merged", "merged_into_id", postgresql_where="merged_into_id IS NOT NULL"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -58,6 +59,7 @@ class Customer(Base):
     company: Mapped[str] = mapped_column(default="")
     language: Mapped[Language] = mapped_column(words(Language))
     preferred_store_id: Mapped[int | None] = mapped_column(ForeignKey(Store.id))
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     last_active_at: Mapped[datetime | None]
