@@ -1,4 +1,4 @@
-"""The alerts of the demo: what was told of each wait, a delay notice, a store that tells when nobody is signed in."""
+"""The alerts of the demo: what was told of each wait, a delay notice, two stores that tell when nobody is signed in."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,12 +9,11 @@ from hub.inbox.deadlines import USUAL_STEPS, Deadline, make_deadline
 from hub.stores.rules import Hours
 
 TOLD_AT_START = timedelta(hours=20)
-TOLD_STORES = {1: ("responsable.lyon@verel.example",)}
-"""One is enough to be seen: each tells once an hour while nobody is signed in, and the demo's clock stops at each."""
+TOLD_STORES: dict[int | None, tuple[str, ...]] = {1: ("responsable.lyon@verel.example",), 2: (), None: ()}
 
 
 def choose_alerts(*, now: datetime) -> None:
-    """The usual steps, and a manager by mail for the first store."""
+    """The usual steps; a manager by mail for the first store, everybody of the second, the head office for its queue."""
     percents = {step.audience.value: step.percent for step in USUAL_STEPS}
     actions.change_alert_policy(
         percents=percents, has_delay_notice=True, tells_unattended=False, by=SYSTEM, now=now

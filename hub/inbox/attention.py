@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from hub.stores.rules import Hours, Range, add_business_seconds, business_seconds, is_open, next_opening
 
@@ -12,6 +13,7 @@ SETTING = "unattended"
 OFFICE_DAYS = range(5)
 OFFICE_HOURS = (Range(time(9), time(18)),)
 MINUTE = 60
+MIDNIGHT = time(0)
 PAUSE = timedelta(hours=1)
 USUAL_AFTER_MINUTES = 30
 USUAL_IDLE_MINUTES = 15
@@ -21,7 +23,8 @@ USUAL_IDLE_MINUTES = 15
 class Watch:
     """What a store has chosen and what is known of it: the oldest wait and the last alert (business time).
 
-    `store_id` None: the central queue, which the head office looks after.
+    `store_id` None: the central queue, which the head office looks after. `new_since`: the oldest wait that began after
+    the last alert, if any did.
     """
 
     store_id: int | None
@@ -29,6 +32,7 @@ class Watch:
     idle_minutes: int
     waiting_since: datetime
     told_at: datetime | None
+    new_since: datetime | None = None
 
 
 def is_usually_on(settings: Mapping[str, Any]) -> bool:
@@ -47,18 +51,33 @@ def waited_seconds(hours: Hours, watch: Watch, now: datetime) -> int | None:
 
 
 def is_to_be_told(hours: Hours, watch: Watch, now: datetime) -> bool:
-    """During opening hours, once the wait is long enough, at most once an hour. Without known hours: never."""
-    if not is_open(hours, now) or (watch.told_at is not None and now < watch.told_at + PAUSE):
-        return False
-    waited = waited_seconds(hours, watch, now)
-    return waited is not None and waited >= watch.after_minutes * MINUTE
+    """During opening hours, once the moment of `next_look_at` has come. Without known hours: never."""
+    at = next_look_at(hours, watch)
+    return at is not None and at <= now and is_open(hours, now)
 
 
 def next_look_at(hours: Hours, watch: Watch) -> datetime | None:
-    """When the store may have to be told next, if nothing changes; None without known hours."""
-    at = add_business_seconds(hours, watch.waiting_since, watch.after_minutes * MINUTE)
-    if at is None:
-        return None
-    if watch.told_at is not None:
-        at = max(at, watch.told_at + PAUSE)
-    return next_opening(hours, at)
+    """When the store is to be told next, if nothing changes; None without known hours.
+
+    Once the first customer has waited long enough; after that only when one who is new has, an hour later at the
+    earliest, and at the first opening of another day.
+    """
+    at = _after(hours, watch, watch.waiting_since)
+    if at is None or watch.told_at is None:
+        return next_opening(hours, at) if at is not None else None
+    moments = [next_opening(hours, _next_morning(hours, watch.told_at))]
+    if watch.new_since is not None:
+        is_late_at = _after(hours, watch, watch.new_since)
+        moments.append(max(is_late_at, watch.told_at + PAUSE) if is_late_at else None)
+    soonest = min((moment for moment in moments if moment is not None), default=None)
+    return next_opening(hours, max(at, soonest)) if soonest is not None else None
+
+
+def _after(hours: Hours, watch: Watch, since: datetime) -> datetime | None:
+    return add_business_seconds(hours, since, watch.after_minutes * MINUTE)
+
+
+def _next_morning(hours: Hours, at: datetime) -> datetime:
+    """Midnight after the moment, where the store is."""
+    zone = ZoneInfo(hours.time_zone)
+    return datetime.combine(at.astimezone(zone).date() + timedelta(days=1), MIDNIGHT, zone).astimezone(UTC)

@@ -47,13 +47,23 @@ _MOST_SECONDS = 86_400
 
 @dataclass(frozen=True)
 class CallFacts:
-    """What is known of a call; nothing known is ever unknown again."""
+    """What is known of a call; nothing known is ever unknown again.
+
+    `is_ours`: the telephone that was rung sent the call back to us, so that whoever answers it is our own machine. The
+    call that came back is the one in which a message is left, and which is noted.
+    """
 
     is_dialled: bool = False
     has_dial_failed: bool = False
     is_answered: bool = False
     is_over: bool = False
     has_message: bool = False
+    is_ours: bool = False
+
+    @property
+    def has_talked(self) -> bool:
+        """Whether a person of the store answered."""
+        return self.is_answered and not self.is_ours
 
     def __or__(self, other: "CallFacts") -> "CallFacts":
         return CallFacts(
@@ -62,6 +72,7 @@ class CallFacts:
             self.is_answered or other.is_answered,
             self.is_over or other.is_over,
             self.has_message or other.has_message,
+            self.is_ours or other.is_ours,
         )
 
 
@@ -81,18 +92,19 @@ class CallNews:
 
 def state_of(facts: CallFacts) -> PhoneCallState:
     """An answer counts more than anything else, a message more than its absence."""
-    if facts.is_answered:
+    if facts.has_talked:
         return S.ANSWERED if facts.is_over else S.TALKING
     if facts.has_message:
         return S.VOICEMAIL
     if facts.is_over:
         return S.MISSED
-    return S.MESSAGE if facts.has_dial_failed or not facts.is_dialled else S.RINGING
+    is_ringing = facts.is_dialled and not facts.has_dial_failed and not facts.is_ours
+    return S.RINGING if is_ringing else S.MESSAGE
 
 
 def is_surely_missed(facts: CallFacts) -> bool:
-    """Whether the store did not answer, whatever callback is still to come."""
-    if facts.is_answered:
+    """Whether the store did not answer, whatever callback is still to come; of a call sent back, the second one says."""
+    if facts.is_answered or facts.is_ours:
         return False
     return facts.has_dial_failed or facts.has_message or (facts.is_over and not facts.is_dialled)
 
@@ -100,8 +112,8 @@ def is_surely_missed(facts: CallFacts) -> bool:
 def patience(facts: CallFacts) -> timedelta | None:
     """How long the next callback is waited for; None when none is needed any more."""
     if facts.is_over:
-        return None if facts.is_answered or is_surely_missed(facts) else GRACE
-    if facts.is_answered:
+        return None if facts.is_answered or facts.is_ours or is_surely_missed(facts) else GRACE
+    if facts.has_talked:
         return LONGEST_CALL
     return LONGEST_RING if state_of(facts) is S.RINGING else LONGEST_AT_MACHINE
 

@@ -173,6 +173,11 @@ def free_tickets(seen: Happening) -> None:
     pushing.forget_browsers_of([seen.data["agent_id"]])
 
 
+def free_out_of_reach(seen: Happening) -> None:
+    """Somebody answers in a store no more: tickets kept there would be seen by nobody who has them."""
+    inbox.free_tickets_out_of_reach(agent_id=seen.data.get("agent_id"), now=clock.business_now())
+
+
 def forget_addresses(seen: Happening) -> None:
     """What waits for an erased address does not leave, what was typed into forms is emptied, calls have no number."""
     outbox.cancel_to_erased(seen.customer, now=clock.business_now())
@@ -210,6 +215,8 @@ WIRES: dict[str, tuple[tuple[str, Effect], ...]] = {
     "ReplyHandedOver": (("give_up_unheard", bridging.give_up_unheard),),
     "ReplyNotTaken": (("give_up_untaken", bridging.give_up_untaken),),
     "AgentLeft": (("free_tickets", free_tickets),),
+    "AgentMoved": (("free_out_of_reach", free_out_of_reach),),
+    "StoresMoved": (("free_out_of_reach", free_out_of_reach),),
     "AgentInvited": (("mail_invitation", staff_mails.mail_invitation),),
     "PasswordResetAsked": (("mail_password_link", staff_mails.mail_password_link),),
     "TicketSolved": (("ask_about_solution", ask_about_solution),),

@@ -21,6 +21,13 @@ class PasswordResetAsked(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AgentMoved(Fact):
+    """Role, stores or regions of a person changed: what is assigned where he or she answers no more waits for others."""
+
+    agent_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class AgentLeft(Fact):
     """A person was deactivated: what was assigned to them waits for somebody else."""
 

@@ -10,3 +10,8 @@ class ChainReady(Fact):
     """The first-run assistant is through: every room may bring what is built in."""
 
     chain_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoresMoved(Fact):
+    """Stores changed their region, and with it the people who look after it."""

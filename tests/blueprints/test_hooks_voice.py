@@ -26,6 +26,7 @@ from hub.inbox.models import (
     TicketMessage,
 )
 from hub.inbox.phone_rules import FETCH_WAITS, GRACE, MOST_LOOKS
+from hub.inbox.queries.phone_calls import list_live_calls
 from hub.inbox.words import MessageKind, PhoneCallState, RecordingState, RouteSource, TicketState
 from hub.outbox import wires
 from hub.stores.models import Chain, Store
@@ -33,7 +34,7 @@ from tests.conftest import TUESDAY, HandClock
 from tests.doubles.twilio import Double, run_double, sign
 from tests.makers.calls import ANNE, CALL, LINE, RECORDING, SOUND, callbacks
 from tests.makers.customers import make_customer
-from tests.makers.inbox import actor_of, make_house, make_reason
+from tests.makers.inbox import actor_of, make_house, make_reason, viewer_of
 from tests.makers.orders import make_order
 from tests.makers.phones import make_settings
 from tests.makers.staff import log_in, make_agent
@@ -104,11 +105,11 @@ def test_a_call_greets_in_the_language_of_the_chain_and_rings_in_the_store(
         "+33472000001",
         "http://localhost/hooks/twilio/voice/status",
     )
+    assert call_of(session).state is PhoneCallState.RINGING
     session.execute(update(Chain).values(language=Language.ENGLISH))
     english = tell(client, "call", OTHER)
     assert english is not None
     assert english[0].attrib == {"language": "en-GB"}
-    assert call_of(session).state is PhoneCallState.RINGING
 
 
 @pytest.mark.parametrize("why", ["closed", "no phone", "its own number", "forwarded", "unknown number"])
@@ -459,6 +460,30 @@ def test_hidden_callers_ring_at_once_but_not_for_ever(
     assert heard[3] == ["Say", "Say", "Say", "Record", "Say", "Hangup"]
     known = [tags(tell(client, "call", sid))[1] for sid in (CALL, OTHER)]
     assert known == ["Dial", "Say"]
+
+
+def test_the_machine_that_answers_behind_a_forwarding_telephone_is_nobody_on_the_line(
+    session: Session, client: FlaskClient, twilio: Double
+) -> None:
+    """Lyon's telephone forwards to Lyon's line: the leg to it is answered, by our own machine, and a message is left."""
+    tell(client, "call")
+    back = tell(client, "call", OTHER, ForwardedFrom="+33472000001")
+    assert tags(back) == ["Say", "Say", "Say", "Record", "Say", "Hangup"]
+    first = call_of(session)
+    assert (first.state, first.is_answered_by_us) == (PhoneCallState.MESSAGE, True)
+    tell(client, "answered")
+    assert call_of(session).state is PhoneCallState.MESSAGE
+    lyon = session.scalars(select(Store.id)).one()
+    viewer = viewer_of(make_agent(session, store_ids=(lyon,)), lyon)
+    assert list_live_calls(viewer) == []
+    tell(client, "recorded", OTHER)
+    tell(client, "ended_answered")
+    tell(client, "over")
+    first, second = call_of(session), call_of(session, OTHER)
+    assert (first.state, second.state) == (PhoneCallState.MISSED, PhoneCallState.VOICEMAIL)
+    assert first.ticket_id is None
+    assert first.look_at is None
+    assert len(lines_of(session)) == 1, "one missed call is one line, whatever ways it took"
 
 
 def test_a_call_to_a_number_of_no_store_is_routed_as_any_contact(

@@ -1,4 +1,4 @@
-"""A store is told when customers wait and nobody of it is signed in: when, whom, and how often."""
+"""A store is told when customers wait and nobody of it is signed in: when, whom, and that once is enough."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -86,7 +86,7 @@ def run(hand_clock: HandClock, **duration: float) -> int:
     return count
 
 
-def test_after_the_minutes_chosen_everybody_of_the_store_is_told_at_most_once_an_hour(
+def test_after_the_minutes_chosen_everybody_of_the_store_is_told_once(
     session: Session, hand_clock: HandClock, lyon: Store, ada: Agent
 ) -> None:
     choose(lyon, ada)
@@ -95,12 +95,66 @@ def test_after_the_minutes_chosen_everybody_of_the_store_is_told_at_most_once_an
     assert run(hand_clock, minutes=29) == 0
     assert run(hand_clock, minutes=1) == 1
     assert told(session) == [(Channel.EMAIL, ada.email)]
-    assert run(hand_clock, minutes=59) == 0
-    assert run(hand_clock, minutes=1) == 1
     values = [row.values for row in session.scalars(select(OutboundMessage)) if "unattended" in row.key]
     assert values[0]["waiting_count"] == "1 demande en attente"
     assert values[0]["waiting_for"] == "30 min"
     assert WORDS not in str(values)
+
+
+def test_told_once_a_store_hears_no_more_that_day_unless_somebody_new_waits(
+    session: Session, hand_clock: HandClock, lyon: Store, ada: Agent
+) -> None:
+    """Told at 10:30. A customer who writes at 11:00 is late at 11:30; one who wrote before it at 10:20 was counted."""
+    choose(lyon, ada)
+    make_received()
+    hand_clock.move(minutes=20)
+    another(hand_clock, "counted")
+    assert run(hand_clock, minutes=10) == 1
+    tomorrow = TUESDAY + timedelta(days=1)
+    assert unattended.next_due_at() == tomorrow
+    assert [run(hand_clock, minutes=10) for _ in range(3)] == [0, 0, 0]
+    another(hand_clock, "new")
+    assert unattended.next_due_at() == TUESDAY + timedelta(minutes=90)
+    assert run(hand_clock, minutes=29) == 0
+    assert run(hand_clock, minutes=1) == 1
+    assert [run(hand_clock, hours=1) for _ in range(10)] == [0] * 10, "until the evening"
+    assert unattended.next_due_at() == tomorrow
+    assert run(hand_clock, hours=13) == 1, "at the next opening, because they wait still"
+    assert unattended.next_due_at() == tomorrow + timedelta(days=1)
+
+
+def test_several_who_are_new_are_told_of_together_an_hour_after_the_last_time(
+    session: Session, hand_clock: HandClock, lyon: Store, ada: Agent
+) -> None:
+    choose(lyon, ada, after_minutes=5)
+    make_received()
+    assert run(hand_clock, minutes=5) == 1
+    another(hand_clock, "second", minutes=1)
+    another(hand_clock, "third", minutes=20)
+    assert unattended.next_due_at() == TUESDAY + timedelta(minutes=65)
+    assert run(hand_clock, minutes=38) == 0
+    assert run(hand_clock, minutes=1) == 1
+    assert len(told(session)) == 2
+
+
+def test_who_writes_before_the_opening_after_an_alert_is_not_late_at_once(
+    session: Session, hand_clock: HandClock, lyon: Store, ada: Agent
+) -> None:
+    """The one told of was answered; the store opens at 10:00, and half an hour of opening has to pass."""
+    choose(lyon, ada)
+    ticket_id = make_received().ticket_id or 0
+    assert run(hand_clock, hours=1) == 1
+    actions.reply(ticket_id=ticket_id, text="Voilà", by=actor_of(ada), now=hand_clock.now)
+    another(hand_clock, "early", hours=22)
+    assert unattended.next_due_at() == TUESDAY + timedelta(days=1, minutes=30)
+
+
+def another(hand_clock: HandClock, who: str, **duration: float) -> None:
+    """Somebody else writes, now or after a while."""
+    hand_clock.move(**duration)
+    make_received(
+        hand_clock.now, from_address=f"{who}@client.example", mail_message_id=f"<{who}@client.example>"
+    )
 
 
 def test_nobody_is_told_while_somebody_of_the_store_is_there(
@@ -154,6 +208,7 @@ def test_texts_leave_only_where_sms_is_set_up(
     run(hand_clock, minutes=30)
     assert told(session) == [(Channel.EMAIL, "chef@verel.example")]
     with_sms()
+    another(hand_clock, "later")
     run(hand_clock, hours=1)
     assert told(session)[1:] == [(Channel.EMAIL, "chef@verel.example"), (Channel.SMS, "+33612345678")]
 
@@ -176,13 +231,13 @@ def test_a_chain_made_new_tells_its_stores_without_being_asked(
     assert [row.is_on for row in list_store_alerts()] == [True, True]
     assert run(hand_clock, minutes=0) == 1
     assert told(session) == [(Channel.EMAIL, ada.email)]
-    assert run(hand_clock, minutes=59) == 0
+    another(hand_clock, "new", minutes=9)
     switch_on(ada, is_on=False)
-    assert run(hand_clock, minutes=10) == 0, (
+    assert run(hand_clock, minutes=60) == 0, (
         "the row in which the last alert is noted is no choice of the store"
     )
-    switch_on(ada)
     choose(lyon, ada, is_on=False)
+    switch_on(ada)
     assert run(hand_clock, minutes=10) == 0
     assert [(row.store_id, row.is_on) for row in list_store_alerts()] == [(None, True), (lyon.id, False)]
 
@@ -229,7 +284,8 @@ def test_the_central_queue_tells_the_head_office_in_its_hours(
         by=actor_of(cleo),
         now=TUESDAY,
     )
-    assert run(hand_clock, hours=2) == 1
+    assert run(hand_clock, hours=2) == 0, "they know"
+    assert run(hand_clock, hours=22) == 1, "Thursday, 9:06"
     assert told(session)[-1] == (Channel.EMAIL, "service@verel.example")
 
 

@@ -16,9 +16,8 @@ from hub.core.db import db, transaction
 from hub.core.words import ActorKind, Channel
 from hub.demo.help_centre import write_help_centre
 from hub.demo.models import METADATA
-from hub.inbox.actions import add_note, change_alert_policy, receive_message, reply
+from hub.inbox.actions import add_note, receive_message, reply
 from hub.inbox.actions.phone_setting import change_phone_line
-from hub.inbox.deadlines import USUAL_STEPS
 from hub.orders.actions import take_in
 from hub.plans.actions import add_builtin_plans
 from hub.reasons.actions import add_builtin_reasons
@@ -90,10 +89,6 @@ def _found(now: datetime) -> dict[str, int]:
         now=now,
     )
     finish_set_up(sender_name="Maison Verel", sender_address="bonjour@hub.example", now=now)
-    steps = {step.audience.value: step.percent for step in USUAL_STEPS}
-    change_alert_policy(  # else the clock stops every hour of a walk, because nobody is ever signed in
-        percents=steps, has_delay_notice=False, tells_unattended=False, by=SYSTEM, now=now
-    )
     add_builtin_reasons()
     write_help_centre(now=now)
     publish_builtin_templates(now=now)

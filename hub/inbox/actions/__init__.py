@@ -13,6 +13,7 @@ from hub.inbox.actions.changing import (
     change_priority,
     change_reason,
     free_tickets_of,
+    free_tickets_out_of_reach,
     transfer,
 )
 from hub.inbox.actions.chat_setting import change_chat, change_store_chat
@@ -138,6 +139,7 @@ __all__ = [
     "drop_call",
     "follow",
     "free_tickets_of",
+    "free_tickets_out_of_reach",
     "give_call",
     "give_up_delivery",
     "hand_out",

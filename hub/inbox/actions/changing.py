@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from hub.core.actor import SYSTEM, Actor
 from hub.core.db import db
@@ -26,9 +26,11 @@ from hub.inbox.directory import Directory
 from hub.inbox.facts import TicketTransferred
 from hub.inbox.models import ReplyWait, Ticket
 from hub.inbox.states import OPEN_STATES, is_open
-from hub.inbox.words import MessageKind, NoticeKind, Priority, RouteSource
+from hub.inbox.words import MessageKind, NoticeKind, Priority, RouteSource, TicketState
 from hub.reasons.queries import get_reason
 from hub.stores import queries as stores
+
+UNFINISHED = (*OPEN_STATES, TicketState.SOLVED)
 
 
 def add_note(
@@ -90,8 +92,32 @@ def assign(*, ticket_id: int, assignee_id: int | None, by: Actor, now: datetime)
 
 
 def free_tickets_of(*, agent_id: int, now: datetime) -> int:
-    """Unassign the open tickets of a person who left, each with its line in the audit trail. Returns how many."""
-    found = select(Ticket.id).where(Ticket.assignee_id == agent_id, Ticket.state.in_(OPEN_STATES))
+    """Unassign the tickets of a person who left, each with its line in the audit trail. Returns how many.
+
+    Those that are solved too: the customer may write again.
+    """
+    return _free(Ticket.assignee_id == agent_id, now=now)
+
+
+def free_tickets_out_of_reach(*, agent_id: int | None = None, now: datetime) -> int:
+    """Unassign tickets in whose store (or in the central queue) their assignee answers no more. Returns how many.
+
+    `agent_id`: only those of this person, whose role or stores changed; None: of everybody.
+    """
+    found = select(Ticket.assignee_id, Ticket.store_id).where(
+        Ticket.assignee_id.is_not(None) if agent_id is None else Ticket.assignee_id == agent_id,
+        Ticket.state.in_(UNFINISHED),
+    )
+    count = 0
+    for assignee_id, store_id in db.session.execute(found.distinct()).all():
+        if assignee_id is not None and find_answerer(assignee_id, store_id) is None:
+            is_there = Ticket.store_id.is_not_distinct_from(store_id)
+            count += _free(Ticket.assignee_id == assignee_id, is_there, now=now)
+    return count
+
+
+def _free(*which: ColumnElement[bool], now: datetime) -> int:
+    found = select(Ticket.id).where(*which, Ticket.state.in_(UNFINISHED))
     ids = db.session.scalars(found.order_by(Ticket.id)).all()
     for ticket_id in ids:
         assign(ticket_id=ticket_id, assignee_id=None, by=SYSTEM, now=now)

@@ -40,6 +40,8 @@ def take_call(fields: Mapping[str, str], *, now: datetime, machine_now: datetime
     line = _find_line(news, now)
     call = _keep(news, line, now=now)
     _learn(call, news, now=now, machine_now=machine_now)
+    if not call.is_dialled:
+        _learn_of_first(news, call, now=now, machine_now=machine_now)
     chain = get_chain()
     spoken, name = SPOKEN[chain.language], line.store.name if line.store else chain.name
     if call.is_dialled and line.rings_at:
@@ -97,6 +99,7 @@ def facts_of(call: PhoneCall) -> CallFacts:
         is_answered=call.answered_at is not None,
         is_over=call.ended_at is not None,
         has_message=call.recording_sid is not None,
+        is_ours=call.is_answered_by_us,
     )
 
 
@@ -111,6 +114,26 @@ def _find_line(news: CallNews, now: datetime) -> _Line:
             line = _line_of(found[0], lines.get(found[0].id), news, now)
             return replace(line, rings_at=None) if _comes_back(news, now) else line
     return _Line(None)
+
+
+def _learn_of_first(news: CallNews, call: PhoneCall, *, now: datetime, machine_now: datetime) -> None:
+    """The telephone that a first call of the same caller rings sent this one here: our machine answers both.
+
+    Told before the provider can say that the first one was answered. Which one it is of hidden callers nobody knows.
+    """
+    if news.caller is None or call.store_id is None:
+        return
+    found = select(PhoneCall.sid).where(
+        PhoneCall.caller == news.caller,
+        PhoneCall.store_id == call.store_id,
+        PhoneCall.sid != news.sid,
+        PhoneCall.state == PhoneCallState.RINGING,
+    )
+    for sid in db.session.scalars(found.order_by(PhoneCall.id)).all():
+        first = lock_call(sid)
+        if first is not None and first.state is PhoneCallState.RINGING:
+            back = CallNews(sid=sid, facts=CallFacts(is_dialled=True, is_ours=True))
+            _learn(first, back, now=now, machine_now=machine_now)
 
 
 def _comes_back(news: CallNews, now: datetime) -> bool:
@@ -196,12 +219,13 @@ def _learn(call: PhoneCall, news: CallNews, *, now: datetime, machine_now: datet
     db.session.flush()
     if phone_rules.is_surely_missed(known):
         note_missed(call, now=now)
-    elif was_missed and known.is_answered:
+    elif was_missed and known.has_talked:
         note_answered(call, now=now)
 
 
 def _add(call: PhoneCall, known: CallFacts, news: CallNews, now: datetime) -> None:
     call.is_dialled, call.has_dial_failed = known.is_dialled, known.has_dial_failed
+    call.is_answered_by_us = known.is_ours
     if known.is_answered:
         answered_at = max(call.started_at, now - timedelta(seconds=news.talk_seconds))
         call.answered_at = min(call.answered_at or answered_at, answered_at)

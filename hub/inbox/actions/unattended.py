@@ -1,10 +1,10 @@
 """Mail or SMS to those in charge when customers of a store wait, or in the central queue, and nobody is signed in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from hub.content.phrases import salutation
@@ -97,27 +97,40 @@ def _hours(place: Directory, store_id: int | None) -> Hours | None:
 
 def _list_watches(place: Directory) -> list[Watch]:
     """Stores that want to be told and in which a customer waits, and the central queue."""
-    found = (
-        select(Ticket.store_id, func.min(Ticket.waiting_since))
-        .where(Ticket.waiting_since.is_not(None))
-        .group_by(Ticket.store_id)
-        .order_by(Ticket.store_id)
-    )
-    waiting = db.session.execute(found).all()
+    waiting = _list_waiting()
     if not waiting:
         return []
     usual = is_usually_on(place.chain.settings)
     chosen = {row.store_id: row for row in db.session.scalars(select(StoreAlert))}
     watches = []
-    for store_id, since in waiting:
-        if since is None:
+    for each in waiting:
+        if each.since is None:
             continue
-        row = chosen.get(store_id)
+        row = chosen.get(each.store_id)
         if usual if row is None or row.is_on is None else row.is_on:
             after = row.after_minutes if row else USUAL_AFTER_MINUTES
             idle = row.idle_minutes if row else USUAL_IDLE_MINUTES
-            watches.append(Watch(store_id, after, idle, since, row.told_at if row else None))
+            told_at = row.told_at if row else None
+            watches.append(Watch(each.store_id, after, idle, each.since, told_at, each.new_since))
     return watches
+
+
+def _list_waiting() -> Sequence[Row[int | None, datetime | None, datetime | None]]:
+    """By store and for the central queue: the oldest wait, and the oldest that began since the last alert."""
+    is_same = func.coalesce(StoreAlert.store_id, 0) == func.coalesce(Ticket.store_id, 0)
+    is_new = Ticket.waiting_since >= StoreAlert.told_at
+    found = (
+        select(
+            Ticket.store_id,
+            func.min(Ticket.waiting_since).label("since"),
+            func.min(Ticket.waiting_since).filter(is_new).label("new_since"),
+        )
+        .outerjoin(StoreAlert, is_same)
+        .where(Ticket.waiting_since.is_not(None))
+        .group_by(Ticket.store_id)
+        .order_by(Ticket.store_id)
+    )
+    return db.session.execute(found).all()
 
 
 def _list_due(place: Directory, now: datetime, machine_now: datetime) -> list[Watch]:

@@ -27,8 +27,8 @@ class PhoneCall(Base):
     """One call of a customer, known by the provider's `sid`. `caller` is None when the number is hidden or erased.
 
     What is known is only ever added to (inbox/phone_rules.py), so that callbacks may come twice, late and in any order:
-    `is_dialled` (a telephone of the store rings), `has_dial_failed`, `answered_at`, `ended_at`, `recording_sid`; `state`
-    follows from them. `look_at` is machine time: when the worker looks at the call by itself, for a recording to fetch
+    `is_dialled` (a telephone of the store rings), `has_dial_failed`, `is_answered_by_us` (it sent the call back, so that
+    our own machine is what answered), `answered_at`, `ended_at`, `recording_sid`; `state` follows from them. `look_at` is machine time: when the worker looks at the call by itself, for a recording to fetch
     or a callback that never came. `ticket_id` is where it was noted, by us when it was missed, by an agent otherwise.
     """
 
@@ -50,6 +50,7 @@ class PhoneCall(Base):
     state: Mapped[PhoneCallState] = mapped_column(words(PhoneCallState))
     is_dialled: Mapped[bool] = mapped_column(default=False)
     has_dial_failed: Mapped[bool] = mapped_column(default=False)
+    is_answered_by_us: Mapped[bool] = mapped_column(default=False, server_default="false")
     started_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]

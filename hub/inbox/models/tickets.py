@@ -137,7 +137,7 @@ class TicketMessage(Base):
     `outbound_id` names the message in the door out without a foreign key; `key` makes a double submission one.
     `event_id` is its place among the ticket's events; `ends_wait` tells a public message of a person (a reply, or a
     call that reached the customer) from everything that does not end a customer's wait; `is_machine`: sent by a machine,
-    with human content, so that nothing automatic answers it.
+    with human content, so that nothing automatic answers it. `edited_at`: a note that its author changed since.
     """
 
     __tablename__ = "ticket_messages"
@@ -169,6 +169,7 @@ class TicketMessage(Base):
     outbound_id: Mapped[int | None] = mapped_column(index=True)
     inserted: Mapped[dict[str, Any]] = mapped_column(default=dict)
     happened_at: Mapped[datetime]
+    edited_at: Mapped[datetime | None]
 
 
 class TicketAttachment(Base):

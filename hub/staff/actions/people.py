@@ -15,7 +15,7 @@ from hub.core.errors import Conflict, Invalid, NotFound
 from hub.core.facts import record
 from hub.core.text import N_, fold
 from hub.core.words import Language
-from hub.staff.facts import AgentInvited, AgentLeft
+from hub.staff.facts import AgentInvited, AgentLeft, AgentMoved
 from hub.staff.models import Agent, ApiKey, Membership
 from hub.staff.passwords import hash_secret
 from hub.staff.queries.people import NO_AGENT, has_administrator
@@ -87,11 +87,13 @@ def edit_agent(*, agent_id: int, person: Person, by: Actor, now: datetime) -> No
     email = _clean_email(person.email)
     if email != agent.email:
         agent.session_epoch += 1
+    has_moved = agent.role is not person.role
     agent.email, agent.role, agent.language = email, person.role, person.language
     agent.name = clean_person_name(person.name)
     agent.sort_key = fold(agent.name)
     _flush_unique()
-    _set_memberships(agent_id, person)
+    if _set_memberships(agent_id, person) or has_moved:
+        record(AgentMoved(agent_id=agent_id), now=now)
     note_change(
         "agent.edited",
         subject_kind="agent",
@@ -141,8 +143,8 @@ def _add(person: Person, now: datetime) -> Agent:
     return agent
 
 
-def _set_memberships(agent_id: int, person: Person) -> None:
-    """Kept as they are when nothing changes, because the first one is the home store."""
+def _set_memberships(agent_id: int, person: Person) -> bool:
+    """Kept as they are when nothing changes, because the first one is the home store. Whether something did."""
     is_central = person.role in WHOLE_CHAIN
     stores = set() if is_central or needs_region(person.role) else set(person.store_ids)
     regions = set(person.region_ids) if needs_region(person.role) else set()
@@ -154,6 +156,7 @@ def _set_memberships(agent_id: int, person: Person) -> None:
     db.session.add_all(Membership(agent_id=agent_id, store_id=store) for store in sorted(new_stores))
     db.session.add_all(Membership(agent_id=agent_id, region_id=region) for region in sorted(new_regions))
     db.session.flush()
+    return bool(gone or new_stores or new_regions)
 
 
 def _check_reach(person: Person) -> None:

@@ -15,7 +15,7 @@ from hub.core.facts import record
 from hub.core.text import N_, fold
 from hub.core.words import Language
 from hub.stores.actions.unique import flush_unique
-from hub.stores.facts import ChainReady
+from hub.stores.facts import ChainReady, StoresMoved
 from hub.stores.forms import clean_line, clean_mail, clean_time_zone, clean_url
 from hub.stores.models import Chain, Region, Store
 from hub.stores.queries import NO_REGION
@@ -131,6 +131,7 @@ def add_region(*, name: str, store_ids: Sequence[int] = (), by: Actor, now: date
     db.session.add(row)
     _name(row, name)
     _assign(row.id, store_ids)
+    record(StoresMoved(), now=now)
     note_change("region.added", subject_kind="region", subject_id=row.id, by=by, now=now, name=row.name)
     return row.id
 
@@ -142,6 +143,7 @@ def edit_region(*, region_id: int, name: str, store_ids: Sequence[int], by: Acto
         raise NotFound(NO_REGION)
     _name(row, name)
     _assign(region_id, store_ids)
+    record(StoresMoved(), now=now)
     note_change(
         "region.edited",
         subject_kind="region",

@@ -11,8 +11,10 @@ from hub.core.actor import Actor
 from hub.core.audit import note_change
 from hub.core.db import db
 from hub.core.errors import NotFound
+from hub.core.facts import record
 from hub.core.text import fold, slug
 from hub.stores.actions.unique import flush_unique
+from hub.stores.facts import StoresMoved
 from hub.stores.forms import (
     check_ranges,
     clean_line,
@@ -64,6 +66,8 @@ def add_store(*, details: StoreDetails, by: Actor, now: datetime) -> int:
 def edit_store(*, store_id: int, details: StoreDetails, by: Actor, now: datetime) -> None:
     """Change a store and its week. Raises NotFound, Invalid with the field to correct."""
     row = _locked(store_id)
+    if row.region_id != details.region_id:
+        record(StoresMoved(), now=now)
     _fill(row, details)
     flush_unique()
     _write_week(store_id, details.weekly)

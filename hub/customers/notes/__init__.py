@@ -1,0 +1,1 @@
+"""What the staff notes about a customer, outside of any ticket."""
