@@ -51,7 +51,7 @@ def resolve_customer(
     it is used. Safe against others doing the same at the same moment: unique keys decide, the loser looks again.
     Raises Invalid (field email or phone) for an unusable address, or when no address and no card is given.
     """
-    claims = _claims_of(details)
+    claims = claims_of(details)
     if not claims:
         raise Invalid(N_("Please give a mail address, a phone number or a loyalty card."), field="email")
     for _attempt in range(ATTEMPTS):
@@ -63,7 +63,7 @@ def resolve_customer(
     raise Conflict(N_("Somebody else is changing this customer. Please try again."))
 
 
-def _claims_of(details: CustomerDetails) -> tuple[Claim, ...]:
+def claims_of(details: CustomerDetails) -> tuple[Claim, ...]:
     """Normalised, the surest first: the first one must be won for a customer to be made."""
     claims: list[Claim] = []
     if details.email and details.email.strip():
@@ -87,7 +87,7 @@ def _resolve_once(
     *,
     is_typed: bool,
 ) -> Resolved:
-    owners, unconfirmed = _owners_of(claims)
+    owners, unconfirmed = owners_of(claims)
     customer_id = _choose(details, claims, owners, likely_id)
     is_new = customer_id is None
     if customer_id is None:
@@ -103,11 +103,11 @@ def _resolve_once(
             raise _LostError
     if not is_new:
         _fill(customer_id, details, now)
-    owners |= _owners_of([claim for claim in free if claim not in owners])[0]
+    owners |= owners_of([claim for claim in free if claim not in owners])[0]
     return Resolved(customer_id, is_new, _elsewhere(customer_id, owners))
 
 
-def _owners_of(claims: Iterable[Claim]) -> tuple[dict[Claim, int], dict[Claim, int]]:
+def owners_of(claims: Iterable[Claim]) -> tuple[dict[Claim, int], dict[Claim, int]]:
     """Who has what is claimed; and the ids of the addresses among it that only an unconfirmed form had told."""
     addresses = {(AddressKind(c.kind.value), c.value): c for c in claims if not c.source}
     ids = {(c.source, c.value): c for c in claims if c.source}

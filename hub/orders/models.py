@@ -49,6 +49,11 @@ class Order(Base):
     __table_args__ = (
         Index("ix_orders_customer_placed", "customer_id", "placed_at"),
         Index("ix_orders_store_placed", "store_id", "placed_at"),
+        Index(
+            "ix_orders_segments",
+            "placed_at",
+            postgresql_include=["customer_id", "state", "store_id", "total_cents", "returned_cents"],
+        ),
         Index("ix_orders_basket", "basket_key", postgresql_where="basket_key IS NOT NULL"),
     )
 

@@ -155,13 +155,13 @@ class CustomerPayload(Shape):
     @field_validator("email")
     @classmethod
     def check_email(cls, given: str) -> str:
-        return _tried(lambda: rules.normalise_mail(given)) if given else ""
+        return tried(lambda: rules.normalise_mail(given)) if given else ""
 
     @field_validator("phone")
     @classmethod
     def check_phone(cls, given: str, info: ValidationInfo) -> str:
         country = info.data.get("country") or (info.context or {}).get("country") or rules.HOME
-        return _tried(lambda: rules.normalise_phone(given, country)) if given else ""
+        return tried(lambda: rules.normalise_phone(given, country)) if given else ""
 
     @field_validator("consents", mode="before")
     @classmethod
@@ -202,9 +202,12 @@ class OrderPayload(Shape):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
     lines: Annotated[list[LinePayload], Field(max_length=MAX_LINES)] = []
     promo_codes: Annotated[list[Key], Field(max_length=MAX_CODES)] = []
+    basket: Words = ""
+    visitor_id: Words = ""
 
 
-def _tried(normalise: Any) -> str:
+def tried(normalise: Any) -> str:
+    """The normal form; what a room refuses is refused with its sentence."""
     try:
         normal: str = normalise()
     except HubError as error:
@@ -217,11 +220,12 @@ def read_payload(body: Mapping[str, Any], *, country: str, now: datetime) -> Ord
     try:
         order = OrderPayload.model_validate(body, context={"country": country})
     except ValidationError as error:
-        return [_field_error(found) for found in error.errors(include_url=False)]
+        return [field_error(found) for found in error.errors(include_url=False)]
     return (_check_customer(order.customer) + _check_times(order, now)) or order
 
 
-def _field_error(found: Any) -> FieldError:
+def field_error(found: Any) -> FieldError:
+    """One of pydantic's errors in our words."""
     field = ".".join(str(part) for part in found["loc"])
     context = found.get("ctx", {})
     if found["type"] == "hub":
