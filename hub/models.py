@@ -3,6 +3,7 @@
 from hub.content import models as content
 from hub.core import apart, audit, clock, facts, loose_files
 from hub.customers import models as customers
+from hub.customers import property_models as customer_properties
 from hub.customers.duplicates import models as customer_duplicates
 from hub.customers.imports import models as customer_imports
 from hub.customers.merging import models as customer_merging
@@ -24,6 +25,7 @@ from hub.outbox import push_models as pushes
 from hub.outbox.tracking import models as tracking
 from hub.plans import models as plans
 from hub.reasons import models as reasons
+from hub.segments.saved import models as saved_segments
 from hub.segments.values import models as customer_values
 from hub.signups import models as signups
 from hub.staff import models as staff
@@ -42,6 +44,7 @@ ALL = (
     staff,
     reasons,
     customers,
+    customer_properties,
     customer_imports,
     customer_merging,
     customer_duplicates,
@@ -54,6 +57,7 @@ ALL = (
     content,
     loyalty,
     customer_values,
+    saved_segments,
     outbox,
     provider_deliveries,
     pushes,

@@ -37,6 +37,12 @@ class Customer(Base):
             postgresql_ops={"sort_key": "gin_trgm_ops"},
         ),
         Index(
+            "ix_customers_properties",
+            "properties",
+            postgresql_using="gin",
+            postgresql_ops={"properties": "jsonb_path_ops"},
+        ),
+        Index(
             "ix_customers_archived",
             "archive_run_id",
             "id",
@@ -60,6 +66,7 @@ class Customer(Base):
     language: Mapped[Language] = mapped_column(words(Language))
     preferred_store_id: Mapped[int | None] = mapped_column(ForeignKey(Store.id))
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
+    properties: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     last_active_at: Mapped[datetime | None]
@@ -84,6 +91,7 @@ class Address(Base):
             postgresql_using="gin",
             postgresql_ops={"value": "gin_trgm_ops"},
         ),
+        Index("ix_addresses_owner", "kind", "value", postgresql_include=["customer_id"]),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -148,7 +156,17 @@ class ConsentState(Base):
     """The projection of the ledger: one row per address, channel, purpose and theme."""
 
     __tablename__ = "consent_states"
-    __table_args__ = (UniqueConstraint("address_kind", "address", "channel", "purpose", "theme"),)
+    __table_args__ = (
+        UniqueConstraint("address_kind", "address", "channel", "purpose", "theme"),
+        Index(
+            "ix_consent_states_given",
+            "channel",
+            "purpose",
+            "address_kind",
+            "address",
+            postgresql_where="action = 'given' AND theme = ''",
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     address_kind: Mapped[AddressKind] = mapped_column(words(AddressKind))

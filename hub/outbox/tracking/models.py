@@ -21,6 +21,7 @@ class LinkClick(Base):
     __table_args__ = (
         Index("ix_link_clicks_message", "message_id", "id"),
         Index("ix_link_clicks_raw", "clicked_at", postgresql_where="purged_at IS NULL"),
+        Index("ix_link_clicks_human", "clicked_at", "message_id", postgresql_where="label = 'human'"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,0 +1,1 @@
+"""Conditions as one statement: each is a set of customers, joined once; values are parameters."""

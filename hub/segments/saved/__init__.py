@@ -1,0 +1,1 @@
+"""Saved segments: kept, counted, frozen, handed out."""
