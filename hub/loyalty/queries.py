@@ -130,7 +130,7 @@ def _redemptions(found: Sequence[tuple[PromoRedemption, str | None]]) -> list[Re
             verdict=row.verdict,
             order_id=row.order_id,
             order_number=orders[row.order_id].external_id,
-            total_cents=orders[row.order_id].total_cents,
+            total_cents=orders[row.order_id].net_cents,
             currency=orders[row.order_id].currency,
             customer_id=row.customer_id,
             customer_name=people[row.customer_id].name if row.customer_id in people else "",

@@ -18,6 +18,9 @@ from hub.customers.actions import (
 )
 from hub.customers.words import AddressKind, ConsentAction, LegalBasis
 from hub.orders import rules
+from hub.orders.behaviour.closing import close_baskets
+from hub.orders.behaviour.linking import link_visitors
+from hub.orders.behaviour.rules import is_visitor_id
 from hub.orders.events import Event, find_earlier_states, find_same, keep, lock_events, read_event
 from hub.orders.facts import (
     CustomerFirstOrdered,
@@ -31,6 +34,7 @@ from hub.orders.facts import (
 from hub.orders.models import Order, OrderLine
 from hub.orders.payload import REACHED_BY, ConsentPayload, LinePayload, OrderPayload
 from hub.orders.queries import get_order
+from hub.orders.returns import claim_returns, count_came_back
 from hub.orders.rows import FieldError, OrderRow, Taken
 from hub.orders.words import EventOutcome, OrderState
 from hub.stores.queries import StoreRow, find_chain
@@ -42,6 +46,8 @@ REACHED = {
     OrderState.CANCELLED: OrderCancelled,
     OrderState.RETURNED: OrderReturned,
 }
+
+INNER = frozenset({"state_at", "told_rank", "told_returned_cents", "basket_key"})
 
 
 def take_in(payload: object, *, source: str, now: datetime) -> Taken:
@@ -67,7 +73,7 @@ def take_event(event: Event, *, now: datetime) -> Taken:
     row = db.session.scalar(select(Order).where(Order.external_id == event.order.external_id))
     state_at = _state_at(event.order, received_at=same.received_at if same else now)
     rank = rules.rank_of(state_at, event.order.state, event.key)
-    if row is not None and rank <= rules.rank_of(row.state_at, row.state, row.event_key):
+    if row is not None and rank <= _rank_of(row):
         _record_consents(event.order, source=event.source, now=now)
         keep(event, same, outcome=EventOutcome.STALE, order_id=row.id, now=now)
         return Taken(row.id, EventOutcome.STALE, get_order(row.id))
@@ -84,6 +90,12 @@ def lock_order(order_id: int) -> OrderRow:
     found = select(Order).where(Order.id == order_id).with_for_update()
     db.session.scalar(found.execution_options(populate_existing=True))
     return get_order(order_id)
+
+
+def _rank_of(row: Order) -> rules.Rank:
+    """By what its newest event said; that everything came back may have been told apart."""
+    told = row.state if row.told_rank is None else tuple(OrderState)[row.told_rank]
+    return rules.rank_of(row.state_at, told, row.event_key)
 
 
 def _state_at(order: OrderPayload, *, received_at: datetime) -> datetime:
@@ -110,16 +122,26 @@ def _take(
     language = chain.language if chain else Language.FRENCH
     found = _resolve(order, store, row, language=language, now=now)
     earlier = find_earlier_states(order.external_id) | ({row.state} if row else set())
+    new = _snapshot(order, store.id, found.customer_id, currency=chain.currency if chain else "EUR")
+    new["state_at"] = state_at
     is_new = row is None
     if row is None:
         row = Order(external_id=order.external_id, created_at=now)
         db.session.add(row)
-    new = _snapshot(order, store.id, found.customer_id, currency=chain.currency if chain else "EUR")
-    new["state_at"] = state_at
     has_changed = _write(row, new, event) | _write_lines(row.id, order.lines)
+    if is_new:
+        claim_returns(row.id, row.external_id)
+    _follow_behaviour(row, order, now=now)
     _record_consents(order, source=event.source, now=now)
     _record_facts(row, frozenset(earlier), is_new=is_new, has_changed=has_changed, now=now)
     return Taken(row.id, EventOutcome.TAKEN, get_order(row.id), (), found.elsewhere)
+
+
+def _follow_behaviour(row: Order, order: OrderPayload, *, now: datetime) -> None:
+    """The browser it was placed with is the customer's from now on, and the baskets it came from are closed."""
+    if is_visitor_id(order.visitor_id):
+        link_visitors({order.visitor_id: row.customer_id}, now=now)
+    close_baskets(row, basket_key=order.basket)
 
 
 def _resolve(
@@ -144,25 +166,29 @@ def _resolve(
 
 
 def _snapshot(order: OrderPayload, store_id: int, customer_id: int, *, currency: str) -> dict[str, Any]:
-    """The row as a function of this event alone; `currency` is the chain's, for shops that send none."""
+    """The row as a function of this event and of the returns; `currency` is the chain's, for shops that send none."""
+    back = {"total_cents": order.total_cents, "came_back_cents": count_came_back(order.external_id)}
     return {
         "store_id": store_id,
         "customer_id": customer_id,
-        "state": order.state,
+        "state": rules.settle_state(order.state, **back),
+        "told_rank": rules.RANKS[order.state],
         "placed_at": order.placed_at,
         "delivered_at": rules.choose_delivered_at(
             order.state, delivered_at=order.delivered_at, told_at=_told_at(order)
         ),
         "total_cents": order.total_cents,
-        "returned_cents": order.returned_cents,
+        "returned_cents": rules.settle_returned(order.returned_cents, **back),
+        "told_returned_cents": order.returned_cents,
+        "basket_key": order.basket or None,
         "currency": order.currency or currency,
         "promo_codes": list(dict.fromkeys(order.promo_codes)),
     }
 
 
 def _write(row: Order, new: dict[str, Any], event: Event) -> bool:
-    """Bring the row to the event; True when anything but the time of telling is different."""
-    has_changed = any(getattr(row, name) != new[name] for name in new.keys() - {"state_at"})
+    """Bring the row to the event; True when anything but what only the next event asks for is different."""
+    has_changed = any(getattr(row, name) != new[name] for name in new.keys() - INNER)
     for name, value in new.items():
         setattr(row, name, value)
     row.event_key = event.key

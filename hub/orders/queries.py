@@ -16,6 +16,7 @@ from hub.core.text import N_
 from hub.customers.rules import Buying
 from hub.orders.events import read_reason
 from hub.orders.models import Order, OrderEvent, OrderLine
+from hub.orders.products.models import Product
 from hub.orders.rows import LineRow, OrderRow, RefusedEvent
 from hub.orders.words import OrderState
 
@@ -101,9 +102,10 @@ def list_customers_with_purchase_since(
 
 
 def get_average_order_cents() -> int:
-    """Mean total of the last orders told to us (5,000 at most, cancelled ones left out); 0 without any."""
-    last = select(Order.total_cents).where(_counts()).order_by(Order.id.desc()).limit(AVERAGE_OVER).subquery()
-    mean = db.session.scalar(select(func.avg(last.c.total_cents)))
+    """Mean of the last orders told to us, net of returns (5,000 at most, cancelled ones left out); 0 without any."""
+    net = (Order.total_cents - Order.returned_cents).label("net_cents")
+    last = select(net).where(_counts()).order_by(Order.id.desc()).limit(AVERAGE_OVER).subquery()
+    mean = db.session.scalar(select(func.avg(last.c.net_cents)))
     return round(mean) if mean is not None else 0
 
 
@@ -176,12 +178,13 @@ def _rows(statement: Select[Any]) -> list[OrderRow]:
     orders = db.session.scalars(statement).all()
     lines: dict[int, list[LineRow]] = {order.id: [] for order in orders}
     found = (
-        select(OrderLine)
+        select(OrderLine, func.coalesce(Product.family, ""))
+        .outerjoin(Product, Product.sku == OrderLine.sku)
         .where(among(OrderLine.order_id, lines))
         .order_by(OrderLine.order_id, OrderLine.position)
     )
-    for line in db.session.scalars(found) if lines else ():
-        row = LineRow(line.position, line.sku, line.name, line.quantity, line.unit_price_cents)
+    for line, family in db.session.execute(found) if lines else ():
+        row = LineRow(line.position, line.sku, line.name, line.quantity, line.unit_price_cents, family)
         lines[line.order_id].append(row)
     return [
         OrderRow(

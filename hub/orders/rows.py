@@ -16,6 +16,7 @@ class LineRow:
     name: str
     quantity: int
     unit_price_cents: int
+    family: str = ""
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,31 @@ class OrderRow:
     currency: str
     lines: tuple[LineRow, ...]
     promo_codes: tuple[str, ...] = ()
+
+    @property
+    def net_cents(self) -> int:
+        """What is left of it after returns; nothing of a cancelled one."""
+        return 0 if self.state is OrderState.CANCELLED else self.total_cents - self.returned_cents
+
+
+@dataclass(frozen=True)
+class ReturnLine:
+    sku: str
+    quantity: int
+    amount_cents: int
+
+
+@dataclass(frozen=True)
+class ReturnRow:
+    """What came back; `order_id` is None while its order is not known yet."""
+
+    id: int
+    external_id: str
+    order_number: str
+    order_id: int | None
+    amount_cents: int
+    returned_at: datetime
+    lines: tuple[ReturnLine, ...]
 
 
 @dataclass(frozen=True)
@@ -66,3 +92,13 @@ class RefusedEvent:
     received_at: datetime
     errors: tuple[FieldError, ...]
     payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class TakenReturn:
+    """What became of a return; `order` is None while it waits for its order."""
+
+    outcome: EventOutcome
+    returned: ReturnRow | None
+    order: OrderRow | None
+    errors: tuple[FieldError, ...] = ()

@@ -44,3 +44,27 @@ def choose_delivered_at(
 def happened_at(told: datetime, *, now: datetime) -> datetime:
     """What we are told now cannot have happened later than now: a shop's clock may run ahead of ours."""
     return min(told, now)
+
+
+def settle_state(told: OrderState, *, total_cents: int, came_back_cents: int) -> OrderState:
+    """What the newest event said, or returned when what came back covers the whole order; a cancelled one stays so."""
+    is_all_back = 0 < total_cents <= came_back_cents
+    return OrderState.RETURNED if is_all_back and told is not OrderState.CANCELLED else told
+
+
+def settle_returned(told_cents: int, *, total_cents: int, came_back_cents: int) -> int:
+    """What came back in cents: the larger of the order's own word and of its returns, which never exceed the order.
+
+    A shop may tell the same return both ways, so the two are not added up.
+    """
+    return max(told_cents, min(came_back_cents, total_cents))
+
+
+def plain_number(number: str) -> str:
+    """An order number without outer spaces and the # some shops write before it."""
+    return number.strip().lstrip("#")
+
+
+def is_late(happened_at: datetime, *, now: datetime, days: int) -> bool:
+    """Whether this is told so long afterwards that it counts in the figures and starts nothing any more."""
+    return now - happened_at > timedelta(days=days)

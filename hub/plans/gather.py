@@ -175,7 +175,7 @@ def _look(
             has_open_ticket=order is not None and order.id in with_ticket,
             was_asked_recently=first_outbound_id is None and enrolment.customer_id in recently,
             has_answered=order is not None and invitations.get(order.id) in answered,
-            is_above_average=order is not None and order.total_cents > average,
+            is_above_average=order is not None and order.net_cents > average,
             is_first_message_sent=enrolment.arm is Arm.CONTROL or states.get(first_outbound_id or 0) in SENT,
         )
     return found
