@@ -11,7 +11,7 @@ from hub.blueprints.api_shapes import message as message_shape
 from hub.core.words import Channel, Language
 from hub.customers.actions import CustomerDetails
 from hub.customers.words import Title
-from hub.inbox.queries import AttachmentRow, ThreadMessage, TicketView
+from hub.inbox.queries import AttachmentRow, FoundFile, ThreadMessage, TicketView
 from hub.inbox.values import Incoming, IncomingFile
 from hub.inbox.words import MessageKind, Priority, TicketState
 from hub.outbox.queries import MessageRow
@@ -125,6 +125,30 @@ class NoteBody(_Strict):
     attachments: Files = Field(default_factory=list)
 
 
+class TicketMessageBody(MessageBody):
+    """A message with the number of the ticket it belongs to."""
+
+    ticket: Line = Field(description="number of the ticket")
+
+
+class TicketNoteBody(NoteBody):
+    """A note with the number of the ticket it belongs to."""
+
+    ticket: Line = Field(description="number of the ticket")
+
+
+class NotePatch(_Strict):
+    """Other words for a note: people it names for the first time are not told."""
+
+    text: Text
+
+
+class FilePatch(_Strict):
+    """Another name for a file; its type is found from its content and stays."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
 def details_of(
     person: Person, *, store_id: int | None = None, birth_on: date | None = None
 ) -> CustomerDetails:
@@ -189,6 +213,7 @@ def message_of(line: ThreadMessage, sent: Mapping[int, MessageRow]) -> dict[str,
     """One line with the ids of its files."""
     return message_shape(line, sent) | {
         "event_id": line.event_id,
+        "edited_at": line.edited_at.isoformat() if line.edited_at else None,
         "is_public": line.kind is not MessageKind.NOTE,
         "attachments": [attachment(file) for file in line.attachments],
     }
@@ -202,6 +227,11 @@ def attachment(row: AttachmentRow) -> dict[str, Any]:
         "size": row.size_bytes,
         "sha256": row.sha256,
     }
+
+
+def file_of(found: FoundFile) -> dict[str, Any]:
+    """A file with the message and the ticket it came in."""
+    return attachment(found.file) | {"message_id": found.file.message_id, "ticket": found.number}
 
 
 def given_fields(patch: TicketPatch) -> frozenset[str]:

@@ -107,7 +107,11 @@ def list_notes(number: str) -> ResponseReturnValue:
 @limiter.limit("600/minute", key_func=key_rate)
 def add_message(number: str) -> ResponseReturnValue:
     """What the customer wrote elsewhere, or a reply of the key's person."""
-    body = read_body(tickets.MessageBody)
+    return keep_message(number, read_body(tickets.MessageBody))
+
+
+def keep_message(number: str, body: tickets.MessageBody) -> ResponseReturnValue:
+    """The message of the body in that ticket. Raises NotFound, Invalid, Forbidden, Conflict."""
     _check_words(body)
     check_may_write()
     ticket = queries.access_ticket(number, viewer_of_key())
@@ -121,7 +125,11 @@ def add_message(number: str) -> ResponseReturnValue:
 @limiter.limit("600/minute", key_func=key_rate)
 def add_note(number: str) -> ResponseReturnValue:
     """A line that only the staff sees."""
-    body = read_body(tickets.NoteBody)
+    return keep_note(number, read_body(tickets.NoteBody))
+
+
+def keep_note(number: str, body: tickets.NoteBody) -> ResponseReturnValue:
+    """The note of the body in that ticket. Raises NotFound, Invalid, Forbidden."""
     check_may_write()
     ticket = queries.access_ticket(number, viewer_of_key())
     with transaction():

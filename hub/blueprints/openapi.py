@@ -8,8 +8,19 @@ from hub.blueprints import openapi_schemas as schemas
 from hub.blueprints.api_consent_shapes import ConsentBody
 from hub.blueprints.api_customers_shapes import CustomerBody, CustomerPatch
 from hub.blueprints.api_shapes import ContactBody, ReplyBody
-from hub.blueprints.api_ticket_shapes import DeliveryPatch, MessageBody, NoteBody, TicketBody, TicketPatch
+from hub.blueprints.api_ticket_shapes import (
+    DeliveryPatch,
+    FilePatch,
+    MessageBody,
+    NoteBody,
+    NotePatch,
+    TicketBody,
+    TicketMessageBody,
+    TicketNoteBody,
+    TicketPatch,
+)
 from hub.blueprints.openapi_parts import (
+    attachment_id,
     download,
     get,
     match,
@@ -38,6 +49,10 @@ BODIES: tuple[type[BaseModel], ...] = (
     TicketPatch,
     MessageBody,
     NoteBody,
+    TicketMessageBody,
+    TicketNoteBody,
+    NotePatch,
+    FilePatch,
     DeliveryPatch,
     CustomerBody,
     CustomerPatch,
@@ -73,7 +88,8 @@ def describe(base_url: str) -> dict[str, Any]:
 
 
 def _paths() -> dict[str, Any]:
-    return {**_ticket_paths(), **_thread_paths(), **_message_paths(), **_customer_paths(), **_other_paths()}
+    parts = (_ticket_paths, _thread_paths, _message_paths, _file_paths, _customer_paths, _other_paths)
+    return {path: methods for part in parts for path, methods in part().items()}
 
 
 def _ticket_paths() -> dict[str, Any]:
@@ -144,16 +160,33 @@ def _thread_paths() -> dict[str, Any]:
                 [number(), once()],
             )
         },
-        "/attachments": {
-            "post": upload("A file for a message or note; its id is good for a day and for this key")
-        },
-        "/attachments/{attachment_id}": {"get": download("A file of a ticket, as a download")},
     }
 
 
 def _message_paths() -> dict[str, Any]:
     line = {"allOf": [ref("TicketMessage"), whole({"ticket": TEXT})]}
+    told = whole({"message_id": NUMBER, "ticket": TEXT})
+    kept = whole({"message": {"allOf": [told, whole({"is_new_ticket": schemas.FLAG})]}})
+    listed = [query("ticket", "number of a ticket"), *paging()]
     return {
+        "/messages": {
+            "get": get("Messages of all tickets, newest first", page("messages", line), listed),
+            "post": send("A message, as in its ticket", "TicketMessageBody", kept, [once()]),
+        },
+        "/notes": {
+            "get": get("Notes of all tickets, newest first", page("notes", line), listed),
+            "post": send("A note, as in its ticket", "TicketNoteBody", whole({"note": told}), [once()]),
+        },
+        "/notes/{message_id}": {
+            "get": get("One note", whole({"note": line}), [message_id()]),
+            "patch": send(
+                "Other words, by the key that wrote it or one of the person who did",
+                "NotePatch",
+                whole({"note": line}),
+                [message_id()],
+                status="200",
+            ),
+        },
         "/messages/{message_id}": {
             "get": get("One message, with what became of it", whole({"message": line}), [message_id()]),
             "patch": send(
@@ -163,6 +196,22 @@ def _message_paths() -> dict[str, Any]:
                 [message_id()],
                 status="200",
             ),
+        },
+    }
+
+
+def _file_paths() -> dict[str, Any]:
+    line = {"allOf": [ref("Attachment"), whole({"message_id": NUMBER, "ticket": TEXT})]}
+    listed = [query("ticket", "number of a ticket"), *paging()]
+    renamed = send("Another name", "FilePatch", whole({"attachment": line}), [attachment_id()], status="200")
+    return {
+        "/attachments": {
+            "get": get("Files of all tickets, newest first", page("attachments", line), listed),
+            "post": upload("A file for a message or note; its id is good for a day and for this key"),
+        },
+        "/attachments/{attachment_id}": {
+            "get": download("A file of a ticket, as a download"),
+            "patch": renamed,
         },
     }
 

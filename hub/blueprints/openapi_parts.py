@@ -61,10 +61,9 @@ def upload(summary: str) -> Operation:
 
 def download(summary: str) -> Operation:
     file = {"type": "string", "format": "binary"}
-    at = {"name": "attachment_id", "in": "path", "required": True, "schema": {**NUMBER, "minimum": 1}}
     responses = _responses("200", {}, READ)
     responses["200"]["content"] = {"application/octet-stream": {"schema": file}}
-    return {"summary": summary, "parameters": [at], "responses": responses}
+    return {"summary": summary, "parameters": [attachment_id()], "responses": responses}
 
 
 def _responses(
@@ -95,6 +94,10 @@ def number() -> dict[str, Any]:
 
 def message_id() -> dict[str, Any]:
     return {"name": "message_id", "in": "path", "required": True, "schema": {**NUMBER, "minimum": 1}}
+
+
+def attachment_id() -> dict[str, Any]:
+    return {"name": "attachment_id", "in": "path", "required": True, "schema": {**NUMBER, "minimum": 1}}
 
 
 def who() -> dict[str, Any]:

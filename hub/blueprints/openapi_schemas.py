@@ -108,7 +108,13 @@ _LINE: Schema = {
 }
 THREAD_LINE: Schema = whole({**_LINE, "attachments": many({"type": "object"})})
 MESSAGE: Schema = whole(
-    {**_LINE, "event_id": NUMBER, "is_public": FLAG, "attachments": many(ref("Attachment"))}
+    {
+        **_LINE,
+        "event_id": NUMBER,
+        "is_public": FLAG,
+        "edited_at": {**MAYBE_MOMENT, "description": "a note that its author changed"},
+        "attachments": many(ref("Attachment")),
+    }
 )
 CUSTOMER: Schema = whole(
     {

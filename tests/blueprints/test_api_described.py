@@ -56,6 +56,8 @@ class Known:
         thread = caller.call("GET", f"/tickets/{self.number}/messages").json["messages"]
         self.path = {"number": self.number, "who": "dora@client.example"}
         self.path["attachment_id"] = thread[0]["attachments"][0]["id"]
+        noted = caller.call("POST", "/notes", {"ticket": self.number, "text": "Vu."}).json["note"]
+        self.note = noted["message_id"]
         self.body = {
             "store": "LYO",
             "reason": "delivery",
@@ -67,8 +69,10 @@ class Known:
             "phone": "0612345678",
             "address": "dora@client.example",
             "text": "Bonjour",
+            "ticket": self.number,
         }
         self.query = {"store": "LYO", "reason": "delivery", "assignee": "ada@verel.example", "after": ""}
+        self.query["ticket"] = self.number
 
     def put_into(self, case: Any) -> None:
         for place, words in (
@@ -77,6 +81,8 @@ class Known:
             (case.body, self.body),
         ):
             if isinstance(place, dict):
+                if case.operation.path == "/notes/{message_id}" and "message_id" in place:
+                    place["message_id"] = self.note
                 place.update({name: value for name, value in words.items() if name in place})
 
 

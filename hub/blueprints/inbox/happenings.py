@@ -231,6 +231,8 @@ _SENTENCES: dict[str, Callable[[Data, Names], str]] = {
     "schedule_cancelled": lambda *_: gettext("A reply that was to leave later was cancelled"),
     "schedule_held": lambda *_: gettext("A reply that was to leave was held"),
     "delivery_failed": lambda *_: gettext("A reply was not delivered"),
+    "note_changed": lambda *_: gettext("A note was changed by its author"),
+    "file_renamed": lambda *_: gettext("A file was given another name"),
     "reply_undone": lambda *_: gettext("A reply was taken back before it left"),
     "mail_loop": lambda *_: gettext(
         "Automatic mails to this address are held back: a machine seems to answer ours"

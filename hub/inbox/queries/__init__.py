@@ -59,7 +59,17 @@ from hub.inbox.queries.lists import (
     list_customer_tickets,
     list_tickets,
 )
-from hub.inbox.queries.messages import BridgedReply, access_message, list_bridged
+from hub.inbox.queries.messages import (
+    BridgedReply,
+    FoundFile,
+    FoundMessage,
+    access_file,
+    access_message,
+    access_note,
+    list_bridged,
+    page_attachments,
+    page_messages,
+)
 from hub.inbox.queries.notices import NoticeRow, count_unread, get_notice_ticket, list_notices
 from hub.inbox.queries.phone_calls import (
     CallToNote,
@@ -133,6 +143,8 @@ __all__ = [
     "ComposerFileRow",
     "DraftRow",
     "Found",
+    "FoundFile",
+    "FoundMessage",
     "Marks",
     "NoticeRow",
     "PartyRow",
@@ -155,7 +167,9 @@ __all__ = [
     "access_attachment",
     "access_bulk_run",
     "access_call",
+    "access_file",
     "access_message",
+    "access_note",
     "access_ticket",
     "access_ticket_by_id",
     "access_view",
@@ -215,6 +229,8 @@ __all__ = [
     "may_chat",
     "may_make_tags",
     "offer_snoozes",
+    "page_attachments",
+    "page_messages",
     "pick_found",
     "pick_tickets",
     "read_asking",

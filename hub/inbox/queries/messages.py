@@ -1,19 +1,25 @@
 """One message of a thread, looked up with permission; and what a bridge needs to carry a reply to a social network."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import aliased
 
 from hub.core.db import db
+from hub.core.errors import Invalid, NotFound
+from hub.core.paging import Page, decode_key, make_page
+from hub.core.text import N_
 from hub.core.words import Channel, Language
-from hub.inbox.models import Ticket, TicketMessage
-from hub.inbox.queries.access import no_such_ticket, only_openable
+from hub.inbox.models import Ticket, TicketAttachment, TicketMessage
+from hub.inbox.queries.access import no_such_ticket, only_openable, only_visible
 from hub.inbox.queries.rows import AttachmentRow, ThreadMessage
-from hub.inbox.queries.tickets import list_attachments, message_columns
+from hub.inbox.queries.tickets import attachment_row, list_attachments, message_columns
 from hub.inbox.words import MessageKind
 from hub.staff.rules import Viewer
+
+BAD_PAGE = N_("This page address is not valid. Please start again from the first page.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,10 +51,101 @@ def access_message(message_id: int, viewer: Viewer) -> tuple[ThreadMessage, str]
     row = db.session.execute(only_openable(found, viewer, as_expert=False)).mappings().one_or_none()
     if row is None:
         raise no_such_ticket()
+    found_one = _found(row, list_attachments([message_id]).get(message_id, []))
+    return found_one.line, found_one.number
+
+
+@dataclass(frozen=True)
+class FoundMessage:
+    """A line of some thread and the number of its ticket."""
+
+    line: ThreadMessage
+    number: str
+
+
+@dataclass(frozen=True)
+class FoundFile:
+    """A file of some thread and the number of its ticket."""
+
+    file: AttachmentRow
+    number: str
+
+
+def page_messages(
+    viewer: Viewer, *, ticket_id: int | None, is_note: bool, after: str | None, size: int
+) -> Page[FoundMessage]:
+    """Lines of all the tickets the person may see, or of one of them (its own, not of those merged into it), newest first.
+
+    The notes, or everything else. Raises Invalid for a page address that is none of ours.
+    """
+    found = (
+        select(*message_columns(), Ticket.number)
+        .join(Ticket, Ticket.id == TicketMessage.ticket_id)
+        .where(
+            (TicketMessage.kind == MessageKind.NOTE) if is_note else (TicketMessage.kind != MessageKind.NOTE)
+        )
+    )
+    if ticket_id is not None:
+        found = found.where(TicketMessage.ticket_id == ticket_id)
+    if after:
+        found = found.where(TicketMessage.id < _id_before(after))
+    found = only_visible(found, viewer).order_by(TicketMessage.id.desc()).limit(size + 1)
+    rows = db.session.execute(found).mappings().all()
+    files = list_attachments([row["id"] for row in rows])
+    lines = [_found(row, files.get(row["id"], [])) for row in rows]
+    return make_page(lines, size=size, key=lambda each: [each.line.id])
+
+
+def page_attachments(
+    viewer: Viewer, *, ticket_id: int | None, after: str | None, size: int
+) -> Page[FoundFile]:
+    """Files of all the tickets the person may see, or of one of them, newest first. Raises Invalid as above."""
+    found = _with_number()
+    if ticket_id is not None:
+        found = found.where(TicketMessage.ticket_id == ticket_id)
+    if after:
+        found = found.where(TicketAttachment.id < _id_before(after))
+    found = only_visible(found, viewer).order_by(TicketAttachment.id.desc()).limit(size + 1)
+    rows = [FoundFile(attachment_row(file), number) for file, number in db.session.execute(found)]
+    return make_page(rows, size=size, key=lambda each: [each.file.id])
+
+
+def access_file(attachment_id: int, viewer: Viewer) -> FoundFile:
+    """A file of a ticket of the person's stores. Raises NotFound."""
+    found = _with_number().where(TicketAttachment.id == attachment_id)
+    row = db.session.execute(only_visible(found, viewer)).one_or_none()
+    if row is None:
+        raise no_such_ticket()
+    return FoundFile(attachment_row(row[0]), row[1])
+
+
+def access_note(message_id: int, viewer: Viewer) -> FoundMessage:
+    """A note of a ticket the person may see. Raises NotFound, also for a message that is none."""
+    line, number = access_message(message_id, viewer)
+    if line.kind is not MessageKind.NOTE:
+        raise NotFound(N_("There is no such note, or it belongs to a store that is not yours."))
+    return FoundMessage(line, number)
+
+
+def _with_number() -> Select[TicketAttachment, str]:
+    return (
+        select(TicketAttachment, Ticket.number)
+        .join(TicketMessage, TicketMessage.id == TicketAttachment.message_id)
+        .join(Ticket, Ticket.id == TicketMessage.ticket_id)
+    )
+
+
+def _id_before(after: str) -> int:
+    values = decode_key(after)
+    if len(values) != 1 or not isinstance(values[0], int) or abs(values[0]) >= 2**63:
+        raise Invalid(BAD_PAGE)
+    return values[0]
+
+
+def _found(row: Mapping[Any, Any], files: Sequence[AttachmentRow]) -> FoundMessage:
     fields = dict(row)
     number = fields.pop("number")
-    files = list_attachments([message_id]).get(message_id, [])
-    return ThreadMessage(**{**fields, "attachments": tuple(files)}), number
+    return FoundMessage(ThreadMessage(**{**fields, "attachments": tuple(files)}), number)
 
 
 def list_bridged(outbound_ids: Collection[int]) -> dict[int, BridgedReply]:

@@ -123,6 +123,7 @@ class ThreadMessage:
     inserted: Mapping[str, Any]
     happened_at: datetime
     arrival_id: int | None = None
+    edited_at: datetime | None = None
     attachments: tuple[AttachmentRow, ...] = ()
 
 

@@ -71,6 +71,7 @@ _MESSAGE: tuple[Any, ...] = (
     TicketMessage.inserted,
     TicketMessage.happened_at,
     TicketMessage.arrival_id,
+    TicketMessage.edited_at,
 )
 
 
@@ -154,11 +155,12 @@ def list_attachments(message_ids: list[int]) -> dict[int, list[AttachmentRow]]:
     files: dict[int, list[AttachmentRow]] = {}
     found = select(TicketAttachment).where(TicketAttachment.message_id.in_(message_ids))
     for row in db.session.scalars(found.order_by(TicketAttachment.id)):
-        files.setdefault(row.message_id, []).append(_attachment(row))
+        files.setdefault(row.message_id, []).append(attachment_row(row))
     return files
 
 
-def _attachment(row: TicketAttachment) -> AttachmentRow:
+def attachment_row(row: TicketAttachment) -> AttachmentRow:
+    """A file as others see it."""
     return AttachmentRow(
         row.id, row.message_id, row.name, row.media_type, row.size_bytes, row.sha256, row.content_id
     )
@@ -175,7 +177,7 @@ def access_attachment(attachment_id: int, viewer: Viewer) -> AttachmentRow:
     row = db.session.scalar(only_openable(statement, viewer, as_expert=True))
     if row is None:
         raise no_such_ticket()
-    return _attachment(row)
+    return attachment_row(row)
 
 
 def list_events(ticket_id: int) -> list[ThreadEvent]:
