@@ -187,7 +187,9 @@ def _make(details: CustomerDetails, anchor: Claim, now: datetime) -> int:
         last_name=last_name,
         sort_key=rules.sort_key_of(first_name, last_name, otherwise=company or anchor.value),
         birth_on=details.birth_on,
+        street=" ".join(details.street.split()),
         postcode=details.postcode.strip(),
+        town=" ".join(details.town.split()),
         country=details.country or rules.HOME,
         company=company,
         language=details.language or Language.FRENCH,
@@ -255,7 +257,9 @@ def _fill(customer_id: int, details: CustomerDetails, now: datetime) -> None:
     offered: dict[str, object] = {
         "title": details.title,
         "birth_on": details.birth_on,
+        "street": " ".join(details.street.split()),
         "postcode": details.postcode.strip(),
+        "town": " ".join(details.town.split()),
         "company": " ".join(details.company.split()),
         "preferred_store_id": details.preferred_store_id,
     }

@@ -33,6 +33,8 @@ class CustomerDetails:
     loyalty_card: str | None = None
     external_ids: Mapping[str, str] = field(default_factory=dict)
     preferred_store_id: int | None = None
+    street: str = ""
+    town: str = ""
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,11 @@ HOLDINGS: tuple[Holding, ...] = (
         keep={"reason": N_("a word of ours")},
         scrub=("reason",),
     ),
-    Apart(table="till_files", why=N_("files of the tills: rows and counts; the file goes by its term"), scrub=("name",)),
+    Apart(
+        table="till_files",
+        why=N_("files of the tills: rows and counts; the file goes by its term"),
+        scrub=("name",),
+    ),
     Apart(table="products", why=N_("goods")),
     Apart(table="product_complements", why=N_("goods")),
 )

@@ -6,7 +6,6 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from hub.core.batches import among
 from hub.core.db import db
 from hub.orders.behaviour.closing import find_closing_order, lock_baskets
 from hub.orders.behaviour.models import Basket, Visit, Visitor
@@ -74,21 +73,3 @@ def _unname(visitor_id: str) -> None:
     for table in (Visit, Basket):
         kept = update(table).where(table.visitor_id == visitor_id)
         db.session.execute(kept.values(visitor_id=None).execution_options(synchronize_session=False))
-
-
-def forget_visits_of(customer_ids: Collection[int]) -> None:
-    """The customers are erased: their visits, and what tells their browsers, are gone. Baskets keep amounts only."""
-    db.session.execute(
-        delete(Visit)
-        .where(among(Visit.customer_id, customer_ids))
-        .execution_options(synchronize_session=False)
-    )
-    db.session.execute(
-        delete(Visitor)
-        .where(among(Visitor.customer_id, customer_ids))
-        .execution_options(synchronize_session=False)
-    )
-    baskets = update(Basket).where(among(Basket.customer_id, customer_ids))
-    db.session.execute(
-        baskets.values(visitor_id=None, checkout_url="").execution_options(synchronize_session=False)
-    )

@@ -1,0 +1,81 @@
+"""What others look up about products."""
+
+from collections.abc import Collection
+
+from sqlalchemy import select, tuple_
+
+from hub.core.batches import among
+from hub.core.db import db
+from hub.core.errors import Invalid, NotFound
+from hub.core.paging import Page, decode_key, make_page
+from hub.core.text import N_, fold
+from hub.orders.products.models import Product, ProductComplement
+from hub.orders.products.rows import ProductRow
+
+__all__ = ["ProductRow"]
+
+PAGE_SIZE = 50
+
+
+def get_product(product_id: int) -> ProductRow:
+    """With its complements. Raises NotFound."""
+    row = db.session.get(Product, product_id)
+    if row is None:
+        raise NotFound(N_("This product does not exist. Please go back to the list."))
+    return _shown(row, list_complements([row.sku]).get(row.sku, ()))
+
+
+def list_products(search: str = "", after: str | None = None, size: int = PAGE_SIZE) -> Page[ProductRow]:
+    """By name. `search` is words or a part of the sku, `after` a page key. Raises Invalid for a mangled one."""
+    found = select(Product).order_by(Product.sort_key, Product.id).limit(size + 1)
+    for word in fold(search).split():
+        found = found.where(Product.sort_key.contains(word, autoescape=True))
+    if after:
+        match decode_key(after):
+            case [str() as sort_key, int() as product_id]:
+                found = found.where(tuple_(Product.sort_key, Product.id) > (sort_key, product_id))
+            case _:
+                raise Invalid(N_("This page address is not valid. Please start again from the first page."))
+    rows = [_shown(row) for row in db.session.scalars(found)]
+    return make_page(rows, size=size, key=lambda row: (row.sort_key, row.id))
+
+
+def list_complements(skus: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """By sku the skus that complete it, the best one first; without any it is left out."""
+    wanted = select(ProductComplement).where(among(ProductComplement.sku, skus))
+    found: dict[str, tuple[str, ...]] = {}
+    for row in db.session.scalars(wanted.order_by(ProductComplement.sku, ProductComplement.position)):
+        found[row.sku] = (*found.get(row.sku, ()), row.complement_sku)
+    return found
+
+
+def get_products(skus: Collection[str]) -> dict[str, ProductRow]:
+    """By sku, without complements; unknown ones are left out."""
+    found = db.session.scalars(select(Product).where(among(Product.sku, skus)))
+    return {row.sku: _shown(row) for row in found}
+
+
+def list_families() -> list[str]:
+    """The families products are in, by name."""
+    return list(
+        db.session.scalars(
+            select(Product.family).where(Product.family != "").distinct().order_by(Product.family)
+        )
+    )
+
+
+def _shown(row: Product, complements: tuple[str, ...] = ()) -> ProductRow:
+    return ProductRow(
+        row.id,
+        row.sku,
+        row.name,
+        row.family,
+        row.range,
+        row.life_days,
+        row.price_cents,
+        row.url,
+        row.image_url,
+        row.is_active,
+        row.sort_key,
+        complements,
+    )
