@@ -25,7 +25,7 @@ from hub.outbox import push_models as pushes
 from hub.outbox.tracking import models as tracking
 from hub.plans import models as plans
 from hub.reasons import models as reasons
-from hub.segments.saved import models as saved_segments
+from hub.segments import models as saved_segments
 from hub.segments.values import models as customer_values
 from hub.signups import models as signups
 from hub.staff import models as staff

@@ -7,14 +7,16 @@ from hub.core.text import N_
 from hub.core.words import Channel, Language, Purpose
 from hub.customers.property_words import PropertyKind
 from hub.customers.words import Title
+from hub.orders.behaviour.words import PageKind
 from hub.orders.words import OrderState
 from hub.segments.conditions.words import FieldGroup, Kind, Source, Test
+from hub.segments.values.words import RfmSegment, Stage
 
 T, G, S, K = Test, FieldGroup, Source, Kind
 PREFIX = "property:"
 TEXT_TESTS = (T.CONTAINS, T.BEGINS_WITH, T.ONE_OF, T.EMPTY)
 NUMBER_TESTS = (T.AT_LEAST, T.AT_MOST, T.BETWEEN, T.EXACTLY)
-DAY_TESTS = (T.IN_LAST, T.BEFORE_LAST, T.SINCE, T.UNTIL, T.BETWEEN)
+DAY_TESTS = (T.IN_LAST, T.BEFORE_LAST, T.SINCE, T.UNTIL, T.BETWEEN, T.IN_NEXT)
 TESTS: Mapping[Kind, tuple[Test, ...]] = {
     K.TEXT: TEXT_TESTS,
     K.CHOICE: (T.ONE_OF,),
@@ -32,6 +34,9 @@ CLOSED: Mapping[Source, tuple[str, ...]] = {
     S.LANGUAGE: tuple(each.value for each in Language),
     S.TITLE: tuple(each.value for each in Title),
     S.ORDER_STATE: tuple(each.value for each in OrderState),
+    S.VISIT_KIND: tuple(each.value for each in PageKind),
+    S.STAGE: tuple(each.value for each in Stage),
+    S.RFM: tuple(each.value for each in RfmSegment),
     S.SCORE: SCORES,
     S.CHANNEL: tuple(each.value for each in OUT),
     S.TICKET_CHANNEL: tuple(each.value for each in Channel),
@@ -65,10 +70,11 @@ class Field:
     narrowings: tuple[Narrowing, ...] = ()
     has_period: bool = False
     choices: tuple[str, ...] = ()
+    only_tests: tuple[Test, ...] = ()
 
     @property
     def tests(self) -> tuple[Test, ...]:
-        return TESTS[self.kind]
+        return self.only_tests or TESTS[self.kind]
 
 
 STORE = Narrowing(S.STORE, N_("in the stores"))
@@ -78,6 +84,8 @@ ORDERS = (STORE, REGION, STATE)
 SKU = Narrowing(S.SKU, N_("of the articles"))
 FAMILY = Narrowing(S.FAMILY, N_("of the families"))
 RANGE = Narrowing(S.RANGE, N_("of the ranges"))
+PRODUCTS = (SKU, FAMILY, RANGE, STORE)
+PAGE = Narrowing(S.VISIT_KIND, N_("of the kinds of page"))
 TEMPLATE = Narrowing(S.TEMPLATE, N_("from the templates"))
 PURPOSE = Narrowing(S.PURPOSE, N_("for the purposes"))
 CHANNEL = Narrowing(S.CHANNEL, N_("by the channels"))
@@ -91,11 +99,12 @@ CONSENT = (
 )
 
 _DELIVERED = (
-    Field("customer.name", G.CUSTOMER, K.TEXT, N_("Name")),
+    Field("customer.name", G.CUSTOMER, K.TEXT, N_("Name"), only_tests=(T.CONTAINS, T.BEGINS_WITH, T.EMPTY)),
     Field("customer.title", G.CUSTOMER, K.CHOICE, N_("Form of address"), S.TITLE),
     Field("customer.language", G.CUSTOMER, K.CHOICE, N_("Language"), S.LANGUAGE),
     Field("customer.country", G.CUSTOMER, K.TEXT, N_("Country (two letters)")),
     Field("customer.postcode", G.CUSTOMER, K.TEXT, N_("Post code")),
+    Field("customer.town", G.CUSTOMER, K.TEXT, N_("Town")),
     Field("customer.company", G.CUSTOMER, K.TEXT, N_("Company")),
     Field("customer.birthday", G.CUSTOMER, K.BIRTHDAY, N_("Birthday")),
     Field("customer.age", G.CUSTOMER, K.NUMBER, N_("Age in years")),
@@ -114,7 +123,12 @@ _DELIVERED = (
         "orders.promo", G.ORDERS, K.EVENT, N_("Used a promo code"),
         None, (Narrowing(S.POOL, N_("of the pools")),), has_period=True,
     ),
-    Field("products.bought", G.PRODUCTS, K.EVENT, N_("Bought an article"), None, (SKU, STORE), has_period=True),
+    Field("products.bought", G.PRODUCTS, K.EVENT, N_("Bought an article"), None, PRODUCTS, has_period=True),
+    Field(
+        "visits.made", G.BEHAVIOUR, K.EVENT, N_("Visited a page of the shop"),
+        None, (PAGE, SKU, FAMILY), has_period=True,
+    ),
+    Field("baskets.left", G.BEHAVIOUR, K.EVENT, N_("Has a basket that is not paid"), None, (SKU,), has_period=True),
     Field("messages.sent", G.MESSAGES, K.EVENT, N_("Was sent a message"), None, MESSAGES, has_period=True),
     Field("messages.opened", G.MESSAGES, K.EVENT, N_("Opened a message"), None, MESSAGES, has_period=True),
     Field("messages.clicked", G.MESSAGES, K.EVENT, N_("Clicked in a message"), None, MESSAGES, has_period=True),
@@ -123,6 +137,15 @@ _DELIVERED = (
     Field("tickets.rated", G.CONTACTS, K.EVENT, N_("Rated a solved ticket"), None, (SCORE,), has_period=True),
     Field("tickets.open", G.CONTACTS, K.FLAG, N_("Has an open ticket")),
     Field("tickets.grievance", G.CONTACTS, K.FLAG, N_("Has an open grievance")),
+    Field("value.stage", G.VALUE, K.CHOICE, N_("Lifecycle stage"), S.STAGE),
+    Field("value.rfm", G.VALUE, K.CHOICE, N_("RFM segment"), S.RFM),
+    Field("value.r", G.VALUE, K.NUMBER, N_("R (1 to 5)")),
+    Field("value.f", G.VALUE, K.NUMBER, N_("F (1 to 5)")),
+    Field("value.m", G.VALUE, K.NUMBER, N_("M (1 to 5)")),
+    Field("value.churn", G.VALUE, K.NUMBER, N_("Churn-risk score (0 or less)")),
+    Field("value.historic", G.VALUE, K.MONEY, N_("Value until today")),
+    Field("value.predicted", G.VALUE, K.MONEY, N_("Predicted value of 12 months")),
+    Field("value.tier", G.VALUE, K.CHOICE, N_("Loyalty tier"), S.TIER),
     Field("consents.given", G.CONSENTS, K.FLAG, N_("Agrees to be written to"), None, CONSENT),
     Field("segments.member", G.SEGMENTS, K.CHOICE, N_("Is in the segments"), S.SEGMENT),
 )  # fmt: skip

@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.core.db import Base, words
-from hub.segments.saved.words import FileKind, SegmentKind, WorkState
+from hub.segments.words import FileKind, SegmentKind, WorkState
 from hub.staff.models import Agent
 
 

@@ -1,0 +1,139 @@
+"""A tree as one statement: each set of customers is joined once, each test is a column or a parameter."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    and_,
+    case,
+    false,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.sql.selectable import Subquery
+
+from hub.customers.models import Customer
+from hub.segments.compiling.frame import Frame, Members, Truth
+from hub.segments.compiling.of_contacts import OF_CONTACTS, OF_VALUES
+from hub.segments.compiling.of_customers import OF_CUSTOMERS, of_property
+from hub.segments.compiling.of_messages import OF_MESSAGES
+from hub.segments.compiling.of_orders import OF_ORDERS
+from hub.segments.conditions.fields import FIELDS, PREFIX
+from hub.segments.conditions.tree import Condition, Group, Node, conditions_of
+from hub.segments.conditions.words import Match, Source
+from hub.segments.models import SegmentMember
+
+ANSWERS = {**OF_CUSTOMERS, **OF_ORDERS, **OF_MESSAGES, **OF_CONTACTS, **OF_VALUES}
+UNANSWERED = set(FIELDS) - set(ANSWERS) - {"segments.member"}
+"""Nothing: a field that is offered can be asked."""
+MOST_INNER = 8
+
+
+class Question:
+    """Collects the sets that a tree needs; the same set is joined once."""
+
+    def __init__(self, frame: Frame) -> None:
+        self.frame = frame
+        self.joins: dict[str, Subquery] = {}
+        self.inside: list[int] = []
+
+    def truth_of(self, node: Node) -> Truth:
+        """Whether a customer is in; never NULL."""
+        if isinstance(node, Condition):
+            answer = self.answer(node)
+            return not_(answer) if node.is_negated else answer
+        if not node.parts:
+            return true()
+        parts = [self.truth_of(part) for part in node.parts]
+        if node.match is Match.ALL:
+            return and_(*parts)
+        return or_(*parts) if node.match is Match.ANY else not_(or_(*parts))
+
+    def answer(self, each: Condition) -> Truth:
+        """What one condition says, before its own negation."""
+        if each.field.source is Source.SEGMENT:
+            return or_(*(self._is_inside(int(str(value))) for value in each.values))
+        if each.field.key.startswith(PREFIX):
+            return of_property(each, self.frame)
+        answer = ANSWERS[each.field.key](each, self.frame)
+        return self._is_member(answer) if isinstance(answer, Members) else answer
+
+    def _is_inside(self, segment_id: int) -> Truth:
+        """Of a live segment its own tree; of a static one the members it keeps; of none at all nobody."""
+        if segment_id not in self.frame.inner or segment_id in self.inside or len(self.inside) >= MOST_INNER:
+            return false()
+        tree = self.frame.inner[segment_id]
+        if tree is None:
+            kept = select(SegmentMember.customer_id).where(
+                SegmentMember.segment_id == segment_id, *self.frame.bounds.keep(SegmentMember.customer_id)
+            )
+            return self._is_member(Members(kept))
+        self.inside.append(segment_id)
+        truth = self.truth_of(tree)
+        self.inside.pop()
+        return truth
+
+    def _is_member(self, members: Members) -> Truth:
+        compiled = members.chosen.compile()
+        key = f"{compiled} {sorted(compiled.params.items(), key=str)}"
+        if key not in self.joins:
+            self.joins[key] = members.chosen.subquery(f"set_{len(self.joins) + 1}")
+        owner = self.joins[key].c.customer_id
+        return owner.is_(None) if members.is_absent else owner.is_not(None)
+
+    def select(self, *columns: SQLColumnExpression[Any]) -> Select[Any]:
+        """The columns for everybody the frame looks at: without those who were archived, erased or merged away."""
+        statement = select(*columns).select_from(Customer)
+        for one in self.joins.values():
+            statement = statement.outerjoin(one, one.c.customer_id == Customer.id)
+        return statement.where(*is_there(), *self.frame.bounds.keep(Customer.id))
+
+
+def is_there() -> Sequence[Truth]:
+    """Customers a segment may hold."""
+    return (Customer.archived_at.is_(None), Customer.erased_at.is_(None), Customer.merged_into_id.is_(None))
+
+
+def ask_count(root: Group, frame: Frame) -> Select[Any]:
+    """How many it holds."""
+    question = Question(frame)
+    truth = question.truth_of(root)
+    return question.select(func.count()).where(truth)
+
+
+def ask_ids(root: Group, frame: Frame) -> Select[Any]:
+    """Who it holds, by id."""
+    question = Question(frame)
+    truth = question.truth_of(root)
+    return question.select(Customer.id).where(truth)
+
+
+@dataclass(frozen=True)
+class Patterns:
+    """`statement` gives (bits, count): bit n is what condition n says of these customers, before its own negation."""
+
+    statement: Select[Any]
+    conditions: tuple[Condition, ...]
+
+
+def ask_patterns(root: Group, frame: Frame) -> Patterns:
+    """How many customers give the same answers: from that follows what each condition leaves, in one pass."""
+    question = Question(frame)
+    conditions = tuple(conditions_of(root))
+    bits: ColumnElement[int] = literal(0, BigInteger)
+    for place, each in enumerate(conditions):
+        bits = bits + case(
+            (question.answer(each), literal(1 << place, BigInteger)), else_=literal(0, BigInteger)
+        )
+    inner = question.select(bits.label("bits")).subquery()
+    statement = select(inner.c.bits, func.count()).group_by(inner.c.bits)
+    return Patterns(statement, conditions)
