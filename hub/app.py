@@ -10,6 +10,7 @@ from config import HERE, Config, load
 from hub.blueprints import (
     access,
     api,
+    api_behaviour,
     api_consents,
     api_customers,
     api_files,
@@ -166,6 +167,7 @@ DOORS: tuple[Door, ...] = (
             "reply": ApiScope.TICKETS_REPLY,
             "take_contact": ApiScope.CONTACTS_WRITE,
             "response_times": ApiScope.STATISTICS_READ,
+            **api_behaviour.WAYS,
             **api_consents.WAYS,
             **api_tickets.WAYS,
             **api_files.WAYS,

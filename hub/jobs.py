@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from hub.core import bell, clock, loose_files
 from hub.core.db import db
+from hub.customers.imports import working as imports
 from hub.inbox import vocabulary
 from hub.inbox.actions import chat_leaving as chats
 from hub.inbox.actions import fetching, suggestions, unattended
@@ -20,6 +21,7 @@ from hub.inbox.actions import returning as later
 from hub.inbox.actions import working as tickets
 from hub.mailroom import polling as mailboxes
 from hub.mailroom import working as arrivals
+from hub.orders.till_files import working as till_files
 from hub.outbox import promo_codes, pushing, reconciling, sending, tidying
 from hub.outbox.words import SendQueue
 from hub.plans import engine
@@ -91,6 +93,8 @@ JOBS: dict[str, Job] = {
         Job("loose_files", "bulk", loose_files.work_loose_files, loose_files.has_due, _nothing_planned),
         Job("phones", "default", reconciling.work_phones, reconciling.has_due, reconciling.next_due_at),
         Job("optins", "bulk", optins.work_optins, optins.has_due, optins.next_due_at),
+        Job("imports", "bulk", imports.work_imports, imports.has_due, imports.next_due_at),
+        Job("till_files", "bulk", till_files.work_till_files, till_files.has_due, _nothing_planned),
         Job("takeovers", "bulk", takeovers.work_takeovers, takeovers.has_due, _nothing_planned),
         Job("webhooks", "bulk", webhooks.work_webhooks, webhooks.has_due, _nothing_planned),
         *(_outbox(queue) for queue in SendQueue),

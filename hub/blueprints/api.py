@@ -179,7 +179,8 @@ def _body() -> Any:
         return text
 
 
-def _json() -> dict[str, Any]:
+def read_json() -> dict[str, Any]:
+    """The body, which is an object. Raises Invalid."""
     body = _body()
     if isinstance(body, dict) and not _is_utf8(request.get_data()):
         raise Invalid(N_("The body is not UTF-8. Please send it as UTF-8."))
@@ -199,7 +200,7 @@ def _is_utf8(raw: bytes) -> bool:
 def read_body(shape: type[Body]) -> Body:
     """The body as this shape. Raises Invalid with the first field to correct."""
     try:
-        return shape.model_validate(_json())
+        return shape.model_validate(read_json())
     except ValidationError as error:
         wrong = [
             Wrong(".".join(str(part) for part in each["loc"]), each["msg"])

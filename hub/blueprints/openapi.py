@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from hub.blueprints import api_behaviour_shapes as behaviour
 from hub.blueprints import openapi_schemas as schemas
 from hub.blueprints.api_consent_shapes import ConsentBody
 from hub.blueprints.api_customers_shapes import CustomerBody, CustomerPatch
@@ -56,6 +57,7 @@ BODIES: tuple[type[BaseModel], ...] = (
     DeliveryPatch,
     CustomerBody,
     CustomerPatch,
+    *behaviour.BODIES,
 )
 INTRODUCTION = (
     "Keys are made in the settings and carry scopes: "
@@ -69,7 +71,7 @@ INTRODUCTION = (
 
 def describe(base_url: str) -> dict[str, Any]:
     """The whole document. Shapes of bodies come from the very classes that check them."""
-    shapes = dict(schemas.ANSWERS)
+    shapes = {**schemas.ANSWERS, **behaviour.ANSWERS}
     for body in BODIES:
         schema = body.model_json_schema(ref_template=REF)
         shapes |= schema.pop("$defs", {})
@@ -88,7 +90,15 @@ def describe(base_url: str) -> dict[str, Any]:
 
 
 def _paths() -> dict[str, Any]:
-    parts = (_ticket_paths, _thread_paths, _message_paths, _file_paths, _customer_paths, _other_paths)
+    parts = (
+        _ticket_paths,
+        _thread_paths,
+        _message_paths,
+        _file_paths,
+        _customer_paths,
+        _other_paths,
+        behaviour.paths,
+    )
     return {path: methods for part in parts for path, methods in part().items()}
 
 

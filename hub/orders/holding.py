@@ -48,6 +48,7 @@ HOLDINGS: tuple[Holding, ...] = (
             "event_key": N_("tells the same event told twice"),
             "currency": _INVOICE,
             "promo_codes": _GOODS,
+            "basket_key": N_("tells which basket became the order"),
         },
     ),
     Held(

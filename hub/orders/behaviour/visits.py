@@ -25,6 +25,7 @@ from hub.orders.rows import FieldError
 COLUMNS = ("visit_key", "customer_id", "visitor_id", "kind", "sku", "family", "visited_at")
 UNKNOWN = N_("No customer has this id or address. Please send the customer first, or a visitor id.")
 NO_OBJECT = N_("Please give a JSON object.")
+MOST = 500
 PURGE_BATCH = 5_000
 
 
