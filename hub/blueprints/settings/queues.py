@@ -9,6 +9,7 @@ from flask_babel import gettext
 from hub.core import loose_files
 from hub.core.facts import get_queue
 from hub.core.text import N_
+from hub.customers.imports import working as imports
 from hub.inbox import vocabulary
 from hub.inbox.actions import chat_leaving as chats
 from hub.inbox.actions import fetching, suggestions, unattended
@@ -47,6 +48,7 @@ NAMES = {
     "receipts": N_("Reports of mail providers"),
     "loose_files": N_("Files that belong to nothing"),
     "phones": N_("Phone messages to ask about"),
+    "imports": N_("Imports of contacts"),
     "takeovers": N_("Takeovers"),
     "webhooks": N_("Webhooks to tell"),
     "outbox.urgent": N_("Messages: replies and orders"),
@@ -98,6 +100,7 @@ def list_work(*, now: datetime) -> list[WorkRow]:
         _known_only("receipts", tidying.has_due(), lambda: None, now),
         _known_only("suggestions", suggestions.has_due(), lambda: None, now),
         _known_only("reason_models", learning.has_due(), lambda: None, now),
+        _known_only("imports", imports.has_due(), imports.next_due_at, now),
         _known_only("takeovers", takeovers.has_due(), lambda: None, now),
         _known_only("webhooks", webhooks.has_due(), lambda: None, now),
         _known_only("loose_files", loose_files.has_due(), lambda: None, now),

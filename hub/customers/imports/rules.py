@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hub.core.text import fold
 from hub.core.words import Channel
 from hub.customers import rules
-from hub.customers.hygiene.findings import PHONES, Field, FindingKind
+from hub.customers.hygiene.findings import Field, FindingKind
 from hub.customers.imports.words import Clash, ImportKind, RowOutcome, RowReason
 from hub.customers.words import AddressKind
 
@@ -49,6 +49,7 @@ class Held:
     fields: dict[str, str]
     kinds: set[str] = field(default_factory=set)
     row: int | None = None
+    sort_key: str = ""
 
     @property
     def names(self) -> tuple[str, str]:
@@ -81,13 +82,16 @@ class Wish:
 
 @dataclass(frozen=True)
 class Line:
-    """A row ready to be planned. `keys` the surest first; `choice` is what a person decided for this row."""
+    """A row ready to be planned. `keys` the surest first; `choice` is what a person decided for this row, `same_as` the
+    earlier row of the file that the dry run found to be the same customer.
+    """
 
     row: int
     fields: Mapping[str, str]
     keys: Sequence[Key]
     wishes: Sequence[Wish] = ()
     choice: Clash | None = None
+    same_as: int | None = None
     properties: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -110,12 +114,14 @@ class Plan:
 class World:
     """The customers the rows of a batch may mean, and what their addresses said to the purpose of the file.
 
-    `said`: (channel, address) to (is it a yes, when); `blocked`: addresses nothing of the kind may be sent to.
+    `said`: (channel, address) to (is it a yes, when); `blocked`: addresses nothing of the kind may be sent to;
+    `unconfirmed`: ids of addresses that only a form had told.
     """
 
     owners: dict[Key, Held] = field(default_factory=dict)
     said: dict[tuple[Channel, str], tuple[bool, datetime]] = field(default_factory=dict)
     blocked: set[str] = field(default_factory=set)
+    unconfirmed: list[int] = field(default_factory=list)
 
 
 def keys_of(values: Mapping[str, str], id_source: str = FILE) -> list[Key]:
@@ -147,6 +153,7 @@ def plan_row(line: Line, world: World, *, clash: Clash, duplicates: Clash) -> Pl
     held = _choose(line, world)
     if held is None:
         return _make(line, world)
+    held.row = held.row or line.same_as
     is_again = held.row is not None
     mode = line.choice or (duplicates if is_again else clash)
     if mode is Clash.SKIP:
@@ -299,26 +306,22 @@ def read_wishes(
     """
     proof = Proof(
         values.get(Field.CONSENT_SOURCE, "") or statement.source,
-        _moment(values.get(Field.CONSENT_AT, "")) or statement.happened_at,
+        moment_of(values.get(Field.CONSENT_AT, "")) or statement.happened_at,
         values.get(WORDING, "") or statement.wording,
     )
     wishes: list[Wish] = []
     is_lacking = False
-    known = set(columns)
-    for channel, name, kind, address in _addresses(values):
-        said = values.get(name, "") if name in known else "yes" if channel in set(covers) else ""
+    known, covered = set(columns), set(covers)
+    for channel, name, kind, fields in _CONSENTS:
+        said = values.get(name, "") if name in known else "yes" if channel in covered else ""
+        address = _address_of(values, fields, channel) if said in {"yes", "no"} else ""
+        if not address:
+            continue
         if said == "no":
-            wishes.append(
-                Wish(
-                    channel,
-                    kind,
-                    address,
-                    False,
-                    Proof(proof.source, proof.happened_at or now, proof.wording),
-                )
-            )
-        elif said == "yes" and proof.is_complete:
-            wishes.append(Wish(channel, kind, address, True, proof))
+            refusal = Proof(proof.source, proof.happened_at or now, proof.wording)
+            wishes.append(Wish(channel, kind, address, is_given=False, proof=refusal))
+        elif proof.is_complete:
+            wishes.append(Wish(channel, kind, address, is_given=True, proof=proof))
         is_lacking |= said == "yes" and not proof.is_complete
     return wishes, is_lacking
 
@@ -327,18 +330,19 @@ WORDING = "consent_wording"
 """A column of ours beside those of hygiene: the words somebody agreed to."""
 
 
-def _addresses(values: Mapping[str, str]) -> list[tuple[Channel, str, AddressKind, str]]:
-    found = []
-    if mail := values.get(Field.MAIL, ""):
-        found.append((Channel.EMAIL, Field.CONSENT_EMAIL.value, AddressKind.MAIL, mail))
-    phones = [values[name] for name in (Field.MOBILE, *PHONES) if values.get(name)]
-    mobile = next(filter(rules.is_mobile, phones), None)
-    if mobile:
-        found.append((Channel.SMS, Field.CONSENT_SMS.value, AddressKind.PHONE, mobile))
-    return found
+_CONSENTS = (
+    (Channel.EMAIL, Field.CONSENT_EMAIL.value, AddressKind.MAIL, (Field.MAIL,)),
+    (Channel.SMS, Field.CONSENT_SMS.value, AddressKind.PHONE, (Field.MOBILE, Field.PHONE, Field.LANDLINE)),
+)
 
 
-def _moment(text: str) -> datetime | None:
+def _address_of(values: Mapping[str, str], fields: Iterable[str], channel: Channel) -> str:
+    """The first of the addresses the channel can reach."""
+    given = (values[name] for name in fields if values.get(name))
+    return next((each for each in given if channel is Channel.EMAIL or rules.is_mobile(each)), "")
+
+
+def moment_of(text: str) -> datetime | None:
     """A moment in ISO form; a day alone begins when Paris begins it."""
     if not text:
         return None

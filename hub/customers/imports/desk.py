@@ -1,0 +1,135 @@
+"""What the rows of one file are judged with: its columns, what the house knows, what its person chose."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from hub.core.text import fold
+from hub.customers.hygiene.checking import check_row, values_of
+from hub.customers.hygiene.findings import SEVERITIES, Field, Finding, FindingKind, Severity
+from hub.customers.hygiene.known import Known
+from hub.customers.hygiene.learning import learn_file
+from hub.customers.imports import rules
+from hub.customers.imports.choosing import Choices, choices_of
+from hub.customers.imports.knowing import get_known
+from hub.customers.imports.models import CustomerImport, ImportRow
+from hub.customers.imports.rules import WORDING, Line
+from hub.customers.imports.words import Clash
+from hub.stores.queries import list_stores
+
+log = structlog.get_logger(__name__)
+PROPERTY = "property:"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """`columns`: position to field. `store_ids` by folded name and code."""
+
+    import_id: int
+    columns: Mapping[int, str]
+    known: Known
+    choices: Choices
+    store_ids: Mapping[str, int]
+    now: datetime
+
+
+@dataclass
+class Prepared:
+    """A row with its clean values and what was found in it; `is_failed`: the checks themselves broke on it."""
+
+    row: int
+    cells: Sequence[str]
+    edits: Mapping[str, str]
+    choice: str | None
+    values: dict[str, str]
+    findings: list[Finding]
+    line: Line
+    is_failed: bool = False
+
+
+def open_desk(row: CustomerImport, now: datetime) -> Desk:
+    """For an import whose columns are known."""
+    choices = choices_of(row.choices)
+    stores = list_stores()
+    store_ids = {fold(name): store.id for store in stores for name in (store.name, store.code)}
+    learned = row.learned
+    widened = replace(
+        get_known(now),
+        stores=frozenset(store_ids),
+        is_consent_known=choices.statement.is_complete,
+        file_domains=learned.get("domains", {}),
+        is_day_first=learned.get("is_day_first", {}),
+    )
+    columns = {int(place): field for place, field in row.mapping.items()}
+    return Desk(row.id, columns, widened, choices, store_ids, now)
+
+
+def learn(desk: Desk, rows: Iterable[Sequence[str]]) -> dict[str, Any]:
+    """What the whole file tells of itself, as JSON; `rows` are walked once."""
+    found = learn_file((values_of(cells, desk.columns) for cells in rows), desk.known)
+    often = sorted(found.file_domains.items(), key=lambda each: -each[1])[:MOST_DOMAINS]
+    return {"domains": dict(often), "is_day_first": dict(found.is_day_first)}
+
+
+MOST_DOMAINS = 2000
+
+
+def prepare(
+    desk: Desk, row: int, cells: Sequence[str], edits: Mapping[str, str], choice: str | None = None
+) -> Prepared:
+    """Check one row. A row on which a check breaks is put aside alone."""
+    given = values_of(cells, desk.columns) | dict(edits)
+    wording = " ".join(given.pop(WORDING, "").split())
+    try:
+        values, findings = check_row(row, given, desk.known)
+    except Exception:  # one bad row must not stop the others
+        log.exception("import.row_failed", import_id=desk.import_id, row=row)
+        return Prepared(row, cells, edits, choice, {}, [], Line(row, {}, ()), is_failed=True)
+    values = {name: value for name, value in values.items() if value}
+    if wording:
+        values[WORDING] = wording
+    line, is_lacking = line_of(desk, row, values, choice)
+    if is_lacking and not any(each.kind is FindingKind.CONSENT_EVIDENCE for each in findings):
+        evidence = FindingKind.CONSENT_EVIDENCE
+        findings.append(Finding(row, Field.CONSENT_EMAIL, "", evidence, None, SEVERITIES[evidence]))
+    return Prepared(row, cells, edits, choice, values, findings, line)
+
+
+def line_of(
+    desk: Desk, row: int, values: Mapping[str, str], choice: str | None, same_as: int | None = None
+) -> tuple[Line, bool]:
+    """A clean row ready to be planned, and whether a yes in it lacks its evidence."""
+    wishes, is_lacking = rules.read_wishes(
+        values,
+        columns=desk.columns.values(),
+        statement=desk.choices.statement,
+        covers=desk.choices.covers,
+        now=desk.now,
+    )
+    line = Line(
+        row=row,
+        fields=rules.fields_of(values, desk.store_ids),
+        keys=rules.keys_of(values, desk.choices.id_source),
+        wishes=wishes,
+        choice=Clash(choice) if choice else None,
+        same_as=same_as,
+        properties={
+            name.removeprefix(PROPERTY): value for name, value in values.items() if name.startswith(PROPERTY)
+        },
+    )
+    return line, is_lacking
+
+
+def line_of_row(desk: Desk, row: ImportRow) -> Line:
+    """A row that was checked before."""
+    return line_of(desk, row.row, row.values, row.choice, row.same_as)[0]
+
+
+def severity_of(kind: str) -> Severity:
+    """How grave something is that was found between the file and the base."""
+    if kind in set(FindingKind):
+        return SEVERITIES[FindingKind(kind)]
+    return Severity.NOTICE if kind == "value_differs" else Severity.WARNING

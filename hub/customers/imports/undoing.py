@@ -1,0 +1,232 @@
+"""The undo: what an import made is taken back, row by row from the last to the first, where nothing hangs on it since."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Table, delete, func, select, update
+
+from hub.core.actor import Actor
+from hub.core.batches import among
+from hub.core.db import Base, db
+from hub.core.facts import FactRow
+from hub.customers import rules as house_rules
+from hub.customers.facts import ConsentChanged
+from hub.customers.imports.consenting import Saying, record_sayings
+from hub.customers.imports.models import ImportEffect, ImportRow
+from hub.customers.imports.words import UndoOutcome
+from hub.customers.models import Address, ConsentEntry, Customer, ExternalId
+from hub.customers.words import AddressKind, ConsentAction
+
+COMPUTED = frozenset(
+    {
+        "customer_scores",
+        "score_changes",
+        "duplicate_keys",
+        "duplicate_marks",
+        "customer_pairs",
+        "segment_members",
+    }
+)
+"""Tables made anew from others by the night: they name a customer and do not keep him."""
+OWN = frozenset({"addresses", "external_ids"})
+SILENT = COMPUTED | OWN | {"import_effects", "import_rows", "facts"}
+WITHDRAWN = "The import that recorded this consent was undone."
+
+
+def list_back(import_id: int, before: int, size: int) -> list[ImportEffect]:
+    """What was done last before the row `before`, the last first."""
+    found = select(ImportEffect).where(
+        ImportEffect.import_id == import_id, ImportEffect.row < before, ImportEffect.undone.is_(None)
+    )
+    found = found.order_by(ImportEffect.row.desc()).limit(size).execution_options(populate_existing=True)
+    return list(db.session.scalars(found))
+
+
+def undo_effects(effects: Sequence[ImportEffect], *, by: Actor, now: datetime) -> None:
+    """Take back what these rows did; each says what was done and what could not be."""
+    _withdraw(effects, by=by, now=now)
+    ids = sorted({each.customer_id for each in effects})
+    locked = select(Customer).where(among(Customer.id, ids)).order_by(Customer.id).with_for_update()
+    here = {row.id: row for row in db.session.scalars(locked.execution_options(populate_existing=True))}
+    kept = find_kept([each.customer_id for each in effects if each.is_new], import_id=effects[0].import_id)
+    removed: list[int] = []
+    for effect in effects:
+        customer = here.get(effect.customer_id)
+        if effect.is_new and effect.customer_id not in kept and customer is not None:
+            effect.undone = UndoOutcome.REMOVED
+            removed.append(effect.customer_id)
+        elif effect.is_new:
+            effect.undone, effect.undo_note = UndoOutcome.KEPT, sorted(kept.get(effect.customer_id, {"gone"}))
+        else:
+            _restore(effect, customer, now)
+    db.session.flush()
+    _remove(removed)
+
+
+def find_kept(customer_ids: Collection[int], *, import_id: int) -> dict[int, set[str]]:
+    """Of new customers those on whom something hangs since, with the tables it stands in.
+
+    Every table that names a customer is asked, whichever room it is of; so is whatever changed in his own row.
+    """
+    ids, kept = list(customer_ids), dict[int, set[str]]()
+    if not ids:
+        return kept
+    for table, column in _that_name_customers():
+        if table.name in SILENT:
+            continue
+        found = select(table.c[column]).where(table.c[column].in_(ids)).distinct()
+        for owner in db.session.scalars(found):
+            kept.setdefault(owner, set()).add(table.name)
+    happened = select(FactRow.customer_id).where(
+        among(FactRow.customer_id, ids), FactRow.kind != ConsentChanged.kind()
+    )
+    for owner in db.session.scalars(happened.distinct()):
+        if owner is not None:
+            kept.setdefault(owner, set()).add("facts")
+    _note_further(ids, kept, import_id)
+    return kept
+
+
+def _that_name_customers() -> list[tuple[Table, str]]:
+    """Columns of every table of every room that hold the id of a customer."""
+    found = []
+    for table in Base.metadata.sorted_tables:
+        for column in table.columns:
+            points = any(key.column.table.name == Customer.__tablename__ for key in column.foreign_keys)
+            if points or column.name == "customer_id":
+                found.append((table, column.name))
+    return found
+
+
+def _note_further(ids: Sequence[int], kept: dict[int, set[str]], import_id: int) -> None:
+    """Addresses and ids given to him by others than this import, and rows of other imports."""
+    made = _count_made(ids, import_id)
+    for kind, model in (("addresses", Address), ("ids", ExternalId)):
+        owner = model.customer_id
+        counted = select(owner, func.count()).where(among(owner, ids)).group_by(owner)
+        for customer_id, count in db.session.execute(counted):
+            if count > made.get((customer_id, kind), 0):
+                kept.setdefault(customer_id, set()).add(model.__tablename__)
+    others = select(ImportEffect.customer_id).where(
+        among(ImportEffect.customer_id, ids),
+        ImportEffect.import_id != import_id,
+        ImportEffect.undone.is_(None),
+    )
+    for customer_id in db.session.scalars(others.distinct()):
+        kept.setdefault(customer_id, set()).add(ImportEffect.__tablename__)
+
+
+def _count_made(ids: Sequence[int], import_id: int) -> dict[tuple[int, str], int]:
+    mine = select(ImportEffect.customer_id, ImportEffect.made).where(
+        ImportEffect.import_id == import_id, among(ImportEffect.customer_id, ids)
+    )
+    made: dict[tuple[int, str], int] = {}
+    for customer_id, given in db.session.execute(mine):
+        for kind in ("addresses", "ids"):
+            made[customer_id, kind] = made.get((customer_id, kind), 0) + len(given.get(kind, ()))
+    return made
+
+
+def _restore(effect: ImportEffect, customer: Customer | None, now: datetime) -> None:
+    """Fields that still hold what the import wrote go back; the others stay and are named."""
+    if customer is None:
+        effect.undone, effect.undo_note = UndoOutcome.KEPT, ["gone"]
+        return
+    stays = []
+    for name, value in effect.after.items():
+        if _text(getattr(customer, name)) == value:
+            setattr(customer, name, _typed(name, effect.before.get(name, "")))
+        else:
+            stays.append(name)
+    stays += _take_claims(effect)
+    if effect.after:
+        anchor = customer.company or customer.sort_key
+        customer.sort_key = house_rules.sort_key_of(customer.first_name, customer.last_name, otherwise=anchor)
+        customer.updated_at = now
+    effect.undo_note = stays
+    effect.undone = UndoOutcome.PARTLY if stays else UndoOutcome.RESTORED
+
+
+def _take_claims(effect: ImportEffect) -> list[str]:
+    """Addresses and ids the row gave go; one that moved to somebody else meanwhile stays there."""
+    stays = []
+    mine = effect.customer_id
+    for kind, value in effect.made.get("addresses", ()):
+        gone = delete(Address).where(
+            Address.kind == kind, Address.value == value, Address.customer_id == mine
+        )
+        stays += [] if db.session.execute(gone.returning(Address.id)).first() else [kind]
+    for source, value in effect.made.get("ids", ()):
+        named = (ExternalId.source == source, ExternalId.value == value, ExternalId.customer_id == mine)
+        cut = delete(ExternalId).where(*named)
+        stays += [] if db.session.execute(cut.returning(ExternalId.id)).first() else [source]
+    behind = effect.made.get("behind", ())
+    if behind:
+        first = update(Address).where(among(Address.id, behind), Address.customer_id == mine)
+        db.session.execute(first.values(is_primary=True))
+    return stays
+
+
+def _remove(customer_ids: Sequence[int]) -> None:
+    """New customers with all that the import gave them; links from rows of the file are cut."""
+    if not customer_ids:
+        return
+    linked = update(ImportRow).where(ImportRow.customer_id.in_(customer_ids)).values(customer_id=None)
+    db.session.execute(linked.execution_options(synchronize_session=False))
+    for table, column in reversed(_that_name_customers()):
+        if table.name in COMPUTED | OWN:
+            db.session.execute(delete(table).where(table.c[column].in_(customer_ids)))
+    gone = delete(Customer).where(Customer.id.in_(customer_ids))
+    db.session.execute(gone.execution_options(synchronize_session=False))
+    db.session.expire_all()
+
+
+def _withdraw(effects: Sequence[ImportEffect], *, by: Actor, now: datetime) -> None:
+    """Each yes that the import entered and that is still in force is withdrawn by an entry of its own."""
+    owners = {entry: each.customer_id for each in effects for entry in each.made.get("consents", ())}
+    if not owners:
+        return
+    entry = ConsentEntry
+    found = select(entry).where(among(entry.id, owners), entry.action == ConsentAction.GIVEN)
+    sayings = [
+        Saying(
+            customer_id=owners[row.id],
+            kind=AddressKind(row.address_kind),
+            address=row.address,
+            channel=row.channel,
+            purpose=row.purpose,
+            action=ConsentAction.WITHDRAWN,
+            wording=WITHDRAWN,
+            version="import",
+            point="import",
+            happened_at=max(now, row.happened_at),
+            evidence={**_origin(row.evidence), "undoes": row.id},
+        )
+        for row in db.session.scalars(found)
+    ]
+    record_sayings(sayings, by=by, now=now)
+
+
+def _origin(evidence: Mapping[str, Any]) -> dict[str, Any]:
+    return {"import_id": evidence.get("import_id")}
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _typed(name: str, text: str) -> object:
+    if name in {"title", "birth_on", "preferred_store_id"}:
+        if not text:
+            return None
+        return date.fromisoformat(text) if name == "birth_on" else int(text) if name != "title" else text
+    return text
+
+
+def count_undone(import_id: int) -> dict[str, Any]:
+    """How many rows the undo took back and how many not, and what stands in the way, as JSON."""
+    here = ImportEffect.import_id == import_id
+    counted = select(ImportEffect.undone, func.count()).where(here).group_by(ImportEffect.undone)
+    outcomes = {str(undone): count for undone, count in db.session.execute(counted) if undone is not None}
+    return {each.value: outcomes.get(each.value, 0) for each in UndoOutcome}

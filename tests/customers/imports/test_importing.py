@@ -1,0 +1,148 @@
+"""A contact file from its columns to the customers, and back."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from hub.core import files
+from hub.core.actor import SYSTEM
+from hub.core.audit import AuditEntry
+from hub.core.db import transaction
+from hub.core.errors import Conflict, Invalid, NotFound
+from hub.core.words import Channel, Purpose
+from hub.customers import queries
+from hub.customers.imports import actions, checking, desk, fixing, purging
+from hub.customers.imports.choosing import Choices
+from hub.customers.imports.models import CustomerImport, ImportEffect, ImportFinding, ImportKey, ImportRow
+from hub.customers.imports.phases import PHASES
+from hub.customers.imports.words import Clash, ImportState, RowOutcome, UndoOutcome
+from hub.customers.models import Address, ConsentEntry, ConsentState, Customer
+from hub.customers.words import ConsentAction, SuppressionReason
+from tests.conftest import TUESDAY
+from tests.customers.imports.acting import (
+    COLUMNS,
+    HEADINGS,
+    apply,
+    check,
+    effects,
+    get,
+    hand_in,
+    kinds,
+    outcomes,
+    undo,
+    work,
+)
+from tests.makers.customers import make_customer, make_fay, say_consent
+
+pytestmark = pytest.mark.usefixtures("hand_clock")
+ANNE = "Anne;Morel;anne@client.example;06 12 34 56 99;69003;Lyon"
+
+
+def find(mail: str) -> queries.CustomerRow:
+    found = queries.find_customer_by_address(mail)
+    assert found is not None
+    return found
+
+
+def test_columns_are_suggested_and_remembered_for_the_same_headings(session: Session) -> None:
+    first = get(session, hand_in(ANNE))
+    assert first.state is ImportState.MATCHING
+    assert first.mapping["2"] == "mail"
+    assert first.samples[0][0] == "Anne"
+    assert first.about["separator"] == ";"
+    check(first.id, {1: "last_name", 2: "mail"}, clash=Clash.OVERWRITE)
+    again = get(session, hand_in(ANNE, headings=HEADINGS.upper()))
+    assert again.mapping == {"1": "last_name", "2": "mail"}
+    assert again.choices["clash"] == "overwrite"
+
+
+def test_a_file_needs_one_column_that_names_somebody(session: Session) -> None:
+    import_id = hand_in(ANNE)
+    with pytest.raises(Invalid), transaction():
+        actions.choose_columns(import_id, {0: "first_name"}, Choices(), by=SYSTEM, now=TUESDAY)
+    with pytest.raises(Invalid), transaction():
+        actions.choose_columns(import_id, {0: "mail", 2: "mail"}, Choices(), by=SYSTEM, now=TUESDAY)
+    assert get(session, import_id).state is ImportState.MATCHING
+
+
+def test_the_dry_run_announces_what_the_apply_does_and_every_row_counts(session: Session) -> None:
+    make_customer(session, postcode="")  # Dora, dora@client.example, +33612345678
+    make_customer(
+        session, "Emil", "Roux", mail="emil@client.example", phone=None, postcode="31000", town="Toulouse"
+    )
+    import_id = hand_in(
+        ANNE,
+        "Dora;Lefèvre;dora@client.example;;69003;Lyon",
+        "Emil;Roux;emil@client.example;;31000;Toulouse",
+        "Sans;Adresse;;;69003;Lyon",
+        ";;;;;;dehors",
+        "Paul;Autre;;06 12 34 56 78;;",
+        "Anne;Morel;ANNE@client.example;;69003;",
+        "Marc;Neuf;marc@client.example;06 12 34 56 78;;",
+    )
+    check(import_id)
+    expected = [
+        "new",
+        "updated",
+        "unchanged",
+        "refused no_address",
+        "skipped empty",
+        "refused phone_of_other",
+        "unchanged",
+        "new",
+    ]
+    assert outcomes(session, import_id) == expected
+    counts = get(session, import_id).counts
+    assert counts["rows"] == sum(counts["outcomes"].values()) == get(session, import_id).row_count == 8
+    assert session.scalar(select(func.count()).select_from(Customer)) == 2
+    found = kinds(session, import_id)
+    assert "duplicate_in_file" in found[8]
+    assert "phone_elsewhere" in found[9]
+    apply(import_id)
+    assert outcomes(session, import_id) == expected
+    assert get(session, import_id).counts == counts
+    assert session.scalar(select(func.count()).select_from(Customer)) == 4
+    anne = find("anne@client.example")
+    assert (anne.name, anne.phone, anne.postcode) == ("Anne Morel", "+33612345699", "69003")
+    assert session.get_one(Customer, anne.id).town == "Lyon"
+    assert find("dora@client.example").postcode == "69003"
+    assert find("marc@client.example").phone is None
+
+
+def test_what_is_known_is_filled_or_overwritten_and_never_blanked(session: Session) -> None:
+    make_customer(session)
+    line = "Théodora;Lefèvre;dora@client.example;;13001;Marseille"
+    check(import_id := hand_in(line))
+    assert {"name_differs", "value_differs"} <= kinds(session, import_id)[2]
+    apply(import_id)
+    dora = find("dora@client.example")
+    assert (dora.first_name, dora.postcode) == ("Dora", "69003")
+    check(import_id := hand_in(line), clash=Clash.SKIP)
+    assert outcomes(session, import_id) == ["skipped known"]
+    check(import_id := hand_in(line.replace("13001", "")), clash=Clash.OVERWRITE)
+    apply(import_id)
+    dora = find("dora@client.example")
+    assert (dora.first_name, dora.postcode, dora.phone) == ("Théodora", "69003", "+33612345678")
+
+
+def test_the_same_person_twice_in_a_file_is_one_customer_across_batches(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [ANNE, "A;B;other@client.example;;;", ";;anne@client.example;;;", ";;;06 12 34 56 99;13001;"]
+    import_id = hand_in(*rows)
+    one_by_one = {state: phase.__class__(phase.take, phase.do, 1) for state, phase in PHASES.items()}
+    monkeypatch.setattr("hub.customers.imports.phases.PHASES", one_by_one)
+    check(import_id)
+    assert outcomes(session, import_id) == ["new", "new", "unchanged", "unchanged"]
+    assert [row.same_as for row in rows_of(session, import_id)] == [None, None, 2, 2]
+    apply(import_id)
+    assert session.scalar(select(func.count()).select_from(Customer)) == 2
+    check(again := hand_in(*rows), duplicates=Clash.SKIP)
+    assert outcomes(session, again)[2:] == ["skipped in_file", "skipped in_file"]
+
+
+def rows_of(session: Session, import_id: int) -> list[ImportRow]:
+    found = select(ImportRow).where(ImportRow.import_id == import_id).order_by(ImportRow.row)
+    return list(session.scalars(found.execution_options(populate_existing=True)))
