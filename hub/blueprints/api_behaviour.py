@@ -1,6 +1,7 @@
 """Doors for machines: products, baskets, visits, returns and files of the tills. Described at openapi.json."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import g, jsonify, request
 from flask.typing import ResponseReturnValue
@@ -85,7 +86,7 @@ def returns() -> ResponseReturnValue:
 @limiter.limit("60/minute", key_func=key_rate)
 def take_till_file() -> ResponseReturnValue:
     """`file` of a multipart form; columns by the chain's choice, else by their headings. The same file is one."""
-    given = request.files.get("file")
+    given: Any = request.files.get("file")
     if given is None:
         raise Invalid(N_("Please send the file as the field file of a multipart form."), field="file")
     by = Actor(ActorKind.API_KEY, agent_id=g.api_key.agent_id, api_key_id=g.api_key.id)

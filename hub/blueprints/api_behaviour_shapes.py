@@ -187,7 +187,9 @@ def products_shape(taken: ProductsTaken) -> dict[str, Any]:
 
 def return_shape(taken: TakenReturn) -> dict[str, Any] | None:
     row = taken.returned
-    return row and {
+    if row is None:
+        return None
+    return {
         "external_id": row.external_id,
         "order": row.order_number,
         "order_id": row.order_id,

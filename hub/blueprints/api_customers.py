@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import g, jsonify, request
@@ -17,18 +17,21 @@ from hub.blueprints.api import (
     store_id_of,
     viewer_of_key,
 )
-from hub.blueprints.api_customers_shapes import CustomerBody, CustomerPatch
+from hub.blueprints.api_customers_shapes import CustomerBody, CustomerPatch, CustomersBody
 from hub.blueprints.api_ticket_shapes import details_of
+from hub.blueprints.errors import sentence_of
 from hub.blueprints.pages import limiter
 from hub.core import clock
 from hub.core.actor import Actor
 from hub.core.db import transaction
-from hub.core.errors import Forbidden, NotFound, Stale
+from hub.core.errors import Conflict, Forbidden, NotFound, Stale
 from hub.core.text import N_
 from hub.core.words import ActorKind
 from hub.customers import looking, queries
-from hub.customers.actions import CustomerEdit, edit_customer, lock_customer, resolve_customer
+from hub.customers.actions import CustomerEdit, edit_customer, lock_customer
+from hub.customers.properties import get_properties, set_properties
 from hub.customers.queries import CustomerRow
+from hub.customers.upserting import Upserted, upsert_customer, upsert_customers
 from hub.staff.words import ApiScope, Permission
 from hub.stores.queries import get_stores
 
@@ -36,6 +39,7 @@ WAYS = {
     "list_customers": ApiScope.CUSTOMERS_READ,
     "show_customer": ApiScope.CUSTOMERS_READ,
     "add_customer": ApiScope.CUSTOMERS_WRITE,
+    "add_customers": ApiScope.CUSTOMERS_WRITE,
     "change_customer": ApiScope.CUSTOMERS_WRITE,
 }
 NO_CUSTOMER = N_("No customer has this id or address. Please check it.")
@@ -46,9 +50,11 @@ BIGINT_DIGITS = 19
 @blueprint.get("/customers")
 @limiter.limit("1200/minute", key_func=key_rate)
 def list_customers() -> ResponseReturnValue:
-    """By name. `q`: words, a mail address, a phone or a card; `email`, `phone`; `external_id` is `system:id`."""
+    """By name. `q`: words, a mail address, a phone or a card; `email`, `phone`, `loyalty_card`, `external_id`
+    (`system:id`) name one exactly.
+    """
     _check(Permission.READ_CUSTOMERS)
-    check_query("q", "email", "phone", "external_id")
+    check_query("q", *EXACTLY)
     found = _asked_for()
     if found is not None:
         return jsonify(customers=customer_shapes(found), next=None)
@@ -67,14 +73,42 @@ def show_customer(who: str) -> ResponseReturnValue:
 @blueprint.post("/customers")
 @limiter.limit("600/minute", key_func=key_rate)
 def add_customer() -> ResponseReturnValue:
-    """Found by mail, card, id of another system or phone, else made; 201 when made, 200 when found."""
+    """Found by mail, card, id of another system or phone, else made; 201 when made, 200 when found.
+
+    409 when two of these ids name two customers: nothing is changed then.
+    """
     body = read_body(CustomerBody)
     _check(Permission.ANSWER_TICKETS)
     store_id = store_id_of(body.store) if body.store else None
     with transaction():
-        details = details_of(body, store_id=store_id, birth_on=body.birth_on)
-        found = resolve_customer(details, now=clock.business_now())
+        found = upsert_customer(
+            details_of(body, store_id=store_id, birth_on=body.birth_on),
+            properties=body.properties,
+            by=_actor(),
+            now=clock.business_now(),
+        )
     return _answer(queries.get_customer(found.customer_id), 201 if found.is_new else 200)
+
+
+@blueprint.post("/customers/batch")
+@limiter.limit("600/minute", key_func=key_rate)
+def add_customers() -> ResponseReturnValue:
+    """The same for up to 500, each for itself: what became of each stands at its place in the answer."""
+    people = read_body(CustomersBody).customers
+    _check(Permission.ANSWER_TICKETS)
+    codes = {body.store for body in people if body.store}
+    stores = {code: store_id_of(code) for code in sorted(codes)}
+    details = [
+        details_of(body, store_id=stores.get(body.store or ""), birth_on=body.birth_on) for body in people
+    ]
+    with transaction():
+        done = upsert_customers(
+            details,
+            properties=[body.properties for body in people],
+            by=_actor(),
+            now=clock.business_now(),
+        )
+    return jsonify(customers=[_outcome(each) for each in done])
 
 
 @blueprint.patch("/customers/<who>")
@@ -91,6 +125,8 @@ def change_customer(who: str) -> ResponseReturnValue:
         edit_customer(
             row.id, _edit_of(fresh, patch), ids=_ids_of(patch), by=_actor(), now=clock.business_now()
         )
+        if patch.properties:
+            set_properties(row.id, patch.properties, by=_actor(), now=clock.business_now())
     return _answer(queries.get_customer(row.id), 200)
 
 
@@ -104,14 +140,21 @@ def find_by_any(who: str) -> CustomerRow:
     return found
 
 
+def _outcome(done: Upserted) -> dict[str, Any]:
+    """What became of one of a batch."""
+    error = done.error
+    if error is None:
+        return {"outcome": "made" if done.is_new else "known", "id": done.customer_id, "error": None}
+    said = {"code": error.code, "message": sentence_of(error), "field": error.field or ""}
+    return {"outcome": "conflict" if isinstance(error, Conflict) else "refused", "id": None, "error": said}
+
+
 def _asked_for() -> Sequence[CustomerRow] | None:
     """The customer an exact filter names, as a list of one or none; None when there is no such filter."""
-    for name in ("email", "phone", "external_id"):
+    for name in EXACTLY:
         given = request.args.get(name)
         if given:
-            found = (
-                _find_elsewhere(given) if name == "external_id" else queries.find_customer_by_address(given)
-            )
+            found = FINDERS[name](given)
             return [found] if found else []
     return None
 
@@ -122,11 +165,21 @@ def _find_elsewhere(given: str) -> CustomerRow | None:
     return queries.get_customer(owner) if owner else None
 
 
+FINDERS: Mapping[str, Callable[[str], CustomerRow | None]] = {
+    "email": queries.find_customer_by_address,
+    "phone": queries.find_customer_by_address,
+    "loyalty_card": lambda card: _find_elsewhere(f"{LOYALTY_CARD}:{card}"),
+    "external_id": _find_elsewhere,
+}
+EXACTLY = tuple(FINDERS)
+
+
 def customer_shapes(rows: Sequence[CustomerRow]) -> list[dict[str, Any]]:
-    """Customers with their ids elsewhere and the code of the preferred store: two look-ups for the page."""
-    ids = looking.get_external_ids([row.id for row in rows])
+    """Customers with their ids elsewhere, properties and the code of the preferred store: three look-ups for the page."""
+    numbers = [row.id for row in rows]
+    ids, kept = looking.get_external_ids(numbers), get_properties(numbers)
     houses = get_stores({row.preferred_store_id for row in rows if row.preferred_store_id})
-    return [_shape(row, ids.get(row.id, {}), houses) for row in rows]
+    return [_shape(row, ids.get(row.id, {}), houses) | {"properties": kept.get(row.id, {})} for row in rows]
 
 
 def _shape(row: CustomerRow, ids: dict[str, str], houses: Any) -> dict[str, Any]:
@@ -140,7 +193,9 @@ def _shape(row: CustomerRow, ids: dict[str, str], houses: Any) -> dict[str, Any]
         "email": row.mail,
         "phone": row.phone,
         "language": row.language.value,
+        "street": row.street,
         "postcode": row.postcode,
+        "town": row.town,
         "country": row.country,
         "company": row.company,
         "birth_on": row.birth_on.isoformat() if row.birth_on else None,
@@ -172,7 +227,7 @@ def _check_match(row: CustomerRow) -> None:
 
 def _edit_of(row: CustomerRow, patch: CustomerPatch) -> CustomerEdit:
     """The whole card with what is given in its new form; null leaves title, birth day, country and language empty or as they are."""
-    given = patch.model_dump(include=patch.model_fields_set - {"external_ids", "loyalty_card"})
+    given = patch.model_dump(include=patch.model_fields_set - {"external_ids", "loyalty_card", "properties"})
     known: dict[str, Any] = {
         "title": row.title,
         "first_name": row.first_name,

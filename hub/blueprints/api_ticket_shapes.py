@@ -153,7 +153,7 @@ def details_of(
     person: Person, *, store_id: int | None = None, birth_on: date | None = None
 ) -> CustomerDetails:
     """The customer as the customers room takes it."""
-    given = person.model_dump(exclude={"birth_on", "store"})
+    given = person.model_dump(exclude={"birth_on", "store", "properties"})
     return CustomerDetails(**given, preferred_store_id=store_id, birth_on=birth_on)
 
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from hub.blueprints import api_behaviour_shapes as behaviour
 from hub.blueprints import openapi_schemas as schemas
 from hub.blueprints.api_consent_shapes import ConsentBody
-from hub.blueprints.api_customers_shapes import CustomerBody, CustomerPatch
+from hub.blueprints.api_customers_shapes import CustomerBody, CustomerPatch, CustomersBody
 from hub.blueprints.api_shapes import ContactBody, ReplyBody
 from hub.blueprints.api_ticket_shapes import (
     DeliveryPatch,
@@ -20,6 +20,7 @@ from hub.blueprints.api_ticket_shapes import (
     TicketNoteBody,
     TicketPatch,
 )
+from hub.blueprints.openapi_customers import customer_paths
 from hub.blueprints.openapi_parts import (
     attachment_id,
     download,
@@ -32,7 +33,6 @@ from hub.blueprints.openapi_parts import (
     query,
     send,
     upload,
-    who,
 )
 from hub.blueprints.openapi_schemas import MAYBE_TEXT, NUMBER, TEXT, enum, many, page, ref, whole
 from hub.core.words import Channel
@@ -57,6 +57,7 @@ BODIES: tuple[type[BaseModel], ...] = (
     DeliveryPatch,
     CustomerBody,
     CustomerPatch,
+    CustomersBody,
     *behaviour.BODIES,
 )
 INTRODUCTION = (
@@ -95,7 +96,7 @@ def _paths() -> dict[str, Any]:
         _thread_paths,
         _message_paths,
         _file_paths,
-        _customer_paths,
+        customer_paths,
         _other_paths,
         behaviour.paths,
     )
@@ -222,44 +223,6 @@ def _file_paths() -> dict[str, Any]:
         "/attachments/{attachment_id}": {
             "get": download("A file of a ticket, as a download"),
             "patch": renamed,
-        },
-    }
-
-
-def _customer_paths() -> dict[str, Any]:
-    one = whole({"customer": ref("Customer")})
-    filters = [
-        query("q", "words of the name, a mail address, phone or card, whole or a part"),
-        query("email", "exactly this mail address"),
-        query("phone", "exactly this phone number"),
-        query("external_id", "`system:id`"),
-    ]
-    made = send("Find or make a customer", "CustomerBody", one, status="201", tagged=True)
-    made["responses"]["200"] = {**made["responses"]["201"], "description": "known already"}
-    return {
-        "/customers": {
-            "get": get("Customers by name", page("customers", ref("Customer")), [*filters, *paging()]),
-            "post": made,
-        },
-        "/customers/{who}": {
-            "get": get("One customer", one, [who()], tagged=True),
-            "patch": send(
-                "Correct a customer", "CustomerPatch", one, [who(), match()], status="200", tagged=True
-            ),
-        },
-        "/customers/{who}/messages": {
-            "get": get(
-                "What a customer was sent, and what not and why, newest first",
-                page("messages", ref("Message")),
-                [who(), *paging()],
-            )
-        },
-        "/consents": {
-            "post": send(
-                "A consent given or withdrawn elsewhere, with its proof; the same one twice is one",
-                "ConsentBody",
-                whole({"consent": ref("Consent")}),
-            )
         },
     }
 

@@ -126,13 +126,16 @@ CUSTOMER: Schema = whole(
         "email": MAYBE_TEXT,
         "phone": MAYBE_TEXT,
         "language": enum(Language),
+        "street": TEXT,
         "postcode": TEXT,
+        "town": TEXT,
         "country": TEXT,
         "company": TEXT,
         "birth_on": {"type": ["string", "null"], "format": "date"},
         "store": {**MAYBE_TEXT, "description": "code of the preferred store"},
         "loyalty_card": MAYBE_TEXT,
         "external_ids": {"type": "object", "additionalProperties": TEXT},
+        "properties": {"type": "object", "description": "values of typed properties by key"},
         "created_at": MOMENT,
     }
 )

@@ -47,7 +47,10 @@ FIELDS = ("title", "first_name", "last_name", "birth_on", "postcode", "country",
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerEdit:
-    """The whole form as an agent left it; an empty mail or phone takes the primary one away."""
+    """The whole form as an agent left it; an empty mail or phone takes the primary one away.
+
+    A street or town that is None was no part of the form and stays as it is.
+    """
 
     title: Title | None
     first_name: str
@@ -59,6 +62,8 @@ class CustomerEdit:
     language: Language
     email: str
     phone: str
+    street: str | None = None
+    town: str | None = None
 
 
 def edit_customer(
@@ -79,6 +84,9 @@ def edit_customer(
     wanted = {name: getattr(edit, name) for name in FIELDS}
     wanted |= {name: rules.clean_name(wanted[name]) for name in ("first_name", "last_name")}
     wanted |= {name: " ".join(wanted[name].split()) for name in ("postcode", "company")}
+    for name in ("street", "town"):
+        if (given := getattr(edit, name)) is not None:
+            wanted[name] = " ".join(given.split())
     changed = [name for name, value in wanted.items() if getattr(row, name) != value]
     for name in changed:
         setattr(row, name, wanted[name])

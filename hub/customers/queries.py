@@ -189,6 +189,8 @@ def _row_of(row: Any) -> CustomerRow:
         loyalty_card=row.loyalty_card,
         created_at=row.created_at,
         sort_key=row.sort_key,
+        street=row.street,
+        town=row.town,
     )
 
 

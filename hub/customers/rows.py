@@ -74,6 +74,8 @@ class CustomerRow:
     loyalty_card: str | None
     created_at: datetime
     sort_key: str
+    street: str = ""
+    town: str = ""
 
 
 @dataclass(frozen=True)
