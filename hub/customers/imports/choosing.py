@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 
 from hub.core.words import Channel, Purpose
-from hub.customers.imports.rules import FILE, Proof, moment_of
+from hub.customers.imports.rules import FILE, Proof
+from hub.customers.imports.wishing import moment_of
 from hub.customers.imports.words import Clash
 
 CHANNELS = (Channel.EMAIL, Channel.SMS)

@@ -16,7 +16,8 @@ from hub.customers.imports import rules
 from hub.customers.imports.choosing import Choices, choices_of
 from hub.customers.imports.knowing import get_known
 from hub.customers.imports.models import CustomerImport, ImportRow
-from hub.customers.imports.rules import WORDING, Line
+from hub.customers.imports.rules import Line
+from hub.customers.imports.wishing import WORDING, read_wishes
 from hub.customers.imports.words import Clash
 from hub.stores.queries import list_stores
 
@@ -102,7 +103,7 @@ def line_of(
     desk: Desk, row: int, values: Mapping[str, str], choice: str | None, same_as: int | None = None
 ) -> tuple[Line, bool]:
     """A clean row ready to be planned, and whether a yes in it lacks its evidence."""
-    wishes, is_lacking = rules.read_wishes(
+    wishes, is_lacking = read_wishes(
         values,
         columns=desk.columns.values(),
         statement=desk.choices.statement,

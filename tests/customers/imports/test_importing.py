@@ -1,40 +1,31 @@
 """A contact file from its columns to the customers, and back."""
 
-from datetime import date, timedelta
-
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from hub.core import files
 from hub.core.actor import SYSTEM
-from hub.core.audit import AuditEntry
 from hub.core.db import transaction
 from hub.core.errors import Conflict, Invalid, NotFound
-from hub.core.words import Channel, Purpose
 from hub.customers import queries
-from hub.customers.imports import actions, checking, desk, fixing, purging
+from hub.customers.imports import actions, fixing
 from hub.customers.imports.choosing import Choices
-from hub.customers.imports.models import CustomerImport, ImportEffect, ImportFinding, ImportKey, ImportRow
+from hub.customers.imports.models import ImportFinding, ImportRow
 from hub.customers.imports.phases import PHASES
-from hub.customers.imports.words import Clash, ImportState, RowOutcome, UndoOutcome
-from hub.customers.models import Address, ConsentEntry, ConsentState, Customer
-from hub.customers.words import ConsentAction, SuppressionReason
+from hub.customers.imports.words import Clash, ImportState
+from hub.customers.models import Customer
 from tests.conftest import TUESDAY
 from tests.customers.imports.acting import (
-    COLUMNS,
     HEADINGS,
     apply,
     check,
-    effects,
     get,
     hand_in,
     kinds,
     outcomes,
-    undo,
     work,
 )
-from tests.makers.customers import make_customer, make_fay, say_consent
+from tests.makers.customers import make_customer
 
 pytestmark = pytest.mark.usefixtures("hand_clock")
 ANNE = "Anne;Morel;anne@client.example;06 12 34 56 99;69003;Lyon"
@@ -146,3 +137,74 @@ def test_the_same_person_twice_in_a_file_is_one_customer_across_batches(
 def rows_of(session: Session, import_id: int) -> list[ImportRow]:
     found = select(ImportRow).where(ImportRow.import_id == import_id).order_by(ImportRow.row)
     return list(session.scalars(found.execution_options(populate_existing=True)))
+
+
+def test_a_mended_row_is_checked_again_with_all_rows_of_the_same_customer(session: Session) -> None:
+    import_id = hand_in(
+        ANNE, "Bob;Petit;bob@client.example;;;", "Eva;Sans;;;;", "Bob;Petit;bob@client.example;;13001;"
+    )
+    check(import_id)
+    assert outcomes(session, import_id) == ["new", "new", "refused no_address", "updated"]
+    with transaction():
+        fixing.edit_row(import_id, 4, {"mail": "eva@client.example"}, by=SYSTEM, now=TUESDAY)
+    assert outcomes(session, import_id) == ["new", "new", "new", "updated"]
+    assert "no_address" not in kinds(session, import_id).get(4, set())
+    with transaction():
+        fixing.decide_row(import_id, 3, Clash.SKIP, by=SYSTEM, now=TUESDAY)
+    assert outcomes(session, import_id) == ["new", "skipped by_hand", "new", "new"]
+    assert "duplicate_in_file" not in kinds(session, import_id).get(5, set())
+    assert get(session, import_id).counts["outcomes"]["skipped"] == 1
+    with transaction():
+        fixing.decide_row(import_id, 3, None, by=SYSTEM, now=TUESDAY)
+    assert outcomes(session, import_id) == ["new", "new", "new", "updated"]
+    apply(import_id)
+    assert find("eva@client.example").name == "Eva Sans"
+    with pytest.raises(Conflict), transaction():
+        fixing.decide_row(import_id, 3, None, by=SYSTEM, now=TUESDAY)
+
+
+def test_a_suggestion_is_taken_for_one_row_or_for_all_of_its_kind(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fixing, "AT_ONCE", 1)
+    monkeypatch.setattr("hub.customers.imports.phases.RECHECK", 1)
+    typos = [f"Anne;Morel;anne{number}@gmial.com;;;" for number in range(3)]
+    import_id = hand_in(*typos, ANNE)
+    check(import_id)
+    kind = "mail_domain_typo"
+    found = session.scalars(select(ImportFinding).where(ImportFinding.kind == kind)).all()
+    assert (found[0].row, found[0].suggestion) == (2, "anne0@gmail.com")
+    with transaction():
+        fixing.take_suggestion(import_id, 2, found[0].position, by=SYSTEM, now=TUESDAY)
+    assert kind not in kinds(session, import_id).get(2, set())
+    with pytest.raises(NotFound), transaction():
+        fixing.take_suggestion(import_id, 2, 77, by=SYSTEM, now=TUESDAY)
+    with transaction():
+        fixing.take_suggestions(import_id, kind, by=SYSTEM, now=TUESDAY)
+    assert get(session, import_id).state is ImportState.CHECKING
+    work()
+    assert get(session, import_id).state is ImportState.CHECKED
+    assert all(kind not in found for found in kinds(session, import_id).values())
+    apply(import_id)
+    assert find("anne2@gmail.com").name == "Anne Morel"
+    assert queries.find_customer_by_address("anne2@gmial.com") is None
+
+
+def test_rows_of_a_kind_are_left_out_and_a_kind_is_shown_no_more(session: Session) -> None:
+    import_id = hand_in(ANNE, "Bob;Petit;bob@gmial.com;;;")
+    check(import_id)
+    with transaction():
+        fixing.ignore_kind(import_id, "mail_domain_typo", is_ignored=True, by=SYSTEM, now=TUESDAY)
+    assert get(session, import_id).choices["ignored"] == ["mail_domain_typo"]
+    with transaction():
+        fixing.skip_kind(import_id, "mail_domain_typo", by=SYSTEM, now=TUESDAY)
+    assert outcomes(session, import_id) == ["new", "skipped by_hand"]
+
+
+def test_corrections_stay_when_only_the_choices_change(session: Session) -> None:
+    make_customer(session)
+    check(import_id := hand_in("Dora;Lefèvre;;06 99;;", "Dora;Lefèvre;dora@client.example;;13001;"))
+    with transaction():
+        fixing.edit_row(import_id, 2, {"mail": "neu@client.example"}, by=SYSTEM, now=TUESDAY)
+    check(import_id, clash=Clash.SKIP)
+    assert outcomes(session, import_id) == ["new", "skipped known"]
