@@ -1,6 +1,6 @@
 """Doors of the customers: the list, the card, what was sent, consents, corrections."""
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, gettext
 
@@ -8,6 +8,7 @@ from hub.blueprints import customer_messages as copies
 from hub.blueprints import customer_words as words
 from hub.blueprints.access import viewer
 from hub.blueprints.customer_card import open_card
+from hub.blueprints.customer_finds import find_customers
 from hub.blueprints.customer_forms import KIND_OF, WORDING_VERSION, ConsentForm, customer_form
 from hub.blueprints.customer_tabs import room_of_customers
 from hub.blueprints.customer_timeline import timeline_of
@@ -46,6 +47,12 @@ def list_customers() -> ResponseReturnValue:
         next_key=page.next_key,
         is_later=bool(after),
     )
+
+
+@blueprint.get("/find")
+def find() -> ResponseReturnValue:
+    """Customers for the command palette of those who read no tickets."""
+    return jsonify(find_customers(request.args.get("q", "")))
 
 
 @blueprint.get("/<int:customer_id>")

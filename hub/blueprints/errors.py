@@ -9,6 +9,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 
+from hub.blueprints.access import find_viewer
 from hub.core.db import db
 from hub.core.errors import HubError, Wrong
 from hub.core.text import N_
@@ -45,6 +46,8 @@ CODES = {
     500: "server_error",
     503: "unavailable",
 }
+WITH_RAIL = frozenset({403, 404, 405, 409, 410})
+"""What says nothing of the state of the database: whoever is signed in keeps the menu."""
 RETRY_AFTER = {429: "60", 503: "5"}
 """Seconds after which to come back: our limits count by the minute at least."""
 
@@ -118,4 +121,6 @@ def _respond(
     if request.headers.get("HX-Request") == "true":
         return render_template("errors/_fragment.html", sentence=sentence, status=status), status, headers
     g.is_error = True
-    return render_template("errors/page.html", sentence=sentence, status=status), status, headers
+    has_rail = status in WITH_RAIL and find_viewer() is not None
+    page = render_template("errors/page.html", sentence=sentence, status=status, has_rail=has_rail)
+    return page, status, headers

@@ -22,6 +22,14 @@ ITEMS = (
     ("settings.index", "cog-6-tooth", N_("Settings"), Permission.EDIT_SETTINGS),
 )
 
+ROOM_OF = {
+    **dict.fromkeys(("messages", "loyalty", "signups", "chats"), "templates"),
+    **dict.fromkeys(
+        ("segments", "values", "imports", "duplicates", "quality", "properties", "privacy"), "customers"
+    ),
+}
+"""Doors that belong to the room of another one: its place in the rail is the current one on their pages."""
+
 ACTS = (
     ("session.switch_person", "arrows-right-left", N_("Change person"), False),
     ("session.profile", "user-circle", N_("Your profile"), False),
@@ -53,7 +61,8 @@ def menu() -> list[MenuItem]:
     person = find_viewer()
     if person is None:
         return []
-    room = (request.blueprint or "").partition(".")[0]
+    door = (request.blueprint or "").partition(".")[0]
+    room = ROOM_OF.get(door, door)
     return [
         MenuItem(
             endpoint.partition(".")[0],

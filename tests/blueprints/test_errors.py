@@ -32,6 +32,19 @@ def test_an_unknown_page_says_so_in_both_languages(client: FlaskClient, session:
     assert "does not exist" in client.get("/none-such", headers={"Accept-Language": "en"}).text
 
 
+def test_whoever_is_signed_in_keeps_the_menu_on_a_page_that_is_not_there(
+    client: FlaskClient, session: Session
+) -> None:
+    make_chain(session)
+    agent = make_agent(session)
+    session.commit()
+    assert "rail-list" not in client.get("/none-such").text
+    log_in(client, agent)
+    for path, status in (("/none-such", 404), ("/settings/", 403), ("/inbox/T-1", 404)):
+        page = client.get(path)
+        assert (page.status_code, "rail-list" in page.text) == (status, True)
+
+
 def test_the_language_of_a_person_lasts(client: FlaskClient, session: Session) -> None:
     make_chain(session)
     agent = make_agent(session)

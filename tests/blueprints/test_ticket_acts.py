@@ -178,13 +178,40 @@ def test_words_that_come_back_stand_under_what_was_being_written(
     assert "Mes notes</textarea>" in client.get(at).text
 
 
-def test_the_composer_holds_one_text(
+def test_a_reply_and_a_note_are_kept_beside_each_other(
     session: Session, client: FlaskClient, ada: Agent, ticket: Ticket
 ) -> None:
-    at = f"/inbox/{ticket.number}/draft"
-    for mode, kind in (("reply", "agent"), ("note", "note"), ("reply", "agent")):
-        do(client, at, expected=204, text="Bonjour", mode=mode)
-        assert drafts(ada, ticket, session) == {kind: "Bonjour"}
+    at = f"/inbox/{ticket.number}"
+    for mode, text in (("reply", "Bonjour"), ("note", "Cliente fidèle"), ("reply", "Bonjour Zoé")):
+        do(client, f"{at}/draft", expected=204, text=text, mode=mode)
+    assert drafts(ada, ticket, session) == {"agent": "Bonjour Zoé", "note": "Cliente fidèle"}
+    page = client.get(at).text
+    assert 'data-reply="Bonjour Zoé" data-note="Cliente fidèle"' in page
+    do(client, f"{at}/reply", text="Cliente très fidèle", mode="note")
+    assert drafts(ada, ticket, session) == {"agent": "Bonjour Zoé"}
+    do(client, f"{at}/reply", text="Bonjour Zoé.", key="k", is_forced="1")
+    assert drafts(ada, ticket, session) == {}
+
+
+def test_without_script_a_text_begun_as_a_reply_becomes_a_note_and_joins_the_one_that_is_kept(
+    session: Session, client: FlaskClient, ada: Agent, ticket: Ticket
+) -> None:
+    write(ada, ticket, session, note="Mes notes", agent="Bonjour")
+    do(client, f"/inbox/{ticket.number}/files", text="Bonjour", mode="note", started="reply")
+    assert drafts(ada, ticket, session) == {"note": "Mes notes\n\nBonjour"}
+
+
+@pytest.mark.parametrize(
+    ("text", "unknown"), [("Vu avec @Ga et @Bo", "@Ga"), ("Vu avec @Bo Petit", ""), ("a@b.fr", "")]
+)
+def test_an_at_sign_that_told_nobody_is_said(
+    session: Session, client: FlaskClient, ticket: Ticket, lyon: Store, text: str, unknown: str
+) -> None:
+    make_agent(session, "Bo Petit", store_ids=(lyon.id,))
+    at = f"/inbox/{ticket.number}"
+    do(client, f"{at}/note?lang=en", text=text, mode="note")
+    page = see(client, at)
+    assert (f"The note is saved, but {unknown} told nobody" in page) is bool(unknown)
 
 
 def test_files_from_the_composer(session: Session, client: FlaskClient, ticket: Ticket) -> None:

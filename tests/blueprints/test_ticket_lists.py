@@ -284,3 +284,24 @@ def test_keys_are_taught_on_the_pages(house: House, ada: FlaskClient) -> None:
     house.people["agent"].has_shortcuts = False
     house.session.flush()
     assert 'data-shortcuts="off"' in ada.get("/inbox/").text
+
+
+def test_the_palette_finds_customers_by_name_mail_and_phone_for_those_who_may_read_them(
+    session: Session, client: FlaskClient
+) -> None:
+    make_house(session)
+    make_customer(session, "Zoé", "Palette", mail="zoe@palette.example", phone="+33611223344")
+    ada = make_agent(session, role=Role.ADMINISTRATOR)
+    marketer = make_agent(session, "Mia Faure", role=Role.MARKETER)
+    delivery = make_agent(
+        session, "Dan Petit", role=Role.DELIVERY, store_ids=(make_store(session, "Lille", code="LIL").id,)
+    )
+    session.commit()
+    for who, path in ((ada, "/inbox/find"), (marketer, "/customers/find")):
+        log_in(client, who)
+        for words in ("palette", "zoe@palette.example", "06 11 22 33 44"):
+            found = client.get(path, query_string={"q": words}).get_json()
+            assert [row["label"] for row in found] == ["Zoé Palette"], (who.role, words)
+        assert client.get(path, query_string={"q": "z"}).get_json() == []
+    log_in(client, delivery)
+    assert client.get("/customers/find?q=palette").status_code == 403

@@ -1,4 +1,5 @@
 // <draft-box data-href> around a textarea: keeps the draft on the server, never on this shared computer.
+// Reply and note each have their own text (data-reply, data-note): choosing the other one shows the other text.
 import { post_words } from "./wire.js";
 
 const PAUSE_MS = 1000;
@@ -7,7 +8,12 @@ export class DraftBox extends HTMLElement {
   connectedCallback() {
     this.box = this.querySelector("textarea");
     if (!this.box || !this.dataset.href) return;
-    this.saved = this.box.value;
+    this.mode = this.chosen();
+    this.kept = { reply: this.dataset.reply ?? "", note: this.dataset.note ?? "", [this.mode]: this.box.value };
+    this.saved = { ...this.kept };
+    this.box.form?.querySelector("[name=started]")?.remove(); // each text is kept under its own name here
+    this.turn = (event) => { if (event.target.name === "mode") this.swap(); };
+    this.box.form?.addEventListener("change", this.turn);
     this.leave = () => { if (document.visibilityState === "hidden") this.save(true); };
     this.box.addEventListener("input", () => this.wait());
     this.box.addEventListener("blur", () => this.save());
@@ -18,6 +24,23 @@ export class DraftBox extends HTMLElement {
   disconnectedCallback() {
     clearTimeout(this.timer);
     document.removeEventListener("visibilitychange", this.leave);
+    this.box?.form?.removeEventListener("change", this.turn);
+  }
+
+  chosen() {
+    return this.box.form?.querySelector('[name="mode"]:checked')?.value ?? "reply";
+  }
+
+  /** The text of the other mode; what was being written stays kept, and is said to be. */
+  swap() {
+    const mode = this.chosen();
+    if (mode === this.mode) return;
+    this.kept[this.mode] = this.box.value;
+    const words = this.box.value.trim() ? this.dataset[this.mode === "note" ? "noteKept" : "replyKept"] : "";
+    this.save();
+    this.mode = mode;
+    this.box.value = this.kept[mode];
+    this.say(words);
   }
 
   wait() {
@@ -28,14 +51,13 @@ export class DraftBox extends HTMLElement {
 
   async save(leaving = false) {
     clearTimeout(this.timer);
-    const words = this.box.value;
-    if (this.is_sent || words === this.saved) return;
-    const mode = this.box.form?.querySelector('[name="mode"]:checked')?.value ?? "reply"; // a note never comes back as a reply
+    const words = this.box.value, mode = this.mode; // a note never comes back as a reply
+    if (this.is_sent || words === this.saved[mode]) return;
     this.pending = post_words(this.dataset.href, { text: words, mode }, { near: this.box, leaving });
     const answer = await this.pending;
     this.pending = undefined;
-    if (answer?.ok) this.saved = words;
-    this.say(answer?.ok ? this.dataset.saved : this.dataset.unsaved);
+    if (answer?.ok) this.saved[mode] = words;
+    if (mode === this.mode || !answer?.ok) this.say(answer?.ok ? this.dataset.saved : this.dataset.unsaved);
   }
 
   /** A draft on its way (the press on the button saved it) arrives first, else it would outlive the sent text. */

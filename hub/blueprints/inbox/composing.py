@@ -29,21 +29,26 @@ def keep_text_of(
     *,
     text: str | None = None,
     is_dropped: bool = False,
-    shown: MessageKind | None = None,
+    started: MessageKind | None = None,
 ) -> None:
-    """The composer holds one text: what is kept as a reply is no longer kept as a note, and the other way round.
+    """A reply and a note stand beside each other, each as it was left.
 
-    A note that stands beside a reply (`put_under`) is not what the composer holds: it stays. `shown`: what the composer
-    held before the reply was sent (`find_shown`).
+    Without script the composer holds one text: one that was begun as the other kind (`started`) is no longer kept as
+    that, and joins what is kept as this one. `started`: as found before the reply was sent.
     """
     words = request.form.get("text", "") if text is None else text
-    for each in {kind, shown or find_shown(ticket)}:
-        _save(ticket, each, words if each is kind and not is_dropped else "")
+    begun = started or started_as(kind)
+    if begun is not kind:
+        own = _drafts(ticket).get(kind, "").rstrip()
+        words = f"{own}\n\n{words}" if own and words.strip() and not is_dropped else words
+        _save(ticket, begun, "")
+    _save(ticket, kind, "" if is_dropped else words)
 
 
-def find_shown(ticket: TicketView) -> MessageKind:
-    """What the composer holds: a reply comes before a note."""
-    return MessageKind.AGENT if MessageKind.AGENT in _drafts(ticket) else MessageKind.NOTE
+def started_as(kind: MessageKind) -> MessageKind:
+    """What the text in the composer was when the page was made; with script it is what it is."""
+    word = request.form.get("started")
+    return kind if word is None else DRAFT_KINDS.get(word, MessageKind.AGENT)
 
 
 def put_under(ticket: TicketView, text: str) -> None:

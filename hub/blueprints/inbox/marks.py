@@ -65,7 +65,8 @@ def _separable(
 
 
 def _draft(texts: Mapping[str, str]) -> dict[str, str]:
-    """What the person was writing here; a reply comes before a note."""
-    if MessageKind.AGENT in texts or MessageKind.NOTE not in texts:
-        return {"draft": texts.get(MessageKind.AGENT, ""), "mode": "reply"}
-    return {"draft": texts[MessageKind.NOTE], "mode": "note"}
+    """What the person was writing here: both texts, and the one that is shown; a reply comes before a note."""
+    reply, note = texts.get(MessageKind.AGENT, ""), texts.get(MessageKind.NOTE, "")
+    is_note = bool(note) and not reply
+    shown = {"draft": note if is_note else reply, "mode": "note" if is_note else "reply"}
+    return {**shown, "kept_reply": reply, "kept_note": note}

@@ -4,6 +4,7 @@ from flask import jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from hub.blueprints.access import viewer
+from hub.blueprints.customer_finds import find_customers
 from hub.blueprints.inbox.base import access, blueprint
 from hub.blueprints.inbox.filters import read_asked
 from hub.blueprints.inbox.thread import gather_thread
@@ -21,16 +22,20 @@ def ticket(number: str) -> ResponseReturnValue:
 
 @blueprint.get("/find")
 def find() -> ResponseReturnValue:
-    """Tickets for the command palette."""
-    search = TicketFilters(view=InboxView.ALL, search=request.args.get("q", ""))
+    """Tickets and customers for the command palette."""
+    words = request.args.get("q", "")
+    search = TicketFilters(view=InboxView.ALL, search=words)
     rows = queries.list_tickets(search, viewer(), size=6).rows if search.search.strip() else []
     return jsonify(
         [
-            {
-                "label": f"{row.number} · {row.subject}",
-                "href": url_for("inbox.ticket", number=row.number),
-                "hint": row.requester_name,
-            }
-            for row in rows
+            *find_customers(words),
+            *(
+                {
+                    "label": f"{row.number} · {row.subject}",
+                    "href": url_for("inbox.ticket", number=row.number),
+                    "hint": row.requester_name,
+                }
+                for row in rows
+            ),
         ]
     )

@@ -22,7 +22,7 @@ from hub.staff.words import Permission
 from hub.surveys.words import TOPIC_WORDS
 
 Chips = list[tuple[str, str]]
-KILOBYTE, MEGABYTE = 1_000, 1_000_000
+KILOBYTE, MEGABYTE, GIGABYTE = 1_000, 1_000_000, 1_000_000_000
 
 
 def list_row(
@@ -190,7 +190,8 @@ def _file(row: Any) -> dict[str, str]:
 
 
 def size_words(size_bytes: int) -> str:
-    unit, size = ("megabyte", MEGABYTE) if size_bytes >= MEGABYTE else ("kilobyte", KILOBYTE)
+    units = (("gigabyte", GIGABYTE), ("megabyte", MEGABYTE), ("kilobyte", KILOBYTE))
+    unit, size = next((each for each in units if size_bytes >= each[1]), units[-1])
     value = max(1, round(size_bytes / size))
     shown: str = format_unit(value, f"digital-{unit}", length="short", locale=str(get_locale()))
     return shown

@@ -11,9 +11,9 @@ from hub.blueprints.inbox.composing import (
     draft_kind,
     file_ids,
     file_rows,
-    find_shown,
     keep_text_of,
     put_under,
+    started_as,
     take_uploads,
 )
 from hub.blueprints.inbox.happenings import Names
@@ -22,6 +22,7 @@ from hub.core import clock
 from hub.core.db import transaction
 from hub.core.errors import Conflict, HubError, Invalid
 from hub.inbox import actions, queries
+from hub.inbox.mentions import find_unmatched
 from hub.inbox.queries import TicketView
 from hub.inbox.words import MessageKind, PresenceKind, TicketState
 from hub.knowledge.actions import note_inserted
@@ -125,7 +126,7 @@ def presence(number: str) -> ResponseReturnValue:
 def _send(ticket: TicketView) -> None:
     form = request.form
     used = {name: number for name in USED if (number := form.get(name, type=int))}
-    shown = find_shown(ticket)
+    started = started_as(MessageKind.AGENT)
     actions.reply(
         ticket_id=ticket.id,
         text=form.get("text", ""),
@@ -138,7 +139,7 @@ def _send(ticket: TicketView) -> None:
         key=form.get("key") or None,
         file_ids=file_ids(ticket),
     )
-    keep_text_of(ticket, MessageKind.AGENT, text="", shown=shown)
+    keep_text_of(ticket, MessageKind.AGENT, text="", started=started)
     note_inserted(reply_id=used.get("standard_reply_id"), article_id=used.get("article_id"))
 
 
@@ -165,7 +166,20 @@ def _note(ticket: TicketView) -> ResponseReturnValue:
             keep_text_of(ticket, MessageKind.NOTE, text="")
     except Invalid as error:
         return _show_again(ticket, error)
+    unknown = find_unmatched(
+        request.form.get("text", ""), {row.id: row.name for row in queries.list_colleagues(ticket.store_id)}
+    )
+    if unknown:
+        return back_to(ticket.number, _untold(unknown), "warn")
     return back_to(ticket.number, gettext("The note is saved. Only the staff can read it."))
+
+
+def _untold(names: list[str]) -> str:
+    return gettext(
+        "The note is saved, but %(names)s told nobody: no colleague here has this name, or several do. "
+        "Add a note with the full name.",
+        names=", ".join(f"@{name}" for name in names),
+    )
 
 
 def _show_again(ticket: TicketView, error: HubError) -> ResponseReturnValue:
