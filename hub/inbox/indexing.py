@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import and_, case, cast, exists, func, literal, or_
-from sqlalchemy.dialects.postgresql import REGCONFIG, TSVECTOR
+from sqlalchemy.dialects.postgresql import REGCONFIG, TSQUERY, TSVECTOR
 from sqlalchemy.sql import ColumnElement
 
 from hub.inbox.models import Ticket, TicketMessage
@@ -41,7 +41,7 @@ def matches(search: str, also: Mapping[str, Sequence[str]] | None = None) -> Col
     `also`: by mistyped word what it may have meant.
     """
     asked = asked_words(search)
-    return and_(*(_has(each, also or {}) for each in asked)) if asked else None
+    return and_(*(begins_like(each, also or {}) for each in asked)) if asked else None
 
 
 def has_phrase(phrase: str) -> ColumnElement[bool] | None:
@@ -59,11 +59,25 @@ def has_phrase(phrase: str) -> ColumnElement[bool] | None:
     )
 
 
-def _has(asked: Asked, also: Mapping[str, Sequence[str]]) -> ColumnElement[bool]:
+def has_words(alternatives: Sequence[Sequence[str]]) -> ColumnElement[bool]:
+    """Of each group one of these whole words or stems, as the index has them."""
+    groups = ("(" + " | ".join(map(_quoted, group)) + ")" for group in alternatives)
+    return Ticket.search.bool_op("@@")(cast(literal(" & ".join(groups)), TSQUERY))
+
+
+def _quoted(lexeme: str) -> str:
+    return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def begins_like(
+    asked: Asked, also: Mapping[str, Sequence[str]], *, is_filter: bool = False
+) -> ColumnElement[bool]:
+    """A word begins as asked, or has its stem. `is_filter`: judged row by row, the index is not to be asked."""
     meant = [word for beginning in asked.beginnings for word in also.get(beginning, ())]
     begins = " | ".join(f"{beginning}:*" for beginning in (*asked.beginnings, *meant))
     stems = [func.plainto_tsquery(_FRENCH, word) for word in dict.fromkeys(asked.spellings.split())]
     query: ColumnElement[Any] = func.to_tsquery(cast(literal("simple"), REGCONFIG), begins)
     for stem in stems:
         query = query.op("||")(stem)
-    return Ticket.search.bool_op("@@")(query)
+    column = func.coalesce(Ticket.search, cast(literal(""), TSVECTOR)) if is_filter else Ticket.search
+    return column.bool_op("@@")(query)

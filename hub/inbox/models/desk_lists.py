@@ -100,10 +100,13 @@ class CallAttempt(Base):
 
 
 class KnownWord(Base):
-    """A word that tickets contain, without accents, and in how many: what a typo may have meant."""
+    """A word that tickets contain, without accents, and in about how many: what a typo may have meant, and which whole
+    words a beginning stands for.
+    """
 
     __tablename__ = "known_words"
     __table_args__ = (
+        Index("ix_known_words_beginnings", "word", postgresql_ops={"word": "text_pattern_ops"}),
         Index(
             "ix_known_words_trigrams", "word", postgresql_using="gin", postgresql_ops={"word": "gin_trgm_ops"}
         ),
@@ -114,9 +117,11 @@ class KnownWord(Base):
 
 
 class WordProgress(Base):
-    """Up to which ticket the words are known: one row."""
+    """Up to which ticket and message the words are known: one row. `has_forgotten`: there were too many to keep all."""
 
     __tablename__ = "word_progress"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     last_ticket_id: Mapped[int]
+    last_message_id: Mapped[int] = mapped_column(default=0, server_default="0")
+    has_forgotten: Mapped[bool] = mapped_column(default=False, server_default="false")

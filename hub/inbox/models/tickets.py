@@ -4,7 +4,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.core.db import Base, words
@@ -80,7 +80,9 @@ class Ticket(Base):
             "id",
             postgresql_where="priority <> 'normal'",
         ),
-        Index("ix_tickets_search", "search", postgresql_using="gin"),
+        Index(
+            "ix_tickets_search_recent", "search", text("recency_slots(updated_at)"), postgresql_using="gin"
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -12,7 +12,15 @@ from hub.inbox.asked_values import Trait, meaning
 from hub.inbox.asking import ONE_OF, Filter, Query, Term, filter_name, parse
 from hub.inbox.indexing import matches
 from hub.inbox.models import Ticket
-from hub.inbox.queries.term_conditions import Condition, House, UnknownValueError, condition_of
+from hub.inbox.queries.term_conditions import (
+    Condition,
+    House,
+    UnknownValueError,
+    condition_of,
+    is_name,
+    name_condition,
+)
+from hub.inbox.searching import Asked, asked_words
 from hub.inbox.states import OPEN_STATES as OPEN
 from hub.staff.rules import Viewer
 
@@ -31,16 +39,25 @@ class Problem:
 
 @dataclass(frozen=True)
 class Asking:
-    """A search ready to be asked. `is_open`: only open tickets can be found. `also`: what a mistyped word may mean."""
+    """A search ready to be asked. `is_open`: only open tickets can be found. `also`: what a mistyped word may mean.
+
+    `names`: words of a customer's name that must be among the words of the ticket, beside the condition about them.
+    """
 
     query: Query
     conditions: tuple[Condition, ...] = ()
     problems: tuple[Problem, ...] = ()
     also: Mapping[str, tuple[str, ...]] | None = None
+    names: str = ""
 
     @property
     def is_open(self) -> bool:
         return any(_is_about_open(term) for term in self.query.terms)
+
+    @property
+    def is_led_by_words(self) -> bool:
+        """Whether the index of words finds the tickets."""
+        return self.query.has_words or bool(self.names)
 
     @property
     def is_hopeless(self) -> bool:
@@ -58,10 +75,23 @@ class Asking:
 
     def all_conditions(self) -> list[Condition]:
         """Filters and words together."""
-        if TICKET_NUMBER.match(self.query.words):
-            return [*self.conditions, Ticket.number == self.query.words.upper()]
-        words = matches(self.query.words, self.also or {}) if self.query.words else None
-        return [*self.conditions, *([] if words is None else [words])]
+        found = (matches(words, self.also or {}) for words in (self.plain_words, self.names) if words)
+        return [*self.other_conditions(), *(each for each in found if each is not None)]
+
+    def other_conditions(self) -> list[Condition]:
+        """All but the words that are looked for in the index."""
+        is_number = self.query.words and not self.plain_words
+        number = [Ticket.number == self.query.words.upper()] if is_number else []
+        return [*self.conditions, *number]
+
+    @property
+    def plain_words(self) -> str:
+        """The words to look for, "" when they are a ticket's number."""
+        return "" if TICKET_NUMBER.match(self.query.words) else self.query.words
+
+    def sought(self) -> list[Asked]:
+        """The words that the index is asked for."""
+        return [*asked_words(self.plain_words), *asked_words(self.names)]
 
 
 def _is_about_open(term: Term) -> bool:
@@ -80,11 +110,12 @@ def read_asking(search: str, viewer: Viewer) -> Asking:
     found: dict[Any, list[Condition]] = {}
     conditions: list[Condition] = []
     problems: list[Problem] = []
+    named = _only_name(query)
     for term in query.terms:
         if term.filter is None and not (term.is_phrase or term.is_excluded):
             continue
         try:
-            condition = condition_of(term, house)
+            condition = name_condition(term.value) if term is named else condition_of(term, house)
         except UnknownValueError as error:
             problems.append(_problem(term, error, viewer))
             continue
@@ -98,7 +129,14 @@ def read_asking(search: str, viewer: Viewer) -> Asking:
     conditions += [either[0] if len(either) == 1 else or_(*either) for either in found.values()]
     if any(problem.term.filter for problem in problems):  # also where only a count is asked for
         conditions.append(false())
-    return Asking(query, tuple(conditions), tuple(problems))
+    return Asking(query, tuple(conditions), tuple(problems), names=named.value if named else "")
+
+
+def _only_name(query: Query) -> Term | None:
+    """The one customer asked for by name, whose words lead through the index; None where there is a choice."""
+    asked = query.of(Filter.CUSTOMER)
+    is_one = len(asked) == 1 and not asked[0].is_excluded
+    return asked[0] if is_one and is_name(asked[0].value) else None
 
 
 def _problem(term: Term, error: UnknownValueError, viewer: Viewer) -> Problem:

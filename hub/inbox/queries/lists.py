@@ -4,15 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, func, literal, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, literal, select, tuple_
 
 from hub.core.db import db
-from hub.core.errors import Invalid
-from hub.core.paging import Page, decode_key, make_page
-from hub.core.text import N_
+from hub.core.paging import Page, make_page
 from hub.inbox.models import Ticket
 from hub.inbox.queries.access import only_visible
 from hub.inbox.queries.conditions import Asking, read_asking
+from hub.inbox.queries.found_words import by_change, find_words, position
 from hub.inbox.queries.rows import TicketFilters, TicketRow
 from hub.inbox.queries.term_conditions import IS_OPEN
 from hub.inbox.queries.typos import find_meant
@@ -42,7 +41,6 @@ COUNTED = (
     InboxView.OPEN,
 )
 MOST_COUNTED = 1000
-LATEST = 1500
 ROW_COLUMNS: tuple[Any, ...] = (
     Ticket.id,
     Ticket.number,
@@ -112,40 +110,16 @@ def list_tickets(
 def _list(
     filters: TicketFilters, asking: Asking, viewer: Viewer, after: str | None, size: int
 ) -> Page[TicketRow]:
-    """One page of a list. Words are looked for among the latest tickets first: see `_find_words`."""
+    """One page of a list. Words are looked for among the latest tickets first."""
     is_by_due = comes_by_due(filters, asking)
-    statement = filtered(only_visible(select(*ROW_COLUMNS), viewer), filters, asking, viewer)
-    if asking.query.has_words and not is_by_due:
-        found = _find_words(statement, after, size)
+    visible = only_visible(select(*ROW_COLUMNS), viewer)
+    if asking.is_led_by_words and not is_by_due:
+        bare = filtered(visible, filters, asking, viewer, has_words=False)
+        rows = rows_of(find_words(bare, asking, after, size))
     else:
-        found = (
-            db.session.execute(_sorted(statement, after, is_by_due=is_by_due).limit(size + 1))
-            .mappings()
-            .all()
-        )
-    rows = rows_of(found)
+        statement = _sorted(filtered(visible, filters, asking, viewer), after, is_by_due=is_by_due)
+        rows = rows_of(db.session.execute(statement.limit(size + 1)).mappings().all())
     return make_page(rows, size=size, key=lambda row: (row.list_at if is_by_due else row.updated_at, row.id))
-
-
-def _find_words(
-    statement: Select[*tuple[Any, ...]], after: str | None, size: int
-) -> Sequence[Mapping[Any, Any]]:
-    """Common words fill a page from the latest 1,500 tickets; rarer ones are found by the index of words alone.
-
-    No plan can then walk through a million tickets for two common words that never stand together.
-    """
-    nth = _sorted(select(Ticket.updated_at), after, is_by_due=False).offset(LATEST).limit(1).scalar_subquery()
-    recent = statement.where(
-        Ticket.updated_at >= func.coalesce(nth, literal_column("'-infinity'::timestamptz"))
-    )
-    found = db.session.execute(_sorted(recent, after, is_by_due=False).limit(size + 1)).mappings().all()
-    if len(found) > size:
-        return found
-    if after:
-        statement = statement.where(tuple_(Ticket.updated_at, Ticket.id) < _position(after))
-    fenced = statement.offset(0).subquery()
-    whole = select(fenced).order_by(fenced.c.updated_at.desc(), fenced.c.id.desc()).limit(size + 1)
-    return db.session.execute(whole).mappings().all()
 
 
 def comes_by_due(filters: TicketFilters, asking: Asking) -> bool:
@@ -220,9 +194,14 @@ def with_names(
 
 
 def filtered(
-    statement: Select[*tuple[Any, ...]], filters: TicketFilters, asking: Asking, viewer: Viewer
+    statement: Select[*tuple[Any, ...]],
+    filters: TicketFilters,
+    asking: Asking,
+    viewer: Viewer,
+    *,
+    has_words: bool = True,
 ) -> Select[*tuple[Any, ...]]:
-    """The statement with the view, the filters and the words."""
+    """The statement with the view, the filters and, unless they are looked for apart, the words."""
     statement = _of_view(statement, filters.view, viewer, shows_snoozed=asking.is_about_snoozed)
     for column, value in (
         (Ticket.store_id, filters.store_id),
@@ -238,7 +217,7 @@ def filtered(
         statement = statement.where(Ticket.updated_at >= filters.updated_since)
     if filters.view not in BY_DUE_TIME and comes_by_due(filters, asking):
         statement = statement.where(IS_OPEN)
-    return statement.where(*asking.all_conditions())
+    return statement.where(*(asking.all_conditions() if has_words else asking.other_conditions()))
 
 
 HIDES_SNOOZED = frozenset(
@@ -270,15 +249,7 @@ def _of_view(
 def _sorted(
     statement: Select[*tuple[Any, ...]], after: str | None, *, is_by_due: bool
 ) -> Select[*tuple[Any, ...]]:
-    if is_by_due:
-        statement = statement.order_by(Ticket.list_at, Ticket.id)
-        return statement.where(tuple_(Ticket.list_at, Ticket.id) > _position(after)) if after else statement
-    statement = statement.order_by(Ticket.updated_at.desc(), Ticket.id.desc())
-    return statement.where(tuple_(Ticket.updated_at, Ticket.id) < _position(after)) if after else statement
-
-
-def _position(after: str) -> Any:
-    match decode_key(after):
-        case [moment, int(ticket_id)] if not isinstance(moment, (int, str)):
-            return tuple_(literal(moment), literal(ticket_id))
-    raise Invalid(N_("This page address is not valid. Please start again from the first page."))
+    if not is_by_due:
+        return by_change(statement, after)
+    statement = statement.order_by(Ticket.list_at, Ticket.id)
+    return statement.where(tuple_(Ticket.list_at, Ticket.id) > position(after)) if after else statement

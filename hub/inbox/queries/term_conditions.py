@@ -25,6 +25,7 @@ from hub.inbox.asking import Filter, Term, nearest
 from hub.inbox.indexing import has_phrase, matches
 from hub.inbox.models import Tag, Ticket, TicketAttachment, TicketFollower, TicketMessage, TicketTag
 from hub.inbox.models.tickets import OPEN_STATES
+from hub.inbox.searching import asked_words
 from hub.inbox.states import OPEN_STATES as OPEN
 from hub.inbox.words import MessageKind
 from hub.orders import queries as orders
@@ -179,8 +180,18 @@ def _customer(value: str, house: House) -> Condition:
     words = matches(value, {})
     if words is None:
         raise UnknownValueError(N_("Please write a name or an address after “%(filter)s:”."))
+    return and_(words, name_condition(value))
+
+
+def is_name(value: str) -> bool:
+    """Whether a customer is asked for by name, not by number or address."""
+    return "@" not in value and not value.startswith("#") and bool(asked_words(value))
+
+
+def name_condition(value: str) -> Condition:
+    """Each part of the name stands in the requester's name, with or without accents."""
     bare = func.unaccent(func.lower(Ticket.requester_name))
-    return and_(words, *(bare.contains(fold(part), autoescape=True) for part in value.split()))
+    return and_(*(bare.contains(fold(part), autoescape=True) for part in value.split()))
 
 
 def _order(value: str, house: House) -> Condition:

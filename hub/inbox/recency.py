@@ -1,0 +1,33 @@
+"""Days as slots, so that the index of words can be asked for the latest tickets alone; pure."""
+
+from datetime import UTC, datetime
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EIGHT, SIXTY_FOUR = 3, 6
+"""Powers of two: a slot is a day, eight days or sixty-four days, all counted from 1970 on in UTC."""
+
+
+def day_of(moment: datetime) -> int:
+    """Whole days since 1970, as the database's `recency_slots` counts them."""
+    return (moment - EPOCH).days
+
+
+def slots_between(first: int, last: int) -> list[int]:
+    """The fewest slots which together are the days `first` to `last`, both included.
+
+    A slot is the number of the day, of the eight days or of the sixty-four days, times four, plus 0, 1 or 2.
+    """
+    found = []
+    day = first
+    while day <= last:
+        level, power = _widest(day, last)
+        found.append((day >> power) * 4 + level)
+        day += 1 << power
+    return found
+
+
+def _widest(day: int, last: int) -> tuple[int, int]:
+    for level, power in ((2, SIXTY_FOUR), (1, EIGHT)):
+        if day % (1 << power) == 0 and day + (1 << power) - 1 <= last:
+            return level, power
+    return 0, 0
