@@ -30,3 +30,19 @@ class AddressesErased(Fact):
     """Every address the customer had was forgotten; `count` is how many."""
 
     count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomersMerged(Fact):
+    """Another customer (`merged_id`) was made part of this one."""
+
+    merged_id: int
+    merge_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomersUnmerged(Fact):
+    """A merge of this customer with another one was undone: they are two again."""
+
+    other_id: int
+    merge_id: int

@@ -1,0 +1,27 @@
+"""Where a customer who was merged leads: old links and old ids find the survivor."""
+
+from sqlalchemy import select
+
+from hub.core.db import db
+from hub.customers.models import Customer
+
+
+def find_survivor(customer_id: int) -> int | None:
+    """Who has the rows of this customer, when he was merged; None when he was not, or does not exist."""
+    end_id: int | None = None
+    next_id: int | None = customer_id
+    while next_id is not None:
+        next_id = db.session.scalar(select(Customer.merged_into_id).where(Customer.id == next_id))
+        end_id = next_id or end_id
+    return end_id
+
+
+def list_merged_ids(customer_id: int) -> list[int]:
+    """Everybody who was merged into this customer, also by way of somebody else: what is erased with him."""
+    found: list[int] = []
+    parents = [customer_id]
+    while parents:
+        children = select(Customer.id).where(Customer.merged_into_id.in_(parents)).order_by(Customer.id)
+        parents = list(db.session.scalars(children))
+        found += parents
+    return found
