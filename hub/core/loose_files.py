@@ -36,6 +36,12 @@ def note_loose(digests: Iterable[str], *, machine_now: datetime) -> None:
         db.session.execute(statement.on_conflict_do_update(index_elements=["sha256"], set_=newer))
 
 
+def drop_unnamed(digests: Collection[str], *, kept_before: datetime) -> int:
+    """Drop at once what no row names and nobody has handed in since that moment. Returns how many are gone."""
+    unnamed = set(digests) - _named(digests) if digests else set()
+    return sum(files.drop(digest, kept_before=kept_before) for digest in sorted(unnamed))
+
+
 def work_loose_files(wake: Callable[[], None]) -> int:
     """One batch: what no row names after a week leaves the shelf. Returns how many were looked at."""
     before = clock.machine_now() - KEPT

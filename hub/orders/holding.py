@@ -2,7 +2,18 @@
 
 from hub.core.personal import Apart, Held, Holding
 from hub.core.text import N_
+from hub.orders import models
+from hub.orders.behaviour import models as behaviour
+from hub.orders.products import models as products
+from hub.orders.till_files import models as till_files
 
+MODELS = (
+    models,
+    behaviour,
+    products,
+    till_files,
+)
+"""Imported, so that the tables below are known to whoever reads this."""
 _MINE = "customer_id = ANY(:ids)"
 _ORDERS = "order_id IN (SELECT id FROM orders WHERE customer_id = ANY(:ids))"
 _BASKETS = "basket_id IN (SELECT id FROM baskets WHERE customer_id = ANY(:ids))"
