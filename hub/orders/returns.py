@@ -64,16 +64,15 @@ def take_return(payload: object, *, source: str, now: datetime) -> TakenReturn:
     if row is not None and (told_at, key) <= (row.told_at, row.event_key):
         outcome = EventOutcome.UNCHANGED if row.event_key == key else EventOutcome.STALE
         return TakenReturn(outcome, _shown(row), get_order(row.order_id) if row.order_id else None)
-    before = row.order_id if row else None
+    before, order = row.order_id if row else None, _find_order(read.order)
     if row is None:
         row = OrderReturn(external_id=read.external_id, source=source, created_at=now)
-        db.session.add(row)
-    order = _find_order(read.order)
     row.order_number = rules.plain_number(read.order)
     row.order_id = order.id if order else None
     row.amount_cents = read.came_back_cents
     row.lines = [line.model_dump() for line in read.lines]
     row.event_key, row.told_at, row.returned_at = key, told_at, read.returned_at
+    db.session.add(row)
     db.session.flush()
     for order_id in sorted({before, row.order_id} - {None}, key=str):
         _settle(db.session.get_one(Order, order_id), at=row.returned_at, now=now)

@@ -68,20 +68,21 @@ def _late(told: _Told, row: Basket, *, now: datetime) -> TakenBasket:
 def _write(told: _Told, row: Basket | None, *, now: datetime) -> int:
     given = told.basket
     customer_id = _customer_of(given, now=now)
+    currency = given.currency or _currency()
     if row is None:
         row = Basket(external_id=given.external_id, created_at=now)
-        db.session.add(row)
     row.customer_id = customer_id or row.customer_id
     row.visitor_id = given.visitor_id or row.visitor_id
     row.state = given.state
     row.device = given.device or row.device
     row.checkout_url = given.checkout_url
     row.total_cents = _total_of(given)
-    row.currency = given.currency or _currency()
+    row.currency = currency
     row.order_id = None
     row.event_key = told.event_key
     row.touched_at = given.updated_at
     row.closed_at = None if given.state is BasketState.OPEN else given.updated_at
+    db.session.add(row)
     db.session.flush()
     _write_lines(row.id, given)
     _close(row)
