@@ -78,6 +78,7 @@ def upgrade() -> None:
         sa.Column("value_12_months_cents", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("window_cents", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("cycle_days", sa.Double(), nullable=True),
+        sa.Column("used_cycle_days", sa.Double(), nullable=True),
         sa.Column("first_order_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_order_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("tier", sa.Text(), nullable=True),

@@ -12,16 +12,15 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
-from hub.core.facts import FactRow
-from hub.orders.models import Order, OrderLine
+from hub.orders.models import Order
 from hub.orders.words import OrderState
 from hub.segments.values import night, scoring
 from hub.segments.values.defining import get_definitions
-from hub.segments.values.models import ChurnSample, CustomerScore, ScoreChange, ScoreRun
+from hub.segments.values.models import CustomerScore
 from hub.segments.values.rules import Definitions, Tier, Yardsticks, choose_cycles, moments_of
 from tests.conftest import TUESDAY
 from tests.makers.customers import make_customer
-from tests.makers.stores import make_chain, make_store
+from tests.makers.stores import make_store
 
 TRIES = 60 if os.environ.get("LARGE") else 8
 DAY = timedelta(days=1)
@@ -35,7 +34,9 @@ class Bought:
     state: OrderState = OrderState.DELIVERED
 
 
-def buy(session: Session, customer_id: int, orders: Sequence[Bought], *, store_id: int, now: datetime) -> None:
+def buy(
+    session: Session, customer_id: int, orders: Sequence[Bought], *, store_id: int, now: datetime
+) -> None:
     for number, each in enumerate(orders):
         session.add(
             Order(
@@ -77,13 +78,20 @@ def expected(orders: Sequence[Bought], by: Definitions, with_: Yardsticks, now: 
     year = [each for moment, each in good if moment > at.year_after]
     window = [(moment, each) for moment, each in good if moment > at.window_after]
     year_cents = sum(each.cents - each.returned for each in year)
-    gaps = [(b.date() - a.date()).days for a, b in zip(moments, moments[1:], strict=False) if b.date() > a.date()]
+    gaps = [
+        (b.date() - a.date()).days for a, b in zip(moments, moments[1:], strict=False) if b.date() > a.date()
+    ]
     last = moments[-1]
     if last <= at.former_before:
         stage = "former"
     elif last <= at.lapsed_before:
         stage = "lapsed"
-    elif len(good) >= 2 and year_cents > 0 and with_.ambassador_cents is not None and year_cents >= with_.ambassador_cents:
+    elif (
+        len(good) >= 2
+        and year_cents > 0
+        and with_.ambassador_cents is not None
+        and year_cents >= with_.ambassador_cents
+    ):
         stage = "ambassador"
     elif len(good) == 1 and moments[0] > at.new_after:
         stage = "new"
@@ -95,7 +103,9 @@ def expected(orders: Sequence[Bought], by: Definitions, with_: Yardsticks, now: 
     if window and with_.r:
         r = 1 + sum(last > datetime.fromisoformat(end) for end in with_.r if end)
         f = 1 + sum(len(window) > end for end in with_.f if end is not None)
-        m = 1 + sum(sum(each.cents - each.returned for _, each in window) > end for end in with_.m if end is not None)
+        m = 1 + sum(
+            sum(each.cents - each.returned for _, each in window) > end for end in with_.m if end is not None
+        )
         cycle = cycles[(5 - r) * 5 + (f + m + 1) // 2 - 1].days
     if len(gaps) >= 2:
         cycle = median(gaps)
@@ -114,7 +124,9 @@ ORDERS = st.lists(
         days_ago=st.integers(0, 900),
         cents=st.integers(0, 30_000),
         returned=st.sampled_from([0, 0, 500]),
-        state=st.sampled_from([OrderState.DELIVERED, OrderState.PLACED, OrderState.RETURNED, OrderState.CANCELLED]),
+        state=st.sampled_from(
+            [OrderState.DELIVERED, OrderState.PLACED, OrderState.RETURNED, OrderState.CANCELLED]
+        ),
     ),
     max_size=6,
 )

@@ -17,7 +17,8 @@ class CustomerScore(Base):
     No foreign key: a night writes a million of these, and each check would lock a customer. `r`, `f`, `m` and
     `rfm_segment` are None without an order in the window. Money is net of returns, in cents of the chain's currency;
     cancelled orders count nowhere. `churn_points` is 0 or less; `churn_why` is a list of {"rule", "points", and the
-    rule's figures}. `cycle_days` is the customer's own median gap, None under three days with an order.
+    rule's figures}. `cycle_days` is the customer's own median gap, None under three days with an order;
+    `used_cycle_days` the one the score is counted by.
     `predicted_cents` and `expected_orders` are those of the next 12 months, None without a fit. `computed_at`: business
     time at which the row took these values.
     """
@@ -40,6 +41,7 @@ class CustomerScore(Base):
     value_12_months_cents: Mapped[int] = mapped_column(server_default="0")
     window_cents: Mapped[int] = mapped_column(server_default="0")
     cycle_days: Mapped[float | None] = mapped_column(Double)
+    used_cycle_days: Mapped[float | None] = mapped_column(Double)
     first_order_at: Mapped[datetime | None]
     last_order_at: Mapped[datetime | None]
     tier: Mapped[str | None]
