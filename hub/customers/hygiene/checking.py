@@ -3,29 +3,58 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
-from hub.core.errors import Invalid
+from hub.customers.hygiene.beside import across
+from hub.customers.hygiene.consents import read_yes
+from hub.customers.hygiene.dates import check_date
 from hub.customers.hygiene.findings import PHONES, Field, Finding, FindingKind, Found, place
 from hub.customers.hygiene.known import Known
-from hub.customers.rules import clean_name, normalise_mail, normalise_phone
+from hub.customers.hygiene.mails import check_mail
+from hub.customers.hygiene.names import check_name, split_full_name
+from hub.customers.hygiene.phones import check_phone
+from hub.customers.hygiene.places import check_country, check_language, check_postcode, check_town
+from hub.customers.hygiene.plain import Tidy, tidy
+from hub.customers.hygiene.single import check_number, check_store, check_title
 
 Checked: TypeAlias = tuple[str, list[Found]]
 """What may be kept of a value, "" when nothing; and what was found."""
+Row: TypeAlias = Mapping[str, str]
+
+_REPAIRED = frozenset(
+    {
+        FindingKind.ENCODING,
+        FindingKind.INVISIBLE,
+        FindingKind.LINE_BREAK,
+        FindingKind.QUOTES,
+        FindingKind.WHITESPACE,
+    }
+)
 
 
 def check_row(row: int, values: Mapping[str, str], known: Known) -> tuple[dict[str, str], list[Finding]]:
     """The values that may be kept, by field, and the findings of the row.
 
-    What is kept is repaired where that is certain (spaces, capitals, a phone as E.164, a date as ISO, a country as
-    ISO 3166); what is only probably wrong is kept as it is, with the suggestion in its finding; what cannot be used
-    (an error) is "". Checking what was kept finds nothing to repair again.
+    What is kept is repaired where that is certain (spaces, letters, capitals, a phone as E.164, a date as ISO 8601, a
+    country as ISO 3166, consent as `yes` or `no`); a full name becomes a first and a last one. What is only probably
+    wrong is kept as it is, with the suggestion in its finding. What cannot be used (an error) and what only fills its
+    place is "". Checking what was kept finds nothing to repair again.
     """
+    plain = {field: tidy(value, field) for field, value in values.items()}
+    texts = _texts(plain, known)
     clean: dict[str, str] = {}
     findings: list[Finding] = []
-    for field, value in values.items():
-        kept, found = _RULES.get(field, _plain)(value, known)
+    for field, tidied in plain.items():
+        kept, found = _check(field, tidied, texts, known)
         clean[field] = kept
-        findings += [place(each, row=row, field=field, value=value) for each in found]
-    return clean, findings
+        if found:
+            findings += [place(each, row=row, field=field, value=values[field]) for each in found]
+    if Field.FULL_NAME in clean:
+        _split(clean)
+    for field, each in across(clean, texts, known):
+        if field in values or not field:
+            findings.append(place(each, row=row, field=field, value=values.get(field, "")))
+        else:
+            findings.append(place(each, row=row, field=Field.FULL_NAME, value=values[Field.FULL_NAME]))
+    return clean, _without_overruled(findings, clean)
 
 
 def values_of(cells: Sequence[str], columns: Mapping[int, str]) -> dict[str, str]:
@@ -33,35 +62,142 @@ def values_of(cells: Sequence[str], columns: Mapping[int, str]) -> dict[str, str
     return {field: cells[at] if at < len(cells) else "" for at, field in columns.items()}
 
 
-def _plain(value: str, known: Known) -> Checked:
-    del known
-    return " ".join(value.split()), []
+def _texts(plain: Mapping[str, Tidy], known: Known) -> dict[str, str]:
+    """What the checks of one field ask of the others: plain texts, with the country as its code."""
+    texts = {field: each.text for field, each in plain.items() if not each.is_nothing}
+    code = check_country(texts.get(Field.COUNTRY, "")).kept
+    return texts | {Field.COUNTRY: code or known.country}
 
 
-def _mail(value: str, known: Known) -> Checked:
-    del known
-    try:
-        return (normalise_mail(value), []) if value.strip() else ("", [])
-    except Invalid:
-        return "", [Found(FindingKind.MAIL_SYNTAX)]
+def _check(field: str, tidied: Tidy, texts: Row, known: Known) -> Checked:
+    """One field: what its rule keeps and finds, after what was repaired in any cell."""
+    if tidied.is_nothing:
+        return "", [Found(FindingKind.PLACEHOLDER, "")]
+    if FindingKind.TOO_LONG in tidied.kinds or FindingKind.FORMULA in tidied.kinds:
+        suggestion = tidied.text.lstrip("=+-@\t ") if FindingKind.FORMULA in tidied.kinds else None
+        kind = FindingKind.FORMULA if FindingKind.FORMULA in tidied.kinds else FindingKind.TOO_LONG
+        return "", [Found(kind, suggestion if suggestion and "(" not in suggestion else None)]
+    rule = _RULES.get(field)
+    kept, found = rule(tidied.text, texts, known) if rule and tidied.text else (tidied.text, [])
+    if not tidied.kinds:
+        return kept, found
+    best = next((each.suggestion for each in found if each.suggestion), None) or tidied.text
+    is_lost = "\ufffd" in tidied.text
+    return kept, [Found(kind, None if is_lost else best) for kind in tidied.kinds] + found
 
 
-def _phone(value: str, known: Known) -> Checked:
-    try:
-        return (normalise_phone(value, known.country), []) if value.strip() else ("", [])
-    except Invalid:
-        return "", [Found(FindingKind.PHONE_SYNTAX)]
+def _split(clean: dict[str, str]) -> None:
+    first, last = split_full_name(clean.pop(Field.FULL_NAME))
+    for field, text in ((Field.FIRST_NAME, first), (Field.LAST_NAME, last)):
+        if not clean.get(field):
+            clean[field] = check_name(text, field).kept if text else ""
 
 
-def _name(value: str, known: Known) -> Checked:
-    del known
-    kept = clean_name(value)
-    return kept, [Found(FindingKind.NAME_CASE, kept)] if kept != " ".join(value.split()) else []
+def _without_overruled(findings: list[Finding], clean: Mapping[str, str]) -> list[Finding]:
+    """A slip in a domain is none when the company or the person of the row is called like that domain."""
+    if not any(each.kind is FindingKind.MAIL_DOMAIN_TYPO for each in findings):
+        return findings
+    return [
+        each for each in findings if each.kind is not FindingKind.MAIL_DOMAIN_TYPO or not _is_own(each, clean)
+    ]
 
 
-_RULES: dict[str, Callable[[str, Known], Checked]] = {
+def _is_own(finding: Finding, clean: Mapping[str, str]) -> bool:
+    from hub.customers.hygiene.belonging import is_called_like
+
+    domain = clean.get(Field.MAIL, "").rpartition("@")[2]
+    return bool(finding.suggestion) and any(
+        is_called_like(domain, clean.get(field, "")) for field in (Field.COMPANY, Field.LAST_NAME)
+    )
+
+
+def _mail(text: str, texts: Row, known: Known) -> Checked:
+    del texts
+    check = check_mail(text, known)
+    return check.kept, check.found
+
+
+def _phone_of(field: Field) -> Callable[[str, Row, Known], Checked]:
+    def rule(text: str, texts: Row, known: Known) -> Checked:
+        del known
+        check = check_phone(text, country=texts[Field.COUNTRY], field=field)
+        return check.kept, check.found
+
+    return rule
+
+
+def _name_of(field: Field) -> Callable[[str, Row, Known], Checked]:
+    def rule(text: str, texts: Row, known: Known) -> Checked:
+        del texts, known
+        check = check_name(text, field)
+        return check.kept, check.found
+
+    return rule
+
+
+def _full_name(text: str, texts: Row, known: Known) -> Checked:
+    """Kept as it is until it is split; its capitals tell which part is which."""
+    del texts, known
+    return text, check_name(text, Field.FULL_NAME).found
+
+
+def _date_of(field: Field) -> Callable[[str, Row, Known], Checked]:
+    def rule(text: str, texts: Row, known: Known) -> Checked:
+        del texts
+        is_mixed = field in known.is_day_first and known.is_day_first[field] is None
+        check = check_date(
+            text,
+            today=known.today,
+            is_day_first=known.is_day_first.get(field),
+            is_mixed=is_mixed,
+            is_birth=field == Field.BIRTH_ON,
+        )
+        return check.kept, check.found
+
+    return rule
+
+
+def _postcode(text: str, texts: Row, known: Known) -> Checked:
+    check = check_postcode(text, texts.get(Field.TOWN, ""), texts[Field.COUNTRY], known)
+    return check.kept, check.found
+
+
+def _town(text: str, texts: Row, known: Known) -> Checked:
+    return text, check_town(text, texts.get(Field.POSTCODE, ""), known)
+
+
+def _country(text: str, texts: Row, known: Known) -> Checked:
+    del texts, known
+    check = check_country(text)
+    return check.kept, check.found
+
+
+def _language(text: str, texts: Row, known: Known) -> Checked:
+    del texts, known
+    check = check_language(text)
+    return check.kept, check.found
+
+
+def _consent(text: str, texts: Row, known: Known) -> Checked:
+    del texts, known
+    said = read_yes(text)
+    return ("", [Found(FindingKind.CONSENT_UNREADABLE)]) if said is None else ("yes" if said else "no", [])
+
+
+_RULES: dict[str, Callable[[str, Row, Known], Checked]] = {
     Field.MAIL: _mail,
-    **dict.fromkeys(PHONES, _phone),
-    Field.FIRST_NAME: _name,
-    Field.LAST_NAME: _name,
+    **{field: _phone_of(field) for field in PHONES},
+    **{field: _name_of(field) for field in (Field.FIRST_NAME, Field.LAST_NAME)},
+    Field.FULL_NAME: _full_name,
+    **{field: _date_of(field) for field in (Field.BIRTH_ON, Field.CONSENT_AT)},
+    Field.POSTCODE: _postcode,
+    Field.TOWN: _town,
+    Field.COUNTRY: _country,
+    Field.LANGUAGE: _language,
+    Field.TITLE: check_title,
+    Field.PREFERRED_STORE: check_store,
+    Field.LOYALTY_CARD: check_number,
+    Field.EXTERNAL_ID: check_number,
+    Field.CONSENT_EMAIL: _consent,
+    Field.CONSENT_SMS: _consent,
 }

@@ -59,6 +59,7 @@ class FindingKind(StrEnum):
     MAIL_COMPANY = "mail_company"
     MAIL_NO_SERVER = "mail_no_server"
     MAIL_SEVERAL = "mail_several"
+    MAIL_ACCENT = "mail_accent"
     PHONE_SYNTAX = "phone_syntax"
     PHONE_TOO_SHORT = "phone_too_short"
     PHONE_TOO_LONG = "phone_too_long"
@@ -173,12 +174,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A finding before its row and field are known: what one rule says of one value."""
+    """A finding before its row and field are known: what one rule says of one value, `severity` when not the usual."""
 
     kind: FindingKind
     suggestion: str | None = None
+    severity: Severity | None = None
 
 
 def place(found: Found, *, row: int, field: str, value: str) -> Finding:
-    """The finding of a rule in its row and field, with the severity of its kind."""
-    return Finding(row, field, value, found.kind, found.suggestion, SEVERITIES[found.kind])
+    """The finding of a rule in its row and field, with the severity of its kind unless it has its own."""
+    return Finding(row, field, value, found.kind, found.suggestion, found.severity or SEVERITIES[found.kind])
