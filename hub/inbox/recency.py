@@ -1,6 +1,6 @@
 """Days as slots, so that the index of words can be asked for the latest tickets alone; pure."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EIGHT, SIXTY_FOUR = 3, 6
@@ -10,6 +10,11 @@ EIGHT, SIXTY_FOUR = 3, 6
 def day_of(moment: datetime) -> int:
     """Whole days since 1970, as the database's `recency_slots` counts them."""
     return (moment - EPOCH).days
+
+
+def begin_of(day: int) -> datetime:
+    """The first moment of a day that is counted from 1970 on."""
+    return EPOCH + timedelta(days=day)
 
 
 def slots_between(first: int, last: int) -> list[int]:

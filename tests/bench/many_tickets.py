@@ -15,6 +15,8 @@ from tests.makers.stores import make_chain, make_store
 
 STORES, AGENTS, CUSTOMERS, REASONS = 61, 120, 2000, 12
 CHUNK = 50_000
+LIVE = 10_000
+"""Open tickets are among so many latest ones, however long the history: a chain works off what comes in."""
 MANY = 100_000
 """From so many rows on, indexes are made after the rows."""
 _TICKETS = text(
@@ -123,10 +125,10 @@ def make_chain_of_stores(session: Session) -> dict[str, int]:
 
 
 def make_tickets(begin: dict[str, int], *, done: int, total: int, start: datetime = TUESDAY) -> None:
-    """Tickets `done + 1` to `total` with their messages; one in seven of the latest tenth (at most 100,000) is open."""
+    """Tickets `done + 1` to `total` with their messages; three in twenty of the latest 10,000 are open."""
     sizes = {"stores": STORES, "agents": AGENTS, "customers": CUSTOMERS, "reasons": REASONS, **begin}
     shared = {**sizes, "start": start, "total": total,
-              "names": _NAMES, "given": _GIVEN, "things": _THINGS, "live": min(total // 5, 200_000)}  # fmt: skip
+              "names": _NAMES, "given": _GIVEN, "things": _THINGS, "live": LIVE}  # fmt: skip
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as wire:
         wire.execute(text("SET synchronous_commit = off"))
         later = _drop_indexes(wire) if total - done >= MANY else []

@@ -81,7 +81,7 @@ class Ticket(Base):
             postgresql_where="priority <> 'normal'",
         ),
         Index(
-            "ix_tickets_search_recent", "search", text("recency_slots(updated_at)"), postgresql_using="gin"
+            "ix_tickets_search_recent", text("recency_slots(updated_at)"), "search", postgresql_using="gin"
         ),
     )
 

@@ -26,7 +26,7 @@ from hub.inbox.indexing import begins_like, has_words
 from hub.inbox.models import Ticket
 from hub.inbox.queries.conditions import Asking
 from hub.inbox.queries.lexicon import Lexicon, look_up
-from hub.inbox.recency import day_of, slots_between
+from hub.inbox.recency import begin_of, day_of, slots_between
 
 LATEST = 1500
 FEW = 400
@@ -64,15 +64,17 @@ def _stretches(lexicon: Lexicon, asking: Asking, after: str | None) -> Iterator[
         *(begins_like(each, also, is_filter=True) for each in wide),
     ]
     if lexicon.likely_count > FEW:
-        for slots in _latest_slots(lexicon, after):
-            yield [*words, func.recency_slots(Ticket.updated_at).bool_op("&&")(cast(slots, ARRAY(Integer)))]
+        for first, last in _latest_days(lexicon, after):
+            slots = cast(slots_between(first, last), ARRAY(Integer))
+            is_then = func.recency_slots(Ticket.updated_at).bool_op("&&")(slots)
+            yield [*words, is_then, Ticket.updated_at >= begin_of(first)]
     yield words
     if lexicon.has_forgotten:
         yield [begins_like(each, also) for each in asking.sought()]
 
 
-def _latest_slots(lexicon: Lexicon, after: str | None) -> list[list[int]]:
-    """The days of the latest so many tickets before the page, for each length of stretch."""
+def _latest_days(lexicon: Lexicon, after: str | None) -> list[tuple[int, int]]:
+    """First and last day of the latest so many tickets before the page, for each length of stretch."""
     lengths = []
     length = max(int(ONE_PAGE * lexicon.ticket_count / lexicon.likely_count), SHORTEST_STRETCH)
     while length < lexicon.ticket_count // 2:
@@ -91,9 +93,7 @@ def _latest_slots(lexicon: Lexicon, after: str | None) -> list[list[int]]:
         for length in lengths
     ]
     row = db.session.execute(select(newest, *begin)).one()
-    return [
-        slots_between(day_of(moment), day_of(row[0])) for moment in row[1:] if row[0] is not None and moment
-    ]
+    return [(day_of(moment), day_of(row[0])) for moment in row[1:] if row[0] is not None and moment]
 
 
 def _newest(moment: datetime | None) -> tuple[ScalarSelect[int], ColumnElement[Any]]:
