@@ -11,6 +11,7 @@ from hub.core.text import N_
 from hub.core.words import Channel
 from hub.inbox.words import MessageKind, Priority, TicketState
 from hub.takeover import fields
+from hub.takeover.json_rows import JsonRow
 from hub.takeover.opening import NOT_READABLE, Bundle, read_json
 from hub.takeover.values import BadRowError, Export, ForeignFile, ForeignMessage, ForeignPerson, ForeignTicket
 from hub.takeover.words import TakeoverSource
@@ -66,14 +67,14 @@ def _gather(documents: Mapping[str, Any]) -> dict[str, list[Row]]:
         for name, part in parts.items():
             for kind, names in KINDS.items():
                 if str(name).lower() in names and isinstance(part, list):
-                    rows[kind] += [_unwrapped(row) for row in part if isinstance(row, dict)]
+                    rows[kind] += [_unwrapped(row) for row in part if isinstance(row, Mapping)]
     return rows
 
 
 def _unwrapped(row: Row) -> Row:
     for name in ("helpdesk_ticket", "helpdesk_note", "user", "ticket", "conversation", "contact"):
         if isinstance(row.get(name), dict) and len(row) == 1:
-            found: Row = row[name]
+            found: Row = row.below(name) if isinstance(row, JsonRow) else row[name]
             return found
     return row
 

@@ -1,7 +1,6 @@
 """Opens an export as it was handed in: a file, a zip archive or a folder, as names with their content."""
 
 import io
-import json
 import shutil
 import zipfile
 from collections.abc import Mapping
@@ -15,11 +14,12 @@ from typing import Any
 
 from hub.core.errors import Invalid
 from hub.core.text import N_
+from hub.takeover.json_rows import read_rows
 
 MOST_MEMBERS = 200_000
 MOST_BYTES = 4_000_000_000
 MOST_DOCUMENT_BYTES = 200_000_000
-"""JSON and tables are read as a whole, unlike mails and attached files."""
+"""Tables are read as a whole, unlike mails, JSON and attached files."""
 MOST_TIMES = 200
 """An archive that grows more than this is made to fill the disk."""
 MOST_OPEN = 256
@@ -112,21 +112,26 @@ def _archive(archive: zipfile.ZipFile) -> Bundle:
 
 
 def read_json(bundle: Bundle) -> dict[str, Any]:
-    """Every JSON document of the export by the stem of its name, lower case. Raises ValueError and Invalid."""
-    check_documents(bundle)
+    """Every JSON document of the export by the stem of its name, lower case; rows by their place in the file.
+
+    Raises ValueError, and Invalid (field file) when the tables are too large.
+    """
+    check_tables(bundle)
     return {
-        PurePosixPath(name).stem.lower(): json.loads(bundle.read(name).decode("utf-8-sig"))
+        PurePosixPath(name).stem.lower(): read_rows(bundle.view(name))
         for name in bundle.names
         if name.lower().endswith(".json") and not PurePosixPath(name).name.startswith(".")
     }
 
 
-def check_documents(bundle: Bundle) -> None:
+def check_tables(bundle: Bundle) -> None:
     """Raises Invalid (field file) when what is read as a whole would not fit into a worker."""
-    size = sum(bundle.size(name) for name in bundle.names if name.lower().endswith((".json", ".csv")))
+    size = sum(bundle.size(name) for name in bundle.names if name.lower().endswith(".csv"))
     if size > MOST_DOCUMENT_BYTES:
         raise Invalid(
-            N_("Its documents are larger than %(most)s MB together. Please export in several parts."),
+            N_(
+                "Its CSV files are larger than %(most)s MB together. Please export them as JSON, or in several parts."
+            ),
             field="file",
             most=MOST_DOCUMENT_BYTES // 1_000_000,
         )

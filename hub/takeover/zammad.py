@@ -87,7 +87,7 @@ def _gather(documents: Mapping[str, Any]) -> dict[str, list[Row]]:
 
 def _rows_of(part: Any) -> list[Row]:
     found = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
-    return [row for row in found if isinstance(row, dict)]
+    return [row for row in found if isinstance(row, Mapping)]
 
 
 def person_of(row: Row) -> ForeignPerson:

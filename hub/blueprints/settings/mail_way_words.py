@@ -36,7 +36,10 @@ def _sentences() -> dict[MailboxFault, str]:
         MailboxFault.OAUTH_REFUSED: gettext(
             "The provider gives no token. Please check client ID, secret, refresh token and scope."
         ),
-        MailboxFault.OAUTH_AWAY: gettext("The token address does not answer. Please check it."),
+        MailboxFault.OAUTH_AWAY: gettext(
+            "The token address does not answer, or says that it cannot for the moment (too many requests, out of"
+            " order). It is asked again by itself; if this lasts, please check the address and the provider’s status page."
+        ),
         MailboxFault.OAUTH_NOT_TAKEN: gettext(
             "The server does not take the token for this user. Please check the user, the scope, and that the "
             "application may read this mailbox."

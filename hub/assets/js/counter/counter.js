@@ -6,7 +6,7 @@ import { bound_bytes, fill_form, is_begun, name_of, read_entry } from "./entry.j
 import { draw_list } from "./list.js";
 import { seal_secret } from "./seal.js";
 
-const AGAIN_MS = 15000, SLOW_MS = 1000;
+const AGAIN_MS = 15000, SLOW_MS = 1000, DEAD_MS = 3000;
 
 class CounterDesk extends HTMLElement {
   connectedCallback() {
@@ -46,7 +46,9 @@ class CounterDesk extends HTMLElement {
     setTimeout(() => this.show(), this.correcting ? 0 : SLOW_MS); // what waits for the hub is seen waiting
     this.clear(); // for the next customer
     this.is_noting = false;
+    const slow = setTimeout(() => this.say("later"), DEAD_MS); // a network that is there and answers nothing is not waited for
     await this.bring();
+    clearTimeout(slow);
     await this.tell_end(key);
   }
 
