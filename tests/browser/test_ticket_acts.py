@@ -91,11 +91,25 @@ def test_by_mouse(installation: Installation, open_page: OpenPage) -> None:
 
 
 def test_by_keyboard(installation: Installation, open_page: OpenPage) -> None:
-    first, second = write_twice(Caller(installation), "Nora")
+    caller = Caller(installation)
+    first, second = write_twice(caller, "Nora")
+    more = {"from": "customer", "text": "Et une facture, s’il vous plaît."}
+    assert caller.api("POST", f"/tickets/{first}/messages", more)[0] == 201
     page = enter(open_page(), installation, "keyboard")
     page.goto(f"{installation.base_url}/inbox/{first}")
     page.keyboard.press("r")
     page.keyboard.type("Bonjour, nous le remplaçons.")
+    answer = page.get_by_label(say("Your text"))
+    for turn, words in (("ArrowRight", ""), ("ArrowLeft", "Bonjour, nous le remplaçons.")):
+        page.keyboard.press("Shift+Tab")
+        page.keyboard.press(turn)
+        page.keyboard.press("Tab")
+        expect(answer).to_have_value(words)
+        page.keyboard.type("Cliente fidèle." if not words else "")
+    page.reload()
+    expect(answer).to_have_value("Bonjour, nous le remplaçons.")
+    expect(page.locator("draft-box")).to_have_attribute("data-note", "Cliente fidèle.")
+    page.keyboard.press("r")
     tab_to(page, say("Send later"))
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(say("Send later"))
@@ -116,3 +130,19 @@ def test_by_keyboard(installation: Installation, open_page: OpenPage) -> None:
     tab_to(page, say("Take it out again"))
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{installation.base_url}/inbox/{first}")
+    split_by_keyboard(page)
+
+
+def split_by_keyboard(page: Page) -> None:
+    """The customer asked for two things in one ticket: the second message becomes a ticket of its own."""
+    page.keyboard.press("m")
+    expect(page.get_by_role("heading", level=1)).to_have_text(say("Change the ticket"))
+    tab_to(page, say("Split off messages"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(say("Split the ticket"))
+    tab_to(page, "Et une facture", tag="INPUT")
+    page.keyboard.press("Space")
+    tab_to(page, say("Split off"))
+    page.keyboard.press("Enter")
+    expect(page.locator("#thread .msg-text", has_text="Et une facture")).to_be_visible()
+    expect(page.locator("#thread .msg-text")).to_have_count(1)
