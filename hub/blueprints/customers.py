@@ -9,6 +9,7 @@ from hub.blueprints import customer_words as words
 from hub.blueprints.access import viewer
 from hub.blueprints.customer_card import open_card
 from hub.blueprints.customer_finds import find_customers
+from hub.blueprints.customer_following import follow_merges
 from hub.blueprints.customer_forms import KIND_OF, WORDING_VERSION, ConsentForm, customer_form
 from hub.blueprints.customer_tabs import room_of_customers
 from hub.blueprints.customer_timeline import timeline_of
@@ -27,6 +28,7 @@ from hub.plans.queries import list_customer_enrolments
 from hub.staff.words import Permission
 
 blueprint = Blueprint("customers", __name__)
+follow_merges(blueprint)
 
 
 @blueprint.app_context_processor

@@ -16,6 +16,7 @@ from hub.core.words import Language
 from hub.customers import rules
 from hub.customers.consents import lift_suppression, record_consent, suppress
 from hub.customers.erasing import erase_addresses
+from hub.customers.following import find_survivor
 from hub.customers.identity import find_or_create_customer, resolve_customer, take_address
 from hub.customers.looking import find_id_by_external
 from hub.customers.models import Address, Customer, ExternalId
@@ -144,8 +145,11 @@ def _change_address(customer_id: int, kind: AddressKind, value: str | None, now:
 
 
 def lock_customer(customer_id: int) -> None:
-    """Hold the customer's row until the transaction ends: what must happen once per customer is decided under it."""
-    _get_locked(customer_id)
+    """Hold the customer's row until the transaction ends: what must happen once per customer is decided under it.
+
+    Of who was merged the row of the customer he became.
+    """
+    _get_locked(find_survivor(customer_id) or customer_id)
 
 
 def _get_locked(customer_id: int) -> Customer:
@@ -153,6 +157,10 @@ def _get_locked(customer_id: int) -> Customer:
     row = db.session.scalar(found)
     if row is None:
         raise NotFound(N_("This customer does not exist any more."))
+    if row.merged_into_id is not None:
+        raise Conflict(
+            N_("This customer was merged with another one meanwhile. Please open the customer again.")
+        )
     return row
 
 

@@ -269,6 +269,9 @@ def _fill(customer_id: int, details: CustomerDetails, now: datetime) -> None:
     changes = {name: value for name, value in offered.items() if value and not getattr(row, name)}
     if not changes:
         return
+    db.session.refresh(row, with_for_update={"key_share": True})
+    if row.merged_into_id is not None:
+        raise _LostError
     for name, value in changes.items():
         setattr(row, name, value)
     row.sort_key = rules.sort_key_of(row.first_name, row.last_name, otherwise=row.company or row.sort_key)

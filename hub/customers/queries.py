@@ -55,8 +55,10 @@ MIN_DIGITS = 4
 
 
 def get_customer(customer_id: int) -> CustomerRow:
-    """Raises NotFound."""
+    """Who was merged is found as the customer he became: another id. Raises NotFound."""
     found = get_customers([customer_id]).get(customer_id)
+    if found is not None and found.merged_into_id is not None:
+        return get_customer(found.merged_into_id)
     if found is None:
         raise NotFound(N_("This customer does not exist any more."))
     return found
@@ -98,7 +100,8 @@ def list_customers(search: str = "", after: str | None = None, size: int = PAGE_
 
     The ids of the page are chosen inside one index before any row is read.
     """
-    chosen = select(Customer.id).order_by(Customer.sort_key, Customer.id).limit(size + 1)
+    chosen = select(Customer.id).where(Customer.merged_into_id.is_(None))
+    chosen = chosen.order_by(Customer.sort_key, Customer.id).limit(size + 1)
     if search.strip():
         chosen = chosen.where(_matches(search.strip()))
     if after:
@@ -189,6 +192,7 @@ def _row_of(row: Any) -> CustomerRow:
         loyalty_card=row.loyalty_card,
         created_at=row.created_at,
         sort_key=row.sort_key,
+        merged_into_id=row.merged_into_id,
         street=row.street,
         town=row.town,
     )

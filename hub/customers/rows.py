@@ -74,6 +74,7 @@ class CustomerRow:
     loyalty_card: str | None
     created_at: datetime
     sort_key: str
+    merged_into_id: int | None = None
     street: str = ""
     town: str = ""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hub.content.rendering import PreparedTemplate, Rendered
 from hub.core import site
 from hub.core.words import Channel, Purpose
-from hub.customers.queries import get_consent_states
+from hub.customers.queries import get_consent_states, get_suppressed
 from hub.customers.rules import Said
 from hub.customers.words import ConsentAction
 from hub.outbox.letter import Letter
@@ -39,9 +39,13 @@ def plan_marking(letters: Sequence[Letter]) -> Marking:
 
 
 def list_agreed(addresses: Collection[str]) -> frozenset[str]:
-    """Of these addresses, in lower case, those whose last word on open measurement is yes."""
+    """Of these addresses, in lower case, those whose last word on open measurement is yes,
+    and for which no merge made it no.
+    """
     said = get_consent_states({address.strip().lower() for address in addresses if address})
-    return frozenset(address for address, words in said.items() if any(map(_is_agreement, words)))
+    agreed = frozenset(address for address, words in said.items() if any(map(_is_agreement, words)))
+    stopped = get_suppressed(agreed)
+    return frozenset(each for each in agreed if f"{each}|{Purpose.OPEN_MEASUREMENT}" not in stopped)
 
 
 def _is_agreement(said: Said) -> bool:
