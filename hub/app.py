@@ -28,6 +28,7 @@ from hub.blueprints import (
     help_centre,
     home,
     hooks,
+    imports,
     inbox,
     knowledge,
     loyalty,
@@ -35,6 +36,7 @@ from hub.blueprints import (
     notices,
     pages,
     plans,
+    products,
     public,
     routing,
     session,
@@ -45,6 +47,7 @@ from hub.blueprints import (
     surveys,
     templates,
     tracking,
+    visits,
 )
 from hub.blueprints.access import Door, Entry
 from hub.blueprints.cookies import PageSession
@@ -59,6 +62,7 @@ DOORS: tuple[Door, ...] = (
     Door(public.blueprint, None, Entry.PUBLIC, is_csrf_exempt=True),
     Door(contact.blueprint, None, Entry.PUBLIC, is_csrf_exempt=True),
     Door(chat.blueprint, None, Entry.PUBLIC, is_csrf_exempt=True),
+    Door(visits.blueprint, None, Entry.PUBLIC, is_csrf_exempt=True),
     Door(tracking.blueprint, None, Entry.PUBLIC, is_csrf_exempt=True),
     Door(hooks.blueprint, "/hooks", Entry.PUBLIC, is_csrf_exempt=True),
     Door(home.blueprint, None, Entry.SIGNED_IN),
@@ -101,6 +105,8 @@ DOORS: tuple[Door, ...] = (
             "erase": Permission.EDIT_SETTINGS,
         },
     ),
+    Door(imports.blueprint, "/customers/imports", Permission.EDIT_CUSTOMERS, large=frozenset({"begin"})),
+    Door(products.blueprint, "/products", Permission.EDIT_CUSTOMERS),
     Door(counter.blueprint, "/counter", Permission.ANSWER_TICKETS),
     Door(delivery.blueprint, "/delivery", Permission.LOOK_UP_ORDERS),
     Door(

@@ -21,6 +21,7 @@ from hub.inbox.actions import returning as later
 from hub.inbox.actions import working as tickets
 from hub.mailroom import polling as mailboxes
 from hub.mailroom import working as arrivals
+from hub.orders.behaviour import tidying as visits
 from hub.orders.till_files import working as till_files
 from hub.outbox import promo_codes, pushing, reconciling, sending, tidying
 from hub.outbox.words import SendQueue
@@ -94,6 +95,7 @@ JOBS: dict[str, Job] = {
         Job("phones", "default", reconciling.work_phones, reconciling.has_due, reconciling.next_due_at),
         Job("optins", "bulk", optins.work_optins, optins.has_due, optins.next_due_at),
         Job("imports", "bulk", imports.work_imports, imports.has_due, imports.next_due_at),
+        Job("visits", "bulk", visits.work_visits, visits.has_due, _nothing_planned),
         Job("till_files", "bulk", till_files.work_till_files, till_files.has_due, _nothing_planned),
         Job("takeovers", "bulk", takeovers.work_takeovers, takeovers.has_due, _nothing_planned),
         Job("webhooks", "bulk", webhooks.work_webhooks, webhooks.has_due, _nothing_planned),

@@ -31,6 +31,7 @@ SCHEDULE: tuple[Entry, ...] = (
     Entry("close solved tickets", "tickets", timedelta(hours=1)),
     Entry("settle promo codes", "promo_codes", timedelta(minutes=10)),
     Entry("purge survey touches", "surveys", timedelta(days=1)),
+    Entry("purge visits", "visits", timedelta(days=1)),
     Entry("purge webhook deliveries", "webhooks", timedelta(days=1)),
     Entry("learn contact reasons", "reason_models", timedelta(days=1)),
     Entry("purge signals of clicks", "receipts", timedelta(days=1)),

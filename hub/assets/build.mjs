@@ -21,6 +21,7 @@ const bundles = [
   { name: "counter.js", source: "js/counter/counter.js" },
   { name: "counter-worker.js", source: "js/counter/worker.js", format: "iife" },
   { name: "chat.js", source: "js/chat/chat.js", format: "iife" },
+  { name: "visits.js", source: "js/visits.js", format: "iife" },
 ];
 
 /** The body of one heroicon as a symbol; unknown names stop the build. */

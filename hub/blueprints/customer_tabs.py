@@ -9,6 +9,7 @@ TABS = (
     ("customers.list_customers", N_("Customers"), Permission.READ_CUSTOMERS),
     ("segments.list_segments", N_("Segments"), Permission.READ_SEGMENTS),
     ("values.show_stages", N_("Value"), Permission.READ_SEGMENTS),
+    ("products.list_products", N_("Products"), Permission.EDIT_CUSTOMERS),
     ("imports.list_imports", N_("Imports"), Permission.EDIT_CUSTOMERS),
     ("duplicates.list_pairs", N_("Duplicates"), Permission.EDIT_CUSTOMERS),
     ("quality.show_report", N_("Data quality"), Permission.EDIT_CUSTOMERS),

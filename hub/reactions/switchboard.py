@@ -4,6 +4,7 @@ from hub.content import actions as content
 from hub.core import clock
 from hub.core.actor import SYSTEM, Actor
 from hub.core.words import ActorKind, Purpose
+from hub.identity import activity
 from hub.inbox import actions as inbox
 from hub.inbox import queries as inbox_queries
 from hub.inbox.actions import phone_setting
@@ -16,6 +17,7 @@ from hub.plans.gather import SOURCE as ENROLMENT
 from hub.plans.words import ExitReason
 from hub.reactions import bridging, deadline_alerts, reassuring, staff_mails
 from hub.reactions.happening import Effect, Happening
+from hub.reactions.lateness import is_old_news
 from hub.reasons import actions as reasons
 from hub.signups import actions as signups
 from hub.surveys import actions as survey_actions
@@ -27,7 +29,9 @@ STANDING = frozenset({AnswerState.PROVISIONAL, AnswerState.CONFIRMED})
 
 
 def ask_about_order(seen: Happening) -> None:
-    """Delivered: the customer will be asked, from the day it was delivered."""
+    """Delivered: the customer will be asked, from the day it was delivered, unless that is long ago."""
+    if is_old_news(seen):
+        return
     plans.enrol(
         plan_key=POST_PURCHASE_SURVEY,
         customer_id=seen.customer,
@@ -39,6 +43,9 @@ def ask_about_order(seen: Happening) -> None:
 
 
 def welcome(seen: Happening) -> None:
+    """First order: the welcome, unless it was long ago."""
+    if is_old_news(seen):
+        return
     plans.enrol(
         plan_key=WELCOME_PACK,
         customer_id=seen.customer,
@@ -186,6 +193,12 @@ def forget_addresses(seen: Happening) -> None:
     webhooks.forget_words(seen.customer)
 
 
+def note_life(seen: Happening) -> None:
+    """The customer did something: he comes back from the archive, and his term begins anew."""
+    if seen.customer_id is not None:
+        activity.note_life(seen.customer_id, seen.happened_at)
+
+
 def ask_about_solution(seen: Happening) -> None:
     """Solved: the customer is asked a while later, unless the ticket is open again by then."""
     inbox.ask_rating(seen.data["ticket_id"], now=clock.business_now())
@@ -197,7 +210,14 @@ def withdraw_question(seen: Happening) -> None:
 
 WIRES: dict[str, tuple[tuple[str, Effect], ...]] = {
     "OrderDelivered": (("ask_about_order", ask_about_order),),
-    "OrderPlaced": (("leave_after_purchase", leave_after_purchase), ("redeem_codes", redeem_codes)),
+    "OrderPlaced": (
+        ("leave_after_purchase", leave_after_purchase),
+        ("redeem_codes", redeem_codes),
+        ("note_life", note_life),
+    ),
+    "TicketOpened": (("note_life", note_life),),
+    "CustomerWrote": (("note_life", note_life),),
+    "CustomerCalled": (("note_life", note_life),),
     "OrderChanged": (("redeem_codes", redeem_codes),),
     "CustomerFirstOrdered": (("welcome", welcome),),
     "OrderCancelled": (
@@ -205,7 +225,7 @@ WIRES: dict[str, tuple[tuple[str, Effect], ...]] = {
         ("give_codes_back", give_codes_back),
     ),
     "OrderReturned": (("leave_after_returning", leave_after_returning),),
-    "SurveyAnswered": (("thank_tomorrow", thank_tomorrow),),
+    "SurveyAnswered": (("thank_tomorrow", thank_tomorrow), ("note_life", note_life)),
     "FollowUpNeeded": (("follow_up", follow_up),),
     "AnswerReclassified": (("withdraw_ticket", withdraw_ticket),),
     "AnswersContradicted": (("thank_nobody", thank_nobody),),

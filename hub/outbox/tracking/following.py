@@ -15,6 +15,8 @@ from hub.core.db import fetch_alone, transaction
 from hub.core.errors import Gone, HubError, NotFound
 from hub.core.text import N_
 from hub.core.words import Channel
+from hub.orders.behaviour.rules import read_setup
+from hub.orders.behaviour.tokens import mark_address
 from hub.outbox.models import OutboundMessage
 from hub.outbox.tracking import links
 from hub.outbox.tracking.noting import Asked, Hit, note_click, note_opening, note_version_opening
@@ -45,6 +47,7 @@ _MESSAGE = (
     OutboundMessage.state,
     OutboundMessage.accepted_at,
     OutboundMessage.recipient,
+    OutboundMessage.customer_id,
 )
 
 
@@ -70,7 +73,7 @@ def follow_link(token: str, visit: Visit, *, now: datetime) -> str:
         message_id=message["id"], state=message["state"], accepted_at=message["accepted_at"], link_count=shown
     )
     _try_to(lambda: note_click(asked, position, _hit(visit, now)))
-    return _with_utm(address, version.key)
+    return _dressed(address, version.key, message["customer_id"], now)
 
 
 def load_pixel(token: str, visit: Visit, *, now: datetime) -> None:
@@ -97,10 +100,12 @@ def _hit(visit: Visit, now: datetime) -> Hit:
     return Hit(visit.method, agent, digest, visit.address, now)
 
 
-def _with_utm(address: str, campaign: str) -> str:
+def _dressed(address: str, campaign: str, customer_id: int | None, now: datetime) -> str:
+    """To the chain's own site the link says which mailing it is of, and whose click it was where visits are noted."""
     try:
         chain = stores.get_chain()
-        return add_utm(address, read_policy(chain.settings), site=chain.website_url, campaign=campaign)
+        said = add_utm(address, read_policy(chain.settings), site=chain.website_url, campaign=campaign)
+        return mark_address(said, customer_id, read_setup(chain.settings), now=now)
     except (SQLAlchemyError, HubError, ValueError):
         return address
 
