@@ -18,11 +18,15 @@ from hub.core.actor import SYSTEM
 from hub.core.db import db, transaction
 from hub.core.errors import HubError
 from hub.core.words import Channel, Language
-from hub.customers.rebuilding import compare_consents, rebuild_consents
+from hub.customer_commands import fit_value, rebuild_states
+from hub.customers.hygiene.base import find_known
+from hub.customers.hygiene.known import Known
+from hub.customers.hygiene.report import check_file, lines_of
 from hub.inbox.actions import rebuild_batch
 from hub.knowledge import evaluating
 from hub.mailroom.actions import release_arrival
 from hub.mailroom.queries import list_quarantine, list_unseen
+from hub.order_commands import orders
 from hub.outbox.actions import resume_sender
 from hub.outbox.queries import list_pauses
 from hub.staff.actions import get_setup_code
@@ -46,7 +50,10 @@ def register(app: Flask) -> None:
     app.cli.add_command(mail)
     app.cli.add_command(knowledge)
     app.cli.add_command(customers)
+    customers.add_command(rebuild_states)
+    customers.add_command(fit_value)
     app.cli.add_command(inbox)
+    app.cli.add_command(orders)
     app.cli.add_command(setup_code)
     app.cli.add_command(back_up)
     app.cli.add_command(restore)
@@ -184,15 +191,22 @@ def _explained(act: Callable[[], Result]) -> Result:
         raise click.ClickException(str(error)) from None
 
 
-@customers.command("rebuild-consents")
-@click.option("--check", "is_check", is_flag=True, help="Only compare; exit code 1 when they differ.")
-def rebuild_states(*, is_check: bool) -> None:
-    """Make the states of consent anew from the ledger, and print how many differed as one JSON line."""
-    with transaction():
-        found = compare_consents() if is_check else rebuild_consents()
-    click.echo(json.dumps(asdict(found)))
-    if is_check and not found.is_same:
-        raise SystemExit(1)
+@customers.command("check")
+@click.option("--json", "is_json", is_flag=True, help="One JSON object instead of lines.")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def check(*, is_json: bool, file: Path) -> None:
+    """Say what is wrong in a file of customers and what was meant; docs/customers-check.md explains the report.
+
+    Changes nothing. Without a database only the lists of the house and the file itself are asked.
+    """
+    known = find_known(clock.machine_now().date())
+    if known is None:
+        click.echo("No database: the domains of the base are not known.", err=True)
+    try:
+        report = check_file(file, file.name, known or Known(today=clock.machine_now().date()))
+    except HubError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(json.dumps(report.as_json(), ensure_ascii=False) if is_json else "\n".join(lines_of(report)))
 
 
 @inbox.command("rebuild-waits")

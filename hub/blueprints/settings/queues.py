@@ -19,6 +19,8 @@ from hub.inbox.actions import returning as later
 from hub.inbox.actions import working as tickets
 from hub.mailroom import polling as mailboxes
 from hub.mailroom.queries import get_waiting
+from hub.orders.behaviour import tidying as visits
+from hub.orders.till_files import working as till_files
 from hub.outbox import promo_codes, pushing, reconciling, tidying
 from hub.outbox.blocked import list_queues
 from hub.plans.queries import get_due
@@ -50,6 +52,8 @@ NAMES = {
     "phones": N_("Phone messages to ask about"),
     "imports": N_("Imports of contacts"),
     "takeovers": N_("Takeovers"),
+    "till_files": N_("Files of the tills"),
+    "visits": N_("Visits kept long enough"),
     "webhooks": N_("Webhooks to tell"),
     "outbox.urgent": N_("Messages: replies and orders"),
     "outbox.default": N_("Messages: service and surveys"),
@@ -101,6 +105,8 @@ def list_work(*, now: datetime) -> list[WorkRow]:
         _known_only("suggestions", suggestions.has_due(), lambda: None, now),
         _known_only("reason_models", learning.has_due(), lambda: None, now),
         _known_only("imports", imports.has_due(), imports.next_due_at, now),
+        _known_only("till_files", till_files.has_due(), lambda: None, now),
+        _known_only("visits", visits.has_due(), lambda: None, now),
         _known_only("takeovers", takeovers.has_due(), lambda: None, now),
         _known_only("webhooks", webhooks.has_due(), lambda: None, now),
         _known_only("loose_files", loose_files.has_due(), lambda: None, now),
