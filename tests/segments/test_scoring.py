@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from statistics import median
 from typing import Any
 
@@ -79,7 +80,7 @@ def expected(orders: Sequence[Bought], by: Definitions, with_: Yardsticks, now: 
     window = [(moment, each) for moment, each in good if moment > at.window_after]
     year_cents = sum(each.cents - each.returned for each in year)
     gaps = [
-        (b.date() - a.date()).days for a, b in zip(moments, moments[1:], strict=False) if b.date() > a.date()
+        (b.date() - a.date()).days for a, b in pairwise(moments) if b.date() > a.date()
     ]
     last = moments[-1]
     if last <= at.former_before:

@@ -229,10 +229,9 @@ class Yardsticks:
 
 
 def read_yardsticks(kept: Mapping[str, Any]) -> Yardsticks:
-    plain = {each.name: kept[each.name] for each in fields(Yardsticks) if each.name in kept}
-    return Yardsticks(
-        **{name: tuple(value) if name in {"r", "f", "m"} else value for name, value in plain.items()}
-    )
+    """As a run keeps them."""
+    plain: dict[str, Any] = {each.name: kept[each.name] for each in fields(Yardsticks) if each.name in kept}
+    return Yardsticks(**plain | {name: tuple(plain.get(name, ())) for name in ("r", "f", "m")})
 
 
 def ends_of(measured: Yardsticks) -> dict[str, Any]:
