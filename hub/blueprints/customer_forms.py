@@ -35,6 +35,8 @@ class CustomerForm(Form):
     company = StringField(lazy_gettext("Company"), [Length(max=NAME_LENGTH)])
     email = EmailField(lazy_gettext("E-mail address"), [Length(max=254)])
     phone = TelField(lazy_gettext("Phone"), [Length(max=40)])
+    street = StringField(lazy_gettext("Street"), [Length(max=NAME_LENGTH)])
+    town = StringField(lazy_gettext("Town"), [Length(max=NAME_LENGTH)])
     postcode = StringField(lazy_gettext("Post code"), [Length(max=20)])
     country = StringField(lazy_gettext("Country (two letters)"), [required(), Length(max=2)])
     birth_on = DateField(lazy_gettext("Date of birth"), [Optional()])
@@ -52,7 +54,9 @@ class CustomerForm(Form):
             first_name=self.first_name.data or "",
             last_name=self.last_name.data or "",
             birth_on=self.birth_on.data,
+            street=self.street.data or "",
             postcode=self.postcode.data or "",
+            town=self.town.data or "",
             country=(self.country.data or "").strip().upper(),
             company=self.company.data or "",
             language=Language(self.language.data),
@@ -70,7 +74,9 @@ def customer_form(customer: CustomerRow, phone: str) -> CustomerForm:
         company=customer.company,
         email=customer.mail or "",
         phone=phone,
+        street=customer.street,
         postcode=customer.postcode,
+        town=customer.town,
         country=customer.country,
         birth_on=customer.birth_on,
         language=customer.language.value,

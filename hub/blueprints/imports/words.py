@@ -1,0 +1,155 @@
+"""Imports in words: fields, states, outcomes, reasons and what was found."""
+
+from flask_babel import gettext
+
+from hub.blueprints.imports.kinds import KINDS
+from hub.core.text import N_
+from hub.core.words import Purpose
+from hub.customers.hygiene.findings import Field, Severity
+from hub.customers.imports.wishing import WORDING
+from hub.customers.imports.words import Clash, ImportState, RowOutcome, RowReason, UndoOutcome
+
+FIELDS: dict[str, str] = {
+    Field.TITLE: N_("Form of address"),
+    Field.FIRST_NAME: N_("First name"),
+    Field.LAST_NAME: N_("Last name"),
+    Field.FULL_NAME: N_("First and last name together"),
+    Field.COMPANY: N_("Company"),
+    Field.MAIL: N_("E-mail address"),
+    Field.PHONE: N_("Phone"),
+    Field.MOBILE: N_("Mobile phone"),
+    Field.LANDLINE: N_("Landline"),
+    Field.BIRTH_ON: N_("Date of birth"),
+    Field.STREET: N_("Street"),
+    Field.POSTCODE: N_("Post code"),
+    Field.TOWN: N_("Town"),
+    Field.COUNTRY: N_("Country"),
+    Field.LANGUAGE: N_("Language"),
+    Field.LOYALTY_CARD: N_("Loyalty card"),
+    Field.EXTERNAL_ID: N_("Customer number of another system"),
+    Field.PREFERRED_STORE: N_("Store"),
+    Field.CONSENT_EMAIL: N_("Consent to e-mails (yes or no)"),
+    Field.CONSENT_SMS: N_("Consent to texts (yes or no)"),
+    Field.CONSENT_AT: N_("Consent: when"),
+    Field.CONSENT_SOURCE: N_("Consent: where"),
+    WORDING: N_("Consent: by which words"),
+    "preferred_store_id": N_("Store"),
+}
+STATES = {
+    ImportState.READING: (N_("is being read"), "info"),
+    ImportState.MATCHING: (N_("columns to be matched"), "warn"),
+    ImportState.CHECKING: (N_("is being checked"), "info"),
+    ImportState.CHECKED: (N_("report ready, nothing written yet"), "warn"),
+    ImportState.APPLYING: (N_("is being written"), "info"),
+    ImportState.APPLIED: (N_("written"), "ok"),
+    ImportState.UNDOING: (N_("is being undone"), "info"),
+    ImportState.UNDONE: (N_("undone"), "plain"),
+    ImportState.CANCELLED: (N_("stopped"), "plain"),
+    ImportState.FAILED: (N_("ended with an error"), "late"),
+}
+OUTCOMES = {
+    RowOutcome.NEW: (N_("New customers"), "ok"),
+    RowOutcome.UPDATED: (N_("Updated customers"), "ok"),
+    RowOutcome.UNCHANGED: (N_("Unchanged"), "plain"),
+    RowOutcome.REFUSED: (N_("Refused"), "late"),
+    RowOutcome.SKIPPED: (N_("Left out"), "warn"),
+}
+REASONS = {
+    RowReason.NO_ADDRESS: N_(
+        "no usable mail address, phone, card or number: nobody could be found again by it"
+    ),
+    RowReason.PHONE_OF_OTHER: N_("its only address is the phone of a customer of another name"),
+    RowReason.EMPTY: N_("no matched column holds anything"),
+    RowReason.BY_HAND: N_("left out by your choice"),
+    RowReason.IN_FILE: N_("the same customer stands further up in the file"),
+    RowReason.KNOWN: N_("the customer is known already"),
+    RowReason.FAILED: N_("the row broke the work and was put aside"),
+}
+CLASHES = {
+    Clash.FILL: N_("Fill in what is empty, keep what is there"),
+    Clash.OVERWRITE: N_("Overwrite with the file (a blank never erases)"),
+    Clash.SKIP: N_("Leave the row out"),
+}
+PURPOSES = {Purpose.PROMOTION: N_("Offers"), Purpose.NEWSLETTER: N_("Newsletter")}
+SEVERITIES = {
+    Severity.ERROR: (N_("cannot be taken"), "late"),
+    Severity.WARNING: (N_("to be checked"), "warn"),
+    Severity.NOTICE: (N_("worth knowing"), "info"),
+}
+UNDONE = {
+    UndoOutcome.REMOVED: N_("Customers removed"),
+    UndoOutcome.KEPT: N_("New customers kept"),
+    UndoOutcome.RESTORED: N_("Customers as they were before"),
+    UndoOutcome.PARTLY: N_("Customers partly as before"),
+    UndoOutcome.NOTHING: N_("Nothing to take back"),
+}
+HANGING = {
+    "tickets": N_("has a ticket"),
+    "ticket_parties": N_("takes part in a ticket"),
+    "orders": N_("has an order"),
+    "facts": N_("something has happened since"),
+    "addresses": N_("has another address since"),
+    "external_ids": N_("has another number since"),
+    "enrolments": N_("is in a plan"),
+    "outbound_messages": N_("was written to"),
+    "import_effects": N_("another import has him too"),
+    "gone": N_("does not exist any more, or was merged"),
+}
+
+
+def field_words(name: str) -> str:
+    """A field; a property of the chain by its key."""
+    return gettext(FIELDS[name]) if name in FIELDS else name.removeprefix("property:")
+
+
+def state_words(state: ImportState) -> tuple[str, str]:
+    return gettext(STATES[state][0]), STATES[state][1]
+
+
+def outcome_words(outcome: str) -> tuple[str, str]:
+    words, tone = OUTCOMES[RowOutcome(outcome)]
+    return gettext(words), tone
+
+
+def reason_words(reason: str | None) -> str:
+    return gettext(REASONS[RowReason(reason)]) if reason else ""
+
+
+def clash_words(clash: Clash) -> str:
+    return gettext(CLASHES[clash])
+
+
+def severity_words(severity: Severity) -> tuple[str, str]:
+    words, tone = SEVERITIES[severity]
+    return gettext(words), tone
+
+
+def kind_words(kind: str) -> str:
+    """What was found, in a few words; a kind that has none by its own name."""
+    return gettext(KINDS[kind]) if kind in KINDS else kind.replace("_", " ")
+
+
+def undo_words(outcome: str) -> str:
+    return gettext(UNDONE[UndoOutcome(outcome)])
+
+
+def hanging_words(name: str) -> str:
+    """What keeps a customer, or which field keeps its later value."""
+    return gettext(HANGING[name]) if name in HANGING else field_words(name).replace("_", " ")
+
+
+def say_row() -> str:
+    return gettext("Row")
+
+
+def say_outcome() -> str:
+    return gettext("What became of it")
+
+
+def say_reason() -> str:
+    return gettext("Why")
+
+
+def property_options() -> list[tuple[str, str]]:
+    """Properties of the chain's own."""
+    return []
