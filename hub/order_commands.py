@@ -13,8 +13,8 @@ from hub.core.db import db, transaction
 from hub.core.errors import HubError
 from hub.orders.till_files.actions import drop_file
 from hub.orders.till_files.queries import get_file, list_refusals
-from hub.orders.till_files.working import take_whole
 from hub.orders.till_files.words import TillFileState
+from hub.orders.till_files.working import take_whole
 from hub.stores.queries import find_store_by_code
 
 orders = AppGroup("orders", help="Orders and tickets of the tills.")
