@@ -56,6 +56,7 @@ _HOLLOW = frozenset(
         "cabinet",
     ]
 )
+_SMALL = frozenset(["de", "des", "du", "d", "la", "le", "les", "l", "et", "a", "au", "aux", "en", "of", "the", "and", "for"])
 _PUBLIC = frozenset(["co", "com", "org", "net", "gov", "ac", "edu", "gouv", "asso", "nom", "tm"])
 
 
@@ -75,7 +76,7 @@ def is_called_like(domain: str, name: str) -> bool:
     label = re.sub(r"[^a-z0-9]", "", fold(_label(domain)))
     if not words or not label:
         return False
-    initials = ("".join(word[0] for word in words), "".join(word[0] for word in words if word not in _HOLLOW))
+    initials = tuple("".join(word[0] for word in words if word not in small) for small in (_SMALL, _HOLLOW))
     joined = "".join(words)
     return (
         any(word in label for word in telling)

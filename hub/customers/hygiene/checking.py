@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
+from hub.customers.hygiene.belonging import is_called_like
 from hub.customers.hygiene.beside import across
 from hub.customers.hygiene.consents import read_yes
 from hub.customers.hygiene.dates import check_date
@@ -18,16 +19,6 @@ from hub.customers.hygiene.single import check_number, check_store, check_title
 Checked: TypeAlias = tuple[str, list[Found]]
 """What may be kept of a value, "" when nothing; and what was found."""
 Row: TypeAlias = Mapping[str, str]
-
-_REPAIRED = frozenset(
-    {
-        FindingKind.ENCODING,
-        FindingKind.INVISIBLE,
-        FindingKind.LINE_BREAK,
-        FindingKind.QUOTES,
-        FindingKind.WHITESPACE,
-    }
-)
 
 
 def check_row(row: int, values: Mapping[str, str], known: Known) -> tuple[dict[str, str], list[Finding]]:
@@ -73,10 +64,11 @@ def _check(field: str, tidied: Tidy, texts: Row, known: Known) -> Checked:
     """One field: what its rule keeps and finds, after what was repaired in any cell."""
     if tidied.is_nothing:
         return "", [Found(FindingKind.PLACEHOLDER, "")]
-    if FindingKind.TOO_LONG in tidied.kinds or FindingKind.FORMULA in tidied.kinds:
-        suggestion = tidied.text.lstrip("=+-@\t ") if FindingKind.FORMULA in tidied.kinds else None
-        kind = FindingKind.FORMULA if FindingKind.FORMULA in tidied.kinds else FindingKind.TOO_LONG
-        return "", [Found(kind, suggestion if suggestion and "(" not in suggestion else None)]
+    if FindingKind.FORMULA in tidied.kinds:
+        plain = tidied.text.lstrip("=+-@\t ")
+        return "", [Found(FindingKind.FORMULA, plain if plain.replace(" ", "").isalnum() else None)]
+    if FindingKind.TOO_LONG in tidied.kinds:
+        return "", [Found(FindingKind.TOO_LONG)]
     rule = _RULES.get(field)
     kept, found = rule(tidied.text, texts, known) if rule and tidied.text else (tidied.text, [])
     if not tidied.kinds:
@@ -103,8 +95,6 @@ def _without_overruled(findings: list[Finding], clean: Mapping[str, str]) -> lis
 
 
 def _is_own(finding: Finding, clean: Mapping[str, str]) -> bool:
-    from hub.customers.hygiene.belonging import is_called_like
-
     domain = clean.get(Field.MAIL, "").rpartition("@")[2]
     return bool(finding.suggestion) and any(
         is_called_like(domain, clean.get(field, "")) for field in (Field.COMPANY, Field.LAST_NAME)

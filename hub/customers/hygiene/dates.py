@@ -178,8 +178,9 @@ class Order:
     def see(self, cell: str) -> None:
         found = _ORDINARY.fullmatch(_TIME.sub("", cell.strip()))
         if found:
-            self.first_count += int(found[1]) > MONTHS_IN_YEAR
-            self.second_count += int(found[2]) > MONTHS_IN_YEAR
+            is_first, is_second = int(found[1]) > MONTHS_IN_YEAR, int(found[2]) > MONTHS_IN_YEAR
+            self.first_count += is_first and not is_second
+            self.second_count += is_second and not is_first
 
     @property
     def is_known(self) -> bool:

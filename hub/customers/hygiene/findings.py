@@ -137,7 +137,7 @@ _NOTICES = frozenset(
     {
         FindingKind.MAIL_ROLE,
         FindingKind.MAIL_COMPANY,
-        FindingKind.PHONE_FOREIGN,
+        FindingKind.PHONE_LOST_ZERO,
         FindingKind.PHONE_NOT_MOBILE,
         FindingKind.PHONE_NOT_LANDLINE,
         FindingKind.NAME_CASE,

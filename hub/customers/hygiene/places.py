@@ -119,7 +119,8 @@ def _without_zero(code: str, key: str, known: Known) -> PlaceCheck:
     whole = f"0{code}"
     if not is_french(whole) or _against_town(whole, key, False, known):
         return PlaceCheck("", [Found(FindingKind.POSTCODE_SYNTAX, _nearest_code(code, key))])
-    return PlaceCheck(whole, [Found(FindingKind.POSTCODE_LOST_ZERO, whole)])
+    severity = Severity.NOTICE if key in TOWNS else None
+    return PlaceCheck(whole, [Found(FindingKind.POSTCODE_LOST_ZERO, whole, severity)])
 
 
 def _against_town(code: str, key: str, is_cedex: bool, known: Known) -> list[Found]:
