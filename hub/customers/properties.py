@@ -35,6 +35,7 @@ __all__ = [
 ]
 SUBJECT = "property"
 LONGEST_LABEL = 80
+GONE = N_("This property does not exist any more. Please reload the list.")
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,10 @@ def list_definitions() -> list[Definition]:
 
 def get_definition(key: str) -> Definition:
     """Raises NotFound."""
-    return _shown(_get(key))
+    row = db.session.scalar(select(PropertyDefinition).where(PropertyDefinition.key == key))
+    if row is None:
+        raise NotFound(GONE)
+    return _shown(row)
 
 
 def clean_properties(values: Mapping[str, Any]) -> dict[str, PropertyValue | None]:
@@ -255,7 +259,7 @@ def _get(key: str) -> PropertyDefinition:
     found = select(PropertyDefinition).where(PropertyDefinition.key == key).with_for_update()
     row = db.session.scalar(found)
     if row is None:
-        raise NotFound(N_("This property does not exist any more. Please reload the list."))
+        raise NotFound(GONE)
     return row
 
 

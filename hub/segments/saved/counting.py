@@ -23,9 +23,7 @@ PAGE_SECONDS = 10
 JOB_SECONDS = 120
 FIRST_WIDTH = 4_000
 WIDER = 8
-TOO_LONG = N_(
-    "Counting takes longer than %(seconds)s seconds. Please narrow a condition, for example with a period or a store."
-)
+TOO_LONG = N_("Counting takes too long. Please narrow a condition, for example with a period or a store.")
 # Sets of a million customers fit into memory; a page of the house needs little. Both cores may help a long count.
 _SETTINGS = text(
     "SELECT set_config('statement_timeout', :timeout, true), set_config('work_mem', '128MB', true), "
@@ -63,7 +61,7 @@ def long_question(seconds: int = PAGE_SECONDS) -> Iterator[None]:
         yield
     except OperationalError as error:
         if isinstance(error.orig, QueryCanceled):
-            raise TooLongError(TOO_LONG, seconds=seconds) from None
+            raise TooLongError(TOO_LONG) from None
         raise
     finally:
         savepoint.rollback()

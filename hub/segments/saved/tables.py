@@ -67,7 +67,7 @@ def _lines(rows: Iterable[Sequence[object]], separator: str = ";") -> str:
 def _people(ids: Sequence[int], keys: Sequence[str]) -> Iterator[list[object]]:
     people = get_customers(ids)
     own = {row.id: row for row in db.session.execute(_own(ids))}
-    scores = {score.customer_id: score for score in db.session.execute(_scores(ids))}
+    scores = get_scores(ids)
     stores = get_stores({each.preferred_store_id for each in people.values() if each.preferred_store_id})
     for each in (people[one] for one in ids if one in people):
         mine, score, store = own[each.id], scores.get(each.id), stores.get(each.preferred_store_id or 0)
@@ -83,7 +83,8 @@ def _own(ids: Sequence[int]) -> Any:
     return select(Customer.id, Customer.town, Customer.properties).where(among(Customer.id, ids))
 
 
-def _scores(ids: Sequence[int]) -> Any:
+def get_scores(ids: Collection[int]) -> dict[int, Any]:
+    """Stage, named segment, tier, orders and value of these customers; who has no row yet is left out."""
     score = CustomerScore
     columns = (
         score.customer_id,
@@ -93,7 +94,8 @@ def _scores(ids: Sequence[int]) -> Any:
         score.order_count,
         score.historic_cents,
     )
-    return select(*columns).where(among(score.customer_id, ids))
+    found = db.session.execute(select(*columns).where(among(score.customer_id, ids)))
+    return {row.customer_id: row for row in found}
 
 
 def _score_cells(score: Any) -> list[object]:
