@@ -174,5 +174,7 @@ def _refused(row: queries.RefusalRow) -> dict[str, str]:
 
 def _say(error: FieldError) -> str:
     words = gettext(error.text, **error.values) if error.values else gettext(error.text)
-    named = COLUMNS[TillColumn(error.field)] if error.field in set(TillColumn) else ""
-    return f"{gettext(named)}: {words}" if named else words
+    if error.field not in set(TillColumn):
+        return words
+    named = gettext(COLUMNS[TillColumn(error.field)])
+    return f"{named}: {words}"
