@@ -50,7 +50,7 @@ def upsert_customer(
     """Find by any id, else make; empty fields are filled, properties written. Raises Invalid, or Conflict when two ids
     name two customers.
 
-    A phone that somebody of another name has is shared, not a second name: it stays where it is.
+    A phone that somebody of another name than the given one has is a family's: it stays where it is.
     """
     done = _upsert(details, now=now)
     if properties:
@@ -144,7 +144,7 @@ def _check_one(details: CustomerDetails, claims: Sequence[Claim], owners: Mappin
         return
     (first, owner), others = named[0], named[1:]
     for other, its_owner in others:
-        if its_owner != owner and not (other.kind is IdKind.PHONE and _is_shared(details, owner, its_owner)):
+        if its_owner != owner and not (other.kind is IdKind.PHONE and _is_shared(details, its_owner)):
             raise Conflict(
                 TWO_PEOPLE,
                 field=_field(other),
@@ -155,14 +155,12 @@ def _check_one(details: CustomerDetails, claims: Sequence[Claim], owners: Mappin
             )
 
 
-def _is_shared(details: CustomerDetails, owner: int, phone_owner: int) -> bool:
-    """Families share a phone: the name given, else the known one, is not that of the phone's owner."""
-    found = select(Customer.id, Customer.first_name, Customer.last_name).where(
-        Customer.id.in_([owner, phone_owner])
-    )
-    names = {row.id: (row.first_name, row.last_name) for row in db.session.execute(found)}
+def _is_shared(details: CustomerDetails, phone_owner: int) -> bool:
+    """Families share a phone: a name is given, and it is not that of the phone's owner."""
+    found = select(Customer.first_name, Customer.last_name).where(Customer.id == phone_owner)
+    theirs = db.session.execute(found).one()
     given = (rules.clean_name(details.first_name), rules.clean_name(details.last_name))
-    return not rules.is_same_name(given if any(given) else names[owner], names[phone_owner])
+    return any(given) and not rules.is_same_name(given, (theirs.first_name, theirs.last_name))
 
 
 def _field(claim: Claim) -> str:
