@@ -22,6 +22,7 @@ from hub.customer_commands import fit_value, rebuild_states
 from hub.customers.hygiene.base import find_known
 from hub.customers.hygiene.known import Known
 from hub.customers.hygiene.report import check_file, lines_of
+from hub.import_commands import import_file
 from hub.inbox.actions import rebuild_batch
 from hub.knowledge import evaluating
 from hub.mailroom.actions import release_arrival
@@ -52,6 +53,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(customers)
     customers.add_command(rebuild_states)
     customers.add_command(fit_value)
+    customers.add_command(import_file)
     app.cli.add_command(inbox)
     app.cli.add_command(orders)
     app.cli.add_command(setup_code)

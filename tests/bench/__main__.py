@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-BENCHMARKS = ("desk", "gate", "knowledge", "mail_in", "plan_steps", "sending", "survey", "ticket_list")
+BENCHMARKS = ("customer_import", "desk", "gate", "knowledge", "mail_in", "plan_steps", "sending", "survey", "ticket_list")
 
 
 def main() -> int:

@@ -81,6 +81,13 @@ def claim_import(import_id: int) -> Turn | None:
         return _claim(clock.machine_now(), import_id)
 
 
+def is_under_way(import_id: int) -> bool:
+    """Whether there is still work on this import, for whoever has it."""
+    under_way = CustomerImport.state.in_(list(phases.PHASES))
+    found = select(CustomerImport.id).where(CustomerImport.id == import_id, under_way)
+    return db.session.scalar(found) is not None
+
+
 def _is_due(machine_now: datetime) -> ColumnElement[bool]:
     is_free = or_(CustomerImport.lease_until.is_(None), CustomerImport.lease_until <= machine_now)
     return CustomerImport.state.in_(list(phases.PHASES)) & is_free
