@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from hub.core import bell, clock, loose_files
 from hub.core.db import db
 from hub.customers.imports import working as imports
+from hub.identity import activity, erasing, pairing, retention, upkeep
 from hub.inbox import vocabulary
 from hub.inbox.actions import chat_leaving as chats
 from hub.inbox.actions import fetching, suggestions, unattended
@@ -27,6 +28,8 @@ from hub.outbox import promo_codes, pushing, reconciling, sending, tidying
 from hub.outbox.words import SendQueue
 from hub.plans import engine
 from hub.reactions import drain as reactions
+from hub.segments.saved import working as segments
+from hub.segments.values import working as values
 from hub.signups import expiring as optins
 from hub.surveys import actions as surveys
 from hub.takeover import working as takeovers
@@ -97,6 +100,13 @@ JOBS: dict[str, Job] = {
         Job("imports", "bulk", imports.work_imports, imports.has_due, imports.next_due_at),
         Job("visits", "bulk", visits.work_visits, visits.has_due, _nothing_planned),
         Job("till_files", "bulk", till_files.work_till_files, till_files.has_due, _nothing_planned),
+        Job("erasures", "bulk", erasing.work_erasures, erasing.has_due, _nothing_planned),
+        Job("activity", "bulk", activity.work_activity, activity.has_due, _nothing_planned),
+        Job("retention", "bulk", retention.work_retention, retention.has_due, _nothing_planned),
+        Job("quality", "bulk", upkeep.work_quality, upkeep.has_due, upkeep.next_due_at),
+        Job("duplicates", "bulk", pairing.work_duplicates, pairing.has_due, _nothing_planned),
+        Job("segments", "bulk", segments.work_segments, segments.has_due, _nothing_planned),
+        Job("values", "bulk", values.work_values, values.has_due, values.next_due_at),
         Job("takeovers", "bulk", takeovers.work_takeovers, takeovers.has_due, _nothing_planned),
         Job("webhooks", "bulk", webhooks.work_webhooks, webhooks.has_due, _nothing_planned),
         *(_outbox(queue) for queue in SendQueue),

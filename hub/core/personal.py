@@ -91,11 +91,11 @@ def erase_held(held: Held, traces: Traces) -> tuple[int, frozenset[str]]:
 def emptied(held: Held) -> dict[str, ColumnElement[Any]]:
     """What an erasure writes, by column."""
     table = held.columns
-    plain = {name: _empty(table.c[name]) for name in held.blank}
+    plain = {name: empty_value(table.c[name]) for name in held.blank}
     return plain | {name: literal_column(sql) for name, sql in held.blank_to.items()}
 
 
-def _empty(column: Column[Any]) -> ColumnElement[Any]:
+def empty_value(column: Column[Any]) -> ColumnElement[Any]:
     """NULL where that may stand, else no text, an empty list or object."""
     if column.nullable:
         return literal_column("NULL")

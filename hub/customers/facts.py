@@ -46,3 +46,10 @@ class CustomersUnmerged(Fact):
 
     other_id: int
     merge_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BaseAudited(Fact):
+    """The base was audited: whoever is to be told gets the counts by mail."""
+
+    audit_id: int

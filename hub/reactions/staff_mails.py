@@ -67,7 +67,7 @@ def mail_invitation(seen: Happening) -> None:
         "valid_for": phrases.duration_in_words(int(LIFE[INVITATION].total_seconds()), agent.language.value),
         "email": agent.email,
     }
-    _post(f"invitation:{seen.fact_id}", "staff_invitation", values, agent)
+    post(f"invitation:{seen.fact_id}", "staff_invitation", values, agent)
 
 
 def mail_password_link(seen: Happening) -> None:
@@ -79,7 +79,7 @@ def mail_password_link(seen: Happening) -> None:
         "reset_url": f"{site.base_url()}/session/password/{token}",
         "valid_for": phrases.duration_in_words(int(LIFE[RESET].total_seconds()), agent.language.value),
     }
-    _post(f"password:{seen.fact_id}", "password_reset", values, agent)
+    post(f"password:{seen.fact_id}", "password_reset", values, agent)
 
 
 def warn_marketers(seen: Happening) -> None:
@@ -92,7 +92,7 @@ def warn_marketers(seen: Happening) -> None:
             "advice": REFILL[agent.language],
             "page_url": f"{site.base_url()}/promo-codes/{pool.id}",
         }
-        _post(f"promo-pool:{seen.fact_id}:{agent.id}", "staff_alert", values, agent)
+        post(f"promo-pool:{seen.fact_id}:{agent.id}", "staff_alert", values, agent)
 
 
 def warn_administrators(seen: Happening) -> None:
@@ -105,7 +105,7 @@ def warn_administrators(seen: Happening) -> None:
             "advice": MEND[agent.language],
             "page_url": f"{site.base_url()}/settings/operations",
         }
-        _post(f"sender-paused:{seen.fact_id}:{agent.id}", "staff_alert", values, agent)
+        post(f"sender-paused:{seen.fact_id}:{agent.id}", "staff_alert", values, agent)
 
 
 def warn_of_mailbox(seen: Happening) -> None:
@@ -119,7 +119,7 @@ def warn_of_mailbox(seen: Happening) -> None:
             "advice": LOOK[agent.language],
             "page_url": f"{site.base_url()}/settings/mail-ways/{mailbox.id}",
         }
-        _post(f"mailbox-failed:{seen.fact_id}:{agent.id}", "staff_alert", values, agent)
+        post(f"mailbox-failed:{seen.fact_id}:{agent.id}", "staff_alert", values, agent)
 
 
 def alert(
@@ -128,7 +128,7 @@ def alert(
     """A mail to each of these people, once a fact."""
     for agent in people:
         values = _alert_values(ticket, agent.language) | {"cause": cause[agent.language]}
-        _post(f"alert:{seen.fact_id}:{agent.id}", "ticket_alert", values, agent)
+        post(f"alert:{seen.fact_id}:{agent.id}", "ticket_alert", values, agent)
 
 
 def _alert_values(ticket: TicketView, language: Language) -> dict[str, str]:
@@ -153,7 +153,7 @@ def _due_in_words(due_at: datetime | None, now: datetime, zone: ZoneInfo, langua
     return phrases.expected_reply_in_words(due_at.astimezone(zone), now.astimezone(zone), language.value)
 
 
-def _post(key: str, template_key: str, values: dict[str, str], agent: AgentRow | AgentCard) -> None:
+def post(key: str, template_key: str, values: dict[str, str], agent: AgentRow | AgentCard) -> None:
     now = clock.business_now()
     first_name = agent.name.partition(" ")[0]
     outbox.post(

@@ -5,6 +5,7 @@ from hub.core import clock
 from hub.core.actor import SYSTEM, Actor
 from hub.core.words import ActorKind, Purpose
 from hub.identity import activity
+from hub.identity import merging
 from hub.inbox import actions as inbox
 from hub.inbox import queries as inbox_queries
 from hub.inbox.actions import phone_setting
@@ -15,7 +16,7 @@ from hub.plans import actions as plans
 from hub.plans.builtin import POST_PURCHASE_SURVEY, WELCOME_PACK
 from hub.plans.gather import SOURCE as ENROLMENT
 from hub.plans.words import ExitReason
-from hub.reactions import bridging, deadline_alerts, reassuring, staff_mails
+from hub.reactions import bridging, deadline_alerts, quality_mails, reassuring, staff_mails, valuing
 from hub.reactions.happening import Effect, Happening
 from hub.reactions.lateness import is_old_news
 from hub.reasons import actions as reasons
@@ -208,23 +209,36 @@ def withdraw_question(seen: Happening) -> None:
     inbox.withdraw_rating(seen.data["ticket_id"], now=clock.business_now())
 
 
+def collect_late_rows(seen: Happening) -> None:
+    """What was told of the merged customer while he was merged is the survivor's too."""
+    merging.collect_late_rows(seen.data["merge_id"], now=clock.business_now())
+
+
 WIRES: dict[str, tuple[tuple[str, Effect], ...]] = {
     "OrderDelivered": (("ask_about_order", ask_about_order),),
     "OrderPlaced": (
         ("leave_after_purchase", leave_after_purchase),
         ("redeem_codes", redeem_codes),
         ("note_life", note_life),
+        ("score", valuing.score),
     ),
     "TicketOpened": (("note_life", note_life),),
     "CustomerWrote": (("note_life", note_life),),
     "CustomerCalled": (("note_life", note_life),),
-    "OrderChanged": (("redeem_codes", redeem_codes),),
+    "OrderChanged": (("redeem_codes", redeem_codes), ("score", valuing.score)),
     "CustomerFirstOrdered": (("welcome", welcome),),
     "OrderCancelled": (
         ("leave_after_cancelling", leave_after_cancelling),
         ("give_codes_back", give_codes_back),
+        ("score", valuing.score),
     ),
-    "OrderReturned": (("leave_after_returning", leave_after_returning),),
+    "OrderReturned": (("leave_after_returning", leave_after_returning), ("score", valuing.score)),
+    "CustomersMerged": (
+        ("collect_late_rows", collect_late_rows),
+        ("score_merged", valuing.score_merged),
+    ),
+    "CustomersUnmerged": (("score_unmerged", valuing.score_unmerged),),
+    "ChurnThresholdCrossed": (("ask_to_call", valuing.ask_to_call),),
     "SurveyAnswered": (("thank_tomorrow", thank_tomorrow), ("note_life", note_life)),
     "FollowUpNeeded": (("follow_up", follow_up),),
     "AnswerReclassified": (("withdraw_ticket", withdraw_ticket),),
@@ -244,6 +258,7 @@ WIRES: dict[str, tuple[tuple[str, Effect], ...]] = {
     "DeadlineNeared": (("warn_people", deadline_alerts.warn_people),),
     "PromoPoolLow": (("warn_marketers", staff_mails.warn_marketers),),
     "SenderPaused": (("warn_administrators", staff_mails.warn_administrators),),
+    "BaseAudited": (("mail_audit", quality_mails.mail_audit),),
     "MailboxFailed": (("warn_of_mailbox", staff_mails.warn_of_mailbox),),
 }
 

@@ -48,6 +48,8 @@ GIVEN: dict[str, Any] = {
     "customer_merge_notes.before": {"words": WORDS},
     "contact_choices.address": MAIL,
     "optin_requests.address": MAIL,
+    "chains.time_zone": "Europe/Paris",
+    "stores.time_zone": "Europe/Paris",
     "memberships.region_id": None,
 }
 

@@ -10,6 +10,7 @@ from hub.core import loose_files
 from hub.core.facts import get_queue
 from hub.core.text import N_
 from hub.customers.imports import working as imports
+from hub.identity import activity, erasing, retention, upkeep
 from hub.inbox import vocabulary
 from hub.inbox.actions import chat_leaving as chats
 from hub.inbox.actions import fetching, suggestions, unattended
@@ -24,6 +25,8 @@ from hub.orders.till_files import working as till_files
 from hub.outbox import promo_codes, pushing, reconciling, tidying
 from hub.outbox.blocked import list_queues
 from hub.plans.queries import get_due
+from hub.segments.saved import working as segments
+from hub.segments.values import working as values
 from hub.signups import expiring as optins
 from hub.surveys import actions as surveys
 from hub.takeover import working as takeovers
@@ -51,6 +54,12 @@ NAMES = {
     "loose_files": N_("Files that belong to nothing"),
     "phones": N_("Phone messages to ask about"),
     "imports": N_("Imports of contacts"),
+    "segments": N_("Segments to count, files of members"),
+    "values": N_("Stages, scores and values of customers"),
+    "erasures": N_("Erasures of customers"),
+    "activity": N_("Last signs of life"),
+    "retention": N_("Terms of retention"),
+    "quality": N_("Audit of the base and archive"),
     "takeovers": N_("Takeovers"),
     "till_files": N_("Files of the tills"),
     "visits": N_("Visits kept long enough"),
@@ -61,6 +70,7 @@ NAMES = {
 }
 
 NAMES_OF_ROWS = {
+    "erasures": N_("Erasure of a customer (id)"),
     "tickets": N_("Deadline or closing of ticket (id)"),
     "snoozes": N_("Snooze of ticket (id)"),
     "scheduled_replies": N_("Reply sent later (id)"),
@@ -107,6 +117,12 @@ def list_work(*, now: datetime) -> list[WorkRow]:
         _known_only("imports", imports.has_due(), imports.next_due_at, now),
         _known_only("till_files", till_files.has_due(), lambda: None, now),
         _known_only("visits", visits.has_due(), lambda: None, now),
+        _known_only("erasures", erasing.has_due(), lambda: None, now),
+        _known_only("activity", activity.has_due(), lambda: None, now),
+        _known_only("retention", retention.has_due(), lambda: None, now),
+        _known_only("quality", upkeep.has_due(), upkeep.next_due_at, now),
+        _known_only("segments", segments.has_due(), lambda: None, now),
+        _known_only("values", values.has_due(), values.next_due_at, now),
         _known_only("takeovers", takeovers.has_due(), lambda: None, now),
         _known_only("webhooks", webhooks.has_due(), lambda: None, now),
         _known_only("loose_files", loose_files.has_due(), lambda: None, now),

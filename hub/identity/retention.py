@@ -1,0 +1,316 @@
+"""Terms of retention: shown with what they would remove, switched on by a person, kept each night in batches."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Text,
+    and_,
+    cast,
+    delete,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from hub.core import clock
+from hub.core.actor import SYSTEM, Actor
+from hub.core.audit import note_change
+from hub.core.db import Base, db, transaction
+from hub.core.errors import Invalid, NotFound
+from hub.core.loose_files import NAME, drop_unnamed, note_loose
+from hub.core.personal import empty_value
+from hub.core.text import N_
+from hub.customers.quality.months import months_before
+from hub.identity import activity
+from hub.identity.erasing import JUST_IN, ask_erasure
+from hub.identity.privacy_models import RetentionRule, RetentionRun
+from hub.identity.terms import (
+    BY_KEY,
+    INACTIVE,
+    LONGEST_MONTHS,
+    SHORTEST_MONTHS,
+    TERMS,
+    Part,
+    Term,
+)
+from hub.stores.queries import find_chain
+
+BATCH = 1000
+FEW = 100
+"""Customers a batch asks to be erased."""
+EXAMPLES = 5
+FROM_HOUR = 2
+LOGGED = 60
+
+
+@dataclass(frozen=True)
+class TermRow:
+    """A term as it stands: months and switch as set or by default; the latest run, if there was any."""
+
+    key: str
+    title: str
+    what: str
+    months: int
+    is_on: bool
+    is_default: bool
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one part of a term would remove: how many rows, the oldest, and some of them as (id, moment)."""
+
+    table: str
+    count: int
+    oldest_at: datetime | None
+    examples: tuple[tuple[int, datetime], ...]
+
+
+@dataclass(frozen=True)
+class RunRow:
+    key: str
+    title: str
+    started_at: datetime
+    before_at: datetime
+    oldest_at: datetime | None
+    row_count: int
+    is_ended: bool
+
+
+def list_terms() -> list[TermRow]:
+    """Every term in the order of the page."""
+    rules = {rule.kind: rule for rule in db.session.scalars(select(RetentionRule))}
+    return [_term_row(term, rules.get(term.key)) for term in TERMS]
+
+
+def get_term(key: str) -> TermRow:
+    """Raises NotFound."""
+    if key not in BY_KEY:
+        raise NotFound(N_("This kind of data does not exist."))
+    return _term_row(BY_KEY[key], db.session.get(RetentionRule, key))
+
+
+def _term_row(term: Term, rule: RetentionRule | None) -> TermRow:
+    months, is_on = (rule.months, rule.is_on) if rule else (term.months, False)
+    return TermRow(term.key, term.title, term.what, months, is_on, rule is None)
+
+
+def set_term(key: str, *, months: int, is_on: bool, by: Actor, now: datetime) -> None:
+    """Keep this kind of data so long; nothing is removed while it is off. Raises NotFound, Invalid."""
+    get_term(key)
+    if not SHORTEST_MONTHS <= months <= LONGEST_MONTHS:
+        raise Invalid(N_("Please give a number of months from 1 to 120."), field="months")
+    row = db.session.get(RetentionRule, key, with_for_update=True)
+    if row is None:
+        row = RetentionRule(kind=key)
+        db.session.add(row)
+    row.months, row.is_on, row.changed_at, row.changed_by_id = months, is_on, now, by.agent_id
+    note_change(
+        "retention.changed",
+        subject_kind="retention",
+        subject_id=None,
+        by=by,
+        now=now,
+        kind=key,
+        months=months,
+        is_on=is_on,
+    )
+    db.session.flush()
+
+
+def try_term(key: str, months: int, *, now: datetime) -> list[Found]:
+    """The dry run: what would go, were the term so long. Nothing is changed."""
+    term, before = BY_KEY[get_term(key).key], months_before(now, months)
+    if key == INACTIVE:
+        return [_found_customers(before)]
+    return [_found(part, before) for part in term.parts]
+
+
+def _found_customers(before: datetime) -> Found:
+    count, oldest_at = activity.count_silent(before)
+    return Found("customers", count, oldest_at, tuple(activity.list_silent(before, EXAMPLES)))
+
+
+def _found(part: Part, before: datetime) -> Found:
+    table, due = Base.metadata.tables[part.table], _is_due(part, before)
+    dated = _dated(part)
+    count, oldest_at = db.session.execute(
+        select(func.count(), func.min(dated)).select_from(table).where(due)
+    ).one()
+    oldest = select(table.c.id, dated).where(due).order_by(dated, table.c.id).limit(EXAMPLES)
+    return Found(part.table, count, oldest_at, tuple((row[0], row[1]) for row in db.session.execute(oldest)))
+
+
+def _dated(part: Part) -> ColumnElement[Any]:
+    return literal_column(part.dated)
+
+
+def _is_due(part: Part, before: datetime) -> ColumnElement[bool]:
+    """Old enough, and something is left to remove."""
+    table = Base.metadata.tables[part.table]
+    conditions: list[ColumnElement[bool]] = [_dated(part) < before, literal_column(f"({part.only})", Boolean)]
+    if part.columns:
+        conditions.append(or_(*(_is_filled(table.c[name]) for name in part.columns)))
+    return and_(*conditions)
+
+
+def _is_filled(column: Any) -> ColumnElement[bool]:
+    if column.nullable:
+        filled: ColumnElement[bool] = column.is_not(None)
+    elif isinstance(column.type, JSONB):
+        filled = cast(column, Text).not_in(["{}", "[]"])
+    else:
+        filled = column != ""
+    return filled
+
+
+def has_due() -> bool:
+    """Whether a term that is on has not been kept today, from two in the morning on."""
+    return _next_key(clock.business_now()) is not None
+
+
+def work_retention(wake: Callable[[], None]) -> int:
+    """One batch of one term. Returns how many rows it removed, or 1 for a term that had none."""
+    now = clock.business_now()
+    files: set[str] = set()
+    with transaction():
+        key = _next_key(now)
+        if key is None:
+            return 0
+        run = _open_run(key, now)
+        if run is None:
+            return 0
+        count = _erase_silent(run, now) if key == INACTIVE else _remove(BY_KEY[key], run, files)
+        run.row_count += count
+        if not count:
+            run.ended_at = now
+        note_loose(files, machine_now=clock.machine_now())
+    with transaction():
+        drop_unnamed(files, kept_before=clock.machine_now() - JUST_IN)
+    wake()
+    return max(count, 1)
+
+
+def _next_key(now: datetime) -> str | None:
+    """A term that is on and whose latest run is not over, or began before today's night."""
+    night = _night_of(now)
+    latest = (
+        select(RetentionRun.kind, func.max(RetentionRun.started_at).label("started_at")).group_by(
+            RetentionRun.kind
+        )
+    ).subquery()
+    open_runs = select(RetentionRun.kind).where(RetentionRun.ended_at.is_(None))
+    found = (
+        select(RetentionRule.kind)
+        .outerjoin(latest, latest.c.kind == RetentionRule.kind)
+        .where(
+            RetentionRule.is_on,
+            RetentionRule.kind.in_(BY_KEY),
+            or_(
+                latest.c.started_at.is_(None), latest.c.started_at < night, RetentionRule.kind.in_(open_runs)
+            ),
+        )
+        .order_by(RetentionRule.kind)
+    )
+    return db.session.scalar(found.limit(1))
+
+
+def _night_of(now: datetime) -> datetime:
+    """The last time it was two in the morning in the chain's zone."""
+    chain = find_chain()
+    local = now.astimezone(ZoneInfo(chain.time_zone if chain else "UTC"))
+    night = local.replace(hour=FROM_HOUR, minute=0, second=0, microsecond=0)
+    return night if night <= local else night - timedelta(days=1)
+
+
+def _open_run(key: str, now: datetime) -> RetentionRun | None:
+    """The run under way, or a new one; None while a neighbour works on this term."""
+    rule = db.session.scalar(
+        select(RetentionRule).where(RetentionRule.kind == key).with_for_update(skip_locked=True)
+    )
+    if rule is None:
+        return None
+    run = db.session.scalar(
+        select(RetentionRun)
+        .where(RetentionRun.kind == key, RetentionRun.ended_at.is_(None))
+        .with_for_update()
+    )
+    if run is None:
+        empty = delete(RetentionRun).where(RetentionRun.kind == key, RetentionRun.row_count == 0)
+        db.session.execute(empty)
+        run = RetentionRun(kind=key, started_at=now, before_at=months_before(now, rule.months), row_count=0)
+        db.session.add(run)
+        db.session.flush()
+    return run
+
+
+def _remove(term: Term, run: RetentionRun, files: set[str]) -> int:
+    """At most a batch, from the first part that has something left."""
+    for part in term.parts:
+        if count := _remove_part(part, run, files):
+            return count
+    return 0
+
+
+def _remove_part(part: Part, run: RetentionRun, files: set[str]) -> int:
+    table, due, dated = Base.metadata.tables[part.table], _is_due(part, run.before_at), _dated(part)
+    chosen = (
+        select(table.c.id, dated)
+        .where(due)
+        .order_by(table.c.id)
+        .limit(BATCH)
+        .with_for_update(skip_locked=True)
+    )
+    rows = db.session.execute(chosen).all()
+    if not rows:
+        return 0
+    ids = [row[0] for row in rows]
+    named = [column for column in table.c if column.name.endswith(NAME)]
+    for column in named:
+        files.update(name for name in db.session.scalars(select(column).where(table.c.id.in_(ids))) if name)
+    values = {name: empty_value(table.c[name]) for name in part.columns}
+    statement = update(table).values(values) if values else delete(table)
+    db.session.execute(statement.where(table.c.id.in_(ids)))
+    oldest = min(row[1] for row in rows)
+    run.oldest_at = min(filter(None, (run.oldest_at, oldest)))
+    return len(rows)
+
+
+def _erase_silent(run: RetentionRun, now: datetime) -> int:
+    silent = activity.list_silent(run.before_at, FEW)
+    for customer_id, last_at in silent:
+        ask_erasure(customer_id, by=SYSTEM, now=now, is_planned=True)
+        run.oldest_at = min(filter(None, (run.oldest_at, last_at)))
+    return len(silent)
+
+
+def list_runs() -> list[RunRow]:
+    """What was removed lately, the latest first; nights that found nothing are left out but for the last."""
+    found = (
+        select(RetentionRun).order_by(RetentionRun.started_at.desc(), RetentionRun.id.desc()).limit(LOGGED)
+    )
+    return [
+        RunRow(
+            run.kind,
+            BY_KEY[run.kind].title if run.kind in BY_KEY else run.kind,
+            run.started_at,
+            run.before_at,
+            run.oldest_at,
+            run.row_count,
+            run.ended_at is not None,
+        )
+        for run in db.session.scalars(found)
+    ]
+
+
+def get_months() -> Mapping[str, tuple[int, bool]]:
+    """Months and whether it is on, by key, for the register."""
+    return {row.key: (row.months, row.is_on) for row in list_terms()}

@@ -1,0 +1,223 @@
+"""How long each kind of data is kept: what it is, what its end does to which rows, and the default. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hub.core.text import N_
+
+INACTIVE = "inactive_customers"
+SHORTEST_MONTHS, LONGEST_MONTHS = 1, 120
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """Rows of one table: `dated` is their moment in SQL, `only` narrows them. Deleted, or the columns are emptied."""
+
+    table: str
+    dated: str
+    only: str = "true"
+    columns: tuple[str, ...] = ()
+
+    @property
+    def is_deleted(self) -> bool:
+        return not self.columns
+
+
+@dataclass(frozen=True, kw_only=True)
+class Term:
+    """One line of the page. `what` says what is lost, in words for the administrator."""
+
+    key: str
+    title: str
+    what: str
+    months: int
+    parts: tuple[Part, ...]
+
+
+_CLOSED = "SELECT coalesce(t.closed_at, t.updated_at) FROM tickets t"
+_OF_TICKET = f"({_CLOSED} WHERE t.id = ticket_id AND t.state = 'closed')"
+_OF_MESSAGE = (
+    f"({_CLOSED} JOIN ticket_messages m ON m.ticket_id = t.id WHERE m.id = message_id AND t.state = 'closed')"
+)
+
+TERMS: tuple[Term, ...] = (
+    Term(
+        key="visits",
+        title=N_("Pages visited"),
+        what=N_("Each visit of a page of the shop is deleted."),
+        months=13,
+        parts=(Part(table="visits", dated="visited_at"),),
+    ),
+    Term(
+        key="message_bodies",
+        title=N_("Messages sent to customers"),
+        what=N_("Address, name and values are emptied; that a message left, arrived and was clicked stays."),
+        months=36,
+        parts=(
+            Part(
+                table="outbound_messages",
+                dated="coalesce(ended_at, due_at)",
+                only="state NOT IN ('waiting', 'claimed', 'calling', 'unknown')",
+                columns=(
+                    "recipient_name",
+                    "recipient",
+                    "values",
+                    "headers",
+                    "attachments",
+                    "reason_detail",
+                    "reply_to",
+                ),
+            ),
+            Part(table="delivery_attempts", dated="attempted_at", columns=("detail",)),
+        ),
+    ),
+    Term(
+        key="ticket_texts",
+        title=N_("Texts of closed tickets"),
+        what=N_(
+            "Subject, words, people and files of closed tickets go; the ticket, its waits and its reason stay."
+        ),
+        months=36,
+        parts=(
+            Part(table="awaited_files", dated=_OF_MESSAGE),
+            Part(table="ticket_attachments", dated=_OF_MESSAGE),
+            Part(table="ticket_parties", dated=_OF_TICKET),
+            Part(
+                table="ticket_messages",
+                dated=_OF_TICKET,
+                columns=(
+                    "author_name",
+                    "author_address",
+                    "subject",
+                    "text",
+                    "quoted_text",
+                    "html",
+                    "mail_message_id",
+                ),
+            ),
+            Part(
+                table="tickets",
+                dated="coalesce(closed_at, updated_at)",
+                only="state = 'closed'",
+                columns=(
+                    "requester_name",
+                    "requester_address",
+                    "subject",
+                    "preview",
+                    "route_detail",
+                    "search",
+                ),
+            ),
+        ),
+    ),
+    Term(
+        key="recordings",
+        title=N_("Recordings of calls"),
+        what=N_("The recording and the caller's number go; the call and its length stay."),
+        months=6,
+        parts=(
+            Part(
+                table="phone_calls",
+                dated="started_at",
+                only="ended_at IS NOT NULL",
+                columns=("file_sha256", "recording_sid", "caller"),
+            ),
+        ),
+    ),
+    Term(
+        key="arrivals",
+        title=N_("Mails as they came"),
+        what=N_("The raw mail goes; the message of the ticket stays."),
+        months=12,
+        parts=(
+            Part(
+                table="arrivals",
+                dated="received_at",
+                only="state = 'sorted'",
+                columns=("raw", "file_sha256", "sha256", "mail_from", "recipients"),
+            ),
+        ),
+    ),
+    Term(
+        key="order_events",
+        title=N_("Orders as the shop told them"),
+        what=N_("The event with name and addresses goes; the order stays."),
+        months=24,
+        parts=(
+            Part(
+                table="order_events", dated="received_at", only="outcome <> 'refused'", columns=("payload",)
+            ),
+        ),
+    ),
+    Term(
+        key="provider_reports",
+        title=N_("Reports of mail providers"),
+        what=N_("The report and its address go; that a mail arrived or bounced stays."),
+        months=6,
+        parts=(
+            Part(
+                table="provider_deliveries",
+                dated="received_at",
+                only="state <> 'stored'",
+                columns=("payload", "recipient"),
+            ),
+        ),
+    ),
+    Term(
+        key="survey_comments",
+        title=N_("Comments of surveys"),
+        what=N_("The words go; the box that was chosen stays."),
+        months=36,
+        parts=(Part(table="answers", dated="answered_at", columns=("comment",)),),
+    ),
+    Term(
+        key="form_answers",
+        title=N_("Forms sent in"),
+        what=N_("What was typed goes, with the address of the computer; that somebody took part stays."),
+        months=36,
+        parts=(Part(table="signup_entries", dated="created_at", columns=("answers", "ip", "user_agent")),),
+    ),
+    Term(
+        key="files_handed_in",
+        title=N_("Files handed in by the staff"),
+        what=N_("Exports of other systems that were taken over go; what was taken over stays."),
+        months=6,
+        parts=(Part(table="takeovers", dated="ended_at", columns=("sha256",)),),
+    ),
+    Term(
+        key="search_words",
+        title=N_("Words that were looked for"),
+        what=N_("Each search of the knowledge base is deleted."),
+        months=13,
+        parts=(Part(table="search_logs", dated="searched_at"),),
+    ),
+    Term(
+        key="access_log",
+        title=N_("Who looked at a card"),
+        what=N_("Each opening of a card is deleted; changes stay in the audit trail."),
+        months=12,
+        parts=(Part(table="audit_entries", dated="happened_at", only="action = 'customer.viewed'"),),
+    ),
+    Term(
+        key="facts",
+        title=N_("What happened, on the cards"),
+        what=N_("Lines of the timelines are deleted, but for orders; figures do not read them."),
+        months=60,
+        parts=(
+            Part(
+                table="facts",
+                dated="happened_at",
+                only="kind NOT LIKE '%Order%' AND NOT EXISTS"
+                " (SELECT 1 FROM fact_queue WHERE fact_queue.fact_id = facts.id)",
+            ),
+        ),
+    ),
+    Term(
+        key=INACTIVE,
+        title=N_("Inactive customers"),
+        what=N_("Customers without order, ticket, answer or click are erased, as on their own request."),
+        months=36,
+        parts=(),
+    ),
+)
+BY_KEY: Mapping[str, Term] = {term.key: term for term in TERMS}

@@ -1,0 +1,79 @@
+"""What is done to the base by the calendar: the audit each quarter, the archive of the silent each month."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, or_, select
+
+from hub.core import clock
+from hub.core.actor import SYSTEM
+from hub.core.db import db, transaction
+from hub.customers.quality import archiving, auditing
+from hub.customers.quality.models import QualitySettings
+from hub.customers.quality.months import months_before
+from hub.customers.quality.reports import Asked, ask_with
+from hub.identity import activity
+from hub.stores.queries import find_chain
+
+CLICKS_SINCE = timedelta(days=40)
+"""Longer than from one archiving to the next."""
+
+
+def asked_now(now: datetime) -> Asked:
+    """What the reports are asked with today."""
+    months = auditing.get_settings().inactive_months
+    return ask_with(months_before(now, months), today=now.astimezone(_zone()).date())
+
+
+def _zone() -> ZoneInfo:
+    chain = find_chain()
+    return ZoneInfo(chain.time_zone if chain else "UTC")
+
+
+def has_due() -> bool:
+    """Whether an audit or an archiving has come; without settings they are made first."""
+    if find_chain() is None:
+        return False
+    now = clock.business_now()
+    found = db.session.execute(select(QualitySettings.id)).first()
+    return found is None or db.session.scalar(select(QualitySettings.id).where(_is_due(now))) is not None
+
+
+def next_due_at() -> datetime | None:
+    """The next audit or archiving that is on."""
+    settings = auditing.get_settings()
+    planned = [settings.next_audit_at] * settings.is_audit_on + [
+        settings.next_archive_at
+    ] * settings.is_archive_on
+    return min((moment for moment in planned if moment is not None), default=None)
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    audit = QualitySettings.next_audit_at <= now
+    return or_(audit, QualitySettings.is_archive_on & (QualitySettings.next_archive_at <= now))
+
+
+def work_quality(wake: Callable[[], None]) -> int:
+    """Do what has come. Returns how much was done."""
+    del wake  # at most one of each
+    now, done = clock.business_now(), 0
+    with transaction():
+        settings = auditing.open_settings(now)
+        if settings.next_audit_at <= now:
+            settings.next_audit_at = auditing.next_audit(settings, now)
+            auditing.make_audit(asked_now(now), is_planned=settings.is_audit_on, by=SYSTEM, now=now)
+            done += 1
+        if settings.is_archive_on and settings.next_archive_at <= now:
+            settings.next_archive_at = months_before(now, -1)
+            archive_now(settings.archive_months, is_planned=True, now=now)
+            done += 1
+    return done
+
+
+def archive_now(months: int, *, is_planned: bool, now: datetime) -> int:
+    """Archive the silent, once the clicks of the last days are seen. Returns the id of the run."""
+    activity.note_clicks(since=now - CLICKS_SINCE)
+    return archiving.archive_silent(
+        before=months_before(now, months), months=months, is_planned=is_planned, by=SYSTEM, now=now
+    )
