@@ -37,13 +37,14 @@ def merge_customers(
     merged_ids: Sequence[int],
     *,
     chosen: Mapping[str, int] = MappingProxyType({}),
+    batch_id: int | None = None,
     by: Actor,
     now: datetime,
 ) -> list[int]:
     """Make the others part of the survivor, one after the other. Returns the ids of the merges, in that order.
 
     `chosen`: by field the id of the customer whose value stays; what is not named is proposed by `propose`. Saying the
-    same again does nothing and returns the same ids. Raises NotFound, Invalid (nobody, himself or too many) and Conflict
+    same again does nothing and returns the same ids. `batch_id`: the first merge of the press this belongs to. Raises NotFound, Invalid (nobody, himself or too many) and Conflict
     (one of them was merged into somebody else, or erased).
     """
     others = list(dict.fromkeys(merged_ids))
@@ -54,7 +55,8 @@ def merge_customers(
     hold_customers([survivor_id, *others])
     merges: list[int] = []
     for merged_id in others:
-        merges.append(_merge(survivor_id, merged_id, chosen, merges[0] if merges else None, by=by, now=now))
+        batch_id = batch_id or (merges[0] if merges else None)
+        merges.append(_merge(survivor_id, merged_id, chosen, batch_id, by=by, now=now))
     return merges
 
 

@@ -48,6 +48,17 @@ def unmerge_customers(merge_id: int, *, by: Actor, now: datetime) -> None:
     _tell(merge, by=by, now=now)
 
 
+def unmerge_batch(batch_id: int, *, by: Actor, now: datetime) -> int:
+    """Undo all merges of one press that stand, the latest first. Returns how many. Raises as `unmerge_customers`."""
+    standing = select(CustomerMerge.id).where(
+        CustomerMerge.batch_id == batch_id, CustomerMerge.undone_at.is_(None)
+    )
+    ids = list(db.session.scalars(standing.order_by(CustomerMerge.id.desc())))
+    for merge_id in ids:
+        unmerge_customers(merge_id, by=by, now=now)
+    return len(ids)
+
+
 def _check(merge: CustomerMerge) -> None:
     if merge.forgotten_at is not None:
         raise Conflict(

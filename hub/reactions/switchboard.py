@@ -4,8 +4,7 @@ from hub.content import actions as content
 from hub.core import clock
 from hub.core.actor import SYSTEM, Actor
 from hub.core.words import ActorKind, Purpose
-from hub.identity import activity
-from hub.identity import merging
+from hub.identity import activity, merging
 from hub.inbox import actions as inbox
 from hub.inbox import queries as inbox_queries
 from hub.inbox.actions import phone_setting

@@ -10,7 +10,7 @@ from hub.core import loose_files
 from hub.core.facts import get_queue
 from hub.core.text import N_
 from hub.customers.imports import working as imports
-from hub.identity import activity, erasing, retention, upkeep
+from hub.identity import activity, erasing, pairing, retention, upkeep
 from hub.inbox import vocabulary
 from hub.inbox.actions import chat_leaving as chats
 from hub.inbox.actions import fetching, suggestions, unattended
@@ -54,6 +54,7 @@ NAMES = {
     "loose_files": N_("Files that belong to nothing"),
     "phones": N_("Phone messages to ask about"),
     "imports": N_("Imports of contacts"),
+    "duplicates": N_("Customers to compare"),
     "segments": N_("Segments to count, files of members"),
     "values": N_("Stages, scores and values of customers"),
     "erasures": N_("Erasures of customers"),
@@ -121,6 +122,7 @@ def list_work(*, now: datetime) -> list[WorkRow]:
         _known_only("activity", activity.has_due(), lambda: None, now),
         _known_only("retention", retention.has_due(), lambda: None, now),
         _known_only("quality", upkeep.has_due(), upkeep.next_due_at, now),
+        _known_only("duplicates", pairing.has_due(), lambda: None, now),
         _known_only("segments", segments.has_due(), lambda: None, now),
         _known_only("values", values.has_due(), values.next_due_at, now),
         _known_only("takeovers", takeovers.has_due(), lambda: None, now),
