@@ -57,7 +57,10 @@ class BulkRun(Base):
 
 
 class CallTask(Base):
-    """A customer to phone. Number and name are looked up when it is shown: erased there, gone here."""
+    """A customer to phone. Number and name are looked up when it is shown: erased there, gone here.
+
+    `created_by_id` is None when the hub itself asks for the call.
+    """
 
     __tablename__ = "call_tasks"
     __table_args__ = (
@@ -74,7 +77,7 @@ class CallTask(Base):
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
-    created_by_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
     script: Mapped[str]
     due_at: Mapped[datetime]
     state: Mapped[CallState] = mapped_column(words(CallState))

@@ -179,7 +179,7 @@ def _of_task(task: CallTask, names: dict[int, str]) -> dict[str, Any]:
     return {
         **{name: getattr(task, name) for name in (*kept, *more)},
         "assignee_name": names.get(task.assignee_id or 0, ""),
-        "created_by_name": names.get(task.created_by_id, ""),
+        "created_by_name": names.get(task.created_by_id or 0, ""),
     }
 
 

@@ -1,0 +1,27 @@
+"""What others do with scores: make a few customers' anew after an order, a return, a merge."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import delete
+
+from hub.core.batches import among
+from hub.core.db import db
+from hub.segments.values.defining import change_definitions, get_definitions
+from hub.segments.values.models import CustomerScore
+from hub.segments.values.night import find_yardsticks
+from hub.segments.values.predicting import predict_some
+from hub.segments.values.scoring import score_some
+
+__all__ = ["change_definitions", "forget_scores", "rescore"]
+
+
+def rescore(ids: Collection[int], *, now: datetime) -> None:
+    """Stage, RFM, churn, tier and expected value of these customers, from their orders as they are now."""
+    score_some(ids, by=get_definitions(), with_=find_yardsticks(), now=now)
+    predict_some(ids, now=now)
+
+
+def forget_scores(ids: Collection[int]) -> None:
+    """Of customers who are another one now."""
+    db.session.execute(delete(CustomerScore).where(among(CustomerScore.customer_id, ids)))
