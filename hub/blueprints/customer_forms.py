@@ -9,6 +9,7 @@ from wtforms.validators import Length, Optional
 from hub.blueprints import customer_words as words
 from hub.blueprints.forms import Form, required
 from hub.blueprints.inbox.words import channel_words
+from hub.blueprints.meant import PERSON
 from hub.core.words import Channel, Language, Purpose
 from hub.customers.actions import CustomerEdit
 from hub.customers.queries import CustomerRow
@@ -41,6 +42,7 @@ class CustomerForm(Form):
     country = StringField(lazy_gettext("Country (two letters)"), [required(), Length(max=2)])
     birth_on = DateField(lazy_gettext("Date of birth"), [Optional()])
     language = SelectField(lazy_gettext("Language of our messages"))
+    meant = PERSON
 
     def __init__(self, *given: Any, **values: Any) -> None:
         super().__init__(*given, **values)

@@ -1,7 +1,7 @@
 """Forms: what a room refuses is said beside the field it is about."""
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar
 
 from flask import flash, request
 from flask_babel import gettext, lazy_gettext
@@ -11,12 +11,15 @@ from wtforms.validators import DataRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from hub.blueprints.errors import sentence_of
+from hub.blueprints.meant import Meant
 from hub.core.db import transaction
 from hub.core.errors import Conflict, HubError, Invalid
 
 
 class Form(FlaskForm):
-    """A form of a staff page."""
+    """A form of a page. `meant` names the fields that are asked about when something else was probably meant."""
+
+    meant: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, *given: Any, **values: Any) -> None:
         parent: Any = super()
@@ -32,6 +35,16 @@ class Form(FlaskForm):
         """422 when a form comes back for correction."""
         return 422 if request.method == "POST" else 200
 
+    def is_settled(self) -> bool:
+        """Whether the form is well formed, and nothing in it is asked about; a suggestion that was pressed is taken."""
+        if self.meant and request.method == "POST":
+            Meant(self.meant).take(self._fields)
+        return self.is_sent() and not self.asks()
+
+    def asks(self) -> bool:
+        """Whether the form comes back once, with "did you mean" beside the fields it is about."""
+        return bool(self.meant) and Meant(self.meant).ask(self._fields)
+
     def refuse(self, error: HubError) -> None:
         """Put the room's sentence beside its field, or above the form when it is about none of them."""
         self.point_out(error.field, sentence_of(error))
@@ -45,7 +58,7 @@ class Form(FlaskForm):
 
     def does(self, act: Callable[[], object]) -> bool:
         """Validate, then let the room act in one transaction; False when the form must be shown again."""
-        if not self.is_sent():
+        if not self.is_settled():
             return False
         try:
             with transaction():

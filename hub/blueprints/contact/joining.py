@@ -84,7 +84,11 @@ def _join(slug: str, here: str, thanks: str, *, is_embedded: bool = False) -> Re
     action = url_for(here, slug=slug, lang=language.value)
     if request.method != "POST":
         return page.draw(form, given={}, errors={}, action=action, is_embedded=is_embedded)
-    given = request.form.to_dict()
+    given = request.form.to_dict() | page.taken_of(request.form)
+    meant = page.meant_of(given)
+    if meant:
+        drawn = page.draw(form, given=given, errors={}, action=action, is_embedded=is_embedded, meant=meant)
+        return drawn, 422
     sent = _submit(slug, given)
     if sent.errors:
         drawn = page.draw(form, given=given, errors=sent.errors, action=action, is_embedded=is_embedded)

@@ -2,16 +2,19 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from flask import render_template, url_for
 from flask_babel import get_locale, gettext
 
 from hub.blueprints.errors import sentence_of
+from hub.blueprints.meant import find_meant, taken
 from hub.blueprints.pages import POLICY
 from hub.core import clock, site
 from hub.core.errors import HubError
 from hub.core.words import Language
+from hub.customers.hygiene.findings import Field
 from hub.signups.queries import FormPage
 from hub.signups.sites import read_sites
 from hub.signups.submitting import make_nonce
@@ -27,6 +30,14 @@ COMPLETES = {
     FieldKind.POSTCODE: "postal-code",
     FieldKind.BIRTH_ON: "bday",
 }
+CHECKED = {
+    FieldKind.EMAIL: Field.MAIL,
+    FieldKind.PHONE: Field.PHONE,
+    FieldKind.FIRST_NAME: Field.FIRST_NAME,
+    FieldKind.LAST_NAME: Field.LAST_NAME,
+}
+"""What is asked about when something else was probably meant."""
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -42,6 +53,8 @@ class Asked:
     autocomplete: str = ""
     options: tuple[tuple[str, str], ...] = ()
     is_long: bool = False
+    meant: str = ""
+    meant_field: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,8 +79,9 @@ def draw(
     action: str,
     is_embedded: bool = False,
     is_preview: bool = False,
+    meant: Mapping[str, str] = NOTHING,
 ) -> str:
-    """The page of a form. `action` is where it is posted; nowhere when it is only looked at."""
+    """The page of a form. `action` is where it is posted; nowhere when it is only looked at. `meant`: what it asks."""
     texts = form.content.text(language_now())
     said = {name: sentence_of(error) for name, error in errors.items()}
     nonce = make_nonce(form.id, salt=secrets.token_hex(12), machine_now=clock.machine_now())
@@ -76,7 +90,7 @@ def draw(
         frame="signups/_bare.html" if is_embedded else "layouts/public.html",
         form=form,
         texts=texts,
-        fields=fields_of(form, given, said),
+        fields=[_asking(item, meant) for item in fields_of(form, given, said)],
         consents=_consents_of(form, given),
         rules=_rules_of(form, given, said),
         nonce=nonce if "form" in errors else given.get("nonce") or nonce,
@@ -85,6 +99,24 @@ def draw(
         is_preview=is_preview,
         graph=open_graph(form),
     )
+
+
+def meant_of(given: Mapping[str, str]) -> dict[str, str]:
+    """What was probably meant, by the form's own fields; not what was asked before and kept."""
+    found = find_meant({field: given.get(name, "") for name, field in CHECKED.items()})
+    return {name: found[field] for name, field in CHECKED.items() if field in found}
+
+
+def taken_of(given: Mapping[str, str]) -> dict[str, str]:
+    """The suggestion that was pressed, by the form's own fields."""
+    found = taken({field: given.get(name, "") for name, field in CHECKED.items()})
+    return {str(name): found[field] for name, field in CHECKED.items() if field in found}
+
+
+def _asking(item: Asked, meant: Mapping[str, str]) -> Asked:
+    if item.name not in meant:
+        return item
+    return replace(item, meant=meant[item.name], meant_field=CHECKED[FieldKind(item.name)])
 
 
 def fields_of(form: FormPage, given: Mapping[str, str], said: Mapping[str, str]) -> list[Asked]:

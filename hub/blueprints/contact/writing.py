@@ -1,6 +1,7 @@
 """Doors of the contact form: write to a store."""
 
 import secrets
+from types import MappingProxyType
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -11,13 +12,13 @@ from wtforms import EmailField, HiddenField, SelectField, StringField, TelField,
 from wtforms.validators import Length
 
 from hub.blueprints.contact.base import blueprint
-from hub.blueprints.contact.spelling import suggest_mail
 from hub.blueprints.forms import Form, options, required
 from hub.blueprints.pages import limiter
 from hub.core import clock
 from hub.core.errors import Invalid
 from hub.core.text import N_
 from hub.core.words import Channel, Language
+from hub.customers.hygiene.findings import Field
 from hub.customers.rules import normalise_mail, normalise_phone
 from hub.inbox import actions
 from hub.stores import queries as stores
@@ -45,7 +46,7 @@ class ContactForm(WrittenForm):
     phone = TelField(_("Phone"), [Length(max=40)])
     store = SelectField(_("Store"))
     order_number = StringField(_("Order number"), [Length(max=60)])
-    is_sure = HiddenField()
+    meant = MappingProxyType({"email": Field.MAIL, "phone": Field.PHONE})
 
     def check_addresses(self) -> None:
         """Raises Invalid with the field to correct, in words."""
@@ -58,11 +59,6 @@ class ContactForm(WrittenForm):
         if self.phone.data:
             normalise_phone(self.phone.data)
 
-    @property
-    def suggestion(self) -> str | None:
-        """What the mail address was probably meant to be; asked once."""
-        return None if self.is_sure.data else suggest_mail(self.email.data or "")
-
 
 @blueprint.route("/contact", methods=["GET", "POST"])
 @limiter.limit(RATE, methods=["POST"])
@@ -71,13 +67,9 @@ def form() -> ResponseReturnValue:
     given, chosen = _offer(ContactForm(key=secrets.token_hex(12))), request.args.get("store", "")
     if request.method == "GET" and chosen:
         given.store.data = chosen
-    suggestion = given.suggestion if request.method == "POST" else None
-    if suggestion and given.is_sent():
-        given.is_sure.data = "1"
-        given.point_out("email", gettext("Please check the address, then send again."))
-    elif given.does(lambda: _receive(given)):
+    if given.does(lambda: _receive(given)):
         return redirect(url_for("contact.sent"), 303)
-    return render_template("contact/form.html", form=given, suggestion=suggestion), given.status
+    return render_template("contact/form.html", form=given), given.status
 
 
 @blueprint.get("/contact/sent")

@@ -22,6 +22,7 @@ from wtforms.validators import Length, Optional
 
 from hub.blueprints.counter.base import SEAL
 from hub.blueprints.forms import Form, required
+from hub.blueprints.meant import PERSON
 from hub.core import browser_seals
 from hub.core.words import Channel, Language
 from hub.inbox.actions import Contact, CounterEntry
@@ -56,6 +57,7 @@ class CounterForm(Form):
     sealed_pin = HiddenField()
     noted_at = HiddenField()
     sent_at = HiddenField()
+    meant = PERSON
 
     def offer(self, signers: list[AgentRow]) -> "CounterForm":
         """Fill the choices: who signs here, the reasons, how the answer is wanted."""

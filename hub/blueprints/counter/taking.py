@@ -63,6 +63,8 @@ def note() -> ResponseReturnValue:
     if store is None:
         raise NotFound(N_("This store does not exist, or it is not one of yours."))
     form = CounterForm().offer(staff.list_signers(store.id))
+    if not wants_json() and not form.is_settled():
+        return _show(form, store), 422
     answer = _take(form, store.id)
     if wants_json():
         return _tell(answer)

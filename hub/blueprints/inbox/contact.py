@@ -23,6 +23,7 @@ from hub.blueprints.access import viewer
 from hub.blueprints.forms import Form, required
 from hub.blueprints.inbox import words
 from hub.blueprints.inbox.base import blueprint
+from hub.blueprints.meant import PERSON
 from hub.blueprints.phones import call_to_note, call_values
 from hub.core import clock
 from hub.core.words import Channel
@@ -53,6 +54,7 @@ class ContactForm(Form):
     text = TextAreaField(_("What the customer said"), [required(), Length(max=20_000)])
     reason = SelectField(_("Reason"), coerce=str, validators=[Optional()])
     outcome = RadioField(_("And now"), default=LATER)
+    meant = PERSON
 
     def offer(self) -> "ContactForm":
         """Fill the choices: the person's stores, the reasons, counter or phone."""

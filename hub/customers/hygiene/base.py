@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, tablesample, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from hub.core.db import db
+from hub.customers.hygiene.checking import check_row
 from hub.customers.hygiene.domains import MUCH_USED
+from hub.customers.hygiene.findings import Field, FindingKind, Severity
 from hub.customers.hygiene.known import Known
-from hub.customers.hygiene.mails import check_mail
 from hub.customers.models import Address
 from hub.customers.words import AddressKind
 
@@ -28,25 +29,31 @@ class _Kept:
     domains: Mapping[str, int] = MappingProxyType({})
 
 
-def suggest_mail(given: str, *, today: date, machine_now: datetime) -> str | None:
-    """What a mail address was probably meant to be ("did you mean"), None when it is right or nobody can tell.
+def suggest(values: Mapping[str, str], *, today: date, machine_now: datetime) -> dict[str, str]:
+    """What was probably meant ("did you mean"), by field (`findings.Field`); nothing for what is right or nobody can tell.
 
-    The lists of the house and the domains many customers have suggest; a domain that customers of the base already
-    have is asked for by itself before anything is said against it.
+    The rules of the import, field beside field. Capitals and spaces are put right without a question, so they are not
+    asked about. A mail domain that customers of the base have is looked up before anything is said against it.
     """
     _refresh(machine_now)
-    known = Known(today=today, domains=_Kept.domains)
-    suggestion = _suggestion(given, known)
-    domain = given.strip().lower().rpartition("@")[2]
-    if suggestion is None or not domain:
-        return suggestion
-    exact = Known(today=today, domains={**_Kept.domains, domain: count_domain(domain)})
-    return _suggestion(given, exact)
+    found = _asked(values, Known(today=today, domains=_Kept.domains))
+    domain = values.get(Field.MAIL, "").strip().lower().rpartition("@")[2]
+    if Field.MAIL not in found or not domain:
+        return found
+    return _asked(values, Known(today=today, domains={**_Kept.domains, domain: count_domain(domain)}))
 
 
-def _suggestion(given: str, known: Known) -> str | None:
-    found = check_mail(given, known).found
-    return next((each.suggestion for each in found if each.suggestion), None)
+def _asked(values: Mapping[str, str], known: Known) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for each in check_row(0, values, known)[1]:
+        is_telling = each.severity is not Severity.NOTICE and each.kind not in _UNASKED
+        if each.suggestion and is_telling and each.suggestion != each.value.strip():
+            found[each.field] = each.suggestion
+    return found
+
+
+_UNASKED = frozenset({FindingKind.ENCODING, FindingKind.TOWN_TYPO, FindingKind.PHONE_FOREIGN})
+"""What a form does not ask about: it is mended silently, or belongs to a field the forms keep as typed."""
 
 
 def count_domain(domain: str) -> int:
@@ -65,7 +72,7 @@ def _sampled() -> dict[str, int]:
     """The domains of a sample of whole pages, most used first."""
     rows = db.session.scalar(text("select reltuples from pg_class where oid = 'addresses'::regclass")) or 0
     share = 100 if rows <= SAMPLE else max(0.01, 100 * SAMPLE / rows)
-    sampled = select(Address).tablesample(func.system(share)).subquery()
+    sampled = tablesample(Address, func.system(share))
     domain = func.split_part(sampled.c.value, "@", 2)
     counted = select(domain, func.count()).where(sampled.c.kind == AddressKind.MAIL).group_by(domain)
     found = db.session.execute(counted.order_by(func.count().desc()).limit(MOST_DOMAINS)).all()

@@ -56,7 +56,9 @@ _HOLLOW = frozenset(
         "cabinet",
     ]
 )
-_SMALL = frozenset(["de", "des", "du", "d", "la", "le", "les", "l", "et", "a", "au", "aux", "en", "of", "the", "and", "for"])
+_SMALL = frozenset(
+    ["de", "des", "du", "d", "la", "le", "les", "l", "et", "a", "au", "aux", "en", "of", "the", "and", "for"]
+)
 _PUBLIC = frozenset(["co", "com", "org", "net", "gov", "ac", "edu", "gouv", "asso", "nom", "tm"])
 
 
