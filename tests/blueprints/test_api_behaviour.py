@@ -103,7 +103,7 @@ def test_customers_by_any_id_and_two_of_two_people(session: Session, caller: Cal
 
 def test_customers_by_the_hundred_with_properties(session: Session, caller: Caller) -> None:
     save_property(
-        key="taste_colour", family="taste", kind=PropertyKind.TEXT, label="Colour", description="", is_new=True, by=SYSTEM, now=TUESDAY
+        key="taste_colour", family="taste", kind=PropertyKind.TEXT, label="Colour", description="What they like", is_new=True, by=SYSTEM, now=TUESDAY
     )  # fmt: skip
     session.commit()
     people = [
