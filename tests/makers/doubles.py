@@ -6,17 +6,19 @@ from datetime import date, timedelta
 
 from hub.customers.duplicates.people import Person
 
-FIRST = """Marie Jean Pierre Nathalie Isabelle Philippe Frédéric Sébastien Catherine Christophe Nicolas Alexandre Sophie Julie
+_FIRST = """Marie Jean Pierre Nathalie Isabelle Philippe Frédéric Sébastien Catherine Christophe Nicolas Alexandre Sophie Julie
 Céline Aurélie Thomas Camille Léa Manon Lucas Hugo Emma Chloé Inès Mohamed Karim Fatima Samir Nadia Mathieu Guillaume
 Émilie Stéphanie Valérie Véronique Laurent Olivier Éric Pascal Dominique Patrick Michel Bernard Monique Jacqueline René
-Renée Michèle Françoise François Daniel Danielle Gabriel Gabrielle Robert Thérèse Yves Yvonne Vincent Victor Zoé""".split()
-LAST = """Martin Bernard Thomas Petit Robert Richard Durand Dubois Moreau Laurent Simon Michel Lefèvre Leroy Roux David Bertrand
+Renée Michèle Françoise François Daniel Danielle Gabriel Gabrielle Robert Thérèse Yves Yvonne Vincent Victor Zoé"""
+FIRST = tuple(_FIRST.split())
+_LAST = """Martin Bernard Thomas Petit Robert Richard Durand Dubois Moreau Laurent Simon Michel Lefèvre Leroy Roux David Bertrand
 Morel Fournier Girard Bonnet Dupont Lambert Fontaine Rousseau Vincent Muller Lefebvre Faure André Mercier Blanc Guérin
 Boyer Garnier Chevalier François Legrand Gauthier Garcia Perrin Robin Clément Morin Nicolas Henry Roussel Mathieu Gautier
 Masson Marchand Duval Denis Dumont Marie Lemaire Noël Meyer Dufour Meunier Brun Blanchard Giraud Joly Rivière Lucas Brunet
 Gaillard Barbier Arnaud Martinez Gérard Roche Renard Schmitt Roy Leroux Colin Vidal Caron Picard Roger Fabre Aubert
 Lemoine Renaud Dumas Lacroix Olivier Philippe Bourgeois Pierre Benoît Rey Leclerc Payet Rolland Leclercq Guillaume
-O'Brien Nguyen Haddad Benali Kowalski Ferreira Da Silva""".split()
+O'Brien Nguyen Haddad Benali Kowalski Ferreira Da Silva"""
+LAST = tuple(_LAST.split())
 STREETS = (
     "rue de la Gare|avenue Victor Hugo|place du Marché|boulevard de la Liberté|chemin des Vignes|rue Pasteur"
 )

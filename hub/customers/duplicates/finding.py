@@ -66,7 +66,7 @@ _CANDIDATES = text("""
         CROSS JOIN LATERAL (
             SELECT count(*) AS size FROM (
                 SELECT 1 FROM duplicate_keys AS k WHERE k.key = asked.key LIMIT :most + 1
-            ) AS some
+            ) AS counted
         ) AS block
         WHERE block.size BETWEEN 2 AND :most
     ),
