@@ -13,12 +13,12 @@ from hub.core import clock, site
 from hub.core.db import db
 from hub.core.errors import NotFound
 from hub.core.text import N_
-from hub.demo import alerting, asking, codes, founding, joining, mailing, routing, shopping, talking
+from hub.demo import alerting, asking, browsing, codes, founding, joining, mailing, routing, shopping, talking
 from hub.demo.help_centre import write_help_centre
 from hub.demo.models import DEMO_NOTES, METADATA
 from hub.plans.actions import add_builtin_plans
 from hub.reasons.actions import add_builtin_reasons
-from hub.stores.queries import find_chain
+from hub.stores.queries import find_chain, list_stores
 from hub.surveys.actions import add_builtin_survey
 
 SEED = 20260303
@@ -61,6 +61,8 @@ def describe() -> dict[str, Any]:
 def _tell_story(now: datetime, random: Random) -> None:
     people = shopping.make_customers(now=now, random=random)
     sales = shopping.make_orders(people, now=now, random=random)
+    browsing.make_behaviour(people, sales, now=now)
+    browsing.hand_in_till_file(list_stores()[0].code, now=now)
     alerting.choose_alerts(now=now)
     talking.make_tickets(sales, people, now=now, random=random)
     routing.make_routing(now=now)
