@@ -1,22 +1,29 @@
 """The customer beside the work: composed from the rooms, for the ticket pane and for the customer's page."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from hub.blueprints import customer_words as words
+from hub.blueprints.score_words import Scores, scores_of
 from hub.core import clock
 from hub.core.db import transaction
+from hub.core.words import Purpose
 from hub.customers import actions, queries
+from hub.customers.contactability import list_suppressions
+from hub.customers.notes.rows import NoteRow
 from hub.customers.queries import AddressRow, ConsentRow, CustomerRow
 from hub.customers.rules import LOYAL_DAYS, choose_standing, show_phone
+from hub.customers.words import SuppressionReason
+from hub.identity.card import Standing, get_standing
 from hub.inbox.queries import TicketRow, list_customer_tickets
 from hub.inbox.words import TicketState
-from hub.orders.queries import OrderRow, get_buying, list_customer_orders
+from hub.orders.behaviour.rows import BasketRow
+from hub.orders.queries import OrderRow
+from hub.plans.queries import EnrolmentRow
+from hub.segments.values.rules import read_definitions
 from hub.staff.rules import Viewer
 from hub.staff.words import Permission
-from hub.stores.queries import get_stores
-from hub.surveys.queries import AnswerRow, list_customer_answers
+from hub.surveys.queries import AnswerRow
 from hub.surveys.words import AnswerState
 
 OVER = frozenset({TicketState.SOLVED, TicketState.CLOSED})
@@ -37,6 +44,10 @@ class Card:
     addresses: tuple[AddressRow, ...]
     store_names: dict[int, str]
     now: datetime
+    scores: Scores | None = None
+    basket: BasketRow | None = None
+    plans: tuple[EnrolmentRow, ...] = ()
+    notes: tuple[NoteRow, ...] = ()
 
     @property
     def latest(self) -> OrderRow | None:
@@ -63,38 +74,48 @@ class Card:
 def open_card(customer_id: int, viewer: Viewer) -> Card:
     """The card, its opening written to the access log. Raises NotFound. Tickets are those the reader may see.
 
-    Must not be called inside a transaction.
+    Who was merged is shown as the customer he became. Must not be called inside a transaction.
     """
     now = clock.business_now()
     customer = queries.get_customer(customer_id)
     with transaction():
-        actions.note_view(customer_id, by=viewer.actor, now=now)
-    buying = get_buying(customer_id, since=now - timedelta(days=LOYAL_DAYS))
-    orders = list_customer_orders(customer_id)
-    tickets = _tickets(customer_id, viewer)
+        actions.note_view(customer.id, by=viewer.actor, now=now)
+    standing = get_standing(customer.id, since=now - timedelta(days=LOYAL_DAYS))
+    tickets = _tickets(customer.id, viewer)
+    buying = standing.buying
     return Card(
         customer=customer,
         phone=show_phone(customer.phone) if customer.phone else "",
         verdict=words.verdict_of(choose_standing(buying, now=now), buying, customer.title),
-        orders=tuple(orders),
-        answers=tuple(list_customer_answers(customer_id)),
+        orders=standing.orders,
+        answers=standing.answers,
         tickets=tuple(tickets),
-        consents=tuple(queries.list_consents(customer_id)),
-        addresses=tuple(queries.list_addresses(customer_id)),
-        store_names=_store_names(customer, orders, tickets),
+        consents=tuple(queries.list_consents(customer.id)),
+        addresses=_addresses(standing.addresses),
+        store_names=standing.store_names,
         now=now,
+        scores=_scores(standing),
+        basket=standing.basket if standing.basket and standing.basket.lines else None,
+        plans=standing.plans,
+        notes=standing.notes,
     )
+
+
+def _addresses(rows: tuple[AddressRow, ...]) -> tuple[AddressRow, ...]:
+    """With what blocks each."""
+    blocked: dict[str, list[tuple[Purpose | None, SuppressionReason, datetime]]] = {}
+    for value, purpose, reason, since in list_suppressions([row.value for row in rows]):
+        blocked.setdefault(value, []).append((purpose, reason, since))
+    return tuple(replace(row, suppressions=tuple(blocked.get(row.value, ()))) for row in rows)
 
 
 def _tickets(customer_id: int, viewer: Viewer) -> list[TicketRow]:
     return list_customer_tickets(customer_id, viewer) if viewer.may(Permission.READ_TICKETS) else []
 
 
-def _store_names(
-    customer: CustomerRow, orders: Sequence[OrderRow], tickets: Sequence[TicketRow]
-) -> dict[int, str]:
-    """What the tickets name already is not asked again."""
-    names = {ticket.store_id: ticket.store_name for ticket in tickets if ticket.store_id}
-    wanted = {order.store_id for order in orders} | {customer.preferred_store_id or 0}
-    missing = wanted - names.keys() - {0}
-    return names | {store.id: store.name for store in get_stores(missing).values()}
+def _scores(standing: Standing) -> Scores | None:
+    """Nothing before the first night of a new base."""
+    if standing.score is None:
+        return None
+    definitions = read_definitions(standing.definitions or {})
+    return scores_of(standing.score, definitions, standing.currency or "EUR")

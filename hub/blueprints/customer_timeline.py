@@ -1,26 +1,32 @@
 """The customer's history in words: facts of all rooms, newest first, within what the reader may see."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from hub.blueprints import customer_words as words
 from hub.blueprints.call_words import outcome_words
 from hub.blueprints.customer_card import Card
+from hub.blueprints.score_words import stage_words
+from hub.blueprints.segments.base import PAGES
 from hub.core.text import N_
 from hub.core.words import Purpose
 from hub.customers.queries import FactLine
-from hub.inbox.queries import list_kept_messages
-from hub.inbox.words import CallOutcome
+from hub.identity.timeline import CLICKED, NOTED, PHONED, VISITED
+from hub.inbox.words import CallOutcome, PhoneCallState
+from hub.orders.behaviour.words import PageKind
+from hub.segments.values.words import Stage
 from hub.staff.rules import Viewer
 from hub.staff.words import Permission
 from hub.surveys.words import Choice
 
-REPLIED = "TicketReplied"
-# kind of fact: what it is called, its icon, its tone. Kinds that are not here are for machines.
+# what happened: what it is called, its icon, its tone. Kinds that are not here are for machines.
+MOST_NAMES = 3
+TELLING = (PageKind.RETURNS, PageKind.ACCOUNT_CLOSING, PageKind.BASKET)
+"""Pages that say something by themselves."""
 KINDS = {
     "OrderPlaced": (N_("Order placed"), "shopping-bag", ""),
     "OrderDelivered": (N_("Order delivered"), "truck", "ok"),
@@ -41,7 +47,16 @@ KINDS = {
     "TicketSolved": (N_("Ticket solved"), "check-circle", "ok"),
     "TicketReopened": (N_("Ticket opened again"), "arrow-path", "warn"),
     "TicketTransferred": (N_("Ticket moved to another store"), "arrows-right-left", ""),
+    "TicketRated": (N_("Answer after a solved ticket"), "star", ""),
     "CustomerCalled": (N_("Customer phoned"), "phone", ""),
+    PHONED: (N_("The customer phoned us"), "phone", ""),
+    VISITED: (N_("Visited the site"), "globe-alt", ""),
+    CLICKED: (N_("Opened a link of a message"), "arrow-top-right-on-square", "ok"),
+    NOTED: (N_("Note of the staff"), "pencil", ""),
+    "CustomersMerged": (N_("Another customer was merged into this one"), "users", ""),
+    "CustomersUnmerged": (N_("A merge was undone"), "arrow-uturn-left", ""),
+    "StageChanged": (N_("Another lifecycle stage"), "arrow-trending-up", ""),
+    "ChurnThresholdCrossed": (N_("Near to leaving"), "exclamation-triangle", "warn"),
     "TicketWithdrawn": (N_("Answer withdrawn"), "arrow-uturn-left", ""),
     "PlanEntered": (N_("Entered a plan"), "arrow-path", ""),
     "PlanEnded": (N_("Left a plan"), "check", ""),
@@ -50,6 +65,10 @@ KINDS = {
     "AddressesErased": (N_("Addresses erased"), "no-symbol", ""),
     "SuppressionLifted": (N_("Address free again"), "check", "ok"),
 }
+
+
+FACTS = tuple(KINDS)
+"""What the timeline asks for."""
 
 
 @dataclass(frozen=True)
@@ -62,25 +81,20 @@ class Names:
 
 
 def timeline_of(facts: Sequence[FactLine], card: Card, viewer: Viewer) -> list[dict[str, Any]]:
-    """Items of the `timeline` part. Left out: tickets outside the reader's stores, and replies that never left."""
-    replies = {
-        fact.id: fact.data["message_id"]
-        for fact in facts
-        if "message_id" in fact.data and fact.kind == REPLIED
-    }
-    kept = list_kept_messages(replies.values()) if replies else set()
+    """Items of the `timeline` part. Left out: tickets and calls outside the reader's stores."""
     names = Names(
         orders={order.id: order.external_id for order in card.orders},
         tickets={ticket.id: ticket.number for ticket in card.tickets},
         consents={consent.id: words.consent_words(consent)[0] for consent in card.consents},
     )
-    undone = {fact_id for fact_id, message_id in replies.items() if message_id not in kept}
-    return [_item(fact, names) for fact in facts if fact.id not in undone and _may_see(fact, names, viewer)]
+    return [_item(fact, names) for fact in facts if _may_see(fact, names, viewer)]
 
 
 def _may_see(fact: FactLine, names: Names, viewer: Viewer) -> bool:
     if fact.kind not in KINDS:
         return False
+    if fact.kind == PHONED:
+        return viewer.may(Permission.READ_TICKETS) and viewer.scope.has_store(fact.data.get("store_id"))
     if "ticket_id" not in fact.data:
         return True
     if not viewer.may(Permission.READ_TICKETS):
@@ -103,8 +117,8 @@ def _item(fact: FactLine, names: Names) -> dict[str, Any]:
 
 def _detail(fact: FactLine, names: Names) -> str:
     data = fact.data
-    if fact.kind == "CustomerCalled":
-        return outcome_words(CallOutcome(data["outcome"]))
+    if fact.kind in _DETAILS:
+        return _DETAILS[fact.kind](data)
     if data.get("ticket_id") in names.tickets:
         return gettext("Ticket %(number)s", number=names.tickets[data["ticket_id"]])
     if fact.kind == "SurveyAnswered" and str(data.get("score")) in set(Choice):
@@ -113,7 +127,42 @@ def _detail(fact: FactLine, names: Names) -> str:
         return names.consents.get(data["entry_id"], "")
     if data.get("purpose") in set(Purpose):
         about = words.purpose_words(Purpose(data["purpose"]))
-        why = words.block_words(data.get("reason"))
-        return f"{about} · {why}" if why else about
+        arrived = gettext("delivered") if data.get("delivered_at") else ""
+        return " · ".join(filter(None, (about, words.block_words(data.get("reason")) or arrived)))
     number = names.orders.get(data.get("order_id", 0))
     return gettext("Order %(number)s", number=number) if number else ""
+
+
+def _phoned(data: Mapping[str, Any]) -> str:
+    words_of = {
+        PhoneCallState.ANSWERED: gettext("the store answered"),
+        PhoneCallState.MISSED: gettext("nobody answered"),
+        PhoneCallState.VOICEMAIL: gettext("left a message"),
+    }
+    return words_of.get(PhoneCallState(data["state"]), "")
+
+
+def _visited(data: Mapping[str, Any]) -> str:
+    """How many pages that day, and of what."""
+    named = [
+        *(data.get("names") or [])[:MOST_NAMES],
+        *(gettext(PAGES[kind]) for kind in TELLING if kind in data["kinds"]),
+    ]
+    count = ngettext("%(num)s page", "%(num)s pages", data["count"])
+    return " · ".join(filter(None, (count, ", ".join(named))))
+
+
+def _stage(data: Mapping[str, Any]) -> str:
+    before, after = (stage_words(Stage(data[name]))[0] for name in ("from_stage", "to_stage"))
+    return f"{before} → {after}"
+
+
+_DETAILS: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "CustomerCalled": lambda data: outcome_words(CallOutcome(data["outcome"])),
+    PHONED: _phoned,
+    VISITED: _visited,
+    CLICKED: lambda data: words.purpose_words(Purpose(data["purpose"])),
+    NOTED: lambda data: f"{data['name']} · {data['text']}",
+    "StageChanged": _stage,
+    "ChurnThresholdCrossed": lambda data: gettext("%(points)s points", points=data["points"]),
+}

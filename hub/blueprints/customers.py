@@ -12,17 +12,20 @@ from hub.blueprints.customer_finds import find_customers
 from hub.blueprints.customer_following import follow_merges
 from hub.blueprints.customer_forms import KIND_OF, WORDING_VERSION, ConsentForm, customer_form
 from hub.blueprints.customer_tabs import room_of_customers
-from hub.blueprints.customer_timeline import timeline_of
+from hub.blueprints.customer_timeline import FACTS, timeline_of
+from hub.blueprints.errors import sentence_of
 from hub.blueprints.htmx import wants_fragment
-from hub.blueprints.plan_words import exit_words
+from hub.blueprints.plan_words import exit_words, step_words
 from hub.core import clock
 from hub.core.db import transaction
 from hub.core.errors import Invalid
 from hub.core.text import N_
 from hub.core.words import Channel, Purpose
 from hub.customers import actions, queries
+from hub.customers.notes import actions as notes
 from hub.customers.rules import show_phone
 from hub.customers.words import ConsentAction, LegalBasis
+from hub.identity.timeline import page_timeline
 from hub.outbox.blocked import page_customer_messages
 from hub.plans.queries import list_customer_enrolments
 from hub.staff.words import Permission
@@ -63,11 +66,47 @@ def card(customer_id: int) -> ResponseReturnValue:
     found = open_card(customer_id, viewer())
     if wants_fragment():
         return render_template("customers/_card.html", card=found)
-    page = queries.list_facts(customer_id, request.args.get("after"))
+    page = page_timeline(found.customer.id, kinds=FACTS, after=request.args.get("after"))
     happened = timeline_of(page.rows, found, viewer())
     return render_template(
-        "customers/card.html", card=found, items=happened, next_key=page.next_key, **_rights()
+        "customers/card.html",
+        card=found,
+        items=happened,
+        next_key=page.next_key,
+        **_plan_words(),
+        **_rights(),
     )
+
+
+def _plan_words() -> dict[str, object]:
+    return {"step_words": step_words, "is_english": str(get_locale()) == "en"}
+
+
+@blueprint.post("/<int:customer_id>/notes")
+def add_note(customer_id: int) -> ResponseReturnValue:
+    """What the staff should know of the customer, on the card."""
+    try:
+        with transaction():
+            notes.add_note(
+                customer_id=customer_id,
+                text=request.form.get("text", ""),
+                by=viewer().actor,
+                now=clock.business_now(),
+            )
+        flash(gettext("The note is on the card. Only the staff reads it."), "ok")
+    except Invalid as error:
+        flash(sentence_of(error), "error")
+    return redirect(url_for("customers.card", customer_id=customer_id) + "#notes", 303)
+
+
+@blueprint.post("/<int:customer_id>/notes/<int:note_id>/remove")
+def remove_note(customer_id: int, note_id: int) -> ResponseReturnValue:
+    with transaction():
+        notes.remove_note(
+            customer_id=customer_id, note_id=note_id, by=viewer().actor, now=clock.business_now()
+        )
+    flash(gettext("The note is gone."), "ok")
+    return redirect(url_for("customers.card", customer_id=customer_id) + "#notes", 303)
 
 
 @blueprint.get("/<int:customer_id>/messages")

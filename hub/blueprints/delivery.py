@@ -20,11 +20,12 @@ from hub.core.errors import Invalid, NotFound
 from hub.core.text import N_
 from hub.customers import actions as customers
 from hub.customers.card_holders import find_card_holder
-from hub.customers.queries import CustomerRow, get_customer
+from hub.customers.queries import CustomerRow, get_customer, get_customers
 from hub.customers.rules import LOYAL_DAYS, choose_standing
 from hub.inbox import actions as inbox
 from hub.inbox.queries import has_open_ticket_on_order
 from hub.orders import queries as orders
+from hub.orders.naming import list_order_ids_by_name
 from hub.orders.queries import OrderRow
 from hub.stores.queries import get_store
 from hub.surveys.queries import AnswerRow, list_customer_answers
@@ -34,16 +35,19 @@ blueprint = Blueprint("delivery", __name__)
 RATE = "30 per minute"
 LONGEST_WORD = 60
 MOST_ORDERS = 10
-NO_ORDER = N_("There is no such order in your stores. Please check the number.")
+RECENT = timedelta(days=120)
+"""By a name only orders that may still be in somebody's hands are found."""
+NO_ORDER = N_("There is no such order in your stores. Please check the number or the name.")
 
 
 @dataclass(frozen=True)
 class Seen:
-    """One order and how its customer stands: the verdict in words first, then three facts."""
+    """One order and how its customer stands: the verdict in words first, then new or loyal, then three facts."""
 
     order: OrderRow
     name: str
     verdict: Verdict
+    standing: str
     facts: tuple[str, ...]
 
 
@@ -54,13 +58,13 @@ def by_person() -> str:
 @blueprint.get("/")
 @limiter.limit(RATE, key_func=by_person, exempt_when=lambda: not request.args.get("q"))
 def look_up() -> ResponseReturnValue:
-    """By order number or loyalty card, within the person's stores. Each look is written to the access log.
+    """By order number, loyalty card or name, within the person's stores. Each look is written to the access log.
 
-    A card with several orders there lists them: who delivers chooses the one in hand.
+    Several orders there are listed: who delivers chooses the one in hand.
     """
     asked = request.args.get("q", "").strip()[:LONGEST_WORD]
     found = _find(asked) if asked else []
-    values = {"seen": _see(found[0])} if len(found) == 1 else {"orders": found, **_listed(found)}
+    values = {"seen": _see(found[0])} if len(found) == 1 else {"lines": [], **_listed(found)}
     page = render_template("delivery/look_up.html", asked=asked, key=secrets.token_hex(8), **values)
     return page, 200 if found or not asked else 404
 
@@ -83,41 +87,58 @@ def remark(order_id: int) -> ResponseReturnValue:
 
 
 def _find(asked: str) -> list[OrderRow]:
-    """The order of that number, else the orders of who holds that card, newest first: what the person may see."""
+    """The order of that number, else the orders of who holds that card, else the latest of whoever has that name.
+
+    Of what the person may see alone.
+    """
     scope = viewer().scope
     order = orders.find_order_by_external_id(asked)
     if order is not None:
         return [order] if scope.has_store(order.store_id) else []
     holder = find_card_holder([asked])
-    if holder is None:
-        return []
     store_ids = None if scope.is_everything else scope.store_ids
-    return orders.list_customer_orders(holder.customer_id, MOST_ORDERS, store_ids=store_ids)
+    if holder is not None:
+        return orders.list_customer_orders(holder.customer_id, MOST_ORDERS, store_ids=store_ids)
+    since = clock.business_now() - RECENT
+    ids = list_order_ids_by_name(asked, since=since, store_ids=store_ids, limit=MOST_ORDERS)
+    rows = orders.get_orders(ids)
+    return [rows[order_id] for order_id in ids]
 
 
 def _listed(found: list[OrderRow]) -> dict[str, Any]:
-    """The lines of a list of one customer's orders; looked at is looked at."""
+    """The lines of a list; whoever is named on it was looked at."""
     if not found:
         return {}
-    _note_view(found[0])
-    name = _name(get_customer(found[0].customer_id))
-    return {"name": name, "states": {order.id: state_words(order.state)[0] for order in found}}
+    _note_views(found)
+    people = get_customers({order.customer_id for order in found})
+    lines = [
+        {
+            "number": order.external_id,
+            "name": _name(people[order.customer_id]) if order.customer_id in people else "",
+            "state": state_words(order.state)[0],
+            "at": order.delivered_at or order.placed_at,
+        }
+        for order in found
+    ]
+    return {"lines": lines, "is_one_person": len(people) == 1}
 
 
-def _note_view(order: OrderRow) -> None:
+def _note_views(found: list[OrderRow]) -> None:
+    """Each customer once; times are shown where the first order is."""
     with transaction():
-        customers.note_view(order.customer_id, by=viewer().actor, now=clock.business_now())
-    g.time_zone = get_store(order.store_id).time_zone
+        for customer_id in sorted({order.customer_id for order in found}):
+            customers.note_view(customer_id, by=viewer().actor, now=clock.business_now())
+    g.time_zone = get_store(found[0].store_id).time_zone
 
 
 def _see(order: OrderRow) -> Seen:
     """Composed from the rooms; tells no address, and of the name the title and the last name."""
-    _note_view(order)
+    _note_views([order])
     customer = get_customer(order.customer_id)
     answer = _latest_answer(customer.id)
-    is_unhappy = answer is not None and answer.choice is Choice.NOT_SATISFIED
-    verdict = _verdict(customer, has_ticket=has_open_ticket_on_order(order.id), is_unhappy=is_unhappy)
-    return Seen(order, _name(customer), verdict, _facts(order, answer))
+    standing = _standing(customer)
+    trouble = _trouble(has_ticket=has_open_ticket_on_order(order.id), answer=answer)
+    return Seen(order, _name(customer), trouble or standing, standing.words, _facts(order, answer))
 
 
 def _latest_answer(customer_id: int) -> AnswerRow | None:
@@ -126,8 +147,8 @@ def _latest_answer(customer_id: int) -> AnswerRow | None:
     return next((row for row in found if row.state is AnswerState.CONFIRMED), None)
 
 
-def _verdict(customer: CustomerRow, *, has_ticket: bool, is_unhappy: bool) -> Verdict:
-    """What matters at the door, worst first."""
+def _trouble(*, has_ticket: bool, answer: AnswerRow | None) -> Verdict | None:
+    """What matters at the door before anything else, worst first."""
     if has_ticket:
         return Verdict(
             gettext("A request about this order is open"),
@@ -135,13 +156,18 @@ def _verdict(customer: CustomerRow, *, has_ticket: bool, is_unhappy: bool) -> Ve
             "late",
             "bell-alert",
         )
-    if is_unhappy:
+    if answer is not None and answer.choice is Choice.NOT_SATISFIED:
         return Verdict(
             gettext("Not satisfied the last time"),
             gettext("take a moment for the customer"),
             "warn",
             "face-frown",
         )
+    return None
+
+
+def _standing(customer: CustomerRow) -> Verdict:
+    """New or loyal."""
     now = clock.business_now()
     buying = orders.get_buying(customer.id, since=now - timedelta(days=LOYAL_DAYS))
     return verdict_of(choose_standing(buying, now=now), buying, customer.title)

@@ -25,6 +25,11 @@ def plan_sentence(key: str) -> str:
 
 
 def step_title(step: Step) -> str:
+    return step_words(step.key)
+
+
+def step_words(key: str) -> str:
+    """What a step of a built-in plan does; the key of another one."""
     titles = {
         "ask": gettext("Survey mail with three boxes"),
         "remind": gettext("One reminder"),
@@ -32,7 +37,7 @@ def step_title(step: Step) -> str:
         "welcome": gettext("Welcome"),
         "second_purchase": gettext("Second purchase"),
     }
-    return titles.get(step.key, step.key)
+    return titles.get(key, key)
 
 
 def when(step: Step) -> str:

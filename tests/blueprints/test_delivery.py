@@ -14,6 +14,7 @@ from hub.customers.models import ExternalId
 from hub.inbox.models import Notice, Ticket, TicketMessage
 from hub.inbox.words import MessageKind, NoticeKind, TicketState
 from hub.orders.models import Order
+from hub.orders.words import OrderState
 from hub.staff.words import Role
 from tests.blueprints.test_inbox import sign_in
 from tests.conftest import TUESDAY
@@ -42,6 +43,38 @@ def test_an_order_is_found_by_its_number_or_the_card(client: FlaskClient, order:
     assert "Lefèvre" in page.text
     assert "@client.example" not in page.text
     assert len(page.data) < 15_000
+
+
+def test_a_name_finds_the_latest_orders_of_the_persons_stores(
+    session: Session, client: FlaskClient, order: Order
+) -> None:
+    """Of two Lefèvre of Lyon, one order each; that of Lille, an old one and a part of a word are none."""
+    lille = make_store(session, "Lille", code="LIL")
+    zoe = make_customer(session, "Zoé", "Lefèvre-Roux", mail="z@client.example", phone=None)
+    make_order(
+        session, customer_id=zoe.id, store_id=order.store_id, external_id="CMD-78", state=OrderState.SHIPPED
+    )
+    make_order(session, customer_id=zoe.id, store_id=lille.id, external_id="CMD-79")
+    old = TUESDAY - timedelta(days=200)
+    make_order(session, customer_id=zoe.id, store_id=order.store_id, external_id="CMD-80", placed_at=old)
+    page = client.get("/delivery/", query_string={"q": "LEFEVRE"})
+    assert re.findall(r"CMD-\d+(?= ·)", page.text) == ["CMD-78", "CMD-77"], "what is on its way first"
+    assert "Mme Lefèvre-Roux" in page.text
+    assert "Zoé" not in page.text
+    looked = session.scalars(select(AuditEntry.subject_id).where(AuditEntry.action == "customer.viewed"))
+    assert sorted(looked) == sorted([order.customer_id, zoe.id])
+    for asked, status in (("zoé lefèvre", 200), ("evre", 404), ("le", 404), ("%%%", 404)):
+        assert client.get("/delivery/", query_string={"q": asked}).status_code == status, asked
+
+
+def test_new_or_loyal_is_said_also_where_something_matters_more(
+    session: Session, client: FlaskClient, order: Order
+) -> None:
+    assert "Nouvelle cliente" in client.get("/delivery/?q=CMD-77").text
+    client.post(f"/delivery/{order.id}/remark", data={"text": "Carton ouvert"})
+    page = client.get("/delivery/?q=CMD-77").text
+    assert "Une demande est ouverte sur cette commande" in page
+    assert "Nouvelle cliente" in page
 
 
 def test_each_look_is_written_down(session: Session, client: FlaskClient, order: Order) -> None:
