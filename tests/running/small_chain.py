@@ -6,6 +6,7 @@ Run as `python -m tests.running.small_chain` in the environment of an installati
 import json
 import sys
 from datetime import datetime, time, timedelta
+from io import BytesIO
 from typing import Any
 
 from hub.app import create_app
@@ -19,6 +20,9 @@ from hub.demo.models import METADATA
 from hub.inbox.actions import add_note, receive_message, reply
 from hub.inbox.actions.phone_setting import change_phone_line
 from hub.orders.actions import take_in
+from hub.orders.products.actions import put_products
+from hub.orders.products.rules import ProductDetails
+from hub.orders.till_files.actions import drop_file
 from hub.plans.actions import add_builtin_plans
 from hub.reasons.actions import add_builtin_reasons
 from hub.staff.actions import make_api_key
@@ -59,6 +63,10 @@ WORDS = (
     ("Échange d’un coussin", "Bonjour, puis-je échanger le coussin ivoire contre le bleu, sans le ticket ?"),
     ("Facture", "Merci de m’envoyer la facture de ma dernière commande."),
 )
+TILL_FILE = (
+    b"ticket;magasin;date;carte;ref;montant\n1;LYO;02/03/2026;;VASE;45,00\n2;LYO;hier;C-2;VASE;45,00\n"
+)
+"""One ticket without a customer, one without a date: nothing follows from it."""
 
 
 def fill() -> dict[str, Any]:
@@ -124,7 +132,12 @@ def _hire(stores: dict[str, int]) -> dict[str, Agent]:
 
 
 def _shop() -> None:
-    """One order a customer, still on its way, so that no mail of the plans disturbs a test."""
+    """A product, a till file, and one order a customer, still on its way, so that no mail of the plans disturbs a test."""
+    put_products(
+        [ProductDetails(sku="LAMPE-01", name="Lampe Aurore", family="Luminaires", complements=("AMP",))],
+        now=TUESDAY,
+    )
+    drop_file("caisse.csv", BytesIO(TILL_FILE), source="test", by=SYSTEM, now=TUESDAY)
     for number, (first, last) in enumerate(CUSTOMERS):
         event = an_event(
             external_id=f"S{1001 + number}",
