@@ -20,6 +20,7 @@ from hub.core.words import Channel, Purpose
 from hub.customers.imports import actions
 from hub.customers.imports.choosing import CHANNELS, Choices
 from hub.customers.imports.rows import ImportFile
+from hub.customers.imports.rules import BOUND
 from hub.customers.imports.words import Clash, ImportState
 
 SHOWN = 3
@@ -109,7 +110,9 @@ def _posted(row: ImportFile) -> dict[int, str]:
 
 def field_options() -> list[tuple[str, str]]:
     """What a column may be, the first of them nothing."""
-    fields = [(name, words.field_words(name)) for name in words.FIELDS if name != "preferred_store_id"]
+    fields = [
+        (name, words.field_words(name)) for name in words.FIELDS if name not in {"preferred_store_id", BOUND}
+    ]
     return [("", gettext("Leave out")), *fields, *words.property_options()]
 
 

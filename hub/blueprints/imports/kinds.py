@@ -67,6 +67,7 @@ KINDS: dict[str, str] = {
     Kind.DUPLICATE_IN_BASE: N_("Perhaps known already"),
     ImportKind.NAME_DIFFERS: N_("Known customer of another name"),
     ImportKind.VALUE_DIFFERS: N_("The file says otherwise than the base"),
+    ImportKind.ALIKE_IN_FILE: N_("Probably twice in the file, spelled otherwise"),
     ImportKind.PHONE_ELSEWHERE: N_("Address of another customer, stays with him"),
     ImportKind.ID_ELSEWHERE: N_("Card or number of another customer, stays with him"),
     ImportKind.CONSENT_REFUSED: N_("Consent older than a refusal: not taken"),

@@ -6,6 +6,7 @@ from hub.blueprints.imports.kinds import KINDS
 from hub.core.text import N_
 from hub.core.words import Purpose
 from hub.customers.hygiene.findings import Field, Severity
+from hub.customers.imports.rules import BOUND
 from hub.customers.imports.wishing import WORDING
 from hub.customers.imports.words import Clash, ImportState, RowOutcome, RowReason, UndoOutcome
 
@@ -34,6 +35,7 @@ FIELDS: dict[str, str] = {
     Field.CONSENT_SOURCE: N_("Consent: where"),
     WORDING: N_("Consent: by which words"),
     "preferred_store_id": N_("Store"),
+    BOUND: N_("Customer in the base"),
 }
 STATES = {
     ImportState.READING: (N_("is being read"), "info"),

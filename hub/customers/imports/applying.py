@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import defer
 
 from hub.core.actor import Actor
 from hub.core.batches import table_of
@@ -44,8 +45,11 @@ Done = tuple[ImportRow, Line, Plan]
 def list_next(import_id: int, after: int, size: int) -> list[ImportRow]:
     """The next rows in the order of the file."""
     found = select(ImportRow).where(ImportRow.import_id == import_id, ImportRow.row > after)
-    found = found.order_by(ImportRow.row).limit(size).execution_options(populate_existing=True)
-    return list(db.session.scalars(found))
+    found = found.order_by(ImportRow.row).limit(size).options(*_WHAT_IS_APPLIED)
+    return list(db.session.scalars(found.execution_options(populate_existing=True)))
+
+
+_WHAT_IS_APPLIED = defer(ImportRow.cells), defer(ImportRow.edits)
 
 
 def apply_rows(desk: Desk, rows: Sequence[ImportRow], *, by: Actor) -> None:

@@ -9,11 +9,12 @@ from sqlalchemy.exc import DBAPIError
 
 from hub.core.batches import among
 from hub.core.db import db
-from hub.customers.hygiene.findings import Severity
+from hub.customers.hygiene.findings import FindingKind, Severity
+from hub.customers.imports.alike import block_keys, find_alike, person_of
 from hub.customers.imports.copying import copy_rows
 from hub.customers.imports.desk import Desk, Prepared, line_of_row, prepare, severity_of
 from hub.customers.imports.models import ImportFinding, ImportKey, ImportRow
-from hub.customers.imports.rules import Plan, plan_row
+from hub.customers.imports.rules import BOUND, Plan, plan_row
 from hub.customers.imports.words import ImportKind, RowOutcome, RowReason
 from hub.customers.imports.world import hash_of, list_relatives, load_world
 
@@ -56,7 +57,23 @@ def check_batch(desk: Desk, rows: Sequence[tuple[int, list[str]]]) -> None:
     world = load_world([*before, *lines], desk.choices.purpose)
     for line in before:
         _plan(desk, line, world)
-    _keep(desk, [(each, _planned(desk, each, world)) for each in prepared])
+    planned = [(each, _planned(desk, each, world)) for each in prepared]
+    _note_alike(desk, planned, before_row=rows[0][0])
+    _keep(desk, planned)
+
+
+def _note_alike(desk: Desk, planned: Sequence[Planned], *, before_row: int) -> None:
+    """Rows that would make a new customer and are probably known already, or stand further up in another spelling."""
+    new = [each for each, plan in planned if plan.outcome is RowOutcome.NEW]
+    found = find_alike(
+        desk.import_id, [person_of(each.row, each.values) for each in new], before_row=before_row
+    )
+    for each in new:
+        if each.row not in found:
+            continue
+        row, customer_id, name = found[each.row]
+        kind = FindingKind.DUPLICATE_IN_BASE if customer_id else ImportKind.ALIKE_IN_FILE
+        each.alike = (kind, BOUND, name, str(customer_id)) if customer_id else (kind, "", "", str(row))
 
 
 def check_apart(desk: Desk, rows: Sequence[tuple[int, list[str]]]) -> None:
@@ -87,6 +104,7 @@ def recheck(desk: Desk, stale: Sequence[ImportRow]) -> None:
     prepared = [again[place] for place in sorted(again)]
     world = load_world([each.line for each in prepared], desk.choices.purpose)
     planned = [(each, _planned(desk, each, world)) for each in prepared]
+    _note_alike(desk, planned, before_row=prepared[0].row if prepared else 0)
     for kind in (ImportFinding, ImportKey, ImportRow):
         gone = delete(kind).where(kind.import_id == desk.import_id, among(kind.row, again))
         db.session.execute(gone.execution_options(synchronize_session=False))
@@ -121,8 +139,12 @@ def _plan(desk: Desk, line: Any, world: Any) -> Plan:
 def _keep(desk: Desk, planned: Sequence[Planned]) -> None:
     copy_rows(ImportRow, ROW_COLUMNS, (_row(desk, *each) for each in planned))
     copy_rows(ImportFinding, FINDING_COLUMNS, _findings(desk, planned))
-    keys = ((desk.import_id, hash_of(key), each.row) for each, _ in planned for key in each.line.keys)
+    keys = ((desk.import_id, key, each.row) for each, _ in planned for key in _hashes(each))
     copy_rows(ImportKey, ("import_id", "key", "row"), keys)
+
+
+def _hashes(each: Prepared) -> set[int]:
+    return {hash_of(key) for key in each.line.keys} | block_keys(person_of(each.row, each.values))
 
 
 def _row(desk: Desk, each: Prepared, plan: Plan) -> list[Any]:
@@ -151,6 +173,12 @@ def _findings(desk: Desk, planned: Sequence[Planned]) -> Iterator[list[Any]]:
             (str(kind), severity_of(kind).value, field, value[:VALUE_CHARS], None, other)
             for kind, field, value, other in plan.notes
         ]
+        if each.alike is not None:
+            kind, field, name, other = each.alike
+            suggested = other if field else None
+            found.append(
+                (str(kind), severity_of(kind).value, field, name, suggested, None if field else other)
+            )
         for position, values in enumerate(found):
             yield [desk.import_id, each.row, position, *values]
 

@@ -1,11 +1,10 @@
 """Many rows at once for imports: COPY into PostgreSQL, and ids drawn in advance."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+import json
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from typing import Any
 
-from psycopg.types.json import Jsonb
 from sqlalchemy import text
 
 from hub.core.batches import table_of
@@ -21,24 +20,24 @@ def copy_rows(kind: type[Base], columns: Sequence[str], rows: Iterable[Sequence[
     names = ", ".join(f'"{name}"' for name in columns)
     with connection.cursor().copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
         for row in rows:
-            copy.write_row([_plain(value) for value in row])
+            copy.write_row([_PLAIN.get(type(value), _as_it_is)(value) for value in row])
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.value if isinstance(value, Enum) else value.replace("\x00", "")
-    return Jsonb(clean_json(value)) if isinstance(value, dict | list) else value
+def _text(value: str) -> str:
+    return value.replace("\x00", "") if "\x00" in value else value
 
 
-def clean_json(value: Any) -> Any:
-    """The same without NUL, which PostgreSQL takes in no text; moments as ISO."""
-    if isinstance(value, str):
-        return value.replace("\x00", "")
-    if isinstance(value, Mapping):
-        return {name: clean_json(each) for name, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [clean_json(each) for each in value]
-    return value.isoformat() if isinstance(value, datetime) else value
+def _json(value: dict[str, Any] | list[Any]) -> str:
+    """JSON without NUL, which PostgreSQL takes in no text."""
+    written = json.dumps(value, ensure_ascii=False)
+    return written.replace("\\u0000", "") if "\\u0000" in written else written
+
+
+def _as_it_is(value: Any) -> Any:
+    return value.value if isinstance(value, Enum) else value
+
+
+_PLAIN: dict[type, Callable[[Any], Any]] = {str: _text, dict: _json, list: _json}
 
 
 def draw_ids(kind: type[Base], count: int) -> list[int]:

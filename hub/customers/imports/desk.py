@@ -16,7 +16,7 @@ from hub.customers.imports import rules
 from hub.customers.imports.choosing import Choices, choices_of
 from hub.customers.imports.knowing import get_known
 from hub.customers.imports.models import CustomerImport, ImportRow
-from hub.customers.imports.rules import Line
+from hub.customers.imports.rules import BOUND, Line
 from hub.customers.imports.wishing import WORDING, read_wishes
 from hub.customers.imports.words import Clash
 from hub.stores.queries import list_stores
@@ -49,6 +49,7 @@ class Prepared:
     findings: list[Finding]
     line: Line
     is_failed: bool = False
+    alike: tuple[str, str, str, str] | None = None
 
 
 def open_desk(row: CustomerImport, now: datetime) -> Desk:
@@ -83,15 +84,14 @@ def prepare(
 ) -> Prepared:
     """Check one row. A row on which a check breaks is put aside alone."""
     given = values_of(cells, desk.columns) | dict(edits)
-    wording = " ".join(given.pop(WORDING, "").split())
+    wording, bound = " ".join(given.pop(WORDING, "").split()), given.pop(BOUND, "")
     try:
         values, findings = check_row(row, given, desk.known)
     except Exception:  # one bad row must not stop the others
         log.exception("import.row_failed", import_id=desk.import_id, row=row)
         return Prepared(row, cells, edits, choice, {}, [], Line(row, {}, ()), is_failed=True)
     values = {name: value for name, value in values.items() if value}
-    if wording:
-        values[WORDING] = wording
+    values |= {name: value for name, value in ((WORDING, wording), (BOUND, bound)) if value}
     line, is_lacking = line_of(desk, row, values, choice)
     if is_lacking and not any(each.kind is FindingKind.CONSENT_EVIDENCE for each in findings):
         evidence = FindingKind.CONSENT_EVIDENCE

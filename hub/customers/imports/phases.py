@@ -93,8 +93,8 @@ def finish_check(row: CustomerImport, now: datetime) -> None:
 
 def _take_due(row: CustomerImport, size: int, now: datetime) -> Batch:
     del now
-    found = list_next(row.id, row.position, size)
-    return Batch([each.row for each in found])
+    found = select(ImportRow.row).where(ImportRow.import_id == row.id, ImportRow.row > row.position)
+    return Batch(list(db.session.scalars(found.order_by(ImportRow.row).limit(size))))
 
 
 def _do_apply(row: CustomerImport, batch: Batch, now: datetime) -> None:
@@ -110,7 +110,7 @@ def _do_apply(row: CustomerImport, batch: Batch, now: datetime) -> None:
 
 def _take_effects(row: CustomerImport, size: int, now: datetime) -> Batch:
     del now
-    return Batch([each.row for each in undoing.list_back(row.id, row.position, size)])
+    return Batch(undoing.list_places(row.id, row.position, size))
 
 
 def _do_undo(row: CustomerImport, batch: Batch, now: datetime) -> None:

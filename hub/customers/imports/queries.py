@@ -1,6 +1,7 @@
 """What pages ask about imports: the list, the report by kind of finding, rows one by one, what was not taken."""
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -174,7 +175,10 @@ def get_row(import_id: int, place: int) -> FileRow:
     row = db.session.get(ImportRow, (import_id, place), populate_existing=True)
     if row is None:
         raise NotFound(N_("This row is not in the file. Please go back to the report."))
-    return _row_of(row)
+    effect = db.session.get(ImportEffect, (import_id, place), populate_existing=True)
+    shown = _row_of(row)
+    is_there = effect is not None and effect.undone is not UndoOutcome.REMOVED
+    return replace(shown, customer_id=effect.customer_id) if effect is not None and is_there else shown
 
 
 def _row_of(row: ImportRow) -> FileRow:

@@ -34,6 +34,8 @@ FILE = "file"
 Key = tuple[str, str]
 """How a row names a customer: ("mail" | "phone" | the system of an id, the value in normal form)."""
 MAIL, PHONE = AddressKind.MAIL.value, AddressKind.PHONE.value
+BOUND = "=customer"
+"""As a key and as an edit of a row: the id of the customer whom a person said the row is."""
 Note = tuple[str, str, str, str | None]
 """(kind, field, value, what the base or another row says)."""
 
@@ -126,7 +128,7 @@ class World:
 
 def keys_of(values: Mapping[str, str], id_source: str = FILE) -> list[Key]:
     """Everything of a clean row that names a customer, the surest first."""
-    found = [(MAIL, values.get(Field.MAIL, ""))]
+    found = [(BOUND, values.get(BOUND, "")), (MAIL, values.get(Field.MAIL, ""))]
     found += [(CARD, values.get(Field.LOYALTY_CARD, "")), (id_source, values.get(Field.EXTERNAL_ID, ""))]
     found += [(PHONE, values.get(name, "")) for name in (Field.MOBILE, Field.PHONE, Field.LANDLINE)]
     return [key for key in dict.fromkeys(found) if key[1]]
@@ -177,12 +179,12 @@ def _choose(line: Line, world: World) -> Held | None:
 def _is_same_person(line: Line, names: tuple[str, str], held: Held) -> bool:
     if not rules.is_same_name(names, held.names):
         return False
-    has_mail = line.keys[0][0] == MAIL
+    has_mail = any(kind == MAIL for kind, _ in line.keys)
     return not has_mail or (any(names) and any(held.names)) or MAIL not in held.kinds
 
 
 def _make(line: Line, world: World) -> Plan:
-    free = [key for key in line.keys if key not in world.owners]
+    free = [key for key in line.keys if key not in world.owners and key[0] != BOUND]
     if not free:
         return Plan(RowOutcome.REFUSED, RowReason.PHONE_OF_OTHER, notes=_elsewhere(line, None, world))
     held = Held(None, dict(line.fields), {key[0] for key in free}, line.row)
@@ -206,7 +208,7 @@ def _complete(line: Line, held: Held, world: World, mode: Clash) -> Plan:
             _change(name, value, plan, mode)
     plan.notes += _elsewhere(line, held, world)
     for key in line.keys:
-        if key not in world.owners:
+        if key not in world.owners and key[0] != BOUND:
             plan.added.append((key, mode is Clash.OVERWRITE or key[0] not in held.kinds))
             held.kinds.add(key[0])
             world.owners[key] = held
@@ -261,7 +263,7 @@ def _elsewhere(line: Line, held: Held | None, world: World) -> list[Note]:
     notes: list[Note] = []
     for kind, value in line.keys:
         owner = world.owners.get((kind, value))
-        if owner is None or owner is held:
+        if owner is None or owner is held or kind == BOUND:
             continue
         name = " ".join(filter(None, owner.names)) or (
             str(owner.customer_id) if owner.customer_id else str(owner.row)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Table, delete, func, select, update
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Table, any_, delete, func, literal, select, update
 
 from hub.core.actor import Actor
 from hub.core.batches import among
@@ -13,7 +13,7 @@ from hub.core.facts import FactRow
 from hub.customers import rules as house_rules
 from hub.customers.facts import ConsentChanged
 from hub.customers.imports.consenting import Saying, record_sayings
-from hub.customers.imports.models import ImportEffect, ImportRow
+from hub.customers.imports.models import ImportEffect
 from hub.customers.imports.words import UndoOutcome
 from hub.customers.models import Address, ConsentEntry, Customer, ExternalId
 from hub.customers.words import AddressKind, ConsentAction
@@ -43,6 +43,14 @@ def list_back(import_id: int, before: int, size: int) -> list[ImportEffect]:
     return list(db.session.scalars(found))
 
 
+def list_places(import_id: int, before: int, size: int) -> list[int]:
+    """The numbers of those rows."""
+    found = select(ImportEffect.row).where(
+        ImportEffect.import_id == import_id, ImportEffect.row < before, ImportEffect.undone.is_(None)
+    )
+    return list(db.session.scalars(found.order_by(ImportEffect.row.desc()).limit(size)))
+
+
 def undo_effects(effects: Sequence[ImportEffect], *, by: Actor, now: datetime) -> None:
     """Take back what these rows did; each says what was done and what could not be."""
     _withdraw(effects, by=by, now=now)
@@ -53,6 +61,8 @@ def undo_effects(effects: Sequence[ImportEffect], *, by: Actor, now: datetime) -
     removed: list[int] = []
     for effect in effects:
         customer = here.get(effect.customer_id)
+        if customer is not None and (customer.merged_into_id or customer.erased_at):
+            customer = None
         if effect.is_new and effect.customer_id not in kept and customer is not None:
             effect.undone = UndoOutcome.REMOVED
             removed.append(effect.customer_id)
@@ -75,7 +85,7 @@ def find_kept(customer_ids: Collection[int], *, import_id: int) -> dict[int, set
     for table, column in _that_name_customers():
         if table.name in SILENT:
             continue
-        found = select(table.c[column]).where(table.c[column].in_(ids)).distinct()
+        found = select(table.c[column]).where(_is_one_of(table.c[column], ids)).distinct()
         for owner in db.session.scalars(found):
             kept.setdefault(owner, set()).add(table.name)
     happened = select(FactRow.customer_id).where(
@@ -86,6 +96,11 @@ def find_kept(customer_ids: Collection[int], *, import_id: int) -> dict[int, set
             kept.setdefault(owner, set()).add("facts")
     _note_further(ids, kept, import_id)
     return kept
+
+
+def _is_one_of(column: ColumnElement[Any], ids: Sequence[int]) -> ColumnElement[bool]:
+    """As one parameter, however many they are."""
+    return column == any_(literal(list(ids), type_=ARRAY(BigInteger)))
 
 
 def _that_name_customers() -> list[tuple[Table, str]]:
@@ -172,12 +187,10 @@ def _remove(customer_ids: Sequence[int]) -> None:
     """New customers with all that the import gave them; links from rows of the file are cut."""
     if not customer_ids:
         return
-    linked = update(ImportRow).where(ImportRow.customer_id.in_(customer_ids)).values(customer_id=None)
-    db.session.execute(linked.execution_options(synchronize_session=False))
     for table, column in reversed(_that_name_customers()):
         if table.name in COMPUTED | OWN:
-            db.session.execute(delete(table).where(table.c[column].in_(customer_ids)))
-    gone = delete(Customer).where(Customer.id.in_(customer_ids))
+            db.session.execute(delete(table).where(_is_one_of(table.c[column], customer_ids)))
+    gone = delete(Customer).where(among(Customer.id, customer_ids))
     db.session.execute(gone.execution_options(synchronize_session=False))
     db.session.expire_all()
 

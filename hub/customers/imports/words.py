@@ -56,6 +56,7 @@ class ImportKind(StrEnum):
 
     NAME_DIFFERS = "name_differs"
     VALUE_DIFFERS = "value_differs"
+    ALIKE_IN_FILE = "alike_in_file"
     PHONE_ELSEWHERE = "phone_elsewhere"
     ID_ELSEWHERE = "id_elsewhere"
     CONSENT_REFUSED = "consent_refused"

@@ -10,7 +10,7 @@ from hub.core.db import db
 from hub.core.words import Purpose
 from hub.customers.contactability import get_suppression_words
 from hub.customers.imports.models import ImportKey, ImportRow
-from hub.customers.imports.rules import FIELDS, MAIL, PHONE, Held, Key, Line, World
+from hub.customers.imports.rules import BOUND, FIELDS, MAIL, PHONE, Held, Key, Line, World
 from hub.customers.imports.words import RowOutcome
 from hub.customers.models import Address, ConsentState, Customer, ExternalId
 from hub.customers.words import AddressKind, ConsentAction
@@ -47,7 +47,8 @@ def _owners(keys: Collection[Key], unconfirmed: list[int]) -> dict[Key, int]:
             rows = db.session.execute(asked.where(Address.kind == kind, among(Address.value, values))).all()
             found |= {(kind.value, row.value): row.customer_id for row in rows}
             unconfirmed += [row.id for row in rows if row.unconfirmed_since is not None]
-    for source in {name for name, _ in keys} - set(ADDRESSES):
+    found |= {(kind, value): int(value) for kind, value in keys if kind == BOUND and value.isdecimal()}
+    for source in {name for name, _ in keys} - {*ADDRESSES, BOUND}:
         values = [value for name, value in keys if name == source]
         named = select(ExternalId.value, ExternalId.customer_id)
         ids = db.session.execute(named.where(ExternalId.source == source, among(ExternalId.value, values)))
