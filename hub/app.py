@@ -38,9 +38,11 @@ from hub.blueprints import (
     notices,
     pages,
     plans,
+    privacy,
     products,
     properties,
     public,
+    quality,
     routing,
     segments,
     session,
@@ -51,6 +53,7 @@ from hub.blueprints import (
     surveys,
     templates,
     tracking,
+    values,
     visits,
 )
 from hub.blueprints.access import Door, Entry
@@ -120,12 +123,20 @@ DOORS: tuple[Door, ...] = (
     Door(imports.blueprint, "/customers/imports", Permission.EDIT_CUSTOMERS, large=frozenset({"begin"})),
     Door(products.blueprint, "/products", Permission.EDIT_CUSTOMERS),
     Door(
+        values.blueprint,
+        "/values",
+        Permission.READ_SEGMENTS,
+        dict.fromkeys(values.EDITING, Permission.EDIT_SEGMENTS),
+    ),
+    Door(
         segments.blueprint,
         "/segments",
         Permission.READ_SEGMENTS,
         dict.fromkeys(segments.EDITING, Permission.EDIT_SEGMENTS),
     ),
     Door(properties.blueprint, "/properties", Permission.EDIT_SEGMENTS),
+    Door(privacy.blueprint, "/privacy", Permission.KEEP_PRIVACY),
+    Door(quality.blueprint, "/quality", Permission.EDIT_CUSTOMERS),
     Door(counter.blueprint, "/counter", Permission.ANSWER_TICKETS),
     Door(delivery.blueprint, "/delivery", Permission.LOOK_UP_ORDERS),
     Door(

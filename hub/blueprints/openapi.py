@@ -35,6 +35,7 @@ from hub.blueprints.openapi_parts import (
     upload,
 )
 from hub.blueprints.openapi_schemas import MAYBE_TEXT, NUMBER, TEXT, enum, many, page, ref, whole
+from hub.blueprints.openapi_segments import segment_paths
 from hub.core.words import Channel
 from hub.inbox.words import TicketState
 from hub.orders.payload import OrderPayload
@@ -97,6 +98,7 @@ def _paths() -> dict[str, Any]:
         _message_paths,
         _file_paths,
         customer_paths,
+        segment_paths,
         _other_paths,
         behaviour.paths,
     )

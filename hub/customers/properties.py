@@ -204,7 +204,9 @@ def forget_property(key: str, *, by: Actor, now: datetime) -> int:
             names=", ".join(each.name for each in uses),
         )
     gone = (
-        update(Customer).where(Customer.properties.has_key(key)).values(properties=Customer.properties - key)
+        update(Customer)
+        .where(Customer.properties.has_key(key))
+        .values(properties=Customer.properties.op("-")(key))
     )
     result = db.session.execute(gone.execution_options(synchronize_session=False))
     note_change("property.removed", subject_kind=SUBJECT, subject_id=row.id, by=by, now=now, key=key)

@@ -81,15 +81,14 @@ def of_customer(person: Person, each: Condition, _base: Base) -> bool:
     if name in {"country", "postcode", "town", "company"}:
         return text_test(row[name], each)
     if name in {"title", "language"}:
-        return row[name] is not None and row[name].value in each.values
+        return getattr(row[name], "value", None) in each.values
     if name == "age":
         had = born and (TODAY.month, TODAY.day) >= (born.month, born.day)
         return number_test(TODAY.year - born.year - (not had) if born else None, each)
     if name == "birthday":
         return born is not None and of_birthday(born, int(str(each.values[0])))
-    if name == "created":
-        return day_test(row["created_at"], each)
-    return person.has_card if name == "card" else name in person.kinds
+    has = {**dict.fromkeys(person.kinds, True), "card": person.has_card}
+    return day_test(row["created_at"], each) if name == "created" else has.get(name, False)
 
 
 def of_name(row: dict[str, Any], each: Condition) -> bool:

@@ -96,7 +96,7 @@ _LISTS: Mapping[Source, Callable[[], Pairs]] = {
     Source.REGION: lambda: [(str(row.id), row.name) for row in list_regions()],
     Source.POOL: lambda: [(str(row.id), row.name) for row in list_pools()],
     Source.TEMPLATE: _templates,
-    Source.TIER: lambda: [(tier.key, tier.key) for tier in get_definitions().tiers],
+    Source.TIER: lambda: [(tier.key, tier.name) for tier in get_definitions().tiers],
     Source.SEGMENT: lambda: [(str(segment_id), name) for segment_id, name in list_names()],
 }
 

@@ -34,6 +34,9 @@ _SETTINGS = text(
 class TooLongError(Conflict):
     """A count that was given up: nothing is said rather than something wrong."""
 
+    status = 503
+    code = "too_long"
+
 
 @dataclass(frozen=True)
 class Effect:
