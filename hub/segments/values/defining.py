@@ -1,5 +1,6 @@
 """The chain's definitions: what counts now, and changing them with a line in the audit trail."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -10,6 +11,7 @@ from hub.core.db import db
 from hub.segments.values.models import SegmentSettings
 from hub.segments.values.rules import (
     Definitions,
+    Tier,
     check_definitions,
     keep_definitions,
     list_changes,
@@ -36,3 +38,8 @@ def change_definitions(new: Definitions, *, by: Actor, now: datetime) -> bool:
     db.session.flush()
     note_change(f"{KIND}.changed", subject_kind=KIND, subject_id=row.id, by=by, now=now, changes=changes)
     return True
+
+
+def change_tiers(tiers: tuple[Tier, ...], *, by: Actor, now: datetime) -> bool:
+    """Only the tiers, from the lowest to the highest. Raises Invalid."""
+    return change_definitions(replace(get_definitions(), tiers=tiers), by=by, now=now)
