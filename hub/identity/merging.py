@@ -191,11 +191,12 @@ def collect_late_rows(merge_id: int, *, now: datetime) -> int:
 
     Returns how many there were; none when the merge was undone.
     """
-    merge = db.session.get(CustomerMerge, merge_id)
-    if merge is None or merge.undone_at is not None:
+    found = select(CustomerMerge.survivor_id, CustomerMerge.merged_id).where(CustomerMerge.id == merge_id)
+    both = db.session.execute(found).one_or_none()
+    if both is None:
         return 0
-    hold_customers([merge.survivor_id, merge.merged_id])
-    db.session.refresh(merge)
-    if merge.undone_at is not None:
+    hold_customers([both.survivor_id, both.merged_id])
+    stands = db.session.scalar(found.where(CustomerMerge.undone_at.is_(None)))
+    if stands is None:
         return 0
-    return reassign_everywhere(Journal(merge.id, merge.merged_id, merge.survivor_id, now))
+    return reassign_everywhere(Journal(merge_id, both.merged_id, both.survivor_id, now))

@@ -213,7 +213,7 @@ def _keep(likely: dict[tuple[int, int], Score], now: datetime) -> None:
             "right_id": right_id,
             "points": found.points,
             "is_exact": found.is_exact,
-            "reasons": [{"why": why.value, "points": points} for why, points in found.reasons],
+            "reasons": found.as_kept(),
             "found_at": now,
         }
         for (left_id, right_id), found in likely.items()

@@ -79,8 +79,8 @@ def list_pairs_of(customer_id: int, *, limit: int = 5) -> list[PairLine]:
 
 def count_pairs() -> dict[PairState, int]:
     """How many pairs stand where."""
-    counted = select(CustomerPair.state, func.count().label("count")).group_by(CustomerPair.state)
-    return {row.state: row.count for row in db.session.execute(counted)}
+    counted = select(CustomerPair.state, func.count().label("pairs")).group_by(CustomerPair.state)
+    return {row.state: row.pairs for row in db.session.execute(counted)}
 
 
 def list_exact(*, least: int, limit: int) -> list[PairLine]:

@@ -57,6 +57,10 @@ class Score:
     is_exact: bool
     reasons: tuple[tuple[Why, int], ...]
 
+    def as_kept(self) -> list[dict[str, object]]:
+        """The reasons as a pair keeps them."""
+        return [{"why": why.value, "points": points} for why, points in self.reasons]
+
 
 def score(left: Person, right: Person) -> Score:
     """Compare two customers; the same for both orders."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, Table, select
 
 from hub.core.batches import table_of
 from hub.core.db import db
@@ -22,16 +22,20 @@ KINDS = dict(zip(ADDRESS_FIELDS, (AddressKind.MAIL, AddressKind.PHONE), strict=T
 def look_at(customer_id: int) -> dict[str, Any]:
     """The fields a person chooses from, by name, with "updated_at"; properties as `property:<key>`. Raises NotFound."""
     table = table_of(Customer)
-    row = db.session.execute(select(*table.c).where(table.c.id == customer_id)).mappings().first()
+    firsts = [_first(table, kind).label(name) for name, kind in KINDS.items()]
+    row = db.session.execute(select(*table.c, *firsts).where(table.c.id == customer_id)).mappings().first()
     if row is None:
         raise NotFound(N_("This customer does not exist any more."))
-    values = {name: row[name] for name in ROW_FIELDS}
+    values = {name: row[name] for name in (*ROW_FIELDS, *ADDRESS_FIELDS)}
     values |= {f"{PROPERTY}{key}": value for key, value in row["properties"].items()}
-    first = select(Address.value).where(Address.customer_id == customer_id)
-    for name, kind in KINDS.items():
-        found = first.where(Address.kind == kind).order_by(Address.is_primary.desc(), Address.id.desc())
-        values[name] = db.session.scalar(found.limit(1))
     return values | {"updated_at": row["updated_at"]}
+
+
+def _first(table: Table, kind: AddressKind) -> ScalarSelect[Any]:
+    """The address of a kind that is written to first."""
+    found = select(Address.value).where(Address.customer_id == table.c.id, Address.kind == kind)
+    ordered = found.order_by(Address.is_primary.desc(), Address.id.desc()).limit(1)
+    return ordered.correlate(table).scalar_subquery()
 
 
 def plain(value: Any) -> Any:
