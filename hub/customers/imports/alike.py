@@ -1,22 +1,35 @@
 """Rows of a file that are probably somebody else's double: compared by score with the base and the file, in small blocks."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 
-from sqlalchemy import Select, select
+from sqlalchemy import TextClause, select, text
 
 from hub.core.batches import among
 from hub.core.db import db
 from hub.customers.duplicates.finding import look_at_people
-from hub.customers.duplicates.keys import keys_of
-from hub.customers.duplicates.models import DuplicateKey
-from hub.customers.duplicates.people import Person
+from hub.customers.duplicates.people import Person, sound
 from hub.customers.duplicates.scoring import LEAST_POINTS, score
 from hub.customers.hygiene.findings import PHONES, Field
-from hub.customers.imports.models import ImportKey, ImportRow
+from hub.customers.imports.models import ImportRow
+from hub.customers.imports.world import hash_text
 
 LARGEST_BLOCK = 40
 """A key that more customers or rows share says nothing."""
+MOST_COMPARED = 5
+"""Of a block, those who share most keys."""
+
+
+_ROWS = text("""
+    SELECT asked.key, near.row FROM unnest(CAST(:keys AS bigint[])) AS asked (key) CROSS JOIN LATERAL
+        (SELECT row FROM import_keys WHERE import_id = :import_id AND key = asked.key LIMIT :most) AS near
+""")
+_OWNERS = text("""
+    SELECT asked.key, near.customer_id FROM unnest(CAST(:keys AS bigint[])) AS asked (key) CROSS JOIN LATERAL
+        (SELECT customer_id FROM duplicate_keys WHERE key = asked.key LIMIT :most) AS near
+""")
 
 
 def person_of(row: int, values: Mapping[str, str]) -> Person:
@@ -38,11 +51,21 @@ def person_of(row: int, values: Mapping[str, str]) -> Person:
 
 
 def block_keys(person: Person) -> frozenset[int]:
-    """Where a row is compared: beside people of a like name of the same place or day. Addresses are matched exactly."""
+    """Where a row is compared: beside people of a like last name at the same place, or of a like name of the same day.
+
+    Some of the keys under which the base's customers are kept (`hub/customers/duplicates/keys.py`): addresses are
+    matched exactly.
+    """
     if not (person.first and person.last and (person.postcode or person.birth_on)):
         return frozenset()
-    plain = Person(person.id, None, person.first_name, person.last_name, person.birth_on, "", person.postcode)
-    return keys_of(plain) - keys_of(Person(person.id, None, person.first_name, person.last_name))
+    first, last = _sound(person.first), _sound(person.last)
+    words = [f"place|{person.postcode}|{last}"] if person.postcode and last else []
+    if person.birth_on:
+        words += [f"birth|{person.birth_on}|{name[:4]}" for name in (first, last) if name]
+    return frozenset(hash_text(word) for word in words)
+
+
+_sound = lru_cache(10_000)(sound)
 
 
 def find_alike(
@@ -53,42 +76,37 @@ def find_alike(
     asked = {key for found in keys.values() for key in found}
     if not asked:
         return {}
-    owners = _blocks(select(DuplicateKey.key, DuplicateKey.customer_id).where(among(DuplicateKey.key, asked)))
+    owners = _blocks(_OWNERS, asked)
     known = look_at_people({each for block in owners.values() for each in block}) if owners else {}
-    rows = _blocks(
-        select(ImportKey.key, ImportKey.row).where(
-            ImportKey.import_id == import_id, among(ImportKey.key, asked)
-        )
-    )
+    rows = _blocks(_ROWS, asked, import_id=import_id)
     earlier = _load_rows(import_id, {each for block in rows.values() for each in block if each < before_row})
-    seen: dict[int, list[Person]] = {}
     found: dict[int, tuple[int | None, int | None, str]] = {}
     for person in people:
-        base = [known[each] for key in keys[person.id] for each in owners.get(key, ()) if each in known]
-        file = [earlier[each] for key in keys[person.id] for each in rows.get(key, ()) if each in earlier]
-        file += [each for key in keys[person.id] for each in seen.get(key, ())]
-        if other := _best(person, base):
+        mine = keys[person.id]
+        base = Counter(each for key in mine for each in owners.get(key, ()) if each in known)
+        file = Counter(each for key in mine for each in rows.get(key, ()) if each in earlier)
+        if other := _best(person, [known[each] for each, _ in base.most_common(MOST_COMPARED)]):
             found[person.id] = (None, other.id, f"{other.first_name} {other.last_name}".strip())
-        elif other := _best(person, file):
+        elif other := _best(person, [earlier[each] for each, _ in file.most_common(MOST_COMPARED)]):
             found[person.id] = (other.id, None, "")
-        for key in keys[person.id]:
-            seen.setdefault(key, []).append(person)
+        earlier[person.id] = person
+        for key in mine:
+            rows.setdefault(key, []).append(person.id)
     return found
 
 
 def _best(person: Person, others: Iterable[Person]) -> Person | None:
     """The likeliest of those worth a question."""
-    scored = [
-        (score(person, other).points, -other.id, other)
-        for other in {each.id: each for each in others}.values()
-    ]
+    scored = [(score(person, other).points, -other.id, other) for other in others]
     best = max(scored, key=lambda each: each[:2], default=None)
     return best[2] if best and best[0] >= LEAST_POINTS else None
 
 
-def _blocks(statement: Select[int, int]) -> dict[int, list[int]]:
+def _blocks(statement: TextClause, asked: Iterable[int], **values: int) -> dict[int, list[int]]:
+    """Who shares each key, without the keys that too many share; of those only so many are read."""
     blocks: dict[int, list[int]] = {}
-    for key, other in db.session.execute(statement):
+    given = {"keys": list(asked), "most": LARGEST_BLOCK + 1, **values}
+    for key, other in db.session.execute(statement, given):
         blocks.setdefault(key, []).append(other)
     return {key: others for key, others in blocks.items() if len(others) <= LARGEST_BLOCK}
 

@@ -21,7 +21,12 @@ TAKEN = (RowOutcome.NEW, RowOutcome.UPDATED, RowOutcome.UNCHANGED)
 
 def hash_of(key: Key) -> int:
     """A key as 64 bits with a sign."""
-    return int.from_bytes(blake2b(":".join(key).encode(), digest_size=8).digest(), signed=True)
+    return hash_text(":".join(key))
+
+
+def hash_text(text: str) -> int:
+    """As the keys of duplicates are hashed."""
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), signed=True)
 
 
 def load_world(lines: Sequence[Line], purpose: Purpose, *, is_locked: bool = False) -> World:

@@ -1,5 +1,7 @@
 """A contact file from its columns to the customers, and back."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -8,7 +10,9 @@ from hub.core.actor import SYSTEM
 from hub.core.db import transaction
 from hub.core.errors import Conflict, Invalid, NotFound
 from hub.customers import queries
-from hub.customers.imports import actions, fixing
+from hub.customers.duplicates.finding import mark_changed
+from hub.customers.duplicates.keys import keys_of
+from hub.customers.imports import actions, alike, fixing
 from hub.customers.imports.choosing import Choices
 from hub.customers.imports.models import ImportFinding, ImportRow
 from hub.customers.imports.phases import PHASES
@@ -208,3 +212,27 @@ def test_corrections_stay_when_only_the_choices_change(session: Session) -> None
         fixing.edit_row(import_id, 2, {"mail": "neu@client.example"}, by=SYSTEM, now=TUESDAY)
     check(import_id, clash=Clash.SKIP)
     assert outcomes(session, import_id) == ["new", "skipped known"]
+
+
+def test_a_probable_double_is_shown_and_one_press_makes_it_the_known_customer(session: Session) -> None:
+    dora = make_customer(session, birth_on=date(1980, 5, 1))
+    mark_changed([dora.id])
+    line = "Dorra;Lefevre;d.lefevre@other.example;;69003;"
+    import_id = hand_in(
+        line, "Jean;Dupont;jean@client.example;;33000;", "Jean;Dupond;jd@client.example;;33000;"
+    )
+    check(import_id)
+    assert outcomes(session, import_id) == ["new"] * 3
+    assert "duplicate_in_base" in kinds(session, import_id)[2]
+    assert "alike_in_file" in kinds(session, import_id)[4]
+    with transaction():
+        fixing.take_suggestions(import_id, "duplicate_in_base", by=SYSTEM, now=TUESDAY)
+    assert outcomes(session, import_id) == ["updated", "new", "new"]
+    apply(import_id)
+    assert session.scalar(select(func.count()).select_from(Customer)) == 3
+    assert find("d.lefevre@other.example").id == dora.id
+    assert find("dora@client.example").first_name == "Dora"
+    person = alike.person_of(
+        1, {"first_name": "Jean", "last_name": "Dupont", "postcode": "33000", "birth_on": "1980-05-01"}
+    )
+    assert alike.block_keys(person) <= keys_of(person)
