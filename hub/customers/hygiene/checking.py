@@ -82,7 +82,8 @@ def _split(clean: dict[str, str]) -> None:
     first, last = split_full_name(clean.pop(Field.FULL_NAME))
     for field, text in ((Field.FIRST_NAME, first), (Field.LAST_NAME, last)):
         if not clean.get(field):
-            clean[field] = check_name(text, field).kept if text else ""
+            part = tidy(text, field)
+            clean[field] = check_name(part.text, field).kept if part.text and not part.is_nothing else ""
 
 
 def _without_overruled(findings: list[Finding], clean: Mapping[str, str]) -> list[Finding]:

@@ -3,11 +3,17 @@
 import re
 from collections.abc import Callable, Sequence
 
+from hub.core.text import fold
 from hub.customers.hygiene.findings import Field
 from hub.customers.hygiene.headings import HEADINGS, key_of
+from hub.customers.hygiene.names import FAMILY, GIVEN, GIVEN_TOO, TITLES
+from hub.customers.hygiene.phones import check_phone
+from hub.customers.hygiene.places import TOWNS, town_key
 
 ENOUGH = 0.6
 """The share of the filled cells of a column that must look like a field."""
+HALF_KNOWN = 0.25
+"""The same for family names, of which no list holds most."""
 
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _PHONE = re.compile(r"\(?\+?[\d][\d\s.()/-]{7,18}\d")
@@ -37,7 +43,8 @@ def match_columns(headings: Sequence[str], sample_rows: Sequence[Sequence[str]])
 def _by_content(cells: Sequence[str]) -> Field | None:
     filled = [cell.strip() for cell in cells if cell.strip()]
     for field, is_like in _LOOKS:
-        if filled and sum(map(is_like, filled)) >= ENOUGH * len(filled):
+        enough = HALF_KNOWN if field is Field.LAST_NAME else ENOUGH
+        if filled and sum(map(is_like, filled)) >= enough * len(filled):
             return field
     return None
 
@@ -46,11 +53,20 @@ def _is_phone(cell: str) -> bool:
     return _PHONE.fullmatch(cell) is not None and _DATE.fullmatch(cell) is None
 
 
+def _is_mobile(cell: str) -> bool:
+    return _is_phone(cell) and check_phone(cell).kept.startswith(("+336", "+337"))
+
+
 _LOOKS: tuple[tuple[Field, Callable[[str], bool]], ...] = (
     (Field.MAIL, lambda cell: _MAIL.fullmatch(cell) is not None),
     (Field.BIRTH_ON, lambda cell: _DATE.fullmatch(cell) is not None),
+    (Field.MOBILE, _is_mobile),
     (Field.PHONE, _is_phone),
     (Field.POSTCODE, lambda cell: _POSTCODE.fullmatch(cell) is not None),
+    (Field.TITLE, lambda cell: fold(cell).strip(". ") in TITLES),
+    (Field.TOWN, lambda cell: town_key(cell) in TOWNS),
+    (Field.FIRST_NAME, lambda cell: fold(cell) in GIVEN or fold(cell) in GIVEN_TOO),
+    (Field.LAST_NAME, lambda cell: fold(cell) in FAMILY),
 )
 
 

@@ -10,9 +10,14 @@ from pathlib import Path
 
 from charset_normalizer import from_bytes
 
+from hub.core.errors import Invalid
+from hub.core.text import N_
+
 SEPARATORS = (";", ",", "\t", "|")
 CHUNK = 1 << 20
 SAMPLE_LINES = 200
+FEW = 5
+"""So many letters of the encoding must stand against each byte that is not of it."""
 LATIN = ("cp1252", "iso8859-15", "mac-roman", "cp850")
 """Western encodings of one byte a letter, the likeliest first."""
 
@@ -135,7 +140,34 @@ def find_encoding(path: Path) -> str:
         if head.startswith(mark):
             return name
     wide = _utf16(head)
+    if not wide:
+        _refuse_binary(head)
     return wide or ("utf-8" if _is_utf8(path) else _guess(path, head))
+
+
+def _refuse_binary(head: bytes) -> None:
+    """Pictures, documents and programs are no tables, whatever they are called."""
+    odd = len(head) - len(head.translate(None, _CONTROL))
+    if head.lstrip().lower().startswith(_OTHERS) or odd > max(FEW, len(head) * MOST_CONTROL):
+        raise Invalid(
+            N_("The file holds no table. Please choose an Excel, OpenDocument or CSV file."), field="file"
+        )
+
+
+_CONTROL = bytes(byte for byte in range(32) if byte not in b"\t\n\r\x0b\x0c\x1b")
+_OTHERS = (
+    b"%pdf",
+    b"\x89png",
+    b"\xff\xd8\xff",
+    b"gif8",
+    b"{\\rtf",
+    b"<!doctype html",
+    b"<html",
+    b"<table",
+    b"\x1f\x8b",
+    b"7z\xbc",
+)
+MOST_CONTROL = 0.02
 
 
 def _utf16(head: bytes) -> str:
@@ -146,14 +178,16 @@ def _utf16(head: bytes) -> str:
 
 
 def _is_utf8(path: Path) -> bool:
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        for chunk in _chunks(path):
-            decoder.decode(chunk)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
+    """Whether the file is UTF-8, a few bytes of another hand apart."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    strays = letters = 0
+    for chunk in _chunks(path):
+        text = decoder.decode(chunk)
+        if not text.isascii():
+            strays += text.count("\ufffd")
+            letters += len(text) - len(text.encode("ascii", "ignore"))
+    strays += len(decoder.decode(b"", final=True))
+    return strays * FEW <= letters - strays
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

@@ -103,7 +103,9 @@ def proper_case(text: str, field: str = Field.LAST_NAME) -> str:
     letters = [letter for letter in text if letter.isalpha()]
     if not letters or not _LATIN.search(text) or _is_initials(text):
         return text
-    is_uniform = text in {text.upper(), text.lower()} and (len(letters) > 1 or text.islower())
+    is_uniform = text in {text.upper(), text.lower()} and (
+        len(letters) > 1 or (text.isalpha() and text.islower())
+    )
     if not is_uniform:
         return _words_of_mixed(text)
     return _with_particles(clean_name(text), field)

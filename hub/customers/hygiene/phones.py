@@ -1,6 +1,7 @@
 """Whether a phone number is one, of which kind, and what is wrong with one that is not. Pure."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -46,7 +47,7 @@ class PhoneCheck:
 
 def check_phone(text: str, *, country: str = HOME, field: str = Field.PHONE) -> PhoneCheck:
     """One number as a person or a spreadsheet wrote it. `country` is ISO 3166 alpha-2, `field` the kind it claims to be."""
-    given = _LABEL.sub("", text.strip().strip("'\"`;,").strip())
+    given = _LABEL.sub("", _ascii_digits(text).strip().strip("'\"`;,").strip())
     if not given:
         return PhoneCheck("", [])
     if _NOBODY.fullmatch(re.sub(r"\D", "", given)):
@@ -63,6 +64,13 @@ def check_phone(text: str, *, country: str = HOME, field: str = Field.PHONE) -> 
         [Found(FindingKind.PHONE_LOST_ZERO, "0" + given)] if _has_lost_zero(given, number, country) else []
     )
     return PhoneCheck(number, found + _kind_findings(number, field))
+
+
+def _ascii_digits(text: str) -> str:
+    """Digits of other scripts as ours."""
+    if text.isascii():
+        return text
+    return "".join(str(unicodedata.decimal(letter)) if letter.isdecimal() else letter for letter in text)
 
 
 def _parsed(given: str, country: str) -> str | None:
@@ -126,6 +134,8 @@ _KINDS: dict[tuple[str, int], str] = {}
 
 def _kind_of(prefix: str, length: int, number: str) -> str:
     """mobile, landline, paid or other; remembered by the first digits, which decide it."""
+    if prefix.startswith(("+336", "+337")):
+        return "mobile"
     key = (prefix, length)
     if key not in _KINDS:
         _KINDS[key] = _kind(number)

@@ -53,6 +53,7 @@ def _expanded(codes: list[str]) -> Iterator[str]:
         yield from (f"{each:05}" for each in range(int(first), int(last or first) + 1))
 
 
+@lru_cache(maxsize=50_000)
 def town_key(text: str) -> str:
     """A town as it is compared: without accents, CEDEX, arrondissement; `ST ETIENNE` is `saint etienne`."""
     plain = re.sub(

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import unescape
 
 from hub.core.text import fold
@@ -153,6 +154,7 @@ _PEOPLE = frozenset({Field.FIRST_NAME, Field.LAST_NAME, Field.FULL_NAME})
 _SURE_IN_NAMES = frozenset(
     {"test", "tests", "toto", "titi", "tata", "essai", "foo", "x", "nc", "nr", "vide", "anonyme"}
 )
+LONGEST_FILLER = 40
 _SAME = re.compile(r"(.)\1{2,}|(xx+|aa+|zz+)")
 _FORMULA = re.compile(
     r"[=@]\s*[A-Za-z(+\"'-].*|[+-]\s*[A-Za-z(][\w.]*[(!+*/-].*|=.+|\t.*|-{1,2}\+?cmd.*", re.DOTALL
@@ -286,6 +288,11 @@ _REPAIRS = (
 
 def is_filler(text: str, name: str) -> bool:
     """Whether the cell says nothing: `n/a`, `-`, `xxx`, `test`. Names of people are given the benefit of the doubt."""
+    return len(text) <= LONGEST_FILLER and _says_nothing(text, name)
+
+
+@lru_cache(maxsize=100_000)
+def _says_nothing(text: str, name: str) -> bool:
     key = fold(text)
     if name in _PEOPLE:
         if key in _NAMES_TOO:

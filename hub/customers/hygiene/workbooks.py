@@ -1,8 +1,11 @@
 """Spreadsheets (xlsx, xlsb, xls, ods) to rows of text, by python-calamine; never raises but Invalid."""
 
+import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
@@ -15,6 +18,11 @@ OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = b"PK"
 EXACT = 1e15
 """Up to here a spreadsheet's number has all its digits."""
+MAX_CELLS = 30_000_000
+"""Of a sheet's whole area: the library holds each of them, filled or not."""
+CHUNK = 1 << 20
+_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"')
+_WIDE = re.compile(rb'<c r="([A-Z]{2,3})\d')
 MAX_BYTES = 800 * 1024 * 1024
 """How large a spreadsheet may be once unpacked: 200,000 rows take about 150 MB."""
 
@@ -64,19 +72,51 @@ def _as_text(cell: object) -> str:
 
 
 def _check_size(path: Path) -> None:
+    """Unpack a zipped workbook once, counting: neither a bomb nor a stray cell at the far end may fill the memory."""
     with path.open("rb") as file:
         if not file.read(2).startswith(ZIP):
             return
     try:
         with zipfile.ZipFile(path) as bundle:
-            size = sum(each.file_size for each in bundle.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+            if sum(each.file_size for each in bundle.infolist()) > MAX_BYTES:
+                raise Invalid(
+                    N_(
+                        "The file is too large once unpacked. Please cut it into several files, or save it as CSV."
+                    ),
+                    field="file",
+                )
+            for each in bundle.infolist():
+                with bundle.open(each) as part:
+                    _check_sheet(iter(partial(part.read, CHUNK), b""))
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError, zlib.error) as error:
         raise _damaged() from error
-    if size > MAX_BYTES:
-        raise Invalid(
-            N_("The file is too large once unpacked. Please cut it into several files, or save it as CSV."),
-            field="file",
-        )
+
+
+def _check_sheet(chunks: Iterator[bytes]) -> None:
+    """Whether the area of a sheet is one that can be held: its last row times its last column."""
+    last_row = last_column = 0
+    tail = b""
+    for chunk in chunks:
+        text = tail + chunk
+        at = text.rfind(b'<c r="')
+        found = _CELL.match(text, at) if at >= 0 else None
+        last_row = max(last_row, int(found[2])) if found else last_row
+        last_column = max(last_column, *(_column(each[1]) for each in _WIDE.finditer(text)), 0)
+        tail = text[-64:]
+        if last_row * max(last_column, 26) > MAX_CELLS:
+            raise Invalid(
+                N_(
+                    "Some cells lie far outside the table. Please delete the empty rows and columns around it, or save it as CSV."
+                ),
+                field="file",
+            )
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
 
 
 def _damaged() -> Invalid:
