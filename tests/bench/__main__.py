@@ -3,7 +3,18 @@
 import subprocess
 import sys
 
-BENCHMARKS = ("customer_import", "desk", "gate", "knowledge", "mail_in", "plan_steps", "sending", "survey", "ticket_list")
+BENCHMARKS = (
+    "customer_import",
+    "desk",
+    "find_or_create",
+    "gate",
+    "knowledge",
+    "mail_in",
+    "plan_steps",
+    "sending",
+    "survey",
+    "ticket_list",
+)
 
 
 def main() -> int:

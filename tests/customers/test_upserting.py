@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from hub.core.errors import Conflict, Invalid
 from hub.customers.models import Address, Customer
+from hub.customers.one_statement import MAKE, _values
 from hub.customers.queries import get_customer
 from hub.customers.rows import CustomerDetails
 from hub.customers.upserting import upsert_customer, upsert_customers
@@ -69,12 +70,23 @@ def test_a_family_may_share_a_phone(session: Session) -> None:
     assert get_customer(dora.id).phone == "+33612345678"
 
 
-def test_one_mail_is_one_statement(session: Session) -> None:
+def test_one_mail_is_a_look_up_and_one_statement(session: Session) -> None:
     with counted_statements() as seen:
         made = upsert_customer(replace(BARE, email="zoe@client.example", first_name="Zoé"), now=TUESDAY)
         found = upsert_customer(replace(BARE, email="ZOE@client.example"), now=TUESDAY)
     assert (made.is_new, found.is_new, made.customer_id) == (True, False, found.customer_id)
-    assert len(seen) == 2
+    assert len(seen) == 3
+
+
+def test_an_address_taken_at_that_moment_leaves_nobody_behind(session: Session) -> None:
+    """As another transaction would see it: the look-up finds nobody, the unique key somebody."""
+    make_emil(session)
+    values = _values("emil@client.example", CustomerDetails(email="emil@client.example"), TUESDAY)
+    blind = MAKE.replace(
+        "WHERE NOT EXISTS (SELECT FROM addresses WHERE kind = 'mail' AND value = %(mail)s)", ""
+    )
+    made = session.connection().exec_driver_sql(blind, values).one()
+    assert made[1] is False
 
 
 def test_what_is_empty_is_filled_and_nothing_overwritten(session: Session) -> None:
