@@ -134,7 +134,7 @@ DOORS: tuple[Door, ...] = (
         Permission.READ_SEGMENTS,
         dict.fromkeys(segments.EDITING, Permission.EDIT_SEGMENTS),
     ),
-    Door(properties.blueprint, "/properties", Permission.EDIT_SEGMENTS),
+    Door(properties.blueprint, "/properties", Permission.EDIT_SEGMENTS, properties.WAYS),
     Door(privacy.blueprint, "/privacy", Permission.KEEP_PRIVACY),
     Door(quality.blueprint, "/quality", Permission.EDIT_CUSTOMERS),
     Door(counter.blueprint, "/counter", Permission.ANSWER_TICKETS),

@@ -9,13 +9,16 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hub.core.actor import SYSTEM
 from hub.core.audit import AuditEntry
 from hub.core.words import Channel
 from hub.customers.models import Customer
+from hub.customers.properties import get_properties, save_property
+from hub.customers.property_words import PropertyKind
 from hub.segments.models import Segment, SegmentFile
 from hub.segments.saved.working import work_segments
 from hub.staff.words import Role
-from tests.conftest import HandClock
+from tests.conftest import TUESDAY, HandClock
 from tests.makers.customers import make_customer, make_emil, make_fay, say_consent
 from tests.makers.orders import make_order
 from tests.makers.staff import log_in, make_agent
@@ -174,3 +177,20 @@ def test_a_property_is_defined_used_and_not_taken_away(marketer: FlaskClient, se
     assert "Chats" in marketer.get("/properties/").text
     refused = marketer.post("/properties/pet_kind/forget", follow_redirects=True).text
     assert "est utilisée par Chats" in refused.replace("\xa0", " ")
+
+
+def test_values_stand_on_the_form_of_the_customer(client: FlaskClient, session: Session) -> None:
+    make_chain(session)
+    dora = make_customer(session)
+    words = {"label": "Animaux", "description": "Du formulaire", "kind": PropertyKind.NUMBER, "family": "pet"}
+    save_property(key="pet_count", is_new=True, by=SYSTEM, now=TUESDAY, **words)  # type: ignore[arg-type]
+    ada = log_in(client, make_agent(session))
+    assert 'name="p-pet_count"' in ada.get(f"/customers/{dora.id}/edit").text
+    refused = ada.post(f"/properties/customers/{dora.id}", data={"p-pet_count": "deux"})
+    assert refused.status_code == 422
+    assert "Indiquez un nombre" in refused.text
+    assert 'value="deux"' in refused.text
+    assert ada.post(f"/properties/customers/{dora.id}", data={"p-pet_count": "2,5"}).status_code == 303
+    assert get_properties([dora.id])[dora.id] == {"pet_count": 2.5}
+    [line] = session.scalars(select(AuditEntry).where(AuditEntry.action == "customer.edited"))
+    assert line.data["fields"] == ["property:pet_count"]
