@@ -38,6 +38,7 @@ STAFF = (
     "/knowledge/articles/new", "/knowledge/replies", "/knowledge/replies/1", "/knowledge/replies/1/edit",
     "/promo-codes/", "/promo-codes/new", "/promo-codes/1", "/promo-codes/1/edit", "/promo-codes/unknown",
     "/messages/", "/messages/?weeks=13&purpose=survey", "/messages/not-sent", "/messages/not-sent?reason=no_consent",
+    "/values/", "/values/rfm", "/values/churn", "/values/cohorts", "/values/cohorts?show=value&store=1", "/values/tiers", "/values/tiers/edit", "/values/definitions", "/values/members?stage=new", "/values/path/1",
     "/messages/caps", "/messages/sender", "/settings/operations", "/settings/operations/work", "/settings/operations/unknown", "/settings/operations/provider-events",
     "/settings/operations/quarantine", "/settings/operations/auto-replies", "/settings/operations/storms", "/settings/operations/orders",
     "/settings/mail-ways", "/settings/mail-ways/new", "/settings/mail-ways/addresses/new",
