@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, or_, select
 
 from hub.core import clock
-from hub.core.actor import SYSTEM
+from hub.core.actor import SYSTEM, Actor
 from hub.core.db import db, transaction
+from hub.core.errors import Invalid
+from hub.core.text import N_
 from hub.customers.quality import archiving, auditing
 from hub.customers.quality.models import QualitySettings
 from hub.customers.quality.months import months_before
@@ -66,14 +68,16 @@ def work_quality(wake: Callable[[], None]) -> int:
             done += 1
         if settings.is_archive_on and settings.next_archive_at <= now:
             settings.next_archive_at = months_before(now, -1)
-            archive_now(settings.archive_months, is_planned=True, now=now)
+            archive_now(settings.archive_months, is_planned=True, by=SYSTEM, now=now)
             done += 1
     return done
 
 
-def archive_now(months: int, *, is_planned: bool, now: datetime) -> int:
-    """Archive the silent, once the clicks of the last days are seen. Returns the id of the run."""
+def archive_now(months: int, *, is_planned: bool, by: Actor, now: datetime) -> int:
+    """Archive the silent, once the clicks of the last days are seen. Returns the id of the run. Raises Invalid."""
+    if months not in auditing.BOUNDS:
+        raise Invalid(N_("Please give a number of months from 1 to 120."), field="months")
     activity.note_clicks(since=now - CLICKS_SINCE)
     return archiving.archive_silent(
-        before=months_before(now, months), months=months, is_planned=is_planned, by=SYSTEM, now=now
+        before=months_before(now, months), months=months, is_planned=is_planned, by=by, now=now
     )

@@ -1,0 +1,24 @@
+"""Requests about personal data in words."""
+
+from flask_babel import gettext
+
+from hub.identity.privacy_words import RequestKind, RequestState
+
+
+def kind_words(kind: RequestKind) -> str:
+    return {
+        RequestKind.ACCESS: gettext("Access (art. 15)"),
+        RequestKind.CORRECTION: gettext("Correction (art. 16)"),
+        RequestKind.ERASURE: gettext("Erasure (art. 17)"),
+        RequestKind.PORTABILITY: gettext("Portability (art. 20)"),
+        RequestKind.OBJECTION: gettext("Objection (art. 21)"),
+    }[kind]
+
+
+def state_words(state: RequestState) -> tuple[str, str]:
+    """The state in words, and the tone of its chip."""
+    return {
+        RequestState.OPEN: (gettext("open"), "info"),
+        RequestState.DONE: (gettext("answered"), "ok"),
+        RequestState.REFUSED: (gettext("refused"), "plain"),
+    }[state]
