@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from hub.customers.hygiene.belonging import contradicts
 from hub.customers.hygiene.checking import check_row
+from hub.customers.hygiene.damage import mend_letters
 from hub.customers.hygiene.dates import check_date
 from hub.customers.hygiene.findings import Field, FindingKind, Severity
 from hub.customers.hygiene.known import Known
@@ -16,7 +17,6 @@ from hub.customers.hygiene.mails import check_mail
 from hub.customers.hygiene.names import check_name, is_swapped, split_full_name
 from hub.customers.hygiene.phones import check_phone
 from hub.customers.hygiene.places import check_country, check_postcode
-from hub.customers.hygiene.plain import mend_letters
 from hub.customers.rules import normalise_phone
 
 TODAY = date(2026, 11, 22)
