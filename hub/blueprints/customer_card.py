@@ -90,7 +90,7 @@ def open_card(customer_id: int, viewer: Viewer) -> Card:
         orders=standing.orders,
         answers=standing.answers,
         tickets=tuple(tickets),
-        consents=tuple(queries.list_consents(customer.id)),
+        consents=standing.consents,
         addresses=_addresses(standing.addresses),
         store_names=standing.store_names,
         now=now,

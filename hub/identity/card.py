@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from hub.core.db import db
 from hub.customers.notes.rows import NoteRow
-from hub.customers.queries import AddressRow
+from hub.customers.queries import AddressRow, ConsentRow
 from hub.customers.rules import Buying
 from hub.orders.behaviour.rows import BasketRow
 from hub.orders.queries import OrderRow
@@ -17,7 +17,7 @@ from hub.plans.queries import EnrolmentRow
 from hub.segments.values.words import RfmSegment, Stage
 from hub.surveys.queries import AnswerRow
 
-MOST_ORDERS, MOST_ANSWERS, MOST_NOTES, MOST_PLANS = 20, 20, 20, 10
+MOST_ORDERS, MOST_ANSWERS, MOST_NOTES, MOST_PLANS, MOST_CONSENTS = 20, 20, 20, 10, 200
 
 # Each part looks at the rows of one customer by an index, and comes as JSON: eleven looks, one round trip.
 _STANDING = text("""
@@ -52,6 +52,12 @@ _STANDING = text("""
     (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', a.kind, 'value', a.value, 'is_primary', a.is_primary,
             'suppressions', jsonb_build_array()) ORDER BY a.kind, a.is_primary DESC, a.id), '[]')
         FROM addresses a WHERE a.customer_id = :id) AS addresses,
+    (SELECT coalesce(jsonb_agg(to_jsonb(c)), '[]')
+        FROM (SELECT e.*, s.id IS NOT NULL AS is_current FROM consent_entries e
+            LEFT JOIN consent_states s ON s.entry_id = e.id AND s.address_kind = e.address_kind
+                AND s.address = e.address AND s.channel = e.channel AND s.purpose = e.purpose AND s.theme = e.theme
+            WHERE e.address_kind IN ('mail', 'phone') AND e.address IN (SELECT value FROM addresses WHERE customer_id = :id)
+            ORDER BY e.happened_at DESC, e.id DESC LIMIT :most_consents) c) AS consents,
     (SELECT coalesce(jsonb_agg(to_jsonb(c)), '[]')
         FROM (SELECT * FROM customer_notes WHERE customer_id = :id ORDER BY id DESC LIMIT :most_notes) c) AS notes,
     (SELECT coalesce(jsonb_object_agg(s.id, s.name), '{}') FROM stores s WHERE s.id IN (
@@ -94,6 +100,7 @@ class Standing:
     answers: tuple[AnswerRow, ...]
     plans: tuple[EnrolmentRow, ...]
     addresses: tuple[AddressRow, ...]
+    consents: tuple[ConsentRow, ...]
     notes: tuple[NoteRow, ...]
     store_names: dict[int, str]
     definitions: dict[str, Any] | None
@@ -110,6 +117,7 @@ def get_standing(customer_id: int, *, since: datetime) -> Standing:
         "most_answers": MOST_ANSWERS,
         "most_plans": MOST_PLANS,
         "most_notes": MOST_NOTES,
+        "most_consents": MOST_CONSENTS,
     }
     found = db.session.execute(_STANDING, {"id": customer_id, "since": since, **most}).mappings().one()
     return _reader.validate_python(dict(found))
