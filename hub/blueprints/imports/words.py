@@ -9,6 +9,7 @@ from hub.customers.hygiene.findings import Field, Severity
 from hub.customers.imports.rules import BOUND
 from hub.customers.imports.wishing import WORDING
 from hub.customers.imports.words import Clash, ImportState, RowOutcome, RowReason, UndoOutcome
+from hub.customers.properties import list_definitions
 
 FIELDS: dict[str, str] = {
     Field.TITLE: N_("Form of address"),
@@ -154,4 +155,4 @@ def say_reason() -> str:
 
 def property_options() -> list[tuple[str, str]]:
     """Properties of the chain's own."""
-    return []
+    return [(f"property:{each.key}", each.label) for each in list_definitions()]

@@ -14,6 +14,7 @@ from hub.core.batches import table_of
 from hub.core.db import db
 from hub.core.words import Language
 from hub.customers import rules as house_rules
+from hub.customers.hygiene.findings import PROPERTY
 from hub.customers.identity import confirm_by_use
 from hub.customers.imports.adding import add_claims
 from hub.customers.imports.consenting import Saying, record_sayings
@@ -93,6 +94,7 @@ def _apply(desk: Desk, rows: Sequence[ImportRow], by: Actor) -> None:
         (row, line, plan_row(line, world, clash=choices.clash, duplicates=choices.duplicates))
         for row, line in zip(due, lines, strict=True)
     ]
+    _type_properties(desk, [plan for _, _, plan in done])
     _make_customers([plan for _, _, plan in done], desk.now)
     _change_customers([plan for _, _, plan in done], desk.now)
     added = add_claims([(line.row, plan) for _, line, plan in done], now=desk.now)
@@ -104,12 +106,19 @@ def _apply(desk: Desk, rows: Sequence[ImportRow], by: Actor) -> None:
     db.session.flush()
 
 
+def _type_properties(desk: Desk, plans: Sequence[Plan]) -> None:
+    for plan in plans:
+        for name, value in plan.after.items():
+            if name.startswith(PROPERTY) and plan.held:
+                plan.held.properties[name.removeprefix(PROPERTY)] = desk.typed(name, value)
+
+
 def _make_customers(plans: Sequence[Plan], now: datetime) -> None:
     new = [plan.held for plan in plans if plan.outcome is RowOutcome.NEW and plan.held]
     anchors = {id(plan.held): plan.added[0][0][1] for plan in plans if plan.outcome is RowOutcome.NEW}
     for held, customer_id in zip(new, draw_ids(Customer, len(new)), strict=True):
         held.customer_id = customer_id
-    names = ("id", *FIELDS, "sort_key", "created_at", "updated_at")
+    names = ("id", *FIELDS, "properties", "sort_key", "created_at", "updated_at")
     rows = (
         [held.customer_id, *columns_of(held).values(), _sort_key(held, anchors[id(held)]), now, now]
         for held in new
@@ -125,7 +134,7 @@ def columns_of(held: Held) -> dict[str, Any]:
     given["country"] = given["country"] or house_rules.HOME
     given["language"] = Language(given["language"] or Language.FRENCH)
     given["preferred_store_id"] = int(given["preferred_store_id"]) if given["preferred_store_id"] else None
-    return given
+    return given | {"properties": held.properties}
 
 
 def _sort_key(held: Held, anchor: str = "") -> str:
@@ -141,7 +150,7 @@ def _change_customers(plans: Sequence[Plan], now: datetime) -> None:
     if not changed:
         return
     table = table_of(Customer)
-    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in (*FIELDS, "sort_key")}
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in (*FIELDS, "properties", "sort_key")}
     statement = update(table).where(table.c.id == bindparam("this")).values(**values, updated_at=now)
     rows = []
     for held in changed.values():

@@ -7,9 +7,10 @@ from typing import Any
 
 import structlog
 
+from hub.core.errors import Invalid
 from hub.core.text import fold
 from hub.customers.hygiene.checking import check_row, values_of
-from hub.customers.hygiene.findings import SEVERITIES, Field, Finding, FindingKind, Severity
+from hub.customers.hygiene.findings import PROPERTY, SEVERITIES, Field, Finding, FindingKind, Severity
 from hub.customers.hygiene.known import Known
 from hub.customers.hygiene.learning import learn_file
 from hub.customers.imports import rules
@@ -19,22 +20,29 @@ from hub.customers.imports.models import CustomerImport, ImportRow
 from hub.customers.imports.rules import BOUND, Line
 from hub.customers.imports.wishing import WORDING, read_wishes
 from hub.customers.imports.words import Clash
+from hub.customers.properties import Definition, list_definitions
+from hub.customers.property_rules import clean_value
 from hub.stores.queries import list_stores
 
 log = structlog.get_logger(__name__)
-PROPERTY = "property:"
 
 
 @dataclass(frozen=True)
 class Desk:
-    """`columns`: position to field. `store_ids` by folded name and code."""
+    """`columns`: position to field. `store_ids` by folded name and code, `definitions` of properties by key."""
 
     import_id: int
     columns: Mapping[int, str]
     known: Known
     choices: Choices
     store_ids: Mapping[str, int]
+    definitions: Mapping[str, Definition]
     now: datetime
+
+    def typed(self, name: str, text: str) -> Any:
+        """A property as it is kept. Raises Invalid."""
+        known = self.definitions[name.removeprefix(PROPERTY)]
+        return clean_value(known.kind, text, known.choices)
 
 
 @dataclass
@@ -66,7 +74,9 @@ def open_desk(row: CustomerImport, now: datetime) -> Desk:
         is_day_first=learned.get("is_day_first", {}),
     )
     columns = {int(place): field for place, field in row.mapping.items()}
-    return Desk(row.id, columns, widened, choices, store_ids, now)
+    has_properties = any(field.startswith(PROPERTY) for field in columns.values())
+    definitions = {each.key: each for each in list_definitions()} if has_properties else {}
+    return Desk(row.id, columns, widened, choices, store_ids, definitions, now)
 
 
 def learn(desk: Desk, rows: Iterable[Sequence[str]]) -> dict[str, Any]:
@@ -92,11 +102,26 @@ def prepare(
         return Prepared(row, cells, edits, choice, {}, [], Line(row, {}, ()), is_failed=True)
     values = {name: value for name, value in values.items() if value}
     values |= {name: value for name, value in ((WORDING, wording), (BOUND, bound)) if value}
+    findings += _drop_bad_properties(desk, row, values)
     line, is_lacking = line_of(desk, row, values, choice)
     if is_lacking and not any(each.kind is FindingKind.CONSENT_EVIDENCE for each in findings):
         evidence = FindingKind.CONSENT_EVIDENCE
         findings.append(Finding(row, Field.CONSENT_EMAIL, "", evidence, None, SEVERITIES[evidence]))
     return Prepared(row, cells, edits, choice, values, findings, line)
+
+
+def _drop_bad_properties(desk: Desk, row: int, values: dict[str, str]) -> list[Finding]:
+    """What is no value of its property is left out and said."""
+    found = []
+    for name in [name for name in values if name.startswith(PROPERTY)]:
+        try:
+            kept = desk.typed(name, values[name])
+        except (Invalid, KeyError):
+            value = values.pop(name)
+            found.append(Finding(row, name, value, FindingKind.WRONG_COLUMN, None, Severity.ERROR))
+        else:
+            values[name] = str(kept)
+    return found
 
 
 def line_of(
@@ -117,9 +142,6 @@ def line_of(
         wishes=wishes,
         choice=Clash(choice) if choice else None,
         same_as=same_as,
-        properties={
-            name.removeprefix(PROPERTY): value for name, value in values.items() if name.startswith(PROPERTY)
-        },
     )
     return line, is_lacking
 

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from hub.core.text import fold
 from hub.core.words import Channel
 from hub.customers import rules
-from hub.customers.hygiene.findings import Field, FindingKind
+from hub.customers.hygiene.findings import PROPERTY, Field, FindingKind
 from hub.customers.imports.words import Clash, ImportKind, RowOutcome, RowReason
 from hub.customers.words import AddressKind
 
@@ -44,7 +45,8 @@ Note = tuple[str, str, str, str | None]
 class Held:
     """A customer as he is at this moment of the import; `customer_id` is None while only the file knows him.
 
-    `row`: the first row of the file that named him.
+    `fields` holds his columns and, as `property:<key>`, the chain's own properties as text; `properties` these as they
+    are kept. `row`: the first row of the file that named him.
     """
 
     customer_id: int | None
@@ -52,6 +54,7 @@ class Held:
     kinds: set[str] = field(default_factory=set)
     row: int | None = None
     sort_key: str = ""
+    properties: dict[str, Any] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, str]:
@@ -94,7 +97,6 @@ class Line:
     wishes: Sequence[Wish] = ()
     choice: Clash | None = None
     same_as: int | None = None
-    properties: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -137,6 +139,7 @@ def keys_of(values: Mapping[str, str], id_source: str = FILE) -> list[Key]:
 def fields_of(values: Mapping[str, str], store_ids: Mapping[str, int]) -> dict[str, str]:
     """The columns of a customer that a clean row fills; a store by its folded name or code."""
     found = {name: values[name] for name in FIELDS if values.get(name)}
+    found |= {name: value for name, value in values.items() if name.startswith(PROPERTY)}
     store_id = store_ids.get(fold(values.get(Field.PREFERRED_STORE, "")))
     return found | ({"preferred_store_id": str(store_id)} if store_id else {})
 
@@ -150,8 +153,7 @@ def plan_row(line: Line, world: World, *, clash: Clash, duplicates: Clash) -> Pl
     if line.choice is Clash.SKIP:
         return Plan(RowOutcome.SKIPPED, RowReason.BY_HAND)
     if not line.keys:
-        is_empty = not line.fields and not line.properties
-        return Plan(*((RowOutcome.SKIPPED, RowReason.EMPTY) if is_empty else _NO_ADDRESS))
+        return Plan(*(_NO_ADDRESS if line.fields else (RowOutcome.SKIPPED, RowReason.EMPTY)))
     held = _choose(line, world)
     if held is None:
         return _make(line, world)

@@ -12,6 +12,7 @@ from hub.core.db import Base, db
 from hub.core.facts import FactRow
 from hub.customers import rules as house_rules
 from hub.customers.facts import ConsentChanged
+from hub.customers.hygiene.findings import PROPERTY
 from hub.customers.imports.consenting import Saying, record_sayings
 from hub.customers.imports.models import ImportEffect
 from hub.customers.imports.words import UndoOutcome
@@ -150,7 +151,9 @@ def _restore(effect: ImportEffect, customer: Customer | None, now: datetime) -> 
         return
     stays = []
     for name, value in effect.after.items():
-        if _text(getattr(customer, name)) == value:
+        if name.startswith(PROPERTY):
+            stays += _restore_property(customer, name, value, effect.before.get(name, ""))
+        elif _text(getattr(customer, name)) == value:
             setattr(customer, name, _typed(name, effect.before.get(name, "")))
         else:
             stays.append(name)
@@ -161,6 +164,22 @@ def _restore(effect: ImportEffect, customer: Customer | None, now: datetime) -> 
         customer.updated_at = now
     effect.undo_note = stays
     effect.undone = UndoOutcome.PARTLY if stays else UndoOutcome.RESTORED
+
+
+def _restore_property(customer: Customer, name: str, value: str, before: str) -> list[str]:
+    """The same for a property, which is kept as what it is: a flag or a number goes back as such."""
+    key = name.removeprefix(PROPERTY)
+    if _text(customer.properties.get(key)) != value:
+        return [name]
+    kept = {other: each for other, each in customer.properties.items() if other != key}
+    customer.properties = kept | ({key: _as_before(customer.properties[key], before)} if before else {})
+    return []
+
+
+def _as_before(now: object, before: str) -> object:
+    if isinstance(now, bool):
+        return before == "True"
+    return (float(before) if "." in before else int(before)) if isinstance(now, int | float) else before
 
 
 def _take_claims(effect: ImportEffect) -> list[str]:

@@ -9,6 +9,7 @@ from hub.core.batches import among
 from hub.core.db import db
 from hub.core.words import Purpose
 from hub.customers.contactability import get_suppression_words
+from hub.customers.hygiene.findings import PROPERTY
 from hub.customers.imports.models import ImportKey, ImportRow
 from hub.customers.imports.rules import BOUND, FIELDS, MAIL, PHONE, Held, Key, Line, World
 from hub.customers.imports.words import RowOutcome
@@ -66,12 +67,14 @@ def _load_helds(ids: Collection[int], *, is_locked: bool) -> dict[int, Held]:
         return {}
     columns = [getattr(Customer, name) for name in FIELDS]
     found = (
-        select(Customer.id, Customer.sort_key, *columns).where(among(Customer.id, ids)).order_by(Customer.id)
+        select(Customer.id, Customer.sort_key, Customer.properties, *columns)
+        .where(among(Customer.id, ids))
+        .order_by(Customer.id)
     )
     if is_locked:
         found = found.with_for_update(key_share=True)
     helds = {
-        row.id: Held(row.id, _texts(row._mapping), sort_key=row.sort_key)  # noqa: SLF001 - SQLAlchemy's documented name
+        row.id: Held(row.id, _texts(row._mapping), sort_key=row.sort_key, properties=dict(row.properties))  # noqa: SLF001 - SQLAlchemy's documented name
         for row in db.session.execute(found)
     }
     kinds = select(Address.customer_id, Address.kind).where(among(Address.customer_id, ids)).distinct()
@@ -82,7 +85,8 @@ def _load_helds(ids: Collection[int], *, is_locked: bool) -> dict[int, Held]:
 
 
 def _texts(given: RowMapping) -> dict[str, str]:
-    return {name: str(given[name]) for name in FIELDS if given[name] not in (None, "")}
+    found = {name: str(given[name]) for name in FIELDS if given[name] not in (None, "")}
+    return found | {f"{PROPERTY}{key}": str(value) for key, value in given["properties"].items()}
 
 
 def _load_consents(world: World, asked: Collection[str], purpose: Purpose) -> None:

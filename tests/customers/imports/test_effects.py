@@ -18,8 +18,10 @@ from hub.customers.hygiene.known import Known
 from hub.customers.imports import actions, applying, desk, working
 from hub.customers.imports.models import CustomerImport, ImportEffect, ImportFinding, ImportKey, ImportRow
 from hub.customers.imports.phases import PHASES
-from hub.customers.imports.words import ImportState, UndoOutcome
+from hub.customers.imports.words import Clash, ImportState, UndoOutcome
 from hub.customers.models import ConsentEntry, ConsentState, Customer
+from hub.customers.properties import save_property
+from hub.customers.property_words import PropertyKind
 from hub.customers.words import ConsentAction, SuppressionReason
 from tests.conftest import TUESDAY, HandClock
 from tests.customers.imports.acting import (
@@ -250,3 +252,21 @@ def test_a_row_that_ends_its_worker_is_tried_alone_and_left_out(
         working.work_imports(lambda: None)
     assert get(session, import_id).state is ImportState.APPLIED
     assert outcomes(session, import_id) == ["new", "refused failed", "new"]
+
+
+def test_the_chains_own_properties_come_along_and_go_back(session: Session) -> None:
+    for key, kind in (("pref_size", PropertyKind.NUMBER), ("pref_vip", PropertyKind.BOOLEAN)):
+        words = {"label": key, "description": "For tests.", "is_new": True}
+        save_property(key=key, family="pref", kind=kind, by=SYSTEM, now=TUESDAY, **words)
+    dora = make_customer(session, properties={"pref_size": 38})
+    columns = {0: "mail", 1: "property:pref_size", 2: "property:pref_vip"}
+    lines = ["dora@client.example;41;oui", "anne@client.example;large;non"]
+    check(import_id := hand_in(*lines, headings="E-mail;Taille;VIP"), columns, clash=Clash.OVERWRITE)
+    assert kinds(session, import_id)[3] >= {"wrong_column"}
+    apply(import_id)
+    session.expire_all()
+    assert session.get_one(Customer, dora.id).properties == {"pref_size": 41, "pref_vip": True}
+    assert session.get_one(Customer, find("anne@client.example").id).properties == {"pref_vip": False}
+    undo(import_id)
+    session.expire_all()
+    assert session.get_one(Customer, dora.id).properties == {"pref_size": 38}
