@@ -4,12 +4,15 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from hub.core import clock
 from hub.core.actor import SYSTEM, Actor
-from hub.core.db import transaction
+from hub.core.db import db, transaction
 from hub.customers.duplicates.finding import ask_comparison, work_on
 from hub.customers.duplicates.queries import find_latest_run, list_exact
 from hub.customers.duplicates.scoring import SURE_POINTS
+from hub.customers.imports.models import CustomerImport
 from hub.customers.merging.actions import forget_old_merges
 from hub.identity.merging import merge_customers
 from hub.stores.actions import change_setting
@@ -47,7 +50,7 @@ def merge_exact_pairs(*, by: Actor, now: datetime, limit: int = AT_ONCE) -> list
 
 
 def has_due() -> bool:
-    """A walk is under way, or the last one began a day ago."""
+    """A walk is under way, the last one began a day ago, or a file of contacts was applied since."""
     return _is_due(clock.business_now())
 
 
@@ -55,7 +58,15 @@ def _is_due(now: datetime) -> bool:
     if find_chain() is None:
         return False
     run = find_latest_run()
-    return run is None or run.ended_at is None or run.asked_at <= now - EVERY
+    if run is None or run.ended_at is None or run.asked_at <= now - EVERY:
+        return True
+    return _was_imported_since(run.asked_at)
+
+
+def _was_imported_since(moment: datetime) -> bool:
+    """Whether a file of contacts was applied after this moment: its customers are to be compared."""
+    applied = select(CustomerImport.id).where(CustomerImport.applied_at > moment)
+    return db.session.scalar(applied.limit(1)) is not None
 
 
 def work_duplicates(wake: Callable[[], None]) -> int:
