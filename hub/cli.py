@@ -19,8 +19,7 @@ from hub.core.db import db, transaction
 from hub.core.errors import HubError
 from hub.core.words import Channel, Language
 from hub.customer_commands import fit_value, rebuild_states
-from hub.customers.hygiene.base import find_known
-from hub.customers.hygiene.known import Known
+from hub.customers.hygiene.base import find_known, without_base
 from hub.customers.hygiene.report import check_file, lines_of
 from hub.import_commands import import_file
 from hub.inbox.actions import rebuild_batch
@@ -205,7 +204,7 @@ def check(*, is_json: bool, file: Path) -> None:
     if known is None:
         click.echo("No database: the domains of the base are not known.", err=True)
     try:
-        report = check_file(file, file.name, known or Known(today=clock.machine_now().date()))
+        report = check_file(file, file.name, known or without_base(clock.machine_now().date()))
     except HubError as error:
         raise click.ClickException(str(error)) from error
     click.echo(json.dumps(report.as_json(), ensure_ascii=False) if is_json else "\n".join(lines_of(report)))

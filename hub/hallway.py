@@ -9,6 +9,7 @@ from hub.channels.registry import ChannelSettings
 from hub.channels.twilio_client import TwilioSettings
 from hub.channels.twilio_settings import read_contents, read_prices
 from hub.core import bell, clock, files, live, log, signing, site
+from hub.customers.hygiene import mail_servers
 from hub.mailroom import ways_setup
 from hub.mailroom.ways_setup import WaysSetup
 from hub.outbox import bridge, hook_settings, pushing, sender_setup, wires
@@ -28,7 +29,9 @@ def set_up_hallway(config: Config) -> None:
     bridge.use_listener(has_listener)
     hook_settings.use_hooks(_mail_hooks(config))
     ways_setup.use(_mail_ways(config))
-    sender_setup.use(sender_setup.read_setup(config))
+    sender = sender_setup.read_setup(config)
+    sender_setup.use(sender)
+    mail_servers.use(sender.dns)
     webhook_setup.use(may_be_private=config.webhooks_private)
     pushing.use(may_be_private=config.webhooks_private)
     if config.redis_url:

@@ -20,6 +20,7 @@ from hub.blueprints.api import (
 from hub.blueprints.api_customers_shapes import CustomerBody, CustomerPatch, CustomersBody
 from hub.blueprints.api_ticket_shapes import details_of
 from hub.blueprints.errors import sentence_of
+from hub.blueprints.meant import suggestions_of
 from hub.blueprints.pages import limiter
 from hub.core import clock
 from hub.core.actor import Actor
@@ -87,7 +88,8 @@ def add_customer() -> ResponseReturnValue:
             by=_actor(),
             now=clock.business_now(),
         )
-    return _answer(queries.get_customer(found.customer_id), 201 if found.is_new else 200)
+    status = 201 if found.is_new else 200
+    return _answer(queries.get_customer(found.customer_id), status, meant=suggestions_of(body))
 
 
 @blueprint.post("/customers/batch")
@@ -127,7 +129,7 @@ def change_customer(who: str) -> ResponseReturnValue:
         )
         if patch.properties:
             set_properties(row.id, patch.properties, by=_actor(), now=clock.business_now())
-    return _answer(queries.get_customer(row.id), 200)
+    return _answer(queries.get_customer(row.id), 200, meant=suggestions_of(patch))
 
 
 def find_by_any(who: str) -> CustomerRow:
@@ -206,9 +208,10 @@ def _shape(row: CustomerRow, ids: dict[str, str], houses: Any) -> dict[str, Any]
     }
 
 
-def _answer(row: CustomerRow, status: int) -> ResponseReturnValue:
+def _answer(row: CustomerRow, status: int, *, meant: Mapping[str, str] | None = None) -> ResponseReturnValue:
     [shape] = customer_shapes([row])
-    return jsonify(customer=shape), status, {"ETag": _tag_of(shape)}
+    told: dict[str, Any] = {"customer": shape} if meant is None else {"customer": shape, "suggestions": meant}
+    return jsonify(told), status, {"ETag": _tag_of(shape)}
 
 
 def _tag_of(shape: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ from hub.core import clock
 from hub.customers.hygiene.base import suggest
 from hub.customers.hygiene.findings import Field
 
-PERSON = MappingProxyType(
+PERSON: Mapping[str, str] = MappingProxyType(
     {
         "email": Field.MAIL,
         "phone": Field.PHONE,
@@ -44,6 +44,13 @@ def taken(given: Mapping[str, str]) -> dict[str, str]:
     names = {Field.FIRST_NAME, Field.LAST_NAME}
     wanted = names if pressed in names and names <= set(found) else {pressed}
     return {field: found[field] for field in wanted if field in found}
+
+
+def suggestions_of(body: object) -> dict[str, str]:
+    """What a machine probably meant, by the names of its own body; what it sent is kept all the same."""
+    given = {field: str(getattr(body, name, None) or "") for name, field in PERSON.items()}
+    found = find_meant(given)
+    return {name: found[field] for name, field in PERSON.items() if field in found}
 
 
 class Meant:

@@ -10,6 +10,8 @@ from hub.blueprints.openapi_schemas import many, page, ref, whole
 def customer_paths() -> dict[str, Any]:
     """The operations on customers, what they were sent, and consents."""
     one = whole({"customer": ref("Customer")})
+    meant = {"type": "object", "additionalProperties": {"type": "string"}}
+    written = whole({"customer": ref("Customer"), "suggestions": meant})
     filters = [
         query("q", "words of the name, a mail address, phone or card, whole or a part"),
         query("email", "exactly this mail address"),
@@ -19,7 +21,7 @@ def customer_paths() -> dict[str, Any]:
     ]
     outcome = {"type": "string", "enum": ["made", "known", "conflict", "refused"]}
     done = whole({"outcome": outcome, "id": schemas.MAYBE_NUMBER, "error": {"type": ["object", "null"]}})
-    made = send("Find or make a customer", "CustomerBody", one, status="201", tagged=True)
+    made = send("Find or make a customer", "CustomerBody", written, status="201", tagged=True)
     made["responses"]["200"] = {**made["responses"]["201"], "description": "known already"}
     return {
         "/customers": {
@@ -37,7 +39,7 @@ def customer_paths() -> dict[str, Any]:
         "/customers/{who}": {
             "get": get("One customer", one, [who()], tagged=True),
             "patch": send(
-                "Correct a customer", "CustomerPatch", one, [who(), match()], status="200", tagged=True
+                "Correct a customer", "CustomerPatch", written, [who(), match()], status="200", tagged=True
             ),
         },
         "/customers/{who}/messages": {

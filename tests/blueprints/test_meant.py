@@ -8,9 +8,16 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hub.blueprints.contact.joining_page import CHECKED
+from hub.blueprints.contact.writing import ContactForm
+from hub.blueprints.counter.forms import CounterForm
+from hub.blueprints.customer_forms import CustomerForm
+from hub.blueprints.inbox import contact as inbox_contact
 from hub.customers.hygiene import base
+from hub.customers.hygiene.findings import Field
 from hub.inbox.models import Ticket
 from hub.stores.models import Store
+from tests.blueprints.test_api import Caller
 from tests.makers.customers import make_customer
 from tests.makers.inbox import make_house
 
@@ -87,3 +94,18 @@ def test_a_domain_many_customers_have_is_suggested(
     for number in range(10):
         make_customer(session, phone=None, mail=f"c{number}@maison-dubois.fr")
     assert "x@maison-dubois.fr" in write(client, email="x@maison-dubios.fr")[1]
+
+
+def test_a_sign_up_and_the_counter_ask_too() -> None:
+    assert set(CHECKED.values()) == {Field.MAIL, Field.PHONE, Field.FIRST_NAME, Field.LAST_NAME}
+    for form in (ContactForm, CustomerForm, CounterForm, inbox_contact.ContactForm):
+        assert Field.MAIL in form.meant.values()
+        assert Field.PHONE in form.meant.values()
+
+
+def test_the_api_keeps_what_was_sent_and_says_what_was_meant(session: Session, client: FlaskClient) -> None:
+    caller = Caller(client, session)
+    answer = caller.post("/customers", {"email": "anne@gmial.com", "first_name": "Anne"})
+    assert answer.status_code == 201
+    assert answer.json["customer"]["email"] == "anne@gmial.com"
+    assert answer.json["suggestions"] == {"email": "anne@gmail.com"}

@@ -12,6 +12,7 @@ from hub.customers.hygiene.checking import check_row
 from hub.customers.hygiene.domains import MUCH_USED
 from hub.customers.hygiene.findings import Field, FindingKind, Severity
 from hub.customers.hygiene.known import Known
+from hub.customers.hygiene.mail_servers import checker
 from hub.customers.models import Address
 from hub.customers.words import AddressKind
 
@@ -88,4 +89,9 @@ def find_known(today: date) -> Known | None:
     except SQLAlchemyError:
         db.session.rollback()
         return None
-    return Known(today=today, domains={row[0]: row[1] for row in found})
+    return Known(today=today, domains={row[0]: row[1] for row in found}, has_mail_server=checker())
+
+
+def without_base(today: date) -> Known:
+    """What the checks know when there is no database: the lists of the house, and DNS when it may be asked."""
+    return Known(today=today, has_mail_server=checker())
