@@ -13,7 +13,21 @@ from hub.core import clock, site
 from hub.core.db import db
 from hub.core.errors import NotFound
 from hub.core.text import N_
-from hub.demo import alerting, asking, browsing, codes, founding, joining, mailing, routing, shopping, talking
+from hub.demo import (
+    alerting,
+    asking,
+    browsing,
+    codes,
+    doubling,
+    founding,
+    importing,
+    joining,
+    mailing,
+    routing,
+    segmenting,
+    shopping,
+    talking,
+)
 from hub.demo.help_centre import write_help_centre
 from hub.demo.models import DEMO_NOTES, METADATA
 from hub.plans.actions import add_builtin_plans
@@ -70,6 +84,9 @@ def _tell_story(now: datetime, random: Random) -> None:
     mailing.make_messages(sales, now=now, random=random)
     joining.make_signup_form(now=now)
     codes.make_promo_codes(now=now, random=random)
+    importing.make_imports(now=now)
+    segmenting.make_segments(now=now)
+    doubling.make_duplicates(now=now)
 
 
 def _next_tuesday(moment: datetime) -> datetime:

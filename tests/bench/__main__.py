@@ -11,6 +11,7 @@ BENCHMARKS = (
     "knowledge",
     "mail_in",
     "plan_steps",
+    "segments",
     "sending",
     "survey",
     "ticket_list",

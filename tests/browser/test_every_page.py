@@ -50,6 +50,11 @@ STAFF = (
     "/routing/suggestions/words/1", "/inbox/asked", "/inbox/absence", "/statistics/routing",
     "/inbox/?q=magasin:lyon+est:à-répondre+-canal:sms", "/inbox/?q=magasin:lion", "/inbox/views", "/inbox/views/new?q=lampe",
     "/inbox/calls", "/inbox/calls?list=ended", "/inbox/calls/new?customer=1", "/inbox/bulk?all=1&view=all",
+    "/segments/", "/segments/?archived=1", "/segments/new", "/segments/new?from=unhappy", "/segments/1", "/segments/1/edit",
+    "/segments/1/members", "/properties/", "/properties/new", "/properties/home_room",
+    "/customers/imports/", "/customers/imports/1", "/customers/imports/1/undo", "/customers/imports/1/rows", "/customers/imports/2",
+    "/customers/imports/2/columns", "/customers/imports/2/findings/mail_domain_typo", "/customers/imports/2/findings/none",
+    "/customers/imports/2/rows?outcome=refused", "/customers/imports/2/rows/2", "/customers/imports/2/rows/6",
     "/surveys/", "/surveys/?label=machine", "/surveys/?q=nobody",
 )  # fmt: skip
 TICKET = (

@@ -16,7 +16,9 @@ from hub.core.actor import SYSTEM, Actor
 from hub.core.db import db, transaction
 from hub.core.words import ActorKind, Channel
 from hub.demo.help_centre import write_help_centre
+from hub.demo.importing import make_imports
 from hub.demo.models import METADATA
+from hub.demo.segmenting import make_segments
 from hub.inbox.actions import add_note, receive_message, reply
 from hub.inbox.actions.phone_setting import change_phone_line
 from hub.orders.actions import take_in
@@ -132,7 +134,7 @@ def _hire(stores: dict[str, int]) -> dict[str, Agent]:
 
 
 def _shop() -> None:
-    """A product, a till file, and one order a customer, still on its way, so that no mail of the plans disturbs a test."""
+    """A product, a till file, segments, and one order a customer, still on its way, so that no mail of the plans disturbs a test."""
     put_products(
         [ProductDetails(sku="LAMPE-01", name="Lampe Aurore", family="Luminaires", complements=("AMP",))],
         now=TUESDAY,
@@ -158,6 +160,8 @@ def _shop() -> None:
         taken = take_in(event, source="shop", now=TUESDAY)
         if taken.errors:
             raise RuntimeError(f"The order of {first} was refused: {taken.errors}")
+    make_segments(now=TUESDAY)
+    make_imports(now=TUESDAY)
 
 
 def _talk(agent: Agent) -> None:

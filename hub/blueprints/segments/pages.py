@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal, gettext
 
 from hub.blueprints.access import viewer
+from hub.blueprints.htmx import wants_fragment
 from hub.blueprints.segments.base import STAGES, blueprint, do, in_words, refusal, shown_day
 from hub.core import clock
 from hub.core.db import transaction
@@ -33,7 +34,10 @@ def list_segments() -> ResponseReturnValue:
 
 @blueprint.get("/<int:segment_id>")
 def show_segment(segment_id: int) -> ResponseReturnValue:
+    """The page; for htmx its count alone, while a job is at it."""
     row = queries.get_segment(segment_id)
+    if wants_fragment():
+        return render_template("segments/_size.html", row=row)
     sizes = queries.list_sizes(segment_id, now=clock.business_now())
     return render_template(
         "segments/segment.html",
