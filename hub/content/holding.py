@@ -2,11 +2,10 @@
 
 from hub.content import models
 from hub.core.personal import Apart, Holding
-from hub.core.text import N_
 
 MODELS = (models,)
 """Imported, so that the tables below are known to whoever reads this."""
-_WRITTEN = N_("texts for all customers, with blanks for their values")
+_WRITTEN = "texts for all customers, with blanks for their values"
 
 HOLDINGS: tuple[Holding, ...] = (
     Apart(table="message_templates", why=_WRITTEN),

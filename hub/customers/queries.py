@@ -98,9 +98,11 @@ def _find_owner(text: str) -> int | None:
 def list_customers(search: str = "", after: str | None = None, size: int = PAGE_SIZE) -> Page[CustomerRow]:
     """Sorted by name. `search`: a loyalty card, a mail address or phone (whole or a part), else words of the name.
 
-    The ids of the page are chosen inside one index before any row is read.
+    Whoever is erased or merged away is on no list; the archived are found by a search only. The ids of the page are chosen inside one index before any row is read.
     """
-    chosen = select(Customer.id).where(Customer.merged_into_id.is_(None))
+    chosen = select(Customer.id).where(Customer.merged_into_id.is_(None), Customer.erased_at.is_(None))
+    if not search.strip():
+        chosen = chosen.where(Customer.archived_at.is_(None))
     chosen = chosen.order_by(Customer.sort_key, Customer.id).limit(size + 1)
     if search.strip():
         chosen = chosen.where(_matches(search.strip()))

@@ -27,7 +27,7 @@ from hub.webhooks import holding as webhooks
 MODELS = (apart, audit, clock, facts, loose_files, privacy_models)
 """Imported, so that the tables below are known to whoever reads this."""
 _IDS = N_("ids and numbers only, never words: the figures stand on them")
-_WORK = N_("work to do, in ids; an error may quote words")
+_WORK = "work to do, in ids; an error may quote words"
 
 PRIVACY: tuple[Holding, ...] = (
     Held(
@@ -50,9 +50,9 @@ PRIVACY: tuple[Holding, ...] = (
         },
         hidden=("traces_sealed",),
     ),
-    Apart(table="retention_rules", why=N_("settings")),
-    Apart(table="retention_runs", why=N_("counts only")),
-    Apart(table="processing_remarks", why=N_("words of the administrator about all customers")),
+    Apart(table="retention_rules", why="settings"),
+    Apart(table="retention_runs", why="counts only"),
+    Apart(table="processing_remarks", why="words of the administrator about all customers"),
 )
 HALLWAY: tuple[Holding, ...] = (
     Held(
@@ -70,9 +70,9 @@ HALLWAY: tuple[Holding, ...] = (
     Apart(table="fact_queue", why=_WORK, scrub=("error",)),
     Apart(table="put_off_rows", why=_WORK, scrub=("error",)),
     Apart(table="wire_effects", why=_IDS),
-    Apart(table="loose_files", why=N_("files that may belong to nothing, until they are dropped")),
-    Apart(table="clock_setting", why=N_("the clock")),
-    Apart(table="clock_tasks", why=N_("the clock")),
+    Apart(table="loose_files", why="files that may belong to nothing, until they are dropped"),
+    Apart(table="clock_setting", why="the clock"),
+    Apart(table="clock_tasks", why="the clock"),
 )
 
 ROOMS: Mapping[str, tuple[Holding, ...]] = {

@@ -15,7 +15,7 @@ _TASKS = f"customer_id = ANY(:ids) OR {_OF_TICKETS}"
 _OF_TASKS = f"task_id IN (SELECT id FROM call_tasks WHERE {_TASKS})"  # noqa: S608 - our own words
 _CODE = N_("a word of ours, for the figures")
 _ONCE = N_("our own number: tells the same thing told twice")
-_STAFF = N_("settings and words of the staff")
+_STAFF = "settings and words of the staff"
 
 HOLDINGS: tuple[Holding, ...] = (
     Held(table="awaited_files", title=N_("Files to fetch"), mine=_OF_MESSAGES, is_deleted=True),
@@ -127,14 +127,14 @@ HOLDINGS: tuple[Holding, ...] = (
         },
         hidden=("search",),
     ),
-    Apart(table="known_words", why=N_("single words; those of his name go when no ticket has them any more")),
-    Apart(table="word_progress", why=N_("counts only")),
-    Apart(table="ticket_followers", why=N_("people of the staff")),
-    Apart(table="presences", why=N_("people of the staff")),
+    Apart(table="known_words", why="single words; those of his name go when no ticket has them any more"),
+    Apart(table="word_progress", why="counts only"),
+    Apart(table="ticket_followers", why="people of the staff"),
+    Apart(table="presences", why="people of the staff"),
     Apart(table="tags", why=_STAFF, scrub=("name",)),
     Apart(table="saved_views", why=_STAFF, scrub=("name", "query")),
     Apart(table="default_views", why=_STAFF),
-    Apart(table="bulk_runs", why=N_("ids of tickets"), scrub=("given", "done", "refused")),
+    Apart(table="bulk_runs", why="ids of tickets", scrub=("given", "done", "refused")),
     Apart(table="store_alerts", why=_STAFF),
     Apart(table="alert_choices", why=_STAFF),
     Apart(table="phone_lines", why=_STAFF),
@@ -148,7 +148,7 @@ HOLDINGS: tuple[Holding, ...] = (
     Apart(table="reason_words", why=_STAFF),
     Apart(
         table="reason_models",
-        why=N_("what a machine learnt of many tickets: weights of words"),
+        why="what a machine learnt of many tickets: weights of words",
         scrub=("error",),
     ),
     Apart(table="reply_targets", why=_STAFF),

@@ -1,17 +1,16 @@
 """The knowledge base holds no customer; what was looked for in it may name one."""
 
 from hub.core.personal import Apart, Holding
-from hub.core.text import N_
 from hub.knowledge import models
 
 MODELS = (models,)
 """Imported, so that the tables below are known to whoever reads this."""
-_TEXTS = N_("texts for all customers")
+_TEXTS = "texts for all customers"
 
 HOLDINGS: tuple[Holding, ...] = (
     Apart(table="articles", why=_TEXTS),
     Apart(table="article_versions", why=_TEXTS),
     Apart(table="standard_replies", why=_TEXTS),
     Apart(table="standard_reply_paragraphs", why=_TEXTS),
-    Apart(table="search_logs", why=N_("words that were looked for, without who"), scrub=("words",)),
+    Apart(table="search_logs", why="words that were looked for, without who", scrub=("words",)),
 )

@@ -12,6 +12,6 @@ _SPENT = N_("figures of promo codes; a code names nobody")
 HOLDINGS: tuple[Holding, ...] = (
     Held(table="promo_grants", title=N_("Promo codes given"), mine=_MINE, keep={"reference": _SPENT}),
     Held(table="promo_redemptions", title=N_("Promo codes used"), mine=_MINE, keep={"code": _SPENT}),
-    Apart(table="promo_codes", why=N_("a code names nobody")),
-    Apart(table="promo_pools", why=N_("settings")),
+    Apart(table="promo_codes", why="a code names nobody"),
+    Apart(table="promo_pools", why="settings"),
 )

@@ -26,6 +26,6 @@ HOLDINGS: tuple[Holding, ...] = (
         keep={"mailbox": N_("our own address")},
         hidden=("sha256",),
     ),
-    Apart(table="polled_mailboxes", why=N_("our own mailboxes"), scrub=("fault_detail",)),
-    Apart(table="mail_drops", why=N_("our own ways in")),
+    Apart(table="polled_mailboxes", why="our own mailboxes", scrub=("fault_detail",)),
+    Apart(table="mail_drops", why="our own ways in"),
 )

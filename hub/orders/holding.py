@@ -101,9 +101,9 @@ HOLDINGS: tuple[Holding, ...] = (
     ),
     Apart(
         table="till_files",
-        why=N_("files of the tills: rows and counts; the file goes by its term"),
+        why="files of the tills: rows and counts; the file goes by its term",
         scrub=("name",),
     ),
-    Apart(table="products", why=N_("goods")),
-    Apart(table="product_complements", why=N_("goods")),
+    Apart(table="products", why="goods"),
+    Apart(table="product_complements", why="goods"),
 )

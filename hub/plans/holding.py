@@ -20,6 +20,6 @@ HOLDINGS: tuple[Holding, ...] = (
         blank=("values",),
         keep={"entry_key": N_("tells the same occasion told twice"), "step_key": N_("figures of plans")},
     ),
-    Apart(table="plans", why=N_("settings")),
-    Apart(table="plan_versions", why=N_("settings")),
+    Apart(table="plans", why="settings"),
+    Apart(table="plan_versions", why="settings"),
 )

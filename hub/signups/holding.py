@@ -18,6 +18,6 @@ HOLDINGS: tuple[Holding, ...] = (
         },
         hidden=("nonce",),
     ),
-    Apart(table="signup_forms", why=N_("forms")),
-    Apart(table="signup_form_versions", why=N_("forms")),
+    Apart(table="signup_forms", why="forms"),
+    Apart(table="signup_form_versions", why="forms"),
 )

@@ -1,12 +1,11 @@
 """The staff room holds people of the staff, and no customer."""
 
 from hub.core.personal import Apart, Holding
-from hub.core.text import N_
 from hub.staff import models
 
 MODELS = (models,)
 """Imported, so that the tables below are known to whoever reads this."""
-_STAFF = N_("people of the staff")
+_STAFF = "people of the staff"
 
 HOLDINGS: tuple[Holding, ...] = tuple(
     Apart(table=table, why=_STAFF)

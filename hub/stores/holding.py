@@ -1,12 +1,11 @@
 """The stores room holds the chain and its stores, and no customer."""
 
 from hub.core.personal import Apart, Holding
-from hub.core.text import N_
 from hub.stores import models
 
 MODELS = (models,)
 """Imported, so that the tables below are known to whoever reads this."""
-_STORES = N_("the chain and its stores")
+_STORES = "the chain and its stores"
 
 HOLDINGS: tuple[Holding, ...] = tuple(
     Apart(table=table, why=_STORES)

@@ -26,5 +26,5 @@ HOLDINGS: tuple[Holding, ...] = (
         hidden=("nonce",),
     ),
     Held(table="invitations", title=N_("Surveys asked for"), mine=_MINE),
-    Apart(table="surveys", why=N_("questions")),
+    Apart(table="surveys", why="questions"),
 )

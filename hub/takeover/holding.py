@@ -19,8 +19,6 @@ HOLDINGS: tuple[Holding, ...] = (
         },
         scrub=("reason",),
     ),
-    Apart(
-        table="takeovers", why=N_("reports in counts; the file goes by its term"), scrub=("error", "report")
-    ),
-    Apart(table="taken_tickets", why=N_("numbers of the old system")),
+    Apart(table="takeovers", why="reports in counts; the file goes by its term", scrub=("error", "report")),
+    Apart(table="taken_tickets", why="numbers of the old system"),
 )

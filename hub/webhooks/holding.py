@@ -19,5 +19,5 @@ HOLDINGS: tuple[Holding, ...] = (
         keep={"uuid": N_("our own number"), "event": N_("a word of ours")},
         scrub=("body",),
     ),
-    Apart(table="webhook_endpoints", why=N_("settings")),
+    Apart(table="webhook_endpoints", why="settings"),
 )

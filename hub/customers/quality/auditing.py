@@ -160,7 +160,7 @@ def list_audits() -> list[AuditRow]:
     )
     rows = list(db.session.scalars(found))
     earlier = [*rows[1:], None]
-    return [_row_of(row, before) for row, before in zip(rows, earlier, strict=True)][:SHOWN]
+    return [_row_of(row, before) for row, before in zip(rows, earlier, strict=False)][:SHOWN]
 
 
 def get_audit(audit_id: int) -> AuditRow:
