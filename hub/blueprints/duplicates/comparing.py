@@ -42,6 +42,8 @@ def _compared() -> list[int]:
 
 def _side_by_side(survivor_id: int, others: list[int]) -> dict[str, Any]:
     ids = [survivor_id, *others]
+    pair = find_pair_between(survivor_id, others[0]) if len(others) == 1 else None
+    found = score_now(survivor_id, others[0]) if len(others) == 1 and not (pair and pair.reasons) else None
     people = get_customers(ids)
     fields = compare_fields(survivor_id, others)
     stores = {value for row in fields if row.name == "preferred_store_id" for value in row.values.values()}
@@ -52,8 +54,9 @@ def _side_by_side(survivor_id: int, others: list[int]) -> dict[str, Any]:
         "fields": fields,
         "stores": {store.id: store.name for store in get_stores(stores - {None}).values()},
         "orders": count_orders_of(ids),
-        "found": score_now(survivor_id, others[0]) if len(others) == 1 else None,
-        "pair": find_pair_between(survivor_id, others[0]) if len(others) == 1 else None,
+        "pair": pair,
+        "points": pair.points if pair and pair.reasons else found.points if found else None,
+        "reasons": pair.reasons if pair and pair.reasons else found.as_kept() if found else (),
         "addresses": list_address_ids(survivor_id),
     }
 

@@ -21,6 +21,7 @@ REASONS = {
     Why.MAIL_LOCAL_PART: N_("same mail name at another provider"),
     Why.PHONE_ONE_DIGIT: N_("phone differs by one digit"),
     Why.SAME_NAME: N_("same name"),
+    Why.COMMON_NAME: N_("a name that many customers have"),
     Why.SWAPPED_NAMES: N_("first and last name swapped"),
     Why.NICKNAME: N_("short form of the first name"),
     Why.INITIAL: N_("only an initial or no first name"),

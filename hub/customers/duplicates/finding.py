@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from hub.core.batches import among, given_rows, rows_given, table_of
 from hub.core.db import db, ring_after_commit
-from hub.customers.duplicates.keys import keys_of
+from hub.customers.duplicates.keys import keys_of, name_key_of
 from hub.customers.duplicates.models import CustomerPair, DuplicateRun
 from hub.customers.duplicates.people import Person
 from hub.customers.duplicates.scoring import LEAST_POINTS, Score, score
@@ -20,6 +20,8 @@ MARK_BATCH = 2000
 COMPARE_BATCH = 1000
 BLOCK_LIMIT = 50
 """A key that more customers share says nothing: every Marie Martin of Paris. They meet by their other keys."""
+COMMON_NAME = 10
+"""Of a name that so many have, another one with it in the same town is nothing much."""
 
 _PEOPLE = """
     SELECT c.id, c.title, c.first_name, c.last_name, c.birth_on, c.street, c.postcode, c.company,
@@ -81,6 +83,15 @@ _CANDIDATES = text("""
     SELECT met.left_id, met.right_id FROM met
     LEFT JOIN customer_pairs AS pair ON pair.left_id = met.left_id AND pair.right_id = met.right_id
     WHERE pair.id IS NULL OR pair.state = 'open'
+""")
+_COMMON = text("""
+    SELECT asked.key FROM unnest(CAST(:keys AS bigint[])) AS asked (key)
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS size FROM (
+            SELECT 1 FROM duplicate_keys AS k WHERE k.key = asked.key LIMIT :most
+        ) AS counted
+    ) AS block
+    WHERE block.size >= :most
 """)
 _COMPARED = text("UPDATE duplicate_marks SET is_compared = true WHERE customer_id = ANY(:ids)")
 _PAIR_NAMES = ("left_id", "right_id", "points", "is_exact", "reasons", "found_at")
@@ -168,12 +179,25 @@ def compare_waiting(*, now: datetime, size: int = COMPARE_BATCH) -> tuple[int, i
     values = {"ids": ids, "last": ids[-1], "most": BLOCK_LIMIT}
     met = [(row.left_id, row.right_id) for row in db.session.execute(_CANDIDATES, values)]
     people = look_at_people({each for pair in met for each in pair})
-    scores = {pair: score(people[pair[0]], people[pair[1]]) for pair in met if people.keys() >= set(pair)}
+    common = _list_common(people.values())
+    scores = {
+        (left, right): score(people[left], people[right], is_common=not common.isdisjoint((left, right)))
+        for left, right in met
+        if left in people and right in people
+    }
     likely = {pair: found for pair, found in scores.items() if found.points >= LEAST_POINTS}
     _forget_unlikely(ids, likely)
     _keep(likely, now)
     db.session.execute(_COMPARED, {"ids": ids})
     return len(ids), len(likely)
+
+
+def _list_common(people: Iterable[Person]) -> frozenset[int]:
+    """Those of them whose name at least `COMMON_NAME` customers of the base have."""
+    keys = {person.id: name_key_of(person) for person in people}
+    asked = {"keys": list({key for key in keys.values() if key is not None}), "most": COMMON_NAME}
+    found = set(db.session.scalars(_COMMON, asked))
+    return frozenset(customer_id for customer_id, key in keys.items() if key in found)
 
 
 def look_at_people(customer_ids: Iterable[int]) -> dict[int, Person]:

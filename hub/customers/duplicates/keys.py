@@ -18,6 +18,12 @@ def keys_of(person: Person) -> frozenset[int]:
     return frozenset(_hash(key) for key in _words_of(person))
 
 
+def name_key_of(person: Person) -> int | None:
+    """The key that all of the same name share, also swapped or misspelled; None without a whole name."""
+    first, last = sound(person.first), sound(person.last)
+    return _hash(f"names|{'|'.join(sorted((first, last)))}") if first and last else None
+
+
 def _hash(key: str) -> int:
     return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), signed=True)
 
@@ -48,9 +54,8 @@ def _address_keys(person: Person) -> Iterator[str]:
 
 def _name_keys(person: Person) -> Iterator[str]:
     first, last = sound(person.first), sound(person.last)
-    names = "|".join(sorted(filter(None, (first, last))))
     if first and last:
-        yield f"names|{names}"
+        yield f"names|{'|'.join(sorted((first, last)))}"
     for name in {first, last} - {""}:
         if person.birth_on:
             yield f"birth|{person.birth_on}|{name[:4]}"

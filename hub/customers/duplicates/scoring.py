@@ -1,5 +1,6 @@
 """How likely two customers are one: 0-100 with each reason and its points, what speaks against it among them."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -27,6 +28,7 @@ POINTS: dict[Why, int] = {
     Why.MAIL_LOCAL_PART: 24,
     Why.PHONE_ONE_DIGIT: 15,
     Why.SAME_NAME: 40,
+    Why.COMMON_NAME: -15,
     Why.SWAPPED_NAMES: 38,
     Why.NICKNAME: 30,
     Why.INITIAL: 22,
@@ -62,9 +64,11 @@ class Score:
         return [{"why": why.value, "points": points} for why, points in self.reasons]
 
 
-def score(left: Person, right: Person) -> Score:
-    """Compare two customers; the same for both orders."""
+def score(left: Person, right: Person, *, is_common: bool = False) -> Score:
+    """Compare two customers; the same for both orders. `is_common`: many customers of the base have this name."""
     found = [*_addresses(left, right), *_names(left, right), *_birth(left, right), *_place(left, right)]
+    if is_common and not SAME_PERSON_NAMES.isdisjoint(found):
+        found.append(Why.COMMON_NAME)
     if _is_family(set(found)):
         found.append(Why.FAMILY)
     total = max(0, min(100, sum(POINTS[why] for why in found)))
@@ -94,7 +98,10 @@ def _any(left: tuple[T, ...], right: tuple[T, ...], test: Callable[[T, T], bool]
 
 
 def _is_one_letter(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """A letter, never a digit: anne.roux12 and anne.roux13 are two people."""
     ours, theirs = "@".join(one), "@".join(other)
+    if re.sub(r"\D", "", ours) != re.sub(r"\D", "", theirs):
+        return False
     return len(one[0]) >= LEAST_LOCAL and DamerauLevenshtein.distance(ours, theirs, score_cutoff=1) == 1
 
 

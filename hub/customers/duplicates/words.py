@@ -23,6 +23,7 @@ class Why(StrEnum):
     MAIL_NAMES_OTHER = "mail_names_other"
     PHONE_ONE_DIGIT = "phone_one_digit"
     SAME_NAME = "same_name"
+    COMMON_NAME = "common_name"
     SWAPPED_NAMES = "swapped_names"
     NICKNAME = "nickname"
     INITIAL = "initial"
