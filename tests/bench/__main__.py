@@ -6,6 +6,7 @@ import sys
 BENCHMARKS = (
     "customer_import",
     "desk",
+    "duplicates",
     "find_or_create",
     "gate",
     "knowledge",
