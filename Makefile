@@ -100,8 +100,8 @@ test: setup assets style ## Everything: style, types, floors, then all tests, th
 flows-on-servers: .venv/.stamp assets ## The flows on Debian's postgresql and redis-server (those that kill processes ran above)
 	$(POWER) servers $(BIN)/pytest -n 2 --dist loadgroup tests/flows -m "not browser and not faults"
 
-bench: .venv/.stamp assets ## The benchmarks as JSON lines
-	@$(PY) -m tests.bench
+bench: .venv/.stamp assets ## The benchmarks as JSON lines (SIZE=1000000 customers where a benchmark makes some)
+	@$(if $(SIZE),SIZE=$(SIZE)) $(PY) -m tests.bench
 
 faults: .venv/.stamp assets ## The large version of the tests that kill processes
 	LARGE=1 $(BIN)/pytest -m faults

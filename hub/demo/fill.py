@@ -27,6 +27,8 @@ from hub.demo import (
     segmenting,
     shopping,
     talking,
+    tending,
+    valuing,
 )
 from hub.demo.help_centre import write_help_centre
 from hub.demo.models import DEMO_NOTES, METADATA
@@ -84,9 +86,11 @@ def _tell_story(now: datetime, random: Random) -> None:
     mailing.make_messages(sales, now=now, random=random)
     joining.make_signup_form(now=now)
     codes.make_promo_codes(now=now, random=random)
+    valuing.make_values(now=now)
     importing.make_imports(now=now)
     segmenting.make_segments(now=now)
     doubling.make_duplicates(now=now)
+    tending.tend_the_base(now=now)
 
 
 def _next_tuesday(moment: datetime) -> datetime:

@@ -11,6 +11,7 @@ BENCHMARKS = (
     "gate",
     "knowledge",
     "mail_in",
+    "nightly_values",
     "plan_steps",
     "segments",
     "sending",
