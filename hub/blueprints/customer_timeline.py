@@ -126,11 +126,17 @@ def _detail(fact: FactLine, names: Names) -> str:
     if fact.kind == "ConsentChanged":
         return names.consents.get(data["entry_id"], "")
     if data.get("purpose") in set(Purpose):
-        about = words.purpose_words(Purpose(data["purpose"]))
-        arrived = gettext("delivered") if data.get("delivered_at") else ""
-        return " · ".join(filter(None, (about, words.block_words(data.get("reason")) or arrived)))
+        return _message(data)
     number = names.orders.get(data.get("order_id", 0))
     return gettext("Order %(number)s", number=number) if number else ""
+
+
+def _message(data: Mapping[str, Any]) -> str:
+    """What it was about, and why it did not leave or that it arrived."""
+    what = words.block_words(data["reason"]) if data.get("reason") else ""
+    if not what and data.get("delivered_at"):
+        what = gettext("delivered")
+    return " · ".join(filter(None, (words.purpose_words(Purpose(data["purpose"])), what)))
 
 
 def _phoned(data: Mapping[str, Any]) -> str:
