@@ -55,6 +55,9 @@ STAFF = (
     "/customers/imports/", "/customers/imports/1", "/customers/imports/1/undo", "/customers/imports/1/rows", "/customers/imports/2",
     "/customers/imports/2/columns", "/customers/imports/2/findings/mail_domain_typo", "/customers/imports/2/findings/none",
     "/customers/imports/2/rows?outcome=refused", "/customers/imports/2/rows/2", "/customers/imports/2/rows/6",
+    "/privacy/", "/privacy/retention/ticket_texts?months=1", "/privacy/retention/inactive_customers", "/privacy/requests", "/privacy/requests?list=all",
+    "/privacy/looks", "/privacy/looks?customer=1", "/privacy/register", "/privacy/customers/1", "/privacy/customers/1/export", "/privacy/customers/1/erase",
+    "/quality/", "/quality/no_name", "/quality/name_case", "/quality/settings", "/quality/archive", "/quality/archive?months=1",
     "/surveys/", "/surveys/?label=machine", "/surveys/?q=nobody",
 )  # fmt: skip
 TICKET = (
