@@ -22,6 +22,7 @@ from hub.demo import (
     founding,
     importing,
     joining,
+    jotting,
     mailing,
     routing,
     segmenting,
@@ -88,6 +89,7 @@ def _tell_story(now: datetime, random: Random) -> None:
     codes.make_promo_codes(now=now, random=random)
     valuing.make_values(now=now)
     importing.make_imports(now=now)
+    jotting.make_customer_notes(now=now)
     segmenting.make_segments(now=now)
     doubling.make_duplicates(now=now)
     tending.tend_the_base(now=now)
