@@ -67,6 +67,7 @@ def upgrade() -> None:
     op.add_column("customers", sa.Column("town", sa.Text(), server_default="", nullable=False))
     _create_imports()
     _create_rows()
+    _create_findings()
     _create_effects()
     op.create_table(
         "import_columns",
@@ -139,6 +140,9 @@ def _create_rows() -> None:
     )
     same = sa.text("same_as IS NOT NULL")
     op.create_index("ix_import_rows_same_as", "import_rows", ["import_id", "same_as"], postgresql_where=same)
+
+
+def _create_findings() -> None:
     op.create_table(
         "import_keys",
         _number("import_id"),

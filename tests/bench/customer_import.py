@@ -135,28 +135,17 @@ def run(count: int) -> dict[str, float]:
         figures[step] = time.perf_counter() - started
 
     with app.app_context():
-        with transaction() as session:
-            make_chain(session)
-            make_store(session)
-        path = Path(config.var_path) / "contacts.csv"
-        write_file(path, count)
-        now = clock.business_now()
-        with path.open("rb") as file, transaction():
-            import_id = actions.begin_import(file, file_name=path.name, by=SYSTEM, now=now)
+        import_id = _hand_in(config, count)
         drained("read")
-        with transaction():
-            row = db.session.get_one(CustomerImport, import_id)
-            columns = {int(place): str(field) for place, field in row.mapping.items()}
-            choices = Choices(wording="Recevoir nos offres")
-            actions.choose_columns(import_id, columns, choices, by=SYSTEM, now=now)
+        _choose(import_id)
         drained("check")
         with transaction():
-            actions.apply_import(import_id, by=SYSTEM, now=now)
+            actions.apply_import(import_id, by=SYSTEM, now=clock.business_now())
         drained("apply")
         db.session.remove()
         figures |= _sums(import_id)
         with transaction():
-            actions.undo_import(import_id, by=SYSTEM, now=now)
+            actions.undo_import(import_id, by=SYSTEM, now=clock.business_now())
         drained("undo")
         db.session.remove()
         figures["left"] = float(db.session.scalar(select(func.count()).select_from(Customer)) or 0)
@@ -166,6 +155,24 @@ def run(count: int) -> dict[str, float]:
         db.session.remove()
         db.engine.dispose()
     return figures
+
+
+def _hand_in(config: Config, count: int) -> int:
+    with transaction() as session:
+        make_chain(session)
+        make_store(session)
+    path = Path(config.var_path) / "contacts.csv"
+    write_file(path, count)
+    with path.open("rb") as file, transaction():
+        return actions.begin_import(file, file_name=path.name, by=SYSTEM, now=clock.business_now())
+
+
+def _choose(import_id: int) -> None:
+    with transaction():
+        row = db.session.get_one(CustomerImport, import_id)
+        columns = {int(place): str(field) for place, field in row.mapping.items()}
+        choices = Choices(wording="Recevoir nos offres")
+        actions.choose_columns(import_id, columns, choices, by=SYSTEM, now=clock.business_now())
 
 
 def _sums(import_id: int) -> dict[str, float]:

@@ -34,20 +34,20 @@ def show_kind(import_id: int, kind: str) -> ResponseReturnValue:
 def list_rows(import_id: int) -> ResponseReturnValue:
     """Row by row, all or those of one outcome."""
     outcome, reason = _asked(RowOutcome, "outcome"), _asked(RowReason, "reason")
-    after = request.args.get("after")
+    after, keep = request.args.get("after"), {"outcome": outcome, "reason": reason}
     page = queries.list_rows(import_id, outcome, after, reason=reason)
-    keep = {"outcome": outcome, "reason": reason}
-    here = url_for("imports.list_rows", import_id=import_id, **keep)
     return render_template(
         "imports/rows.html",
         one=get_shown(import_id),
         outcome=outcome,
         lines=[_line(row) for row in page.rows],
-        newer_href=here if after else None,
-        older_href=url_for("imports.list_rows", import_id=import_id, after=page.next_key, **keep)
-        if page.next_key
-        else None,
+        newer_href=_rows_href(import_id, None, keep) if after else None,
+        older_href=_rows_href(import_id, page.next_key, keep) if page.next_key else None,
     )
+
+
+def _rows_href(import_id: int, after: str | None, keep: dict[str, Any]) -> str:
+    return url_for("imports.list_rows", import_id=import_id, after=after, **keep)
 
 
 def _asked(kind: Any, name: str) -> Any:

@@ -111,17 +111,19 @@ def test_no_import_overrides_a_later_refusal_or_a_blocked_address(session: Sessi
     )
 
 
+UNDONE = [
+    "Dora;Lefèvre;dora@client.example;06 12 34 56 99;13001;Marseille",
+    "Anne;Morel;anne@client.example;;;",
+    "Bob;Petit;bob@client.example;;;",
+    "Bob;Petit;bob@client.example;;13001;Aubagne",
+]
+
+
 def test_the_undo_removes_what_is_new_and_gives_back_what_was_changed(session: Session) -> None:
     make_house(session)
     dora = make_customer(session, postcode="", phone=None)
     before = queries.get_customer(dora.id)
-    lines = [
-        "Dora;Lefèvre;dora@client.example;06 12 34 56 99;13001;Marseille",
-        "Anne;Morel;anne@client.example;;;",
-        "Bob;Petit;bob@client.example;;;",
-        "Bob;Petit;bob@client.example;;13001;Aubagne",
-    ]
-    check(import_id := hand_in(*lines), covers=(Channel.EMAIL,), **STATEMENT)
+    check(import_id := hand_in(*UNDONE), covers=(Channel.EMAIL,), **STATEMENT)
     apply(import_id)
     bob = find("bob@client.example")
     session.add(

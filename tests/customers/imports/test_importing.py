@@ -34,6 +34,17 @@ from tests.makers.customers import make_customer
 pytestmark = pytest.mark.usefixtures("hand_clock")
 ANNE = "Anne;Morel;anne@client.example;06 12 34 56 99;69003;Lyon"
 
+MIXED = (
+    ANNE,
+    "Dora;Lefèvre;dora@client.example;;69003;Lyon",
+    "Emil;Roux;emil@client.example;;31000;Toulouse",
+    "Sans;Adresse;;;69003;Lyon",
+    ";;;;;;dehors",
+    "Paul;Autre;;06 12 34 56 78;;",
+    "Anne;Morel;ANNE@client.example;;69003;",
+    "Marc;Neuf;marc@client.example;06 12 34 56 78;;",
+)
+
 
 def find(mail: str) -> queries.CustomerRow:
     found = queries.find_customer_by_address(mail)
@@ -67,16 +78,7 @@ def test_the_dry_run_announces_what_the_apply_does_and_every_row_counts(session:
     make_customer(
         session, "Emil", "Roux", mail="emil@client.example", phone=None, postcode="31000", town="Toulouse"
     )
-    import_id = hand_in(
-        ANNE,
-        "Dora;Lefèvre;dora@client.example;;69003;Lyon",
-        "Emil;Roux;emil@client.example;;31000;Toulouse",
-        "Sans;Adresse;;;69003;Lyon",
-        ";;;;;;dehors",
-        "Paul;Autre;;06 12 34 56 78;;",
-        "Anne;Morel;ANNE@client.example;;69003;",
-        "Marc;Neuf;marc@client.example;06 12 34 56 78;;",
-    )
+    import_id = hand_in(*MIXED)
     check(import_id)
     expected = [
         "new",
