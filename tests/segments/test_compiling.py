@@ -11,6 +11,7 @@ from hub.segments.compiling.frame import Bounds
 from hub.segments.compiling.statement import UNANSWERED, ask_ids
 from hub.segments.conditions.reading import read_tree, write_tree
 from hub.segments.conditions.tree import Group, conditions_of, holds, pruned, without
+from hub.segments.conditions.words import Test
 from hub.segments.saved.counting import count_tree, explore, find_ids
 from hub.segments.saved.loading import open_catalog, open_frame
 from tests.conftest import TUESDAY
@@ -63,6 +64,23 @@ def test_random_trees_say_what_python_says(base: Base) -> None:
         assert found(root) == wanted, document
         sizes.add(len(wanted))
     assert len(sizes) > 12, "trees that hold everybody or nobody prove nothing"
+
+
+def test_figures_of_the_same_orders_are_read_once(base: Base) -> None:
+    random, catalog = Random(3), open_catalog()
+    for _ in range(TREES // 2):
+        within = {"within": {"last_days": random.randint(100, 700)}}
+        parts = [
+            grow_condition(
+                random, catalog[key], base, random.choice((Test.AT_LEAST, Test.AT_MOST, Test.BETWEEN))
+            )
+            for key in ("orders.placed", "orders.net", "orders.average")
+        ]
+        parts = [{name: value for name, value in part.items() if name != "only"} | within for part in parts]
+        document = {"version": 1, "root": {"match": random.choice(("all", "any", "none")), "parts": parts}}
+        root = read_tree(document, catalog)
+        assert found(root) == expected(root, base), document
+        assert str(ask_ids(root, open_frame(root, now=TUESDAY))).count("FROM orders") == 1
 
 
 def test_counts_and_what_each_condition_leaves(base: Base) -> None:

@@ -1,6 +1,6 @@
 """What a statement is compiled for: the moment, whom it may look at; and how tests become SQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -21,7 +21,7 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.sql.expression import FromClause
+from sqlalchemy.sql.expression import FromClause, Subquery
 
 from hub.segments.conditions.tree import Condition, Group, Period, Value
 from hub.segments.conditions.words import Test
@@ -117,6 +117,17 @@ class Members:
 
     chosen: Select[Any]
     is_absent: bool = False
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Figures of customers that several conditions ask for: a select with `customer_id`, and the test on its columns.
+
+    Who has no row has NULL in all of them.
+    """
+
+    chosen: Select[Any]
+    test: Callable[[Subquery], Truth]
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import exists, func, join, literal, select
+from sqlalchemy.sql.expression import Subquery
 
 from hub.loyalty.models import PromoCode, PromoRedemption
 from hub.loyalty.words import RedemptionVerdict
@@ -15,6 +16,7 @@ from hub.orders.words import OrderState
 from hub.segments.compiling.frame import (
     Column,
     Frame,
+    Measured,
     Members,
     Rows,
     Truth,
@@ -67,6 +69,29 @@ def _average(each: Condition, frame: Frame) -> Members:
     """Who has not ordered has no average."""
     average = func.sum(NET) / func.count()
     return Members(choose(_orders(each), each, frame).having(compare(average, each)))
+
+
+def is_figure(each: Condition) -> bool:
+    """Whether the condition asks for a figure that another one over the same orders may ask for too."""
+    return each.field.key in FIGURES and each.test not in {Test.EVER, Test.NEVER}
+
+
+def figure(each: Condition, frame: Frame) -> Measured:
+    """The same as `orders.placed`, `.net` and `.average` say alone, from orders that are read once for all of them."""
+    counted = (func.count().label("order_count"), func.sum(NET).label("net_cents"))
+    chosen = choose(_orders(each), each, frame).add_columns(*counted)
+    return Measured(chosen, lambda found: FIGURES[each.field.key](found, each))
+
+
+def _average_passes(found: Subquery, each: Condition) -> Truth:
+    return func.coalesce(compare(found.c.net_cents / found.c.order_count, each), literal(value=False))
+
+
+FIGURES: Mapping[str, Callable[[Subquery, Condition], Truth]] = {
+    "orders.placed": lambda found, each: compare(func.coalesce(found.c.order_count, 0), each),
+    "orders.net": lambda found, each: compare(func.coalesce(found.c.net_cents, 0), each),
+    "orders.average": _average_passes,
+}
 
 
 def _last(each: Condition, frame: Frame) -> Members:

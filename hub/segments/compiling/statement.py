@@ -1,5 +1,6 @@
 """A tree as one statement: each set of customers is joined once, each test is a column or a parameter."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +27,7 @@ from hub.segments.compiling.frame import Frame, Members, Truth
 from hub.segments.compiling.of_contacts import OF_CONTACTS, OF_VALUES
 from hub.segments.compiling.of_customers import OF_CUSTOMERS, of_property
 from hub.segments.compiling.of_messages import OF_MESSAGES
-from hub.segments.compiling.of_orders import OF_ORDERS
+from hub.segments.compiling.of_orders import OF_ORDERS, figure, is_figure
 from hub.segments.conditions.fields import FIELDS, PREFIX
 from hub.segments.conditions.tree import Condition, Group, Node, conditions_of
 from hub.segments.conditions.words import Match, Source
@@ -41,8 +42,9 @@ MOST_INNER = 8
 class Question:
     """Collects the sets that a tree needs; the same set is joined once."""
 
-    def __init__(self, frame: Frame) -> None:
+    def __init__(self, root: Node, frame: Frame) -> None:
         self.frame = frame
+        self.asked = Counter((each.period, each.only) for each in conditions_of(root) if is_figure(each))
         self.joins: dict[str, Subquery] = {}
         self.inside: list[int] = []
 
@@ -64,6 +66,9 @@ class Question:
             return or_(*(self._is_inside(int(str(value))) for value in each.values))
         if each.field.key.startswith(PREFIX):
             return of_property(each, self.frame)
+        if is_figure(each) and self.asked[each.period, each.only] > 1:
+            measured = figure(each, self.frame)
+            return measured.test(self._join(measured.chosen))
         answer = ANSWERS[each.field.key](each, self.frame)
         return self._is_member(answer) if isinstance(answer, Members) else answer
 
@@ -83,12 +88,15 @@ class Question:
         return truth
 
     def _is_member(self, members: Members) -> Truth:
-        compiled = members.chosen.compile()
+        owner = self._join(members.chosen).c.customer_id
+        return owner.is_(None) if members.is_absent else owner.is_not(None)
+
+    def _join(self, chosen: Select[Any]) -> Subquery:
+        compiled = chosen.compile()
         key = f"{compiled} {sorted(compiled.params.items(), key=str)}"
         if key not in self.joins:
-            self.joins[key] = members.chosen.subquery(f"set_{len(self.joins) + 1}")
-        owner = self.joins[key].c.customer_id
-        return owner.is_(None) if members.is_absent else owner.is_not(None)
+            self.joins[key] = chosen.subquery(f"set_{len(self.joins) + 1}")
+        return self.joins[key]
 
     def select(self, *columns: SQLColumnExpression[Any]) -> Select[Any]:
         """The columns for everybody the frame looks at: without those who were archived, erased or merged away."""
@@ -105,14 +113,14 @@ def is_there() -> Sequence[Truth]:
 
 def ask_count(root: Group, frame: Frame) -> Select[Any]:
     """How many it holds."""
-    question = Question(frame)
+    question = Question(root, frame)
     truth = question.truth_of(root)
     return question.select(func.count()).where(truth)
 
 
 def ask_ids(root: Group, frame: Frame) -> Select[Any]:
     """Who it holds, by id."""
-    question = Question(frame)
+    question = Question(root, frame)
     truth = question.truth_of(root)
     return question.select(Customer.id).where(truth)
 
@@ -127,7 +135,7 @@ class Patterns:
 
 def ask_patterns(root: Group, frame: Frame) -> Patterns:
     """How many customers give the same answers: from that follows what each condition leaves, in one pass."""
-    question = Question(frame)
+    question = Question(root, frame)
     conditions = tuple(conditions_of(root))
     bits: ColumnElement[int] = literal(0, BigInteger)
     for place, each in enumerate(conditions):
