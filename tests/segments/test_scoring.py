@@ -79,9 +79,7 @@ def expected(orders: Sequence[Bought], by: Definitions, with_: Yardsticks, now: 
     year = [each for moment, each in good if moment > at.year_after]
     window = [(moment, each) for moment, each in good if moment > at.window_after]
     year_cents = sum(each.cents - each.returned for each in year)
-    gaps = [
-        (b.date() - a.date()).days for a, b in pairwise(moments) if b.date() > a.date()
-    ]
+    gaps = [(b.date() - a.date()).days for a, b in pairwise(moments) if b.date() > a.date()]
     last = moments[-1]
     if last <= at.former_before:
         stage = "former"
