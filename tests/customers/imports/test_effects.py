@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
@@ -14,6 +15,7 @@ from hub.core.db import transaction
 from hub.core.errors import Conflict, NotFound
 from hub.core.words import Channel, Purpose
 from hub.customers import queries
+from hub.customers.hygiene import checking
 from hub.customers.hygiene.known import Known
 from hub.customers.imports import actions, applying, desk, working
 from hub.customers.imports.models import CustomerImport, ImportEffect, ImportFinding, ImportKey, ImportRow
@@ -43,7 +45,7 @@ from tests.makers.inbox import make_house, make_received
 pytestmark = pytest.mark.usefixtures("hand_clock")
 ANNE = "Anne;Morel;anne@client.example;06 12 34 56 99;69003;Lyon"
 CONSENTED = {**COLUMNS, 6: "consent_email", 7: "consent_at", 8: "consent_source"}
-STATEMENT = {"source": "Salon", "said_on": date(2026, 2, 1), "wording": "Recevoir nos offres"}
+STATEMENT: dict[str, Any] = {"source": "Salon", "said_on": date(2026, 2, 1), "wording": "Recevoir nos offres"}
 WITH_CONSENT = HEADINGS + ";Optin;Date optin;Source optin"
 
 
@@ -205,7 +207,7 @@ def test_a_stopped_import_stops_and_goes_on_or_is_undone(
 def test_a_row_that_breaks_the_work_is_put_aside_alone(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    check_row = desk.check_row
+    check_row = checking.check_row
 
     def break_on(row: int, values: Mapping[str, str], known: Known) -> object:
         if values["last_name"] == "Poison":
@@ -258,7 +260,7 @@ def test_a_row_that_ends_its_worker_is_tried_alone_and_left_out(
 
 def test_the_chains_own_properties_come_along_and_go_back(session: Session) -> None:
     for key, kind in (("pref_size", PropertyKind.NUMBER), ("pref_vip", PropertyKind.BOOLEAN)):
-        words = {"label": key, "description": "For tests.", "is_new": True}
+        words: dict[str, Any] = {"label": key, "description": "For tests.", "is_new": True}
         save_property(key=key, family="pref", kind=kind, by=SYSTEM, now=TUESDAY, **words)
     dora = make_customer(session, properties={"pref_size": 38})
     columns = {0: "mail", 1: "property:pref_size", 2: "property:pref_vip"}
