@@ -191,3 +191,9 @@ def test_the_worker_names_the_assets_of_this_version(client: FlaskClient, ada: A
     assert "VERSION" in head
     assert "fetch" in body
     assert list(client.get("/counter/token").json or {}) == ["token"]
+
+
+def test_a_slip_is_told_once_the_contact_is_noted(client: FlaskClient, lyon: Store, ada: Agent) -> None:
+    status, told = send(client, an_entry(lyon, ada, email="dora@gmial.com"))
+    assert status == 201
+    assert "dora@gmail.com" in told["meant"]

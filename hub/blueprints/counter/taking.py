@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,6 +15,7 @@ from hub.blueprints.counter.forms import CounterForm, entry_of, first_error
 from hub.blueprints.counter.words import script_words
 from hub.blueprints.errors import sentence_of, wants_json
 from hub.blueprints.forms import closed_sentence
+from hub.blueprints.meant import suggestions_of
 from hub.blueprints.pages import limiter
 from hub.core import browser_seals, clock
 from hub.core.db import transaction
@@ -67,7 +69,7 @@ def note() -> ResponseReturnValue:
         return _show(form, store), 422
     answer = _take(form, store.id)
     if wants_json():
-        return _tell(answer)
+        return _tell(answer, form)
     if answer.number is None:
         if not form.errors:
             form.point_out(answer.field, answer.sentence)
@@ -123,11 +125,18 @@ def _take(form: CounterForm, store_id: int) -> Answer:
     return Answer(noted.number) if noted.number else Answer(field="pin", sentence=wrong)
 
 
-def _tell(answer: Answer) -> ResponseReturnValue:
+def _asked_about(form: CounterForm) -> str:
+    """What was probably meant, said once the contact is noted: the tablet's entry may be hours old and is not held up."""
+    values = ", ".join(suggestions_of(SimpleNamespace(**form.data)).values())
+    return gettext("Did you mean %(value)s?", value=values) if values else ""
+
+
+def _tell(answer: Answer, form: CounterForm) -> ResponseReturnValue:
     if answer.number:
         renew()
         href = url_for("inbox.ticket", number=answer.number)
-        return jsonify(number=answer.number, href=href), 201
+        meant = _asked_about(form)
+        return jsonify(number=answer.number, href=href, **({"meant": meant} if meant else {})), 201
     headers = {"Retry-After": str(answer.wait_seconds)} if answer.wait_seconds else {}
     code = "closed" if answer.wait_seconds else "invalid"
     body = {"code": code, "field": answer.field, "message": answer.sentence}

@@ -147,7 +147,7 @@ class CounterDesk extends HTMLElement {
     const link = document.createElement("a");
     link.href = ticket?.href ?? this.dataset.inbox;
     link.textContent = ticket?.number ?? "";
-    this.told.replaceChildren(before, link, after);
+    this.told.replaceChildren(before, link, after, ticket?.meant ? ` ${ticket.meant}` : "");
   }
 }
 

@@ -58,9 +58,9 @@ export class Courier {
     return answer.status === 429 && said?.error?.code !== "closed" ? "busy" : this.later(entry, said);
   }
 
-  async taken(entry, { number, href }) {
+  async taken(entry, { number, href, meant }) {
     await drop_entry(entry.key);
-    this.taken_as.set(entry.key, { number, href });
+    this.taken_as.set(entry.key, { number, href, meant });
     return "ready";
   }
 
