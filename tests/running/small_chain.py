@@ -9,12 +9,16 @@ from datetime import datetime, time, timedelta
 from io import BytesIO
 from typing import Any
 
+from sqlalchemy import select
+
 from hub.app import create_app
 from hub.content.actions import publish_builtin_templates
 from hub.core import clock
 from hub.core.actor import SYSTEM, Actor
 from hub.core.db import db, transaction
 from hub.core.words import ActorKind, Channel
+from hub.customers.duplicates.actions import keep_apart, share_addresses
+from hub.customers.models import Address, Customer
 from hub.demo.help_centre import write_help_centre
 from hub.demo.importing import make_imports
 from hub.demo.models import METADATA
@@ -162,6 +166,15 @@ def _shop() -> None:
             raise RuntimeError(f"The order of {first} was refused: {taken.errors}")
     make_segments(now=TUESDAY)
     make_imports(now=TUESDAY)
+    _relate()
+
+
+def _relate() -> None:
+    """Two who share a mail address, two who are not the same."""
+    first, second, third, fourth = sorted(db.session.scalars(select(Customer.id)))[:4]
+    shared = db.session.scalars(select(Address.id).where(Address.customer_id == first)).all()
+    share_addresses(first, second, shared, by=SYSTEM, now=TUESDAY)
+    keep_apart(third, fourth, by=SYSTEM, now=TUESDAY)
 
 
 def _talk(agent: Agent) -> None:
