@@ -60,7 +60,9 @@ def unmerge_batch(batch_id: int, *, by: Actor, now: datetime) -> int:
 
 
 def _check(merge: CustomerMerge) -> None:
-    if merge.forgotten_at is not None:
+    both = [merge.survivor_id, merge.merged_id]
+    erased = select(Customer.id).where(Customer.id.in_(both), Customer.erased_at.is_not(None))
+    if merge.forgotten_at is not None or db.session.scalar(erased.limit(1)) is not None:
         raise Conflict(
             N_("This merge is too old, or one of the two was erased: it cannot be undone any more.")
         )
