@@ -98,19 +98,19 @@ def _find_owner(text: str) -> int | None:
 def list_customers(search: str = "", after: str | None = None, size: int = PAGE_SIZE) -> Page[CustomerRow]:
     """Sorted by name. `search`: a loyalty card, a mail address or phone (whole or a part), else words of the name.
 
-    Whoever is erased or merged away is on no list; the archived are found by a search only. The ids of the page are chosen inside one index before any row is read.
+    Nobody erased or merged; the archived by a search only. The ids are chosen in one index before any row is read.
     """
-    chosen = select(Customer.id).where(Customer.merged_into_id.is_(None), Customer.erased_at.is_(None))
-    if not search.strip():
-        chosen = chosen.where(Customer.archived_at.is_(None))
+    asked = _matches(search.strip()) if search.strip() else Customer.archived_at.is_(None)
+    chosen = select(Customer.id).where(asked, Customer.merged_into_id.is_(None), Customer.erased_at.is_(None))
     chosen = chosen.order_by(Customer.sort_key, Customer.id).limit(size + 1)
-    if search.strip():
-        chosen = chosen.where(_matches(search.strip()))
     if after:
         chosen = chosen.where(tuple_(Customer.sort_key, Customer.id) > tuple_(*_position(after)))
-    statement = _rows().where(Customer.id.in_(chosen.correlate(None)))
-    found = db.session.execute(statement.order_by(Customer.sort_key, Customer.id))
-    return make_page(list(map(_row_of, found)), size=size, key=lambda row: (row.sort_key, row.id))
+    statement = (
+        _rows().where(Customer.id.in_(chosen.correlate(None))).order_by(Customer.sort_key, Customer.id)
+    )
+    return make_page(
+        list(map(_row_of, db.session.execute(statement))), size=size, key=lambda row: (row.sort_key, row.id)
+    )
 
 
 def _position(after: str) -> list[Any]:
@@ -289,16 +289,11 @@ def _consent_of(entry: ConsentEntry, is_current: bool) -> ConsentRow:
 
 def list_facts(customer_id: int, after: str | None = None, size: int = PAGE_SIZE) -> Page[FactLine]:
     """The customer's timeline, newest first."""
-    statement = (
-        select(FactRow)
-        .where(FactRow.customer_id == customer_id)
-        .order_by(FactRow.happened_at.desc(), FactRow.id.desc())
-        .limit(size + 1)
-    )
+    newest = FactRow.happened_at.desc(), FactRow.id.desc()
+    statement = select(FactRow).where(FactRow.customer_id == customer_id).order_by(*newest).limit(size + 1)
     if after:
         happened_at, fact_id = decode_key(after)
-        statement = statement.where(
-            tuple_(FactRow.happened_at, FactRow.id) < tuple_(literal(happened_at), fact_id)
-        )
+        place = tuple_(literal(happened_at), fact_id)
+        statement = statement.where(tuple_(FactRow.happened_at, FactRow.id) < place)
     rows = [FactLine(row.id, row.kind, row.happened_at, row.data) for row in db.session.scalars(statement)]
     return make_page(rows, size=size, key=lambda row: (row.happened_at, row.id))

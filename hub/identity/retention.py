@@ -3,43 +3,28 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import (
-    Boolean,
-    ColumnElement,
-    Text,
-    and_,
-    cast,
-    delete,
-    func,
-    literal_column,
-    or_,
-    select,
-    update,
-)
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import delete, func, or_, select
 
 from hub.core import clock
 from hub.core.actor import SYSTEM, Actor
 from hub.core.audit import note_change
-from hub.core.db import Base, db, transaction
+from hub.core.db import db, transaction
 from hub.core.errors import Invalid, NotFound
-from hub.core.loose_files import NAME, drop_unnamed, note_loose
-from hub.core.personal import empty_value
+from hub.core.loose_files import drop_unnamed, note_loose
 from hub.core.text import N_
 from hub.customers.quality.months import months_before
 from hub.identity import activity
 from hub.identity.erasing import JUST_IN, ask_erasure
 from hub.identity.privacy_models import RetentionRule, RetentionRun
+from hub.identity.removing import EXAMPLES, Found, find_old, remove_old
 from hub.identity.terms import (
     BY_KEY,
     INACTIVE,
     LONGEST_MONTHS,
     SHORTEST_MONTHS,
     TERMS,
-    Part,
     Term,
 )
 from hub.stores.queries import find_chain
@@ -47,7 +32,6 @@ from hub.stores.queries import find_chain
 BATCH = 1000
 FEW = 100
 """Customers a batch asks to be erased."""
-EXAMPLES = 5
 FROM_HOUR = 2
 LOGGED = 60
 
@@ -62,16 +46,6 @@ class TermRow:
     months: int
     is_on: bool
     is_default: bool
-
-
-@dataclass(frozen=True)
-class Found:
-    """What one part of a term would remove: how many rows, the oldest, and some of them as (id, moment)."""
-
-    table: str
-    count: int
-    oldest_at: datetime | None
-    examples: tuple[tuple[int, datetime], ...]
 
 
 @dataclass(frozen=True)
@@ -131,45 +105,12 @@ def try_term(key: str, months: int, *, now: datetime) -> list[Found]:
     term, before = BY_KEY[get_term(key).key], months_before(now, months)
     if key == INACTIVE:
         return [_found_customers(before)]
-    return [_found(part, before) for part in term.parts]
+    return [find_old(part, before) for part in term.parts]
 
 
 def _found_customers(before: datetime) -> Found:
     count, oldest_at = activity.count_silent(before)
     return Found("customers", count, oldest_at, tuple(activity.list_silent(before, EXAMPLES)))
-
-
-def _found(part: Part, before: datetime) -> Found:
-    table, due = Base.metadata.tables[part.table], _is_due(part, before)
-    dated = _dated(part)
-    count, oldest_at = db.session.execute(
-        select(func.count(), func.min(dated)).select_from(table).where(due)
-    ).one()
-    oldest = select(table.c.id, dated).where(due).order_by(dated, table.c.id).limit(EXAMPLES)
-    return Found(part.table, count, oldest_at, tuple((row[0], row[1]) for row in db.session.execute(oldest)))
-
-
-def _dated(part: Part) -> ColumnElement[Any]:
-    return literal_column(part.dated)
-
-
-def _is_due(part: Part, before: datetime) -> ColumnElement[bool]:
-    """Old enough, and something is left to remove."""
-    table = Base.metadata.tables[part.table]
-    conditions: list[ColumnElement[bool]] = [_dated(part) < before, literal_column(f"({part.only})", Boolean)]
-    if part.columns:
-        conditions.append(or_(*(_is_filled(table.c[name]) for name in part.columns)))
-    return and_(*conditions)
-
-
-def _is_filled(column: Any) -> ColumnElement[bool]:
-    if column.nullable:
-        filled: ColumnElement[bool] = column.is_not(None)
-    elif isinstance(column.type, JSONB):
-        filled = cast(column, Text).not_in(["{}", "[]"])
-    else:
-        filled = column != ""
-    return filled
 
 
 def has_due() -> bool:
@@ -255,33 +196,12 @@ def _open_run(key: str, now: datetime) -> RetentionRun | None:
 def _remove(term: Term, run: RetentionRun, files: set[str]) -> int:
     """At most a batch, from the first part that has something left."""
     for part in term.parts:
-        if count := _remove_part(part, run, files):
-            return count
+        removed = remove_old(part, run.before_at, BATCH)
+        if removed is not None:
+            files.update(removed.files)
+            run.oldest_at = min(filter(None, (run.oldest_at, removed.oldest_at)))
+            return removed.count
     return 0
-
-
-def _remove_part(part: Part, run: RetentionRun, files: set[str]) -> int:
-    table, due, dated = Base.metadata.tables[part.table], _is_due(part, run.before_at), _dated(part)
-    chosen = (
-        select(table.c.id, dated)
-        .where(due)
-        .order_by(table.c.id)
-        .limit(BATCH)
-        .with_for_update(skip_locked=True)
-    )
-    rows = db.session.execute(chosen).all()
-    if not rows:
-        return 0
-    ids = [row[0] for row in rows]
-    named = [column for column in table.c if column.name.endswith(NAME)]
-    for column in named:
-        files.update(name for name in db.session.scalars(select(column).where(table.c.id.in_(ids))) if name)
-    values = {name: empty_value(table.c[name]) for name in part.columns}
-    statement = update(table).values(values) if values else delete(table)
-    db.session.execute(statement.where(table.c.id.in_(ids)))
-    oldest = min(row[1] for row in rows)
-    run.oldest_at = min(filter(None, (run.oldest_at, oldest)))
-    return len(rows)
 
 
 def _erase_silent(run: RetentionRun, now: datetime) -> int:

@@ -51,19 +51,23 @@ def show_settings() -> ResponseReturnValue:
 
 @blueprint.post("/settings")
 def save_settings() -> ResponseReturnValue:
-    form = request.form
     try:
         with transaction():
-            auditing.keep_settings(
-                is_audit_on=form.get("is_audit_on") == "1",
-                every_months=whole(form.get("every_months", "")),
-                agent_ids=ids(form.getlist("agents")),
-                inactive_months=whole(form.get("inactive_months", "")),
-                is_archive_on=form.get("is_archive_on") == "1",
-                archive_months=whole(form.get("archive_months", "")),
-                by=viewer().actor,
-                now=clock.business_now(),
-            )
+            _keep_settings()
     except Invalid as error:
         return refused(error, "show_settings")
     return done(gettext("Saved."), "show_report")
+
+
+def _keep_settings() -> None:
+    form = request.form
+    auditing.keep_settings(
+        is_audit_on=form.get("is_audit_on") == "1",
+        every_months=whole(form.get("every_months", "")),
+        agent_ids=ids(form.getlist("agents")),
+        inactive_months=whole(form.get("inactive_months", "")),
+        is_archive_on=form.get("is_archive_on") == "1",
+        archive_months=whole(form.get("archive_months", "")),
+        by=viewer().actor,
+        now=clock.business_now(),
+    )
