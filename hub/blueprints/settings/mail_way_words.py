@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_babel import gettext, ngettext
 
+from hub.core.text import N_
 from hub.mailroom.mailboxes import Trial
 from hub.mailroom.words import MailboxFault
 
@@ -12,6 +13,12 @@ def fault_words(fault: MailboxFault, detail: str) -> str:
     """What failed, what to do next, and what the server said."""
     words = _sentences()[fault]
     return gettext("%(words)s (%(detail)s)", words=words, detail=detail) if detail else words
+
+
+AWAY = N_(
+    "The token address does not answer, or says that it cannot for the moment (too many requests, out of"
+    " order). It is asked again by itself; if this lasts, please check the address and the provider’s status page."
+)
 
 
 def _sentences() -> dict[MailboxFault, str]:
@@ -36,10 +43,7 @@ def _sentences() -> dict[MailboxFault, str]:
         MailboxFault.OAUTH_REFUSED: gettext(
             "The provider gives no token. Please check client ID, secret, refresh token and scope."
         ),
-        MailboxFault.OAUTH_AWAY: gettext(
-            "The token address does not answer, or says that it cannot for the moment (too many requests, out of"
-            " order). It is asked again by itself; if this lasts, please check the address and the provider’s status page."
-        ),
+        MailboxFault.OAUTH_AWAY: gettext(AWAY),
         MailboxFault.OAUTH_NOT_TAKEN: gettext(
             "The server does not take the token for this user. Please check the user, the scope, and that the "
             "application may read this mailbox."
