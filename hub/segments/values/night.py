@@ -91,6 +91,7 @@ def _end(run: ScoreRun) -> None:
     run.customer_count = db.session.scalar(select(func.count()).select_from(Customer)) or 0
     sampling.sample(get_definitions(), now=run.as_of)
     db.session.execute(text("TRUNCATE customer_buying"))
+    db.session.execute(text("ANALYZE customer_scores"))
     old = select(ScoreRun.id).order_by(ScoreRun.id.desc()).offset(KEPT_RUNS).scalar_subquery()
     db.session.execute(
         text("DELETE FROM score_runs WHERE id <= :old"), {"old": db.session.scalar(select(old)) or 0}
