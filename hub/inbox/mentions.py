@@ -33,5 +33,17 @@ def find_mentioned(text: str, people: Mapping[int, str]) -> list[int]:
     return found
 
 
+def find_unmatched(text: str, people: Mapping[int, str]) -> list[str]:
+    """The words after an @ that name nobody, or several people at once, each once, as they were written."""
+    ends = [at.end() for at in _AT.finditer(text)]
+    return list(
+        dict.fromkeys(
+            re.split(r"[^\w-]", text[end : end + LONGEST_NAME], maxsplit=1)[0]
+            for end in ends
+            if not find_mentioned("@" + text[end : end + LONGEST_NAME].partition("@")[0], people)
+        )
+    )
+
+
 def _begins(said: str, name: str) -> bool:
     return said.startswith(name) and not said[len(name) : len(name) + 1].isalnum()
