@@ -9,9 +9,16 @@ from hub.blueprints.openapi_schemas import many, page, ref, whole
 
 def customer_paths() -> dict[str, Any]:
     """The operations on customers, what they were sent, and consents."""
-    one = whole({"customer": ref("Customer")})
+    return {**_many_customers(), **_one_customer(), **_told_consents()}
+
+
+def _written() -> dict[str, Any]:
+    """A customer as kept, with what was probably meant by a field."""
     meant = {"type": "object", "additionalProperties": {"type": "string"}}
-    written = whole({"customer": ref("Customer"), "suggestions": meant})
+    return whole({"customer": ref("Customer"), "suggestions": meant})
+
+
+def _many_customers() -> dict[str, Any]:
     filters = [
         query("q", "words of the name, a mail address, phone or card, whole or a part"),
         query("email", "exactly this mail address"),
@@ -21,7 +28,7 @@ def customer_paths() -> dict[str, Any]:
     ]
     outcome = {"type": "string", "enum": ["made", "known", "conflict", "refused"]}
     done = whole({"outcome": outcome, "id": schemas.MAYBE_NUMBER, "error": {"type": ["object", "null"]}})
-    made = send("Find or make a customer", "CustomerBody", written, status="201", tagged=True)
+    made = send("Find or make a customer", "CustomerBody", _written(), status="201", tagged=True)
     made["responses"]["200"] = {**made["responses"]["201"], "description": "known already"}
     return {
         "/customers": {
@@ -36,10 +43,16 @@ def customer_paths() -> dict[str, Any]:
                 status="200",
             )
         },
+    }
+
+
+def _one_customer() -> dict[str, Any]:
+    one = whole({"customer": ref("Customer")})
+    return {
         "/customers/{who}": {
             "get": get("One customer", one, [who()], tagged=True),
             "patch": send(
-                "Correct a customer", "CustomerPatch", written, [who(), match()], status="200", tagged=True
+                "Correct a customer", "CustomerPatch", _written(), [who(), match()], status="200", tagged=True
             ),
         },
         "/customers/{who}/messages": {
@@ -49,6 +62,11 @@ def customer_paths() -> dict[str, Any]:
                 [who(), *paging()],
             )
         },
+    }
+
+
+def _told_consents() -> dict[str, Any]:
+    return {
         "/consents": {
             "post": send(
                 "A consent given or withdrawn elsewhere, with its proof; the same one twice is one",

@@ -239,7 +239,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """All of it can be made anew from the orders, but for the settings and the path."""
-    op.execute("DELETE FROM call_attempts WHERE task_id IN (SELECT id FROM call_tasks WHERE created_by_id IS NULL)")
+    op.execute(
+        "DELETE FROM call_attempts WHERE task_id IN (SELECT id FROM call_tasks WHERE created_by_id IS NULL)"
+    )
     op.execute("DELETE FROM call_tasks WHERE created_by_id IS NULL")
     op.alter_column("call_tasks", "created_by_id", nullable=False)
     op.drop_index("ix_orders_value", table_name="orders")

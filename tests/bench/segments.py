@@ -221,7 +221,9 @@ def main() -> None:
 
 def explain(root: Group) -> None:
     """The plan as it ran."""
-    compiled = ask_count(root, open_frame(root, now=TUESDAY)).compile(db.engine, compile_kwargs={"render_postcompile": True})
+    compiled = ask_count(root, open_frame(root, now=TUESDAY)).compile(
+        db.engine, compile_kwargs={"render_postcompile": True}
+    )
     with long_question(120):
         connection = db.session.connection().connection
         cursor = connection.cursor()

@@ -106,7 +106,9 @@ def test_a_mistyped_provider_is_asked_about_once(session: Session, client: Flask
     assert answer.status_code == 422
     assert "anne@gmail.com" in answer.text
     assert (
-        client.post("/contact", data={**WRITTEN, "email": "anne@gmial.com", "asked": "anne@gmial.com"}).status_code
+        client.post(
+            "/contact", data={**WRITTEN, "email": "anne@gmial.com", "asked": "anne@gmial.com"}
+        ).status_code
         == 303
     )
 

@@ -44,7 +44,9 @@ def test_from_the_sample_file_to_the_customers_and_back(
     page.goto(here)
     page.get_by_role("link", name=say("Undo"), exact=True).click()
     press(page, "Undo this import")
-    expect(page.get_by_text(say("What the undo did, and what it could not do"))).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text(say("What the undo did, and what it could not do"))).to_be_visible(
+        timeout=PATIENCE_MS
+    )
     take_pictures(page, "import-undone")
     page.goto(f"{installation.base_url}/customers/?q=hugo.marchand@gmail.com")
     expect(page.get_by_text(say("Show all customers"))).to_be_visible()

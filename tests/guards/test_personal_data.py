@@ -19,7 +19,8 @@ def _speaks(table: Table) -> set[str]:
     return {
         column.name
         for column in table.columns
-        if isinstance(getattr(column.type, "impl", column.type), kinds) and not getattr(column.type, "enums", None)
+        if isinstance(getattr(column.type, "impl", column.type), kinds)
+        and not getattr(column.type, "enums", None)
     }
 
 
@@ -70,4 +71,6 @@ def test_who_finds_rows_by_those_of_another_room_comes_before_it() -> None:
         for place, holding in enumerate(room):
             if isinstance(holding, Held):
                 earlier = [table for table in tables[:place] if f"FROM {table} " in holding.mine]
-                assert not earlier, f"{name}: {holding.table} is found by {earlier}, which are emptied before it"
+                assert not earlier, (
+                    f"{name}: {holding.table} is found by {earlier}, which are emptied before it"
+                )

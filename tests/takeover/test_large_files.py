@@ -216,7 +216,9 @@ def test_an_upload_goes_to_the_shelf_in_small_pieces(session: Session) -> None:
     assert files.keep_stream(io.BytesIO(content))[0] == files.keep(content) == digest
 
 
-def test_tables_that_would_not_fit_into_a_worker_are_refused_and_json_of_any_size_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tables_that_would_not_fit_into_a_worker_are_refused_and_json_of_any_size_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(opening, "MOST_DOCUMENT_BYTES", 100)
     with pytest.raises(Invalid, match="several parts"):
         read_json(open_bytes("tickets.csv", b"a,b\n" * 200))
