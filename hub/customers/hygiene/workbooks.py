@@ -13,6 +13,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Pass
 from hub.core.errors import Invalid
 from hub.core.text import N_
 from hub.customers.hygiene.delimited import without_last_blanks
+from hub.customers.hygiene.open_sheets import CONTENT, areas
 
 OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = b"PK"
@@ -87,7 +88,11 @@ def _check_size(path: Path) -> None:
                 )
             for each in bundle.infolist():
                 with bundle.open(each) as part:
-                    _check_sheet(iter(partial(part.read, CHUNK), b""))
+                    chunks = iter(partial(part.read, CHUNK), b"")
+                    if each.filename == CONTENT:
+                        _check_areas(chunks)
+                    else:
+                        _check_sheet(chunks)
     except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError, zlib.error) as error:
         raise _damaged() from error
 
@@ -104,12 +109,23 @@ def _check_sheet(chunks: Iterator[bytes]) -> None:
         last_column = max(last_column, *(_column(each[1]) for each in _WIDE.finditer(text)), 0)
         tail = text[-64:]
         if last_row * max(last_column, 26) > MAX_CELLS:
-            raise Invalid(
-                N_(
-                    "Some cells lie far outside the table. Please delete the empty rows and columns around it, or save it as CSV."
-                ),
-                field="file",
-            )
+            raise _far_outside()
+
+
+def _check_areas(chunks: Iterator[bytes]) -> None:
+    """The same for the sheets of an .ods file, which are all held at once."""
+    for count in areas(chunks):
+        if count > MAX_CELLS:
+            raise _far_outside()
+
+
+def _far_outside() -> Invalid:
+    return Invalid(
+        N_(
+            "Some cells lie far outside the table. Please delete the empty rows and columns around it, or save it as CSV."
+        ),
+        field="file",
+    )
 
 
 def _column(letters: bytes) -> int:
