@@ -47,7 +47,7 @@ def open_freshdesk(bundle: Bundle) -> Export:
     try:
         rows = _gather(read_json(bundle))
         _add_tables(rows, bundle)
-    except (ValueError, OSError):
+    except ValueError:
         rows = {"tickets": []}
     if not rows["tickets"]:
         raise Invalid(NOT_READABLE, field="file", source="Freshdesk")
@@ -59,10 +59,10 @@ def open_freshdesk(bundle: Bundle) -> Export:
     )
 
 
-def _gather(documents: Mapping[str, Any]) -> dict[str, list[Row]]:
+def _gather(documents: Sequence[tuple[str, Any]]) -> dict[str, list[Row]]:
     """Lists by kind; the account export wraps each row (`helpdesk_ticket`, `user`) and numbers its files."""
     rows: dict[str, list[Row]] = {kind: [] for kind in KINDS}
-    for stem, document in documents.items():
+    for stem, document in documents:
         parts = document if isinstance(document, dict) else {stem.rstrip("0123456789-_"): document}
         for name, part in parts.items():
             for kind, names in KINDS.items():

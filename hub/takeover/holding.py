@@ -10,7 +10,7 @@ HOLDINGS: tuple[Holding, ...] = (
     Held(
         table="takeover_problems",
         title=N_("Taken over: rows left out"),
-        mine="CAST(row AS text) ILIKE ANY(:likes)",
+        mine="CAST(row AS text) ~* :pattern",
         blank=("row",),
         keep={
             "kind": N_("counts of the report"),

@@ -9,7 +9,7 @@ import codecs
 import json
 import re
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from mmap import mmap
 from typing import Any
 
@@ -26,17 +26,17 @@ class BadJsonError(ValueError):
 
 
 class JsonFile:
-    """The bytes of a document, and the rows of it that were read last."""
+    """A document that is looked at again for each row, and the rows of it that were read last."""
 
-    def __init__(self, view: bytes | mmap) -> None:
-        self.view = view
+    def __init__(self, look: Callable[[], bytes | mmap]) -> None:
+        self.look = look
         self._latest: OrderedDict[int, dict[str, Any]] = OrderedDict()
 
     def row(self, start: int, end: int) -> dict[str, Any]:
         """The object at these bytes."""
         found = self._latest.get(start)
         if found is None:
-            found = json.loads(bytes(self.view[start:end]))
+            found = json.loads(bytes(self.look()[start:end]))
             self._latest[start] = found
             if len(self._latest) > KEPT_ROWS:
                 self._latest.popitem(last=False)
@@ -69,12 +69,13 @@ class JsonRow(Mapping[str, Any]):
         return found
 
 
-def read_rows(view: bytes | mmap) -> Any:
+def read_rows(look: Callable[[], bytes | mmap]) -> Any:
     """The document: lists and the objects that hold them as they are, each object inside as a `JsonRow`.
 
-    Raises BadJsonError.
+    `look` gives the bytes, now and for each row later: none is kept open here, of exports there may be thousands of
+    files. Raises BadJsonError.
     """
-    reader = _Reader(JsonFile(view))
+    reader = _Reader(JsonFile(look))
     try:
         found = reader.document()
         reader.skip_space()
@@ -91,7 +92,7 @@ class _Reader:
     """Goes through the text once, a window of it at a time; `at` is the place in the window, `byte_at` in the file."""
 
     def __init__(self, file: JsonFile) -> None:
-        self.file, self.view = file, file.view
+        self.file, self.view = file, file.look()
         self.decode = codecs.getincrementaldecoder("utf-8")().decode
         self.read_to = len(codecs.BOM_UTF8) if self.view[:3] == codecs.BOM_UTF8 else 0
         self.text, self.at, self.byte_at = "", 0, self.read_to

@@ -5,7 +5,7 @@ import shutil
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from mmap import ACCESS_READ, mmap
 from os import fstat
 from pathlib import Path, PurePosixPath
@@ -111,17 +111,18 @@ def _archive(archive: zipfile.ZipFile) -> Bundle:
     return Bundle(tuple(info.filename for info in members), archive=archive)
 
 
-def read_json(bundle: Bundle) -> dict[str, Any]:
-    """Every JSON document of the export by the stem of its name, lower case; rows by their place in the file.
+def read_json(bundle: Bundle) -> list[tuple[str, Any]]:
+    """Every JSON document of the export with the stem of its name, lower case; rows by their place in the file.
 
-    Raises ValueError, and Invalid (field file) when the tables are too large.
+    Files of the same name in several folders are all there. Raises ValueError, and Invalid (field file) when the tables
+    are too large.
     """
     check_tables(bundle)
-    return {
-        PurePosixPath(name).stem.lower(): read_rows(bundle.view(name))
+    return [
+        (PurePosixPath(name).stem.lower(), read_rows(partial(bundle.view, name)))
         for name in bundle.names
         if name.lower().endswith(".json") and not PurePosixPath(name).name.startswith(".")
-    }
+    ]
 
 
 def check_tables(bundle: Bundle) -> None:

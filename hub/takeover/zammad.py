@@ -57,8 +57,8 @@ def open_zammad(bundle: Bundle) -> Export:
     """Raises Invalid (field file) when there is no list of tickets."""
     try:
         documents = read_json(bundle)
-    except (ValueError, OSError):
-        documents = {}
+    except ValueError:
+        documents = []
     rows = _gather(documents)
     if not rows["tickets"]:
         raise Invalid(NOT_READABLE, field="file", source="Zammad")
@@ -71,10 +71,10 @@ def open_zammad(bundle: Bundle) -> Export:
     )
 
 
-def _gather(documents: Mapping[str, Any]) -> dict[str, list[Row]]:
+def _gather(documents: Sequence[tuple[str, Any]]) -> dict[str, list[Row]]:
     """Lists by kind, whether each has a file, one document holds all, or `assets` hold them by id."""
     rows: dict[str, list[Row]] = {kind: [] for kind in KINDS}
-    for stem, document in documents.items():
+    for stem, document in documents:
         parts = document if isinstance(document, dict) else {stem.rstrip("0123456789-_"): document}
         assets = parts.get("assets")
         parts = {**parts, **assets} if isinstance(assets, dict) else parts

@@ -149,6 +149,27 @@ def test_who_writes_before_the_opening_after_an_alert_is_not_late_at_once(
     assert unattended.next_due_at() == TUESDAY + timedelta(days=1, minutes=30)
 
 
+def test_who_is_moved_to_a_store_after_its_alert_is_new_there(
+    session: Session, hand_clock: HandClock, lyon: Store, ada: Agent
+) -> None:
+    """Told at 10:30; at 10:50 a ticket that waits elsewhere since 10:20 comes over: an hour after the alert is soonest."""
+    choose(lyon, ada)
+    make_received()
+    hand_clock.move(minutes=20)
+    another(hand_clock, "moved")
+    moved = session.scalars(select(Ticket).order_by(Ticket.id.desc()).limit(1)).one()
+    lille = make_store(session, "Lille", code="LIL")
+    boss = actor_of(make_agent(session, "Ines Faure", role=Role.HEAD_OFFICE))
+    actions.transfer(ticket_id=moved.id, store_id=lille.id, by=boss, now=hand_clock.now)
+    assert run(hand_clock, minutes=10) == 1
+    hand_clock.move(minutes=20)
+    actions.transfer(ticket_id=moved.id, store_id=lyon.id, by=boss, now=hand_clock.now)
+    assert unattended.next_due_at() == TUESDAY + timedelta(minutes=90)
+    assert run(hand_clock, minutes=39) == 0
+    assert run(hand_clock, minutes=1) == 1
+    assert run(hand_clock, hours=2) == 0
+
+
 def another(hand_clock: HandClock, who: str, **duration: float) -> None:
     """Somebody else writes, now or after a while."""
     hand_clock.move(**duration)

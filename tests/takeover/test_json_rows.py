@@ -40,15 +40,15 @@ def test_a_document_says_what_it_says_as_a_whole(
     written = (b"\xef\xbb\xbf" if has_mark else b"") + text.encode("utf-8", "surrogatepass")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(json_rows, "CHUNK_BYTES", chunk)
-        assert plain(read_rows(written)) == json.loads(text)
+        assert plain(read_rows(lambda: written)) == json.loads(text)
 
 
 def test_rows_stand_in_lists_by_id_and_in_assets() -> None:
     written = b'{"tickets": [{"id": 1}], "users": {"7": {"id": 7}}, "assets": {"Group": {"2": {"id": 2}}}}'
-    found = read_rows(written)
+    found = read_rows(lambda: written)
     rows = [found["tickets"][0], found["users"]["7"], found["assets"]["Group"]["2"]]
     assert [(type(row), row["id"]) for row in rows] == [(JsonRow, 1), (JsonRow, 7), (JsonRow, 2)]
-    wrapped = read_rows(b'[{"user": {"id": 3}}]')[0].below("user")
+    wrapped = read_rows(lambda: b'[{"user": {"id": 3}}]')[0].below("user")
     assert dict(wrapped) == {"id": 3}
 
 
@@ -58,7 +58,7 @@ def test_rows_stand_in_lists_by_id_and_in_assets() -> None:
 )
 def test_what_is_no_json_is_refused(written: bytes) -> None:
     with pytest.raises(BadJsonError):
-        read_rows(written)
+        read_rows(lambda: written)
 
 
 def test_memory_does_not_grow_with_what_the_rows_hold() -> None:
@@ -66,7 +66,7 @@ def test_memory_does_not_grow_with_what_the_rows_hold() -> None:
     written = b"[" + b",".join([row] * 200) + b"]"
     tracemalloc.start()
     try:
-        rows = read_rows(written)
+        rows = read_rows(lambda: written)
         assert sum(len(each["body"]) for each in rows) == 200 * 20_000
         peak = tracemalloc.get_traced_memory()[1]
     finally:

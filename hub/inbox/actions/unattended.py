@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, and_, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from hub.content.phrases import salutation
@@ -23,7 +23,7 @@ from hub.inbox.attention import (
     waited_seconds,
 )
 from hub.inbox.directory import Directory
-from hub.inbox.models import StoreAlert, Ticket
+from hub.inbox.models import ReplyWait, StoreAlert, Ticket
 from hub.outbox import actions as outbox
 from hub.outbox.actions import Draft
 from hub.outbox.wires import channels_set_up
@@ -116,16 +116,23 @@ def _list_watches(place: Directory) -> list[Watch]:
 
 
 def _list_waiting() -> Sequence[Row[int | None, datetime | None, datetime | None]]:
-    """By store and for the central queue: the oldest wait, and the oldest that began since the last alert."""
+    """By store and for the central queue: the oldest wait, and the oldest that began there since the last alert.
+
+    A ticket that was moved there waits from then on in its new store, however long its customer has waited.
+    """
     is_same = func.coalesce(StoreAlert.store_id, 0) == func.coalesce(Ticket.store_id, 0)
-    is_new = Ticket.waiting_since >= StoreAlert.told_at
+    began_at = func.coalesce(ReplyWait.started_at, Ticket.waiting_since)
+    is_open = and_(
+        ReplyWait.ticket_id == Ticket.id, ReplyWait.ended_at.is_(None), ReplyWait.dropped_at.is_(None)
+    )
     found = (
         select(
             Ticket.store_id,
             func.min(Ticket.waiting_since).label("since"),
-            func.min(Ticket.waiting_since).filter(is_new).label("new_since"),
+            func.min(began_at).filter(began_at >= StoreAlert.told_at).label("new_since"),
         )
         .outerjoin(StoreAlert, is_same)
+        .outerjoin(ReplyWait, is_open)
         .where(Ticket.waiting_since.is_not(None))
         .group_by(Ticket.store_id)
         .order_by(Ticket.store_id)
