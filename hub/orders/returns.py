@@ -102,6 +102,12 @@ def count_came_back(number: str) -> int:
     return int(found or 0)
 
 
+def count_waiting(source: str) -> int:
+    """Returns this source told of orders that nobody has told yet."""
+    waiting = select(func.count()).where(OrderReturn.order_id.is_(None), OrderReturn.source == source)
+    return db.session.scalar(waiting) or 0
+
+
 def claim_returns(order_id: int, number: str) -> None:
     """The order is known now: its returns belong to it."""
     waiting = update(OrderReturn).where(

@@ -15,7 +15,7 @@ from hub.orders.products.queries import (
     list_families,
     list_products,
 )
-from hub.orders.products.rules import ProductDetails, read_cents, read_life
+from hub.orders.products.rules import UNCLEAR, ProductDetails, read_cents, read_life
 from hub.orders.queries import get_order
 from tests.conftest import TUESDAY
 from tests.makers.counting import counted_statements
@@ -101,7 +101,7 @@ def test_a_correction_is_noted(session: Session) -> None:
     ("text", "cents"),
     [
         ("12,5", 1250), ("1 234,50 €", 123_450), ("1,234.50", 123_450), ("1.234,50", 123_450), ("-24,90", -2490),
-        ("24.90-", -2490), ("1 234", 123_400), ("1,234", 123_400), (",5", 50), ("", None), ("0", 0),
+        ("24.90-", -2490), ("1 234", 123_400), ("1,234,567", 123_456_700), (",5", 50), ("", None), ("0", 0),
     ],
 )  # fmt: skip
 def test_amounts_as_people_write_them(text: str, cents: int | None) -> None:
@@ -112,6 +112,17 @@ def test_amounts_as_people_write_them(text: str, cents: int | None) -> None:
 def test_what_is_no_amount(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         read_cents(text)
+
+
+@pytest.mark.parametrize("text", ["0.500", "0,500.00", "1,234", "1.234", "12.345 €", "1,234,56"])
+def test_an_amount_of_a_thousand_times_another_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        read_cents(text)
+
+
+def test_a_price_of_two_readings_is_refused_with_words(session: Session) -> None:
+    taken = put_product_rows(["sku", "price"], [["A", "0.500"], ["B", "12,50"]], now=TUESDAY)
+    assert [(each.position, each.error.text) for each in taken.refused] == [(0, UNCLEAR)]
 
 
 @pytest.mark.parametrize(

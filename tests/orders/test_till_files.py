@@ -18,7 +18,7 @@ from hub.orders.models import Order, OrderEvent
 from hub.orders.queries import find_order_by_external_id
 from hub.orders.till_files import rules, working
 from hub.orders.till_files.actions import drop_file, keep_file, start_file
-from hub.orders.till_files.queries import TillFileRow, get_file, list_refusals
+from hub.orders.till_files.queries import TillFileRow, count_waiting_returns, get_file, list_refusals
 from hub.orders.till_files.words import TillColumn, TillFileState
 from hub.orders.till_files.working import take_whole
 from hub.orders.words import EventOutcome, OrderState
@@ -126,6 +126,58 @@ def test_a_return_without_its_ticket_is_that_of_the_last_order_with_the_product(
     web = find_order_by_external_id("A1001")
     assert web
     assert web.returned_cents == 4000
+
+
+def test_a_return_in_another_store_meets_its_ticket_whenever_that_comes(session: Session) -> None:
+    make_store(session, "Paris", code="PAR")
+    session.commit()
+    head = "ticket,store,date,card,sku,quantity,amount,original ticket\n"
+    bought = f"{head}88,PAR,2026-03-02,C-9,VASE,1,45.00,\n90,PAR,2026-03-02,C-9,VASE,1,45.00,\n"
+    back = "5,LYO,2026-03-03,,VASE,-1,-45.00,PAR-88\n6,LYO,2026-03-03,,VASE,-1,-45.00,A1001\n"
+    take(f"{head}{back}7,LYO,2026-03-03,,VASE,-1,-45.00,90\n")
+    assert count_waiting_returns() == 3
+    take_in(an_event(), source="shop", now=TUESDAY)
+    take(bought, "paris.csv")
+    take(f"{head}8,LYO,2026-03-03,,VASE,-1,-45.00,A1001\n", "web.csv")
+    found = {name: find_order_by_external_id(name) for name in ("PAR-88", "PAR-90", "A1001")}
+    assert {name: row.returned_cents for name, row in found.items() if row} == {
+        "PAR-88": 4500,
+        "PAR-90": 0,
+        "A1001": 4500,
+    }
+
+
+def test_a_discount_lowers_the_ticket_and_is_no_return(session: Session) -> None:
+    head = "ticket;magasin;date;carte;article;qte;montant;ticket origine\n"
+    exchange = "2;LYO;02/03/2026;C-77;VASE;1;45,00;\n2;LYO;02/03/2026;C-77;LAMPE;-1;-20,00;1\n"
+    sold = "1;LYO;02/03/2026;C-77;LAMPE;1;20,00;\n1;LYO;02/03/2026;C-77;REMISE;1;-5,00;\n"
+    row = take(
+        f"{head}{sold}1;LYO;02/03/2026;C-77;;1;-1,00;\n{exchange}2;LYO;02/03/2026;C-77;REMISE;1;-5,00;\n"
+    )
+    assert (row.taken_count, row.refused_count) == (6, 0)
+    one, two = find_order_by_external_id("LYO-1"), find_order_by_external_id("LYO-2")
+    assert one
+    assert two
+    assert (one.total_cents, one.returned_cents, [line.sku for line in one.lines]) == (1400, 1400, ["LAMPE"])
+    assert (two.total_cents, two.returned_cents) == (4000, 0)
+
+
+def test_weighed_goods_cost_what_they_weigh(session: Session) -> None:
+    rows = '1,LYO,2026-03-02,C-77,THE,"0,350",10.00\n1,LYO,2026-03-02,C-77,CAFE,"1,205",9.90\n'
+    row = take(f"ticket,store,date,card,sku,quantity,unit price\n{rows}")
+    assert (row.taken_count, row.refused_count) == (2, 0)
+    order = find_order_by_external_id("LYO-1")
+    assert order
+    assert [(line.quantity, line.unit_price_cents) for line in order.lines] == [(1, 350), (1, 1193)]
+
+
+def test_a_return_of_the_same_day_without_a_time(session: Session) -> None:
+    head = "ticket,store,date,card,sku,quantity,amount\n"
+    row = take(f"{head}1,LYO,2026-03-03,C-77,VASE,1,45.00\n2,LYO,2026-03-03,C-77,VASE,-1,-45.00\n")
+    assert (row.taken_count, row.refused_count) == (2, 0)
+    order = find_order_by_external_id("LYO-1")
+    assert order
+    assert order.returned_cents == 4500
 
 
 def test_columns_a_person_names_are_remembered(session: Session) -> None:

@@ -44,6 +44,8 @@ class ProductForm(Form):
         """What was typed. Raises Invalid (field price)."""
         try:
             cents = rules.read_cents(self.price.data or "")
+        except rules.UnclearAmountError as error:
+            raise Invalid(rules.UNCLEAR, field="price", given=str(error)) from None
         except ValueError:
             raise Invalid(N_("Please give the price as a positive number."), field="price") from None
         return ProductDetails(

@@ -77,7 +77,11 @@ def list_files() -> ResponseReturnValue:
     page = queries.list_files(request.args.get("after"))
     rows = [{"file": row, **_state(row)} for row in page.rows]
     return render_template(
-        "products/till_files.html", form=form, rows=rows, next_key=page.next_key
+        "products/till_files.html",
+        form=form,
+        rows=rows,
+        next_key=page.next_key,
+        waiting_count=queries.count_waiting_returns(),
     ), form.status
 
 

@@ -22,7 +22,6 @@ from hub.orders.rows import FieldError
 
 FIELDS = ("name", "family", "range", "life_days", "price_cents", "url", "image_url", "is_active")
 COLUMNS = ("sku", "sort_key", *FIELDS, "updated_at")
-NOT_READ = N_("“%(given)s” cannot be read. Please check it.")
 READERS: Mapping[str, Callable[[str], Any]] = {
     "life_days": rules.read_life,
     "price_cents": rules.read_cents,
@@ -89,8 +88,8 @@ def _read_row(columns: Mapping[int, str], row: Sequence[str]) -> ProductDetails:
             continue
         try:
             values[name] = READERS[name](text) if name in READERS else text
-        except ValueError:
-            raise Invalid(NOT_READ, field=name, given=text[:80]) from None
+        except ValueError as error:
+            raise Invalid(rules.why_not_read(error), field=name, given=text[:80]) from None
     return ProductDetails(**values)
 
 

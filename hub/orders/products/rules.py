@@ -16,6 +16,10 @@ MOST_COMPLEMENTS = 50
 MOST_CENTS = 10**12
 DAYS = {"day": 1, "d": 1, "jour": 1, "j": 1, "week": 7, "semaine": 7, "month": 30, "mois": 30, "m": 30}
 DAYS |= {"year": 365, "y": 365, "an": 365, "annee": 365}
+ONE_GROUP = re.compile(r"\d*[.,]\d{3}")
+AMOUNT = re.compile(
+    r"(?P<whole>[1-9]\d{0,2}(?P<mark>[.,])\d{3}(?:(?P=mark)\d{3})*|\d+)?(?:(?P<point>[.,])(?P<cents>\d{1,2}))?"
+)
 SEPARATORS = re.compile(r"[|,;\s]+")
 NO = frozenset({"0", "no", "n", "non", "false", "faux", "inactive", "inactif"})
 
@@ -32,6 +36,21 @@ HEADINGS: Mapping[str, str] = {
     **dict.fromkeys(("active", "actif", "is active", "en vente"), "is_active"),
 }
 """What a heading of a file means, folded and without punctuation; French and English."""
+
+
+NOT_READ = N_("“%(given)s” cannot be read. Please check it.")
+UNCLEAR = N_(
+    "“%(given)s” can be read in two ways. Please write amounts with two decimals, for example 1234,50."
+)
+
+
+class UnclearAmountError(ValueError):
+    """An amount that may be thousands or a fraction, a thousand times less."""
+
+
+def why_not_read(error: ValueError) -> str:
+    """The sentence for a value that could not be read; it names the value as `given`."""
+    return UNCLEAR if isinstance(error, UnclearAmountError) else NOT_READ
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +127,8 @@ def sort_key_of(name: str, sku: str) -> str:
 def read_cents(text: str) -> int | None:
     """An amount as people and tills write it, in cents: `1 234,50 €`, `12.5`, `1,234.50`. None for an empty one.
 
-    The last point or comma with one or two digits behind it parts the cents. Raises ValueError for anything else.
+    The last point or comma with one or two digits behind it parts the cents. One mark with three digits behind it may
+    part thousands or a fraction of a cent: UnclearAmountError. Raises ValueError for anything else that is no amount.
     """
     bare = re.sub(r"[\s\u00a0\u202f'’€$£]|EUR", "", text)
     if not bare:
@@ -116,11 +136,13 @@ def read_cents(text: str) -> int | None:
     sign, bare = (
         (-1, bare.strip("-()")) if bare[0] in "-(" or bare[-1] == "-" else (1, bare.removeprefix("+"))
     )
-    found = re.fullmatch(r"(\d{1,3}(?:[.,]\d{3})+|\d+)?(?:[.,](\d{1,2}))?", bare)
-    if found is None or not (found[1] or found[2]):
+    if ONE_GROUP.fullmatch(bare):
+        raise UnclearAmountError(text)
+    found = AMOUNT.fullmatch(bare)
+    if found is None or found["mark"] == found["point"] is not None or not (found["whole"] or found["cents"]):
         raise ValueError(text)
-    whole = re.sub(r"[.,]", "", found[1] or "0")
-    return sign * (int(whole) * 100 + int((found[2] or "0").ljust(2, "0")))
+    whole = re.sub(r"[.,]", "", found["whole"] or "0")
+    return sign * (int(whole) * 100 + int((found["cents"] or "0").ljust(2, "0")))
 
 
 def read_life(text: str) -> int | None:

@@ -13,9 +13,10 @@ from hub.core.paging import Page, decode_key, make_page
 from hub.core.text import N_
 from hub.customers.hygiene.files import Table, open_table
 from hub.orders.events import read_reason
+from hub.orders.returns import count_waiting
 from hub.orders.rows import FieldError
 from hub.orders.till_files.models import TillFile, TillRefusal
-from hub.orders.till_files.words import TillColumn, TillFileState
+from hub.orders.till_files.words import SOURCE, TillColumn, TillFileState
 
 PAGE_SIZE = 50
 
@@ -77,6 +78,11 @@ def list_refusals(file_id: int, after: str | None = None, size: int = PAGE_SIZE)
         for row in db.session.scalars(found.order_by(TillRefusal.row_number).limit(size + 1))
     ]
     return make_page(rows, size=size, key=lambda row: (row.row_number,))
+
+
+def count_waiting_returns() -> int:
+    """Returns whose original ticket no file has brought yet: they count in no figure until it comes."""
+    return count_waiting(SOURCE)
 
 
 def open_file(row: TillFileRow) -> Table:

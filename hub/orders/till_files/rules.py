@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from hub.core.text import N_, fold
-from hub.orders.products.rules import read_cents
+from hub.orders.products.rules import read_cents, why_not_read
 from hub.orders.rows import FieldError
 from hub.orders.till_files.words import TillColumn as Column
 
@@ -34,9 +35,10 @@ MEANINGS = {text: column for column, texts in WORDS.items() for text in texts}
 NEEDED = (Column.TICKET, Column.DATE, Column.SKU)
 DAY = re.compile(r"(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})")
 CLOCK = re.compile(r"(\d{1,2})[:hH](\d{2})(?::?(\d{2}))?")
+AMOUNT_OF = re.compile(r"[-+]?(?=[.\d])\d{0,6}(\.\d{0,6})?")
 CENTURY, LONG_YEAR = 2000, 1000
+MOST_DASHES = 5
 
-NOT_READ = N_("“%(given)s” cannot be read. Please check it.")
 MISSING = N_("This field is required.")
 WITH_OTHERS = N_("Another row of this ticket cannot be read, so that its total would be wrong.")
 NO_ORIGINAL = N_(
@@ -46,13 +48,18 @@ NO_ORIGINAL = N_(
 
 @dataclass(frozen=True)
 class Line:
-    """One row: what was sold (positive) or came back (negative), in cents for the whole line."""
+    """One row: what was sold or came back (negative quantity), in cents for the whole line.
+
+    A negative amount of a positive quantity is a discount on a ticket that sells, else it came back too.
+    `original` is the ticket it came back from, as written.
+    """
 
     number: int
     sku: str
     name: str
     quantity: int
     amount_cents: int
+    original: str = ""
 
 
 @dataclass
@@ -78,11 +85,26 @@ class Ticket:
 
     @property
     def sold(self) -> list[Line]:
-        return [line for line in self.lines if line.quantity > 0]
+        return [line for line in self.lines if line.quantity > 0 and line.amount_cents >= 0]
+
+    @property
+    def discount_cents(self) -> int:
+        """What lines of discount take off what was sold, as a positive amount."""
+        takes_off = [line for line in self.lines if line.quantity > 0 and line.amount_cents < 0]
+        return -sum(line.amount_cents for line in takes_off) if self.sold else 0
 
     @property
     def brought_back(self) -> list[Line]:
-        return [line for line in self.lines if line.quantity < 0]
+        is_refund = not self.sold
+        return [line for line in self.lines if line.quantity < 0 or (is_refund and line.amount_cents < 0)]
+
+    @property
+    def names_original(self) -> bool:
+        return any(self.original_of(line) for line in self.brought_back)
+
+    def original_of(self, line: Line) -> str:
+        """The ticket or order that the line names to have come back from, else the one its ticket names; "" for none."""
+        return line.original or _original(self.values)
 
 
 def match_columns(headings: Sequence[str], chosen: Mapping[str, str]) -> dict[int, Column]:
@@ -132,13 +154,12 @@ def gather_tickets(
 
 
 def read_line(number: int, values: Mapping[Column, str]) -> Line | FieldError:
-    """What one row sold or took back. Weights (0,350) are one piece of that amount."""
-    for column in (Column.TICKET, Column.SKU):
-        if not values.get(column):
-            return FieldError(column.value, MISSING, {})
+    """What one row sold, took off or took back. A weight (0,350) at its price is one piece of that amount."""
+    if not values.get(Column.TICKET):
+        return FieldError(Column.TICKET.value, MISSING, {})
     column = Column.QUANTITY
     try:
-        quantity = _quantity(values.get(Column.QUANTITY, ""))
+        weight = _quantity(values.get(Column.QUANTITY, ""))
         column = Column.AMOUNT
         amount = read_cents(values.get(Column.AMOUNT, ""))
         if amount is None:
@@ -146,22 +167,29 @@ def read_line(number: int, values: Mapping[Column, str]) -> Line | FieldError:
             price = read_cents(values.get(Column.UNIT_PRICE, ""))
             if price is None:
                 return FieldError(Column.AMOUNT.value, MISSING, {})
-            amount = price * quantity
-    except ValueError:
-        return FieldError(column.value, NOT_READ, {"given": values.get(column, "")[:80]})
-    if amount < 0:
-        quantity = -abs(quantity)
-    return Line(number, values[Column.SKU], values.get(Column.NAME, ""), quantity, abs(amount))
+            amount = int((price * weight).quantize(Decimal(1), ROUND_HALF_UP))
+    except ValueError as error:
+        return FieldError(column.value, why_not_read(error), {"given": values.get(column, "")[:80]})
+    original = _original(values)
+    quantity = _pieces(weight)
+    if amount < 0 and (original or quantity < 0):
+        quantity, amount = -abs(quantity), abs(amount)
+    if not values.get(Column.SKU) and amount >= 0:
+        return FieldError(Column.SKU.value, MISSING, {})
+    return Line(number, values.get(Column.SKU, ""), values.get(Column.NAME, ""), quantity, amount, original)
 
 
-def _quantity(text: str) -> int:
+def _quantity(text: str) -> Decimal:
     plain = text.replace(",", ".").replace(" ", "").replace("\u00a0", "")
     if not plain:
-        return 1
-    number = float(plain)
-    if not abs(number) < 10**6 or number == 0:
+        return Decimal(1)
+    if not AMOUNT_OF.fullmatch(plain) or Decimal(plain) == 0:
         raise ValueError(text)
-    return int(number) if number == int(number) else (1 if number > 0 else -1)
+    return Decimal(plain)
+
+
+def _pieces(weight: Decimal) -> int:
+    return int(weight) if weight == int(weight) else (1 if weight > 0 else -1)
 
 
 def read_moment(values: Mapping[Column, str], zone: ZoneInfo) -> datetime | None:
@@ -181,8 +209,8 @@ def read_moment(values: Mapping[Column, str], zone: ZoneInfo) -> datetime | None
 
 
 def order_of(ticket: Ticket, *, placed_at: datetime) -> dict[str, Any]:
-    """The sold lines as the neutral order event; the goods were taken home at once."""
-    total = sum(line.amount_cents for line in ticket.sold)
+    """The sold lines as the neutral order event, less discounts; the goods were taken home at once."""
+    total = max(0, sum(line.amount_cents for line in ticket.sold) - ticket.discount_cents)
     moment = placed_at.isoformat()
     return {
         "external_id": ticket.external_id,
@@ -229,14 +257,22 @@ def return_of(
         "order": order_number,
         "returned_at": returned_at.isoformat(),
         "lines": [
-            {"sku": line.sku, "quantity": -line.quantity, "amount_cents": line.amount_cents} for line in lines
+            {"sku": line.sku, "quantity": abs(line.quantity), "amount_cents": abs(line.amount_cents)}
+            for line in lines
         ],
     }
 
 
-def original_of(ticket: Ticket) -> str:
-    """The order that the returned lines name: a ticket of the same store, or a whole order number."""
-    given = ticket.values.get(Column.ORIGINAL_TICKET, "").strip().lstrip("#")
-    if not given or given.startswith(f"{ticket.store}-"):
-        return given
-    return f"{ticket.store}-{given}"
+def _original(values: Mapping[Column, str]) -> str:
+    return values.get(Column.ORIGINAL_TICKET, "").strip().lstrip("#")
+
+
+def within_store(ticket: Ticket, given: str) -> str:
+    """The number of a ticket as a ticket of the same store."""
+    return given if given.startswith(f"{ticket.store}-") else f"{ticket.store}-{given}"
+
+
+def codes_in(given: str) -> list[str]:
+    """What may be the code of a store in front of a number: PARIS of PARIS-88, LYON and LYON-2 of LYON-2-88."""
+    parts = given.split("-")
+    return ["-".join(parts[:end]) for end in range(1, min(len(parts), MOST_DASHES))]

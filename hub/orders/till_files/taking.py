@@ -14,17 +14,16 @@ from hub.customers.naming import find_customers
 from hub.customers.rows import CustomerDetails
 from hub.orders.actions import take_in
 from hub.orders.models import Order, OrderLine
+from hub.orders.queries import find_order_by_external_id
 from hub.orders.returns import take_return
 from hub.orders.rows import FieldError
 from hub.orders.rules import is_late
 from hub.orders.till_files import rules
 from hub.orders.till_files.rules import Ticket
-from hub.orders.till_files.words import TillColumn
+from hub.orders.till_files.words import SOURCE, TillColumn
 from hub.orders.words import EventOutcome, OrderState
 from hub.stores.queries import find_store_by_code
 
-SOURCE = "till"
-"""One for all files: a ticket that stands in two of them is one."""
 NO_STORE = N_("No store has the code “%(given)s”. Please create the store or correct the code.")
 NO_DATE = N_("“%(given)s” is not a date. Please write it as 2026-03-03 or 03/03/2026.")
 
@@ -75,7 +74,7 @@ def _take(ticket: Ticket, result: Result, *, late_days: int, now: datetime) -> N
             result.refused[number] = (dict(row), mine)
         return
     placed_at = _moment_of(ticket)
-    if ticket.is_anonymous and not rules.original_of(ticket):
+    if ticket.is_anonymous and not ticket.names_original:
         result.anonymous_count += len(ticket.rows)
         return
     outcomes = _tell(ticket, placed_at, now=now)
@@ -118,11 +117,26 @@ def _by_order(ticket: Ticket, placed_at: datetime) -> dict[str, list[rules.Line]
     """Returned lines by the order they came from: the ticket they name, else the customer's latest with that product."""
     found: dict[str, list[rules.Line]] = {}
     for line in ticket.brought_back:
-        number = rules.original_of(ticket) or _find_bought(ticket, line.sku, placed_at)
+        given = ticket.original_of(line)
+        number = _number_of(ticket, given) if given else _find_bought(ticket, line.sku, placed_at)
         if number is None:
             raise _RefusedError((FieldError(TillColumn.ORIGINAL_TICKET.value, rules.NO_ORIGINAL, {}),))
         found.setdefault(number, []).append(line)
     return found
+
+
+def _number_of(ticket: Ticket, given: str) -> str:
+    """The order named: a ticket of this store or an order as written, whichever is known, and neither where none is.
+
+    Not known yet, it is the number as written when that begins with the code of a store, else a ticket of this store.
+    This store goes first: numbers of web orders may run like those of its tickets.
+    """
+    mine = rules.within_store(ticket, given)
+    for number in (mine, given):
+        if find_order_by_external_id(number) is not None:
+            return number
+    has_code = any(find_store_by_code(code) is not None for code in rules.codes_in(given))
+    return given if has_code else mine
 
 
 def _find_bought(ticket: Ticket, sku: str, before: datetime) -> str | None:
@@ -141,7 +155,8 @@ def _find_bought(ticket: Ticket, sku: str, before: datetime) -> str | None:
         .where(
             Order.customer_id == customer_id,
             OrderLine.sku == sku,
-            Order.placed_at < before,
+            Order.placed_at <= before,
+            Order.external_id != ticket.external_id,
             Order.state != OrderState.CANCELLED,
         )
         .order_by(Order.placed_at.desc(), Order.id.desc())

@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+SOURCE = "till"
+"""One for all files: a ticket that stands in two of them is one."""
+
 
 class TillFileState(StrEnum):
     """`matching`: a person still says what the columns are."""
