@@ -41,6 +41,7 @@ _STANDING = text("""
                 'unit_price_cents', l.unit_price_cents) ORDER BY l.position), '[]')
             FROM basket_lines l LEFT JOIN products p ON p.sku = l.sku WHERE l.basket_id = b.id))
         FROM (SELECT * FROM baskets WHERE customer_id = :id AND state = 'open'
+                AND EXISTS (SELECT 1 FROM basket_lines i WHERE i.basket_id = baskets.id)
             ORDER BY touched_at DESC, id DESC LIMIT 1) b) AS basket,
     (SELECT coalesce(jsonb_agg(to_jsonb(a)), '[]')
         FROM (SELECT answers.*, i.order_id FROM answers JOIN invitations i ON i.id = answers.invitation_id

@@ -18,7 +18,7 @@ from hub.customers.actions import (
 )
 from hub.customers.words import AddressKind, ConsentAction, LegalBasis
 from hub.orders import rules
-from hub.orders.behaviour.closing import close_baskets
+from hub.orders.behaviour.closing import close_baskets, reopen_baskets
 from hub.orders.behaviour.linking import link_visitors
 from hub.orders.behaviour.rules import is_visitor_id
 from hub.orders.events import Event, find_earlier_states, find_same, keep, lock_events, read_event
@@ -138,10 +138,13 @@ def _take(
 
 
 def _follow_behaviour(row: Order, order: OrderPayload, *, now: datetime) -> None:
-    """The browser it was placed with is the customer's from now on, and the baskets it came from are closed."""
+    """The browser it was placed with is the customer's from now on, and the baskets it came from are closed, until it is cancelled."""
     if is_visitor_id(order.visitor_id):
         link_visitors({order.visitor_id: row.customer_id}, now=now)
-    close_baskets(row, basket_key=order.basket)
+    if row.state is OrderState.CANCELLED:
+        reopen_baskets(row)
+    else:
+        close_baskets(row, basket_key=order.basket)
 
 
 def _resolve(

@@ -54,6 +54,13 @@ def test_visits_by_clicks(installation: Installation, open_page: OpenPage) -> No
         assert asked.count("forget") == 1
         assert count(marketer, installation) == before
         visitor.goto(f"{shop}/basket", wait_until="networkidle")
+        visitor.locator("#no").click()
+        visitor.evaluate("comptoir.visit('search')")
+        visitor.locator("#yes").click()
+        visitor.wait_for_timeout(300)
         assert asked.count("note") == 3
+        visitor.evaluate("comptoir.visit('search')")
+        visitor.wait_for_timeout(300)
+        assert asked.count("note") == 4
     marketer.get_by_label(say("Note visits, after the visitor agreed")).uncheck()
     press(marketer, "Save")

@@ -102,6 +102,26 @@ def test_a_basket_told_after_its_order_is_closed_at_once(session: Session) -> No
     assert (closed.state, closed.order_id) == (BasketState.ORDERED, order_id)
 
 
+def test_a_cancelled_order_opens_its_basket_again(session: Session) -> None:
+    take()
+    order = {"placed_at": TUESDAY.isoformat(), "delivered_at": None}
+    cancelled = an_event(**order, updated_at=TUESDAY.isoformat(), state="cancelled")
+    order_id = place(TUESDAY - timedelta(hours=1))
+    assert take_in(cancelled, source="shop", now=TUESDAY).order_id == order_id
+    basket = session.scalars(select(Basket)).one()
+    session.refresh(basket)
+    assert (basket.state, basket.order_id, basket.closed_at) == (BasketState.OPEN, None, None)
+    take(external_id="B-2")
+    take(minute=90, external_id="B-3", lines=[])
+    assert basket.customer_id
+    found = find_open_basket(basket.customer_id)
+    assert found
+    assert found.external_id == "B-2"
+    other = place(TUESDAY, external_id="A1002")
+    session.expire_all()
+    assert set(session.scalars(select(Basket.order_id))) == {other}
+
+
 def test_the_basket_of_a_guest_is_found_by_the_name_the_order_gives_it(session: Session) -> None:
     basket = take(customer=None, visitor_id=VISITOR).basket
     assert basket

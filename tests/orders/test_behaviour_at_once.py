@@ -15,7 +15,7 @@ from hub.core.db import db, transaction
 from hub.customers.models import Customer
 from hub.orders.actions import take_in
 from hub.orders.behaviour.baskets import take_basket
-from hub.orders.behaviour.linking import link_visitors
+from hub.orders.behaviour.linking import forget_visitor, link_visitors
 from hub.orders.behaviour.models import Basket, Visit
 from hub.orders.behaviour.visits import take_visits
 from hub.orders.behaviour.words import BasketState
@@ -131,3 +131,33 @@ def test_a_log_in_at_the_moment_of_visits_gets_them_all(open_house: Flask) -> No
     with open_house.app_context():
         assert set(db.session.scalars(select(Visit.customer_id))) == {dora}
         db.session.remove()
+
+
+def test_batches_that_name_each_others_browsers_do_not_wait_in_a_ring(open_house: Flask) -> None:
+    """Each links the browser that the other only sees, many of them: every one is taken."""
+    names = [f"{letter * 22}" for letter in "abcdefgh"]
+
+    def batch(linked: list[str], seen: list[str], day: int) -> list[dict[str, Any]]:
+        at = (TUESDAY - timedelta(days=day)).isoformat()
+        who = {"email": "dora@client.example"}
+        named = [
+            {"visitor_id": each, "kind": "product", "sku": "S", "customer": who, "at": at} for each in linked
+        ]
+        return [*named, *({"visitor_id": each, "kind": "product", "sku": "S", "at": at} for each in seen)]
+
+    for day in range(8):
+        first, second = names[day % 8 :] + names[: day % 8], names[::-1]
+        taken = at_once(
+            open_house,
+            [
+                lambda each=each: take_visits(each, source="shop", now=TUESDAY).taken_count
+                for each in (
+                    batch(first[4:], first[:4], 2 * day),
+                    batch(first[:4], second, 2 * day + 1),
+                )
+            ],
+        )
+        assert min(taken) >= 8
+        with open_house.app_context(), transaction():
+            for each in names:
+                forget_visitor(each)

@@ -8,6 +8,7 @@ const PARAMETER = "comptoir";
 const draw = (bytes) => [...crypto.getRandomValues(new Uint8Array(bytes))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 let agreed = false;
+let refused = false;
 let visitor = "";
 let token = take_token();
 let waiting = [{ kind: script.dataset.kind || "other", sku: script.dataset.sku || "", family: script.dataset.family || "" }];
@@ -51,15 +52,17 @@ function flush() {
 }
 
 const doors = {
-  /** What the visitor chose on the site's own banner; false forgets this browser, here and at the hub. */
+  /** What the visitor chose on the site's own banner; false forgets this browser, here and at the hub, and its pages so far. */
   consent(yes) {
     agreed = yes === true;
+    refused = !agreed;
     if (agreed) {
       visitor = kept() || draw(16);
       keep(visitor);
       flush();
       return;
     }
+    waiting = [];
     const known = visitor || kept();
     keep("");
     visitor = "";
@@ -67,6 +70,7 @@ const doors = {
   },
   /** A page of a site that changes pages without loading them. */
   visit(kind, { sku = "", family = "" } = {}) {
+    if (refused) return;
     waiting.push({ kind, sku, family });
     if (waiting.length > 20) waiting.shift();
     flush();

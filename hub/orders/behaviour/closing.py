@@ -8,6 +8,7 @@ from hub.core.db import db
 from hub.orders.behaviour.models import Basket
 from hub.orders.behaviour.words import BasketState
 from hub.orders.models import Order
+from hub.orders.words import OrderState
 
 LOCK_CLASS = 4_713
 
@@ -38,15 +39,31 @@ def close_baskets(order: Order, *, basket_key: str) -> None:
     )
 
 
+def reopen_baskets(order: Order) -> None:
+    """The order is cancelled: the baskets it closed are open again, or closed by the next order after them."""
+    lock_baskets(order.customer_id)
+    closed = select(Basket).where(Basket.order_id == order.id, Basket.state == BasketState.ORDERED)
+    for basket in db.session.scalars(closed.order_by(Basket.id).with_for_update()):
+        other = find_closing_order(
+            customer_id=basket.customer_id, external_id=basket.external_id, touched_at=basket.touched_at
+        )
+        basket.state = BasketState.OPEN if other is None else BasketState.ORDERED
+        basket.order_id, basket.closed_at = (None, None) if other is None else other[:2]
+    db.session.flush()
+
+
 def find_closing_order(
     *, customer_id: int | None, external_id: str, touched_at: datetime
 ) -> tuple[int, datetime, int] | None:
-    """(id, placed at, customer) of the first order after the last touch that closes this basket; None while it is open."""
+    """(id, placed at, customer) of the first order after the last touch that closes this basket; None while it is open.
+
+    A cancelled order closes none.
+    """
     named = Order.basket_key == external_id
     whose = or_(named, Order.customer_id == customer_id) if customer_id is not None else named
     found = (
         select(Order.id, Order.placed_at, Order.customer_id)
-        .where(whose, Order.placed_at >= touched_at)
+        .where(whose, Order.placed_at >= touched_at, Order.state != OrderState.CANCELLED)
         .order_by(Order.placed_at, Order.id)
         .limit(1)
     )

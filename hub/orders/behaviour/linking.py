@@ -31,9 +31,10 @@ def link_visitors(pairs: Mapping[str, int], *, now: datetime) -> None:
     What a browser did while it was somebody else's stays with that customer.
     """
     owners = see_visitors(pairs, now=now)
-    for visitor_id, customer_id in sorted(pairs.items()):
-        if owners[visitor_id] == customer_id:
-            continue
+    new = {visitor_id: owner for visitor_id, owner in pairs.items() if owners[visitor_id] != owner}
+    for customer_id in sorted(set(new.values())):
+        lock_baskets(customer_id)
+    for visitor_id, customer_id in sorted(new.items()):
         linked = update(Visitor).where(Visitor.visitor_id == visitor_id)
         db.session.execute(linked.values(customer_id=customer_id, linked_at=now))
         nobodys = update(Visit).where(Visit.visitor_id == visitor_id, Visit.customer_id.is_(None))
@@ -44,8 +45,7 @@ def link_visitors(pairs: Mapping[str, int], *, now: datetime) -> None:
 
 
 def _take_baskets(visitor_id: str, customer_id: int) -> None:
-    """Baskets of the browser become the customer's, closed if he has ordered since."""
-    lock_baskets(customer_id)
+    """Baskets of the browser become the customer's, closed if he has ordered since; the customer's are held."""
     nobodys = select(Basket).where(Basket.visitor_id == visitor_id, Basket.customer_id.is_(None))
     for basket in db.session.scalars(nobodys.order_by(Basket.id).with_for_update()):
         basket.customer_id = customer_id

@@ -35,10 +35,13 @@ def get_basket(basket_id: int) -> BasketRow:
 
 
 def find_open_basket(customer_id: int) -> BasketRow | None:
-    """The open basket touched last, with its lines; None without one or when it has no line."""
-    mine = select(Basket).where(Basket.customer_id == customer_id, Basket.state == BasketState.OPEN)
+    """The open basket touched last that has something in it, with its lines; None without one."""
+    has_lines = select(BasketLine.id).where(BasketLine.basket_id == Basket.id).exists()
+    mine = select(Basket).where(
+        Basket.customer_id == customer_id, Basket.state == BasketState.OPEN, has_lines
+    )
     found = _rows(mine.order_by(Basket.touched_at.desc(), Basket.id.desc()).limit(1))
-    return found[0] if found and found[0].lines else None
+    return found[0] if found else None
 
 
 def list_left_baskets(*, since: datetime, until: datetime, limit: int = 500) -> list[BasketRow]:

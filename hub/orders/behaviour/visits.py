@@ -42,12 +42,15 @@ def take_visits(visits: Sequence[object], *, source: str, now: datetime) -> Visi
     """Keep the visits of a batch; each is taken, was told before, or is refused with its reason, for itself.
 
     A visit makes no customer: one that names somebody unknown and no browser is refused. One that names both links them.
+    All browsers are held before any is linked, in one order: two batches never wait for each other in a ring.
     """
     read, refused = _read(visits, now=now)
     seen = _name(read, refused)
+    known = see_visitors({each.visit.visitor_id for each in seen if each.visit.visitor_id}, now=now)
     links = {each.visit.visitor_id: each.customer_id for each in seen if each.customer_id is not None}
-    link_visitors({key: owner for key, owner in links.items() if key}, now=now)
-    browsers = see_visitors({each.visit.visitor_id for each in seen if each.visit.visitor_id}, now=now)
+    links = {key: owner for key, owner in links.items() if key}
+    link_visitors(links, now=now)
+    browsers = {**known, **links}
     rows = {row["visit_key"]: row for row in (_row(each, browsers, source) for each in seen)}
     taken = _keep(rows)
     return VisitsTaken(taken, len(seen) - taken, tuple(sorted(refused, key=lambda each: each.position)))
