@@ -1,7 +1,7 @@
 """The customer beside the work: composed from the rooms, for the ticket pane and for the customer's page."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from hub.blueprints import customer_words as words
 from hub.blueprints.score_words import Scores, scores_of
@@ -12,7 +12,7 @@ from hub.customers import actions, queries
 from hub.customers.contactability import list_suppressions
 from hub.customers.notes.rows import NoteRow
 from hub.customers.queries import AddressRow, ConsentRow, CustomerRow
-from hub.customers.rules import LOYAL_DAYS, choose_standing, show_phone
+from hub.customers.rules import choose_standing, show_phone
 from hub.customers.words import SuppressionReason
 from hub.identity.card import Standing, get_standing
 from hub.inbox.queries import TicketRow, list_customer_tickets
@@ -20,7 +20,7 @@ from hub.inbox.words import TicketState
 from hub.orders.behaviour.rows import BasketRow
 from hub.orders.queries import OrderRow
 from hub.plans.queries import EnrolmentRow
-from hub.segments.values.rules import read_definitions
+from hub.segments.values.rules import YEAR_MONTHS, borders_of, months_before, read_definitions
 from hub.staff.rules import Viewer
 from hub.staff.words import Permission
 from hub.surveys.queries import AnswerRow
@@ -80,13 +80,14 @@ def open_card(customer_id: int, viewer: Viewer) -> Card:
     customer = queries.get_customer(customer_id)
     with transaction():
         actions.note_view(customer.id, by=viewer.actor, now=now)
-    standing = get_standing(customer.id, since=now - timedelta(days=LOYAL_DAYS))
+    standing = get_standing(customer.id, since=months_before(now, YEAR_MONTHS))
+    borders = borders_of(read_definitions(standing.definitions or {}), now)
     tickets = _tickets(customer.id, viewer)
     buying = standing.buying
     return Card(
         customer=customer,
         phone=show_phone(customer.phone) if customer.phone else "",
-        verdict=words.verdict_of(choose_standing(buying, now=now), buying, customer.title),
+        verdict=words.verdict_of(choose_standing(buying, borders), buying, customer.title),
         orders=standing.orders,
         answers=standing.answers,
         tickets=tuple(tickets),

@@ -21,12 +21,13 @@ from hub.core.text import N_
 from hub.customers import actions as customers
 from hub.customers.card_holders import find_card_holder
 from hub.customers.queries import CustomerRow, get_customer, get_customers
-from hub.customers.rules import LOYAL_DAYS, choose_standing
+from hub.customers.rules import choose_standing
 from hub.inbox import actions as inbox
 from hub.inbox.queries import has_open_ticket_on_order
 from hub.orders import queries as orders
 from hub.orders.naming import list_order_ids_by_name
 from hub.orders.queries import OrderRow
+from hub.segments.values.defining import get_borders
 from hub.stores.queries import get_store
 from hub.surveys.queries import AnswerRow, list_customer_answers
 from hub.surveys.words import AnswerState, Choice
@@ -168,9 +169,9 @@ def _trouble(*, has_ticket: bool, answer: AnswerRow | None) -> Verdict | None:
 
 def _standing(customer: CustomerRow) -> Verdict:
     """New or loyal."""
-    now = clock.business_now()
-    buying = orders.get_buying(customer.id, since=now - timedelta(days=LOYAL_DAYS))
-    return verdict_of(choose_standing(buying, now=now), buying, customer.title)
+    borders = get_borders(now=clock.business_now())
+    buying = orders.get_buying(customer.id, since=borders.year_after)
+    return verdict_of(choose_standing(buying, borders), buying, customer.title)
 
 
 def _facts(order: OrderRow, answer: AnswerRow | None) -> tuple[str, ...]:

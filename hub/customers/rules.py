@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
@@ -22,11 +22,6 @@ FICTION = re.compile(r"\+33(19900|26191|35301|46571|53649|63998)\d{4}")
 MOBILE_KINDS = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 MAX_MAIL_LENGTH = 254
 _PLAIN = re.compile(r"[a-z0-9]+(?:[._+-][a-z0-9]+)*@[a-z0-9-]+(?:\.[a-z0-9-]+)+|\+[1-9]\d{6,14}")
-
-LOYAL_ORDERS = 3
-LOYAL_DAYS = 365
-NEW_DAYS = 90
-LAPSED_DAYS = 180
 
 
 def normalise_mail(text: str) -> str:
@@ -159,19 +154,29 @@ class Buying:
     last_placed_at: datetime | None
 
 
-def choose_standing(buying: Buying, *, now: datetime) -> Standing:
-    """New or loyal at a glance. `recent_order_count` counts the orders of the last `LOYAL_DAYS` days.
+@dataclass(frozen=True)
+class StandingBorders:
+    """The chain's definitions at a moment, as the values room gives them (`get_borders`)."""
 
-    No order: prospect. Nothing for `LAPSED_DAYS`: lapsed. `LOYAL_ORDERS` or more in a year: loyal.
-    One order, under `NEW_DAYS` ago: new. Else occasional.
+    year_after: datetime
+    new_after: datetime
+    lapsed_before: datetime
+    loyal_orders: int
+
+
+def choose_standing(buying: Buying, borders: StandingBorders) -> Standing:
+    """New or loyal at a glance. `recent_order_count` counts the orders since `year_after`.
+
+    No order: prospect. None after `lapsed_before`: lapsed. `loyal_orders` or more in the year: loyal.
+    One order, after `new_after`: new. Else occasional.
     """
     if buying.last_placed_at is None:
         return Standing.PROSPECT
-    if now - buying.last_placed_at > timedelta(days=LAPSED_DAYS):
+    if buying.last_placed_at <= borders.lapsed_before:
         return Standing.LAPSED
-    if buying.recent_order_count >= LOYAL_ORDERS:
+    if buying.recent_order_count >= borders.loyal_orders:
         return Standing.LOYAL
-    if buying.order_count == 1 and now - buying.last_placed_at <= timedelta(days=NEW_DAYS):
+    if buying.order_count == 1 and buying.last_placed_at > borders.new_after:
         return Standing.NEW
     return Standing.OCCASIONAL
 

@@ -1,4 +1,4 @@
-"""Scores of the demo: nights of the past half-year, so that paths and observed churn can be seen; a fit; tiers."""
+"""Scores of the demo: nights of the past season, so that paths and observed churn can be seen; a fit; tiers."""
 
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ from hub.segments.values import cohorts, fits, night
 from hub.segments.values.defining import change_definitions
 from hub.segments.values.rules import Definitions, make_tier
 
-DAYS_AGO = (180, 90, 30, 0)
+DAYS_AGO = (90, 0)
 ANALYSE = text(
     "ANALYZE customers, orders, addresses, consent_states, visits, outbound_messages, link_clicks, message_openings"
 )
@@ -33,8 +33,7 @@ def make_values(*, now: datetime) -> None:
         night.begin_run(is_silent=True, as_of=now - timedelta(days=days), machine_now=now)
         while night.take_step(machine_now=now):
             pass
-    db.session.add(fits.make_fit(fits.read_days(now=now), now=now))
-    db.session.flush()
+    fits.keep_fit(fits.make_fit(fits.read_days(now=now), now=now))
     while fits.take_range(now=now):
         pass
     cohorts.roll_up(now=now)

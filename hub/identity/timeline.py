@@ -29,7 +29,8 @@ _PARTS = {
             'kinds', jsonb_agg(DISTINCT v.kind), 'names', jsonb_agg(DISTINCT coalesce(p.name, v.family))
             FILTER (WHERE coalesce(p.name, v.family) IS NOT NULL)) AS data
         FROM visits v LEFT JOIN products p ON p.sku = v.sku WHERE v.customer_id = :id
-        GROUP BY date_trunc('day', v.visited_at)""",
+        GROUP BY date_trunc('day', v.visited_at AT TIME ZONE
+            coalesce((SELECT time_zone FROM chains ORDER BY id LIMIT 1), 'UTC'))""",
     "click": """
         SELECT c.id, 'LinkClicked' AS kind, c.clicked_at AS at, jsonb_build_object('purpose', o.purpose) AS data
         FROM outbound_messages o JOIN link_clicks c ON c.message_id = o.id AND c.label = 'human'
@@ -51,7 +52,8 @@ def page_timeline(
     customer_id: int, *, kinds: Collection[str], after: str | None = None, size: int = PAGE_SIZE
 ) -> Page[FactLine]:
     """One page. `kinds`: the facts that are wanted; visits, clicks, calls and notes come besides. Raises Invalid."""
-    given = {"id": customer_id, "kinds": list(kinds), "size": size + 1, **(_read(after) if after else {})}
+    given = {"id": customer_id, "kinds": list(kinds), "size": size + 1}
+    given |= _read(after) if after else {}
     found = db.session.execute(text(_statement(is_later=bool(after))), given)
     rows = [(row.source, FactLine(row.id, row.kind, row.at, row.data)) for row in found]
     page = make_page(rows, size=size, key=lambda row: (row[1].happened_at, row[0], row[1].id))

@@ -15,8 +15,7 @@ HOLDINGS: tuple[Holding, ...] = (
         table="customer_scores",
         title=N_("Stage, scores and value"),
         mine=_MINE,
-        blank=("churn_why",),
-        keep={"tier": _FIGURES},
+        is_deleted=True,
     ),
     Held(
         table="customer_score_changes",

@@ -120,12 +120,12 @@ def test_names_are_compared_without_accents_and_order(
     [
         (0, 0, None, Standing.PROSPECT),
         (1, 1, 10, Standing.NEW),
-        (1, 1, 90, Standing.NEW),
-        (1, 1, 91, Standing.OCCASIONAL),
+        (1, 1, 89, Standing.NEW),
+        (1, 1, 90, Standing.OCCASIONAL),
         (2, 2, 10, Standing.OCCASIONAL),
         (3, 3, 10, Standing.LOYAL),
         (9, 2, 10, Standing.OCCASIONAL),
-        (9, 3, 181, Standing.LAPSED),
+        (9, 3, 180, Standing.LAPSED),
     ],
 )
 def test_the_verdict_follows_the_stated_thresholds(
@@ -133,4 +133,10 @@ def test_the_verdict_follows_the_stated_thresholds(
 ) -> None:
     last = None if days_ago is None else TUESDAY - timedelta(days=days_ago)
     buying = rules.Buying(count, recent, last, last)
-    assert rules.choose_standing(buying, now=TUESDAY) is standing
+    borders = rules.StandingBorders(
+        year_after=TUESDAY - timedelta(days=365),
+        new_after=TUESDAY - timedelta(days=90),
+        lapsed_before=TUESDAY - timedelta(days=180),
+        loyal_orders=3,
+    )
+    assert rules.choose_standing(buying, borders) is standing

@@ -323,6 +323,20 @@ class Filler:
                     FactRow(kind="AnswerReclassified", customer_id=person.id, happened_at=TUESDAY, data=again)
                 )
             person.facts.append({**data, "kind": kind, "at": moment, "is_gone": is_gone})
+            if kind == "TicketOpened":
+                self._move(person, data)
+
+    def _move(self, person: Person, data: dict[str, Any]) -> None:
+        """Some tickets are given to another customer, some of them twice: they are open at the last one."""
+        owner = person
+        while self.base.people and self.random.random() < 0.4:
+            owner = self.random.choice(self.base.people)
+            self.add(
+                FactRow(
+                    kind="TicketRequesterChanged", customer_id=owner.id, happened_at=TUESDAY, data=dict(data)
+                )
+            )
+        owner.open_tickets.add(data["ticket_id"])
 
     def _rest(self, person: Person) -> None:
         random = self.random

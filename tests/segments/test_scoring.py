@@ -100,7 +100,7 @@ def expected(orders: Sequence[Bought], by: Definitions, with_: Yardsticks, now: 
     cycles, outside = choose_cycles(by, with_)
     cycle = outside.days
     if window and with_.r:
-        r = 1 + sum(last > datetime.fromisoformat(end) for end in with_.r if end)
+        r = 1 + sum(last >= datetime.fromisoformat(end) for end in with_.r if end)
         f = 1 + sum(len(window) > end for end in with_.f if end is not None)
         m = 1 + sum(
             sum(each.cents - each.returned for _, each in window) > end for end in with_.m if end is not None
@@ -160,11 +160,12 @@ def test_night_order_and_page_agree(app: Any, histories: list[list[Bought]]) -> 
 
 
 def ntiles(session: Session, with_: Yardsticks) -> None:
-    """The scores are NTILE(5) of the customers with an order in the window; who ties has the lowest of them."""
+    """The scores are NTILE(5) of the customers with an order in the window; who ties has the lowest of them, of R the
+    highest: the newest are counted first."""
     rows = session.execute(text("""
-        SELECT s.r, s.f, s.m, min(r5) OVER (PARTITION BY last_order_at) AS r5, min(f5) OVER (PARTITION BY n) AS f5,
+        SELECT s.r, s.f, s.m, max(r5) OVER (PARTITION BY last_order_at) AS r5, min(f5) OVER (PARTITION BY n) AS f5,
             min(m5) OVER (PARTITION BY window_cents) AS m5
-        FROM (SELECT *, ntile(5) OVER (ORDER BY last_order_at) AS r5, ntile(5) OVER (ORDER BY n) AS f5,
+        FROM (SELECT *, 6 - ntile(5) OVER (ORDER BY last_order_at DESC) AS r5, ntile(5) OVER (ORDER BY n) AS f5,
                 ntile(5) OVER (ORDER BY window_cents) AS m5
             FROM customer_scores JOIN (SELECT customer_id AS id, count(*) AS n FROM orders WHERE state <> 'cancelled'
                 AND placed_at > :after GROUP BY 1) AS o ON o.id = customer_id) AS s

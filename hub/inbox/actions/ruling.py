@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from hub.core.actor import SYSTEM
 from hub.core.db import db
 from hub.core.text import fold
-from hub.customers.rules import LOYAL_DAYS, choose_standing
+from hub.customers.rules import choose_standing
 from hub.inbox.actions.asking_experts import ask_by_rule
 from hub.inbox.actions.events import note_ticket
 from hub.inbox.actions.opening import Opening
@@ -22,6 +22,7 @@ from hub.inbox.routing_words import RuleField, SuggestionState
 from hub.inbox.words import Priority, RouteSource
 from hub.orders import queries as orders
 from hub.orders.queries import OrderRow
+from hub.segments.values.defining import get_borders
 from hub.stores.rules import is_open
 
 
@@ -105,7 +106,8 @@ def _is_asked(directory: Directory, asked: RuleField) -> bool:
 def _standing_of(customer_id: int | None, now: datetime) -> str:
     if customer_id is None:
         return ""
-    return choose_standing(orders.get_buying(customer_id, since=now - timedelta(days=LOYAL_DAYS)), now=now)
+    borders = get_borders(now=now)
+    return choose_standing(orders.get_buying(customer_id, since=borders.year_after), borders)
 
 
 def note_opening(ticket: Ticket, opening: Opening, *, directory: Directory, now: datetime) -> None:

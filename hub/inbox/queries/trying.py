@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import exists, func, select
@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from hub.core.batches import among
 from hub.core.db import db
-from hub.customers.rules import LOYAL_DAYS, choose_standing
+from hub.customers.rules import choose_standing
 from hub.inbox.directory import Directory
 from hub.inbox.models import RouteCorrection, Ticket, TicketAttachment, TicketMessage
 from hub.inbox.queries.access import only_visible
@@ -20,6 +20,7 @@ from hub.inbox.ruleset import read_rules
 from hub.inbox.words import MessageKind, RouteSource
 from hub.orders.buying import get_totals, list_buyings
 from hub.orders.words import OrderState
+from hub.segments.values.defining import get_borders
 from hub.staff.rules import Viewer
 from hub.stores.queries import get_hours_of
 from hub.stores.rules import Hours, is_open
@@ -208,8 +209,9 @@ def _with_files(ids: Sequence[int]) -> set[int]:
 
 def _standings(rows: Sequence[Mapping[Any, Any]], now: datetime) -> dict[int, str]:
     customer_ids = {row["customer_id"] for row in rows if row["customer_id"]}
-    buyings = list_buyings(customer_ids, since=now - timedelta(days=LOYAL_DAYS))
-    return {customer_id: choose_standing(buying, now=now) for customer_id, buying in buyings.items()}
+    borders = get_borders(now=now)
+    buyings = list_buyings(customer_ids, since=borders.year_after)
+    return {customer_id: choose_standing(buying, borders) for customer_id, buying in buyings.items()}
 
 
 def _change(row: Mapping[Any, Any], outcome: Outcome, without: Outcome) -> Change | None:

@@ -14,7 +14,7 @@ from hub.segments.conditions.words import Source
 from hub.segments.values.models import CustomerScore
 
 ANSWERED, WITHDRAWN = "SurveyAnswered", ("AnswerReclassified", "AnswersContradicted")
-OPENED, RATED = "TicketOpened", "TicketRated"
+OPENED, MOVED, RATED = "TicketOpened", "TicketRequesterChanged", "TicketRated"
 OVER = ("solved", "closed")
 GRIEVANCE = "grievance"
 
@@ -61,7 +61,16 @@ def _rated(each: Condition, frame: Frame) -> Members:
 
 
 def _is_open(_each: Condition, frame: Frame) -> Members:
-    """Told by its facts and, where they say nothing of an end, by the last state in its audit trail."""
+    """Whose it is by the latest fact of it; that it has not ended by the last state in its audit trail."""
+    later = aliased(FactRow)
+    has_moved = (
+        select(later.id)
+        .where(
+            later.kind == MOVED, later.data["ticket_id"].astext == _data("ticket_id"), later.id > FactRow.id
+        )
+        .correlate(FactRow)
+        .exists()
+    )
     state = (
         select(AuditEntry.data["state"].astext)
         .where(
@@ -74,7 +83,8 @@ def _is_open(_each: Condition, frame: Frame) -> Members:
         .correlate(FactRow)
         .scalar_subquery()
     )
-    mine = (FactRow.kind == OPENED, FactRow.customer_id.is_not(None), *frame.bounds.keep(FactRow.customer_id))
+    named = (FactRow.kind.in_((OPENED, MOVED)), FactRow.customer_id.is_not(None))
+    mine = (*named, ~has_moved, *frame.bounds.keep(FactRow.customer_id))
     open_ones = select(FactRow.customer_id).where(*mine, func.coalesce(state, "new").not_in(OVER))
     return Members(open_ones.group_by(FactRow.customer_id))
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import exists, func, join, literal, select
+from sqlalchemy import exists, func, join, literal, or_, select
 from sqlalchemy.sql.expression import Subquery
 
 from hub.loyalty.models import PromoCode, PromoRedemption
@@ -148,7 +148,8 @@ def _visits(each: Condition, frame: Frame) -> Members:
     if skus := each.narrowed_to(Source.SKU):
         where.append(Visit.sku == texts(skus))
     if families := each.narrowed_to(Source.FAMILY):
-        where.append(Visit.family == texts(families))
+        of_family = select(Product.sku).where(Product.family == texts(families))
+        where.append(or_(Visit.family == texts(families), Visit.sku.in_(of_family)))
     return happened(Rows(Visit.__table__, Visit.customer_id, Visit.visited_at, where), each, frame)
 
 

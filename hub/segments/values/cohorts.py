@@ -1,25 +1,24 @@
 """Cohorts by month of the first order, and the value of twelve months at each month's end: rolled up once a day."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, text
 
 from hub.core import clock
 from hub.core.db import db, transaction
+from hub.segments.values.defining import find_zone
 from hub.segments.values.models import CustomerScore, ValueMonth
-from hub.segments.values.rules import months_before
+from hub.segments.values.rules import months_before, next_night
 
-EVERY = timedelta(days=1)
 COHORT_MONTHS = 24
 VALUE_MONTHS = 13
-RESTATED = 2
-"""Months before the current one that are counted again: orders and returns come late."""
 
 CELLS = text("""
     WITH bought AS (
         SELECT id, customer_id, store_id, placed_at, total_cents - returned_cents AS net,
-            date_trunc('month', placed_at AT TIME ZONE 'UTC')::date AS month_on
+            date_trunc('month', placed_at AT TIME ZONE :zone)::date AS month_on
         FROM orders WHERE state <> 'cancelled' AND placed_at <= :now
     ),
     firsts AS (
@@ -61,18 +60,18 @@ MONTH = text("""
 
 
 def roll_up(*, now: datetime) -> None:
-    """Make the cohort table anew, and the months whose figures may still change."""
+    """Make the cohort table anew, and all months of the line: orders and returns come late."""
     db.session.execute(text("SET LOCAL work_mem = '64MB'"))
-    since = month_of(months_before(now, COHORT_MONTHS - 1))
+    zone = find_zone()
+    local = now.astimezone(ZoneInfo(zone))
+    since = month_of(months_before(local, COHORT_MONTHS - 1))
     db.session.execute(text("DELETE FROM cohort_cells"))
-    db.session.execute(CELLS, {"now": now, "since": since})
-    known = set(db.session.scalars(select(ValueMonth.month_on)))
+    db.session.execute(CELLS, {"now": now, "since": since, "zone": zone})
     for back in range(VALUE_MONTHS):
-        start = months_before(now, back).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-        if back <= RESTATED or start.date() not in known:
-            until = min(now, months_before(start, -1))
-            values = {"month_on": start.date(), "now": now, "since": months_before(until, 12), "until": until}
-            db.session.execute(MONTH, values)
+        start = months_before(local, back).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        until = min(local, months_before(start, -1))
+        values = {"month_on": start.date(), "now": now, "since": months_before(until, 12), "until": until}
+        db.session.execute(MONTH, values)
 
 
 def month_of(moment: datetime) -> date:
@@ -80,7 +79,7 @@ def month_of(moment: datetime) -> date:
 
 
 def work_cohorts(wake: Callable[[], None]) -> int:
-    """Everything at once when the last time is a day ago."""
+    """Everything at once, after each night."""
     del wake
     now = clock.business_now()
     with transaction():
@@ -96,14 +95,14 @@ def has_due() -> bool:
 
 def next_due_at() -> datetime | None:
     last = _last()
-    return None if last is None else last + EVERY
+    return None if last is None else next_night(last, find_zone())
 
 
 def _is_time(now: datetime) -> bool:
     """After the first night."""
     last = _last()
     if last is not None:
-        return last + EVERY <= now
+        return next_night(last, find_zone()) <= now
     return db.session.scalar(select(CustomerScore.customer_id).limit(1)) is not None
 
 

@@ -8,15 +8,18 @@ from sqlalchemy import select
 from hub.core.actor import Actor
 from hub.core.audit import note_change
 from hub.core.db import db
+from hub.customers.rules import StandingBorders
 from hub.segments.values.models import SegmentSettings
 from hub.segments.values.rules import (
     Definitions,
     Tier,
+    borders_of,
     check_definitions,
     keep_definitions,
     list_changes,
     read_definitions,
 )
+from hub.stores.queries import find_chain
 
 KIND = "segment_settings"
 
@@ -25,6 +28,17 @@ def get_definitions() -> Definitions:
     """The latest of the chain, or those of the product."""
     kept = db.session.scalar(select(SegmentSettings.values).order_by(SegmentSettings.id.desc()).limit(1))
     return read_definitions(kept or {})
+
+
+def find_zone() -> str:
+    """The time zone that days and months are those of: the chain's."""
+    chain = find_chain()
+    return chain.time_zone if chain else "UTC"
+
+
+def get_borders(*, now: datetime) -> StandingBorders:
+    """What "new or loyal" means for the chain, where a customer is looked at without a score."""
+    return borders_of(get_definitions(), now)
 
 
 def change_definitions(new: Definitions, *, by: Actor, now: datetime) -> bool:

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import structlog
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
 from hub.core import clock
 from hub.core.db import db, transaction
 from hub.customers.models import Customer
+from hub.segments.values.defining import find_zone
 from hub.segments.values.fitting import NotFittedError, fit_spending, fit_timing
 from hub.segments.values.holdout import judge
 from hub.segments.values.models import CustomerScore, ValueFit
@@ -25,7 +27,7 @@ MOST_CUSTOMERS = 100_000
 EPOCH = 719_163
 """The ordinal of 1 January 1970."""
 READ = text("""
-    SELECT customer_id, (placed_at AT TIME ZONE 'UTC')::date - DATE '1970-01-01' AS day,
+    SELECT customer_id, (placed_at AT TIME ZONE :zone)::date - DATE '1970-01-01' AS day,
         (total_cents - returned_cents) / 100.0::float8 AS value
     FROM orders WHERE state <> 'cancelled' AND placed_at <= :now AND abs(hashint8(customer_id)::bigint) % :every = 0
 """)
@@ -40,16 +42,23 @@ def fit_now(*, now: datetime) -> int:
         days = read_days(now=now)
     fit = make_fit(days, now=now)
     with transaction():
-        db.session.add(fit)
-        db.session.flush()
-        return fit.id
+        return keep_fit(fit)
+
+
+def keep_fit(fit: ValueFit) -> int:
+    """Returns its id. Where it stands, an older one that was still predicting stops."""
+    if fit.state is FitState.FITTED:
+        db.session.execute(update(ValueFit).where(ValueFit.after_id.is_not(None)).values(after_id=None))
+    db.session.add(fit)
+    db.session.flush()
+    return fit.id
 
 
 def read_days(*, now: datetime) -> Days:
     """Purchases by customer and day, of at most about `MOST_CUSTOMERS` customers."""
     buyers = db.session.scalar(select(func.count()).where(CustomerScore.order_count > 0)) or 0
     every = max(1, -(-buyers // MOST_CUSTOMERS))
-    rows = db.session.execute(READ, {"now": now, "every": every}).all()
+    rows = db.session.execute(READ, {"now": now, "every": every, "zone": find_zone()}).all()
     if not rows:
         empty = np.zeros(0, np.int64)
         return Days(empty, empty, np.zeros(0))
@@ -61,7 +70,7 @@ def read_days(*, now: datetime) -> Days:
 
 def make_fit(days: Days, *, now: datetime) -> ValueFit:
     """The row of a fit, also of one that failed with its reason."""
-    until = now.date().toordinal() - EPOCH
+    until = now.astimezone(ZoneInfo(find_zone())).date().toordinal() - EPOCH
     table = summarise(days, until=until)
     row = ValueFit(state=FitState.FITTED, asked_at=now, fitted_at=now, reason="", holdout={})
     row.customer_count, row.repeat_count = len(table.x), int((table.x > 0).sum())

@@ -10,12 +10,13 @@ from hub.segments.values.rules import Definitions, Yardsticks, ends_of, quintile
 from hub.segments.values.statements import quintile
 
 ENDS = text("""
-    SELECT percentile_disc(CAST(:shares AS float8[])) WITHIN GROUP (ORDER BY last_order_at),
+    SELECT percentile_disc(CAST(:shares AS float8[])) WITHIN GROUP (ORDER BY last_order_at DESC),
         percentile_disc(CAST(:shares AS float8[])) WITHIN GROUP (ORDER BY window_orders),
         percentile_disc(CAST(:shares AS float8[])) WITHIN GROUP (ORDER BY window_cents)
     FROM customer_buying WHERE window_orders > 0
 """)
-"""The value at the last row of each bucket that NTILE(5) would make; a share half a row before it hits it exactly."""
+"""The value at the last row of each bucket that NTILE(5) would make; a share half a row before it hits it exactly.
+Of the last order the newest come first: its borders are the oldest orders of the buckets 5 to 2."""
 
 TOPS = text("""
     SELECT percentile_disc(:ambassador) WITHIN GROUP (ORDER BY value_12_months_cents DESC)

@@ -71,7 +71,7 @@ class ScoreChange(Base):
 class CustomerBuying(Base):
     """What a night adds up from the orders before it scores anybody; not logged, as it is made anew each night.
 
-    `days_since_last`, `order_days` and `cycle_days` are in days of the chain's calendar; `window_` is the RFM window.
+    `cycle_days` is in days of the chain's time zone, None under three days with an order; `window_` is the RFM window.
     """
 
     __tablename__ = "customer_buying"

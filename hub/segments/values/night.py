@@ -1,7 +1,7 @@
 """The night: adds all orders up, draws the yardsticks, then scores customers range by range; each step a transaction."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import func, select, text
 
@@ -9,15 +9,14 @@ from hub.core import clock
 from hub.core.db import db, transaction
 from hub.customers.models import Customer
 from hub.segments.values import measuring, sampling, scoring
-from hub.segments.values.defining import get_definitions
+from hub.segments.values.defining import find_zone, get_definitions
 from hub.segments.values.models import CustomerBuying, ScoreRun
-from hub.segments.values.rules import Yardsticks, read_yardsticks
+from hub.segments.values.rules import Yardsticks, next_night, read_yardsticks
 from hub.segments.values.words import RunState
 from hub.stores.queries import find_chain
 
 CHUNK = 50_000
 """Customers scored in one transaction: their rows are locked for less than a second."""
-EVERY = timedelta(days=1)
 KEPT_RUNS = 400
 
 
@@ -122,7 +121,7 @@ def find_yardsticks() -> Yardsticks:
 
 
 def work_scores(wake: Callable[[], None]) -> int:
-    """One step of the run under way; begins one when the last is a day old."""
+    """One step of the run under way; begins one when it is night and the day has none."""
     del wake
     now, machine_now = clock.business_now(), clock.machine_now()
     with transaction():
@@ -139,7 +138,7 @@ def has_due() -> bool:
 def next_due_at() -> datetime | None:
     """When the next night is due."""
     last = _last_as_of()
-    return None if last is None else last + EVERY
+    return None if last is None else next_night(last, find_zone())
 
 
 def _is_under_way() -> bool:
@@ -150,7 +149,7 @@ def _is_time(now: datetime) -> bool:
     if _is_under_way() or find_chain() is None:
         return False
     last = _last_as_of()
-    return last is None or last + EVERY <= now
+    return last is None or next_night(last, find_zone()) <= now
 
 
 def _last_as_of() -> datetime | None:

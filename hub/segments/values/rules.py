@@ -3,12 +3,14 @@
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from hub.core.errors import Invalid
 from hub.core.text import N_, slug
+from hub.customers.rules import StandingBorders
 from hub.segments.values.words import CycleSource, RfmSegment
 
 SCORES = 5
@@ -22,7 +24,12 @@ MAP: tuple[tuple[RfmSegment, ...], ...] = (
     (S.LOST, S.LOST, S.AT_RISK, S.CANNOT_LOSE, S.CANNOT_LOSE),
 )
 """Rows from R 5 down to R 1, columns from (F+M)/2 = 1 to 5 (halves are rounded up)."""
+YEAR_MONTHS = 12
 TIERS_MOST = 12
+NIGHT_HOUR = 2
+"""O'clock in the chain's time zone: each night is computed from then on."""
+MAIL_REST_DAYS = 2
+"""A mail accepted later than so many days ago may still be read: nobody is judged by it."""
 NAME_CHARS, REWARD_CHARS = 60, 500
 LIMITS: dict[str, tuple[int, int]] = {
     "new_days": (1, 730),
@@ -189,6 +196,7 @@ class Moments:
     year_after: datetime
     window_after: datetime
     visits_after: datetime
+    mails_until: datetime
 
 
 def moments_of(given: Definitions, now: datetime) -> Moments:
@@ -197,10 +205,17 @@ def moments_of(given: Definitions, now: datetime) -> Moments:
         new_after=now - timedelta(days=given.new_days),
         lapsed_before=months_before(now, given.lapsed_months),
         former_before=months_before(now, given.former_months),
-        year_after=months_before(now, 12),
+        year_after=months_before(now, YEAR_MONTHS),
         window_after=months_before(now, given.window_months),
         visits_after=now - timedelta(days=given.visit_days),
+        mails_until=now - timedelta(days=MAIL_REST_DAYS),
     )
+
+
+def borders_of(given: Definitions, now: datetime) -> StandingBorders:
+    """What "new or loyal" means by them."""
+    at = moments_of(given, now)
+    return StandingBorders(at.year_after, at.new_after, at.lapsed_before, given.regular_orders)
 
 
 def months_before(moment: datetime, months: int) -> datetime:
@@ -210,12 +225,19 @@ def months_before(moment: datetime, months: int) -> datetime:
     return moment.replace(year=year, month=month + 1, day=min(moment.day, monthrange(year, month + 1)[1]))
 
 
+def next_night(last: datetime, zone: str) -> datetime:
+    """The first `NIGHT_HOUR` o'clock of the zone after the last run."""
+    local = last.astimezone(ZoneInfo(zone))
+    night = local.replace(hour=NIGHT_HOUR, minute=0, second=0, microsecond=0)
+    return (night if local < night else night + timedelta(days=1)).astimezone(UTC)
+
+
 @dataclass(frozen=True)
 class Yardsticks:
     """What a night measured in the whole base, so that one customer can be scored alone in the same way.
 
-    `r`, `f`, `m`: the highest values of the quintiles 1 to 4 (last order as ISO time, orders, cents), None where a
-    quintile is empty. `cycles`: median gap in days by named segment, of those with enough customers.
+    `f`, `m`: the highest values of the quintiles 1 to 4 (orders, cents); `r`: the oldest last order of the quintiles 5
+    to 2 (ISO time), because those who tie share the better R. `cycles`: median gap in days by named segment, of those with enough customers.
     """
 
     r: tuple[str | None, ...] = ()

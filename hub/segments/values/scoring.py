@@ -13,6 +13,7 @@ from hub.core.facts import BELL
 from hub.outbox.tracking.policy import read_policy
 from hub.outbox.tracking.words import OpenPolicy
 from hub.segments.values import rules, statements
+from hub.segments.values.defining import find_zone
 from hub.segments.values.rules import Definitions, Yardsticks
 from hub.stores.queries import find_chain
 
@@ -59,7 +60,7 @@ def sum_up(*, by: Definitions, now: datetime) -> int:
     columns = statements.BUYING_COLUMNS
     summed = statements.SUM_UP.format(whose="")
     filled = text(f"INSERT INTO customer_buying ({columns}) {summed}")
-    found = db.session.execute(filled, vars(rules.moments_of(by, now)))
+    found = db.session.execute(filled, vars(rules.moments_of(by, now)) | {"zone": find_zone()})
     return int(getattr(found, "rowcount", 0))
 
 
@@ -68,7 +69,9 @@ def _score(
 ) -> Scored:
     measured = _measured(by)
     statement = _statement(whose, measured, len(by.tiers))
-    values = given | vars(rules.moments_of(by, now)) | _parameters(by, with_) | {"is_silent": is_silent}
+    moments = vars(rules.moments_of(by, now)) | {"zone": find_zone()}
+    values = given | moments | _parameters(by, with_) | {"is_silent": is_silent}
+    db.session.execute(text(statements.REMOVED.format(whose_id=f"id {whose}")), given)
     row = db.session.execute(statement, values).one()
     if row.news_count:
         ring_after_commit(BELL)
@@ -89,7 +92,7 @@ def _statement(whose: str, measured: str, tier_count: int) -> TextClause:
     """The statement for this choice of customers; nothing in it comes from outside but parameters."""
     names = {"whose": f"customer_id {whose}", "whose_id": f"id {whose}"}
     parts = (
-        statements.LOOKS.format(measured=measured.format(**names), **names),
+        statements.LOOKS.format(measured=measured.format(**names), heard=statements.HEARD, **names),
         statements.NUMBERS.format(
             buying=_buying(names["whose"]),
             r=statements.quintile("r"),

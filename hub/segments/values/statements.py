@@ -14,7 +14,7 @@ SUM_UP = """
             THEN percentile_cont(0.5) WITHIN GROUP (ORDER BY gap) FILTER (WHERE gap > 0) END AS cycle_days
     FROM (
         SELECT customer_id, placed_at, total_cents - returned_cents AS net,
-            (placed_at AT TIME ZONE 'UTC')::date - lag((placed_at AT TIME ZONE 'UTC')::date)
+            (placed_at AT TIME ZONE :zone)::date - lag((placed_at AT TIME ZONE :zone)::date)
                 OVER (PARTITION BY customer_id ORDER BY placed_at) AS gap
         FROM orders WHERE state <> 'cancelled' AND placed_at <= :now {whose}
     ) AS bought GROUP BY customer_id"""
@@ -32,18 +32,21 @@ AGREED = """
 EVERYBODY = "SELECT id AS customer_id FROM customers WHERE {whose_id}"
 NOBODY = "SELECT id AS customer_id FROM customers WHERE false"
 
+HEARD = """(EXISTS (SELECT FROM link_clicks AS k WHERE k.message_id = o.id AND k.label = 'human'
+                    AND k.clicked_at <= :now)
+                OR EXISTS (SELECT FROM message_openings AS e WHERE e.message_id = o.id AND e.opener = 'program'
+                    AND e.first_at <= :now))"""
 LOOKS = """
     measured AS ({measured}),
     unheard AS (
         SELECT p.customer_id, count(*) AS sent, count(*) FILTER (WHERE last.is_engaged) AS engaged
         FROM measured AS p CROSS JOIN LATERAL (
-            SELECT EXISTS (SELECT FROM link_clicks AS k WHERE k.message_id = o.id AND k.label = 'human'
-                    AND k.clicked_at <= :now)
-                OR EXISTS (SELECT FROM message_openings AS e WHERE e.message_id = o.id AND e.opener = 'program'
-                    AND e.first_at <= :now) AS is_engaged
+            SELECT {heard} AS is_engaged
             FROM outbound_messages AS o
             WHERE o.customer_id = p.customer_id AND o.channel = 'email' AND o.state IN ('accepted', 'delivered')
-                AND o.purpose IN ('service', 'survey', 'promotion', 'newsletter') AND o.accepted_at <= :now
+                AND o.purpose IN ('service', 'survey', 'promotion', 'newsletter') AND o.accepted_at <= :mails_until
+                AND ({heard} OR NOT EXISTS (SELECT FROM message_openings AS e WHERE e.message_id = o.id
+                    AND e.opener IN ('apple', 'gmail', 'yahoo') AND e.first_at <= :now))
             ORDER BY o.created_at DESC, o.id DESC LIMIT :mail_count
         ) AS last
         GROUP BY p.customer_id
@@ -55,7 +58,13 @@ LOOKS = """
         WHERE kind IN ('returns', 'account_closing') AND visited_at > :visits_after AND visited_at <= :now AND {whose}
         ORDER BY customer_id, visited_at DESC, id DESC
     )"""
-"""Whose last mails were not engaged with, and who looked at the returns or account-closing pages."""
+"""Whose last mails were not engaged with, and who looked at the returns or account-closing pages. A mail that only a
+provider's proxy opened says nothing of its reader, and one of the last two days may still be read: they are passed over."""
+
+REMOVED = """
+    DELETE FROM customer_scores AS s USING customers AS c WHERE c.id = s.customer_id AND c.{whose_id}
+        AND (c.merged_into_id IS NOT NULL OR c.archived_at IS NOT NULL OR c.erased_at IS NOT NULL)"""
+"""Who was merged, archived or erased has no score; the orders stay in the sums of the chain."""
 
 NUMBERS = """
     judged AS (
@@ -67,7 +76,7 @@ NUMBERS = """
         LEFT JOIN {buying} ON b.buyer_id = c.id
         LEFT JOIN unheard AS u ON u.customer_id = c.id
         LEFT JOIN leaving AS v ON v.customer_id = c.id
-        WHERE c.{whose_id} AND c.merged_into_id IS NULL
+        WHERE c.{whose_id} AND c.merged_into_id IS NULL AND c.archived_at IS NULL AND c.erased_at IS NULL
     ),
     placed AS (SELECT *, (5 - r) * 5 + (f + m + 1) / 2 AS cell FROM judged),
     timed AS (
@@ -112,14 +121,14 @@ STAGE = """CASE WHEN n.order_count IS NULL THEN 'prospect'
 WHY = """CASE WHEN n.order_count = 0 THEN '[]'::jsonb ELSE
                 CASE WHEN n.weeks * :week_points > 0 THEN jsonb_build_array(jsonb_build_object('rule', 'cycle',
                     'points', -n.weeks * :week_points, 'weeks', n.weeks, 'cycle_days', round(n.used_cycle_days::numeric, 1),
-                    'source', n.source, 'last_order_on', (n.last_order_at AT TIME ZONE 'UTC')::date))
+                    'source', n.source, 'last_order_on', (n.last_order_at AT TIME ZONE :zone)::date))
                     ELSE '[]'::jsonb END
                 || CASE WHEN n.sent IS NOT NULL AND :mail_points > 0 THEN jsonb_build_array(jsonb_build_object(
                     'rule', 'mails', 'points', -:mail_points, 'sent', n.sent, 'engaged', n.engaged))
                     ELSE '[]'::jsonb END
                 || CASE WHEN n.visit_kind IS NOT NULL AND :visit_points > 0 THEN jsonb_build_array(jsonb_build_object(
                     'rule', 'visit', 'points', -:visit_points, 'kind', n.visit_kind,
-                    'visited_on', (n.visited_at AT TIME ZONE 'UTC')::date)) ELSE '[]'::jsonb END
+                    'visited_on', (n.visited_at AT TIME ZONE :zone)::date)) ELSE '[]'::jsonb END
             END"""
 """Figures that stay the same from day to day, so that a night changes only the rows of which something is new. It is
 written for those only; without a mail or a visit it follows from what is compared."""
@@ -174,7 +183,7 @@ WRITE = """
         FROM moved WHERE NOT :is_silent AND stage <> old_stage
         UNION ALL
         SELECT customer_id, 'ChurnThresholdCrossed', customer_id, :now, jsonb_build_object('level', level,
-            'points', churn_points, 'last_order_on', (last_order_at AT TIME ZONE 'UTC')::date)
+            'points', churn_points, 'last_order_on', (last_order_at AT TIME ZONE :zone)::date)
         FROM moved CROSS JOIN (VALUES ('rescue', CAST(:rescue_below AS bigint), 0),
             ('call', CAST(:call_below AS bigint), CAST(:high_value_cents AS bigint))) AS line (level, border, least)
         WHERE NOT :is_silent AND churn_points < border AND old_points >= border AND historic_cents >= least
@@ -185,16 +194,16 @@ WRITE = """
 """Only rows of which something is new are written, and none that somebody else has written since it was read."""
 
 VALUES = {
-    "r": ("b.last_order_at", "timestamptz"),
-    "f": ("b.window_orders", "bigint"),
-    "m": ("b.window_cents", "bigint"),
+    "r": ("b.last_order_at >=", "timestamptz"),
+    "f": ("b.window_orders >", "bigint"),
+    "m": ("b.window_cents >", "bigint"),
 }
 
 
 def quintile(name: str) -> str:
-    """1 and one more for each quintile that the value lies above: those who tie share a score, the lower one."""
+    """1 and one more for each border reached: those who tie share a score, the lower one of F and M, the higher one of R."""
     value, kind = VALUES[name]
-    steps = [f"coalesce(({value} > CAST(:{name}{end} AS {kind}))::int, 0)" for end in range(SCORES - 1)]
+    steps = [f"coalesce(({value} CAST(:{name}{end} AS {kind}))::int, 0)" for end in range(SCORES - 1)]
     return f"1 + {' + '.join(steps)}"
 
 
