@@ -28,7 +28,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from hub.core import loose_files
 from hub.core.db import Base, db
-from hub.core.traces import ERASED_WORDS, Traces, pattern_of
+from hub.core.traces import ERASED_WORDS, Traces, address_pattern, pattern_of
 
 PAIRS = 40
 """Columns in one call of jsonb_build_object."""
@@ -38,8 +38,8 @@ PAIRS = 40
 class Held:
     """A table with rows about customers.
 
-    `mine` is a condition in SQL that chooses the rows of a customer; it may use :ids, :addresses, :hashes and :likes
-    (patterns of his addresses). An erasure deletes these rows (`is_deleted`), or empties the columns of `blank` and sets
+    `mine` is a condition in SQL that chooses the rows of a customer; it may use :ids, :addresses, :hashes and :pattern
+    (a regular expression of his addresses, for `~*`). An erasure deletes these rows (`is_deleted`), or empties the columns of `blank` and sets
     those of `blank_to` to an SQL expression; what it keeps is in `keep`, each column with the reason. `is_by_room`: the
     room's own code does it; `is_exported`: an export shows it. `scrub` names further columns where his traces are looked for in the rows of others.
     """
@@ -108,15 +108,15 @@ def empty_value(column: Column[Any]) -> ColumnElement[Any]:
 def condition_of(sql: str, traces: Traces) -> ColumnElement[bool]:
     """The condition with the values it asks for."""
     clause = text(sql)
-    given: dict[str, tuple[Any, list[Any]]] = {
-        "ids": (BigInteger, list(traces.ids)),
-        "addresses": (Text, list(traces.addresses)),
-        "hashes": (Text, list(traces.hashes)),
-        "likes": (Text, [f"%{address}%" for address in traces.addresses]),
+    given: dict[str, tuple[Any, Any]] = {
+        "ids": (ARRAY(BigInteger), list(traces.ids)),
+        "addresses": (ARRAY(Text), list(traces.addresses)),
+        "hashes": (ARRAY(Text), list(traces.hashes)),
+        "pattern": (Text(), address_pattern(traces)),
     }
     asked = [name for name in given if f":{name}" in sql]
     bound = clause.bindparams(
-        *(bindparam(name, given[name][1], type_=ARRAY(given[name][0]), unique=True) for name in asked)
+        *(bindparam(name, given[name][1], type_=given[name][0], unique=True) for name in asked)
     )
     return bound.self_group()  # type: ignore[return-value]  # a condition in brackets
 

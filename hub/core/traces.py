@@ -12,6 +12,9 @@ ERASED_WORDS = "[…]"
 _GAP = r"[ .()/\u00a0-]{0,3}"
 _BETWEEN = r"[\s,;.+_%-]+"
 _NO_LETTER_BEFORE, _NO_LETTER_AFTER = r"\m", r"\M"
+_OF_MAILS = "a-z0-9.+_%-"
+"""What may stand in a mail address: before his, it makes another's, unless it is how JSON writes the end of a line, or a
+link a sign."""
 _LETTERS = {
     "a": "aàâäáãå",
     "c": "cç",
@@ -69,16 +72,25 @@ def pattern_of(traces: Traces) -> str | None:
     return "|".join(parts) or None
 
 
+def address_pattern(traces: Traces) -> str | None:
+    """The same for his addresses alone, to choose whole rows: a phone needs its 0 or its country, as other numbers have
+    its digits too."""
+    parts = [_mail(mail) for mail in traces.mails]
+    parts += [_phone(phone, is_prefixed=True) for phone in traces.phones]
+    return "|".join(parts) or None
+
+
 def _mail(mail: str) -> str:
     local, _, domain = mail.partition("@")
-    return rf"(?<![a-z0-9.+_%-]){re.escape(local)}(?:@|%40){re.escape(domain)}(?![a-z0-9-])"
+    begins = rf"(?:(?<![{_OF_MAILS}])|(?<=\\[nrt])|(?<=%(?:20|22|26|2c|2f|3a|3b|3c|3d|0a|0d)))"
+    return rf"{begins}{re.escape(local)}(?:@|%40){re.escape(domain)}(?![a-z0-9-])"
 
 
 def _id(card: str) -> str:
     return rf"(?<![a-z0-9]){re.escape(card)}(?![a-z0-9])"
 
 
-def _phone(phone: str) -> str:
+def _phone(phone: str, *, is_prefixed: bool = False) -> str:
     """E.164, with 00, or as it is dialled at home; blanks, dots and brackets between the digits."""
     try:
         number = phonenumbers.parse(phone)
@@ -86,7 +98,7 @@ def _phone(phone: str) -> str:
         return _id(phone)
     digits = _GAP.join(str(number.national_number))
     abroad = rf"(?:\+|00|%2b)?{_GAP.join(str(number.country_code))}{_GAP}(?:0{_GAP})?"
-    return rf"(?<!\d)(?:{abroad}|0{_GAP})?{digits}(?!\d)"
+    return rf"(?<!\d)(?:{abroad}|0{_GAP}){'' if is_prefixed else '?'}{digits}(?!\d)"
 
 
 def _name(one: str, other: str) -> str:

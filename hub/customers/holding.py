@@ -20,7 +20,7 @@ MODELS = (
 )
 """Imported, so that the tables below are known to whoever reads this."""
 _MINE = "customer_id = ANY(:ids)"
-_IMPORTED = "customer_id = ANY(:ids) OR CAST(cells AS text) ILIKE ANY(:likes)"
+_IMPORTED = "customer_id = ANY(:ids) OR CAST(cells AS text) ~* :pattern"
 _ROWS = f"(import_id, row) IN (SELECT import_id, row FROM import_rows WHERE {_IMPORTED})"  # noqa: S608 - our own words
 _IMPORTS = f"id IN (SELECT import_id FROM import_rows WHERE {_IMPORTED})"  # noqa: S608 - our own words
 _MERGES = "survivor_id = ANY(:ids) OR merged_id = ANY(:ids)"
@@ -64,7 +64,7 @@ HOLDINGS: tuple[Holding, ...] = (
             "file_name": N_("a name given by the staff"),
             "digest": N_("tells the same file handed in twice"),
             "headings": N_("titles of columns"),
-            "about": N_("form of the file"),
+            "about": N_("form of the file, and keyed hashes of who was erased since it was handed in"),
             "mapping": N_("titles of columns"),
             "choices": N_("evidence of the consents of the file"),
             "learned": N_("frequencies of domains"),

@@ -20,7 +20,7 @@ HOLDINGS: tuple[Holding, ...] = (
         table="arrivals",
         title=N_("Mails as they came"),
         mine=f"{_TICKETS} OR {_REPORTS} OR lower(mail_from) = ANY(:addresses)"
-        " OR CAST(recipients AS text) ILIKE ANY(:likes)",
+        " OR CAST(recipients AS text) ~* :pattern",
         blank=("mail_from", "recipients", "raw", "file_sha256", "sha256", "reason"),
         blank_to={"message_id": "'erased:' || id"},
         keep={"mailbox": N_("our own address")},

@@ -24,7 +24,7 @@ HOLDINGS: tuple[Holding, ...] = (
     Held(
         table="order_events",
         title=N_("Orders as the shop told them"),
-        mine=f"{_ORDERS} OR CAST(payload AS text) ILIKE ANY(:likes)",
+        mine=f"{_ORDERS} OR CAST(payload AS text) ~* :pattern",
         blank=("payload", "reason"),
         keep={
             "event_key": N_("tells the same event told twice"),
@@ -94,7 +94,7 @@ HOLDINGS: tuple[Holding, ...] = (
     Held(
         table="till_refusals",
         title=N_("Rows of till files that were refused"),
-        mine="CAST(row AS text) ILIKE ANY(:likes)",
+        mine="CAST(row AS text) ~* :pattern",
         blank=("row",),
         keep={"reason": N_("a word of ours")},
         scrub=("reason",),

@@ -25,7 +25,7 @@ HOLDINGS: tuple[Holding, ...] = (
     Held(
         table="provider_deliveries",
         title=N_("Reports of mail providers"),
-        mine=f"{_OF_MESSAGES} OR lower(recipient) = ANY(:addresses) OR CAST(payload AS text) ILIKE ANY(:likes)",
+        mine=f"{_OF_MESSAGES} OR lower(recipient) = ANY(:addresses) OR CAST(payload AS text) ~* :pattern",
         blank=("recipient", "payload", "reason"),
         keep={
             "event_id": N_("tells the same report told twice"),

@@ -10,7 +10,7 @@ HOLDINGS: tuple[Holding, ...] = (
     Held(
         table="signup_entries",
         title=N_("Forms sent in"),
-        mine="customer_id = ANY(:ids) OR CAST(answers AS text) ILIKE ANY(:likes)",
+        mine="customer_id = ANY(:ids) OR CAST(answers AS text) ~* :pattern",
         blank=("answers", "ip", "user_agent"),
         keep={
             "reason": N_("a word of ours"),

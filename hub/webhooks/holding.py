@@ -10,7 +10,7 @@ HOLDINGS: tuple[Holding, ...] = (
     Held(
         table="webhook_deliveries",
         title=N_("Told to other systems"),
-        mine="fact_id IN (SELECT id FROM facts WHERE customer_id = ANY(:ids)) OR body ILIKE ANY(:likes)",
+        mine="fact_id IN (SELECT id FROM facts WHERE customer_id = ANY(:ids)) OR body ~* :pattern",
         blank=("answer", "error"),
         blank_to={
             "body": "jsonb_set(CAST(body AS jsonb), '{data}',"

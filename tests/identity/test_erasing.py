@@ -17,10 +17,12 @@ from hub.core.errors import Conflict, NotFound
 from hub.customers.consents import hash_of
 from hub.customers.duplicates.models import AddressLink
 from hub.customers.models import Address, ConsentEntry, Customer, ExternalId, Suppression
-from hub.identity import erasing
+from hub.identity import erasing, exporting
 from hub.identity.privacy_models import Erasure
 from hub.identity.privacy_words import ErasureState
 from hub.knowledge.models import SearchLog
+from hub.takeover.models import Takeover, TakeoverProblem
+from hub.takeover.words import TakeoverSource, TakeoverState
 from tests.conftest import TUESDAY, HandClock
 from tests.makers.customers import make_customer, say_consent
 from tests.makers.everything import CARD, FILE, FIRST, LAST, MAIL, PHONE, TRACES, EveryRow
@@ -122,7 +124,7 @@ def test_what_the_figures_need_stays(session: Session, known: Customer) -> None:
     """Rows are emptied, not removed: orders with amount and country, tickets, waits, answers, enrolments, facts."""
     kept = ("orders", "order_lines", "order_returns", "tickets", "ticket_messages", "reply_waits", "answers", "invitations",
             "enrolments", "step_runs", "outbound_messages", "link_clicks", "delivery_receipts", "facts", "promo_grants",
-            "promo_redemptions", "customer_scores", "visits", "baskets", "phone_calls", "ticket_ratings")  # fmt: skip
+            "promo_redemptions", "visits", "baskets", "phone_calls", "ticket_ratings")  # fmt: skip
     before = {
         name: session.scalar(select(func.count()).select_from(Base.metadata.tables[name])) for name in kept
     }
@@ -221,3 +223,41 @@ def test_whoever_was_merged_into_him_is_erased_with_him(session: Session, hand_c
     erase(survivor.id)
     session.refresh(merged)
     assert (merged.first_name, merged.erased_at) == ("", TUESDAY)
+
+
+def test_an_address_that_ends_like_his_is_somebody_elses(session: Session, hand_clock: HandClock) -> None:
+    """Neither the export nor the erasure of anne@ takes rows of marianne@; an underscore is no wildcard."""
+    make_store(session)
+    anne = make_customer(session, "Anne", "Roy", mail="an_ne@free.example", phone="+33611223344")
+    others = [
+        "marian_ne@free.example",
+        "jo.an_ne@free.example",
+        "anzne@free.example",
+        "an_ne@free.example-x.fr",
+    ]
+    others += ["mari%2Ban_ne%40free.example", "order 611223344", "106112233440"]
+    hers = ["AN_NE@free.example", "x\nan_ne@free.example", "?mail=an_ne%40free.example", "06 11 22 33 44"]
+    takeover = Takeover(
+        source=TakeoverSource.MBOX, file_name="x", sha256="x", state=TakeoverState.DONE, mapping={}, report={},
+        created_at=TUESDAY,
+    )  # fmt: skip
+    session.add(takeover)
+    session.flush()
+    for number, words in enumerate((*others, *hers)):
+        problem = TakeoverProblem(
+            takeover_id=takeover.id, kind="x", external_id=str(number), reason="x", row={"words": words}
+        )
+        session.add(problem)
+    session.flush()
+    found = exporting.gather(anne.id, by=SYSTEM, now=TUESDAY)
+    shown = {row["row"]["words"] for each in found.sections for row in each.rows if "row" in row}
+    assert shown == set(hers)
+    erase(anne.id)
+    left = [
+        row["words"]
+        for row in session.scalars(select(TakeoverProblem.row).order_by(TakeoverProblem.id))
+        if row
+    ]
+    assert left == [
+        words.replace("611223344", "[…]") if words.startswith("order") else words for words in others
+    ]
