@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, tuple_
+from sqlalchemy import case, delete, func, literal, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from hub.core import facts, signing
@@ -19,6 +19,14 @@ from hub.customers.facts import AddressSuppressed, ConsentChanged, SuppressionLi
 from hub.customers.models import Address, ConsentEntry, ConsentState, Suppression
 from hub.customers.words import AddressKind, ConsentAction, LegalBasis, SuppressionReason
 
+STRENGTH = (
+    SuppressionReason.REFUSED,
+    SuppressionReason.STOP,
+    SuppressionReason.COMPLAINT,
+    SuppressionReason.STAFF,
+    SuppressionReason.HARD_BOUNCE,
+)
+"""Weaker ones first: what the customer's own yes ends, then what only a person lifts."""
 OWN_WORDS = (SuppressionReason.COMPLAINT, SuppressionReason.STOP, SuppressionReason.REFUSED)
 
 
@@ -153,10 +161,27 @@ def suppress(
     )
     suppression_id = db.session.scalar(new.on_conflict_do_nothing().returning(Suppression.id))
     if suppression_id is None:
+        _suppress_again(value, purpose, reason, now)
         return False
     customer_id = _owner_of(kind_of(address), value)
     facts.record(AddressSuppressed(customer_id=customer_id, suppression_id=suppression_id), now=now)
     return True
+
+
+def _suppress_again(value: str, purpose: Purpose | None, reason: SuppressionReason, now: datetime) -> None:
+    """Said anew: from now on, for the stronger reason. A row that a merge had added is not the merge's any more."""
+    if reason is SuppressionReason.HARD_BOUNCE:
+        return
+    weaker = STRENGTH[: STRENGTH.index(reason)]
+    again = update(Suppression).where(
+        Suppression.address_hash == hash_of(value),
+        Suppression.purpose.is_not_distinct_from(purpose),
+        Suppression.created_at < now,
+    )
+    stronger = case(
+        (Suppression.reason.in_(weaker), literal(reason, Suppression.reason.type)), else_=Suppression.reason
+    )
+    db.session.execute(again.values(reason=stronger, created_at=now))
 
 
 def lift_suppression(address: str, *, purpose: Purpose | None = None, by: Actor, now: datetime) -> None:

@@ -36,15 +36,16 @@ _WORK_OUT = text("""
     FROM chosen WHERE customers.id = chosen.id
 """)
 
-# Clicks are no facts: those of the last days are looked at before anybody is archived or erased.
+# Clicks are no facts: those of whoever seems silent are looked at before anybody is archived or erased.
 _FROM_CLICKS = text("""
     WITH clicked AS (
-        SELECT customer_id, max(clicked_at) AS at FROM link_clicks
-        JOIN outbound_messages ON outbound_messages.id = link_clicks.message_id
-        WHERE clicked_at >= :since AND label = 'human' AND customer_id IS NOT NULL GROUP BY customer_id
+        SELECT seeming.id AS customer_id, max(clicked_at) AS at FROM customers seeming
+        JOIN outbound_messages ON outbound_messages.customer_id = seeming.id
+        JOIN link_clicks ON link_clicks.message_id = outbound_messages.id
+        WHERE seeming.last_active_at < :since AND clicked_at >= :since AND label = 'human' GROUP BY seeming.id
     )
     UPDATE customers SET last_active_at = at, archived_at = NULL, archive_run_id = NULL
-    FROM clicked WHERE customers.id = customer_id AND (last_active_at IS NULL OR last_active_at < at)
+    FROM clicked WHERE customers.id = customer_id AND last_active_at < at
 """)
 
 
@@ -74,7 +75,7 @@ def work_activity(wake: Callable[[], None]) -> int:
 
 
 def note_clicks(*, since: datetime) -> int:
-    """Whoever clicked since then has shown a sign of life. Returns how many."""
+    """Whoever had shown no sign of life since then, but clicked, is active again. Returns how many."""
     return int(getattr(db.session.execute(_FROM_CLICKS, {"since": since}), "rowcount", 0))
 
 
@@ -124,4 +125,4 @@ def _is_silent(before: datetime) -> ColumnElement[bool]:
     under_way = exists().where(Erasure.customer_id == Customer.id, Erasure.state != ErasureState.DONE)
     has_ticket = exists().where(Ticket.customer_id == Customer.id, Ticket.state.in_(_OPEN))
     still_here = Customer.erased_at.is_(None) & Customer.merged_into_id.is_(None)
-    return (Customer.last_active_at < before) & still_here & ~under_way & ~has_ticket
+    return archiving.is_silent(before) & still_here & ~under_way & ~has_ticket

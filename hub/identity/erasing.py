@@ -23,6 +23,7 @@ from hub.customers import forgetting as customers
 from hub.customers.models import Customer
 from hub.identity import requests
 from hub.identity.holding import ROOMS
+from hub.identity.merging import hold_customers
 from hub.identity.privacy_models import Erasure
 from hub.identity.privacy_words import ErasureState
 from hub.inbox import forgetting as inbox
@@ -49,6 +50,7 @@ def ask_erasure(
 
     Raises NotFound, Conflict for a customer who was erased before or merged into another.
     """
+    hold_customers([customer_id])
     customers.lock_whole(customer_id)
     row = db.session.get_one(Customer, customer_id, populate_existing=True)
     if row.merged_into_id is not None:
@@ -130,8 +132,15 @@ def _do_step(row: Erasure, now: datetime) -> set[str]:
 
 
 def _begin(row: Erasure, now: datetime) -> None:
-    """From here on nobody can write to him or find him; what he was known by is remembered until the end."""
+    """From here on nobody can write to him or find him; what he was known by is remembered until the end.
+
+    Raises Conflict for somebody who was merged since: the other is not erased with him.
+    """
+    hold_customers([row.customer_id])
     ids = customers.lock_whole(row.customer_id)
+    into_id = select(Customer.merged_into_id).where(Customer.id == row.customer_id)
+    if db.session.scalar(into_id) is not None:
+        raise Conflict(N_("This customer was merged into another meanwhile. Please undo the merge."))
     also = {*outbox.list_recipients(ids), *inbox.list_requesters(ids)}
     row.traces_sealed = _seal(customers.trace(ids, also=also))
     customers.let_go(ids, by=_actor(row), now=now)

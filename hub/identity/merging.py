@@ -1,6 +1,6 @@
 """Merges customers across all rooms, so that it can be undone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -22,9 +22,12 @@ from hub.customers.merging.models import CustomerMerge
 from hub.customers.merging.protecting import list_known, protect
 from hub.customers.merging.values import choose_primaries, look_at, plain, write_fields
 from hub.customers.models import Customer
+from hub.identity.privacy_models import Erasure
+from hub.identity.privacy_words import ErasureState
 from hub.identity.reassigning import LOCKS, reassign_everywhere
 
 MOST_AT_ONCE = 10
+BEING_ERASED = N_("One of them is being erased. Please wait until the erasure is over.")
 # Merges of the same customer one after the other; ids in ascending order. Nobody else takes these.
 _ONE_AT_A_TIME = text(
     "SELECT pg_advisory_xact_lock(hashtextextended('customers.merge:' || id, 0))"
@@ -63,6 +66,12 @@ def merge_customers(
 def hold_customers(customer_ids: Sequence[int]) -> None:
     """No other merge or undoing touches these customers until the transaction ends."""
     db.session.execute(_ONE_AT_A_TIME, {"ids": sorted(customer_ids)})
+
+
+def list_being_erased(customer_ids: Iterable[int]) -> set[int]:
+    """Those of them whose erasure was asked for and is not over."""
+    under_way = Erasure.customer_id.in_(list(customer_ids)), Erasure.state != ErasureState.DONE
+    return set(db.session.scalars(select(Erasure.customer_id).where(*under_way)))
 
 
 def _merge(
@@ -119,6 +128,8 @@ def _find_done(survivor_id: int, merged_id: int) -> int | None:
         )
     if any(row.erased_at is not None for row in rows.values()):
         raise Conflict(N_("One of them was erased. An erased customer cannot be merged."))
+    if list_being_erased(rows):
+        raise Conflict(BEING_ERASED)
     return None
 
 

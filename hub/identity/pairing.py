@@ -14,7 +14,7 @@ from hub.customers.duplicates.queries import find_latest_run, list_exact
 from hub.customers.duplicates.scoring import SURE_POINTS
 from hub.customers.imports.models import CustomerImport
 from hub.customers.merging.actions import forget_old_merges
-from hub.identity.merging import merge_customers
+from hub.identity.merging import list_being_erased, merge_customers
 from hub.stores.actions import change_setting
 from hub.stores.queries import find_chain, get_chain
 
@@ -39,8 +39,9 @@ def merge_exact_pairs(*, by: Actor, now: datetime, limit: int = AT_ONCE) -> list
     All of one press are one batch. A customer in two pairs is merged once: the other pair is looked at anew.
     """
     merges: list[int] = []
-    touched: set[int] = set()
-    for line in list_exact(least=SURE_POINTS, limit=limit):
+    lines = list_exact(least=SURE_POINTS, limit=limit)
+    touched = list_being_erased(id for line in lines for id in (line.left.id, line.right.id))
+    for line in lines:
         both = {line.left.id, line.right.id}
         if touched.isdisjoint(both):
             first = merges[0] if merges else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, func, or_, select, update
 
 from hub.core import clock
 from hub.core.actor import SYSTEM, Actor
@@ -17,6 +17,7 @@ from hub.core.text import N_
 from hub.customers.quality.months import months_before
 from hub.identity import activity
 from hub.identity.erasing import JUST_IN, ask_erasure
+from hub.identity.merging import hold_customers
 from hub.identity.privacy_models import RetentionRule, RetentionRun
 from hub.identity.removing import EXAMPLES, Found, find_old, remove_old
 from hub.identity.terms import (
@@ -87,6 +88,8 @@ def set_term(key: str, *, months: int, is_on: bool, by: Actor, now: datetime) ->
         row = RetentionRule(kind=key)
         db.session.add(row)
     row.months, row.is_on, row.changed_at, row.changed_by_id = months, is_on, now, by.agent_id
+    if not is_on:
+        _end_run(key, now)
     note_change(
         "retention.changed",
         subject_kind="retention",
@@ -98,6 +101,11 @@ def set_term(key: str, *, months: int, is_on: bool, by: Actor, now: datetime) ->
         is_on=is_on,
     )
     db.session.flush()
+
+
+def _end_run(key: str, now: datetime) -> None:
+    under_way = RetentionRun.kind == key, RetentionRun.ended_at.is_(None)
+    db.session.execute(update(RetentionRun).where(*under_way).values(ended_at=now))
 
 
 def try_term(key: str, months: int, *, now: datetime) -> list[Found]:
@@ -173,9 +181,13 @@ def _night_of(now: datetime) -> datetime:
 
 
 def _open_run(key: str, now: datetime) -> RetentionRun | None:
-    """The run under way, or a new one; None while a neighbour works on this term."""
+    """The run under way, or a new one when there is none or the term was changed since it began.
+
+    None while a neighbour works on this term, or when it was switched off a moment ago.
+    """
+    found = select(RetentionRule).where(RetentionRule.kind == key, RetentionRule.is_on)
     rule = db.session.scalar(
-        select(RetentionRule).where(RetentionRule.kind == key).with_for_update(skip_locked=True)
+        found.with_for_update(skip_locked=True).execution_options(populate_existing=True)
     )
     if rule is None:
         return None
@@ -184,12 +196,16 @@ def _open_run(key: str, now: datetime) -> RetentionRun | None:
         .where(RetentionRun.kind == key, RetentionRun.ended_at.is_(None))
         .with_for_update()
     )
+    if run is not None and rule.changed_at > run.started_at:
+        run.ended_at, run = now, None
     if run is None:
         empty = delete(RetentionRun).where(RetentionRun.kind == key, RetentionRun.row_count == 0)
         db.session.execute(empty)
         run = RetentionRun(kind=key, started_at=now, before_at=months_before(now, rule.months), row_count=0)
         db.session.add(run)
         db.session.flush()
+        if key == INACTIVE:
+            activity.note_clicks(since=run.before_at)
     return run
 
 
@@ -206,6 +222,7 @@ def _remove(term: Term, run: RetentionRun, files: set[str]) -> int:
 
 def _erase_silent(run: RetentionRun, now: datetime) -> int:
     silent = activity.list_silent(run.before_at, FEW)
+    hold_customers([customer_id for customer_id, _ in silent])
     for customer_id, last_at in silent:
         ask_erasure(customer_id, by=SYSTEM, now=now, is_planned=True)
         run.oldest_at = min(filter(None, (run.oldest_at, last_at)))

@@ -14,14 +14,15 @@ from hub.customers.facts import CustomersUnmerged
 from hub.customers.merging.models import CustomerMerge
 from hub.customers.merging.undoing import give_back
 from hub.customers.models import Customer
-from hub.identity.merging import hold_customers
+from hub.identity.merging import BEING_ERASED, hold_customers, list_being_erased
 from hub.identity.reassigning import LOCKS, list_owned
 
 
 def unmerge_customers(merge_id: int, *, by: Actor, now: datetime) -> None:
     """Undo one merge. Undoing what is undone does nothing.
 
-    Raises NotFound, and Conflict when a later merge of one of the two stands (that one first), or the journal is gone.
+    Raises NotFound, and Conflict when a later merge of one of the two stands (that one first), or the journal is gone;
+    or the survivor is being erased, and with him whoever was merged into him.
     """
     found = select(CustomerMerge).where(CustomerMerge.id == merge_id)
     merge = db.session.scalar(found)
@@ -66,6 +67,8 @@ def _check(merge: CustomerMerge) -> None:
         raise Conflict(
             N_("This merge is too old, or one of the two was erased: it cannot be undone any more.")
         )
+    if list_being_erased([merge.survivor_id]):
+        raise Conflict(BEING_ERASED)
     if find_later_merge(merge.id) is not None:
         raise Conflict(
             N_("One of the two was merged again later. Please undo the later merge first, then this one.")

@@ -1,7 +1,7 @@
 """What is done to the base by the calendar: the audit each quarter, the archive of the silent each month."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, or_, select
@@ -17,9 +17,6 @@ from hub.customers.quality.months import months_before
 from hub.customers.quality.reports import Asked, ask_with
 from hub.identity import activity
 from hub.stores.queries import find_chain
-
-CLICKS_SINCE = timedelta(days=40)
-"""Longer than from one archiving to the next."""
 
 
 def asked_now(now: datetime) -> Asked:
@@ -74,10 +71,9 @@ def work_quality(wake: Callable[[], None]) -> int:
 
 
 def archive_now(months: int, *, is_planned: bool, by: Actor, now: datetime) -> int:
-    """Archive the silent, once the clicks of the last days are seen. Returns the id of the run. Raises Invalid."""
+    """Archive the silent, once their clicks are seen. Returns the id of the run. Raises Invalid."""
     if months not in auditing.BOUNDS:
         raise Invalid(N_("Please give a number of months from 1 to 120."), field="months")
-    activity.note_clicks(since=now - CLICKS_SINCE)
-    return archiving.archive_silent(
-        before=months_before(now, months), months=months, is_planned=is_planned, by=by, now=now
-    )
+    before = months_before(now, months)
+    activity.note_clicks(since=before)
+    return archiving.archive_silent(before=before, months=months, is_planned=is_planned, by=by, now=now)

@@ -10,6 +10,7 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from hub.core.actor import SYSTEM
+from hub.core.apart import list_put_off
 from hub.core.audit import AuditEntry
 from hub.core.db import db, transaction
 from hub.core.errors import Conflict, Invalid
@@ -17,14 +18,17 @@ from hub.core.facts import FactRow
 from hub.core.words import Purpose
 from hub.customers import actions as customers
 from hub.customers import queries
-from hub.customers.contactability import get_contact_notes, get_suppressed
+from hub.customers.contactability import get_contact_notes, get_suppressed, list_suppressions
 from hub.customers.following import find_survivor, list_merged_ids
 from hub.customers.merging.actions import forget_merges_of
 from hub.customers.merging.models import CustomerMerge, MergeNote
 from hub.customers.models import Address, ConsentEntry, ContactChoice, Customer
 from hub.customers.rows import CustomerDetails
 from hub.customers.words import AddressKind, SuppressionReason
+from hub.identity.erasing import ask_erasure, work_erasures
 from hub.identity.merging import collect_late_rows, merge_customers
+from hub.identity.privacy_models import Erasure
+from hub.identity.privacy_words import ErasureState
 from hub.identity.unmerging import unmerge_customers
 from hub.inbox.models import Ticket
 from hub.orders.models import Order
@@ -131,6 +135,23 @@ def test_the_most_protective_of_both_holds_for_all_addresses_until_it_is_undone(
     assert get_contact_notes(mine)["dora@client.example"].cap_count == 4
 
 
+def test_a_complaint_after_the_merge_outlives_its_undo(session: Session) -> None:
+    """The merge had blocked that address already, by the word of the other one: the own word stays."""
+    dora, again = two(session)
+    customers.suppress("+33612345679", reason=SuppressionReason.STOP, now=TUESDAY)
+    customers.suppress("dora.l@client.example", reason=SuppressionReason.REFUSED, now=TUESDAY)
+    [merge_id] = merge_customers(dora.id, [again.id], by=SYSTEM, now=LATER)
+    mine = ["dora@client.example", "+33612345678"]
+    assert get_suppressed(mine) == set(mine)
+    for address, reason in zip(mine, (SuppressionReason.COMPLAINT, SuppressionReason.STOP), strict=True):
+        assert not customers.suppress(address, reason=reason, now=LATER + timedelta(days=1))
+    customers.suppress(mine[0], reason=SuppressionReason.STOP, now=LATER + timedelta(days=2))
+    unmerge_customers(merge_id, by=SYSTEM, now=LATER + timedelta(days=3))
+    assert get_suppressed(mine) == set(mine)
+    said = {value: reason for value, _, reason, _ in list_suppressions(mine)}
+    assert said[mine[0]] is SuppressionReason.COMPLAINT
+
+
 def test_who_was_welcomed_twice_goes_on_once(session: Session) -> None:
     dora, again = two(session)
     rows = [_enrolment(session, customer, "welcome:first-order") for customer in (dora, again)]
@@ -198,6 +219,24 @@ def test_undoing_out_of_order_or_after_an_erasure_is_refused_with_words(session:
     assert session.scalars(select(MergeNote.id).where(MergeNote.merge_id == second)).all() == []
     with pytest.raises(Conflict, match="cannot be undone any more"):
         unmerge_customers(second, by=SYSTEM, now=LATER)
+
+
+def test_who_is_being_erased_is_neither_merged_nor_unmerged(session: Session) -> None:
+    dora, again = two(session)
+    [merge_id] = merge_customers(dora.id, [again.id], by=SYSTEM, now=LATER)
+    third = make_customer(session, "D", "L", mail="third@client.example", phone=None)
+    erasure_id = ask_erasure(dora.id, by=SYSTEM, now=LATER)
+    for pair in ((dora, third), (third, dora)):
+        with pytest.raises(Conflict, match="is being erased"):
+            merge_customers(pair[0].id, [pair[1].id], by=SYSTEM, now=LATER)
+    with pytest.raises(Conflict, match="is being erased"):
+        unmerge_customers(merge_id, by=SYSTEM, now=LATER)
+    dora.merged_into_id = third.id  # as an old merge left it
+    session.flush()
+    work_erasures(lambda: None)
+    assert session.get_one(Erasure, erasure_id).state is ErasureState.WAITING
+    assert [each.row_id for each in list_put_off()] == [erasure_id]
+    assert third.erased_at is None
 
 
 def _edit(row: Customer) -> customers.CustomerEdit:

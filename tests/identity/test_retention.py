@@ -1,6 +1,6 @@
 """Terms of retention: the dry run tells what the night removes, and no figure of the past changes."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -10,8 +10,9 @@ from hub.core.actor import SYSTEM
 from hub.core.db import Base
 from hub.core.errors import Invalid
 from hub.customers.models import Customer
+from hub.customers.quality import archiving
 from hub.customers.quality.months import months_before
-from hub.identity import activity, erasing, retention
+from hub.identity import activity, erasing, retention, upkeep
 from hub.identity.privacy_models import Erasure, RetentionRun
 from hub.identity.terms import BY_KEY, INACTIVE, TERMS
 from tests.conftest import TUESDAY, HandClock
@@ -132,3 +133,44 @@ def test_months_end_on_the_last_day_of_a_shorter_one() -> None:
     assert months_before(datetime(2026, 3, 31, tzinfo=UTC), 1) == datetime(2026, 2, 28, tzinfo=UTC)
     assert months_before(datetime(2026, 1, 15, tzinfo=UTC), 1) == datetime(2025, 12, 15, tzinfo=UTC)
     assert months_before(datetime(2025, 11, 30, tzinfo=UTC), -3) == datetime(2026, 2, 28, tzinfo=UTC)
+
+
+def test_who_clicks_is_not_silent(session: Session, full: Customer, hand_clock: HandClock) -> None:
+    """Neither erased nor archived, nor counted by a dry run, nor warned; the click becomes his last sign of life."""
+    session.execute(Base.metadata.tables["tickets"].update().values(state="closed"))
+    clicked_at = hand_clock.now - timedelta(days=300)
+    clicks = Base.metadata.tables["link_clicks"]
+    session.execute(clicks.update().values(label="human", clicked_at=clicked_at))
+    before = months_before(hand_clock.now, 36)
+    assert retention.try_term(INACTIVE, 36, now=hand_clock.now)[0].count == 0
+    assert archiving.count_to_archive(before)[0] == 0
+    assert activity.list_due_for_deletion(hand_clock.now, 30, months=36).rows == []
+    retention.set_term(INACTIVE, months=36, is_on=True, by=SYSTEM, now=hand_clock.now)
+    keep(INACTIVE)
+    assert session.scalars(select(Erasure.customer_id)).all() == []
+    session.refresh(full)
+    assert full.last_active_at == clicked_at
+    full.last_active_at, full.archived_at = TUESDAY, TUESDAY
+    session.flush()
+    upkeep.archive_now(36, is_planned=False, by=SYSTEM, now=hand_clock.now)
+    session.refresh(full)
+    assert (full.last_active_at, full.archived_at) == (clicked_at, None)
+
+
+def test_a_withdrawn_term_is_kept_no_longer(
+    session: Session, full: Customer, hand_clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A longer term counts from the next batch on, and a term that is off ends its run."""
+    now = hand_clock.now
+    monkeypatch.setattr(retention, "_remove", lambda *_: 1)  # always more to do
+    retention.set_term("visits", months=12, is_on=True, by=SYSTEM, now=now)
+    retention.work_retention(lambda: None)
+    retention.set_term("visits", months=60, is_on=True, by=SYSTEM, now=hand_clock.move(minutes=1))
+    retention.work_retention(lambda: None)
+    later, first = session.scalars(select(RetentionRun).order_by(RetentionRun.id.desc())).all()
+    assert (first.ended_at is not None, first.row_count, later.row_count) == (True, 1, 1)
+    assert later.before_at == months_before(hand_clock.now, 60)
+    retention.set_term("visits", months=60, is_on=False, by=SYSTEM, now=hand_clock.now)
+    assert not retention.has_due()
+    session.refresh(later)
+    assert later.ended_at == hand_clock.now

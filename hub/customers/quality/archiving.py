@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, func, or_, select, text, update
 
 from hub.core.actor import Actor
 from hub.core.audit import note_change
@@ -14,6 +14,10 @@ from hub.customers.models import Customer
 from hub.customers.quality.models import ArchiveRun
 
 SHOWN = 20
+_NOT_CLICKED = (
+    "NOT EXISTS (SELECT 1 FROM outbound_messages m JOIN link_clicks k ON k.message_id = m.id"
+    " WHERE m.customer_id = customers.id AND k.label = 'human' AND k.clicked_at >= :clicked_since)"
+)
 
 
 @dataclass(frozen=True)
@@ -123,5 +127,11 @@ def count_archived() -> int:
     return db.session.scalar(select(func.count()).where(Customer.archived_at.is_not(None))) or 0
 
 
+def is_silent(before: datetime) -> ColumnElement[bool]:
+    """No sign of life since then. Clicks are no facts, and are looked at where they stand."""
+    unclicked = text(_NOT_CLICKED).bindparams(bindparam("clicked_since", before, unique=True))
+    return (Customer.last_active_at < before) & unclicked
+
+
 def _is_due(before: datetime) -> ColumnElement[bool]:
-    return (Customer.last_active_at < before) & is_listed()
+    return is_silent(before) & is_listed()
