@@ -2,15 +2,15 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, cast, delete, func, literal, select, update
+from sqlalchemy import ColumnElement, cast, delete, func, literal, select
 from sqlalchemy.dialects.postgresql import REGCONFIG
 
 from hub.core.db import db
 from hub.core.personal import condition_of
 from hub.core.traces import Traces
 from hub.inbox.holding import TICKETS
-from hub.inbox.indexing import index_of
 from hub.inbox.models import KnownWord, Ticket
+from hub.inbox.reindexing import drop_lexemes, list_lexemes
 from hub.inbox.searching import phone_words, search_words
 
 _SIMPLE = cast(literal("simple"), REGCONFIG)
@@ -31,19 +31,21 @@ def lock_tickets(traces: Traces) -> None:
 
 
 def forget_words(traces: Traces) -> None:
-    """Take his addresses and own full name out of the search column of other tickets, and single words out of the list."""
+    """Take his addresses and own full name out of the search column of other tickets, and single words out of the list.
+
+    Their texts are without him already: a word that one of them still says, a rose or a street, stays findable.
+    """
     wanted = _queries(traces)
     if wanted:
-        texts = [*traces.mails, *traces.phones, *(part for name in traces.own_names for part in name)]
-        words = index_of([*texts, *(word for phone in traces.phones for word in phone_words(phone))])
         query = func.to_tsquery(_SIMPLE, " | ".join(wanted))
-        fewer = func.ts_delete(Ticket.search, func.tsvector_to_array(words))
-        db.session.execute(
-            update(Ticket)
-            .where(Ticket.search.bool_op("@@")(query))
-            .values(search=fewer)
-            .execution_options(synchronize_session=False)
+        found = db.session.scalars(
+            select(Ticket.id).where(Ticket.search.bool_op("@@")(query)).order_by(Ticket.id)
         )
+        phones = [word for phone in traces.phones for word in phone_words(phone)]
+        names = [part for name in traces.own_names for part in name]
+        lexemes = list_lexemes([*traces.mails, *traces.phones, *names, *phones])
+        for ticket_id in found.all():
+            drop_lexemes(ticket_id, lexemes)
     known = delete(KnownWord).where(KnownWord.word.in_(sorted(traces.words)), ~_still_said())
     db.session.execute(known.execution_options(synchronize_session=False))
 
