@@ -48,6 +48,11 @@ def find_latest_order(customer_id: int) -> OrderRow | None:
     return _first(_of_customer(customer_id))
 
 
+def find_latest_purchase(customer_id: int) -> OrderRow | None:
+    """The order placed last of those that are not cancelled."""
+    return _first(_of_customer(customer_id).where(_counts()))
+
+
 def list_customer_orders(
     customer_id: int, limit: int = 20, *, store_ids: Collection[int] | None = None
 ) -> list[OrderRow]:

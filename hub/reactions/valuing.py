@@ -1,12 +1,13 @@
 """What scores do elsewhere: an order scores its customer anew, a churn score that falls too low asks the store to call."""
 
-from datetime import date
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 from hub.core import clock
 from hub.core.words import Language
 from hub.customers.queries import get_customers
 from hub.inbox.actions import rescuing
-from hub.orders.queries import find_latest_order
+from hub.orders.queries import find_latest_purchase
 from hub.reactions.happening import Happening
 from hub.segments.values import actions as values
 from hub.stores.queries import get_chain
@@ -46,14 +47,16 @@ def ask_to_call(seen: Happening) -> None:
     if seen.data["level"] != CALL:
         return
     customer = get_customers([seen.customer]).get(seen.customer)
-    order = find_latest_order(seen.customer)
     if customer is None or not customer.phone:
         return
+    order = find_latest_purchase(seen.customer)
     day = date.fromisoformat(seen.data["last_order_on"])
-    script = SCRIPTS[get_chain().language] % {"points": seen.data["points"], "day": f"{day:%d/%m/%Y}"}
+    chain = get_chain()
+    script = SCRIPTS[chain.language] % {"points": seen.data["points"], "day": f"{day:%d/%m/%Y}"}
     rescuing.ask_rescue_call(
         customer_id=seen.customer,
         store_id=order.store_id if order else customer.preferred_store_id,
         script=script,
+        silent_since=datetime.combine(day, time(), ZoneInfo(chain.time_zone)),
         now=clock.business_now(),
     )

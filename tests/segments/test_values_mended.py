@@ -8,11 +8,17 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from hub.core.actor import SYSTEM
+from hub.core.words import Channel, Language
 from hub.customers.models import Customer
 from hub.customers.rules import Buying, choose_standing
 from hub.customers.words import Standing
+from hub.inbox.actions.rescuing import ask_rescue_call
+from hub.inbox.models import CallTask, Ticket
+from hub.inbox.words import CallState, Priority, RouteSource, TicketState
 from hub.orders.models import Order
 from hub.orders.words import OrderState
+from hub.reactions.happening import Happening
+from hub.reactions.valuing import ask_to_call
 from hub.segments.values import actions, cohorts, night
 from hub.segments.values.defining import change_definitions, get_borders
 from hub.segments.values.fits import keep_fit
@@ -176,3 +182,48 @@ def test_a_late_order_restates_the_line_and_months_are_those_of_the_chain(
         if row.month_on.year == 2025
     }
     assert (cents["08"], cents["09"]) == (5000, 5700)
+
+
+def ask_once(customer_id: int, store_id: int, *, days: int) -> int | None:
+    return ask_rescue_call(
+        customer_id=customer_id, store_id=store_id, script="Please call.", silent_since=TUESDAY - 90 * DAY,
+        now=TUESDAY + days * DAY,
+    )  # fmt: skip
+
+
+def test_one_silence_asks_for_one_call(session: Session, chain: SimpleNamespace) -> None:
+    dora = make_customer(session).id
+    first = ask_once(dora, chain.store_id, days=0)
+    assert first
+    session.execute(update(CallTask).values(state=CallState.DONE, ended_at=TUESDAY))
+    assert ask_once(dora, chain.store_id, days=30) is None
+    session.execute(update(CallTask).values(created_at=TUESDAY - 91 * DAY))  # that of an earlier silence
+    assert ask_once(dora, chain.store_id, days=30)
+
+
+def test_nobody_calls_the_archived_and_those_with_an_open_grievance(
+    session: Session, chain: SimpleNamespace
+) -> None:
+    dora, emil = (make_customer(session, name, mail=None, phone=None) for name in ("Dora", "Emil"))
+    dora.archived_at = TUESDAY
+    ticket = Ticket(
+        number="T1", customer_id=emil.id, channel=Channel.EMAIL, state=TicketState.OPEN, priority=Priority.NORMAL,
+        language=Language.FRENCH, is_grievance=True, subject="-",
+        route_source=RouteSource.NONE, list_at=TUESDAY, created_at=TUESDAY, updated_at=TUESDAY,
+    )  # fmt: skip
+    session.add(ticket)
+    assert ask_once(dora.id, chain.store_id, days=0) is None
+    assert ask_once(emil.id, chain.store_id, days=0) is None
+    ticket.state = TicketState.CLOSED
+    session.flush()
+    assert ask_once(emil.id, chain.store_id, days=0)
+
+
+def test_the_store_of_the_last_order_that_stands_calls(session: Session, chain: SimpleNamespace) -> None:
+    dora = make_customer(session).id
+    lille = make_store(session, "Lille", code="LIL").id
+    buy(session, dora, [Bought(90, 5000)], store_id=chain.store_id, now=TUESDAY)
+    buy(session, dora, [Bought(60, 5000, state=OrderState.CANCELLED)], store_id=lille, now=TUESDAY + DAY)
+    data = {"level": "call", "points": -11, "last_order_on": "2025-12-03"}
+    ask_to_call(Happening(1, dora, TUESDAY, data))
+    assert session.scalars(select(CallTask.store_id)).all() == [chain.store_id]
