@@ -13,7 +13,7 @@ from hub.blueprints.pages import limiter
 from hub.core.db import transaction
 from hub.core.paging import Page
 from hub.inbox import queries
-from hub.inbox.actions import elsewhere
+from hub.inbox.actions import amending
 from hub.inbox.queries import FoundMessage
 from hub.staff.words import ApiScope
 
@@ -75,7 +75,7 @@ def change_note(message_id: int) -> ResponseReturnValue:
     check_may_write()
     queries.access_note(message_id, viewer_of_key())
     with transaction():
-        elsewhere.change_note(message_id=message_id, text=patch.text, **who())
+        amending.change_note(message_id=message_id, text=patch.text, **who())
     return _note(message_id)
 
 
@@ -93,12 +93,12 @@ def list_files() -> ResponseReturnValue:
 @blueprint.patch("/attachments/<int:attachment_id>")
 @limiter.limit("600/minute", key_func=key_rate)
 def rename_file(attachment_id: int) -> ResponseReturnValue:
-    """Another name; what is in a file never changes."""
+    """Another name for a file of a note, by who wrote it; what is in a file never changes."""
     patch = read_body(tickets.FilePatch)
     check_may_write()
     queries.access_file(attachment_id, viewer_of_key())
     with transaction():
-        elsewhere.rename_file(attachment_id=attachment_id, name=patch.name, **who())
+        amending.rename_file(attachment_id=attachment_id, name=patch.name, **who())
     return jsonify(attachment=tickets.file_of(queries.access_file(attachment_id, viewer_of_key())))
 
 

@@ -6,6 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from hub.core.audit import AuditEntry
+from hub.inbox.models import TicketMessage
+from hub.inbox.queries import TicketFilters, list_tickets
+from hub.inbox.words import InboxView
+from hub.staff.rules import SYSTEM_VIEWER
 from tests.blueprints.test_api_tickets import DORA, Caller, caller
 from tests.makers.keys import make_key
 from tests.makers.staff import make_agent
@@ -25,7 +29,7 @@ def ids(caller: Caller, path: str) -> list[int]:
         after = f"&after={page['next']}"
 
 
-def noted(caller: Caller, number: str, text: str = "Vu.", **more: str) -> int:
+def noted(caller: Caller, number: str, text: str = "Vu.", **more: Any) -> int:
     answer = caller.call("POST", "/notes", {"ticket": number, "text": text, **more})
     assert answer.status_code == 201, answer.json
     return int(answer.json["note"]["message_id"])
@@ -102,7 +106,8 @@ def test_a_note_is_corrected_by_its_author_and_the_history_says_so(caller: Calle
 
 
 def test_a_file_gets_another_name_and_keeps_its_content(caller: Caller) -> None:
-    number = caller.opened(attachments=[caller.upload("scan0001.pdf", b"%PDF-1.4 facture")])
+    number = caller.opened()
+    noted(caller, number, attachments=[caller.upload("scan0001.pdf", b"%PDF-1.4 facture")])
     [file] = ids(caller, "/attachments")
     renamed = caller.call("PATCH", f"/attachments/{file}", {"name": "dossier/facture.pdf"})
     assert renamed.json["attachment"]["name"] == "facture.pdf"
@@ -110,6 +115,44 @@ def test_a_file_gets_another_name_and_keeps_its_content(caller: Caller) -> None:
     download = caller.call("GET", f"/attachments/{file}")
     assert "facture.pdf" in download.headers["Content-Disposition"]
     assert download.data == b"%PDF-1.4 facture"
+
+
+def test_files_of_a_customer_of_what_left_and_of_a_colleague_keep_their_names(caller: Caller) -> None:
+    number = caller.opened(attachments=[caller.upload("client.pdf")])
+    reply = {"ticket": number, "from": "agent", "text": "Voici.", "attachments": [caller.upload("parti.pdf")]}
+    assert caller.call("POST", "/messages", reply).status_code == 201
+    noted(caller, number, attachments=[caller.upload("note.pdf")])
+    colleague = object.__new__(Caller)
+    yves = make_agent(caller.session, "Yves Renard", store_ids=(caller.lyon.id,))
+    vars(colleague).update(vars(caller), headers=make_key(caller.session, yves.id))
+    caller.session.commit()
+    own, left, customers = ids(caller, "/attachments")
+    for who, file in ((caller, left), (caller, customers), (colleague, own)):
+        assert who.call("PATCH", f"/attachments/{file}", {"name": "autre.pdf"}).status_code == 403
+    names = [row["name"] for row in caller.call("GET", "/attachments").json["attachments"]]
+    assert names == ["note.pdf", "parti.pdf", "client.pdf"]
+
+
+def test_what_a_note_said_is_readable_below_it_and_found_no_more(caller: Caller) -> None:
+    """What the ticket says elsewhere, the lamp, is found still."""
+    number = caller.opened()
+    note = noted(caller, number, "La lampe est chez Quilleboeuf.", attachments=[caller.upload("avant.pdf")])
+    assert caller.call("PATCH", f"/notes/{note}", {"text": "La lampe est au dépôt."}).status_code == 200
+    [file] = ids(caller, "/attachments")
+    assert caller.call("PATCH", f"/attachments/{file}", {"name": "apres.pdf"}).status_code == 200
+    numbers = {word: found_by(caller, word) for word in ("Quilleboeuf", "lampe", "dépôt")}
+    assert numbers == {"Quilleboeuf": [], "lampe": [number], "dépôt": [number]}
+    message = caller.session.get_one(TicketMessage, note, populate_existing=True)
+    texts, names = message.inserted["former"]
+    assert texts["from_text"] == "La lampe est chez Quilleboeuf."
+    assert (names["from_name"], names["name"]) == ("avant.pdf", "apres.pdf")
+    line = caller.session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1)).one()
+    assert set(line.data) == {"event_id", "attachment_id"}, "the trail holds no words"
+
+
+def found_by(caller: Caller, word: str) -> list[str]:
+    asked = TicketFilters(view=InboxView.ALL, search=word)
+    return [row.number for row in list_tickets(asked, SYSTEM_VIEWER).rows]
 
 
 @pytest.mark.parametrize("path", ["/messages", "/notes", "/attachments"])

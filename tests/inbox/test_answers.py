@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from hub.core.words import Channel
 from hub.inbox.actions import open_ticket_from_answer, reply, solve, withdraw_answer_ticket
 from hub.inbox.models import Ticket
-from hub.inbox.queries import has_open_ticket_on_order, list_thread, list_waits
-from hub.inbox.words import RouteSource, TicketState
+from hub.inbox.queries import TicketFilters, has_open_ticket_on_order, list_thread, list_tickets, list_waits
+from hub.inbox.words import InboxView, RouteSource, TicketState
 from hub.outbox.models import Hold
+from hub.staff.rules import SYSTEM_VIEWER
 from tests.conftest import TUESDAY, HandClock
 from tests.makers.customers import make_customer
 from tests.makers.inbox import actor_of, make_house, make_reason, make_received
@@ -116,3 +117,14 @@ def test_solving_lifts_the_hold(scene: Scene) -> None:
     assert scene.ticket(ticket_id).is_grievance
     assert scene.open_holds() == 0
     assert not has_open_ticket_on_order(scene.order.id)
+
+
+def test_words_of_an_answer_that_was_changed_are_found_no_more(scene: Scene) -> None:
+    """What the ticket says besides, the survey's subject, is found still."""
+    ticket_id = scene.answer(comment="Le vase est fendu")
+    scene.answer(comment="Le plat est fendu")
+    found = {}
+    for word in ("vase", "plat", "fendu", "satisfaction"):
+        asked = TicketFilters(view=InboxView.ALL, search=word)
+        found[word] = [row.id for row in list_tickets(asked, SYSTEM_VIEWER).rows]
+    assert found == {"vase": [], "plat": [ticket_id], "fendu": [ticket_id], "satisfaction": [ticket_id]}

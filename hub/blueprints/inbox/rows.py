@@ -10,6 +10,7 @@ from flask_babel import get_locale, gettext
 
 from hub.blueprints.access import viewer
 from hub.blueprints.inbox import words
+from hub.blueprints.inbox.amended_lines import amended_of
 from hub.blueprints.inbox.awaited_lines import awaited_of
 from hub.blueprints.inbox.counter_lines import counter_of
 from hub.blueprints.inbox.happenings import Names, event_words
@@ -126,6 +127,7 @@ def _message_line(
         **mail_of(message),
         **counter_of(message),
         **awaited_of(message),
+        **amended_of(message),
     }
 
 

@@ -14,6 +14,7 @@ from hub.core.words import Channel, Language
 from hub.customers.actions import lock_customer
 from hub.customers.queries import CustomerRow, get_customer
 from hub.inbox.actions import waiting
+from hub.inbox.actions.amending import replace_text
 from hub.inbox.actions.events import lock_end, lock_ticket, move_state, note_ticket, settle_hold
 from hub.inbox.actions.handing_out import hand_out
 from hub.inbox.actions.opening import Opening, add_message, add_party, add_ticket, show_message
@@ -21,7 +22,6 @@ from hub.inbox.actions.receiving import reopen_row
 from hub.inbox.actions.ruling import Seen, apply_rules, note_opening
 from hub.inbox.directory import Directory
 from hub.inbox.facts import CustomerWrote, TicketOpened, TicketWithdrawn
-from hub.inbox.indexing import grown_index
 from hub.inbox.models import Ticket, TicketMessage
 from hub.inbox.routing import route_by
 from hub.inbox.states import OPEN_STATES, is_open, next_on_customer_message
@@ -145,9 +145,8 @@ def _change(ticket: Ticket, said: TicketMessage, answered: Answered, *, now: dat
     note_ticket(
         "answer_changed", ticket, by=CUSTOMER, now=now, answer_id=answered.answer_id, score=answered.score
     )
-    said.text = answered.comment
     said.inserted = answered.inserted
-    ticket.search = grown_index([answered.comment])
+    replace_text(ticket, said, answered.comment)
     show_message(ticket, answered.comment or ticket.subject, now=now)
 
 

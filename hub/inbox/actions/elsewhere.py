@@ -17,14 +17,13 @@ from hub.core.words import Channel
 from hub.customers.actions import CustomerDetails, resolve_customer
 from hub.customers.queries import get_customer
 from hub.inbox.actions import changing, ending, finding, tagging, waiting
-from hub.inbox.actions.attaching import Upload, clean_name, keep_files
-from hub.inbox.actions.events import lock_ticket, move_state, note_ticket
+from hub.inbox.actions.attaching import Upload, keep_files
+from hub.inbox.actions.events import lock_ticket, move_state
 from hub.inbox.actions.opening import add_message, show_message
 from hub.inbox.actions.receiving import receive_into, receive_message
 from hub.inbox.actions.replying import reply
 from hub.inbox.directory import Directory
 from hub.inbox.facts import TicketReplied
-from hub.inbox.indexing import grown_index
 from hub.inbox.models import Ticket, TicketAttachment, TicketMessage
 from hub.inbox.queries.tagged import get_tag_names
 from hub.inbox.states import next_on_reply
@@ -205,39 +204,6 @@ def add_note_once(
     attach(message_id, attachments)
     db.session.flush()
     return message_id
-
-
-def change_note(*, message_id: int, text: str, by: Actor, now: datetime) -> None:
-    """Other words for a note, by the key that wrote it or by a key of the person who did; a line of the history says so.
-
-    Raises Forbidden to anybody else, Invalid (field text).
-    """
-    words = check_text(text)
-    note = db.session.get_one(TicketMessage, message_id)
-    ticket = lock_ticket(note.ticket_id)
-    db.session.refresh(note)
-    is_same_key = note.api_key_id is not None and note.api_key_id == by.api_key_id
-    if not is_same_key and (by.agent_id is None or note.agent_id != by.agent_id):
-        raise Forbidden(N_("Only its author changes a note. Please add one of your own."))
-    if note.text == words:
-        return
-    note.text, note.edited_at = words, now
-    ticket.search = grown_index([words])
-    note_ticket("note_changed", ticket, by=by, now=now, message_id=message_id)
-    db.session.flush()
-
-
-def rename_file(*, attachment_id: int, name: str, by: Actor, now: datetime) -> None:
-    """Another name for a file of a message. Raises Invalid (field name)."""
-    words = clean_name(name)
-    file = db.session.get_one(TicketAttachment, attachment_id)
-    message = db.session.get_one(TicketMessage, file.message_id)
-    ticket = lock_ticket(message.ticket_id)
-    if file.name == words:
-        return
-    file.name = words
-    note_ticket("file_renamed", ticket, by=by, now=now, attachment_id=attachment_id)
-    db.session.flush()
 
 
 def attach(message_id: int, files: Sequence[IncomingFile]) -> None:
