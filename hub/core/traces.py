@@ -74,7 +74,8 @@ def pattern_of(traces: Traces) -> str | None:
 
 def address_pattern(traces: Traces) -> str | None:
     """The same for his addresses alone, to choose whole rows: a phone needs its 0 or its country, as other numbers have
-    its digits too."""
+    its digits too.
+    """
     parts = [_mail(mail) for mail in traces.mails]
     parts += [_phone(phone, is_prefixed=True) for phone in traces.phones]
     return "|".join(parts) or None

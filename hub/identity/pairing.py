@@ -11,12 +11,13 @@ from hub.core.actor import SYSTEM, Actor
 from hub.core.db import db, transaction
 from hub.customers.duplicates.finding import ask_comparison, work_on
 from hub.customers.duplicates.queries import find_latest_run, list_exact
+from hub.customers.duplicates.rows import PairLine
 from hub.customers.duplicates.scoring import SURE_POINTS
 from hub.customers.imports.models import CustomerImport
 from hub.customers.merging.actions import forget_old_merges
 from hub.identity.merging import list_being_erased, merge_customers
 from hub.stores.actions import change_setting
-from hub.stores.queries import find_chain, get_chain
+from hub.stores.queries import find_chain
 
 SETTING = "duplicates"
 EVERY = timedelta(days=1)
@@ -39,9 +40,8 @@ def merge_exact_pairs(*, by: Actor, now: datetime, limit: int = AT_ONCE) -> list
     All of one press are one batch. A customer in two pairs is merged once: the other pair is looked at anew.
     """
     merges: list[int] = []
-    lines = list_exact(least=SURE_POINTS, limit=limit)
-    touched = list_being_erased(id for line in lines for id in (line.left.id, line.right.id))
-    for line in lines:
+    touched: set[int] = set()
+    for line in _list_mergeable(limit):
         both = {line.left.id, line.right.id}
         if touched.isdisjoint(both):
             first = merges[0] if merges else None
@@ -50,9 +50,23 @@ def merge_exact_pairs(*, by: Actor, now: datetime, limit: int = AT_ONCE) -> list
     return merges
 
 
+def _list_mergeable(limit: int) -> list[PairLine]:
+    """Exact pairs of which nobody is being erased."""
+    lines = list_exact(least=SURE_POINTS, limit=limit)
+    leaving = list_being_erased(each.id for line in lines for each in (line.left, line.right))
+    return [line for line in lines if leaving.isdisjoint({line.left.id, line.right.id})]
+
+
 def has_due() -> bool:
-    """A walk is under way, the last one began a day ago, or a file of contacts was applied since."""
-    return _is_due(clock.business_now())
+    """A walk is under way, the last one began a day ago, a file of contacts was applied since, or exact pairs that the
+    chain's rule merges are left.
+    """
+    return _is_due(clock.business_now()) or _has_exact()
+
+
+def _has_exact() -> bool:
+    chain = find_chain()
+    return chain is not None and merges_exact(chain.settings) and bool(_list_mergeable(AT_ONCE))
 
 
 def _is_due(now: datetime) -> bool:
@@ -71,18 +85,25 @@ def _was_imported_since(moment: datetime) -> bool:
 
 
 def work_duplicates(wake: Callable[[], None]) -> int:
-    """One batch of the walk; at its end exact pairs merge where the chain says so. Returns 1 while there is more."""
+    """One batch of the walk; after it exact pairs merge where the chain says so, some at once.
+
+    Returns 1 while there is more.
+    """
     now = clock.business_now()
     with transaction():
-        if not _is_due(now):
+        if _is_due(now):
+            _walk_on(now)
+        elif _has_exact():
+            merge_exact_pairs(by=SYSTEM, now=now, limit=AT_ONCE)
+        else:
             return 0
-        run = find_latest_run()
-        if run is None or run.ended_at is not None:
-            ask_comparison(by_id=None, now=now)
-            forget_old_merges(now=now)
-        work_on(now=now)
-        run = find_latest_run()
-        if run is not None and run.ended_at is not None and merges_exact(get_chain().settings):
-            merge_exact_pairs(by=SYSTEM, now=now)
     wake()
     return 1
+
+
+def _walk_on(now: datetime) -> None:
+    run = find_latest_run()
+    if run is None or run.ended_at is not None:
+        ask_comparison(by_id=None, now=now)
+        forget_old_merges(now=now)
+    work_on(now=now)

@@ -19,10 +19,10 @@ from hub.identity import activity
 from hub.stores.queries import find_chain
 
 
-def asked_now(now: datetime) -> Asked:
-    """What the reports are asked with today."""
+def asked_now(now: datetime, key: str | None = None) -> Asked:
+    """What the report of this key, or all of them, is asked with today."""
     months = auditing.get_settings().inactive_months
-    return ask_with(months_before(now, months), today=now.astimezone(_zone()).date())
+    return ask_with(months_before(now, months), today=now.astimezone(_zone()).date(), key=key)
 
 
 def _zone() -> ZoneInfo:

@@ -7,6 +7,8 @@ from hub.customers.quality.words import FAULTS
 from hub.reactions.happening import Happening
 from hub.reactions.staff_mails import post
 from hub.staff import queries as staff
+from hub.staff.queries import AgentRow
+from hub.staff.words import Permission
 
 SUBJECT = {
     Language.FRENCH: "Contrôle de la base : {count} clients examinés",
@@ -19,16 +21,19 @@ CLEAN = {Language.FRENCH: "Rien à signaler.", Language.ENGLISH: "Nothing to rep
 def mail_audit(seen: Happening) -> None:
     """Each report with its count and what changed since the audit before; people who left get nothing."""
     audit = auditing.get_audit(seen.data["audit_id"])
-    chosen = auditing.get_settings().agent_ids
-    for agent in staff.get_agents(chosen).values():
-        if not agent.is_active:
-            continue
+    for agent in _told():
         values = {
             "cause": SUBJECT[agent.language].format(count=audit.customer_count),
             "advice": _lines(audit, agent.language),
             "page_url": f"{site.base_url()}/quality/",
         }
         post(f"audit:{seen.fact_id}:{agent.id}", "staff_alert", values, agent)
+
+
+def _told() -> list[AgentRow]:
+    """Who was chosen and is still here; with nobody chosen, or none of them left, the administrators."""
+    chosen = staff.get_agents(auditing.get_settings().agent_ids).values()
+    return [agent for agent in chosen if agent.is_active] or staff.list_agents_with(Permission.EDIT_STAFF)
 
 
 def _lines(audit: auditing.AuditRow, language: Language) -> str:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import combinations
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from hub.core.actor import SYSTEM
@@ -22,10 +22,12 @@ from hub.customers.duplicates.people import Person, mailbox_of
 from hub.customers.duplicates.queries import find_pair_between, get_pair, list_pairs
 from hub.customers.duplicates.scoring import LEAST_POINTS, SURE_POINTS, score
 from hub.customers.duplicates.words import PairState, Why
+from hub.customers.merging.models import CustomerMerge
 from hub.customers.models import Address, Customer
 from hub.customers.rows import CustomerDetails
 from hub.identity import pairing
 from hub.identity.merging import merge_customers
+from hub.identity.unmerging import unmerge_customers
 from tests.conftest import TUESDAY
 from tests.makers.customers import make_customer
 from tests.makers.doubles import make_crowd
@@ -168,6 +170,27 @@ def test_exact_pairs_merge_by_one_press_or_by_the_rule_of_the_chain(session: Ses
     session.expire_all()
     assert two.merged_into_id == one.id
     assert [line.pair.is_exact for line in list_pairs().rows] == [False] * len(list_pairs().rows)
+
+
+def test_the_rule_merges_all_exact_pairs_but_none_that_was_parted(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More than go at once are merged the same night; what a person took apart stays apart."""
+    make_chain(session)
+    merged = []
+    for name in ("anne", "paul", "luce"):
+        make_customer(session, name, "Roux", mail=f"{name}.roux@gmail.com", phone=None)
+        merged.append(make_customer(session, name, "Roux", mail=f"{name}roux+a@gmail.com", phone=None))
+    monkeypatch.setattr(pairing, "AT_ONCE", 1)
+    pairing.change_rule(is_on=True, by=SYSTEM, now=TUESDAY)
+    while pairing.work_duplicates(lambda: None):
+        pass
+    session.expire_all()
+    assert all(row.merged_into_id for row in merged)
+    assert not pairing.has_due()
+    unmerge_customers(session.scalars(select(func.max(CustomerMerge.id))).one(), by=SYSTEM, now=TUESDAY)
+    assert not pairing.work_duplicates(lambda: None)
+    assert sum(row.merged_into_id is None for row in merged) == 1
 
 
 def test_a_family_address_belongs_to_one_and_others_share_it(session: Session) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.core.actor import SYSTEM
+from hub.core.audit import AuditEntry
 from hub.core.errors import Conflict, Invalid
 from hub.customers.models import Address, Customer
 from hub.customers.quality import archiving, auditing, repairing
@@ -107,6 +108,35 @@ def test_a_repair_of_domains_and_its_undo(session: Session, base: dict[str, Cust
     assert mails_of(session, base["mistyped_domains"]) == ["jean@gmial.com"]
 
 
+def test_a_right_address_is_left_to_a_person(session: Session, base: dict[str, Customer]) -> None:
+    """A domain called like its owner or his company is listed, and never rewritten; nor one that may be right."""
+    fine = {"phone": None, "postcode": "69003", "last_active_at": TUESDAY}
+    right = [
+        make_customer(session, "Jean", "Laporte", mail="jean@laporte.net", **fine),
+        make_customer(session, "Luc", "Roy", mail="luc@laporte.net", company="Laporte SARL", **fine),
+    ]
+    asked = upkeep.asked_now(TUESDAY, "mistyped_domains")
+    rows = {row.id: row.suggestion for row in list_faulty(BY_KEY["mistyped_domains"], asked, None).rows}
+    assert rows[base["mistyped_domains"].id] == "jean@gmail.com"
+    assert [rows.get(row.id, "") for row in right] == ["", ""]
+    repairing.repair(BY_KEY["mistyped_domains"], asked, by=SYSTEM, now=TUESDAY)
+    assert [mails_of(session, row) for row in right] == [["jean@laporte.net"], ["luc@laporte.net"]]
+    assert repairing.list_repairs()[0].change_count == 1
+
+
+def test_names_without_case_and_pages_of_others_do_not_hold_up_a_repair(
+    session: Session, base: dict[str, Customer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repairing, "PAGE", 1)
+    make_customer(session, "محمد", "علي", mail=None, phone=None)
+    late = make_customer(session, "PAUL", "ROY", mail=None, phone=None)
+    asked = upkeep.asked_now(TUESDAY, "name_case")
+    ids = [row.id for row in walk_faulty(BY_KEY["name_case"], asked)]
+    assert ids == [base["name_case"].id, late.id]
+    repairing.repair(BY_KEY["name_case"], asked, by=SYSTEM, now=TUESDAY)
+    assert (late.first_name, late.last_name) == ("Paul", "Roy")
+
+
 def mails_of(session: Session, customer: Customer) -> list[str]:
     return list(session.scalars(select(Address.value).where(Address.customer_id == customer.id)))
 
@@ -144,6 +174,18 @@ def test_the_audit_comes_each_quarter_and_its_result_is_mailed(
     upkeep.work_quality(lambda: None)
     second = auditing.list_audits()[0]
     assert (second.before["no_address"], second.counts["no_address"]) == (1, 2)
+
+
+def test_with_nobody_chosen_the_administrators_get_the_result(
+    session: Session, base: dict[str, Customer], hand_clock: HandClock
+) -> None:
+    make_house(session)
+    boss = make_agent(session, "Cleo Blanc", role=Role.ADMINISTRATOR, email="cleo@verel.example")
+    make_agent(session, "Max Roy", role=Role.MARKETER, email="max@verel.example")
+    auditing.ask_audit(by=SYSTEM, now=TUESDAY)
+    assert upkeep.work_quality(lambda: None) == 1
+    work_facts(lambda: None)
+    assert session.scalars(select(OutboundMessage.agent_id)).all() == [boss.id]
 
 
 def test_the_silent_are_archived_left_out_and_come_back_by_themselves(
@@ -197,6 +239,8 @@ def test_the_pages(client: FlaskClient, session: Session, base: dict[str, Custom
         "",
         "Anne de La Tour",
     ]
+    line = session.scalars(select(AuditEntry).where(AuditEntry.action == "customers.exported")).one()
+    assert (line.agent_id, line.data) == (boss.id, {"list": "name_case", "count": 1})
     assert client.post("/quality/name_case/repair").status_code == 303
     assert base["name_case"].first_name == "Anne"
     client.post(f"/quality/repairs/{repairing.list_repairs()[0].id}/undo")

@@ -15,6 +15,7 @@ from hub.blueprints.imports.base import back, blueprint, get_shown, refused
 from hub.core import clock
 from hub.core.db import transaction
 from hub.core.errors import Conflict
+from hub.customers.handing_out import note_list
 from hub.customers.imports import actions, queries
 from hub.customers.imports.words import ImportState
 from hub.signups.rules import safe_cell
@@ -88,6 +89,8 @@ def undo(import_id: int) -> ResponseReturnValue:
 def not_taken(import_id: int) -> ResponseReturnValue:
     """Every row, and every value, that was not taken, as it stood in the file, with the reason."""
     row = queries.get_import(import_id)
+    with transaction():
+        note_list("import", import_id=import_id, by=viewer().actor, now=clock.business_now())
     lines = stream_with_context(_lines(import_id, row.headings))
     head = {
         "Content-Disposition": as_download(

@@ -14,6 +14,7 @@ from hub.blueprints.quality.base import blueprint, done, refused
 from hub.core import clock
 from hub.core.db import transaction
 from hub.core.errors import Conflict, Invalid
+from hub.customers.handing_out import note_list
 from hub.customers.quality import repairing, reports
 from hub.customers.rules import show_phone
 from hub.identity.upkeep import asked_now
@@ -24,7 +25,7 @@ from hub.signups.rules import safe_cell
 def list_faulty(key: str) -> ResponseReturnValue:
     """The customers with this fault, as they are now."""
     report = reports.get_report(key)
-    page = reports.list_faulty(report, asked_now(clock.business_now()), request.args.get("after"))
+    page = reports.list_faulty(report, asked_now(clock.business_now(), key), request.args.get("after"))
     return render_template(
         "quality/list.html",
         report=report,
@@ -37,19 +38,22 @@ def list_faulty(key: str) -> ResponseReturnValue:
 
 @blueprint.get("/<key>.csv")
 def export_faulty(key: str) -> ResponseReturnValue:
-    """All of them as a file for a spreadsheet."""
-    report = reports.get_report(key)
-    answer = Response(stream_with_context(_lines(report)), mimetype="text/csv; charset=utf-8")
+    """All of them as a file for a spreadsheet, with a line in the audit trail."""
+    report, now = reports.get_report(key), clock.business_now()
+    asked = asked_now(now, key)
+    with transaction():
+        note_list(key, count=reports.count_faulty(report, asked), by=viewer().actor, now=now)
+    answer = Response(stream_with_context(_lines(report, asked)), mimetype="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = as_download(f"{report.key}.csv")
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
 
-def _lines(report: reports.Report) -> Iterator[str]:
+def _lines(report: reports.Report, asked: reports.Asked) -> Iterator[str]:
     """Semicolons and a byte order mark: what a French spreadsheet opens without questions."""
     heads = (gettext("Number"), gettext("Name"), gettext("Mail"), gettext("Phone"), gettext("Suggestion"))
     yield "\ufeff" + _line(heads)
-    for row in reports.walk_faulty(report, asked_now(clock.business_now())):
+    for row in reports.walk_faulty(report, asked):
         yield _line((str(row.id), row.name, row.mail, row.phone, row.suggestion))
 
 
@@ -65,7 +69,7 @@ def repair(key: str) -> ResponseReturnValue:
     report, now = reports.get_report(key), clock.business_now()
     try:
         with transaction():
-            repairing.repair(report, asked_now(now), by=viewer().actor, now=now)
+            repairing.repair(report, asked_now(now, key), by=viewer().actor, now=now)
     except Invalid as error:
         return refused(error, "list_faulty", key=key)
     return done(gettext("The suggestions are written. You can undo this below."), "list_faulty", key=key)

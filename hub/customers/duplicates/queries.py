@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import func, literal, or_, select, tuple_
+from sqlalchemy import and_, exists, func, literal, or_, select, tuple_
 
 from hub.core.db import db
 from hub.core.errors import Invalid, NotFound
@@ -12,6 +12,7 @@ from hub.core.text import N_
 from hub.customers.duplicates.models import CustomerPair, DuplicateRun
 from hub.customers.duplicates.rows import PairLine, PairRow
 from hub.customers.duplicates.words import PairState
+from hub.customers.merging.models import CustomerMerge
 from hub.customers.queries import get_customers
 
 PAGE_SIZE = 30
@@ -84,9 +85,19 @@ def count_pairs() -> dict[PairState, int]:
 
 
 def list_exact(*, least: int, limit: int) -> list[PairLine]:
-    """Open exact pairs of at least so many points, the oldest first: what one press merges."""
-    pair = CustomerPair
-    found = select(pair).where(pair.state == PairState.OPEN, pair.is_exact, pair.points >= least)
+    """Open exact pairs of at least so many points, the oldest first: what one press merges.
+
+    Not those that somebody merged and parted again: he decides about them one by one.
+    """
+    pair, merge = CustomerPair, CustomerMerge
+    parted = exists().where(
+        merge.undone_at.is_not(None),
+        or_(
+            and_(merge.survivor_id == pair.left_id, merge.merged_id == pair.right_id),
+            and_(merge.survivor_id == pair.right_id, merge.merged_id == pair.left_id),
+        ),
+    )
+    found = select(pair).where(pair.state == PairState.OPEN, pair.is_exact, pair.points >= least, ~parted)
     rows = db.session.scalars(found.order_by(pair.id).limit(limit))
     return _with_customers([_row_of(row) for row in rows])
 

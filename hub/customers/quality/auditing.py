@@ -29,7 +29,7 @@ SHOWN = 12
 
 @dataclass(frozen=True)
 class Settings:
-    """As set, or by default: an audit each quarter, nobody told, nobody archived by itself."""
+    """As set, or by default: an audit each quarter, told to the administrators, nobody archived by itself."""
 
     is_audit_on: bool
     every_months: int

@@ -17,7 +17,7 @@ from hub.customers.quality.models import QualityChange, QualityRepair
 from hub.customers.quality.reports import Asked, Report, condition_of, meant_mail, proper_names
 from hub.customers.words import AddressKind
 
-MOST = 2000
+MOST, PAGE = 2000, 500
 SHOWN = 20
 MAIL, FIRST_NAME, LAST_NAME = "mail", "first_name", "last_name"
 
@@ -36,27 +36,41 @@ class RepairRow:
 
 
 def repair(report: Report, asked: Asked, *, by: Actor, now: datetime) -> int:
-    """Write the suggestions of a report to at most 2,000 of its customers. Returns the id of the repair.
+    """Write the suggestions of a report, about 2,000 at once. Returns the id of the repair.
 
     Raises Invalid for a report without suggestions, or when nothing is left to repair.
     """
     if not report.is_repairable:
         raise Invalid(N_("This report is for a person: nothing can be repaired by itself."))
-    found = select(Customer).where(condition_of(report, asked)).order_by(Customer.id).limit(MOST)
     row = QualityRepair(report=report.key, made_at=now, made_by_id=by.agent_id, change_count=0)
     db.session.add(row)
     db.session.flush()
-    for customer in db.session.scalars(found.with_for_update(key_share=True)).all():
+    for customer in _walk(report, asked):
         for change in _changes(report, customer, asked, now):
             row.refused_count += change is None
             row.change_count += change is not None
             if change is not None:
                 change.repair_id = row.id
                 db.session.add(change)
+        if row.change_count + row.refused_count >= MOST:
+            break
     if not row.change_count and not row.refused_count:
         raise Invalid(N_("Nothing is left to repair here."))
     _note("repaired", row, by, now)
     return row.id
+
+
+def _walk(report: Report, asked: Asked) -> Iterator[Customer]:
+    """Every customer of the report, held, a page at a time: those who only a person can mend hold up nobody."""
+    last_id = 0
+    while True:
+        found = select(Customer).where(condition_of(report, asked), Customer.id > last_id)
+        page = found.order_by(Customer.id).limit(PAGE).with_for_update(key_share=True)
+        customers = db.session.scalars(page).all()
+        yield from customers
+        if len(customers) < PAGE:
+            return
+        last_id = customers[-1].id
 
 
 def _changes(
@@ -66,7 +80,7 @@ def _changes(
         yield from _rename(customer, now)
         return
     for address in _mails_of(customer.id):
-        meant = meant_mail(address.value, asked)
+        meant = meant_mail(address.value, customer.last_name, customer.company, asked)
         if meant is not None:
             before = address.value
             is_done = _readdress(customer, address, meant, now)

@@ -1,6 +1,6 @@
 """The reports on the base: which customers have which fault, counted, listed page by page."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,8 +11,9 @@ from hub.core.db import db
 from hub.core.errors import Invalid, NotFound
 from hub.core.paging import Page, decode_key, make_page
 from hub.core.text import N_
+from hub.customers.hygiene.checking import check_row
 from hub.customers.hygiene.domains import find_meant
-from hub.customers.hygiene.findings import Field
+from hub.customers.hygiene.findings import Field, FindingKind, Severity
 from hub.customers.hygiene.known import Known
 from hub.customers.hygiene.names import proper_case
 from hub.customers.models import Address, Customer
@@ -21,6 +22,7 @@ from hub.customers.words import AddressKind
 
 PAGE_SIZE = 50
 EXPORT_PAGE = 1000
+DOMAINS = "mistyped_domains"
 _LETTERS = "[[:alpha:]].*[[:alpha:]]"
 
 
@@ -40,12 +42,15 @@ def _has_address(condition: str) -> str:
 
 
 def _is_one_case(column: str) -> str:
-    return f"({column} ~ '{_LETTERS}' AND ({column} = upper({column}) OR {column} = lower({column})))"
+    """Of a writing that has capitals: Arabic, Chinese or Hebrew names have no case to be mended."""
+    has_case = f"upper({column}) <> lower({column})"
+    is_one = f"({column} = upper({column}) OR {column} = lower({column}))"
+    return f"({column} ~ '{_LETTERS}' AND {has_case} AND {is_one})"
 
 
 REPORTS: tuple[Report, ...] = (
     Report(
-        "mistyped_domains",
+        DOMAINS,
         N_("Mistyped mail domains"),
         N_(
             "The part after the @ looks like a known one with a slip. Messages do not arrive, or reach a stranger."
@@ -146,10 +151,11 @@ class Faulty:
 
 @dataclass(frozen=True)
 class Asked:
-    """What the conditions are asked with: since when one is inactive, and mistyped domains with those meant."""
+    """What the conditions are asked with: since when one is inactive, the mistyped domains, what the checks know."""
 
     inactive_before: datetime
-    meant: Mapping[str, str]
+    mistyped: Collection[str]
+    known: Known
 
 
 def get_report(key: str) -> Report:
@@ -159,14 +165,15 @@ def get_report(key: str) -> Report:
     return BY_KEY[key]
 
 
-def ask_with(inactive_before: datetime, *, today: date) -> Asked:
-    """Look at all mail domains of the base once: the rare ones that are a slip of a known one."""
+def ask_with(inactive_before: datetime, *, today: date, key: str | None = None) -> Asked:
+    """For the report of this key; without one, for all. Mail domains of the base are counted only where they matter."""
+    if key not in {None, DOMAINS}:
+        return Asked(inactive_before, (), Known(today=today))
     domain = func.split_part(Address.value, "@", 2)
     counted = select(domain, func.count()).where(Address.kind == AddressKind.MAIL).group_by(domain)
     counts = {name: count for name, count in db.session.execute(counted) if name}
     known = Known(today=today, domains=counts)
-    found = ((name, find_meant(name, known)) for name in counts)
-    return Asked(inactive_before, {name: meant.domain for name, meant in found if meant is not None})
+    return Asked(inactive_before, [name for name in counts if find_meant(name, known) is not None], known)
 
 
 def condition_of(report: Report, asked: Asked) -> ColumnElement[bool]:
@@ -175,7 +182,7 @@ def condition_of(report: Report, asked: Asked) -> ColumnElement[bool]:
     if ":inactive" in report.sql:
         clause = clause.bindparams(bindparam("inactive", asked.inactive_before, unique=True))
     if ":mistyped" in report.sql:
-        given = bindparam("mistyped", sorted(asked.meant), type_=ARRAY(Text), unique=True)
+        given = bindparam("mistyped", sorted(asked.mistyped), type_=ARRAY(Text), unique=True)
         clause = clause.bindparams(given)
     return is_listed() & clause
 
@@ -184,10 +191,12 @@ def count_all(asked: Asked) -> dict[str, int]:
     """Every report, counted; and all customers as `customers`."""
     everybody = select(func.count()).select_from(Customer).where(is_listed())
     counts = {"customers": db.session.scalar(everybody) or 0}
-    for report in REPORTS:
-        found = select(func.count()).select_from(Customer).where(condition_of(report, asked))
-        counts[report.key] = db.session.scalar(found) or 0
-    return counts
+    return counts | {report.key: count_faulty(report, asked) for report in REPORTS}
+
+
+def count_faulty(report: Report, asked: Asked) -> int:
+    found = select(func.count()).select_from(Customer).where(condition_of(report, asked))
+    return db.session.scalar(found) or 0
 
 
 def list_faulty(report: Report, asked: Asked, after: str | None, size: int = PAGE_SIZE) -> Page[Faulty]:
@@ -236,20 +245,27 @@ def _id_of(after: str) -> int:
 def _faulty(report: Report, asked: Asked, row: Any) -> Faulty:
     name = " ".join(filter(None, (row.first_name, row.last_name))) or row.company
     fault, suggestion = "", ""
-    if report.key == "mistyped_domains":
+    if report.key == DOMAINS:
         fault = row.mail or ""
-        suggestion = meant_mail(fault, asked) or ""
+        suggestion = meant_mail(fault, row.last_name, row.company, asked) or ""
     elif report.key == "name_case":
         fault, suggestion = name, " ".join(filter(None, proper_names(row.first_name, row.last_name)))
         suggestion = "" if suggestion == fault else suggestion
     return Faulty(row.id, name, row.mail or "", row.phone or "", fault, suggestion, row.last_active_at)
 
 
-def meant_mail(mail: str, asked: Asked) -> str | None:
-    """The address with the domain that was probably meant; None when there is none."""
-    local, _, domain = mail.partition("@")
-    meant = asked.meant.get(domain)
-    return f"{local}@{meant}" if meant else None
+def meant_mail(mail: str, last_name: str, company: str, asked: Asked) -> str | None:
+    """The address with the domain that was surely meant; None where a person must judge.
+
+    By the check of a whole row: a domain that is called like its owner or his company is no slip.
+    """
+    row = {Field.MAIL: mail, Field.LAST_NAME: last_name, Field.COMPANY: company}
+    sure = (
+        each.suggestion
+        for each in check_row(0, row, asked.known)[1]
+        if each.kind is FindingKind.MAIL_DOMAIN_TYPO and each.severity is Severity.WARNING
+    )
+    return next(sure, None)
 
 
 def proper_names(first_name: str, last_name: str) -> tuple[str, str]:
