@@ -47,6 +47,7 @@ KINDS = {
     "TicketSolved": (N_("Ticket solved"), "check-circle", "ok"),
     "TicketReopened": (N_("Ticket opened again"), "arrow-path", "warn"),
     "TicketTransferred": (N_("Ticket moved to another store"), "arrows-right-left", ""),
+    "TicketRequesterChanged": (N_("Ticket given to this customer"), "inbox", ""),
     "TicketRated": (N_("Answer after a solved ticket"), "star", ""),
     "CustomerCalled": (N_("Customer phoned"), "phone", ""),
     PHONED: (N_("The customer phoned us"), "phone", ""),

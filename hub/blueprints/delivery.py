@@ -27,6 +27,7 @@ from hub.inbox.queries import has_open_ticket_on_order
 from hub.orders import queries as orders
 from hub.orders.naming import list_order_ids_by_name
 from hub.orders.queries import OrderRow
+from hub.outbox.queries import has_hold
 from hub.segments.values.defining import get_borders
 from hub.stores.queries import get_store
 from hub.surveys.queries import AnswerRow, list_customer_answers
@@ -38,6 +39,8 @@ LONGEST_WORD = 60
 MOST_ORDERS = 10
 RECENT = timedelta(days=120)
 """By a name only orders that may still be in somebody's hands are found."""
+GRIEVANCE = "grievance"
+"""Why the inbox holds promotion back while a complaint is open."""
 NO_ORDER = N_("There is no such order in your stores. Please check the number or the name.")
 
 
@@ -138,7 +141,11 @@ def _see(order: OrderRow) -> Seen:
     customer = get_customer(order.customer_id)
     answer = _latest_answer(customer.id)
     standing = _standing(customer)
-    trouble = _trouble(has_ticket=has_open_ticket_on_order(order.id), answer=answer)
+    trouble = _trouble(
+        has_ticket=has_open_ticket_on_order(order.id),
+        has_grievance=has_hold(customer.id, GRIEVANCE),
+        answer=answer,
+    )
     return Seen(order, _name(customer), trouble or standing, standing.words, _facts(order, answer))
 
 
@@ -148,12 +155,19 @@ def _latest_answer(customer_id: int) -> AnswerRow | None:
     return next((row for row in found if row.state is AnswerState.CONFIRMED), None)
 
 
-def _trouble(*, has_ticket: bool, answer: AnswerRow | None) -> Verdict | None:
+def _trouble(*, has_ticket: bool, has_grievance: bool, answer: AnswerRow | None) -> Verdict | None:
     """What matters at the door before anything else, worst first."""
     if has_ticket:
         return Verdict(
             gettext("A request about this order is open"),
             gettext("the store is dealing with it"),
+            "late",
+            "bell-alert",
+        )
+    if has_grievance:
+        return Verdict(
+            gettext("A complaint of this customer is open"),
+            gettext("about another order or another matter"),
             "late",
             "bell-alert",
         )

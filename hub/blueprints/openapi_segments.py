@@ -26,7 +26,9 @@ def segment_paths() -> dict[str, Any]:
         "/segments": {"get": get("Segments by name", page("segments", SEGMENT), paging())},
         "/segments/{segment_id}/members": {
             "get": get(
-                "Who is in a segment, by id", page("members", ref("Customer")), [segment_id, *paging()]
+                "Who is in a segment, by id; ids alone for a key without customers:read",
+                page("members", {"anyOf": [ref("Customer"), whole({"id": NUMBER})]}),
+                [segment_id, *paging()],
             )
         },
     }

@@ -77,6 +77,14 @@ class TicketTransferred(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TicketRequesterChanged(Fact):
+    """The ticket belongs to this customer from now on, not to whoever it belonged to before."""
+
+    ticket_id: int
+    store_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class TicketWithdrawn(Fact):
     """The answer it came from was taken back."""
 

@@ -53,11 +53,12 @@ def settle_state(told: OrderState, *, total_cents: int, came_back_cents: int) ->
 
 
 def settle_returned(told_cents: int, *, total_cents: int, came_back_cents: int) -> int:
-    """What came back in cents: the larger of the order's own word and of its returns, which never exceed the order.
+    """What came back in cents: the larger of the order's own word and of its returns, and never more than the order.
 
-    A shop may tell the same return both ways, so the two are not added up.
+    A shop may tell the same return both ways, so the two are not added up; one that takes a return off the total too
+    would else make the net value negative.
     """
-    return max(told_cents, min(came_back_cents, total_cents))
+    return min(max(told_cents, came_back_cents), total_cents)
 
 
 def plain_number(number: str) -> str:

@@ -17,7 +17,7 @@ from hub.outbox import wires
 from hub.outbox.addresses import read_return_token
 from hub.outbox.calling import link_values
 from hub.outbox.letter import COLUMNS, load_letters
-from hub.outbox.models import DeliveryAttempt, DeliveryReceipt, OutboundMessage, SenderPause
+from hub.outbox.models import DeliveryAttempt, DeliveryReceipt, Hold, OutboundMessage, SenderPause
 from hub.outbox.phone_letters import words_as_sent
 from hub.outbox.phone_rules import PHONES
 from hub.outbox.words import AttemptOutcome, BlockReason, MessageState, ReceiptKind, SendQueue
@@ -254,6 +254,14 @@ def get_phone_setup() -> PhoneSetup | None:
 def is_from_phone_provider(path: str, fields: Mapping[str, str], signature: str) -> bool:
     """Whether a webhook at `path` of our public address was signed by the provider of the phone channels."""
     return wires.is_from_phone_provider(path, fields, signature)
+
+
+def has_hold(customer_id: int, reason: str) -> bool:
+    """Whether a room upstairs holds messages back from this customer for this reason."""
+    held = select(Hold.id).where(
+        Hold.customer_id == customer_id, Hold.lifted_at.is_(None), Hold.reason == reason
+    )
+    return db.session.scalar(held.limit(1)) is not None
 
 
 def count_waiting(*, now: datetime) -> dict[SendQueue, int]:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from hub.core.actor import SYSTEM
 from hub.core.audit import AuditEntry
+from hub.core.paging import encode_key
 from hub.segments.conditions.fields import FIELDS
 from hub.segments.conditions.reading import read_tree
 from hub.segments.saved.actions import archive_segment, save_segment
@@ -35,7 +36,7 @@ def kept(session: Session, hand_clock: HandClock) -> int:
 
 
 def test_members_page_by_page(client: FlaskClient, session: Session, kept: int) -> None:
-    headers = make_key(session, None, ApiScope.SEGMENTS_READ)
+    headers = make_key(session, None, ApiScope.SEGMENTS_READ, ApiScope.CUSTOMERS_READ)
     [shown] = client.get("/api/v1/segments", headers=headers).json["segments"]  # type: ignore[index]
     assert (shown["id"], shown["name"], shown["kind"], shown["customers"]) == (kept, "Lyon", "live", 3)
     names, after = [], ""
@@ -45,6 +46,17 @@ def test_members_page_by_page(client: FlaskClient, session: Session, kept: int) 
         names += [each["first_name"] for each in page["members"]]
         after = page["next"]
     assert names == ["Dora", "Emil", "Fay"]
+    lines = session.scalars(select(AuditEntry).where(AuditEntry.action == "segment.exported")).all()
+    assert [line.api_key_id is not None for line in lines] == [True, True]
+
+
+def test_a_key_that_reads_no_customers_gets_ids_alone_and_its_line_on_any_page(
+    client: FlaskClient, session: Session, kept: int
+) -> None:
+    headers = make_key(session, None, ApiScope.SEGMENTS_READ)
+    page = client.get(f"/api/v1/segments/{kept}/members?after={encode_key((0,))}", headers=headers).json
+    assert page is not None
+    assert [set(each) for each in page["members"]] == [{"id"}] * 3
     [line] = session.scalars(select(AuditEntry).where(AuditEntry.action == "segment.exported"))
     assert line.api_key_id is not None
 

@@ -9,12 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.core.audit import AuditEntry
-from hub.core.words import Channel
+from hub.core.words import Channel, Purpose
 from hub.customers.models import ExternalId
 from hub.inbox.models import Notice, Ticket, TicketMessage
 from hub.inbox.words import MessageKind, NoticeKind, TicketState
 from hub.orders.models import Order
 from hub.orders.words import OrderState
+from hub.outbox.actions.holds import lift_hold, put_hold
 from hub.staff.words import Role
 from tests.blueprints.test_inbox import sign_in
 from tests.conftest import TUESDAY
@@ -75,6 +76,18 @@ def test_new_or_loyal_is_said_also_where_something_matters_more(
     page = client.get("/delivery/?q=CMD-77").text
     assert "Une demande est ouverte sur cette commande" in page
     assert "Nouvelle cliente" in page
+
+
+def test_an_open_complaint_about_another_order_is_said(
+    session: Session, client: FlaskClient, order: Order
+) -> None:
+    put_hold(
+        customer_id=order.customer_id, purpose=Purpose.PROMOTION, reason="grievance",
+        source_kind="ticket", source_id=1, now=TUESDAY,
+    )  # fmt: skip
+    assert "Une réclamation est ouverte à ce nom" in client.get("/delivery/?q=CMD-77").text
+    lift_hold(source_kind="ticket", source_id=1, now=TUESDAY)
+    assert "réclamation" not in client.get("/delivery/?q=CMD-77").text
 
 
 def test_each_look_is_written_down(session: Session, client: FlaskClient, order: Order) -> None:

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hub.blueprints.segments import handing_out
 from hub.core.actor import SYSTEM
 from hub.core.audit import AuditEntry
 from hub.core.words import Channel
@@ -16,6 +17,7 @@ from hub.customers.models import Customer
 from hub.customers.properties import get_properties, save_property
 from hub.customers.property_words import PropertyKind
 from hub.segments.models import Segment, SegmentFile
+from hub.segments.saved.tables import safe_cell
 from hub.segments.saved.working import work_segments
 from hub.staff.words import Role
 from tests.conftest import TUESDAY, HandClock
@@ -131,8 +133,22 @@ def test_members_leave_as_a_table_that_no_spreadsheet_runs(marketer: FlaskClient
     assert [row["first_name"] for row in rows] == ["Dora", "Fay"]
     assert rows[0]["company"] == "'=HYPERLINK(1)"
     assert rows[0]["phone"] == "06 12 34 56 78"
+    assert rows[0]["value"] == "0,00"
+    assert [safe_cell(each) for each in (2.5, -2.5, 3, "-2.5")] == ["2,5", "-2,5", "3", "'-2.5"]
     [line] = session.scalars(select(AuditEntry).where(AuditEntry.action == "segment.exported"))
     assert (line.subject_id, line.data["kind"]) == (kept.id, "table")
+
+
+def test_a_table_that_grew_or_takes_too_long_is_made_by_a_job(
+    marketer: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = built(marketer, session)
+    kept.customer_count = 0
+    session.flush()
+    monkeypatch.setattr(handing_out, "AT_ONCE", 0)
+    assert marketer.post(f"/segments/{kept.id}/export", data={"kind": "table"}).status_code == 303
+    [file] = session.scalars(select(SegmentFile))
+    assert file.segment_id == kept.id
 
 
 def test_hashed_audiences_hold_only_who_agreed_to_offers(marketer: FlaskClient, session: Session) -> None:

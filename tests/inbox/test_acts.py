@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from hub.core.actor import Actor
 from hub.core.errors import Conflict, Forbidden, Invalid
+from hub.core.facts import FactRow
 from hub.inbox.actions import (
     add_copy,
     add_note,
@@ -388,6 +389,8 @@ class TestPeople:
         assert [row.address for row in list_parties(ticket.id) if row.is_requester] == ["paul@client.example"]
         (event,) = list_events(ticket.id)
         assert (event.action, event.data["customer_id"]) == ("requester_changed", other)
+        told = select(FactRow.customer_id).where(FactRow.kind == "TicketRequesterChanged")
+        assert session.scalars(told).one() == other
 
     def test_the_order_is_chosen_by_its_number(self, session: Session, ticket: Ticket, by: Actor) -> None:
         assert ticket.customer_id

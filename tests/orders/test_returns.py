@@ -90,6 +90,11 @@ def test_a_shop_that_tells_a_return_both_ways_is_counted_once(session: Session) 
     assert order().returned_cents == 4000
 
 
+def test_more_than_the_order_never_comes_back(session: Session) -> None:
+    take_in(an_event(total_cents=1000, returned_cents=8990), source="shop", now=TUESDAY)
+    assert (order().returned_cents, order().net_cents) == (1000, 0)
+
+
 def test_orders_and_returns_in_any_order_are_the_same_in_the_end(session: Session) -> None:
     """Every order of arrival of two order events and two returns."""
     events: list[tuple[bool, dict[str, Any]]] = [

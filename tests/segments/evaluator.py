@@ -183,7 +183,10 @@ def of_visit(person: Person, each: Condition, _base: Base) -> bool:
         one
         for one in person.visits
         if in_period(one["at"], each)
-        and narrowed(each, visit_kind=one["kind"].value, sku=one["sku"], family=one["family"])
+        and any(
+            narrowed(each, visit_kind=one["kind"].value, sku=one["sku"], family=family)
+            for family in (one["family"], FAMILIES.get(one["sku"], (None,))[0])
+        )
     ]
     return number_test(len(seen), each)
 
@@ -218,8 +221,10 @@ def of_message(person: Person, each: Condition, _base: Base) -> bool:
 def of_fact(person: Person, each: Condition, _base: Base) -> bool:
     kind = {
         "answers.given": "SurveyAnswered", "tickets.opened": "TicketOpened",
-        "tickets.rated": "TicketRated", "tickets.open": "TicketOpened",
+        "tickets.rated": "TicketRated",
     }.get(each.field.key)  # fmt: skip
+    if each.field.key == "tickets.open":
+        return bool(person.open_tickets)
     if kind is None:
         return person.has_grievance
     mine = [
@@ -230,7 +235,7 @@ def of_fact(person: Person, each: Condition, _base: Base) -> bool:
         and in_period(one["at"], each)
         and narrowed(each, score=one["score"], store=one["store_id"], ticket_channel=one["channel"])
     ]
-    return bool(mine) if each.test is Test.YES else number_test(len(mine), each)
+    return number_test(len(mine), each)
 
 
 SCORES = {

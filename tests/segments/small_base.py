@@ -65,6 +65,7 @@ class Person:
     promos: list[dict[str, Any]] = field(default_factory=list)
     consents: set[tuple[str, str]] = field(default_factory=set)
     score: dict[str, Any] | None = None
+    open_tickets: set[int] = field(default_factory=set)
     has_grievance: bool = False
     is_kept: bool = False
 
@@ -82,6 +83,7 @@ class Filler:
 
     def __init__(self, session: Session, random: Random) -> None:
         self.session, self.random = session, random
+        self.people: list[Person] = []
         make_chain(session)
         one, two = make_region(session), make_region(session, "Nord")
         lyon = make_store(session, region_id=one.id)
@@ -155,6 +157,7 @@ class Filler:
         gone = random.choice((*[{}] * 9, {"archived_at": TUESDAY}, {"erased_at": TUESDAY}))
         made = self.add(Customer(**row, **gone))
         person = Person(made.id, row, is_gone=bool(gone))
+        self.people.append(person)
         self._addresses(person, number)
         self._orders(person, number)
         self._messages(person, number)
@@ -329,8 +332,8 @@ class Filler:
     def _move(self, person: Person, data: dict[str, Any]) -> None:
         """Some tickets are given to another customer, some of them twice: they are open at the last one."""
         owner = person
-        while self.base.people and self.random.random() < 0.4:
-            owner = self.random.choice(self.base.people)
+        while self.random.random() < 0.4:
+            owner = self.random.choice(self.people)
             self.add(
                 FactRow(
                     kind="TicketRequesterChanged", customer_id=owner.id, happened_at=TUESDAY, data=dict(data)
@@ -344,7 +347,7 @@ class Filler:
             visit = {
                 "kind": random.choice(list(PageKind)),
                 "sku": random.choice((*SKUS, None)),
-                "family": "deco",
+                "family": random.choice(("deco", None)),
             }
             moment = self.moment()
             self.add(

@@ -7,10 +7,12 @@ from sqlalchemy import delete, select, update
 from hub.core.actor import Actor
 from hub.core.db import db
 from hub.core.errors import Conflict, Invalid
+from hub.core.facts import record
 from hub.core.text import N_
 from hub.customers import queries as customers
 from hub.customers.rules import normalise_mail
 from hub.inbox.actions.events import TICKET, lock_ticket, note_ticket, settle_hold
+from hub.inbox.facts import TicketRequesterChanged
 from hub.inbox.models import Gesture, Ticket, TicketParty
 from hub.inbox.states import is_open
 from hub.inbox.words import TicketState
@@ -45,6 +47,9 @@ def change_requester(*, ticket_id: int, customer_id: int, by: Actor, now: dateti
         from_customer_id=ticket.customer_id,
         customer_id=person.id,
     )
+    if ticket.customer_id != person.id:
+        moved = TicketRequesterChanged(customer_id=person.id, ticket_id=ticket.id, store_id=ticket.store_id)
+        record(moved, now=now)
     outbox.lift_hold(source_kind=TICKET, source_id=ticket.id, now=now)
     ticket.customer_id, ticket.requester_name, ticket.requester_address = person.id, person.name, address
     _make_requester(ticket, address, person.name)

@@ -37,7 +37,9 @@ GOOGLE_MAIL = frozenset({"gmail.com", "googlemail.com"})
 
 
 def safe_cell(value: object) -> str:
-    """A cell that no spreadsheet takes for a formula (OWASP, "CSV injection"). Numbers stay numbers."""
+    """A cell that no spreadsheet takes for a formula (OWASP, "CSV injection"). Numbers stay numbers, as France writes them."""
+    if isinstance(value, float):
+        return str(value).replace(".", ",")
     text = "" if value is None else str(value)
     return f"'{text}" if isinstance(value, str) and text.startswith(DANGEROUS) else text
 
@@ -100,14 +102,14 @@ def get_scores(ids: Collection[int]) -> dict[int, Any]:
 
 def _score_cells(score: Any) -> list[object]:
     if score is None:
-        return ["", "", "", 0, "0.00"]
+        return ["", "", "", 0, "0,00"]
     named = score.rfm_segment.value if score.rfm_segment else ""
     return [
         score.stage.value,
         named,
         score.tier or "",
         score.order_count,
-        f"{score.historic_cents / 100:.2f}",
+        f"{score.historic_cents / 100:.2f}".replace(".", ","),
     ]
 
 
