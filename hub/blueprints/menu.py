@@ -25,7 +25,8 @@ ITEMS = (
 ROOM_OF = {
     **dict.fromkeys(("messages", "loyalty", "signups", "chats"), "templates"),
     **dict.fromkeys(
-        ("segments", "values", "imports", "duplicates", "quality", "properties", "privacy"), "customers"
+        ("segments", "values", "products", "imports", "duplicates", "quality", "properties", "privacy"),
+        "customers",
     ),
 }
 """Doors that belong to the room of another one: its place in the rail is the current one on their pages."""

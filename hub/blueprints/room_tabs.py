@@ -15,9 +15,24 @@ class RoomTab:
 
 
 def draw_tabs(pages: Iterable[tuple[str, str]]) -> list[RoomTab]:
-    """The tabs whose page exists, of (endpoint, label); the current one is marked by its door and page."""
+    """The tabs whose page exists, of (endpoint, label).
+
+    Current is the page itself, and the only tab of a door on all pages of that door.
+    """
+    known = [(endpoint, label) for endpoint, label in pages if endpoint in current_app.view_functions]
+    doors = [_door(endpoint) for endpoint, _ in known]
+    here = _door(request.endpoint or "")
     return [
-        RoomTab(url, gettext(label), endpoint == request.endpoint or url == request.path)
-        for endpoint, label in pages
-        if endpoint in current_app.view_functions and (url := url_for(endpoint))
+        RoomTab(
+            url := url_for(endpoint),
+            gettext(label),
+            endpoint == request.endpoint
+            or url == request.path
+            or (_door(endpoint) == here and doors.count(here) == 1),
+        )
+        for endpoint, label in known
     ]
+
+
+def _door(endpoint: str) -> str:
+    return endpoint.partition(".")[0]

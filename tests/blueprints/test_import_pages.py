@@ -7,7 +7,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from hub.blueprints.imports.kinds import KINDS
+from hub.customers.hygiene.findings import FindingKind
 from hub.customers.imports.models import CustomerImport, ImportRow
+from hub.customers.imports.words import ImportKind
 from hub.customers.models import ConsentEntry, Customer
 from hub.staff.words import Role
 from tests.customers.imports.acting import outcomes, work
@@ -69,6 +72,7 @@ def test_from_the_file_to_the_customers_and_back(office: FlaskClient, session: S
     assert session.scalar(select(func.count()).select_from(Customer)) == 0
     post(office, f"{page}/findings/mail_domain_typo", act="take")
     assert "bob@gmail.com" in read(office, f"{page}/rows/3")
+    assert ": yes" not in read(office, f"{page}/rows/2")
     post(office, f"{page}/rows/4", mail="eva@client.example")
     import_id = int(page.rpartition("/")[2])
     assert outcomes(session, import_id) == ["new", "new", "new", "refused no_address"]
@@ -132,3 +136,15 @@ def test_only_who_edits_customers_imports_them(client: FlaskClient, session: Ses
     log_in(client, make_agent(session, "Nora Petit", role=Role.MANAGER))
     assert client.get(HOME).status_code == 403
     assert client.post(HOME, data={"file": (BytesIO(b"x"), "x.csv")}).status_code == 403
+
+
+def test_whatever_can_be_found_has_words() -> None:
+    assert set(KINDS) == {*FindingKind, *ImportKind}
+
+
+def test_a_day_of_consent_that_is_not_yet_is_refused_at_its_field(office: FlaskClient) -> None:
+    address = upload(office)
+    given = {**CHOICES, **COLUMNS, "source": "Salon", "said_on": "2027-01-01", "wording": "Offres"}
+    answer = office.post(f"{address}/columns", data=given)
+    assert answer.status_code == 422
+    assert "Ce jour n’est pas encore venu" in answer.get_data(as_text=True)

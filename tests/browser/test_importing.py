@@ -36,13 +36,13 @@ def test_from_the_sample_file_to_the_customers_and_back(
     page.get_by_role("link", name=say("Probably a typo in the mail domain")).click()
     press(page, "Take all suggestions")
     press(page, "Write to the customers")
-    expect(page.get_by_role("link", name=say("Undo"), exact=True)).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("link", name=say("Undo this import"), exact=True)).to_be_visible(timeout=PATIENCE_MS)
     inspector.check(page, "what was written")
     here = page.url
     page.goto(f"{installation.base_url}/customers/?q=hugo.marchand@gmail.com")
     expect(page.get_by_text("hugo.marchand@gmail.com").first).to_be_visible()
     page.goto(here)
-    page.get_by_role("link", name=say("Undo"), exact=True).click()
+    page.get_by_role("link", name=say("Undo this import"), exact=True).click()
     press(page, "Undo this import")
     expect(page.get_by_text(say("What the undo did, and what it could not do"))).to_be_visible(
         timeout=PATIENCE_MS

@@ -57,7 +57,7 @@ def test_from_log_in_to_reply(installation: Installation, open_page: OpenPage) -
     tab_to(page, say("Send to %(name)s", name="Emil"))
     page.keyboard.press("Enter")
     expect(page.locator(".msg-text", has_text="elle arrive demain")).to_be_visible()
-    tab_to(page, say("Undo"))
+    tab_to(page, say("Undo sending"))
     page.keyboard.press("Control+k")
     expect(page.get_by_role("combobox", name=say("Go to or do"))).to_be_focused()
     page.keyboard.press("Escape")

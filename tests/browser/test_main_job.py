@@ -85,7 +85,7 @@ def test_main_job_by_clicks(installation: Installation, open_page: OpenPage) -> 
     write_reply(agent, "Trop vite")
     expect(agent.locator(".toast")).to_be_visible()
     take_pictures(agent, "ticket-undo")
-    press(agent, "Undo")
+    press(agent, "Undo sending")
     expect(agent.get_by_label(say("Your text"))).to_have_value("Trop vite")
     write_note(agent)
     agent.locator(".modes label").first.click()

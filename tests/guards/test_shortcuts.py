@@ -22,7 +22,7 @@ MEANT = {
     "m": {"More"},
     "s": {"Snooze"},
     "y": {"Confirm the reason"},
-    "z": {"Undo"},
+    "z": {"Undo", "Undo sending"},
     "#": {"Close as spam"},
 }
 """What the controls of a key are called: one key never means two things."""

@@ -98,7 +98,7 @@ def list_cells(file: ImportFile, row: FileRow) -> list[dict[str, str]]:
                 "heading": file.headings[place] if place < len(file.headings) else "",
                 "read": read,
                 "value": row.edits.get(field, read),
-                "clean": row.values.get(field, ""),
+                "clean": words.value_words(field, row.values.get(field, "")),
             }
         )
     return cells

@@ -75,7 +75,7 @@ CLASHES = {
 }
 PURPOSES = {Purpose.PROMOTION: N_("Offers"), Purpose.NEWSLETTER: N_("Newsletter")}
 SEVERITIES = {
-    Severity.ERROR: (N_("cannot be taken"), "late"),
+    Severity.ERROR: (N_("value not taken"), "late"),
     Severity.WARNING: (N_("to be checked"), "warn"),
     Severity.NOTICE: (N_("worth knowing"), "info"),
 }
@@ -86,6 +86,14 @@ UNDONE = {
     UndoOutcome.PARTLY: N_("Customers partly as before"),
     UndoOutcome.NOTHING: N_("Nothing to take back"),
 }
+ANSWERS = {"yes": N_("yes"), "no": N_("no")}
+VALUES: dict[str, dict[str, str]] = {
+    Field.TITLE: {"madam": N_("Ms"), "sir": N_("Mr")},
+    Field.LANGUAGE: {"fr": N_("French"), "en": N_("English")},
+    Field.CONSENT_EMAIL: ANSWERS,
+    Field.CONSENT_SMS: ANSWERS,
+}
+"""What the base keeps as a key, by field."""
 HANGING = {
     "tickets": N_("has a ticket"),
     "ticket_parties": N_("takes part in a ticket"),
@@ -103,6 +111,11 @@ HANGING = {
 def field_words(name: str) -> str:
     """A field; a property of the chain by its key."""
     return gettext(FIELDS[name]) if name in FIELDS else name.removeprefix("property:")
+
+
+def value_words(name: str, value: str) -> str:
+    """A value as it is written, in words where the base keeps a key."""
+    return gettext(VALUES[name][value]) if value in VALUES.get(name, {}) else value
 
 
 def state_words(state: ImportState) -> tuple[str, str]:

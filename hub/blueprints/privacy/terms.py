@@ -6,6 +6,7 @@ from flask_babel import gettext
 
 from hub.blueprints.access import viewer
 from hub.blueprints.privacy.base import blueprint, done, refused, whole
+from hub.blueprints.privacy.words import table_words
 from hub.core import clock
 from hub.core.db import transaction
 from hub.core.errors import Invalid
@@ -26,7 +27,9 @@ def try_term(key: str) -> ResponseReturnValue:
     asked = whole(request.args.get("months", ""))
     months = asked if SHORTEST_MONTHS <= asked <= LONGEST_MONTHS else term.months
     found = retention.try_term(key, months, now=clock.business_now())
-    return render_template("privacy/term.html", term=term, months=months, found=found)
+    return render_template(
+        "privacy/term.html", term=term, months=months, found=found, table_words=table_words
+    )
 
 
 @blueprint.post("/retention/<key>")

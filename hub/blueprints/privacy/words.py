@@ -2,6 +2,8 @@
 
 from flask_babel import gettext
 
+from hub.core.personal import Held
+from hub.identity.holding import ROOMS
 from hub.identity.privacy_words import RequestKind, RequestState
 
 
@@ -18,7 +20,13 @@ def kind_words(kind: RequestKind) -> str:
 def state_words(state: RequestState) -> tuple[str, str]:
     """The state in words, and the tone of its chip."""
     return {
-        RequestState.OPEN: (gettext("open"), "info"),
+        RequestState.OPEN: (gettext("to be answered"), "info"),
         RequestState.DONE: (gettext("answered"), "ok"),
         RequestState.REFUSED: (gettext("refused"), "plain"),
     }[state]
+
+
+def table_words(table: str) -> str:
+    """What a table holds, as an export calls it."""
+    held = (each for holdings in ROOMS.values() for each in holdings if each.table == table)
+    return next((gettext(each.title) for each in held if isinstance(each, Held)), table.replace("_", " "))
