@@ -147,9 +147,18 @@ def mark_changed(customer_ids: Sequence[int]) -> int:
     ids = [row.id for row in rows]
     db.session.execute(text("DELETE FROM duplicate_keys WHERE customer_id = ANY(:ids)"), {"ids": ids})
     keys = [(key, row.id) for row in rows for key in keys_of(_person(row))]
-    db.session.execute(_KEEP_KEYS, {"keys": [key for key, _ in keys], "ids": [owner for _, owner in keys]})
-    db.session.execute(_KEEP_MARKS, {"ids": ids, "marks": [row.fingerprint for row in rows]})
+    db.session.execute(
+        _KEEP_KEYS, {"keys": _list_of(key for key, _ in keys), "ids": _list_of(owner for _, owner in keys)}
+    )
+    db.session.execute(
+        _KEEP_MARKS, {"ids": _list_of(ids), "marks": _list_of(row.fingerprint for row in rows)}
+    )
     return len(ids)
+
+
+def _list_of(numbers: Iterable[int]) -> str:
+    """Numbers as PostgreSQL writes a list: to bring tens of thousands to the driver's form one by one takes seconds."""
+    return f"{{{','.join(map(str, numbers))}}}"
 
 
 def _person(row: Any) -> Person:
@@ -195,7 +204,7 @@ def compare_waiting(*, now: datetime, size: int = COMPARE_BATCH) -> tuple[int, i
 def _list_common(people: Iterable[Person]) -> frozenset[int]:
     """Those of them whose name at least `COMMON_NAME` customers of the base have."""
     keys = {person.id: name_key_of(person) for person in people}
-    asked = {"keys": list({key for key in keys.values() if key is not None}), "most": COMMON_NAME}
+    asked = {"keys": _list_of({key for key in keys.values() if key is not None}), "most": COMMON_NAME}
     found = set(db.session.scalars(_COMMON, asked))
     return frozenset(customer_id for customer_id, key in keys.items() if key in found)
 

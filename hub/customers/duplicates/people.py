@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from hub.core.text import fold
 
@@ -61,6 +61,14 @@ _WAYS |= {
 }
 
 
+_REMEMBERED = 50_000
+"""Names come again and again in a base: each is brought to its form once."""
+_OTHER_SIGNS = re.compile(r"[^a-z0-9]+")
+_NO_DIGITS = re.compile(r"\D")
+_DOUBLED = re.compile(r"(.)\1+")
+_SILENT_END = re.compile(r"[estdx]+$")
+
+
 @dataclass(frozen=True)
 class Person:
     """What is known of one customer; addresses and cards in their normal form."""
@@ -77,11 +85,11 @@ class Person:
     phones: tuple[str, ...] = ()
     cards: tuple[str, ...] = ()
 
-    @cached_property
+    @property
     def first(self) -> str:
         return plain_name(self.first_name)
 
-    @cached_property
+    @property
     def last(self) -> str:
         return plain_name(self.last_name)
 
@@ -110,9 +118,10 @@ class Person:
         return plain_street(self.street)
 
 
+@lru_cache(_REMEMBERED)
 def plain_name(name: str) -> str:
     """Without accents, hyphens and the word for a generation."""
-    words = re.sub(r"[^a-z0-9]+", " ", fold(name)).split()
+    words = _OTHER_SIGNS.sub(" ", fold(name)).split()
     return " ".join(word for word in words if word not in GENERATIONS)
 
 
@@ -128,7 +137,7 @@ def mailbox_of(mail: str) -> tuple[str, str]:
 
 def national_of(phone: str) -> str:
     """The last nine digits: what is the same with a wrong or a missing country."""
-    return re.sub(r"\D", "", phone)[-9:]
+    return _NO_DIGITS.sub("", phone)[-9:]
 
 
 def plain_card(card: str) -> str:
@@ -137,14 +146,15 @@ def plain_card(card: str) -> str:
 
 def plain_street(street: str) -> str:
     """Number and words in one spelling: `12, Av. de la Gare` is `12 avenue de la gare`."""
-    words = re.sub(r"[^a-z0-9]+", " ", fold(street)).split()
+    words = _OTHER_SIGNS.sub(" ", fold(street)).split()
     return " ".join(_WAYS.get(word, word) for word in words)
 
 
+@lru_cache(_REMEMBERED)
 def sound(name: str) -> str:
     """Roughly how a French reader says it: what is written wrongly often sounds the same."""
     text = name.replace(" ", "")
     for written, said in _SOUNDS:
         text = text.replace(written, said)
-    text = re.sub(r"(.)\1+", r"\1", text.translate(_LETTERS))
-    return re.sub(r"[estdx]+$", "", text) or text
+    text = _DOUBLED.sub(r"\1", text.translate(_LETTERS))
+    return _SILENT_END.sub("", text) or text
