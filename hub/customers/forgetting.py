@@ -13,6 +13,7 @@ from hub.core.traces import Traces
 from hub.customers.consents import hash_of
 from hub.customers.duplicates.models import AddressLink
 from hub.customers.erasing import erase_addresses
+from hub.customers.imports.barring import bar_from_imports
 from hub.customers.models import Address, Customer, ExternalId
 from hub.customers.words import AddressKind
 
@@ -20,7 +21,11 @@ GONE = N_("This customer does not exist any more.")
 
 
 def lock_whole(customer_id: int) -> tuple[int, ...]:
-    """Hold the rows of a customer and of those merged into him, by id; their ids. Raises NotFound."""
+    """Hold the rows of a customer and of those merged into him, by id; their ids. Raises NotFound.
+
+    No contact file that waits to be written brings him back from now on; imports are held first, as they hold theirs.
+    """
+    bar_from_imports(trace(whole_of(customer_id)))
     merged = select(Customer.id).where(Customer.id == customer_id).cte("whole", recursive=True)
     more = select(Customer.id).join(merged, Customer.merged_into_id == merged.c.id)
     whole = select(merged.union(more).c.id)

@@ -38,7 +38,7 @@ def shown(row: ImportFile) -> dict[str, Any]:
         "done": _done(row),
         "error": gettext(row.error, **row.error_values) if row.error else "",
         "may_stop": row.state in STOPPABLE,
-        "may_apply": may_apply(row.state, row.applied_at, row.purged_at),
+        "may_apply": may_apply(row.state, row.applied_at, row.purged_at, row.about),
         "may_undo": may_undo(row.state, row.applied_at, row.purged_at, now=clock.business_now()),
     }
 

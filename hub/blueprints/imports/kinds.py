@@ -14,6 +14,7 @@ KINDS: dict[str, str] = {
     Kind.MAIL_THROW_AWAY: N_("Throw-away address"),
     Kind.MAIL_COMPANY: N_("The mail domain is not that of the company"),
     Kind.MAIL_NO_SERVER: N_("The domain receives no mail"),
+    Kind.MAIL_ACCENT: N_("Accent or other sign in a mail address"),
     Kind.MAIL_SEVERAL: N_("Several mail addresses in one cell"),
     Kind.PHONE_SYNTAX: N_("Phone that cannot be one"),
     Kind.PHONE_TOO_SHORT: N_("Phone too short"),
@@ -73,4 +74,5 @@ KINDS: dict[str, str] = {
     ImportKind.CONSENT_REFUSED: N_("Consent older than a refusal: not taken"),
     ImportKind.CONSENT_BLOCKED: N_("Consent of a blocked address: not taken"),
     ImportKind.ROW_FAILED: N_("Row that broke the work"),
+    ImportKind.ERASED: N_("Person who was erased since the file was handed in: left out"),
 }

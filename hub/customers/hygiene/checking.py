@@ -7,7 +7,7 @@ from hub.customers.hygiene.belonging import is_called_like
 from hub.customers.hygiene.beside import across
 from hub.customers.hygiene.consents import read_yes
 from hub.customers.hygiene.dates import check_date
-from hub.customers.hygiene.findings import PHONES, Field, Finding, FindingKind, Found, place
+from hub.customers.hygiene.findings import PHONES, SEVERITIES, Field, Finding, FindingKind, Found, place
 from hub.customers.hygiene.known import Known
 from hub.customers.hygiene.mails import check_mail
 from hub.customers.hygiene.names import check_name, split_full_name
@@ -51,6 +51,14 @@ def check_row(row: int, values: Mapping[str, str], known: Known) -> tuple[dict[s
 def values_of(cells: Sequence[str], columns: Mapping[int, str]) -> dict[str, str]:
     """The cells of a row by field; a cell the row does not have is ""."""
     return {field: cells[at] if at < len(cells) else "" for at, field in columns.items()}
+
+
+def check_width(row: int, cells: Sequence[str], width: int) -> list[Finding]:
+    """Whether a row holds more cells than there are headings."""
+    if not any(cell.strip() for cell in cells[width:]):
+        return []
+    kind = FindingKind.CELL_COUNT
+    return [Finding(row, "", str(len(cells)), kind, None, SEVERITIES[kind])]
 
 
 def _texts(plain: Mapping[str, Tidy], known: Known) -> dict[str, str]:

@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from hub.customers.hygiene.checking import check_row, values_of
+from hub.customers.hygiene.checking import check_row, check_width, values_of
 from hub.customers.hygiene.columns import match_columns
 from hub.customers.hygiene.doubles import Doubles
 from hub.customers.hygiene.files import Table, open_table
@@ -84,8 +84,7 @@ def check_cells(
 ) -> list[Finding]:
     """One row of a file: its own findings, a wrong number of cells, and an earlier row with the same address."""
     clean, found = check_row(number, values_of(cells, columns), known)
-    if any(cell.strip() for cell in cells[width:]):
-        found.append(_of_row(number, FindingKind.CELL_COUNT, str(len(cells))))
+    found += check_width(number, cells, width)
     doubles.see(number, clean)
     return found
 

@@ -20,6 +20,7 @@ from hub.customers.imports.choosing import Choices, choices_of
 from hub.customers.imports.models import ColumnMemory, CustomerImport
 from hub.customers.imports.phases import KEPT, SUBJECT
 from hub.customers.imports.reading import headings_key
+from hub.customers.imports.rules import PARIS
 from hub.customers.imports.words import ImportState
 
 BELL = "imports"
@@ -35,6 +36,8 @@ NAMING = frozenset(
 )
 """Fields of which one is needed, for a row to name somebody."""
 END = 2**62
+FAILED_IN = "failed_in"
+"""In `about`: the phase that failed last."""
 RUNS = N_("This import is being worked on, or has ended. Please reload the page.")
 
 
@@ -71,6 +74,8 @@ def choose_columns(
     if row.state not in {ImportState.MATCHING, ImportState.CHECKED}:
         raise Conflict(RUNS)
     _check_columns(mapping)
+    if choices.said_on and choices.said_on > now.astimezone(PARIS).date():
+        raise Invalid(N_("This day is not yet. Please give the day on which they agreed."), field="said_on")
     kept = {str(place): field for place, field in mapping.items()}
     if row.state is ImportState.CHECKED and row.mapping == kept:
         mark_stale(import_id)
@@ -109,7 +114,7 @@ def _remember(row: CustomerImport, choices: Choices, now: datetime) -> None:
 def apply_import(import_id: int, *, by: Actor, now: datetime) -> None:
     """Write what the report announces; goes on where a stopped one ended. Raises Conflict."""
     row = get_locked(import_id)
-    if not may_apply(row.state, row.applied_at, row.purged_at):
+    if not may_apply(row.state, row.applied_at, row.purged_at, row.about):
         raise Conflict(RUNS)
     row.position = row.position if row.applied_at else 0
     row.state, row.purge_at = ImportState.APPLYING, now + KEPT
@@ -119,9 +124,12 @@ def apply_import(import_id: int, *, by: Actor, now: datetime) -> None:
     ring_after_commit(BELL)
 
 
-def may_apply(state: ImportState, applied_at: datetime | None, purged_at: datetime | None) -> bool:
-    """Checked, or stopped or failed while it was being applied."""
+def may_apply(
+    state: ImportState, applied_at: datetime | None, purged_at: datetime | None, about: Mapping[str, Any]
+) -> bool:
+    """Checked, or stopped or failed while it was being applied. `about` tells in which phase it failed."""
     is_begun = applied_at is not None and state in {ImportState.CANCELLED, ImportState.FAILED}
+    is_begun = is_begun and about.get(FAILED_IN) != ImportState.UNDOING
     return purged_at is None and (state is ImportState.CHECKED or is_begun)
 
 

@@ -21,9 +21,9 @@ from hub.customers.imports.consenting import Saying, record_sayings
 from hub.customers.imports.copying import copy_rows, draw_ids
 from hub.customers.imports.desk import Desk, line_of_row
 from hub.customers.imports.models import ImportEffect, ImportFinding, ImportRow
-from hub.customers.imports.rules import FIELDS, Held, Line, Plan, plan_row
+from hub.customers.imports.rules import FIELDS, Held, Line, Plan, World, plan_row
 from hub.customers.imports.words import ImportKind, RowOutcome, RowReason
-from hub.customers.imports.world import load_world
+from hub.customers.imports.world import TAKEN, load_world
 from hub.customers.models import Customer
 from hub.customers.words import AddressKind, ConsentAction, Title
 
@@ -98,12 +98,22 @@ def _apply(desk: Desk, rows: Sequence[ImportRow], by: Actor) -> None:
     _make_customers([plan for _, _, plan in done], desk.now)
     _change_customers([plan for _, _, plan in done], desk.now)
     added = add_claims([(line.row, plan) for _, line, plan in done], now=desk.now)
-    confirm_by_use(world.unconfirmed)
+    confirm_by_use(_list_used(world, done))
     said = _record_wishes(desk, done, by)
     _keep_effects(desk, done, added, said)
     for row, _, plan in done:
         _correct(row, plan)
     db.session.flush()
+
+
+def _list_used(world: World, done: Sequence[Done]) -> list[int]:
+    """Addresses that only a form had told and that a row names which was taken, as those of its customer."""
+    named = [(key, plan) for _, line, plan in done if plan.outcome in TAKEN for key in line.keys]
+    return [
+        world.unconfirmed[key]
+        for key, plan in named
+        if key in world.unconfirmed and world.owners.get(key) is plan.held
+    ]
 
 
 def _type_properties(desk: Desk, plans: Sequence[Plan]) -> None:

@@ -129,6 +129,8 @@ def _prepared_anew(desk: Desk, row: ImportRow) -> Prepared:
 def _planned(desk: Desk, each: Prepared, world: Any) -> Plan:
     if each.is_failed:
         return Plan(RowOutcome.REFUSED, RowReason.FAILED, notes=[(ImportKind.ROW_FAILED, "", "", None)])
+    if each.is_erased:
+        return Plan(RowOutcome.SKIPPED, RowReason.EMPTY, notes=[(ImportKind.ERASED, "", "", None)])
     return _plan(desk, each.line, world)
 
 

@@ -9,11 +9,12 @@ import structlog
 
 from hub.core.errors import Invalid
 from hub.core.text import fold
-from hub.customers.hygiene.checking import check_row, values_of
+from hub.customers.hygiene.checking import check_row, check_width, values_of
 from hub.customers.hygiene.findings import PROPERTY, SEVERITIES, Field, Finding, FindingKind, Severity
 from hub.customers.hygiene.known import Known
 from hub.customers.hygiene.learning import learn_file
 from hub.customers.imports import rules
+from hub.customers.imports.barring import BARRED, is_barred
 from hub.customers.imports.choosing import Choices, choices_of
 from hub.customers.imports.knowing import get_known
 from hub.customers.imports.models import CustomerImport, ImportRow
@@ -29,7 +30,10 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Desk:
-    """`columns`: position to field. `store_ids` by folded name and code, `definitions` of properties by key."""
+    """`columns`: position to field. `store_ids` by folded name and code, `definitions` of properties by key.
+
+    `width`: how many headings there are; `erased`: hashes of what people are known by who were erased meanwhile.
+    """
 
     import_id: int
     columns: Mapping[int, str]
@@ -38,6 +42,8 @@ class Desk:
     store_ids: Mapping[str, int]
     definitions: Mapping[str, Definition]
     now: datetime
+    width: int = 0
+    erased: frozenset[str] = frozenset()
 
     def typed(self, name: str, text: str) -> Any:
         """A property as it is kept. Raises Invalid."""
@@ -47,7 +53,9 @@ class Desk:
 
 @dataclass
 class Prepared:
-    """A row with its clean values and what was found in it; `is_failed`: the checks themselves broke on it."""
+    """A row with its clean values and what was found in it; `is_failed`: the checks themselves broke on it,
+    `is_erased`: it is about somebody who was erased, and nothing of it is kept.
+    """
 
     row: int
     cells: Sequence[str]
@@ -57,6 +65,7 @@ class Prepared:
     findings: list[Finding]
     line: Line
     is_failed: bool = False
+    is_erased: bool = False
     alike: tuple[str, str, str, str] | None = None
 
 
@@ -76,7 +85,9 @@ def open_desk(row: CustomerImport, now: datetime) -> Desk:
     columns = {int(place): field for place, field in row.mapping.items()}
     has_properties = any(field.startswith(PROPERTY) for field in columns.values())
     definitions = {each.key: each for each in list_definitions()} if has_properties else {}
-    return Desk(row.id, columns, widened, choices, store_ids, definitions, now)
+    erased = frozenset(row.about.get(BARRED, ()))
+    width = len(row.headings)
+    return Desk(row.id, columns, widened, choices, store_ids, definitions, now, width, erased)
 
 
 def learn(desk: Desk, rows: Iterable[Sequence[str]]) -> dict[str, Any]:
@@ -100,14 +111,22 @@ def prepare(
     except Exception:  # one bad row must not stop the others
         log.exception("import.row_failed", import_id=desk.import_id, row=row)
         return Prepared(row, cells, edits, choice, {}, [], Line(row, {}, ()), is_failed=True)
+    values |= {each.field: each.value for each in findings if _is_future_consent(each)}
     values = {name: value for name, value in values.items() if value}
     values |= {name: value for name, value in ((WORDING, wording), (BOUND, bound)) if value}
-    findings += _drop_bad_properties(desk, row, values)
+    findings += check_width(row, cells, desk.width) + _drop_bad_properties(desk, row, values)
+    if is_barred(values, rules.keys_of(values, desk.choices.id_source), desk.erased):
+        return Prepared(row, [], {}, choice, {}, [], Line(row, {}, ()), is_erased=True)
     line, is_lacking = line_of(desk, row, values, choice)
     if is_lacking and not any(each.kind is FindingKind.CONSENT_EVIDENCE for each in findings):
         evidence = FindingKind.CONSENT_EVIDENCE
         findings.append(Finding(row, Field.CONSENT_EMAIL, "", evidence, None, SEVERITIES[evidence]))
     return Prepared(row, cells, edits, choice, values, findings, line)
+
+
+def _is_future_consent(each: Finding) -> bool:
+    """The day is kept as it stands: a yes of a day that is not yet is none, whatever is said for the whole file."""
+    return each.kind is FindingKind.DATE_FUTURE and each.field == Field.CONSENT_AT
 
 
 def _drop_bad_properties(desk: Desk, row: int, values: dict[str, str]) -> list[Finding]:
@@ -128,6 +147,9 @@ def line_of(
     desk: Desk, row: int, values: Mapping[str, str], choice: str | None, same_as: int | None = None
 ) -> tuple[Line, bool]:
     """A clean row ready to be planned, and whether a yes in it lacks its evidence."""
+    keys = rules.keys_of(values, desk.choices.id_source)
+    if is_barred(values, keys, desk.erased):
+        return Line(row, {}, ()), False
     wishes, is_lacking = read_wishes(
         values,
         columns=desk.columns.values(),
@@ -138,7 +160,7 @@ def line_of(
     line = Line(
         row=row,
         fields=rules.fields_of(values, desk.store_ids),
-        keys=rules.keys_of(values, desk.choices.id_source),
+        keys=keys,
         wishes=wishes,
         choice=Clash(choice) if choice else None,
         same_as=same_as,

@@ -4,6 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
+from hub.customers.imports.barring import BARRED
 from hub.customers.imports.desk import Desk, learn, open_desk
 from hub.customers.imports.models import CustomerImport
 from hub.customers.imports.reading import walk_rows
@@ -18,7 +19,8 @@ class _Last:
 
 def open_for(row: CustomerImport, now: datetime) -> Desk:
     """What its rows are judged with; the same all day as long as nothing was chosen otherwise."""
-    key = (row.id, json.dumps([row.mapping, row.choices, row.learned], sort_keys=True), now.date())
+    given = [row.mapping, row.choices, row.learned, row.about.get(BARRED)]
+    key = (row.id, json.dumps(given, sort_keys=True), now.date())
     if _Last.key != key or _Last.desk is None:
         _Last.desk, _Last.key = open_desk(row, now), key
     return Desk(**{**vars(_Last.desk), "now": now})

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 
 from hub.core.db import db
 from hub.customers.hygiene.known import Known
+from hub.customers.hygiene.mail_servers import checker
 from hub.customers.imports.rules import PARIS
 from hub.customers.models import Address, Customer
 from hub.customers.words import AddressKind
@@ -24,4 +25,5 @@ def get_known(now: datetime) -> Known:
     for postcode, town in db.session.execute(places.distinct().limit(MOST_TOWNS)):
         towns.setdefault(postcode, set()).add(town)
     known = {postcode: frozenset(names) for postcode, names in towns.items()}
-    return Known(today=now.astimezone(PARIS).date(), domains=dict(often), towns=known)
+    today = now.astimezone(PARIS).date()
+    return Known(today=today, domains=dict(often), towns=known, has_mail_server=checker())

@@ -52,7 +52,8 @@ def _do_head(row: CustomerImport, batch: Batch, now: datetime) -> None:
     """The columns are suggested: as last time for the same headings, else by name and content."""
     del now
     found = batch.extra
-    row.headings, row.samples, row.about = found["headings"], found["samples"], found["about"]
+    row.headings, row.samples = found["headings"], found["samples"]
+    row.about = {**row.about, **found["about"]}
     memory = db.session.get(ColumnMemory, reading.headings_key(row.headings))
     matched = {str(place): str(name) for place, name in found["matched"].items()}
     row.mapping = dict(memory.mapping) if memory else matched

@@ -1,11 +1,13 @@
 """After seven days the file and the contents of its rows go; the counts stay."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, func, select
 
-from hub.core import clock, files
+from hub.core import clock
 from hub.core.db import db, transaction
+from hub.core.loose_files import drop_unnamed, note_loose
+from hub.customers.imports.barring import BARRED
 from hub.customers.imports.models import (
     CustomerImport,
     ImportEffect,
@@ -18,6 +20,8 @@ from hub.customers.imports.words import ImportState
 BUSY = (ImportState.APPLYING, ImportState.UNDOING)
 CONTENTS = (ImportFinding, ImportKey, ImportEffect, ImportRow)
 BATCH = 20_000
+JUST_IN = timedelta(hours=1)
+"""A file that was handed in later than this waits on the list of loose files: somebody may be about to use it."""
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
@@ -38,13 +42,18 @@ def next_due_at() -> datetime | None:
 
 def work_purge(now: datetime) -> int:
     """One batch of rows of one file. Returns 1 when there was something to do."""
+    gone: set[str] = set()
+    machine_now = clock.machine_now()
     with transaction():
         found = select(CustomerImport).where(_is_due(now)).order_by(CustomerImport.id).limit(1)
         row = db.session.scalar(found.with_for_update(skip_locked=True))
         if row is None:
             return 0
         if not _forget_some(row.id):
-            _finish(row, now)
+            gone |= _finish(row, now)
+        note_loose(gone, machine_now=machine_now)
+    with transaction():
+        drop_unnamed(gone, kept_before=machine_now - JUST_IN)
     return 1
 
 
@@ -60,12 +69,12 @@ def _forget_some(import_id: int) -> bool:
     return False
 
 
-def _finish(row: CustomerImport, now: datetime) -> None:
+def _finish(row: CustomerImport, now: datetime) -> set[str]:
+    """The file it named; others may name it too."""
     sha256, row.sha256 = row.sha256, None
     row.samples, row.learned, row.purged_at = [], {}, now
+    row.about = {name: value for name, value in row.about.items() if name != BARRED}
     if row.state not in {ImportState.APPLIED, ImportState.UNDONE, ImportState.CANCELLED, ImportState.FAILED}:
         row.state = ImportState.CANCELLED
     db.session.flush()
-    others = select(CustomerImport.id).where(CustomerImport.sha256 == sha256).limit(1)
-    if sha256 and db.session.scalar(others) is None:
-        files.drop(sha256, kept_before=clock.machine_now())
+    return {sha256} if sha256 else set()

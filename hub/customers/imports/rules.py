@@ -119,13 +119,13 @@ class World:
     """The customers the rows of a batch may mean, and what their addresses said to the purpose of the file.
 
     `said`: (channel, address) to (is it a yes, when); `blocked`: addresses nothing of the kind may be sent to;
-    `unconfirmed`: ids of addresses that only a form had told.
+    `unconfirmed`: addresses that only a form had told, with their ids.
     """
 
     owners: dict[Key, Held] = field(default_factory=dict)
     said: dict[tuple[Channel, str], tuple[bool, datetime]] = field(default_factory=dict)
     blocked: set[str] = field(default_factory=set)
-    unconfirmed: list[int] = field(default_factory=list)
+    unconfirmed: dict[Key, int] = field(default_factory=dict)
 
 
 def keys_of(values: Mapping[str, str], id_source: str = FILE) -> list[Key]:

@@ -1,37 +1,33 @@
 """The undo: what an import made is taken back, row by row from the last to the first, where nothing hangs on it since."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Table, any_, delete, func, literal, select, update
+from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy.orm import aliased
 
 from hub.core.actor import Actor
 from hub.core.batches import among
-from hub.core.db import Base, db
-from hub.core.facts import FactRow
+from hub.core.db import db
 from hub.customers import rules as house_rules
-from hub.customers.facts import ConsentChanged
 from hub.customers.hygiene.findings import PROPERTY
 from hub.customers.imports.consenting import Saying, record_sayings
+from hub.customers.imports.keeping import (
+    COMPUTED,
+    OWN,
+    UNSAID,
+    find_kept,
+    is_one_of,
+    list_changed,
+    text_of,
+    that_name_customers,
+)
 from hub.customers.imports.models import ImportEffect
 from hub.customers.imports.words import UndoOutcome
-from hub.customers.models import Address, ConsentEntry, Customer, ExternalId
+from hub.customers.models import Address, ConsentEntry, ConsentState, Customer, ExternalId
 from hub.customers.words import AddressKind, ConsentAction
 
-COMPUTED = frozenset(
-    {
-        "customer_scores",
-        "score_changes",
-        "duplicate_keys",
-        "duplicate_marks",
-        "customer_pairs",
-        "segment_members",
-    }
-)
-"""Tables made anew from others by the night: they name a customer and do not keep him."""
-OWN = frozenset({"addresses", "external_ids"})
-SILENT = COMPUTED | OWN | {"import_effects", "import_rows", "facts"}
 WITHDRAWN = "The import that recorded this consent was undone."
 
 
@@ -64,6 +60,8 @@ def undo_effects(effects: Sequence[ImportEffect], *, by: Actor, now: datetime) -
         customer = here.get(effect.customer_id)
         if customer is not None and (customer.merged_into_id or customer.erased_at):
             customer = None
+        if effect.is_new and customer is not None and (changed := list_changed(customer, effect.after)):
+            kept.setdefault(effect.customer_id, set()).update(changed)
         if effect.is_new and effect.customer_id not in kept and customer is not None:
             effect.undone = UndoOutcome.REMOVED
             removed.append(effect.customer_id)
@@ -75,75 +73,6 @@ def undo_effects(effects: Sequence[ImportEffect], *, by: Actor, now: datetime) -
     _remove(removed)
 
 
-def find_kept(customer_ids: Collection[int], *, import_id: int) -> dict[int, set[str]]:
-    """Of new customers those on whom something hangs since, with the tables it stands in.
-
-    Every table that names a customer is asked, whichever room it is of; so is whatever changed in his own row.
-    """
-    ids, kept = list(customer_ids), dict[int, set[str]]()
-    if not ids:
-        return kept
-    for table, column in _that_name_customers():
-        if table.name in SILENT:
-            continue
-        found = select(table.c[column]).where(_is_one_of(table.c[column], ids)).distinct()
-        for owner in db.session.scalars(found):
-            kept.setdefault(owner, set()).add(table.name)
-    happened = select(FactRow.customer_id).where(
-        among(FactRow.customer_id, ids), FactRow.kind != ConsentChanged.kind()
-    )
-    for owner in db.session.scalars(happened.distinct()):
-        if owner is not None:
-            kept.setdefault(owner, set()).add("facts")
-    _note_further(ids, kept, import_id)
-    return kept
-
-
-def _is_one_of(column: ColumnElement[Any], ids: Sequence[int]) -> ColumnElement[bool]:
-    """As one parameter, however many they are."""
-    return column == any_(literal(list(ids), type_=ARRAY(BigInteger)))
-
-
-def _that_name_customers() -> list[tuple[Table, str]]:
-    """Columns of every table of every room that hold the id of a customer."""
-    found = []
-    for table in Base.metadata.sorted_tables:
-        for column in table.columns:
-            points = any(key.column.table.name == Customer.__tablename__ for key in column.foreign_keys)
-            if points or column.name == "customer_id":
-                found.append((table, column.name))
-    return found
-
-
-def _note_further(ids: Sequence[int], kept: dict[int, set[str]], import_id: int) -> None:
-    """Addresses and ids given to him by others than this import, and rows of other imports."""
-    made = _count_made(ids, import_id)
-    for kind, model in (("addresses", Address), ("ids", ExternalId)):
-        owner = model.customer_id
-        counted = select(owner, func.count()).where(among(owner, ids)).group_by(owner)
-        for customer_id, count in db.session.execute(counted):
-            if count > made.get((customer_id, kind), 0):
-                kept.setdefault(customer_id, set()).add(model.__tablename__)
-    others = select(ImportEffect.customer_id).where(
-        among(ImportEffect.customer_id, ids),
-        ImportEffect.import_id != import_id,
-        ImportEffect.undone.is_(None),
-    )
-    for customer_id in db.session.scalars(others.distinct()):
-        kept.setdefault(customer_id, set()).add(ImportEffect.__tablename__)
-
-
-def _count_made(ids: Sequence[int], import_id: int) -> dict[tuple[int, str], int]:
-    mine = select(ImportEffect.customer_id, ImportEffect.made).where(
-        ImportEffect.import_id == import_id, among(ImportEffect.customer_id, ids)
-    )
-    made: dict[tuple[int, str], int] = {}
-    for customer_id, given in db.session.execute(mine):
-        for kind in ("addresses", "ids"):
-            made[customer_id, kind] = made.get((customer_id, kind), 0) + len(given.get(kind, ()))
-    return made
-
-
 def _restore(effect: ImportEffect, customer: Customer | None, now: datetime) -> None:
     """Fields that still hold what the import wrote go back; the others stay and are named."""
     if customer is None:
@@ -153,7 +82,7 @@ def _restore(effect: ImportEffect, customer: Customer | None, now: datetime) -> 
     for name, value in effect.after.items():
         if name.startswith(PROPERTY):
             stays += _restore_property(customer, name, value, effect.before.get(name, ""))
-        elif _text(getattr(customer, name)) == value:
+        elif text_of(getattr(customer, name)) == value:
             setattr(customer, name, _typed(name, effect.before.get(name, "")))
         else:
             stays.append(name)
@@ -169,7 +98,7 @@ def _restore(effect: ImportEffect, customer: Customer | None, now: datetime) -> 
 def _restore_property(customer: Customer, name: str, value: str, before: str) -> list[str]:
     """The same for a property, which is kept as what it is: a flag or a number goes back as such."""
     key = name.removeprefix(PROPERTY)
-    if _text(customer.properties.get(key)) != value:
+    if text_of(customer.properties.get(key)) != value:
         return [name]
     kept = {other: each for other, each in customer.properties.items() if other != key}
     customer.properties = kept | ({key: _as_before(customer.properties[key], before)} if before else {})
@@ -195,20 +124,28 @@ def _take_claims(effect: ImportEffect) -> list[str]:
         named = (ExternalId.source == source, ExternalId.value == value, ExternalId.customer_id == mine)
         cut = delete(ExternalId).where(*named)
         stays += [] if db.session.execute(cut.returning(ExternalId.id)).first() else [source]
-    behind = effect.made.get("behind", ())
-    if behind:
-        first = update(Address).where(among(Address.id, behind), Address.customer_id == mine)
-        db.session.execute(first.values(is_primary=True))
+    for address_id in effect.made.get("behind", ()):
+        _put_first(address_id, mine)
     return stays
+
+
+def _put_first(address_id: int, customer_id: int) -> None:
+    """What was his first address is it again, unless he has another by now."""
+    other = aliased(Address)
+    has_first = exists().where(
+        other.customer_id == customer_id, other.kind == Address.kind, other.is_primary.is_(True)
+    )
+    put = update(Address).where(Address.id == address_id, Address.customer_id == customer_id, ~has_first)
+    db.session.execute(put.values(is_primary=True).execution_options(synchronize_session=False))
 
 
 def _remove(customer_ids: Sequence[int]) -> None:
     """New customers with all that the import gave them; links from rows of the file are cut."""
     if not customer_ids:
         return
-    for table, column in reversed(_that_name_customers()):
+    for table, column in reversed(that_name_customers()):
         if table.name in COMPUTED | OWN:
-            db.session.execute(delete(table).where(_is_one_of(table.c[column], customer_ids)))
+            db.session.execute(delete(table).where(is_one_of(table.c[column], customer_ids)))
     gone = delete(Customer).where(among(Customer.id, customer_ids))
     db.session.execute(gone.execution_options(synchronize_session=False))
     db.session.expire_all()
@@ -220,7 +157,8 @@ def _withdraw(effects: Sequence[ImportEffect], *, by: Actor, now: datetime) -> N
     if not owners:
         return
     entry = ConsentEntry
-    found = select(entry).where(among(entry.id, owners), entry.action == ConsentAction.GIVEN)
+    found = select(entry).join(ConsentState, ConsentState.entry_id == entry.id)
+    found = found.where(among(entry.id, owners), entry.action == ConsentAction.GIVEN)
     sayings = [
         Saying(
             customer_id=owners[row.id],
@@ -244,11 +182,9 @@ def _origin(evidence: Mapping[str, Any]) -> dict[str, Any]:
     return {"import_id": evidence.get("import_id")}
 
 
-def _text(value: object) -> str:
-    return "" if value is None else str(value)
-
-
 def _typed(name: str, text: str) -> object:
+    if name in UNSAID and not text:
+        return UNSAID[name]
     if name in {"title", "birth_on", "preferred_store_id"}:
         if not text:
             return None

@@ -21,13 +21,15 @@ def read_wishes(
     """What the row says about consent, and whether a yes lacks its evidence (then it is left out).
 
     The row's own columns count before the statement for the file. A channel without a column is covered by the
-    statement if that says so. A no needs no proof: it is of the day told, else of now.
+    statement if that says so. A no needs no proof: it is of the day told, else of now. A yes of a day that is not yet is
+    none.
     """
     proof = Proof(
         values.get(Field.CONSENT_SOURCE, "") or statement.source,
         moment_of(values.get(Field.CONSENT_AT, "")) or statement.happened_at,
         values.get(WORDING, "") or statement.wording,
     )
+    is_late = _is_no_past_day(values.get(Field.CONSENT_AT, ""), proof, now)
     wishes: list[Wish] = []
     is_lacking = False
     known, covered = set(columns), set(covers)
@@ -37,12 +39,18 @@ def read_wishes(
         if not address:
             continue
         if said == "no":
-            refusal = Proof(proof.source, proof.happened_at or now, proof.wording)
+            refusal = Proof(proof.source, now if is_late else proof.happened_at or now, proof.wording)
             wishes.append(Wish(channel, kind, address, is_given=False, proof=refusal))
-        elif proof.is_complete:
+        elif proof.is_complete and not is_late:
             wishes.append(Wish(channel, kind, address, is_given=True, proof=proof))
-        is_lacking |= said == "yes" and not proof.is_complete
+        is_lacking |= said == "yes" and (is_late or not proof.is_complete)
     return wishes, is_lacking
+
+
+def _is_no_past_day(told: str, proof: Proof, now: datetime) -> bool:
+    """Whether the row tells a day that is not yet, or that cannot be read, or the statement does."""
+    is_unread = bool(told) and moment_of(told) is None
+    return is_unread or (proof.happened_at is not None and proof.happened_at > now)
 
 
 WORDING = "consent_wording"

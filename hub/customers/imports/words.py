@@ -62,6 +62,7 @@ class ImportKind(StrEnum):
     CONSENT_REFUSED = "consent_refused"
     CONSENT_BLOCKED = "consent_blocked"
     ROW_FAILED = "row_failed"
+    ERASED = "erased"
 
 
 class UndoOutcome(StrEnum):

@@ -17,6 +17,7 @@ from hub.core.db import db, transaction
 from hub.core.errors import HubError
 from hub.core.text import N_
 from hub.customers.imports import phases, purging, reading
+from hub.customers.imports.actions import FAILED_IN
 from hub.customers.imports.models import CustomerImport
 from hub.customers.imports.words import ImportState
 
@@ -155,6 +156,7 @@ def _fail(row: CustomerImport, error: HubError) -> None:
     """What was taken stays, and can be undone."""
     if row.state is ImportState.APPLYING:
         row.applied_at = row.applied_at or clock.business_now()
+    row.about = {**row.about, FAILED_IN: row.state.value}
     row.state = ImportState.FAILED
     row.lease_until = row.suspect = None
     row.error = error.text

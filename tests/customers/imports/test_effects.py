@@ -1,5 +1,6 @@
 """What an import records, undoes and forgets: consents with their evidence, undo, seven days, rows that break."""
 
+import os
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -169,7 +170,7 @@ def test_after_seven_days_nothing_can_be_undone_and_only_counts_are_left(
     check(import_id := hand_in(ANNE, name="a.csv"))
     apply(import_id)
     digest = get(session, import_id).digest
-    assert files.find_path(digest).is_file()
+    os.utime(files.find_path(digest), (0, 0))  # the clock of the machine is not in the test's hand
     hand_clock.move(days=6)
     work()
     assert session.scalar(select(func.count()).select_from(ImportRow)) == 1
