@@ -202,6 +202,29 @@ def test_without_script_a_text_begun_as_a_reply_becomes_a_note_and_joins_the_one
 
 
 @pytest.mark.parametrize(
+    ("mode", "started", "left"),
+    [("note", "reply", {"note": "Mes notes"}), ("reply", "note", {"agent": "Bonjour"})],
+)
+def test_without_script_what_was_begun_as_the_other_kind_leaves_the_text_kept_beside_it(
+    session: Session,
+    client: FlaskClient,
+    ada: Agent,
+    ticket: Ticket,
+    mode: str,
+    started: str,
+    left: dict[str, str],
+) -> None:
+    write(ada, ticket, session, note="Mes notes", agent="Bonjour")
+    at = f"/inbox/{ticket.number}/reply"
+    do(client, at, text="", mode=mode, started=started, key="empty")
+    own = "note" if mode == "note" else "agent"
+    assert drafts(ada, ticket, session)[own] == left[own], "nothing was sent"
+    write(ada, ticket, session, note="Mes notes", agent="Bonjour")
+    do(client, at, text="Envoyé", mode=mode, started=started, key="k", is_forced="1")
+    assert drafts(ada, ticket, session) == left
+
+
+@pytest.mark.parametrize(
     ("text", "unknown"), [("Vu avec @Ga et @Bo", "@Ga"), ("Vu avec @Bo Petit", ""), ("a@b.fr", "")]
 )
 def test_an_at_sign_that_told_nobody_is_said(

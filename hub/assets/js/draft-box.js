@@ -53,11 +53,18 @@ export class DraftBox extends HTMLElement {
     clearTimeout(this.timer);
     const words = this.box.value, mode = this.mode; // a note never comes back as a reply
     if (this.is_sent || words === this.saved[mode]) return;
-    this.pending = post_words(this.dataset.href, { text: words, mode }, { near: this.box, leaving });
-    const answer = await this.pending;
-    this.pending = undefined;
+    const sending = post_words(this.dataset.href, { text: words, mode }, { near: this.box, leaving });
+    this.pending = this.after(this.pending, sending); // two may be on their way: the text before, and the one now
+    const mine = this.pending;
+    const answer = await sending;
+    if (this.pending === mine) this.pending = undefined;
     if (answer?.ok) this.saved[mode] = words;
     if (mode === this.mode || !answer?.ok) this.say(answer?.ok ? this.dataset.saved : this.dataset.unsaved);
+  }
+
+  /** Once both have arrived. */
+  async after(earlier, sending) {
+    await Promise.allSettled([earlier, sending]);
   }
 
   /** A draft on its way (the press on the button saved it) arrives first, else it would outlive the sent text. */

@@ -29,20 +29,20 @@ def keep_text_of(
     *,
     text: str | None = None,
     is_dropped: bool = False,
-    started: MessageKind | None = None,
 ) -> None:
     """A reply and a note stand beside each other, each as it was left.
 
-    Without script the composer holds one text: one that was begun as the other kind (`started`) is no longer kept as
-    that, and joins what is kept as this one. `started`: as found before the reply was sent.
+    Without script the composer holds one text: one that was begun as the other kind (`started` of the form) is no longer
+    kept as that, and joins what is kept as this one, which stays when nothing is to join it: the text was sent, or let go.
     """
     words = request.form.get("text", "") if text is None else text
-    begun = started or started_as(kind)
+    begun = started_as(kind)
     if begun is not kind:
-        own = _drafts(ticket).get(kind, "").rstrip()
-        words = f"{own}\n\n{words}" if own and words.strip() and not is_dropped else words
+        own, more = _drafts(ticket).get(kind, "").rstrip(), "" if is_dropped else words
         _save(ticket, begun, "")
-    _save(ticket, kind, "" if is_dropped else words)
+        _save(ticket, kind, "\n\n".join(each for each in (own, more) if each.strip()))
+    else:
+        _save(ticket, kind, "" if is_dropped else words)
 
 
 def started_as(kind: MessageKind) -> MessageKind:

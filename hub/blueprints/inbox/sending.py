@@ -13,7 +13,6 @@ from hub.blueprints.inbox.composing import (
     file_rows,
     keep_text_of,
     put_under,
-    started_as,
     take_uploads,
 )
 from hub.blueprints.inbox.happenings import Names
@@ -126,7 +125,6 @@ def presence(number: str) -> ResponseReturnValue:
 def _send(ticket: TicketView) -> None:
     form = request.form
     used = {name: number for name in USED if (number := form.get(name, type=int))}
-    started = started_as(MessageKind.AGENT)
     actions.reply(
         ticket_id=ticket.id,
         text=form.get("text", ""),
@@ -138,8 +136,9 @@ def _send(ticket: TicketView) -> None:
         inserted=used or None,
         key=form.get("key") or None,
         file_ids=file_ids(ticket),
+        ends_draft=False,  # the text may have been begun as a note: a reply kept beside it stays
     )
-    keep_text_of(ticket, MessageKind.AGENT, text="", started=started)
+    keep_text_of(ticket, MessageKind.AGENT, text="")
     note_inserted(reply_id=used.get("standard_reply_id"), article_id=used.get("article_id"))
 
 
@@ -200,6 +199,7 @@ def _ask(number: str, error: Conflict) -> ResponseReturnValue:
         sentence=sentence_of(error),
         text=request.form.get("text", ""),
         key=request.form.get("key", ""),
+        started=request.form.get("started", ""),
         files=file_rows(ticket),
         lines=thread_lines(newer, [], {}, Names()),
         is_closed=ticket.state is TicketState.CLOSED,
