@@ -108,6 +108,8 @@ def set_properties(customer_id: int, values: Mapping[str, Any], *, by: Actor, no
 
     Raises Invalid (field `property:<key>`) or NotFound.
     """
+    if values:
+        _hold_definitions(values)
     cleaned = clean_properties(values)
     found = select(Customer.properties).where(Customer.id == customer_id).with_for_update(key_share=True)
     before = db.session.scalar(found)
@@ -124,6 +126,12 @@ def set_properties(customer_id: int, values: Mapping[str, Any], *, by: Actor, no
         "customer.edited", subject_kind="customer", subject_id=customer_id, by=by, now=now, fields=fields
     )
     return True
+
+
+def _hold_definitions(keys: Collection[str]) -> None:
+    """They stay until the transaction ends: nobody takes one away between the look at it and the value."""
+    found = select(PropertyDefinition.id).where(among(PropertyDefinition.key, keys))
+    db.session.execute(found.order_by(PropertyDefinition.id).with_for_update(read=True, key_share=True))
 
 
 def save_property(

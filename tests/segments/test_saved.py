@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 
 from hub.core.actor import Actor
@@ -135,6 +135,26 @@ def test_a_refresh_is_done_by_one_worker_and_again_after_a_death(max_: Actor, se
     assert get_segment(kept).work_state is WorkState.DONE
     assert len(session.scalars(select(SegmentMember)).all()) == 2
     assert len(session.scalars(select(SegmentSize)).all()) == 1
+
+
+@pytest.mark.parametrize("kind", ["live", "static"])
+def test_its_row_is_not_held_while_it_is_counted(max_: Actor, session: Session, kind: str) -> None:
+    """Between the first question about customers and its answer nobody who saves it waits."""
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        asked.append(statement)
+
+    keep(max_, kind=kind)
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        settle()
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    claims = [place for place, each in enumerate(asked) if "SKIP LOCKED" in each and "FROM segments" in each]
+    counted = next(place for place, each in enumerate(asked) if "count(" in each and "customers" in each)
+    held = [place for place, each in enumerate(asked) if "FOR NO KEY UPDATE" in each]
+    assert claims[0] < counted < min(held)
 
 
 def test_what_cannot_be_counted_says_so_and_keeps_the_old_count(max_: Actor, session: Session) -> None:

@@ -205,7 +205,7 @@ def _note(action: str, row: Segment, *, by: Actor, now: datetime, **data: Any) -
 
 
 def _get_locked(segment_id: int) -> Segment:
-    found = select(Segment).where(Segment.id == segment_id).with_for_update()
+    found = select(Segment).where(Segment.id == segment_id).with_for_update(key_share=True)
     row = db.session.scalars(found.execution_options(populate_existing=True)).first()
     if row is None:
         raise NotFound(GONE)

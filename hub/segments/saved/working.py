@@ -14,6 +14,7 @@ from hub.core.apart import reason_of
 from hub.core.db import db, transaction
 from hub.core.errors import HubError
 from hub.segments.compiling.statement import ask_ids
+from hub.segments.conditions.tree import Group
 from hub.segments.models import Segment, SegmentFile, SegmentMember
 from hub.segments.saved.actions import keep_size
 from hub.segments.saved.counting import JOB_SECONDS, count_tree
@@ -26,6 +27,7 @@ from hub.stores.queries import find_chain
 
 LEASE = timedelta(minutes=10)
 MOST_ATTEMPTS = 3
+LOCK_CLASS = 4_731
 log = structlog.get_logger(__name__)
 _WAITS = (WorkState.WAITING, WorkState.RUNNING)
 
@@ -102,25 +104,38 @@ def _work_segment() -> bool:
 
 
 def _count(segment_id: int, *, is_asked: bool, now: datetime) -> None:
-    """Under the lock of the row: two workers refresh one after the other, and each leaves the whole."""
-    row = _get(segment_id)
-    if row.kind is SegmentKind.LIVE:
-        count = count_tree(open_tree(row.definition), now=now, seconds=JOB_SECONDS)
-    else:
-        if is_asked or row.refreshed_at is None:
-            _refill(row, now=now)
-        count = count_kept(segment_id)
-    keep_size(row, count, now=now, day=_midnight(now).date())
-    row.work_state, row.lease_until, row.attempt_count, row.error = WorkState.DONE, None, 0, ""
+    """Measured before the row is held, so that nobody who saves it waits; of a definition that changed it is dropped.
+
+    Two workers refresh one after the other, and each leaves the whole.
+    """
+    db.session.execute(select(func.pg_advisory_xact_lock(LOCK_CLASS, func.hashtext(f"segment:{segment_id}"))))
+    seen = db.session.get_one(Segment, segment_id, populate_existing=True)
+    told = (seen.kind, seen.definition)
+    is_refill = seen.kind is SegmentKind.STATIC and (is_asked or seen.refreshed_at is None)
+    with db.session.begin_nested() as attempt:
+        count = _measure(seen, is_refill=is_refill, now=now)
+        row = _get(segment_id)
+        if (row.kind, row.definition) != told:
+            attempt.rollback()
+            return
+        row.refreshed_at = now if is_refill else row.refreshed_at
+        keep_size(row, count, now=now, day=_midnight(now).date())
+        row.work_state, row.lease_until, row.attempt_count, row.error = WorkState.DONE, None, 0, ""
 
 
-def _refill(row: Segment, *, now: datetime) -> None:
+def _measure(seen: Segment, *, is_refill: bool, now: datetime) -> int:
+    if seen.kind is SegmentKind.LIVE:
+        return count_tree(open_tree(seen.definition), now=now, seconds=JOB_SECONDS)
+    if is_refill:
+        _refill(seen.id, open_tree(seen.definition), now=now)
+    return count_kept(seen.id)
+
+
+def _refill(segment_id: int, root: Group, *, now: datetime) -> None:
     """The members as they are now, in place of those of the last time."""
-    root = open_tree(row.definition)
-    db.session.execute(delete(SegmentMember).where(SegmentMember.segment_id == row.id))
-    members = ask_ids(root, open_frame(root, now=now)).add_columns(literal(row.id))
+    db.session.execute(delete(SegmentMember).where(SegmentMember.segment_id == segment_id))
+    members = ask_ids(root, open_frame(root, now=now)).add_columns(literal(segment_id))
     db.session.execute(insert(SegmentMember).from_select(["customer_id", "segment_id"], members))
-    row.refreshed_at = now
 
 
 def _give_up(row: Segment, words: str, machine_now: datetime) -> None:
@@ -134,7 +149,7 @@ def _words_of(error: Exception) -> str:
 
 
 def _get(segment_id: int) -> Segment:
-    found = select(Segment).where(Segment.id == segment_id).with_for_update()
+    found = select(Segment).where(Segment.id == segment_id).with_for_update(key_share=True)
     return db.session.scalars(found.execution_options(populate_existing=True)).one()
 
 
