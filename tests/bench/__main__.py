@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 BENCHMARKS = (
+    "customer_card",
     "customer_import",
     "desk",
     "duplicates",

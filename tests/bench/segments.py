@@ -9,6 +9,7 @@ import sys
 import time
 from typing import Any
 
+from psycopg.types.json import Jsonb
 from sqlalchemy import text
 
 from hub.app import create_app
@@ -227,7 +228,10 @@ def explain(root: Group) -> None:
     with long_question(120):
         connection = db.session.connection().connection
         cursor = connection.cursor()
-        cursor.execute(f"EXPLAIN (ANALYZE, COSTS OFF) {compiled}", compiled.params)
+        given = {
+            name: Jsonb(each) if isinstance(each, dict) else each for name, each in compiled.params.items()
+        }
+        cursor.execute(f"EXPLAIN (ANALYZE, COSTS OFF) {compiled}", given)
         print("\n".join(line for (line,) in cursor.fetchall()))
         cursor.close()
 

@@ -83,6 +83,20 @@ def test_figures_of_the_same_orders_are_read_once(base: Base) -> None:
         assert str(ask_ids(root, open_frame(root, now=TUESDAY))).count("FROM orders") == 1
 
 
+def test_a_set_that_all_must_be_in_is_neither_grouped_nor_joined(base: Base) -> None:
+    parts = [
+        {"field": "orders.placed", "test": "ever"},
+        {"match": "none", "parts": [{"field": "messages.sent", "test": "ever"}]},
+        {"field": "customer.mail", "test": "yes", "not": True},
+    ]
+    root = read_tree({"version": 1, "root": {"match": "all", "parts": parts}}, open_catalog())
+    asked = str(ask_ids(root, open_frame(root, now=TUESDAY)))
+    assert "GROUP BY" not in asked
+    assert "JOIN" not in asked
+    assert asked.count("EXISTS") == 2
+    assert found(root) == expected(root, base)
+
+
 def test_counts_and_what_each_condition_leaves(base: Base) -> None:
     catalog = open_catalog()
     there = sum(not person.is_gone for person in base.people)

@@ -16,6 +16,7 @@ from sqlalchemy import (
     and_,
     any_,
     between,
+    exists,
     func,
     literal,
     select,
@@ -113,10 +114,22 @@ def days_of(each: Condition) -> tuple[date | None, date | None]:
 
 @dataclass(frozen=True)
 class Members:
-    """A set of customers: a select of one column `customer_id`, each at most once; `is_absent`: those not in it."""
+    """A set of customers: a select of one column `customer_id`, each at most once; `is_absent`: those not in it.
+
+    `is_measured`: its groups are tested, so that it cannot be read without them.
+    """
 
     chosen: Select[Any]
     is_absent: bool = False
+    is_measured: bool = False
+
+    def narrows(self, owner: Column) -> Truth:
+        """Keep the owners that are in it, as a semi-join (or an anti-join): no group is made, and all cores may read."""
+        rows = self.chosen if self.is_measured else self.chosen.group_by(None)
+        if not self.is_absent:
+            return owner.in_(rows)
+        left_out = rows.subquery()
+        return ~exists().where(left_out.c.customer_id == owner)
 
 
 @dataclass(frozen=True)
@@ -171,8 +184,8 @@ def summed(rows: Rows, total: Column, each: Condition, frame: Frame) -> Members:
 
 def _apart(chosen: Select[Any], measure: Column, each: Condition) -> Members:
     if passes(each, 0):
-        return Members(chosen.having(~compare(measure, each)), is_absent=True)
-    return Members(chosen.having(compare(measure, each)))
+        return Members(chosen.having(~compare(measure, each)), is_absent=True, is_measured=True)
+    return Members(chosen.having(compare(measure, each)), is_measured=True)
 
 
 def compare(measure: Column, each: Condition) -> Truth:

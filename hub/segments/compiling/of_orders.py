@@ -68,7 +68,7 @@ def _net(each: Condition, frame: Frame) -> Members:
 def _average(each: Condition, frame: Frame) -> Members:
     """Who has not ordered has no average."""
     average = func.sum(NET) / func.count()
-    return Members(choose(_orders(each), each, frame).having(compare(average, each)))
+    return Members(choose(_orders(each), each, frame).having(compare(average, each)), is_measured=True)
 
 
 def is_figure(each: Condition) -> bool:
@@ -108,7 +108,7 @@ def _extreme(moment: Column, each: Condition, frame: Frame, *, is_simple: bool) 
     """The latest is after a moment when any is: then only orders after it are read; the first likewise before one."""
     chosen = choose(_orders(each), each, frame)
     if not is_simple:
-        return Members(chosen.having(frame.is_at(moment, each)))
+        return Members(chosen.having(frame.is_at(moment, each)), is_measured=True)
     if each.test in {Test.SINCE, Test.UNTIL}:
         first, last = days_of(each)
         return Members(chosen.where(*frame.within(Order.placed_at, Period(first_on=first, last_on=last))))

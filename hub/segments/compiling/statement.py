@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import (
@@ -60,8 +60,29 @@ class Question:
             return and_(*parts)
         return or_(*parts) if node.match is Match.ANY else not_(or_(*parts))
 
+    def narrow(self, node: Node, *, is_negated: bool = False) -> list[Truth]:
+        """The same as `truth_of`, as tests that must all hold: a set that everybody has to be in (or out of) is not joined."""
+        if isinstance(node, Condition):
+            return self._narrow_by(node, is_negated=is_negated is not node.is_negated)
+        if node.parts and node.match is (Match.ANY if is_negated else Match.ALL):
+            return [truth for part in node.parts for truth in self.narrow(part, is_negated=is_negated)]
+        if node.parts and node.match is Match.NONE and not is_negated:
+            return [truth for part in node.parts for truth in self.narrow(part, is_negated=True)]
+        truth = self.truth_of(node)
+        return [not_(truth) if is_negated else truth]
+
+    def _narrow_by(self, each: Condition, *, is_negated: bool) -> list[Truth]:
+        found = self._ask(each)
+        if isinstance(found, Members):
+            return [replace(found, is_absent=found.is_absent is not is_negated).narrows(Customer.id)]
+        return [not_(found) if is_negated else found]
+
     def answer(self, each: Condition) -> Truth:
         """What one condition says, before its own negation."""
+        found = self._ask(each)
+        return self._is_member(found) if isinstance(found, Members) else found
+
+    def _ask(self, each: Condition) -> Truth | Members:
         if each.field.source is Source.SEGMENT:
             return or_(*(self._is_inside(int(str(value))) for value in each.values))
         if each.field.key.startswith(PREFIX):
@@ -69,8 +90,7 @@ class Question:
         if is_figure(each) and self.asked[each.period, each.only] > 1:
             measured = figure(each, self.frame)
             return measured.test(self._join(measured.chosen))
-        answer = ANSWERS[each.field.key](each, self.frame)
-        return self._is_member(answer) if isinstance(answer, Members) else answer
+        return ANSWERS[each.field.key](each, self.frame)
 
     def _is_inside(self, segment_id: int) -> Truth:
         """Of a live segment its own tree; of a static one the members it keeps; of none at all nobody."""
@@ -114,15 +134,15 @@ def is_there() -> Sequence[Truth]:
 def ask_count(root: Group, frame: Frame) -> Select[Any]:
     """How many it holds."""
     question = Question(root, frame)
-    truth = question.truth_of(root)
-    return question.select(func.count()).where(truth)
+    tests = question.narrow(root)
+    return question.select(func.count()).where(*tests)
 
 
 def ask_ids(root: Group, frame: Frame) -> Select[Any]:
     """Who it holds, by id."""
     question = Question(root, frame)
-    truth = question.truth_of(root)
-    return question.select(Customer.id).where(truth)
+    tests = question.narrow(root)
+    return question.select(Customer.id).where(*tests)
 
 
 @dataclass(frozen=True)
