@@ -79,7 +79,7 @@ def test_every_page_opens_in_few_statements(client: FlaskClient, session: Sessio
         with counted() as seen:
             answer = marketer.get(path)
         assert answer.status_code == 200, path
-        assert len(seen) <= 12, (path, len(seen), seen)
+        assert len(seen) <= 12, (path, len(seen), "\n".join(each[:90].replace("\n", " ") for each in seen))
 
 
 def test_each_page_marks_its_room_and_its_part(client: FlaskClient, session: Session, base: int) -> None:

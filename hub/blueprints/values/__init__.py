@@ -5,5 +5,5 @@ from hub.blueprints.values.base import blueprint
 
 __all__ = ["EDITING", "blueprint", "churn", "cohorts", "defining", "members", "rfm", "stages", "tiers"]
 
-EDITING = ("show_definitions", "save_definitions", "edit_tiers", "save_tiers")
-"""Endpoints that change the chain's definitions."""
+EDITING = ("show_definitions", "save_definitions", "edit_tiers", "save_tiers", "members_csv")
+"""Endpoints that change the chain's definitions, or hand customers out as the export of a segment does."""

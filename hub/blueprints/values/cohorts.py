@@ -117,6 +117,7 @@ def _chart(points: list[ValuePoint]) -> dict[str, Any] | None:
     return {
         "labels": labels,
         "series": series,
+        "has_target": any(each.target_cents for each in points),
         "top": top,
         "ticks": [money(top * at // TICKS) for at in range(TICKS + 1)],
     }

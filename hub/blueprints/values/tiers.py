@@ -49,27 +49,30 @@ def save_tiers() -> ResponseReturnValue:
 
 
 def _form(rows: list[dict[str, str]], refusal: str) -> str:
-    blank = {"name": "", "amount": "", "orders": "", "rewards": ""}
+    blank = {"key": "", "name": "", "amount": "", "orders": "", "rewards": ""}
     return render_template("values/edit_tiers.html", rows=rows + [blank] * SPARE, refusal=refusal)
 
 
 def _read_rows() -> list[dict[str, str]]:
     """As typed; a row without anything is left out."""
-    names = ("name", "amount", "orders", "rewards")
+    names = ("key", "name", "amount", "orders", "rewards")
     rows = [
         dict(zip(names, cells, strict=True))
         for cells in zip(*(request.form.getlist(name) for name in names), strict=False)
     ]
-    return [row for row in rows if any(value.strip() for value in row.values())]
+    return [row for row in rows if any(value.strip() for name, value in row.items() if name != "key")]
 
 
 def _tiers(rows: list[dict[str, str]]) -> tuple[Tier, ...]:
+    """With the keys they have: a tier that is renamed stays the same one."""
+    known = {tier.key for tier in get_definitions().tiers}
     return tuple(
         make_tier(
             row["name"],
             min_cents=_cents(row["amount"]),
             min_orders=_count(row["orders"]),
             rewards=row["rewards"],
+            key=row["key"] if row["key"] in known else "",
         )
         for row in rows
     )
@@ -93,6 +96,7 @@ def _count(written: str) -> int:
 def _fields(tier: Tier) -> dict[str, str]:
     amount = f"{tier.min_cents / 100:.2f}".removesuffix(".00") if tier.min_cents else ""
     return {
+        "key": tier.key,
         "name": tier.name,
         "amount": amount,
         "orders": str(tier.min_orders or ""),

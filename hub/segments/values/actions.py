@@ -5,21 +5,31 @@ from datetime import datetime
 
 from sqlalchemy import delete
 
+from hub.core.actor import Actor
+from hub.core.audit import note_change
 from hub.core.batches import among
 from hub.core.db import db
 from hub.segments.values.defining import change_definitions, get_definitions
 from hub.segments.values.models import CustomerScore
 from hub.segments.values.night import find_yardsticks
 from hub.segments.values.predicting import predict_some
+from hub.segments.values.queries import MemberFilters, count_members
 from hub.segments.values.scoring import score_some
 
-__all__ = ["change_definitions", "forget_scores", "rescore"]
+__all__ = ["change_definitions", "forget_scores", "note_members_export", "rescore"]
 
 
 def rescore(ids: Collection[int], *, now: datetime) -> None:
     """Stage, RFM, churn, tier and expected value of these customers, from their orders as they are now."""
     score_some(ids, by=get_definitions(), with_=find_yardsticks(), now=now)
     predict_some(ids, now=now)
+
+
+def note_members_export(asked: MemberFilters, *, by: Actor, now: datetime) -> None:
+    """The line in the audit trail of the customers behind a figure, handed out as a file."""
+    chosen = {name: value for name, value in vars(asked).items() if value is not None}
+    note_change("customer_values.exported", subject_kind="customer_values", subject_id=0, by=by, now=now,
+                filters=chosen, count=count_members(asked))  # fmt: skip
 
 
 def forget_scores(ids: Collection[int]) -> None:

@@ -45,19 +45,17 @@ class ValuePoint:
 
 def list_cohorts(*, now_on: date, store_id: int | None = None, family: str | None = None) -> list[Cohort]:
     """The latest month first; of one store or family of the first product when given."""
-    wanted = select(_C.cohort_on, _C.month_number, func.sum(_C.active_count), func.sum(_C.net_cents))
-    sizes = select(_C.cohort_on, func.sum(_C.customer_count)).where(_C.month_number == 0)
+    sums = (func.sum(_C.active_count), func.sum(_C.net_cents), func.sum(_C.customer_count))
+    wanted = select(_C.cohort_on, _C.month_number, *sums).group_by(_C.cohort_on, _C.month_number)
     for column, value in ((_C.store_id, store_id), (_C.family, family)):
         if value is not None:
-            wanted, sizes = wanted.where(column == value), sizes.where(column == value)
-    cells = {
-        (cohort_on, number): (int(active), int(cents))
-        for cohort_on, number, active, cents in db.session.execute(
-            wanted.group_by(_C.cohort_on, _C.month_number)
-        )
-    }
-    found = db.session.execute(sizes.group_by(_C.cohort_on).order_by(_C.cohort_on.desc()))
-    return [Cohort(cohort_on, int(size), _months(cells, cohort_on, now_on)) for cohort_on, size in found]
+            wanted = wanted.where(column == value)
+    cells, sizes = {}, {}
+    for cohort_on, number, active, cents, size in db.session.execute(wanted):
+        cells[cohort_on, number] = (int(active), int(cents))
+        if number == 0:  # each of its customers bought in the first month
+            sizes[cohort_on] = int(size)
+    return [Cohort(on, sizes[on], _months(cells, on, now_on)) for on in sorted(sizes, reverse=True)]
 
 
 def _months(

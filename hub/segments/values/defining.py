@@ -3,12 +3,15 @@
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from hub.core.actor import Actor
 from hub.core.audit import note_change
 from hub.core.db import db
+from hub.core.errors import Invalid
+from hub.core.text import N_
 from hub.customers.rules import StandingBorders
+from hub.segments.models import Segment
 from hub.segments.values.models import SegmentSettings
 from hub.segments.values.rules import (
     Definitions,
@@ -22,6 +25,9 @@ from hub.segments.values.rules import (
 from hub.stores.queries import find_chain
 
 KIND = "segment_settings"
+NAMED = """jsonb_path_exists(definition, '$.** ? (@.field == "value.tier").value[*] ? (@ == $tier)',
+    jsonb_build_object('tier', CAST(:tier AS text)))"""
+"""Whether a segment's tree has a condition that asks for this tier."""
 
 
 def get_definitions() -> Definitions:
@@ -55,5 +61,21 @@ def change_definitions(new: Definitions, *, by: Actor, now: datetime) -> bool:
 
 
 def change_tiers(tiers: tuple[Tier, ...], *, by: Actor, now: datetime) -> bool:
-    """Only the tiers, from the lowest to the highest. Raises Invalid."""
-    return change_definitions(replace(get_definitions(), tiers=tiers), by=by, now=now)
+    """Only the tiers, from the lowest to the highest. Raises Invalid, also when a segment names one that would go."""
+    old = get_definitions()
+    kept = {tier.key for tier in tiers}
+    for gone in (tier for tier in old.tiers if tier.key not in kept):
+        _check_unnamed(gone)
+    return change_definitions(replace(old, tiers=tiers), by=by, now=now)
+
+
+def _check_unnamed(gone: Tier) -> None:
+    asked = select(Segment.name).where(Segment.archived_at.is_(None), text(NAMED)).limit(1)
+    name = db.session.scalar(asked, {"tier": gone.key})
+    if name is not None:
+        raise Invalid(
+            N_("“%(tier)s” cannot go: the segment “%(segment)s” names it. Please change the segment first."),
+            field="tiers",
+            tier=gone.name,
+            segment=name,
+        )

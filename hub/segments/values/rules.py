@@ -165,14 +165,15 @@ def _check_tiers(tiers: Sequence[Tier]) -> None:
             )
 
 
-def make_tier(name: str, *, min_cents: int, min_orders: int, rewards: str) -> Tier:
-    """A tier by its name. Raises Invalid."""
+def make_tier(name: str, *, min_cents: int, min_orders: int, rewards: str, key: str = "") -> Tier:
+    """A tier by its name; `key`: the one it has, which a new name does not change. Raises Invalid."""
     plain = " ".join(name.split())[:NAME_CHARS]
-    if not plain or min_cents < 0 or min_orders < 0 or not (min_cents or min_orders):
+    key = key or slug(plain)
+    if not key or not plain or min_cents < 0 or min_orders < 0 or not (min_cents or min_orders):
         raise Invalid(
             N_("A tier needs a name, and an amount or a number of orders to reach it."), field="tiers"
         )
-    return Tier(slug(plain), plain, min_cents, min_orders, rewards.strip()[:REWARD_CHARS])
+    return Tier(key, plain, min_cents, min_orders, rewards.strip()[:REWARD_CHARS])
 
 
 def list_changes(old: Definitions, new: Definitions) -> dict[str, Any]:
