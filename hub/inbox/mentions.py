@@ -1,12 +1,15 @@
 """Whom a note names with an @; pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from difflib import get_close_matches
 
 from hub.core.text import fold
 
 _AT = re.compile(r"(?<!\w)@(?=\w)")
 LONGEST_NAME = 100
+NEAR = 0.75
+"""Alike as difflib measures it: one letter of four wrong."""
 
 
 def names_somebody(text: str) -> bool:
@@ -34,15 +37,24 @@ def find_mentioned(text: str, people: Mapping[int, str]) -> list[int]:
 
 
 def find_unmatched(text: str, people: Mapping[int, str]) -> list[str]:
-    """The words after an @ that name nobody, or several people at once, each once, as they were written."""
-    ends = [at.end() for at in _AT.finditer(text)]
-    return list(
-        dict.fromkeys(
-            re.split(r"[^\w-]", text[end : end + LONGEST_NAME], maxsplit=1)[0]
-            for end in ends
-            if not find_mentioned("@" + text[end : end + LONGEST_NAME].partition("@")[0], people)
-        )
-    )
+    """The words after an @ that were meant for a colleague and told nobody, each once, as they were written.
+
+    Those that several people have, the beginning of a name, or one mistyped. Others are names elsewhere: of accounts, of
+    addresses.
+    """
+    parts = {part for name in people.values() for part in fold(name).split()}
+    ends = [at.end() for at in _AT.finditer(text) if not text[: at.start()].endswith("/")]
+    words = {
+        re.split(r"[^\w-]", text[end : end + LONGEST_NAME], maxsplit=1)[0]: None
+        for end in ends
+        if not find_mentioned("@" + text[end : end + LONGEST_NAME].partition("@")[0], people)
+    }
+    return [word for word in words if _is_near(fold(word), parts)]
+
+
+def _is_near(word: str, parts: Collection[str]) -> bool:
+    is_begun = any(part.startswith(word) for part in parts)
+    return is_begun or bool(get_close_matches(word, parts, n=1, cutoff=NEAR))
 
 
 def _begins(said: str, name: str) -> bool:

@@ -486,6 +486,28 @@ def test_the_machine_that_answers_behind_a_forwarding_telephone_is_nobody_on_the
     assert len(lines_of(session)) == 1, "one missed call is one line, whatever ways it took"
 
 
+@pytest.mark.parametrize(
+    ("seconds", "changes"),
+    [(60, {}), (1, {"To": "+33472000001"})],
+    ids=["again once the store has closed", "on the store's own number"],
+)
+def test_a_second_call_does_not_make_a_person_who_answers_the_first_a_machine(
+    session: Session,
+    client: FlaskClient,
+    twilio: Double,
+    hand_clock: HandClock,
+    seconds: int,
+    changes: dict[str, str],
+) -> None:
+    hand_clock.move(hours=8, minutes=17, seconds=30)
+    assert "Dial" in tags(tell(client, "call"))
+    hand_clock.move(seconds=seconds)
+    assert "Record" in tags(tell(client, "call", OTHER, **changes))
+    assert not call_of(session).is_answered_by_us
+    tell(client, "answered")
+    assert call_of(session).state is PhoneCallState.TALKING
+
+
 def test_a_call_to_a_number_of_no_store_is_routed_as_any_contact(
     session: Session, client: FlaskClient, twilio: Double
 ) -> None:

@@ -225,7 +225,15 @@ def test_without_script_what_was_begun_as_the_other_kind_leaves_the_text_kept_be
 
 
 @pytest.mark.parametrize(
-    ("text", "unknown"), [("Vu avec @Ga et @Bo", "@Ga"), ("Vu avec @Bo Petit", ""), ("a@b.fr", "")]
+    ("text", "unknown"),
+    [
+        ("Vu avec @Pet et @Bo", "@Pet"),
+        ("Vu avec @Petti", "@Petti"),
+        ("Vu avec @Bo Petit", ""),
+        ("a@b.fr", ""),
+        ("https://social.example/@boutique et https://x.fr/@bo-petit", ""),
+        ("Son compte : @maison.deco_75", ""),
+    ],
 )
 def test_an_at_sign_that_told_nobody_is_said(
     session: Session, client: FlaskClient, ticket: Ticket, lyon: Store, text: str, unknown: str

@@ -26,12 +26,16 @@ BELL = "calls"
 
 @dataclass(frozen=True)
 class _Line:
-    """Where a call came in: its store (None: a number of the chain), and the telephone behind it, if one may ring."""
+    """Where a call came in: its store (None: a number of the chain), and the telephone behind it, if one may ring.
+
+    `is_back`: the telephone that we ring for a first call of the caller sent this one, and so our machine answers it.
+    """
 
     store: StoreRow | None
     rings_at: str | None = None
     ring_seconds: int = phone_rules.RING_SECONDS
     is_closed: bool = False
+    is_back: bool = False
 
 
 def take_call(fields: Mapping[str, str], *, now: datetime, machine_now: datetime) -> str:
@@ -40,7 +44,7 @@ def take_call(fields: Mapping[str, str], *, now: datetime, machine_now: datetime
     line = _find_line(news, now)
     call = _keep(news, line, now=now)
     _learn(call, news, now=now, machine_now=machine_now)
-    if not call.is_dialled:
+    if line.is_back and not call.is_dialled:
         _learn_of_first(news, call, now=now, machine_now=machine_now)
     chain = get_chain()
     spoken, name = SPOKEN[chain.language], line.store.name if line.store else chain.name
@@ -112,7 +116,10 @@ def _find_line(news: CallNews, now: datetime) -> _Line:
         found = by_line or [each for each in active if each.phone == number]
         if len(found) == 1:
             line = _line_of(found[0], lines.get(found[0].id), news, now)
-            return replace(line, rings_at=None) if _comes_back(news, now) else line
+            if not _comes_back(news, now):
+                return line
+            is_sent = not line.is_closed or bool(news.forwarded_from)  # once closed, people call again
+            return replace(line, rings_at=None, is_back=is_sent)
     return _Line(None)
 
 
