@@ -3,19 +3,40 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
+from hub.customers.hygiene.abroad import find_country
 from hub.customers.hygiene.belonging import is_called_like
 from hub.customers.hygiene.beside import across
 from hub.customers.hygiene.consents import read_yes
 from hub.customers.hygiene.dates import check_date
-from hub.customers.hygiene.findings import PHONES, SEVERITIES, Field, Finding, FindingKind, Found, place
+from hub.customers.hygiene.findings import (
+    PHONES,
+    SEVERITIES,
+    Field,
+    Finding,
+    FindingKind,
+    Found,
+    Severity,
+    place,
+)
 from hub.customers.hygiene.known import Known
 from hub.customers.hygiene.mails import check_mail
 from hub.customers.hygiene.names import check_name, split_full_name
 from hub.customers.hygiene.phones import check_phone
-from hub.customers.hygiene.places import check_country, check_language, check_postcode, check_town
+from hub.customers.hygiene.places import (
+    check_abroad,
+    check_country,
+    check_language,
+    check_postcode,
+    check_town,
+    is_french,
+    is_written_abroad,
+)
 from hub.customers.hygiene.plain import Tidy, tidy
 from hub.customers.hygiene.single import check_number, check_store, check_title
+from hub.customers.rules import HOME
 
+IS_SAID = "=country"
+"""Among the texts of a row: the country it says itself, "" when it says none."""
 Checked: TypeAlias = tuple[str, list[Found]]
 """What may be kept of a value, "" when nothing; and what was found."""
 Row: TypeAlias = Mapping[str, str]
@@ -65,7 +86,7 @@ def _texts(plain: Mapping[str, Tidy], known: Known) -> dict[str, str]:
     """What the checks of one field ask of the others: plain texts, with the country as its code."""
     texts = {field: each.text for field, each in plain.items() if not each.is_nothing}
     code = check_country(texts.get(Field.COUNTRY, "")).kept
-    return texts | {Field.COUNTRY: code or known.country}
+    return texts | {Field.COUNTRY: code or known.country, IS_SAID: code}
 
 
 def _check(field: str, tidied: Tidy, texts: Row, known: Known) -> Checked:
@@ -157,6 +178,13 @@ def _date_of(field: Field) -> Callable[[str, Row, Known], Checked]:
 
 
 def _postcode(text: str, texts: Row, known: Known) -> Checked:
+    if not texts.get(IS_SAID) and texts[Field.COUNTRY] == HOME and not is_french(text.strip()):
+        country = find_country(texts)
+        if country is not None or is_written_abroad(text):
+            check = check_abroad(text, country or "")
+            is_guessed = country is None and not check.found
+            notice = [Found(FindingKind.POSTCODE_SYNTAX, None, Severity.NOTICE)] if is_guessed else []
+            return check.kept, check.found + notice
     check = check_postcode(text, texts.get(Field.TOWN, ""), texts[Field.COUNTRY], known)
     return check.kept, check.found
 

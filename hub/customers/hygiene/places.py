@@ -108,6 +108,21 @@ def is_french(code: str) -> bool:
     return code[:3] in OVERSEAS if code[:2] in {"97", "98"} else 1 <= int(code[:2]) <= 95  # noqa: PLR2004 - Val-d'Oise
 
 
+def check_abroad(text: str, country: str) -> PlaceCheck:
+    """A post code of somebody who seems to live in `country`, "" for any: nothing but a notice is said of it."""
+    code = text.strip()
+    fits = _FOREIGN.get(country)
+    if re.fullmatch(fits, code) if fits else _ANY.fullmatch(code):
+        return PlaceCheck(code.upper(), [])
+    return PlaceCheck(code, [Found(FindingKind.POSTCODE_SYNTAX, None, Severity.NOTICE)])
+
+
+def is_written_abroad(text: str) -> bool:
+    """Whether a post code has letters where another country's have them."""
+    code = text.strip()
+    return not code.isdigit() and any(re.fullmatch(pattern, code) for pattern in _FOREIGN.values())
+
+
 def _foreign(text: str, country: str) -> PlaceCheck:
     pattern = _FOREIGN.get(country)
     if re.fullmatch(pattern, text) if pattern else _ANY.fullmatch(text):
@@ -166,6 +181,12 @@ def check_town(text: str, postcode: str, known: Known) -> list[Found]:
         if OSA.distance(key, each, score_cutoff=2) <= (2 if len(each) >= 9 else 1):  # noqa: PLR2004 - long names bear two slips
             return [Found(FindingKind.TOWN_TYPO, NAMES[each])]
     return []
+
+
+@cache
+def list_country_codes() -> frozenset[str]:
+    """ISO 3166 alpha-2."""
+    return frozenset(_countries().values())
 
 
 ALIASES = {

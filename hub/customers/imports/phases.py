@@ -69,6 +69,7 @@ def _take_unchecked(row: CustomerImport, size: int, now: datetime) -> Batch:
         desk = desks.open_for(row, now)
         return Batch(extra={"learned": desks.learn_file(desk, str(row.sha256), row.file_name)})
     rows = reading.take_rows(str(row.sha256), row.file_name, after=row.position, size=size)
+    desks.ask_servers(desks.open_for(row, now), rows)
     return Batch([number for number, _ in rows], rows)
 
 
