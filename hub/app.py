@@ -110,8 +110,6 @@ DOORS: tuple[Door, ...] = (
             "add_note": Permission.ANSWER_TICKETS,
             "remove_note": Permission.ANSWER_TICKETS,
             "lift_suppression": Permission.EDIT_SETTINGS,
-            "confirm_erasing": Permission.EDIT_SETTINGS,
-            "erase": Permission.EDIT_SETTINGS,
         },
     ),
     Door(

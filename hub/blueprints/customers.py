@@ -175,25 +175,6 @@ def lift_suppression(customer_id: int) -> ResponseReturnValue:
     return redirect(url_for("customers.consents", customer_id=customer_id), 303)
 
 
-@blueprint.get("/<int:customer_id>/erase")
-def confirm_erasing(customer_id: int) -> ResponseReturnValue:
-    """What erasing does, before the button."""
-    return render_template(
-        "customers/erase.html",
-        customer=queries.get_customer(customer_id),
-        addresses=queries.list_addresses(customer_id),
-        show_phone=show_phone,
-    )
-
-
-@blueprint.post("/<int:customer_id>/erase")
-def erase(customer_id: int) -> ResponseReturnValue:
-    with transaction():
-        actions.erase_addresses(customer_id, by=viewer().actor, now=clock.business_now())
-    flash(gettext("The addresses are erased."), "ok")
-    return redirect(url_for("customers.consents", customer_id=customer_id), 303)
-
-
 @blueprint.get("/<int:customer_id>/edit")
 def edit(customer_id: int) -> ResponseReturnValue:
     customer = queries.get_customer(customer_id)

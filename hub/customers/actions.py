@@ -77,9 +77,12 @@ def edit_customer(
 ) -> None:
     """Write what an agent corrected, with a line in the audit trail naming the fields. `ids`: further ids, by system.
 
-    Raises NotFound, Invalid (field email, phone or country) or Conflict when an address belongs to somebody else.
+    Raises NotFound, Invalid (field email, phone or country) or Conflict when an address belongs to somebody else, or
+    for who was erased or merged.
     """
     row = _get_locked(customer_id)
+    if row.erased_at is not None:
+        raise Conflict(N_("This customer was erased: nothing is written to the card any more."))
     if not rules.is_country(edit.country):
         raise Invalid(N_("Please write the country as two letters, for example FR."), field="country")
     wanted = {name: getattr(edit, name) for name in FIELDS}

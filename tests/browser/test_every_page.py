@@ -27,7 +27,7 @@ STAFF = (
     "/inbox/new?q=Haddad", "/customers/", "/customers/?q=Lef", "/customers/1", "/customers/1/edit",
     "/products/", "/products/?q=lampe", "/products/1", "/products/till-files", "/products/till-files/1", "/products/visits",
     "/customers/duplicates/", "/customers/duplicates/?state=apart", "/customers/duplicates/exact", "/customers/duplicates/merges", "/customers/duplicates/compare?id=1&id=2", "/customers/duplicates/search/1?q=a",
-    "/customers/1/messages", "/customers/1/consents", "/customers/1/erase", "/plans/", "/plans/post_purchase_survey",
+    "/customers/1/messages", "/customers/1/consents", "/plans/", "/plans/post_purchase_survey",
     "/statistics/response-times", "/statistics/satisfaction", "/settings/", "/settings/chain",
     "/settings/stores", "/settings/stores/1", "/settings/stores/new", "/settings/regions",
     "/settings/regions/new", "/settings/regions/1", "/settings/staff", "/settings/staff/1",

@@ -203,6 +203,36 @@ def test_what_happened_after_the_merge_stays_with_the_survivor(session: Session)
     assert kinds.count("CustomersUnmerged") == 1
 
 
+def test_undoing_after_a_later_edit_mixes_no_two_people(session: Session) -> None:
+    """Names and place go back whole or not at all, properties each for itself, and nobody active into the archive."""
+    dora = make_customer(
+        session,
+        "Dora",
+        "Roy",
+        postcode="",
+        properties={"a": "1"},
+        archived_at=TUESDAY,
+        last_active_at=TUESDAY,
+    )
+    again = make_customer(
+        session, "Dorothée", "Roy", mail="d@client.example", phone=None, postcode="31000", town="Toulouse",
+        properties={"b": "2", "c": "3"}, last_active_at=TUESDAY,
+    )  # fmt: skip
+    [merge_id] = merge_customers(dora.id, [again.id], by=SYSTEM, now=LATER)
+    session.refresh(dora)
+    assert (dora.first_name, dora.town, dora.archived_at) == ("Dorothée", "Toulouse", None)
+    dora.last_name, dora.postcode, dora.last_active_at = "Roux", "31200", LATER
+    dora.sort_key = "roux dorothee"
+    dora.properties = {**dora.properties, "c": "4", "d": "5"}
+    session.flush()
+    unmerge_customers(merge_id, by=SYSTEM, now=LATER)
+    session.refresh(dora)
+    assert (dora.first_name, dora.last_name, dora.sort_key) == ("Dorothée", "Roux", "roux dorothee")
+    assert (dora.postcode, dora.town) == ("31200", "Toulouse")
+    assert dora.properties == {"a": "1", "c": "4", "d": "5"}
+    assert (dora.last_active_at, dora.archived_at) == (LATER, None)
+
+
 def test_undoing_out_of_order_or_after_an_erasure_is_refused_with_words(session: Session) -> None:
     dora, again = two(session)
     third = make_customer(session, "D", "L", mail="third@client.example", phone=None)
@@ -252,6 +282,12 @@ def _edit(row: Customer) -> customers.CustomerEdit:
         email="dora@client.example",
         phone="",
     )
+
+
+def test_who_was_erased_is_not_edited(session: Session) -> None:
+    dora = make_customer(session, erased_at=TUESDAY)
+    with pytest.raises(Conflict, match="was erased"):
+        customers.edit_customer(dora.id, _edit(dora), by=SYSTEM, now=LATER)
 
 
 def test_several_at_once_and_twice_the_same(session: Session) -> None:

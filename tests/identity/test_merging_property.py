@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from hub.core.actor import SYSTEM
@@ -17,6 +18,8 @@ from hub.customers.duplicates.words import PairState
 from hub.customers.models import Address, Customer, ExternalId
 from hub.customers.words import AddressKind, SuppressionReason
 from hub.identity.merging import merge_customers
+from hub.identity.privacy_models import Erasure
+from hub.identity.privacy_words import ErasureState
 from hub.identity.unmerging import unmerge_customers
 from tests.conftest import TUESDAY
 from tests.makers.customers import make_customer, say_consent
@@ -39,6 +42,7 @@ def people(session: Session, dice: random.Random) -> list[int]:
             if dice.random() < 0.5:
                 _pair(session, made[left], made[right], dice)
     session.flush()
+    session.execute(update(Erasure).values(state=ErasureState.DONE))  # else they could not be merged
     return made
 
 

@@ -3,15 +3,24 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, column, delete, func, literal, select, update
+from sqlalchemy import ColumnElement, Table, and_, case, column, delete, func, literal, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as insert_or_not
 from sqlalchemy.sql.selectable import NamedFromClause
 
+from hub.core.batches import table_of
 from hub.core.db import Base, db
+from hub.customers.merging.fields import NAMES, PLACE
 from hub.customers.merging.models import CustomerMerge, MergeNote
 from hub.customers.merging.owning import Owned
 from hub.customers.merging.words import NoteKind
+from hub.customers.models import Customer
+
+TOGETHER = ((*NAMES, "sort_key"), PLACE)
+"""Of a customer: halves of two fit nobody."""
+WITH_ACTIVITY = dict.fromkeys(("archived_at", "archive_run_id"), ("last_active_at",))
+"""Who has shown a sign of life since does not go back into the archive."""
+PROPERTIES = "properties"
 
 
 def give_back(merge: CustomerMerge, owned: Mapping[str, Owned]) -> None:
@@ -66,14 +75,37 @@ def _take_away(table: Table, row: dict[str, Any]) -> None:
 
 
 def _change_back(table: Table, note: MergeNote) -> None:
+    """Each column for itself, but what makes sense together only together; properties key by key."""
     before, after = note.before or {}, note.after or {}
     given = _given(table, before, list(before))
+    values: dict[str, Any] = {}
     for name in before:
-        db.session.execute(
-            update(table)
-            .where(table.c.id == note.row_id, _holds(table.c[name], after[name]))
-            .values({name: select(given.c[name]).scalar_subquery()})
-        )
+        stands = [_holds(table.c[each], after[each]) for each in _together(table, name) if each in after]
+        old = select(given.c[name]).scalar_subquery()
+        values[name] = case((and_(*stands), old), else_=table.c[name])
+    mine = table.c.id == note.row_id
+    if PROPERTIES in before:
+        values[PROPERTIES] = _properties(table.c[PROPERTIES], mine, before[PROPERTIES], after[PROPERTIES])
+    db.session.execute(update(table).where(mine).values(values))
+
+
+def _together(table: Table, name: str) -> tuple[str, ...]:
+    """The columns that must stand as the merge left them for this one to be given back."""
+    if table is not table_of(Customer):
+        return (name,)
+    return next((group for group in TOGETHER if name in group), (*WITH_ACTIVITY.get(name, ()), name))
+
+
+def _properties(
+    asked: ColumnElement[Any], mine: ColumnElement[bool], before: dict[str, Any], after: dict[str, Any]
+) -> dict[str, Any]:
+    """As they are now, with those keys as before that the merge changed and nobody since."""
+    now: dict[str, Any] = dict(db.session.scalar(select(asked).where(mine).with_for_update()) or {})
+    for key in {*before, *after}:
+        if before.get(key) != after.get(key) and now.get(key) == after.get(key):
+            now.pop(key, None)
+            now |= {key: before[key]} if key in before else {}
+    return now
 
 
 def _holds(asked: ColumnElement[Any], value: object) -> ColumnElement[bool]:

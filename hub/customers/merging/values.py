@@ -11,7 +11,7 @@ from hub.core.db import db
 from hub.core.errors import NotFound
 from hub.core.text import N_
 from hub.customers import rules
-from hub.customers.merging.fields import ADDRESS_FIELDS, PROPERTY, ROW_FIELDS
+from hub.customers.merging.fields import ADDRESS_FIELDS, GROUPS, PROPERTY, ROW_FIELDS
 from hub.customers.merging.journal import Journal
 from hub.customers.models import Address, Customer
 from hub.customers.words import AddressKind
@@ -48,6 +48,9 @@ def write_fields(
 ) -> None:
     """Give the survivor the values that were chosen from the other; from when, and whether archived, from both."""
     taken = {name: theirs[name] for name in ROW_FIELDS if not keeps[name] and ours[name] != theirs[name]}
+    for group in GROUPS:
+        if any(name in taken for name in group):
+            taken = {name: ours[name] for name in group} | taken  # noted whole: an undo looks at all of it
     values = taken | _properties(ours, theirs, keeps) | _both(merge)
     table = table_of(Customer)
     names = {name: taken.get(name, ours[name]) for name in ("first_name", "last_name", "company")}

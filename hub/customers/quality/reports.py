@@ -259,7 +259,7 @@ def meant_mail(mail: str, last_name: str, company: str, asked: Asked) -> str | N
 
     By the check of a whole row: a domain that is called like its owner or his company is no slip.
     """
-    row = {Field.MAIL: mail, Field.LAST_NAME: last_name, Field.COMPANY: company}
+    row: dict[str, str] = {Field.MAIL: mail, Field.LAST_NAME: last_name, Field.COMPANY: company}
     sure = (
         each.suggestion
         for each in check_row(0, row, asked.known)[1]
