@@ -1,5 +1,7 @@
 """Days as slots, so that the index of words can be asked for the latest tickets alone; pure."""
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -15,6 +17,25 @@ def day_of(moment: datetime) -> int:
 def begin_of(day: int) -> datetime:
     """The first moment of a day that is counted from 1970 on."""
     return EPOCH + timedelta(days=day)
+
+
+def moment_before(bounds: Sequence[datetime], end: datetime, share: float) -> datetime | None:
+    """From which moment on about this share (0 to 1) of all tickets changed until `end`; None: from the beginning on.
+
+    Between any two `bounds`, which are in order, there are equally many tickets. An estimate, evened out between them.
+    """
+    steps = len(bounds) - 1
+    after = bisect_right(bounds, end)
+    if not 0 < after <= len(bounds) or steps < 1:
+        return None
+    place = float(after - 1)
+    if after <= steps:
+        place += (end - bounds[after - 1]) / (bounds[after] - bounds[after - 1])
+    place -= share * steps
+    if place <= 0:
+        return None
+    low = int(place)
+    return bounds[low] + (bounds[min(low + 1, steps)] - bounds[low]) * (place - low)
 
 
 def slots_between(first: int, last: int) -> list[int]:

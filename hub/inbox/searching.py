@@ -45,7 +45,8 @@ def asked_words(search: str) -> list[Asked]:
     if _PHONE.match(search.strip()):
         digits = re.sub(r"\D", "", search)[-9:]
         return [Asked((digits,), digits)]
-    written = written_words([search])[:MOST_ASKED]
+    found = (word[:LONGEST_WORD] for word in _WRITTEN.findall(search[:MOST_CHARS].lower()))
+    written = list(dict.fromkeys(found))[:MOST_ASKED]
     longer = [word for word in written if len(word) > 1]  # a letter alone begins half of all words
     return [asked for word in longer or written for asked in _asked(word)]
 
@@ -53,6 +54,8 @@ def asked_words(search: str) -> list[Asked]:
 def _asked(written: str) -> list[Asked]:
     """A plural also finds its singular: many stems are wrong when the accents were not typed."""
     words = _WORD.findall(fold(written))
+    if not words:  # of another script: kept as it was written
+        return [Asked((written,), written)]
     return [Asked(_beginnings(word), f"{written} {word}") for word in words]
 
 

@@ -21,7 +21,7 @@ _LEARN = text(
     """
     INSERT INTO known_words (word, ticket_count)
     SELECT word, ndoc FROM ts_stat(format('SELECT search FROM tickets WHERE id > %s AND id <= %s',
-        CAST(:first AS bigint), CAST(:last AS bigint))) WHERE word ~ '^[a-z]{3,40}$' ORDER BY word
+        CAST(:first AS bigint), CAST(:last AS bigint))) WHERE word ~ '^[a-z][a-z0-9]{2,39}$' ORDER BY word
     ON CONFLICT (word) DO UPDATE SET ticket_count = known_words.ticket_count + excluded.ticket_count
     """
 )
@@ -32,7 +32,7 @@ _LEARN_LATER = text(
         'SELECT search FROM tickets WHERE id <= %s AND id IN (
             SELECT ticket_id FROM ticket_messages WHERE id > %s AND id <= %s)',
         CAST(:known AS bigint), CAST(:first AS bigint), CAST(:last AS bigint)))
-    WHERE word ~ '^[a-z]{3,40}$' ORDER BY word
+    WHERE word ~ '^[a-z][a-z0-9]{2,39}$' ORDER BY word
     ON CONFLICT (word) DO NOTHING
     """
 )
@@ -64,6 +64,8 @@ def _learn_tickets(progress: WordProgress) -> int:
     """Words of new tickets, each with the number of tickets that have it."""
     known = progress.last_ticket_id
     count, last = _next(Ticket, known)
+    if not known:  # the words of tickets that are new to us are those of all their messages so far
+        progress.last_message_id = db.session.scalar(select(func.max(TicketMessage.id))) or 0
     if count:
         db.session.execute(_LEARN, {"first": known, "last": last})
         progress.last_ticket_id = last

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from hub.core.db import db, transaction
+from hub.core.errors import Invalid
 from hub.core.words import Language
 from hub.inbox.models import KnownWord, Ticket
 from hub.inbox.queries import TicketFilters, find_tickets
@@ -19,7 +20,7 @@ from hub.inbox.queries.access import only_visible
 from hub.inbox.queries.conditions import read_asking
 from hub.inbox.queries.lexicon import look_up
 from hub.inbox.queries.lists import filtered
-from hub.inbox.recency import EPOCH, day_of, slots_between
+from hub.inbox.recency import EPOCH, day_of, moment_before, slots_between
 from hub.inbox.searching import asked_words
 from hub.inbox.vocabulary import work_words
 from hub.inbox.words import InboxView
@@ -44,6 +45,7 @@ SEARCHES = (
     "client:anne lampe",
     "lampe état:fermé",
     "T-2603-0000020",
+    "rare",  # the beginning of words with and without digits
     '"commande C-432 de"',
 )
 
@@ -75,6 +77,21 @@ def test_the_database_counts_days_as_we_do(session: Session, moment: datetime) -
         (day >> 3) * 4 + 1,
         (day >> 6) * 4 + 2,
     ]
+
+
+@given(st.integers(0, 100), st.floats(0.001, 0.999))
+def test_a_share_of_the_tickets_is_as_long_as_they_were_many(end: int, share: float) -> None:
+    bounds = [
+        EPOCH + timedelta(days=day) for day in (*range(50), *range(50, 150, 2), 150)
+    ]  # half as many later
+    moment = moment_before(bounds, bounds[end], share)
+    kept = sum(moment is None or bound > moment for bound in bounds[: end + 1])
+    assert abs(kept - min(share * 100, end)) <= 1.5
+
+
+def test_no_share_is_guessed_without_figures() -> None:
+    assert moment_before([], TUESDAY, 0.1) is None
+    assert moment_before([TUESDAY, TUESDAY + timedelta(days=9)], EPOCH, 0.1) is None
 
 
 @pytest.fixture(scope="module")
@@ -165,7 +182,22 @@ def test_beginnings_are_turned_into_whole_words(app: Flask, chain: dict[str, int
         db.session.remove()
 
 
-def test_words_of_later_messages_are_learnt(app: Flask, chain: dict[str, int]) -> None:
+@pytest.mark.parametrize("after", ["W10", "WzUsIDFd", "x"])
+def test_a_made_up_page_address_is_refused(app: Flask, chain: dict[str, int], after: str) -> None:
+    with app.app_context():
+        with pytest.raises(Invalid):
+            find_tickets(TicketFilters(view=InboxView.ALL, search="lampe"), _viewer(chain, 0), after)
+        db.session.remove()
+
+
+@pytest.mark.parametrize("search", ["!!!", "😀", "a" * 41, f"lampe {'b' * 45}", "client:😀 lampe"])
+def test_what_no_ticket_says_finds_none(app: Flask, chain: dict[str, int], search: str) -> None:
+    with app.app_context():
+        assert _pages(search, _viewer(chain, 0), 9) == []
+        db.session.remove()
+
+
+def test_words_of_later_messages_are_found_at_once_and_learnt(app: Flask, chain: dict[str, int]) -> None:
     with app.app_context():
         with transaction() as session:
             ticket_id = session.scalar(select(Ticket.id).order_by(Ticket.id).limit(1))
@@ -178,11 +210,14 @@ def test_words_of_later_messages_are_learnt(app: Flask, chain: dict[str, int]) -
                 {"ticket_id": ticket_id},
             )
             wire.exec_driver_sql(
-                "UPDATE tickets SET search = search || to_tsvector('simple', 'zanzibar') WHERE id = %(ticket_id)s",
+                "UPDATE tickets SET search = search || to_tsvector('simple', 'zanzibar iphone15 иванов')"
+                " WHERE id = %(ticket_id)s",
                 {"ticket_id": ticket_id},
             )
+        assert _pages("zanzib", _viewer(chain, 0), 9) == [ticket_id]
         while work_words(lambda: None):
             pass
         assert db.session.get(KnownWord, "zanzibar") is not None
-        assert _pages("zanzib", _viewer(chain, 0), 9) == [ticket_id]
+        for search in ("zanzib", "iphone", "iphone1", "Иванов", "иван"):
+            assert _pages(search, _viewer(chain, 0), 9) == [ticket_id], search
         db.session.remove()

@@ -112,6 +112,7 @@ def show(page: str) -> str:
     form = ContactForm()
     if request.method == "POST":
         form.validate()
+        vars(form.email).update(meant="anne@orange.fr", meant_field="mail")
     if page == "parts":
         flash("La réponse est partie.", "ok")
         flash("Le magasin n’a pas d’horaires. Ajoutez-les dans les réglages.", "error")

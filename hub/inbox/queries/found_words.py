@@ -8,13 +8,15 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Integer,
-    ScalarSelect,
     Select,
+    and_,
     cast,
     func,
     literal,
     literal_column,
+    or_,
     select,
+    text,
     tuple_,
 )
 
@@ -23,10 +25,10 @@ from hub.core.errors import Invalid
 from hub.core.paging import decode_key
 from hub.core.text import N_
 from hub.inbox.indexing import begins_like, has_words
-from hub.inbox.models import Ticket
+from hub.inbox.models import Ticket, TicketMessage
 from hub.inbox.queries.conditions import Asking
 from hub.inbox.queries.lexicon import Lexicon, look_up
-from hub.inbox.recency import begin_of, day_of, slots_between
+from hub.inbox.recency import begin_of, day_of, moment_before, slots_between
 
 LATEST = 1500
 FEW = 400
@@ -35,74 +37,72 @@ ONE_PAGE = 75
 SHORTEST_STRETCH = 2000
 GROWTH = 8
 Rows = Sequence[Mapping[Any, Any]]
+Also = Mapping[str, Sequence[str]]
 Condition = ColumnElement[bool]
+_SPREAD = text(
+    """
+    SELECT (SELECT max(updated_at) FROM tickets), (SELECT histogram_bounds::text::timestamptz[] FROM pg_stats
+        WHERE schemaname = current_schema() AND tablename = 'tickets' AND attname = 'updated_at')
+    """
+)
+"""The latest change, and moments between which there are equally many tickets, as PostgreSQL last counted."""
 
 
 def find_words(bare: Select[*tuple[Any, ...]], asking: Asking, after: str | None, size: int) -> Rows:
-    """At most `size` + 1 rows of a statement that has every condition but the words of `asking`."""
+    """At most `size` + 1 rows of a statement that has every condition but the words of `asking`. Raises Invalid."""
     sought, also = asking.sought(), asking.also or {}
+    if not sought and asking.asks_for_words:
+        return ()  # signs alone, which no ticket is found by
     lexicon = look_up(sought, also) if sought else None
-    if lexicon is None:
-        return _find_beginnings(bare.where(*(begins_like(each, also) for each in sought)), after, size)
+    if lexicon is None or not lexicon.lexemes:
+        statement = bare.where(*(begins_like(each, also) for each in sought))
+        return (_find_beginnings if lexicon is None else _fetch)(statement, after, size)
     found: Rows = ()
-    for conditions in _stretches(lexicon, asking, after):
-        found = _fetch(bare.where(*conditions), after, size)
+    for condition in _stretches(lexicon, also, after):
+        found = _fetch(bare.where(condition), after, size)
         if len(found) > size:
             break
     return found
 
 
-def _stretches(lexicon: Lexicon, asking: Asking, after: str | None) -> Iterator[list[Condition]]:
-    """Conditions of one question after the other, each about more tickets, the last about all.
+def _stretches(lexicon: Lexicon, also: Also, after: str | None) -> Iterator[Condition]:
+    """The condition of one question after the other, each about more tickets, the last about all.
 
     The first stretch is as long as a page should need if the words stood anywhere alike.
     """
-    also = asking.also or {}
-    wide = [each.asked for each in lexicon.lexemes if each.words is None]
-    words = [
-        has_words([each.words for each in lexicon.lexemes if each.words is not None]),
-        *(begins_like(each, also, is_filter=True) for each in wide),
-    ]
-    if lexicon.likely_count > FEW:
-        for first, last in _latest_days(lexicon, after):
-            slots = cast(slots_between(first, last), ARRAY(Integer))
-            is_then = func.recency_slots(Ticket.updated_at).bool_op("&&")(slots)
-            yield [*words, is_then, Ticket.updated_at >= begin_of(first)]
-    yield words
-    if lexicon.has_forgotten:
-        yield [begins_like(each, also) for each in asking.sought()]
+    narrow = [each.words for each in lexicon.lexemes if each.words is not None]
+    wide = [begins_like(each.asked, also, is_filter=True) for each in lexicon.lexemes if each.words is None]
+    words = and_(has_words(narrow), *wide)
+    for first, last in _latest_days(lexicon, after) if lexicon.likely_count > FEW else ():
+        slots = cast(slots_between(first, last), ARRAY(Integer))
+        is_then = func.recency_slots(Ticket.updated_at).bool_op("&&")(slots)
+        yield _or_not_learnt(and_(words, is_then, Ticket.updated_at >= begin_of(first)), lexicon, also)
+    yield _or_not_learnt(words, lexicon, also)
+
+
+def _or_not_learnt(words: Condition, lexicon: Lexicon, also: Also) -> Condition:
+    """Or a ticket whose words are not all known yet begins a word so."""
+    if lexicon.is_all_learnt:
+        return words
+    later = select(TicketMessage.ticket_id).where(TicketMessage.id > lexicon.last_message_id)
+    is_new = or_(Ticket.id > lexicon.last_ticket_id, Ticket.id.in_(later))
+    return or_(
+        words, and_(is_new, *(begins_like(each.asked, also, is_filter=True) for each in lexicon.lexemes))
+    )
 
 
 def _latest_days(lexicon: Lexicon, after: str | None) -> list[tuple[int, int]]:
     """First and last day of the latest so many tickets before the page, for each length of stretch."""
-    lengths = []
-    length = max(int(ONE_PAGE * lexicon.ticket_count / lexicon.likely_count), SHORTEST_STRETCH)
-    while length < lexicon.ticket_count // 2:
-        lengths.append(length)
-        length *= GROWTH
-    if not lengths:
+    newest, bounds = db.session.execute(_SPREAD).one()
+    newest = moment_of(after) if after else newest
+    if newest is None or not bounds:
         return []
-    moment = decode_key(after)[0] if after else None
-    newest_id, newest = _newest(moment)
-    begin = [
-        select(Ticket.created_at)
-        .where(Ticket.id <= newest_id - length)
-        .order_by(Ticket.id.desc())
-        .limit(1)
-        .scalar_subquery()
-        for length in lengths
-    ]
-    row = db.session.execute(select(newest, *begin)).one()
-    return [(day_of(moment), day_of(row[0])) for moment in row[1:] if row[0] is not None and moment]
-
-
-def _newest(moment: datetime | None) -> tuple[ScalarSelect[int], ColumnElement[Any]]:
-    """The newest ticket and the latest change, or those of a moment."""
-    if moment is None:
-        latest = select(func.max(Ticket.updated_at)).scalar_subquery()
-        return select(func.max(Ticket.id)).scalar_subquery(), latest
-    then = select(Ticket.id).where(Ticket.created_at <= moment).order_by(Ticket.created_at.desc()).limit(1)
-    return then.scalar_subquery(), literal(moment)
+    share = max(ONE_PAGE / lexicon.likely_count, SHORTEST_STRETCH / lexicon.ticket_count)
+    days = []
+    while share < 0.5 and (first := moment_before(bounds, newest, share)):  # noqa: PLR2004 - half
+        days.append((day_of(first), day_of(newest)))
+        share *= GROWTH
+    return days
 
 
 def _find_beginnings(statement: Select[*tuple[Any, ...]], after: str | None, size: int) -> Rows:
@@ -135,7 +135,16 @@ def by_change(statement: Select[*tuple[Any, ...]], after: str | None) -> Select[
 
 def position(after: str) -> Any:
     """The place of a row in a list. Raises Invalid."""
+    return tuple_(*map(literal, _decoded(after)))
+
+
+def moment_of(after: str) -> datetime:
+    """When the row changed which a page begins behind. Raises Invalid."""
+    return _decoded(after)[0]
+
+
+def _decoded(after: str) -> tuple[datetime, int]:
     match decode_key(after):
-        case [moment, int(ticket_id)] if not isinstance(moment, (int, str)):
-            return tuple_(literal(moment), literal(ticket_id))
+        case [datetime() as moment, int(ticket_id)]:
+            return moment, ticket_id
     raise Invalid(N_("This page address is not valid. Please start again from the first page."))

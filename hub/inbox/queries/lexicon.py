@@ -13,10 +13,15 @@ from sqlalchemy import text
 from hub.core.db import db
 from hub.inbox.searching import Asked
 
+_Row = tuple[str, int, str, int]
+"""Kind of line, place of the asked word, a word of the index, in how many tickets; see _LOOK_UP."""
 MOST_BEGUN = 64
+FEW_TICKETS = 5000
+"""So many are read through as fast as they are asked for in stretches."""
 FAR_BEHIND = 5000
-"""Tickets not learnt yet from which on the known words say too little."""
-_LETTERS = re.compile(r"[a-z]+")
+"""Tickets or messages not learnt yet from which on the known words say too little."""
+_LEARNT = re.compile(r"[a-z][a-z0-9]*")
+"""What vocabulary.py learns; shorter words have more continuations than are asked for."""
 _LOOK_UP = text(
     """
     WITH asked AS (SELECT * FROM unnest(CAST(:places AS bigint[]), CAST(:lows AS text[]), CAST(:highs AS text[]))
@@ -29,8 +34,9 @@ _LOOK_UP = text(
         CROSS JOIN LATERAL unnest(tsvector_to_array(to_tsvector('french', spelling))) AS stem
         LEFT JOIN known_words AS known ON known.word = stem
     UNION ALL
-    SELECT CASE WHEN has_forgotten THEN 'some' ELSE 'all' END, (SELECT max(id) FROM tickets), '', last_ticket_id
-        FROM word_progress
+    SELECT 'newest', (SELECT max(id) FROM tickets), '', (SELECT max(id) FROM ticket_messages)
+    UNION ALL
+    SELECT CASE WHEN has_forgotten THEN 'forgotten' ELSE 'known' END, last_ticket_id, '', last_message_id FROM word_progress
     """
 )
 
@@ -46,11 +52,17 @@ class Lexemes:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """The asked words in the index. `has_forgotten`: rare words that begin so may be missing."""
+    """The asked words in the index, and up to which ticket and message words are known. No lexemes: few tickets."""
 
     lexemes: tuple[Lexemes, ...]
-    ticket_count: int
-    has_forgotten: bool
+    last_ticket_id: int
+    last_message_id: int
+    is_all_learnt: bool
+
+    @property
+    def ticket_count(self) -> int:
+        """About how many tickets there are."""
+        return self.last_ticket_id
 
     @property
     def likely_count(self) -> float:
@@ -60,12 +72,29 @@ class Lexicon:
 
 
 def look_up(asked: Sequence[Asked], also: Mapping[str, Sequence[str]]) -> Lexicon | None:
-    """In one statement. None when the index must be asked for beginnings: words with digits, or not learnt yet, or
-    nothing but short beginnings.
+    """In one statement. None when the index must be asked for beginnings: words that begin with a digit or are of
+    another script, too much not learnt yet or forgotten again, nothing but short beginnings.
     """
     begun = [(place, word) for place, each in enumerate(asked) for word in _beginnings(each, also)]
-    if not begun or not all(_LETTERS.fullmatch(word) for _, word in begun):
+    if not begun or not all(_LEARNT.fullmatch(word) for _, word in begun):
         return None
+    rows = _ask(asked, begun)
+    newest, known = _place(rows, "newest"), _place(rows, "known")
+    lexemes = tuple(_lexemes(place, each, also, rows) for place, each in enumerate(asked))
+    if newest[0] <= FEW_TICKETS:
+        return Lexicon((), *known, is_all_learnt=False)
+    if not known[0] or all(each.words is None for each in lexemes):
+        return None
+    behind = max(newest[0] - known[0], newest[1] - known[1])
+    return None if behind > FAR_BEHIND else Lexicon(lexemes, *known, is_all_learnt=behind <= 0)
+
+
+def _place(rows: Sequence[_Row], kind: str) -> tuple[int, int]:
+    """The ticket and the message of a line about how far it is; zeros where there is none."""
+    return next(((ticket or 0, message or 0) for each, ticket, _, message in rows if each == kind), (0, 0))
+
+
+def _ask(asked: Sequence[Asked], begun: Sequence[tuple[int, str]]) -> list[_Row]:
     spelt = [
         (place, word) for place, each in enumerate(asked) for word in dict.fromkeys(each.spellings.split())
     ]
@@ -77,13 +106,7 @@ def look_up(asked: Sequence[Asked], also: Mapping[str, Sequence[str]]) -> Lexico
         "spellings": [word for _, word in spelt],
         "most": MOST_BEGUN + 1,
     }
-    rows = [tuple(row) for row in db.session.execute(_LOOK_UP, given)]
-    learnt = next(((kind, newest, known) for kind, newest, _, known in rows if kind in {"all", "some"}), None)
-    if learnt is None or not learnt[2] or learnt[1] - learnt[2] > FAR_BEHIND:
-        return None
-    lexemes = tuple(_lexemes(place, each, also, rows) for place, each in enumerate(asked))
-    is_narrow = any(each.words is not None for each in lexemes)
-    return Lexicon(lexemes, learnt[2], learnt[0] == "some") if is_narrow else None
+    return [tuple(row) for row in db.session.execute(_LOOK_UP, given)]
 
 
 def _beginnings(asked: Asked, also: Mapping[str, Sequence[str]]) -> list[str]:
@@ -91,9 +114,7 @@ def _beginnings(asked: Asked, also: Mapping[str, Sequence[str]]) -> list[str]:
     return list(dict.fromkeys((*asked.beginnings, *meant)))
 
 
-def _lexemes(
-    place: int, asked: Asked, also: Mapping[str, Sequence[str]], rows: Sequence[tuple[str, int, str, int]]
-) -> Lexemes:
+def _lexemes(place: int, asked: Asked, also: Mapping[str, Sequence[str]], rows: Sequence[_Row]) -> Lexemes:
     begun = {word: count for kind, at, word, count in rows if kind == "begun" and at == place}
     stems = {word: count for kind, at, word, count in rows if kind == "stem" and at == place}
     if len(begun) > MOST_BEGUN:
