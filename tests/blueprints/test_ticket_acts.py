@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.core import files
-from hub.inbox.actions import add_note, merge, reply, save_draft, schedule_reply
+from hub.inbox.actions import add_note, amending, merge, reply, save_draft, schedule_reply
 from hub.inbox.actions.returning import work_later
 from hub.inbox.models import ComposerFile, ScheduledReply, Tag, Ticket, TicketMessage
 from hub.inbox.queries import list_drafts, list_thread
@@ -404,3 +404,15 @@ def test_nobody_acts_on_a_ticket_of_another_store(
     make_store(session, "Lille Centre", code="LIL")
     number = make_received(recipients=("lille-centre@hub.example",)).number
     do(client, f"/inbox/{number}/{act}", expected=404)
+
+
+def test_a_note_that_was_changed_says_when_and_what_it_was(
+    session: Session, client: FlaskClient, ada: Agent, ticket: Ticket
+) -> None:
+    by = actor_of(ada)
+    note_id = add_note(ticket_id=ticket.id, text="Chez Quilleboeuf", by=by, now=TUESDAY)
+    amending.change_note(message_id=note_id, text="Au dépôt", by=by, now=TUESDAY)
+    session.commit()
+    page = see(client, f"/inbox/{ticket.number}?lang=en")
+    assert "Edited on" in page
+    assert page.index("Au dépôt") < page.index("What it was before") < page.index("Chez Quilleboeuf")

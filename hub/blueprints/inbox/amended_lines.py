@@ -23,7 +23,7 @@ def _former(each: dict[str, Any]) -> dict[str, str]:
     if "from_name" in each:
         text = gettext("%(name)s was called %(former)s", name=each["name"], former=each["from_name"])
     else:
-        text = each["from_text"]
+        text = str(each["from_text"])
     return {"until": until, "text": text}
 
 
