@@ -77,8 +77,7 @@ def edit_customer(
 ) -> None:
     """Write what an agent corrected, with a line in the audit trail naming the fields. `ids`: further ids, by system.
 
-    Raises NotFound, Invalid (field email, phone or country) or Conflict when an address belongs to somebody else, or
-    for who was erased or merged.
+    Raises NotFound, Invalid (field email, phone or country) or Conflict (an address of somebody else; erased, merged).
     """
     row = _get_locked(customer_id)
     if row.erased_at is not None:
