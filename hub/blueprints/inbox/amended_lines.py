@@ -28,4 +28,4 @@ def _former(each: dict[str, Any]) -> dict[str, str]:
 
 
 def _moment(at: datetime) -> str:
-    return format_datetime(at, "d MMM, HH:mm")
+    return str(format_datetime(at, "d MMM, HH:mm"))
