@@ -36,7 +36,9 @@ def test_from_the_sample_file_to_the_customers_and_back(
     page.get_by_role("link", name=say("Probably a typo in the mail domain")).click()
     press(page, "Take all suggestions")
     press(page, "Write to the customers")
-    expect(page.get_by_role("link", name=say("Undo this import"), exact=True)).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("link", name=say("Undo this import"), exact=True)).to_be_visible(
+        timeout=PATIENCE_MS
+    )
     inspector.check(page, "what was written")
     here = page.url
     page.goto(f"{installation.base_url}/customers/?q=hugo.marchand@gmail.com")

@@ -21,7 +21,7 @@ def amended_of(message: ThreadMessage) -> dict[str, Any]:
 def _former(each: dict[str, Any]) -> dict[str, str]:
     until = gettext("Until %(moment)s", moment=_moment(datetime.fromisoformat(each["at"])))
     if "from_name" in each:
-        text = gettext("%(name)s was called %(former)s", name=each["name"], former=each["from_name"])
+        text = str(gettext("%(name)s was called %(former)s", name=each["name"], former=each["from_name"]))
     else:
         text = str(each["from_text"])
     return {"until": until, "text": text}

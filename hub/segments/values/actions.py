@@ -10,9 +10,9 @@ from hub.core.audit import note_change
 from hub.core.batches import among
 from hub.core.db import db
 from hub.segments.values.defining import change_definitions, get_definitions
+from hub.segments.values.fit_calendar import find_fit
 from hub.segments.values.models import CustomerScore
 from hub.segments.values.night import find_yardsticks
-from hub.segments.values.predicting import predict_some
 from hub.segments.values.queries import MemberFilters, count_members
 from hub.segments.values.scoring import score_some
 
@@ -22,7 +22,12 @@ __all__ = ["change_definitions", "forget_scores", "note_members_export", "rescor
 def rescore(ids: Collection[int], *, now: datetime) -> None:
     """Stage, RFM, churn, tier and expected value of these customers, from their orders as they are now."""
     score_some(ids, by=get_definitions(), with_=find_yardsticks(), now=now)
-    predict_some(ids, now=now)
+    if find_fit() is not None:
+        from hub.segments.values.predicting import (
+            predict_some,  # numpy, where there is something to predict by
+        )
+
+        predict_some(ids, now=now)
 
 
 def note_members_export(asked: MemberFilters, *, by: Actor, now: datetime) -> None:

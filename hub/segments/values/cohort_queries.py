@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import func, select
 
 from hub.core.db import db
+from hub.segments.values.fit_calendar import find_fit
 from hub.segments.values.models import CohortCell, CustomerScore, ValueFit, ValueMonth
-from hub.segments.values.predicting import find_fit
 from hub.segments.values.rules import Definitions
 
 _C = CohortCell

@@ -1,7 +1,7 @@
 """Fits the models on the chain's orders each week, states their error, then predicts for every customer."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -11,6 +11,7 @@ from sqlalchemy import func, select, text, update
 from hub.core import clock
 from hub.core.db import db, transaction
 from hub.customers.models import Customer
+from hub.segments.values import fit_calendar
 from hub.segments.values.defining import find_zone
 from hub.segments.values.fitting import NotFittedError, fit_spending, fit_timing
 from hub.segments.values.holdout import judge
@@ -20,7 +21,6 @@ from hub.segments.values.summing import Days, Purchases, group_by_day, summarise
 from hub.segments.values.words import FitState
 
 log = structlog.get_logger(__name__)
-EVERY = timedelta(days=7)
 CHUNK = 20_000
 MOST_CUSTOMERS = 100_000
 """More are not needed to settle seven parameters: a share of the customers is drawn by a hash of their ids."""
@@ -118,34 +118,9 @@ def work_fits(wake: Callable[[], None]) -> int:
     del wake
     now = clock.business_now()
     with transaction():
-        is_time = _is_time(now)
+        is_time = fit_calendar.is_time(now)
     if is_time:
         fit_now(now=now)
         return 1
     with transaction():
         return take_range(now=now)
-
-
-def has_due() -> bool:
-    return _is_under_way() or _is_time(clock.business_now())
-
-
-def next_due_at() -> datetime | None:
-    last = _last()
-    return None if last is None else last + EVERY
-
-
-def _is_under_way() -> bool:
-    return db.session.scalar(select(ValueFit.id).where(ValueFit.after_id.is_not(None)).limit(1)) is not None
-
-
-def _is_time(now: datetime) -> bool:
-    """After the first night; scores say who has bought."""
-    last = _last()
-    if last is not None:
-        return last + EVERY <= now
-    return db.session.scalar(select(CustomerScore.customer_id).limit(1)) is not None
-
-
-def _last() -> datetime | None:
-    return db.session.scalar(select(func.max(ValueFit.asked_at)))

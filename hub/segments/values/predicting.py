@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import TextClause, select, text
+from sqlalchemy import TextClause, text
 
 from hub.core.db import db
 from hub.segments.values.defining import find_zone
+from hub.segments.values.fit_calendar import find_fit
 from hub.segments.values.fitting import Spending, Summary, Timing, expect_purchases, expect_value
 from hub.segments.values.models import ValueFit
-from hub.segments.values.words import FitState
 
 YEAR_WEEKS = 365.25 / 7
 MOST_CENTS = 10**15
@@ -39,12 +39,6 @@ WRITE = text("""
     FROM unnest(CAST(:ids AS bigint[]), CAST(:cents AS bigint[]), CAST(:orders AS float8[])) AS n (id, cents, orders)
     WHERE s.customer_id = n.id AND ROW(s.predicted_cents, s.expected_orders) IS DISTINCT FROM ROW(n.cents, n.orders)
 """)
-
-
-def find_fit() -> ValueFit | None:
-    """The latest that stands."""
-    found = select(ValueFit).where(ValueFit.state == FitState.FITTED).order_by(ValueFit.id.desc()).limit(1)
-    return db.session.scalar(found)
 
 
 def predict_range(first_id: int, last_id: int, *, by: ValueFit, now: datetime) -> None:
