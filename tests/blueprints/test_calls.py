@@ -163,10 +163,8 @@ def test_a_telephone_that_sends_the_caller_back_is_not_rung_for_ever(
     assert first is not None
     assert back is not None
     assert (first[-1].tag, back[-1].tag) == ("Dial", "Hangup")
-    assert session.scalars(select(PhoneCall.state).order_by(PhoneCall.id)).all() == [
-        PhoneCallState.RINGING,
-        PhoneCallState.MESSAGE,
-    ]
+    states = session.scalars(select(PhoneCall.state).order_by(PhoneCall.id)).all()
+    assert states == [PhoneCallState.MESSAGE] * 2  # our own machine answers the first one too
 
 
 # Settings

@@ -25,7 +25,7 @@ from tests.conftest import TUESDAY
 from tests.makers.customers import make_customer, say_consent
 from tests.makers.identity import dump, fill, list_tables, loosen
 
-EXAMPLES = 5 if settings().max_examples <= 100 else 300
+EXAMPLES = 3 if settings().max_examples <= 100 else 300
 LATER = TUESDAY + timedelta(days=30)
 PURPOSES = (Purpose.PROMOTION, Purpose.SURVEY, Purpose.NEWSLETTER, Purpose.OPEN_MEASUREMENT)
 

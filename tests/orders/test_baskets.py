@@ -1,5 +1,6 @@
 """Baskets: as their newest event says, closed by the order that came of them, however events arrive."""
 
+import os
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -157,7 +158,10 @@ EVENT = st.builds(
 ORDER = st.builds(lambda minute: ("order", minute, "", 0), st.integers(0, 4))
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=400 if os.environ.get("LARGE") else 15,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(st.lists(st.one_of(EVENT, ORDER), min_size=1, max_size=5), st.data())
 def test_events_in_any_order_are_the_same_basket(
     session: Session, events: list[tuple[str, int, str, int]], data: st.DataObject
