@@ -75,8 +75,8 @@ class Asking:
 
     def all_conditions(self) -> list[Condition]:
         """Filters and words together."""
-        found = [matches(words, self.also or {}) for words in (self.plain_words, self.names) if words]
-        return [*self.other_conditions(), *(false() if each is None else each for each in found)]
+        found = (matches(words, self.also or {}) for words in (self.plain_words, self.names) if words)
+        return [*self.other_conditions(), *(each for each in found if each is not None)]
 
     def other_conditions(self) -> list[Condition]:
         """All but the words that are looked for in the index."""
@@ -89,13 +89,8 @@ class Asking:
         """The words to look for, "" when they are a ticket's number."""
         return "" if TICKET_NUMBER.match(self.query.words) else self.query.words
 
-    @property
-    def asks_for_words(self) -> bool:
-        """Whether there is something to look for in the index, be it signs alone."""
-        return bool(self.plain_words or self.names)
-
     def sought(self) -> list[Asked]:
-        """The words that the index is asked for."""
+        """The words that the index is asked for; none where signs alone were typed, which ask for nothing."""
         return [*asked_words(self.plain_words), *asked_words(self.names)]
 
 

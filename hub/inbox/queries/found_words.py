@@ -35,37 +35,42 @@ FEW = 400
 """So many tickets are read and sorted at once."""
 ONE_PAGE = 75
 SHORTEST_STRETCH = 2000
-GROWTH = 8
+GROWTH = 32
+LONGEST_STRETCH = 0.25
+"""Of all tickets; to ask for more at once is no dearer than to ask for all."""
 Rows = Sequence[Mapping[Any, Any]]
 Also = Mapping[str, Sequence[str]]
 Condition = ColumnElement[bool]
 _SPREAD = text(
     """
-    SELECT (SELECT max(updated_at) FROM tickets), (SELECT histogram_bounds::text::timestamptz[] FROM pg_stats
+    SELECT (SELECT max(updated_at) FROM tickets), (SELECT count(*) FROM stores), (SELECT histogram_bounds::text::timestamptz[] FROM pg_stats
         WHERE schemaname = current_schema() AND tablename = 'tickets' AND attname = 'updated_at')
     """
 )
-"""The latest change, and moments between which there are equally many tickets, as PostgreSQL last counted."""
+"""The latest change, how many stores there are, and moments between which there are equally many tickets, as PostgreSQL last counted."""
 
 
-def find_words(bare: Select[*tuple[Any, ...]], asking: Asking, after: str | None, size: int) -> Rows:
-    """At most `size` + 1 rows of a statement that has every condition but the words of `asking`. Raises Invalid."""
+def find_words(
+    bare: Select[*tuple[Any, ...]], asking: Asking, after: str | None, size: int, *, stores: int | None
+) -> Rows:
+    """At most `size` + 1 rows of a statement that has every condition but the words of `asking`.
+
+    `stores`: how many stores' tickets the statement is about, None for all. Raises Invalid.
+    """
     sought, also = asking.sought(), asking.also or {}
-    if not sought and asking.asks_for_words:
-        return ()  # signs alone, which no ticket is found by
     lexicon = look_up(sought, also) if sought else None
     if lexicon is None or not lexicon.lexemes:
         statement = bare.where(*(begins_like(each, also) for each in sought))
         return (_find_beginnings if lexicon is None else _fetch)(statement, after, size)
     found: Rows = ()
-    for condition in _stretches(lexicon, also, after):
+    for condition in _stretches(lexicon, also, after, stores):
         found = _fetch(bare.where(condition), after, size)
         if len(found) > size:
             break
     return found
 
 
-def _stretches(lexicon: Lexicon, also: Also, after: str | None) -> Iterator[Condition]:
+def _stretches(lexicon: Lexicon, also: Also, after: str | None, stores: int | None) -> Iterator[Condition]:
     """The condition of one question after the other, each about more tickets, the last about all.
 
     The first stretch is as long as a page should need if the words stood anywhere alike.
@@ -73,7 +78,7 @@ def _stretches(lexicon: Lexicon, also: Also, after: str | None) -> Iterator[Cond
     narrow = [each.words for each in lexicon.lexemes if each.words is not None]
     wide = [begins_like(each.asked, also, is_filter=True) for each in lexicon.lexemes if each.words is None]
     words = and_(has_words(narrow), *wide)
-    for first, last in _latest_days(lexicon, after) if lexicon.likely_count > FEW else ():
+    for first, last in _latest_days(lexicon, after, stores) if lexicon.likely_count > FEW else ():
         slots = cast(slots_between(first, last), ARRAY(Integer))
         is_then = func.recency_slots(Ticket.updated_at).bool_op("&&")(slots)
         yield _or_not_learnt(and_(words, is_then, Ticket.updated_at >= begin_of(first)), lexicon, also)
@@ -91,15 +96,16 @@ def _or_not_learnt(words: Condition, lexicon: Lexicon, also: Also) -> Condition:
     )
 
 
-def _latest_days(lexicon: Lexicon, after: str | None) -> list[tuple[int, int]]:
+def _latest_days(lexicon: Lexicon, after: str | None, stores: int | None) -> list[tuple[int, int]]:
     """First and last day of the latest so many tickets before the page, for each length of stretch."""
-    newest, bounds = db.session.execute(_SPREAD).one()
+    newest, store_count, bounds = db.session.execute(_SPREAD).one()
+    is_seen = 1.0 if stores is None else min(1.0, max(stores, 1) / max(store_count, 1))
     newest = moment_of(after) if after else newest
     if newest is None or not bounds:
         return []
-    share = max(ONE_PAGE / lexicon.likely_count, SHORTEST_STRETCH / lexicon.ticket_count)
+    share = max(ONE_PAGE / (lexicon.likely_count * is_seen), SHORTEST_STRETCH / lexicon.ticket_count)
     days = []
-    while share < 0.5 and (first := moment_before(bounds, newest, share)):  # noqa: PLR2004 - half
+    while share < LONGEST_STRETCH and (first := moment_before(bounds, newest, share)):
         days.append((day_of(first), day_of(newest)))
         share *= GROWTH
     return days
