@@ -18,7 +18,7 @@ from rq.worker import WorkerStatus
 from config import load
 from hub import schedule
 from hub.app import create_app
-from hub.core import bell
+from hub.core import bell, collecting
 
 log = structlog.get_logger(__name__)
 
@@ -58,6 +58,7 @@ def main(arguments: list[str]) -> int:
     kind.add_argument("--mailbox", action="store_true", help="listen for inbound mail")
     chosen = parser.parse_args(arguments)
     app = create_app()
+    collecting.settle()
     with app.app_context():
         if chosen.clock:
             schedule.run_clock(Stopped())

@@ -29,6 +29,7 @@ from hub.mailroom.queries import list_quarantine, list_unseen
 from hub.order_commands import orders
 from hub.outbox.actions import resume_sender
 from hub.outbox.queries import list_pauses
+from hub.plans.actions import add_builtin_plans
 from hub.staff.actions import get_setup_code
 from hub.stores.queries import find_chain, find_store_by_code
 from hub.supervisor import backup
@@ -126,10 +127,13 @@ def resume() -> None:
 
 @mail.command("publish")
 def publish() -> None:
-    """Publish the mails of the product whose source has changed, after an upgrade; run it as often as you like."""
+    """Publish what has changed of the product's mails and plans, after an upgrade; run it as often as you like."""
     with transaction():
         count = publish_builtin_templates(now=clock.business_now())
+        plan_count = add_builtin_plans(now=clock.business_now()) if find_chain() else 0
     click.echo(f"{count} new versions.")
+    if plan_count:
+        click.echo(f"{plan_count} new versions of plans.")
 
 
 @knowledge.command("evaluate")

@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from hub.core import bell, clock, loose_files
 from hub.core.db import db
+from hub.customers import property_leaving as properties
 from hub.customers.imports import working as imports
 from hub.identity import activity, erasing, pairing, retention, upkeep
 from hub.inbox import vocabulary
@@ -27,6 +28,10 @@ from hub.orders.till_files import working as till_files
 from hub.outbox import promo_codes, pushing, reconciling, sending, tidying
 from hub.outbox.words import SendQueue
 from hub.plans import engine
+from hub.plans.moving import working as plan_moves
+from hub.plans.occurring import scanning
+from hub.plans.replay import working as replays
+from hub.plans.results import keeping as plan_results
 from hub.reactions import drain as reactions
 from hub.segments.saved import working as segments
 from hub.segments.values import working as values
@@ -77,6 +82,10 @@ JOBS: dict[str, Job] = {
     for job in (
         Job("facts", "urgent", reactions.work_facts, reactions.has_due, _nothing_planned),
         Job("plans", "default", engine.work_plans, engine.has_due, engine.next_due_at),
+        Job("plan_moves", "default", plan_moves.work_moves, plan_moves.has_due, _nothing_planned),
+        Job("plan_scans", "default", scanning.work_scans, scanning.has_due, scanning.next_due_at),
+        Job("plan_results", "bulk", plan_results.work_results, plan_results.has_due, _nothing_planned),
+        Job("replays", "bulk", replays.work_replays, replays.has_due, _nothing_planned),
         Job("arrivals", "default", arrivals.work_arrivals, arrivals.has_due, arrivals.next_due_at, 0.1),
         Job("mailboxes", "default", mailboxes.work_mailboxes, mailboxes.has_due, mailboxes.next_due_at),
         Job("tickets", "default", tickets.work_tickets, tickets.has_due, tickets.next_due_at),
@@ -98,6 +107,7 @@ JOBS: dict[str, Job] = {
         Job("phones", "default", reconciling.work_phones, reconciling.has_due, reconciling.next_due_at),
         Job("optins", "bulk", optins.work_optins, optins.has_due, optins.next_due_at),
         Job("imports", "bulk", imports.work_imports, imports.has_due, imports.next_due_at),
+        Job("properties", "bulk", properties.work_properties, properties.has_due, _nothing_planned),
         Job("visits", "bulk", visits.work_visits, visits.has_due, _nothing_planned),
         Job("till_files", "bulk", till_files.work_till_files, till_files.has_due, _nothing_planned),
         Job("erasures", "bulk", erasing.work_erasures, erasing.has_due, _nothing_planned),

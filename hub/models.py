@@ -17,6 +17,7 @@ from hub.mailroom import models as mailroom
 from hub.mailroom import way_models as mail_ways
 from hub.orders import models as orders
 from hub.orders.behaviour import models as behaviour
+from hub.orders.own_events import models as own_events
 from hub.orders.products import models as products
 from hub.orders.till_files import models as till_files
 from hub.outbox import models as outbox
@@ -24,6 +25,9 @@ from hub.outbox import provider_models as provider_deliveries
 from hub.outbox import push_models as pushes
 from hub.outbox.tracking import models as tracking
 from hub.plans import models as plans
+from hub.plans.moving import models as plan_moves
+from hub.plans.replay import models as plan_replays
+from hub.plans.results import models as plan_results
 from hub.reasons import models as reasons
 from hub.segments import models as saved_segments
 from hub.segments.values import models as customer_values
@@ -31,6 +35,7 @@ from hub.signups import models as signups
 from hub.staff import models as staff
 from hub.stores import models as stores
 from hub.surveys import models as surveys
+from hub.surveys.whys import models as whys
 from hub.takeover import models as takeover
 from hub.webhooks import models as webhooks
 
@@ -52,6 +57,7 @@ ALL = (
     customer_quality,
     orders,
     behaviour,
+    own_events,
     products,
     till_files,
     content,
@@ -64,9 +70,13 @@ ALL = (
     tracking,
     inbox,
     surveys,
+    whys,
     signups,
     knowledge,
     plans,
+    plan_moves,
+    plan_replays,
+    plan_results,
     mailroom,
     mail_ways,
     webhooks,

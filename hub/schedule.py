@@ -30,6 +30,7 @@ class Entry:
 SCHEDULE: tuple[Entry, ...] = (
     Entry("close solved tickets", "tickets", timedelta(hours=1)),
     Entry("settle promo codes", "promo_codes", timedelta(minutes=10)),
+    Entry("count results of large plans", "plan_results", timedelta(hours=1)),
     Entry("purge survey touches", "surveys", timedelta(days=1)),
     Entry("purge visits", "visits", timedelta(days=1)),
     Entry("purge webhook deliveries", "webhooks", timedelta(days=1)),

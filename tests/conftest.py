@@ -1,5 +1,6 @@
 """The house for tests: a real PostgreSQL and Redis, a savepoint per test, a clock in the hand, no network."""
 
+import gc
 import hashlib
 import os
 import socket
@@ -45,6 +46,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
     from tests.running.scheduling import HouseScheduling
 
     return HouseScheduling(config, log)
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays to the end: nobody need walk through it again and again in search of garbage."""
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 @pytest.fixture(scope="session", autouse=True)

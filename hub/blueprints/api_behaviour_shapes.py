@@ -47,7 +47,14 @@ class ProductBody(_Strict):
     name: Text = ""
     family: Text = ""
     range: Text = Field(default="", description="its place among its like, for example standard or premium")
-    life_days: int | None = Field(default=None, ge=1, le=36500, description="until it is used up")
+    range_position: int | None = Field(
+        default=None, ge=1, le=9, description="1 entry to 9 top; left out it follows from a known range"
+    )
+    life_days: int | None = Field(default=None, ge=1, le=36500, description="until it wants renewal")
+    cycle_days: int | None = Field(default=None, ge=1, le=36500, description="until it is used up")
+    next_sku: Annotated[str, StringConstraints(max_length=200)] = Field(
+        default="", description="what is bought after it; empty: the same again"
+    )
     price_cents: int | None = Field(default=None, ge=0, le=10**12)
     url: Url = ""
     image_url: Url = ""

@@ -4,6 +4,7 @@ from flask import url_for
 
 from hub.blueprints.access import viewer
 from hub.customers import queries
+from hub.customers.rules import show_phone
 from hub.staff.words import Permission
 
 MOST_FOUND = 5
@@ -16,9 +17,9 @@ def find_customers(words: str) -> list[dict[str, str]]:
         return []
     return [
         {
-            "label": row.name or row.mail or row.phone or f"#{row.id}",
+            "label": row.name or row.mail or show_phone(row.phone or "") or f"#{row.id}",
             "href": url_for("customers.card", customer_id=row.id),
-            "hint": " · ".join(filter(None, (row.mail, row.phone, row.postcode))),
+            "hint": " · ".join(filter(None, (row.mail, show_phone(row.phone or ""), row.postcode))),
         }
         for row in queries.list_customers(words.strip(), size=MOST_FOUND).rows
     ]

@@ -12,6 +12,7 @@ from hub.blueprints.call_words import outcome_words
 from hub.blueprints.customer_card import Card
 from hub.blueprints.score_words import stage_words
 from hub.blueprints.segments.base import PAGES
+from hub.blueprints.why_words import why_words
 from hub.core.text import N_
 from hub.core.words import Purpose
 from hub.customers.queries import FactLine
@@ -21,6 +22,7 @@ from hub.orders.behaviour.words import PageKind
 from hub.segments.values.words import Stage
 from hub.staff.rules import Viewer
 from hub.staff.words import Permission
+from hub.surveys.whys.words import WhyReason
 from hub.surveys.words import Choice
 
 # what happened: what it is called, its icon, its tone. Kinds that are not here are for machines.
@@ -39,6 +41,8 @@ KINDS = {
     "MessageBlocked": (N_("Message not sent"), "no-symbol", "warn"),
     "MessageFailed": (N_("Message not sent"), "x-circle", "late"),
     "SurveyAnswered": (N_("Survey answered"), "star", ""),
+    "EventReceived": (N_("Event of another system"), "signal", ""),
+    "WhyTold": (N_("Told us why"), "chat-bubble-left-ellipsis", "warn"),
     "AnswerReclassified": (N_("Unhappy answer taken back"), "star", ""),
     "TicketOpened": (N_("Ticket opened"), "inbox", ""),
     "CustomerWrote": (N_("The customer wrote"), "chat-bubble-left-ellipsis", ""),
@@ -56,6 +60,7 @@ KINDS = {
     NOTED: (N_("Note of the staff"), "pencil", ""),
     "CustomersMerged": (N_("Another customer was merged into this one"), "users", ""),
     "CustomersUnmerged": (N_("A merge was undone"), "arrow-uturn-left", ""),
+    "CustomerUnarchived": (N_("Taken back from the archive"), "arrow-uturn-left", ""),
     "StageChanged": (N_("Another lifecycle stage"), "arrow-trending-up", ""),
     "ChurnThresholdCrossed": (N_("Near to leaving"), "exclamation-triangle", "warn"),
     "TicketWithdrawn": (N_("Answer withdrawn"), "arrow-uturn-left", ""),
@@ -171,5 +176,7 @@ _DETAILS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     CLICKED: lambda data: words.purpose_words(Purpose(data["purpose"])),
     NOTED: lambda data: f"{data['name']} · {data['text']}",
     "StageChanged": _stage,
+    "EventReceived": lambda data: str(data["name"]),
+    "WhyTold": lambda data: why_words(WhyReason(data["reason"])),
     "ChurnThresholdCrossed": lambda data: gettext("%(points)s points", points=data["points"]),
 }

@@ -150,6 +150,11 @@ def basis_words(basis: LegalBasis) -> str:
 
 def suppression_words(purpose: Purpose | None, reason: SuppressionReason) -> str:
     """Why nothing leaves for an address, and what exactly."""
+    what = purpose_words(purpose) if purpose else gettext("everything")
+    return gettext("Blocked for %(what)s: %(why)s", what=what, why=suppressed_words(reason))
+
+
+def suppressed_words(reason: SuppressionReason) -> str:
     words = {
         SuppressionReason.HARD_BOUNCE: gettext("the mailbox does not exist"),
         SuppressionReason.COMPLAINT: gettext("reported as spam"),
@@ -157,12 +162,15 @@ def suppression_words(purpose: Purpose | None, reason: SuppressionReason) -> str
         SuppressionReason.REFUSED: gettext("the customer had refused before the data was erased"),
         SuppressionReason.STAFF: gettext("blocked by staff"),
     }
-    what = purpose_words(purpose) if purpose else gettext("everything")
-    return gettext("Blocked for %(what)s: %(why)s", what=what, why=words[reason])
+    return words[reason]
 
 
 def message_state(message: MessageRow) -> tuple[str, str]:
     """What became of a message, and its tone."""
+    return sent_words(message.state)
+
+
+def sent_words(state: MessageState) -> tuple[str, str]:
     words = {
         MessageState.WAITING: (gettext("Waiting"), "plain"),
         MessageState.CLAIMED: (gettext("Leaving now"), "plain"),
@@ -176,7 +184,7 @@ def message_state(message: MessageRow) -> tuple[str, str]:
         MessageState.UNKNOWN: (gettext("Perhaps sent"), "warn"),
         MessageState.CANCELLED: (gettext("Taken back before it left"), "plain"),
     }
-    return words[message.state]
+    return words[state]
 
 
 def block_words(reason: str | None) -> str:

@@ -15,7 +15,7 @@ from hub.blueprints.customer_tabs import room_of_customers
 from hub.blueprints.customer_timeline import FACTS, timeline_of
 from hub.blueprints.errors import sentence_of
 from hub.blueprints.htmx import wants_fragment
-from hub.blueprints.plan_words import exit_words, step_words
+from hub.blueprints.plan_words import standing_words, step_words
 from hub.core import clock
 from hub.core.db import transaction
 from hub.core.errors import Invalid
@@ -120,7 +120,7 @@ def messages(customer_id: int) -> ResponseReturnValue:
         next_key=page.next_key,
         enrolments=list_customer_enrolments(customer_id),
         is_english=str(get_locale()) == "en",
-        exit_words=exit_words,
+        standing_words=standing_words,
         **_rights(),
     )
 

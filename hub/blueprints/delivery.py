@@ -96,7 +96,7 @@ def _find(asked: str) -> list[OrderRow]:
     Of what the person may see alone.
     """
     scope = viewer().scope
-    order = orders.find_order_by_external_id(asked)
+    order = orders.find_order_by_external_id(asked) or _find_in_capitals(asked)
     if order is not None:
         return [order] if scope.has_store(order.store_id) else []
     holder = find_card_holder([asked])
@@ -107,6 +107,11 @@ def _find(asked: str) -> list[OrderRow]:
     ids = list_order_ids_by_name(asked, since=since, store_ids=store_ids, limit=MOST_ORDERS)
     rows = orders.get_orders(ids)
     return [rows[order_id] for order_id in ids]
+
+
+def _find_in_capitals(asked: str) -> OrderRow | None:
+    """A phone types `cmd-1` where the paper says `CMD-1`."""
+    return orders.find_order_by_external_id(asked.upper()) if asked != asked.upper() else None
 
 
 def _listed(found: list[OrderRow]) -> dict[str, Any]:

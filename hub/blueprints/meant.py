@@ -9,6 +9,7 @@ from flask import request
 from hub.core import clock
 from hub.customers.hygiene.base import suggest
 from hub.customers.hygiene.findings import Field
+from hub.stores.queries import find_day
 
 PERSON: Mapping[str, str] = MappingProxyType(
     {
@@ -29,7 +30,7 @@ def find_meant(given: Mapping[str, str]) -> dict[str, str]:
     values = {field: value for field, value in given.items() if value.strip()}
     if not values:
         return {}
-    found = suggest(values, today=clock.business_now().date(), machine_now=clock.machine_now())
+    found = suggest(values, today=find_day(clock.business_now()), machine_now=clock.machine_now())
     asked = set(request.form.getlist(ASKED))
     return {field: meant for field, meant in found.items() if values.get(field) not in asked}
 
@@ -40,7 +41,7 @@ def taken(given: Mapping[str, str]) -> dict[str, str]:
     if pressed not in given:
         return {}
     values = {field: value for field, value in given.items() if value.strip()}
-    found = suggest(values, today=clock.business_now().date(), machine_now=clock.machine_now())
+    found = suggest(values, today=find_day(clock.business_now()), machine_now=clock.machine_now())
     names = {Field.FIRST_NAME, Field.LAST_NAME}
     wanted = names if pressed in names and names <= set(found) else {pressed}
     return {field: found[field] for field in wanted if field in found}

@@ -28,6 +28,7 @@ ROOM_OF = {
         ("segments", "values", "products", "imports", "duplicates", "quality", "properties", "privacy"),
         "customers",
     ),
+    "plan_results": "statistics",
 }
 """Doors that belong to the room of another one: its place in the rail is the current one on their pages."""
 

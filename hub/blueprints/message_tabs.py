@@ -8,6 +8,7 @@ TABS = (
     ("messages.pressure", N_("Pressure")),
     ("messages.list_blocked", N_("Not sent")),
     ("messages.show_caps", N_("Caps and hours")),
+    ("messages.show_terms", N_("Terms of the shop")),
     ("loyalty.list_pools", N_("Promo codes")),
     ("signups.list_forms", N_("Sign-up forms")),
     ("chats.show_setup", N_("Chat")),

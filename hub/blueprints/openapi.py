@@ -5,6 +5,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from hub.blueprints import api_behaviour_shapes as behaviour
+from hub.blueprints import api_events_shapes as events
+from hub.blueprints import api_plans_shapes as plans
+from hub.blueprints import api_regions_shapes as regions
 from hub.blueprints import openapi_schemas as schemas
 from hub.blueprints.api_consent_shapes import ConsentBody
 from hub.blueprints.api_customers_shapes import CustomerBody, CustomerPatch, CustomersBody
@@ -60,6 +63,9 @@ BODIES: tuple[type[BaseModel], ...] = (
     CustomerPatch,
     CustomersBody,
     *behaviour.BODIES,
+    *regions.BODIES,
+    *events.BODIES,
+    *plans.BODIES,
 )
 INTRODUCTION = (
     "Keys are made in the settings and carry scopes: "
@@ -101,6 +107,9 @@ def _paths() -> dict[str, Any]:
         segment_paths,
         _other_paths,
         behaviour.paths,
+        regions.paths,
+        events.paths,
+        plans.paths,
     )
     return {path: methods for part in parts for path, methods in part().items()}
 

@@ -1,113 +1,261 @@
 """Plans in the reader's words: sentences, delays, results, reasons to leave."""
 
+from collections.abc import Mapping
+from typing import Protocol
+
 from flask_babel import get_locale, gettext, ngettext
 
-from hub.plans.queries import PlanRow, PlanView, StepRow
-from hub.plans.rules import Delay, Step
-from hub.plans.words import Anchor, ExitReason, StepOutcome
+from hub.blueprints.message_names import template_words
+from hub.blueprints.plan_builtin_words import plan_sentence, skip_words, step_words
+from hub.blueprints.plan_condition_words import (
+    clause_words,
+    clauses_words,
+    ends_words,
+    exit_words,
+    segment_ids,
+)
+from hub.blueprints.plan_entry_words import beginning_words, entered_by
+from hub.content.naming import TemplateName
+from hub.core.words import Channel
+from hub.plans.definitions import Definition, Delay, Step
+from hub.plans.queries import EnrolmentRow, PlanView, StepRow
+from hub.plans.walking import NEVER_STALE
+from hub.plans.words import Anchor, Skip, StepKind, StepOutcome, Wait
+
+__all__ = ["exit_words", "plan_sentence", "step_words"]
+
+DAY_MINUTES = 24 * 60
+HOUR_MINUTES = 60
 
 
-def plan_name(plan: PlanRow) -> str:
+class Named(Protocol):
+    """What has a name in both languages."""
+
+    @property
+    def name_fr(self) -> str: ...
+
+    @property
+    def name_en(self) -> str: ...
+
+
+def plan_name(plan: Named) -> str:
     return plan.name_en if str(get_locale()) == "en" else plan.name_fr
 
 
-def plan_sentence(key: str) -> str:
-    """What a built-in plan does, in one sentence."""
-    sentences = {
-        "post_purchase_survey": gettext(
-            "Seven days after delivery, asks one question by mail. An unhappy answer becomes a ticket of the store."
-        ),
-        "welcome_pack": gettext(
-            "Thanks for a first order the day after, then suggests a second purchase. A new order ends it."
-        ),
-    }
-    return sentences.get(key, "")
-
-
 def step_title(step: Step) -> str:
-    return step_words(step.key)
-
-
-def step_words(key: str) -> str:
-    """What a step of a built-in plan does; the key of another one."""
-    titles = {
-        "ask": gettext("Survey mail with three boxes"),
-        "remind": gettext("One reminder"),
-        "thank": gettext("Thanks with the review link"),
-        "welcome": gettext("Welcome"),
-        "second_purchase": gettext("Second purchase"),
+    """What its author or the product calls the step; of one that is named nowhere what it does."""
+    words = step.label or step_words(step.key)
+    if words == step.key:
+        return _unnamed(step)
+    kinds = {
+        StepKind.SPLIT: gettext("A fork: %(name)s", name=words),
+        StepKind.PROMO: gettext("A promo code: %(name)s", name=words),
+        StepKind.PROPERTY: gettext("A property: %(name)s", name=words),
+        StepKind.NOTIFY: gettext("News for the store: %(name)s", name=words),
+        StepKind.TASK: gettext("A call: %(name)s", name=words),
+        StepKind.AUDIENCE: gettext("An audience: %(name)s", name=words),
+        StepKind.POSTAL: gettext("A letter by post: %(name)s", name=words),
+        StepKind.ERASURE_DUE: gettext("An erasure: %(name)s", name=words),
+        StepKind.END: gettext("The end"),
     }
-    return titles.get(key, key)
+    return kinds.get(step.kind, words)
+
+
+def _unnamed(step: Step) -> str:
+    if step.is_send:
+        return template_words(TemplateName(step.template, ""), step.purpose)
+    return {
+        StepKind.SPLIT: gettext("A fork"),
+        StepKind.PROMO: gettext("A promo code"),
+        StepKind.PROPERTY: gettext("A property"),
+        StepKind.NOTIFY: gettext("News for the store"),
+        StepKind.TASK: gettext("A call"),
+        StepKind.AUDIENCE: gettext("An audience"),
+        StepKind.POSTAL: gettext("A letter by post"),
+        StepKind.ERASURE_DUE: gettext("An erasure"),
+        StepKind.END: gettext("The end"),
+    }.get(step.kind, step.key)
 
 
 def when(step: Step) -> str:
-    """`D+7 · after delivery or order`: the delay and what it is counted from."""
+    """`D+7 · after the entry`: the delay and what it is counted from."""
     anchors = {
-        Anchor.ENTRY: gettext("after delivery or order"),
+        Anchor.ENTRY: gettext("after the entry"),
         Anchor.FIRST_MESSAGE: gettext("after the first message"),
         Anchor.ANSWER: gettext("after the answer"),
+        Anchor.DATE: gettext("from the date"),
     }
-    return f"{_delay(step.delay)} · {anchors[step.anchor]}"
+    return f"{delay_words(step.delay)} · {anchors[step.anchor]}"
 
 
-def detail(step: Step) -> str:
-    """The conditions of a step in words; empty without any."""
-    parts = []
-    if "not_answered" in step.when:
-        parts.append(gettext("only without an answer"))
-    if "first_message_sent" in step.when:
-        parts.append(gettext("only if the first message was sent"))
-    if step.variants:
-        parts.append(gettext("another selection above the average basket"))
-    days = ngettext("dropped after %(num)s day", "dropped after %(num)s days", step.expires_days)
-    return " · ".join([*parts, days])
+def detail(step: Step, segments: Mapping[int, str], titles: Mapping[str, str] | None = None) -> str:
+    """What the step does, its conditions, where it leads and when it is dropped. `titles`: those of the plan's steps."""
+    named = titles or {}
+    parts = [*_effect(step), *_conditions(step, segments, named)]
+    if step.next_key:
+        parts.append(gettext("then to “%(step)s”", step=named.get(step.next_key, step_words(step.next_key))))
+    if step.kind not in NEVER_STALE:
+        parts.append(_expiry(step.expires_minutes))
+    return " · ".join(parts)
+
+
+def _effect(step: Step) -> list[str]:
+    details = step.details
+    found: list[str] = []
+    if step.is_send and step.channel is Channel.SMS:
+        found = [gettext("by SMS")]
+    elif step.kind is StepKind.PROMO:
+        found = [gettext("a code of “%(pool)s” for the messages that follow", pool=step.pool)]
+    elif step.kind is StepKind.PROPERTY:
+        found = [f"{details['property']} = {details['value']}"]
+    elif step.kind is StepKind.NOTIFY:
+        found = [gettext("tells the store: %(words)s", words=details["words"])]
+    elif step.kind is StepKind.TASK:
+        found = [gettext("a call for the store: %(subject)s", subject=details["subject"])]
+    elif step.kind in {StepKind.AUDIENCE, StepKind.POSTAL}:
+        found = [gettext("in the file “%(name)s”", name=details["name"])]
+    elif step.kind is StepKind.ERASURE_DUE:
+        found = [gettext("erased in the night after the day, unless a sign of life comes")]
+    return found if step.is_on else [gettext("switched off"), *found]
+
+
+def _conditions(step: Step, segments: Mapping[int, str], titles: Mapping[str, str]) -> list[str]:
+    if step.kind is StepKind.SPLIT:
+        asked = clauses_words(step.when, segments) or gettext("always")
+        other = titles.get(step.otherwise or "", step_words(step.otherwise or ""))
+        return [
+            gettext("if %(condition)s goes on here, otherwise to “%(step)s”", condition=asked, step=other)
+        ]
+    parts = [gettext("only if %(condition)s", condition=clause_words(each, segments)) for each in step.when]
+    for variant in step.variants:
+        asked = clauses_words(variant.when, segments)
+        parts.append(gettext("another selection if %(condition)s", condition=asked))
+    return parts
+
+
+def _expiry(minutes: int) -> str:
+    if minutes % DAY_MINUTES == 0:
+        return str(
+            ngettext("dropped after %(num)s day", "dropped after %(num)s days", minutes // DAY_MINUTES)
+        )
+    return str(ngettext("dropped after %(num)s minute", "dropped after %(num)s minutes", minutes))
 
 
 def results(row: StepRow) -> list[tuple[str, int]]:
     words = {
         StepOutcome.POSTED: gettext("handed over"),
         StepOutcome.GHOST: gettext("control"),
+        StepOutcome.DONE: gettext("done"),
+        StepOutcome.CHOSEN: gettext("passed"),
         StepOutcome.SKIPPED: gettext("skipped"),
         StepOutcome.EXPIRED: gettext("too late"),
     }
-    return [(words[outcome], count) for outcome, count in row.results.items()]
+    found = [(words[outcome], count) for outcome, count in row.results.items()]
+    return found + [(skip_words(Skip(reason)), count) for reason, count in row.skips.items()]
 
 
-def exit_words(reason: ExitReason) -> str:
-    words = {
-        ExitReason.COMPLETED: gettext("went to the end"),
-        ExitReason.PURCHASED: gettext("bought again"),
-        ExitReason.CANCELLED: gettext("order cancelled"),
-        ExitReason.RETURNED: gettext("order returned"),
-        ExitReason.ANSWERED: gettext("answered"),
-        ExitReason.REFUSED: gettext("refused"),
-        ExitReason.TICKET_OPEN: gettext("a ticket was open"),
-        ExitReason.ASKED_RECENTLY: gettext("asked in the last 30 days"),
-        ExitReason.PLAN_OFF: gettext("plan switched off"),
-        ExitReason.MERGED: gettext("customers merged"),
-    }
-    return words[reason]
+def wait_words(wait: Wait | None) -> str:
+    """Why a step that was due has not run yet; "" when it is simply not due."""
+    if wait is None:
+        return ""
+    return {
+        Wait.GRIEVANCE: gettext("waits for an open grievance to be settled"),
+        Wait.DAILY_LIMIT: gettext("waits for a day with room under the plan's daily limit"),
+        Wait.MESSAGE: gettext("waits for the message before it to leave"),
+    }[wait]
 
 
-def timeline(view: PlanView) -> list[dict[str, object]]:
+def standing_words(row: EnrolmentRow) -> str:
+    """How a passage stands: inside, what it waits for, or why it ended and what had been sent when that was known."""
+    if row.exit_reason is None:
+        return wait_words(row.wait) or gettext("inside")
+    left = (row.exit_note or {}).get("left", ())
+    words = exit_words(row.exit_reason)
+    if not left:
+        return words
+    steps = ", ".join(step_words(key) for key in left)
+    return gettext("%(reason)s; sent before that was known: %(steps)s", reason=words, steps=steps)
+
+
+def writes_files(definition: Definition) -> bool:
+    """Whether the plan writes audiences or letters that somebody fetches."""
+    return any(step.kind in {StepKind.AUDIENCE, StepKind.POSTAL} for step in definition.steps)
+
+
+def entry_words(definition: Definition, segments: Mapping[int, str]) -> str:
+    """What lets customers in, and under which conditions."""
+    words = ", ".join(entered_by(trigger, definition.entry.params) for trigger in definition.entry.on)
+    if definition.entry.when:
+        asked = clauses_words(definition.entry.when, segments)
+        words = gettext("%(triggers)s, if %(condition)s", triggers=words, condition=asked)
+    if by := definition.entry.params.get("due_by"):
+        words = f"{words}, {due_words(by)}"
+    return words
+
+
+def due_words(by: str) -> str:
+    """Which orders let in by what they brought."""
+    if by == "cycle":
+        return gettext("with a product that is used up")
+    return gettext("with a product whose life is known")
+
+
+def rules_of(definition: Definition, segments: Mapping[int, str]) -> list[tuple[str, str]]:
+    """What holds for the whole plan, as label and words."""
+    rows = [(gettext("Enters"), entry_words(definition, segments))]
+    if begins := beginning_words(definition.entry.on, definition.entry.params):
+        rows.append((gettext("When it is switched on, enters"), begins))
+    if definition.exits:
+        rows.append((gettext("Leaves"), ", ".join(ends_words(each) for each in definition.exits)))
+    if hours := definition.entry.cooldown_hours:
+        rows.append((gettext("Not again for"), ngettext("%(num)s hour", "%(num)s hours", hours)))
+    if definition.daily_limit is not None:
+        limit = ngettext("%(num)s customer a day", "%(num)s customers a day", definition.daily_limit)
+        rows.append((gettext("At most"), limit))
+    if definition.spread_days:
+        rows.append((gettext("Spread over"), ngettext("%(num)s day", "%(num)s days", definition.spread_days)))
+    return rows
+
+
+def named_segments(definition: Definition) -> set[int]:
+    """The segments that the plan's conditions name."""
+    clauses = [*definition.entry.when]
+    for step in definition.steps:
+        clauses += [*step.when, *(clause for variant in step.variants for clause in variant.when)]
+    return segment_ids(clauses)
+
+
+def timeline(view: PlanView, segments: Mapping[int, str]) -> list[dict[str, object]]:
     """The steps as parts/plan_timeline.html wants them."""
+    titles = {row.step.key: step_title(row.step) for row in view.steps}
     return [
         {
             "title": step_title(row.step),
             "when": when(row.step),
-            "detail": detail(row.step),
+            "detail": detail(row.step, segments, titles),
             "waiting": row.waiting_count,
             "results": results(row),
+            "is_end": row.step.kind is StepKind.END,
         }
         for row in view.steps
     ]
 
 
-def _delay(delay: Delay) -> str:
+def delay_words(delay: Delay) -> str:
+    """`D+8 at 10:00`, `2 hours`; `at once` when there is none."""
+    parts = []
     if delay.days:
-        return str(gettext("D+%(days)s", days=delay.days))
-    return (
-        str(ngettext("%(num)s minute", "%(num)s minutes", delay.minutes))
-        if delay.minutes
-        else gettext("at once")
-    )
+        parts.append(gettext("D%(days)s", days=f"{delay.days:+d}"))
+    elif delay.at:
+        parts.append(gettext("D0"))
+    if delay.at:
+        parts.append(gettext("at %(hour)s", hour=delay.at))
+    if delay.minutes:
+        parts.append(_minutes(delay.minutes))
+    return " ".join(parts) or gettext("at once")
+
+
+def _minutes(minutes: int) -> str:
+    if minutes % HOUR_MINUTES == 0:
+        return str(ngettext("%(num)s hour", "%(num)s hours", minutes // HOUR_MINUTES))
+    return str(ngettext("%(num)s minute", "%(num)s minutes", minutes))

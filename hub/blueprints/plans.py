@@ -10,25 +10,38 @@ from hub.core import clock
 from hub.core.db import transaction
 from hub.loyalty.queries import list_pool_keys
 from hub.plans import actions, publishing, queries
+from hub.plans.drafts.queries import list_drafted
+from hub.segments.saved.queries import list_names
 from hub.staff.words import Permission
 
 blueprint = Blueprint("plans", __name__)
+EDITING = ("switch", "choose_pool")
 
 
 @blueprint.get("/")
 def list_plans() -> ResponseReturnValue:
     """One card a plan: what it does, whether it is on, who is inside, when the next message is due."""
-    return render_template("plans/list.html", plans=queries.list_plans(), words=plan_words)
+    return render_template(
+        "plans/list.html",
+        plans=queries.list_plans(),
+        drafted=list_drafted(),
+        words=plan_words,
+        may_edit=viewer().may(Permission.EDIT_PLANS),
+    )
 
 
 @blueprint.get("/<key>")
 def show(key: str) -> ResponseReturnValue:
+    view = queries.get_plan(key)
     return render_template(
         "plans/plan.html",
-        view=queries.get_plan(key),
+        view=view,
+        segments=dict(list_names(plan_words.named_segments(view.definition))),
         people=queries.list_inside(key, after=request.args.get("after")),
         words=plan_words,
         may_edit=viewer().may(Permission.EDIT_PLANS),
+        has_draft=view.plan.id in list_drafted(),
+        may_see_results=viewer().may(Permission.READ_STATISTICS),
         pools=list_pool_keys(),
         carrying=publishing.list_steps_with_codes(key),
     )

@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import format_currency, format_date, format_decimal, gettext, ngettext
 
 from hub.blueprints.segments.base import NAMED, PAGES, STAGES
+from hub.core.text import with_minus
 from hub.identity.card import ScoreRow
 from hub.orders.behaviour.words import PageKind
 from hub.segments.values.rules import Definitions
@@ -34,7 +35,7 @@ class Scores:
     value: str
     predicted: str
     tier: str
-    churn_points: int
+    churn_points: str
     churn_tone: str
     reasons: tuple[str, ...]
 
@@ -51,7 +52,7 @@ def scores_of(row: ScoreRow, definitions: Definitions, currency: str) -> Scores:
         value=_money(row.historic_cents, currency),
         predicted=_money(row.predicted_cents, currency) if row.predicted_cents is not None else "",
         tier=next((tier.name for tier in definitions.tiers if tier.key == row.tier), ""),
-        churn_points=row.churn_points,
+        churn_points=_number(row.churn_points),
         churn_tone=_churn_tone(row.churn_points, definitions),
         reasons=tuple(_why(each) for each in row.churn_why),
     )
@@ -71,7 +72,7 @@ def _churn_tone(points: int, definitions: Definitions) -> str:
 def _why(given: Mapping[str, Any]) -> str:
     """`−4 : 4 weeks beyond a cycle of 30 days (his or her own), last order on 3 March`."""
     rule = ChurnRule(given["rule"])
-    points = format_decimal(given["points"])
+    points = _number(given["points"])
     if rule is ChurnRule.CYCLE:
         return gettext(
             "%(points)s: %(weeks)s beyond a purchase cycle of %(days)s days (%(whose)s); last order on %(day)s",
@@ -111,4 +112,8 @@ def _day(written: str) -> str:
 
 
 def _money(cents: int, currency: str) -> str:
-    return str(format_currency(Decimal(cents) / 100, currency))
+    return with_minus(str(format_currency(Decimal(cents) / 100, currency)))
+
+
+def _number(points: int) -> str:
+    return with_minus(str(format_decimal(points)))

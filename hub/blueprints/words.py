@@ -48,6 +48,10 @@ SCOPES: dict[ApiScope, str] = {
     ApiScope.STATISTICS_READ: N_("Read statistics"),
     ApiScope.BEHAVIOUR_WRITE: N_("Record baskets and visits"),
     ApiScope.SEGMENTS_READ: N_("Read segments and their members"),
+    ApiScope.EVENTS_WRITE: N_("Tell events of your own names"),
+    ApiScope.PLANS_READ: N_("Read plans and who is inside"),
+    ApiScope.PLANS_WRITE: N_("Let customers into plans and take them out"),
+    ApiScope.REGIONS_WRITE: N_("Set words of regions, such as the weather"),
 }
 
 DAYS = (

@@ -1,12 +1,13 @@
 """The mails delivered with the product: which exist, and which variables each one needs."""
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from hub.content.words import LANGUAGES, Automatic, VariableKind
+from hub.content.words import LANGUAGES, Automatic, TemplateGroup, VariableKind
 
 SOURCES = Path(__file__).resolve().parent.parent / "templates" / "mail"
 
@@ -38,9 +39,9 @@ class Variable:
     about: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class BuiltinMail:
-    """One delivered mail in one language, as its files say."""
+    """One delivered mail in one language, as its files say: one object a process, told apart by itself in caches."""
 
     key: str
     language: str
@@ -54,9 +55,10 @@ class BuiltinMail:
         return {variable.name: variable.example for variable in self.variables}
 
 
-def list_keys() -> list[str]:
+@cache
+def list_keys() -> tuple[str, ...]:
     """Return the keys of all delivered mails in alphabetical order."""
-    return sorted(path.parent.name for path in SOURCES.glob("*/mail.toml"))
+    return tuple(sorted(path.parent.name for path in SOURCES.glob("*/mail.toml")))
 
 
 def find_name(key: str, language: str) -> str:
@@ -66,9 +68,30 @@ def find_name(key: str, language: str) -> str:
     return str(name) or key.replace("_", " ").capitalize()
 
 
-def read_toml(path: Path) -> dict[str, Any]:
-    """Return the content of one TOML file."""
+@cache
+def find_place(key: str) -> tuple[TemplateGroup | None, int]:
+    """Return where a delivered mail stands in the list: its group and its place there; (None, 0) for any other."""
+    if key not in list_keys():
+        return None, 0
+    mail = read_toml(SOURCES / key / "mail.toml")
+    return TemplateGroup(mail["group"]), mail["position"]
+
+
+def find_about(key: str, language: str) -> str:
+    """Return the sentence that says what a delivered mail is for; "" for any other."""
+    path = SOURCES / key / f"{language}.toml"
+    return str(read_toml(path)["about"]) if key in list_keys() and path.is_file() else ""
+
+
+@cache
+def read_toml(path: Path) -> Mapping[str, Any]:
+    """Return the content of one TOML file: read once, never to be written to."""
     return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def shared_tables() -> Mapping[str, Mapping[str, Any]]:
+    """Return the values that several mails take, as tables by what they are about."""
+    return read_toml(SOURCES / "variables.toml")
 
 
 @cache
@@ -77,7 +100,10 @@ def get_builtin(key: str, language: str) -> BuiltinMail:
     if language not in LANGUAGES or key not in list_keys():
         raise KeyError(f"{key}/{language}")
     mail = read_toml(SOURCES / key / "mail.toml")
-    tables = read_toml(SOURCES / "common.toml")["variables"] | mail["variables"]
+    tables: dict[str, Any] = {**read_toml(SOURCES / "common.toml")["variables"]}
+    for used in mail.get("uses", []):
+        tables |= shared_tables()[used]
+    tables |= mail.get("variables", {})
     if mail["has_unsubscribe"]:
         tables |= _FOOTER_LINKS
     fallbacks = read_toml(SOURCES / f"common.{language}.toml")["fallbacks"]
@@ -91,7 +117,9 @@ def get_builtin(key: str, language: str) -> BuiltinMail:
     )
 
 
-def read_variable(name: str, table: dict[str, Any], language: str, fallbacks: dict[str, str]) -> Variable:
+def read_variable(
+    name: str, table: Mapping[str, Any], language: str, fallbacks: Mapping[str, str]
+) -> Variable:
     """Return the variable that one table of a TOML file describes."""
     example = table["example"]
     return Variable(

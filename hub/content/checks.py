@@ -194,7 +194,7 @@ def _check_samples(template: PreparedTemplate, content: Content) -> Iterator[Che
         except UnsafeLink as error:
             yield found(CheckCode.BAD_LINK, link=error.variable)
             continue
-        preheader = read_mail(mail.html).hidden
+        preheader = read_mail(mail.html.partition("<table")[0]).hidden  # it stands before all that is drawn
         for text in (mail.subject, preheader, mail.text, mail.sms_text):
             if hole := find_hole(text):
                 yield found(CheckCode.HOLE, sample=sample.key.value, detail=hole)

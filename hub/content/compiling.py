@@ -3,12 +3,15 @@
 import hashlib
 import html
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from types import CodeType
+from typing import Any, cast
 
 import css_inline
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 from mjml import mjml2html
 
@@ -94,17 +97,44 @@ def _expand(mail: BuiltinMail, form: str) -> tuple[str, str]:
     return body, str(to_plain(texts["subject"]))
 
 
-@cache
-def environment(form: str) -> Environment:
-    """Return the environment whose filter `words` writes a text in this form."""
+class _Shelf(BytecodeCache):
+    """Compiled sources, kept in the process: every form runs the same ones, and compiling costs more than running."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._kept.get(bucket.key)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = cast(CodeType, bucket.code)
+
+
+_SHELF = _Shelf()
+
+
+def new_environment(words: Callable[[str], str], address: Callable[[str], str] = str) -> Environment:
+    """Return an environment for the sources of the mails; its filters `words` and `address` write in one form.
+
+    They ask for the context so that no form's answer is compiled into the sources, which all forms share.
+    """
     blocks = Environment(
         loader=FileSystemLoader(SOURCES),
         undefined=StrictUndefined,
         autoescape=True,
+        bytecode_cache=_SHELF,
     )
-    blocks.filters["words"] = _to_markup if form == "mjml" else to_plain
-    blocks.filters["address"] = to_address if form == "mjml" else _to_plain_address
+    blocks.filters["words"] = pass_context(lambda _context, text: words(text))
+    blocks.filters["address"] = pass_context(lambda _context, link: address(link))
     return blocks
+
+
+@cache
+def environment(form: str) -> Environment:
+    """Return the environment whose filters write texts and links in this form ("mjml" or "text")."""
+    if form == "mjml":
+        return new_environment(_to_markup, to_address)
+    return new_environment(to_plain, _to_plain_address)
 
 
 def to_address(link: str) -> str:

@@ -150,24 +150,11 @@ def _products(desk: _Desk, block: Block) -> str:
 
 
 def _basket(desk: _Desk, block: Block) -> str:
-    label, ui = block.get("label"), desk.ui
-    parts = [ui.subtitle(block.get("title"))] if block.get("title") else []
-    parts.append(ui.paragraph("[[basket_items]]"))
-    parts.append(
-        desk.when("basket_total", str(ui.facts([(desk.common["total_label"], "basket_total", False)])))
-    )
-    parts.append(ui.gap())
-    if label:
-        parts.append(desk.when("basket_url", str(ui.button(label, "basket_url"))))
-    return desk.when("basket_items", "".join(str(part) for part in parts))
+    return str(desk.ui.basket(block.get("title"), block.get("label"), desk.common))
 
 
 def _order(desk: _Desk, block: Block) -> str:
-    title = desk.ui.subtitle(block.get("title")) if block.get("title") else ""
-    names = ("order_number", "order_day", "order_items", "order_total")
-    labels = ("order_label", "day_label", "items_label", "total_label")
-    rows = [(desk.common[label], name, True) for label, name in zip(labels, names, strict=True)]
-    return desk.when("order_number", f"{title}{desk.ui.facts(rows)}{desk.ui.gap()}")
+    return str(desk.ui.order(block.get("title"), desk.common))
 
 
 def _store(desk: _Desk, block: Block) -> str:

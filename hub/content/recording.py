@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
 from hub.content.blocks import ACCENT, Block, BlockKind, renumbered
 from hub.content.catalog import SOURCES, BuiltinMail, read_toml
+from hub.content.compiling import new_environment
 
 _REVIEW_LINK = "review_url"
 _REVIEW_SHAPE = [BlockKind.HEADING, BlockKind.TEXT, BlockKind.BUTTON]
@@ -57,8 +58,8 @@ class _Recorder:
     def items(self, texts: Sequence[str]) -> str:
         return self._note(BlockKind.ITEMS, text="\n".join(texts))
 
-    def button(self, label: str, url: str) -> str:
-        return self._note(BlockKind.BUTTON, label=label, link=url, colour=ACCENT)
+    def button(self, label: str, url: str, colour: str = ACCENT) -> str:
+        return self._note(BlockKind.BUTTON, label=label, link=url, colour=colour)
 
     def boxes(self, _choices: Any) -> str:
         return self._note(BlockKind.BOXES)
@@ -74,6 +75,12 @@ class _Recorder:
 
     def product(self, _n: int) -> str:
         return self._note(BlockKind.PRODUCTS, count="1")
+
+    def basket(self, title: str, label: str, _texts: Any) -> str:
+        return self._note(BlockKind.BASKET, title=title, label=label)
+
+    def order(self, title: str, _texts: Any) -> str:
+        return self._note(BlockKind.ORDER, title=title)
 
     def gap(self) -> str:
         return self._note(BlockKind.GAP)
@@ -97,11 +104,8 @@ def _gathered(names: str, inner: list[Block]) -> list[Block]:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(  # noqa: S701 - what it writes is thrown away; only the blocks are kept
-        loader=FileSystemLoader(SOURCES), undefined=StrictUndefined
-    )
-    environment.filters["words"] = str
-    return environment
+    """What it writes is thrown away: only the blocks are kept."""
+    return new_environment(str)
 
 
 @cache

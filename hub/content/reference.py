@@ -1,6 +1,6 @@
 """Writes docs/mails.md: what every delivered mail needs, from the mails' own files."""
 
-from hub.content.catalog import BuiltinMail, Variable, get_builtin, list_keys
+from hub.content.catalog import BuiltinMail, Variable, find_about, get_builtin, list_keys
 from hub.content.words import Automatic
 
 _HEAD = """\
@@ -15,7 +15,8 @@ gives `subject`, `html` and `text`.
 - Values are plain text, never HTML and never escaped: rendering escapes. Dates, money and delays come
   already in words of the mail's language; `hub/content/phrases.py` makes them (`salutation`,
   `day_in_words`, `moment_in_words`, `hour_in_words`, `expected_reply_in_words`, `duration_in_words`,
-  `money_in_words`, `begins_with_greeting`, `social_values`).
+  `money_in_words`, `begins_with_greeting`, `social_values`), `hub/content/listing.py` makes those of products
+  (`product_values`), `hub/orders/items.py` lines of articles (`items_in_words`).
 - A value that is absent, `""` or only blank is *missing*. A missing **required** value raises
   `MissingValue` (it names the variable; nothing is sent). A missing optional value removes its whole
   section, in HTML and in plain text alike.
@@ -31,8 +32,9 @@ gives `subject`, `html` and `text`.
 
 ## Writing a mail
 
-One folder per mail in `hub/templates/mail/`: `mail.toml` (purpose, variables), `mail.j2` (the blocks, in order),
-`fr.toml` and `en.toml` (the words). `mail.j2` is rendered twice, with the MJML blocks (`_mjml.j2`, all looks) and
+One folder per mail in `hub/templates/mail/`: `mail.toml` (group and position in the list, purpose, the tables of
+`variables.toml` it `uses`, variables of its own), `mail.j2` (the blocks, in order), `fr.toml` and `en.toml` (`name` and
+`about` for the staff, then the words; `sms` is the same message as SMS). `mail.j2` is rendered twice, with the MJML blocks (`_mjml.j2`, all looks) and
 with the plain-text blocks (`_text.j2`): HTML and text cannot drift. In the words, `[[name]]` is a value,
 `[[?name]]…[[/name]]` is kept when there is a value, `[[!name]]…[[/name]]` when there is none, `**x**` is strong.
 A value that may be missing must stand in its own section or have a fallback, else publication is refused.
@@ -48,7 +50,7 @@ def mails_page() -> str:
     for key in list_keys():
         french = get_builtin(key, "fr")
         own = [v for v in french.variables if v.name not in names or v != _by_name(common, v.name)]
-        parts += [f"## {key}\n", _facts_of(french), "", _table(own), ""]
+        parts += [f"## {key}\n", find_about(key, "en"), "", _facts_of(french), "", _table(own), ""]
     return "\n".join(parts).rstrip() + "\n"
 
 

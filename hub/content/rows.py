@@ -5,13 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from hub.content.blocks import Block
-from hub.content.words import TemplateState
+from hub.content.words import TemplateGroup, TemplateState
 from hub.core.words import Language, Purpose
 
 
 @dataclass(frozen=True)
 class TemplateRow:
-    """A template in the list. `own_languages`: where the chain's own version is in use; `changed_at`: the last change."""
+    """A template in the list. `own_languages`: where the chain's own version is in use; `changed_at`: the last change.
+
+    `group` (None: made here) and `position` are its place among the delivered ones, `about` the sentence that says what
+    it is for. `has_sms`: one of its published versions says it also as SMS.
+    """
 
     id: int
     key: str
@@ -22,6 +26,10 @@ class TemplateRow:
     published_languages: frozenset[Language]
     draft_languages: frozenset[Language]
     changed_at: datetime
+    group: TemplateGroup | None = None
+    position: int = 0
+    about: str = ""
+    has_sms: bool = False
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ class SampleKey(StrEnum):
     NO_STORE = "no_store"
     EMPTY_ORDER = "empty_order"
     NO_LINKS = "no_links"
+    NO_CODE = "no_code"
     BARE = "bare"
 
 
@@ -44,7 +45,10 @@ _WITHOUT: Mapping[SampleKey, tuple[str, ...]] = {
         "linkedin_",
         "pinterest_",
         "review_",
+        "why_",
+        "tracking_",
     ),
+    SampleKey.NO_CODE: ("promo_", "vip_", "loyalty_"),
 }
 
 

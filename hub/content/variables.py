@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 
-from hub.content.catalog import SOURCES, Variable, get_builtin, list_keys, read_toml, read_variable
+from hub.content.catalog import Variable, get_builtin, list_keys, read_variable, shared_tables
 from hub.content.wording import visible
 from hub.core.words import Purpose
 
 SURE = frozenset({"chain_name", "unsubscribe_url", "preferences_url"})
 WITHOUT_UNSUBSCRIBE = frozenset({Purpose.TRANSACTIONAL, Purpose.REPLY, Purpose.STAFF})
+_SHOWN_BY_BLOCKS = ("order", "basket")
 OWN_PURPOSES = (Purpose.PROMOTION, Purpose.NEWSLETTER, Purpose.SERVICE, Purpose.TRANSACTIONAL, Purpose.SURVEY)
 """What a template made here may be for: replies and mails to the staff are written by the product."""
 
@@ -28,8 +29,7 @@ def known_variables(key: str, language: str) -> tuple[Variable, ...]:
             mail = get_builtin(each, language)
             if mail.purpose not in {Purpose.STAFF, Purpose.REPLY}:
                 table = {v.name: replace(v, is_required=v.name in SURE) for v in mail.variables} | table
-    extras = read_toml(SOURCES / "variables.toml")["variables"]
-    for name, entry in extras.items():
+    for name, entry in [each for used in _SHOWN_BY_BLOCKS for each in shared_tables()[used].items()]:
         table.setdefault(name, read_variable(name, entry, language, {}))
     return tuple(table.values())
 

@@ -15,6 +15,21 @@ class TemplateState(StrEnum):
     RETIRED = "retired"
 
 
+class TemplateGroup(StrEnum):
+    """What the delivered mails are about, in the order in which the list shows them."""
+
+    WELCOME = "welcome"
+    BASKET = "basket"
+    ORDERS = "orders"
+    SURVEY = "survey"
+    NEXT_PURCHASE = "next_purchase"
+    BIRTHDAY = "birthday"
+    CHURN = "churn"
+    REACTIVATION = "reactivation"
+    EXCHANGES = "exchanges"
+    STAFF = "staff"
+
+
 class VariableKind(StrEnum):
     """How a value is put into a mail."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -59,6 +60,17 @@ class Held:
     @property
     def columns(self) -> Table:
         return Base.metadata.tables[self.table]
+
+    @property
+    def shown(self) -> list[Column[Any]]:
+        """The columns of an export."""
+        return [column for column in self.columns.c if _is_shown(self, column)]
+
+    @property
+    def keywords(self) -> Mapping[str, type[StrEnum]]:
+        """The columns of an export that hold words of a closed list."""
+        kinds = ((column.name, getattr(column.type, "enum_class", None)) for column in self.shown)
+        return {name: kind for name, kind in kinds if kind}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,7 +195,7 @@ def export_all(holdings: Iterable[Holding], traces: Traces) -> dict[str, list[di
 
 def _row_of(held: Held) -> ColumnElement[Any]:
     """One JSON object a row. In parts: PostgreSQL takes at most a hundred arguments."""
-    shown = [column for column in held.columns.c if _is_shown(held, column)]
+    shown = held.shown
     whole: ColumnElement[Any] = cast(literal_column("'{}'"), JSONB)
     for first in range(0, len(shown), PAIRS):
         part: list[ColumnElement[Any]] = []

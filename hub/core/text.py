@@ -25,6 +25,11 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")
 
 
+def with_minus(text: str) -> str:
+    """A number as it was formatted, with the sign for minus in place of a hyphen: `−19,4 %`."""
+    return text.replace("-", "−", 1)
+
+
 def shorten(text: str, length: int) -> str:
     """One line of at most `length` characters, cut at the end with an ellipsis."""
     line = SPACES.sub(" ", text).strip()

@@ -1,19 +1,18 @@
 """Find-or-create for many mail addresses at once: a handful of statements whatever the number."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select
-from sqlalchemy import insert as plain_insert
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select
 
+from hub.core.batches import among
 from hub.core.db import db
-from hub.core.words import Language
 from hub.customers import rules
-from hub.customers.identity import confirm_by_use
-from hub.customers.models import Address, Customer
+from hub.customers.identity import Claim, confirm_by_use
+from hub.customers.models import Address
+from hub.customers.newcomers import Newcomer, make_customers
 from hub.customers.rows import CustomerDetails, Resolved
-from hub.customers.words import AddressKind
+from hub.customers.words import AddressKind, IdKind
 
 
 def find_or_create_by_mail(people: Sequence[CustomerDetails], *, now: datetime) -> dict[str, Resolved]:
@@ -27,53 +26,19 @@ def find_or_create_by_mail(people: Sequence[CustomerDetails], *, now: datetime) 
         wanted.setdefault(rules.normalise_mail(details.email or ""), details)
     known = _owners(wanted)
     unknown = sorted(wanted.keys() - known.keys())
-    made = _make({mail: wanted[mail] for mail in unknown}, now) if unknown else {}
+    told = {place: Newcomer(wanted[mail], (Claim(IdKind.MAIL, mail),)) for place, mail in enumerate(unknown)}
+    made = {unknown[place]: owner for place, owner in make_customers(told, now=now).items()}
     lost = _owners([mail for mail in unknown if mail not in made])
     found = {mail: Resolved(owner, is_new=False) for mail, owner in (known | lost).items()}
     return found | {mail: Resolved(owner, is_new=True) for mail, owner in made.items()}
 
 
-def _owners(mails: Sequence[str] | dict[str, CustomerDetails]) -> dict[str, int]:
+def _owners(mails: Collection[str]) -> dict[str, int]:
     if not mails:
         return {}
     found = select(Address.value, Address.customer_id, Address.unconfirmed_since, Address.id).where(
-        Address.kind == AddressKind.MAIL, Address.value.in_(list(mails))
+        Address.kind == AddressKind.MAIL, among(Address.value, mails)
     )
     rows = db.session.execute(found).all()
     confirm_by_use([row.id for row in rows if row.unconfirmed_since is not None])
     return {row.value: row.customer_id for row in rows}
-
-
-def _make(people: dict[str, CustomerDetails], now: datetime) -> dict[str, int]:
-    """New customers with their address; one whose address was taken meanwhile is taken back."""
-    rows = [_row(mail, details, now) for mail, details in people.items()]
-    made = plain_insert(Customer).returning(Customer.id, sort_by_parameter_order=True)
-    owners = dict(zip(people, db.session.scalars(made, rows), strict=True))
-    addresses = [
-        {"customer_id": owner, "kind": AddressKind.MAIL, "value": mail, "is_primary": True, "created_at": now}
-        for mail, owner in owners.items()
-    ]
-    taken = insert(Address).on_conflict_do_nothing().returning(Address.value)
-    kept = set(db.session.scalars(taken, addresses))
-    lost = [owner for mail, owner in owners.items() if mail not in kept]
-    if lost:
-        db.session.execute(delete(Customer).where(Customer.id.in_(lost)))
-    return {mail: owner for mail, owner in owners.items() if mail in kept}
-
-
-def _row(mail: str, details: CustomerDetails, now: datetime) -> dict[str, object]:
-    first_name, last_name = rules.clean_name(details.first_name), rules.clean_name(details.last_name)
-    return {
-        "title": details.title,
-        "first_name": first_name,
-        "last_name": last_name,
-        "sort_key": rules.sort_key_of(first_name, last_name, otherwise=mail),
-        "birth_on": None,
-        "postcode": details.postcode.strip(),
-        "country": details.country or rules.HOME,
-        "company": "",
-        "language": details.language or Language.FRENCH,
-        "preferred_store_id": details.preferred_store_id,
-        "created_at": now,
-        "updated_at": now,
-    }

@@ -32,6 +32,13 @@ class AddressesErased(Fact):
     count: int
 
 
+class CustomerAdded(Fact):
+    """The shop told us, by its interface and with its own id, of somebody we did not know: an account was made there.
+
+    Batches tell nothing.
+    """
+
+
 @dataclass(frozen=True, kw_only=True)
 class CustomersMerged(Fact):
     """Another customer (`merged_id`) was made part of this one."""
@@ -46,6 +53,11 @@ class CustomersUnmerged(Fact):
 
     other_id: int
     merge_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerUnarchived(Fact):
+    """A person brought the customer back from the archive of the inactive."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -70,7 +70,7 @@ HOLDINGS: tuple[Holding, ...] = (
             "learned": N_("frequencies of domains"),
             "counts": N_("counts of the import's report"),
             "undo_counts": N_("counts of the import's report"),
-            "error": N_("a sentence of ours"),
+            "error": N_("a sentence of the software, nothing anybody wrote"),
         },
         scrub=("file_name",),
         hidden=("samples", "learned", "headings"),
@@ -80,7 +80,7 @@ HOLDINGS: tuple[Holding, ...] = (
         title=N_("Imports: rows"),
         mine=_IMPORTED,
         blank=("cells", "edits", "values"),
-        keep={"choice": N_("a word of ours")},
+        keep={"choice": N_("a keyword of the software, nothing anybody wrote")},
     ),
     Held(table="customer_merge_notes", title=N_("Merges: journal"), mine=_OF_MERGES, is_deleted=True),
     Held(

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from hub.core.batches import given_rows, rows_given, table_of
 from hub.core.db import db
 from hub.core.errors import Conflict, Invalid
 from hub.core.text import N_
@@ -114,20 +116,25 @@ def owners_of(claims: Iterable[Claim]) -> tuple[dict[Claim, int], dict[Claim, in
     owners: dict[Claim, int] = {}
     unconfirmed: dict[Claim, int] = {}
     if addresses:
-        pair = tuple_(Address.kind, Address.value)
-        found = select(
-            Address.kind, Address.value, Address.customer_id, Address.unconfirmed_since, Address.id
-        ).where(pair.in_(list(addresses)))
-        for row in db.session.execute(found):
+        for row in db.session.execute(*_named(Address, ("kind", "value"), addresses)):
             claim = addresses[row.kind, row.value]
             owners[claim] = row.customer_id
             if row.unconfirmed_since is not None:
                 unconfirmed[claim] = row.id
     if ids:
-        pair = tuple_(ExternalId.source, ExternalId.value)
-        named = select(ExternalId.source, ExternalId.value, ExternalId.customer_id).where(pair.in_(list(ids)))
-        owners |= {ids[source, value]: owner for source, value, owner in db.session.execute(named)}
+        for row in db.session.execute(*_named(ExternalId, ("source", "value"), ids)):
+            owners[ids[row.source, row.value]] = row.customer_id
     return owners, unconfirmed
+
+
+def _named(
+    kind: type[Address | ExternalId], names: tuple[str, str], pairs: Iterable[tuple[str, str]]
+) -> tuple[Select[Any], dict[str, Any]]:
+    """The rows that hold one of these pairs, and the parameter: one, however many there are."""
+    given = given_rows(table_of(kind), names)
+    columns = [getattr(kind, column.name) for column in table_of(kind).columns]
+    found = select(*columns).where(*(getattr(kind, name) == given.c[name] for name in names))
+    return found, rows_given(dict(zip(names, pair, strict=True)) for pair in pairs)
 
 
 def _use(unconfirmed: Mapping[Claim, int], customer_id: int, now: datetime) -> dict[Claim, int]:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.core.db import Base, words
@@ -49,6 +49,13 @@ class Customer(Base):
             postgresql_where="archived_at IS NOT NULL",
         ),
         Index("ix_customers_last_active", "last_active_at", "id"),
+        Index("ix_customers_created", "created_at", "id"),
+        Index(
+            "ix_customers_birthday",
+            text("(EXTRACT(MONTH FROM birth_on)::int * 100 + EXTRACT(DAY FROM birth_on)::int)"),
+            "id",
+            postgresql_where="birth_on IS NOT NULL",
+        ),
         Index("ix_customers_merged", "merged_into_id", postgresql_where="merged_into_id IS NOT NULL"),
     )
 

@@ -15,6 +15,7 @@ from hub.core.db import db
 from hub.core.errors import Conflict, Invalid, NotFound
 from hub.core.text import N_
 from hub.customers.models import Customer
+from hub.customers.property_leaving import begin, is_leaving, list_leaving
 from hub.customers.property_models import PropertyDefinition, PropertyUse
 from hub.customers.property_rules import LONGEST_TEXT, PropertyValue, check_choices, check_key, clean_value
 from hub.customers.property_words import PropertyKind
@@ -27,7 +28,9 @@ __all__ = [
     "forget_property",
     "get_definition",
     "get_properties",
+    "hold_definitions",
     "list_definitions",
+    "list_leaving",
     "list_uses",
     "note_uses",
     "save_property",
@@ -36,6 +39,10 @@ __all__ = [
 SUBJECT = "property"
 LONGEST_LABEL = 80
 GONE = N_("This property does not exist any more. Please reload the list.")
+TAKEN = N_("A property of this name exists already. Please choose another name.")
+LEAVING = N_(
+    "The values of the former property of this name are still being taken away. Please try again later."
+)
 
 
 @dataclass(frozen=True)
@@ -61,15 +68,14 @@ class Use:
 
 def list_definitions() -> list[Definition]:
     """All, by family and key."""
-    rows = db.session.scalars(
-        select(PropertyDefinition).order_by(PropertyDefinition.family, PropertyDefinition.key)
-    )
+    found = select(PropertyDefinition).where(~is_leaving())
+    rows = db.session.scalars(found.order_by(PropertyDefinition.family, PropertyDefinition.key))
     return [_shown(row) for row in rows]
 
 
 def get_definition(key: str) -> Definition:
     """Raises NotFound."""
-    row = db.session.scalar(select(PropertyDefinition).where(PropertyDefinition.key == key))
+    row = db.session.scalar(select(PropertyDefinition).where(PropertyDefinition.key == key, ~is_leaving()))
     if row is None:
         raise NotFound(GONE)
     return _shown(row)
@@ -96,10 +102,10 @@ def clean_properties(values: Mapping[str, Any]) -> dict[str, PropertyValue | Non
 
 
 def get_properties(customer_ids: Collection[int]) -> dict[int, dict[str, PropertyValue]]:
-    """The values of each customer by key; customers without any have an empty one."""
-    found = db.session.execute(
-        select(Customer.id, Customer.properties).where(among(Customer.id, customer_ids))
-    )
+    """The values of each customer by key; customers without any have an empty one. A property that leaves is unseen."""
+    leaving = func.array(select(PropertyDefinition.key).where(is_leaving()).scalar_subquery())
+    kept = Customer.properties.op("-")(leaving)
+    found = db.session.execute(select(Customer.id, kept).where(among(Customer.id, customer_ids)))
     return {customer_id: dict(values) for customer_id, values in found}
 
 
@@ -109,7 +115,7 @@ def set_properties(customer_id: int, values: Mapping[str, Any], *, by: Actor, no
     Raises Invalid (field `property:<key>`) or NotFound.
     """
     if values:
-        _hold_definitions(values)
+        hold_definitions(values)
     cleaned = clean_properties(values)
     found = select(Customer.properties).where(Customer.id == customer_id).with_for_update(key_share=True)
     before = db.session.scalar(found)
@@ -128,8 +134,8 @@ def set_properties(customer_id: int, values: Mapping[str, Any], *, by: Actor, no
     return True
 
 
-def _hold_definitions(keys: Collection[str]) -> None:
-    """They stay until the transaction ends: nobody takes one away between the look at it and the value."""
+def hold_definitions(keys: Collection[str]) -> None:
+    """These stay until the transaction ends: nobody takes one away between the look at it and the value."""
     found = select(PropertyDefinition.id).where(among(PropertyDefinition.key, keys))
     db.session.execute(found.order_by(PropertyDefinition.id).with_for_update(read=True, key_share=True))
 
@@ -165,7 +171,7 @@ def save_property(
     made = new.on_conflict_do_nothing(index_elements=["key"]).returning(PropertyDefinition.id)
     row_id = db.session.scalar(made)
     if row_id is None:
-        raise Conflict(N_("A property of this name exists already. Please choose another name."), field="key")
+        raise Conflict(LEAVING if key in {each.key for each in list_leaving()} else TAKEN, field="key")
     note_change("property.defined", subject_kind=SUBJECT, subject_id=row_id, by=by, now=now, key=key)
 
 
@@ -202,7 +208,11 @@ def _change(
 
 
 def forget_property(key: str, *, by: Actor, now: datetime) -> int:
-    """Take a property away with the values that customers have; how many had one. Raises Conflict while it is used."""
+    """Take a property away with the values that customers have. Raises Conflict while it is used.
+
+    Nobody sees it from now on; of very many customers a job takes the values. Returns how many had one, as far as it is
+    known at once.
+    """
     row = _get(key)
     uses = list_uses().get(key, ())
     if uses:
@@ -211,15 +221,9 @@ def forget_property(key: str, *, by: Actor, now: datetime) -> int:
             label=row.label,
             names=", ".join(each.name for each in uses),
         )
-    gone = (
-        update(Customer)
-        .where(Customer.properties.has_key(key))
-        .values(properties=Customer.properties.op("-")(key))
-    )
-    result = db.session.execute(gone.execution_options(synchronize_session=False))
+    row.forgotten_at = now
     note_change("property.removed", subject_kind=SUBJECT, subject_id=row.id, by=by, now=now, key=key)
-    db.session.delete(row)
-    return int(getattr(result, "rowcount", 0))
+    return begin(row)
 
 
 def count_values() -> dict[str, int]:
@@ -250,7 +254,9 @@ def note_uses(*, source_kind: str, source_id: int, name: str, keys: Collection[s
     if not keys:
         return
     found = (
-        select(PropertyDefinition.key).where(among(PropertyDefinition.key, keys)).with_for_update(read=True)
+        select(PropertyDefinition.key)
+        .where(among(PropertyDefinition.key, keys), ~is_leaving())
+        .with_for_update(read=True)
     )
     known = set(db.session.scalars(found))
     if missing := set(keys) - known:
@@ -266,7 +272,7 @@ def note_uses(*, source_kind: str, source_id: int, name: str, keys: Collection[s
 
 
 def _get(key: str) -> PropertyDefinition:
-    found = select(PropertyDefinition).where(PropertyDefinition.key == key).with_for_update()
+    found = select(PropertyDefinition).where(PropertyDefinition.key == key, ~is_leaving()).with_for_update()
     row = db.session.scalar(found)
     if row is None:
         raise NotFound(GONE)

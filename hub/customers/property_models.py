@@ -11,7 +11,11 @@ from hub.customers.property_words import PropertyKind
 
 
 class PropertyDefinition(Base):
-    """`key` is snake_case and begins with the prefix of its family; `choices` are the values of a choice."""
+    """`key` is snake_case and begins with the prefix of its family; `choices` are the values of a choice.
+
+    `forgotten_at`: taken away, and nobody's any more; a job takes the values, so far those of `forgotten_count` customers,
+    in this pass up to the id `forgotten_up_to`.
+    """
 
     __tablename__ = "property_definitions"
 
@@ -24,6 +28,9 @@ class PropertyDefinition(Base):
     choices: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    forgotten_at: Mapped[datetime | None]
+    forgotten_up_to: Mapped[int] = mapped_column(default=0, server_default="0")
+    forgotten_count: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class PropertyUse(Base):

@@ -25,6 +25,7 @@ from hub.customers.contactability import (
     list_suppressions,
 )
 from hub.customers.identity import LOYALTY_CARD
+from hub.customers.listed import is_here
 from hub.customers.models import (
     Address,
     ConsentEntry,
@@ -101,16 +102,13 @@ def list_customers(search: str = "", after: str | None = None, size: int = PAGE_
     Nobody erased or merged; the archived by a search only. The ids are chosen in one index before any row is read.
     """
     asked = _matches(search.strip()) if search.strip() else Customer.archived_at.is_(None)
-    chosen = select(Customer.id).where(asked, Customer.merged_into_id.is_(None), Customer.erased_at.is_(None))
+    chosen = select(Customer.id).where(asked, is_here())
     chosen = chosen.order_by(Customer.sort_key, Customer.id).limit(size + 1)
     if after:
         chosen = chosen.where(tuple_(Customer.sort_key, Customer.id) > tuple_(*_position(after)))
-    statement = (
-        _rows().where(Customer.id.in_(chosen.correlate(None))).order_by(Customer.sort_key, Customer.id)
-    )
-    return make_page(
-        list(map(_row_of, db.session.execute(statement))), size=size, key=lambda row: (row.sort_key, row.id)
-    )
+    statement = _rows().where(Customer.id.in_(chosen.correlate(None)))
+    rows = db.session.execute(statement.order_by(Customer.sort_key, Customer.id))
+    return make_page(list(map(_row_of, rows)), size=size, key=lambda row: (row.sort_key, row.id))
 
 
 def _position(after: str) -> list[Any]:
@@ -195,6 +193,7 @@ def _row_of(row: Any) -> CustomerRow:
         created_at=row.created_at,
         sort_key=row.sort_key,
         merged_into_id=row.merged_into_id,
+        is_erased=row.erased_at is not None,
         street=row.street,
         town=row.town,
     )

@@ -75,6 +75,7 @@ class CustomerRow:
     created_at: datetime
     sort_key: str
     merged_into_id: int | None = None
+    is_erased: bool = False
     street: str = ""
     town: str = ""
 

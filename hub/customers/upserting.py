@@ -12,8 +12,10 @@ from hub.core.actor import SYSTEM, Actor
 from hub.core.batches import among
 from hub.core.db import db
 from hub.core.errors import Conflict, HubError, Invalid, NotFound
+from hub.core.facts import record
 from hub.core.text import N_
 from hub.customers import rules
+from hub.customers.facts import CustomerAdded
 from hub.customers.identity import Claim, claims_of, owners_of, resolve_customer
 from hub.customers.models import Address, Customer
 from hub.customers.newcomers import Newcomer, make_customers
@@ -53,6 +55,8 @@ def upsert_customer(
     A phone that somebody of another name than the given one has is a family's: it stays where it is.
     """
     done = _upsert(details, now=now)
+    if done.is_new and details.external_ids:
+        record(CustomerAdded(customer_id=done.customer_id), now=now)
     if properties:
         set_properties(done.customer_id, properties, by=by, now=now)
     return done

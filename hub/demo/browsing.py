@@ -11,7 +11,7 @@ from hub.core.actor import SYSTEM
 from hub.demo.catalog import PRODUCTS
 from hub.demo.copying import copy_rows
 from hub.demo.shopping import Person, Sale
-from hub.orders.behaviour.models import Basket, BasketLine, Visit
+from hub.orders.behaviour.models import Basket, BasketLine, BasketTouch, Visit
 from hub.orders.behaviour.setting import change_behaviour
 from hub.orders.behaviour.words import BasketState, Device, PageKind
 from hub.orders.products.actions import put_products
@@ -23,6 +23,8 @@ SHOP = "https://www.maison-verel.example"
 DAYS = 60
 VISITS_EACH = (1, 9)
 CHEAP, DEAR = 5_000, 30_000
+CYCLES = {"BOUGIE-FI": 60}
+"""Days until it is used up and bought again."""
 # sku: family, life in days (0: none), complements
 MORE: dict[str, tuple[str, int, tuple[str, ...]]] = {
     "LAMPE-AUR": ("Luminaires", 0, ("LAMPE-ORI", "APPL-NOX")), "LAMPE-ORI": ("Luminaires", 0, ("APPL-NOX",)),
@@ -33,7 +35,7 @@ MORE: dict[str, tuple[str, int, tuple[str, ...]]] = {
     "VERRE-6": ("Arts de la table", 730, ("SERV-GRE",)), "COUT-ACI": ("Arts de la table", 0, ("SERV-GRE",)),
     "NAPPE-COT": ("Arts de la table", 730, ("SERV-GRE",)), "CHAISE-HET": ("Mobilier", 0, ("TABLE-CHE",)),
     "TABLE-CHE": ("Mobilier", 0, ("CHAISE-HET", "NAPPE-COT")), "ETAG-MET": ("Mobilier", 0, ("PANIER-OS",)),
-    "MIROIR-RO": ("Décoration", 0, ("APPL-NOX",)), "BOUGIE-FI": ("Décoration", 60, ("VASE-GRE",)),
+    "MIROIR-RO": ("Décoration", 0, ("APPL-NOX",)), "BOUGIE-FI": ("Décoration", 0, ("VASE-GRE",)),
     "DRAP-PER": ("Textile", 730, ("PLAID-LAI",)), "SERV-BAIN": ("Textile", 730, ("PANIER-OS",)),
     "PANIER-OS": ("Décoration", 0, ("SERV-BAIN",)), "HORLOGE": ("Décoration", 0, ("CADRE-CHE",)),
     "CADRE-CHE": ("Décoration", 0, ("HORLOGE",)), "CANAPE-3P": ("Mobilier", 0, ("PLAID-LAI", "COUSS-LIN")),
@@ -55,6 +57,8 @@ def make_behaviour(people: Sequence[Person], sales: Sequence[Sale], *, now: date
     copy_rows(Visit, _visits(lookers, now, random))
     rows = list(_baskets(lookers[: len(lookers) // 3], sales, now, random))
     copy_rows(Basket, [basket for basket, _ in rows])
+    touches = [touch for basket, its_lines in rows for touch in _touches(basket, len(its_lines))]
+    copy_rows(BasketTouch, [{"id": number, **touch} for number, touch in enumerate(touches, 1)])
     lines = [line for _, its_lines in rows for line in its_lines]
     copy_rows(BasketLine, [{"id": number, **line} for number, line in enumerate(lines, 1)])
 
@@ -74,6 +78,7 @@ def _product(sku: str, name: str, cents: int) -> ProductDetails:
         family=family,
         range="premium" if cents >= DEAR else ("standard" if cents >= CHEAP else "découverte"),
         life_days=life or None,
+        cycle_days=CYCLES.get(sku),
         price_cents=cents,
         url=f"{SHOP}/{sku.lower()}",
         complements=complements,
@@ -139,3 +144,19 @@ def _baskets(
             "created_at": touched,
         }
         yield basket, [] if state is BasketState.EMPTIED else lines
+
+
+def _touches(basket: dict[str, Any], line_count: int) -> Iterator[dict[str, Any]]:
+    """It was filled; an emptied one had been filled an hour before."""
+    same = {"basket_id": basket["id"], "device": basket["device"]}
+    is_emptied = basket["state"] is BasketState.EMPTIED
+    yield same | {
+        "touched_at": basket["touched_at"] - timedelta(hours=is_emptied),
+        "event_key": basket["event_key"],
+        "state": BasketState.OPEN,
+        "total_cents": basket["total_cents"],
+        "line_count": line_count or 1,
+    }
+    if is_emptied:
+        emptied = {"event_key": f"{basket['event_key']}:emptied", "state": BasketState.EMPTIED}
+        yield same | emptied | {"touched_at": basket["touched_at"], "total_cents": 0, "line_count": 0}

@@ -24,6 +24,7 @@ from hub.demo import (
     joining,
     jotting,
     mailing,
+    planning,
     routing,
     segmenting,
     shopping,
@@ -44,7 +45,7 @@ OPENING = time(10, 0)
 PARIS = ZoneInfo("Europe/Paris")
 
 
-def fill() -> bool:
+def fill(customer_count: int = shopping.CUSTOMERS) -> bool:
     """Fill in the caller's transaction. Returns False when a chain exists already; nothing is changed then."""
     METADATA.create_all(db.session.connection())
     if find_chain() is not None:
@@ -59,7 +60,7 @@ def fill() -> bool:
     add_builtin_plans(now=now)
     write_help_centre(now=now)
     logins = founding.hire(now=now - timedelta(days=700), random=random)
-    _tell_story(now, random)
+    _tell_story(customer_count, now, random)
     note = {"api_key": founding.cut_key(agent_id=1, now=now), "logins": logins}
     db.session.execute(insert(DEMO_NOTES).values(id=1, text=json.dumps(note)))
     db.session.execute(text("ANALYZE"))
@@ -75,8 +76,8 @@ def describe() -> dict[str, Any]:
     return found
 
 
-def _tell_story(now: datetime, random: Random) -> None:
-    people = shopping.make_customers(now=now, random=random)
+def _tell_story(customer_count: int, now: datetime, random: Random) -> None:
+    people = shopping.make_customers(customer_count, now=now, random=random)
     sales = shopping.make_orders(people, now=now, random=random)
     browsing.make_behaviour(people, sales, now=now)
     browsing.hand_in_till_file(list_stores()[0].code, now=now)
@@ -88,6 +89,7 @@ def _tell_story(now: datetime, random: Random) -> None:
     joining.make_signup_form(now=now)
     codes.make_promo_codes(now=now, random=random)
     valuing.make_values(now=now)
+    planning.open_plans(sales, now=now)
     importing.make_imports(now=now)
     jotting.make_customer_notes(now=now)
     segmenting.make_segments(now=now)

@@ -38,7 +38,10 @@ def found_chain(*, now: datetime, reply_domain: str) -> list[str]:
     copy_rows(Chain, [_chain(now, reply_domain)])
     copy_rows(
         Region,
-        [{"id": number, "name": name, "sort_key": fold(name)} for number, name in enumerate(REGIONS, 1)],
+        [
+            {"id": number, "name": name, "key": slug(name), "sort_key": fold(name)}
+            for number, name in enumerate(REGIONS, 1)
+        ],
     )
     rows = [_store(number, town, now) for number, town in enumerate(TOWNS, 1)]
     copy_rows(Store, rows)

@@ -9,6 +9,7 @@ from hub.core.text import fold, slug
 from hub.core.words import Channel, Language, Purpose
 from hub.customers.models import Address, ConsentEntry, ConsentState, Customer, ExternalId
 from hub.customers.words import AddressKind, ConsentAction, LegalBasis, Title
+from hub.demo.buying import draw_purchases
 from hub.demo.catalog import LAST_NAMES, MEN, PRODUCTS, TOWNS, WOMEN
 from hub.demo.copying import copy_rows
 from hub.orders.models import Order, OrderLine
@@ -41,13 +42,13 @@ class Person:
     store_id: int
 
 
-def make_customers(*, now: datetime, random: Random) -> list[Person]:
+def make_customers(count: int = CUSTOMERS, *, now: datetime, random: Random) -> list[Person]:
     """Customers with a mail address, most with a phone, half with consent to the newsletter."""
     rows: list[dict[str, Any]] = []
     addresses: list[dict[str, Any]] = []
     cards: list[dict[str, Any]] = []
     people: list[Person] = []
-    for number in range(1, CUSTOMERS + 1):
+    for number in range(1, count + 1):
         row = _customer(number, now, random)
         first, last = str(row["first_name"]), str(row["last_name"])
         mail = f"{slug(first)}.{slug(last)}{number}@client.example"
@@ -74,14 +75,13 @@ def make_customers(*, now: datetime, random: Random) -> list[Person]:
 
 
 def make_orders(people: list[Person], *, now: datetime, random: Random) -> list[Sale]:
-    """A year of orders: more towards the end, most delivered, a few cancelled or returned."""
-    placed = sorted(now - timedelta(days=365 * random.random() ** 1.15) for _ in range(ORDERS))
+    """A year of orders: of regulars, of those who left and of those who bought once; a few cancelled or returned."""
+    placed = draw_purchases(ORDERS, customers=len(people), now=now)
     rows: list[dict[str, Any]] = []
     lines: list[dict[str, Any]] = []
     sales: list[Sale] = []
-    for number, moment in enumerate(placed, 1):
-        person = people[int(len(people) * random.random() ** 1.4)]
-        sale = _sale(number, person, moment, now, random)
+    for number, (moment, place) in enumerate(placed, 1):
+        sale = _sale(number, people[place], moment, now, random)
         its_lines = _lines(sale.id, len(lines), random)
         lines += its_lines
         total = sum(line["unit_price_cents"] * line["quantity"] for line in its_lines)

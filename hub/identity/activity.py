@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, exists, func, literal, select, text, tuple
 
 from hub.core.db import db, transaction
 from hub.core.paging import Page, decode_key, make_page
+from hub.customers.listed import is_here
 from hub.customers.models import Customer
 from hub.customers.quality import archiving
 from hub.customers.quality.months import months_before
@@ -124,5 +125,4 @@ def _is_silent(before: datetime) -> ColumnElement[bool]:
     """No sign of life, no open ticket; neither erased nor merged away nor being erased."""
     under_way = exists().where(Erasure.customer_id == Customer.id, Erasure.state != ErasureState.DONE)
     has_ticket = exists().where(Ticket.customer_id == Customer.id, Ticket.state.in_(_OPEN))
-    still_here = Customer.erased_at.is_(None) & Customer.merged_into_id.is_(None)
-    return archiving.is_silent(before) & still_here & ~under_way & ~has_ticket
+    return archiving.is_silent(before) & is_here() & ~under_way & ~has_ticket

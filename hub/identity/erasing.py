@@ -113,7 +113,7 @@ def _do_step(row: Erasure, now: datetime) -> set[str]:
         _begin(row, now)
     traces = _unseal(row.traces_sealed)
     room = STEPS[row.step]
-    _before(room, traces, now)
+    wrote = _before(room, traces, now)
     counts, files = dict(row.counts), set[str]()
     for holding in ROOMS[room]:
         if isinstance(holding, Held):
@@ -123,6 +123,7 @@ def _do_step(row: Erasure, now: datetime) -> set[str]:
     for holding in ROOMS[room]:
         scrub_table(holding, traces)
     if room == "inbox":
+        inbox.forget_elsewhere(wrote)
         inbox.forget_words(traces)
     row.counts, row.step = {name: count for name, count in counts.items() if count}, row.step + 1
     if row.step == len(STEPS):
@@ -147,15 +148,16 @@ def _begin(row: Erasure, now: datetime) -> None:
     row.state = ErasureState.RUNNING
 
 
-def _before(room: str, traces: Traces, now: datetime) -> None:
-    """What must stop before the rows of a room are emptied."""
+def _before(room: str, traces: Traces, now: datetime) -> dict[int, list[str]]:
+    """What must stop before the rows of a room are emptied. Returns by ticket of another what he wrote there."""
     if room == "outbox":
         outbox.forget_waiting(traces.ids, now=now)
     elif room == "plans":
         for customer_id in traces.ids:
             plans.end_enrolments(customer_id=customer_id, reason=ExitReason.REFUSED, now=now)
     elif room == "inbox":
-        inbox.lock_tickets(traces)
+        return inbox.lock_tickets(traces)
+    return {}
 
 
 def _end(row: Erasure, now: datetime) -> None:

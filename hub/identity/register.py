@@ -38,7 +38,7 @@ class Activity:
 
 @dataclass(frozen=True)
 class Line:
-    """An activity as it stands: `months` by the title of the term, None where the term is off."""
+    """An activity as it stands: `months` by the title of the term, 0 for a day of its own, None where the term is off."""
 
     activity: Activity
     recipients: tuple[str, ...]
@@ -60,7 +60,7 @@ ACTIVITIES: tuple[Activity, ...] = (
         _CUSTOMERS,
         N_("Title, name, birth date, address, company, mail, phone, loyalty card, properties"),
         (),
-        ("inactive_customers", "facts"),
+        ("inactive_customers", "announced_erasures", "facts"),
         "SELECT EXISTS (SELECT 1 FROM customers)",
     ),
     Activity(
@@ -137,7 +137,7 @@ ACTIVITIES: tuple[Activity, ...] = (
         N_("Visitors of the shop who agreed to be recognised"),
         N_("Pages, products, baskets, a number drawn for the browser"),
         ("shops",),
-        ("visits",),
+        ("visits", "own_events"),
         "SELECT EXISTS (SELECT 1 FROM visits) OR EXISTS (SELECT 1 FROM baskets)",
     ),
     Activity(

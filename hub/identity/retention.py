@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from hub.core import clock
 from hub.core.actor import SYSTEM, Actor
@@ -15,12 +16,13 @@ from hub.core.errors import Invalid, NotFound
 from hub.core.loose_files import drop_unnamed, note_loose
 from hub.core.text import N_
 from hub.customers.quality.months import months_before
-from hub.identity import activity
+from hub.identity import activity, announced
 from hub.identity.erasing import JUST_IN, ask_erasure
 from hub.identity.merging import hold_customers
 from hub.identity.privacy_models import RetentionRule, RetentionRun
 from hub.identity.removing import EXAMPLES, Found, find_old, remove_old
 from hub.identity.terms import (
+    ANNOUNCED,
     BY_KEY,
     INACTIVE,
     LONGEST_MONTHS,
@@ -39,7 +41,7 @@ LOGGED = 60
 
 @dataclass(frozen=True)
 class TermRow:
-    """A term as it stands: months and switch as set or by default; the latest run, if there was any."""
+    """A term as it stands: months and switch as set or by default. `is_by_day`: months say nothing."""
 
     key: str
     title: str
@@ -47,6 +49,7 @@ class TermRow:
     months: int
     is_on: bool
     is_default: bool
+    is_by_day: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,8 +77,8 @@ def get_term(key: str) -> TermRow:
 
 
 def _term_row(term: Term, rule: RetentionRule | None) -> TermRow:
-    months, is_on = (rule.months, rule.is_on) if rule else (term.months, False)
-    return TermRow(term.key, term.title, term.what, months, is_on, rule is None)
+    months, is_on = (rule.months, rule.is_on) if rule else (term.months, term.is_by_day)
+    return TermRow(term.key, term.title, term.what, months, is_on, rule is None, term.is_by_day)
 
 
 def set_term(key: str, *, months: int, is_on: bool, by: Actor, now: datetime) -> None:
@@ -113,6 +116,8 @@ def try_term(key: str, months: int, *, now: datetime) -> list[Found]:
     term, before = BY_KEY[get_term(key).key], months_before(now, months)
     if key == INACTIVE:
         return [_found_customers(before)]
+    if key == ANNOUNCED:
+        return [announced.find_announced()]
     return [find_old(part, before) for part in term.parts]
 
 
@@ -137,7 +142,7 @@ def work_retention(wake: Callable[[], None]) -> int:
         run = _open_run(key, now)
         if run is None:
             return 0
-        count = _erase_silent(run, now) if key == INACTIVE else _remove(BY_KEY[key], run, files)
+        count = _work(key, run, files, now)
         run.row_count += count
         if not count:
             run.ended_at = now
@@ -148,9 +153,19 @@ def work_retention(wake: Callable[[], None]) -> int:
     return max(count, 1)
 
 
+def _work(key: str, run: RetentionRun, files: set[str], now: datetime) -> int:
+    if key == INACTIVE:
+        return _erase_silent(run, now)
+    if key == ANNOUNCED:
+        return announced.erase_announced(_night_of(now), now=now)
+    return _remove(BY_KEY[key], run, files)
+
+
 def _next_key(now: datetime) -> str | None:
-    """A term that is on and whose latest run is not over, or began before today's night."""
+    """A term that is on and whose latest run is not over, or began before today's night; then announced erasures."""
     night = _night_of(now)
+    if announced.has_due(night) and get_term(ANNOUNCED).is_on:
+        return ANNOUNCED
     latest = (
         select(RetentionRun.kind, func.max(RetentionRun.started_at).label("started_at")).group_by(
             RetentionRun.kind
@@ -162,7 +177,7 @@ def _next_key(now: datetime) -> str | None:
         .outerjoin(latest, latest.c.kind == RetentionRule.kind)
         .where(
             RetentionRule.is_on,
-            RetentionRule.kind.in_(BY_KEY),
+            RetentionRule.kind.in_(BY_KEY.keys() - {ANNOUNCED}),
             or_(
                 latest.c.started_at.is_(None), latest.c.started_at < night, RetentionRule.kind.in_(open_runs)
             ),
@@ -185,6 +200,8 @@ def _open_run(key: str, now: datetime) -> RetentionRun | None:
 
     None while a neighbour works on this term, or when it was switched off a moment ago.
     """
+    if key == ANNOUNCED:
+        _keep_rule(now)
     found = select(RetentionRule).where(RetentionRule.kind == key, RetentionRule.is_on)
     rule = db.session.scalar(
         found.with_for_update(skip_locked=True).execution_options(populate_existing=True)
@@ -207,6 +224,12 @@ def _open_run(key: str, now: datetime) -> RetentionRun | None:
         if key == INACTIVE:
             activity.note_clicks(since=run.before_at)
     return run
+
+
+def _keep_rule(now: datetime) -> None:
+    """Its row, which is what workers take turns at: on without anybody's word."""
+    rule = {"kind": ANNOUNCED, "months": SHORTEST_MONTHS, "is_on": True, "changed_at": now}
+    db.session.execute(insert(RetentionRule).values(rule).on_conflict_do_nothing())
 
 
 def _remove(term: Term, run: RetentionRun, files: set[str]) -> int:
@@ -249,5 +272,5 @@ def list_runs() -> list[RunRow]:
 
 
 def get_months() -> Mapping[str, tuple[int, bool]]:
-    """Months and whether it is on, by key, for the register."""
-    return {row.key: (row.months, row.is_on) for row in list_terms()}
+    """Months (0: a day of each customer's own) and whether it is on, by key, for the register."""
+    return {row.key: (0 if row.is_by_day else row.months, row.is_on) for row in list_terms()}

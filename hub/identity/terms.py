@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hub.core.text import N_
 
 INACTIVE = "inactive_customers"
+ANNOUNCED = "announced_erasures"
 SHORTEST_MONTHS, LONGEST_MONTHS = 1, 120
 
 
@@ -25,13 +26,18 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class Term:
-    """One line of the page. `what` says what is lost, in words for the administrator."""
+    """One line of the page. `what` says what is lost, in words for the administrator.
+
+    `is_by_day`: each customer has a day of his own, so that months say nothing; a plan that writes it down was switched on by
+    a person and told the customer the day, so that it is kept until somebody switches it off.
+    """
 
     key: str
     title: str
     what: str
     months: int
     parts: tuple[Part, ...]
+    is_by_day: bool = False
 
 
 _CLOSED = "SELECT coalesce(t.closed_at, t.updated_at) FROM tickets t"
@@ -43,10 +49,17 @@ _OF_MESSAGE = (
 TERMS: tuple[Term, ...] = (
     Term(
         key="visits",
-        title=N_("Pages visited"),
-        what=N_("Each visit of a page of the shop is deleted."),
+        title=N_("Pages visited and baskets of before"),
+        what=N_("Each visit of a page of the shop is deleted, and what baskets were before they changed."),
         months=13,
-        parts=(Part(table="visits", dated="visited_at"),),
+        parts=(Part(table="visits", dated="visited_at"), Part(table="basket_touches", dated="touched_at")),
+    ),
+    Term(
+        key="own_events",
+        title=N_("Events that other systems told"),
+        what=N_("Each event that another system told is deleted, with its values."),
+        months=24,
+        parts=(Part(table="own_events", dated="received_at"),),
     ),
     Term(
         key="message_bodies",
@@ -168,7 +181,10 @@ TERMS: tuple[Term, ...] = (
         title=N_("Comments of surveys"),
         what=N_("The words go; the box that was chosen stays."),
         months=36,
-        parts=(Part(table="answers", dated="answered_at", columns=("comment",)),),
+        parts=(
+            Part(table="answers", dated="answered_at", columns=("comment",)),
+            Part(table="why_answers", dated="answered_at", columns=("comment",)),
+        ),
     ),
     Term(
         key="form_answers",
@@ -218,6 +234,16 @@ TERMS: tuple[Term, ...] = (
         what=N_("Customers without order, ticket, answer or click are erased, as on their own request."),
         months=36,
         parts=(),
+    ),
+    Term(
+        key=ANNOUNCED,
+        title=N_("Erasures that a plan announced"),
+        what=N_(
+            "Customers whom a plan told the day are erased in the night after it, unless they showed a sign of life."
+        ),
+        months=1,
+        parts=(),
+        is_by_day=True,
     ),
 )
 BY_KEY: Mapping[str, Term] = {term.key: term for term in TERMS}

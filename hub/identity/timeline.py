@@ -1,4 +1,4 @@
-"""Everything that happened around one customer, newest first: facts of all rooms, visits by day, clicks, calls, notes."""
+"""Everything that happened around one customer, newest first: facts of all rooms, orders, visits by day, clicks, calls, notes."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -14,6 +14,15 @@ from hub.customers.queries import FactLine
 PAGE_SIZE = 30
 VISITED, CLICKED, PHONED, NOTED = "SiteVisited", "LinkClicked", "CustomerPhoned", "CustomerNoted"
 BAD_PAGE = N_("This page address is not valid. Please start again from the first page.")
+
+
+def _untold(kind: str, at: str, when: str) -> str:
+    """Orders that no fact tells of, by their own rows: brought in as a whole, or older than the facts that are kept."""
+    return f"""
+        SELECT o.id, '{kind}' AS kind, {at} AS at, jsonb_build_object('order_id', o.id) AS data
+        FROM orders o WHERE o.customer_id = :id AND {when} AND '{kind}' = ANY(:kinds) AND NOT EXISTS (
+            SELECT FROM facts f WHERE f.customer_id = :id AND f.kind = '{kind}' AND f.data ->> 'order_id' = CAST(o.id AS text))"""  # noqa: S608 - our own words
+
 
 # Each part gives at most a page, by an index that begins with the customer. A reply that was taken back is none.
 _PARTS = {
@@ -40,6 +49,10 @@ _PARTS = {
             jsonb_build_object('state', p.state, 'store_id', p.store_id) AS data
         FROM phone_calls p WHERE p.customer_id = :id AND p.state IN ('answered', 'missed', 'voicemail')
             AND NOT p.is_answered_by_us""",
+    "order": _untold("OrderPlaced", "o.placed_at", "true"),
+    "delivery": _untold("OrderDelivered", "o.delivered_at", "o.delivered_at IS NOT NULL"),
+    "cancelling": _untold("OrderCancelled", "o.state_at", "o.state = 'cancelled'"),
+    "return": _untold("OrderReturned", "o.state_at", "o.state = 'returned'"),
     "note": """
         SELECT n.id, 'CustomerNoted' AS kind, n.created_at AS at,
             jsonb_build_object('name', n.author_name, 'text', left(n.text, 300)) AS data

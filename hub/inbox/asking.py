@@ -180,16 +180,3 @@ def nearest(asked: str, names: Sequence[str], limit: int = 3) -> tuple[str, ...]
 def _likeness(asked: str, name: str) -> float:
     """0 to 1: of the whole name or of the word of it that is most like it."""
     return max(SequenceMatcher(None, asked, part).ratio() for part in (name, *re.split(r"[\s-]+", name)))
-
-
-def distance(one: str, other: str) -> int:
-    """Letters changed, left out, added or swapped with their neighbour (optimal string alignment)."""
-    rows = [list(range(len(other) + 1))]
-    for i, letter in enumerate(one, 1):
-        row = [i]
-        for j, another in enumerate(other, 1):
-            best = min(rows[-1][j] + 1, row[-1] + 1, rows[-1][j - 1] + (letter != another))
-            is_swap = i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == another
-            row.append(min(best, rows[-2][j - 2] + 1) if is_swap else best)
-        rows.append(row)
-    return rows[-1][-1]

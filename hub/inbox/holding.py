@@ -8,6 +8,8 @@ MODELS = (models,)
 """Imported, so that the tables below are known to whoever reads this."""
 TICKETS = "customer_id = ANY(:ids) OR (customer_id IS NULL AND requester_address = ANY(:addresses))"
 _OF_TICKETS = f"ticket_id IN (SELECT id FROM tickets WHERE {TICKETS})"  # noqa: S608 - our own words
+ELSEWHERE = f"lower(author_address) = ANY(:addresses) AND NOT coalesce({_OF_TICKETS}, false)"
+"""What he wrote into the ticket of another."""
 _MESSAGES = f"{_OF_TICKETS} OR lower(author_address) = ANY(:addresses)"
 _OF_MESSAGES = f"message_id IN (SELECT id FROM ticket_messages WHERE {_MESSAGES})"  # noqa: S608 - our own words
 _CALLS = f"customer_id = ANY(:ids) OR caller = ANY(:addresses) OR {_OF_TICKETS}"
@@ -30,7 +32,12 @@ HOLDINGS: tuple[Holding, ...] = (
         blank_to={"state": "CASE WHEN state IN ('waiting', 'held') THEN 'cancelled' ELSE state END"},
         keep={"held_reason": _CODE},
     ),
-    Held(table="notices", title=N_("Notices to the staff"), mine=_OF_TICKETS, is_deleted=True),
+    Held(
+        table="notices",
+        title=N_("Notices to the staff"),
+        mine=f"{_OF_TICKETS} OR (kind = 'plan_says' AND CAST(data ->> 'customer_id' AS bigint) = ANY(:ids))",
+        is_deleted=True,
+    ),
     Held(
         table="ticket_parties",
         title=N_("People of tickets"),

@@ -6,11 +6,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from hub.core import signing
-from hub.inbox.words import ThreadedBy
+from hub.core.text import shorten
+from hub.inbox.words import MessageKind, ThreadedBy
 
 REPLY_PURPOSE = "ticket-reply"
 MESSAGE_PURPOSE = "ticket-message"
 MAX_REFERENCES = 30
+PREVIEW_CHARS = 140
+SAID = (MessageKind.CUSTOMER, MessageKind.AGENT, MessageKind.CALL)
+"""The lists show the latest of these."""
 _REPLY_ADDRESS = re.compile(r"\At\+(\d{1,18})\.([a-z2-7]{16})\Z", re.IGNORECASE)
 _OWN_MESSAGE = re.compile(r"\A<?t(\d{1,18})\.(\d{1,18})\.([a-z2-7]{16})@([^@<>\s]+)>?\Z", re.IGNORECASE)
 _NUMBER = re.compile(r"\bT-\d{4}-\d{5,12}\b", re.IGNORECASE)
@@ -123,6 +127,11 @@ def follow_merges(ticket_id: int, merged_into: Mapping[int, int]) -> int:
         seen.add(target)
         ticket_id = target
     return ticket_id
+
+
+def preview_of(text: str) -> str:
+    """What the lists show of a message."""
+    return shorten(text, PREVIEW_CHARS)
 
 
 def _address_token(address: str, domain: str) -> Token | None:

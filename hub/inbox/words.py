@@ -90,6 +90,7 @@ class NoticeKind(StrEnum):
     REMARKED = "remarked"
     DEADLINE_NEAR = "deadline_near"
     DEADLINE_MISSED = "deadline_missed"
+    PLAN_SAYS = "plan_says"
 
 
 class AnswerBy(StrEnum):

@@ -28,8 +28,11 @@ from hub.orders.facts import (
     OrderChanged,
     OrderDelivered,
     OrderFact,
+    OrderPaid,
     OrderPlaced,
+    OrderReady,
     OrderReturned,
+    OrderShipped,
 )
 from hub.orders.models import Order, OrderLine
 from hub.orders.payload import REACHED_BY, ConsentPayload, LinePayload, OrderPayload
@@ -47,6 +50,12 @@ REACHED = {
     OrderState.RETURNED: OrderReturned,
 }
 
+PASSED = {
+    OrderState.PAID: OrderPaid,
+    OrderState.SHIPPED: OrderShipped,
+    OrderState.READY: OrderReady,
+}
+"""Told beside what changed, the first time the order is seen there."""
 INNER = frozenset({"state_at", "told_rank", "told_returned_cents", "basket_key"})
 
 
@@ -257,6 +266,8 @@ def _record_facts(
         told.append((kind, (row.delivered_at if is_delivery else None) or row.state_at))
     elif has_changed and not is_new:
         told.append((OrderChanged, row.state_at))
+    if row.state in PASSED and row.state not in earlier:
+        told.append((PASSED[row.state], row.state_at))
     for fact, at in told:
         moment = rules.happened_at(at, now=now)
         facts.record(fact(customer_id=row.customer_id, order_id=row.id, store_id=row.store_id), now=moment)

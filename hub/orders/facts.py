@@ -17,6 +17,18 @@ class OrderPlaced(OrderFact):
     """The shop told us of the order for the first time. Happened when it was placed."""
 
 
+class OrderPaid(OrderFact):
+    """The shop says it is paid; told beside whatever else changed."""
+
+
+class OrderShipped(OrderFact):
+    """It is on its way to the customer."""
+
+
+class OrderReady(OrderFact):
+    """It can be collected."""
+
+
 class OrderDelivered(OrderFact):
     """Happened when it was delivered; also when the first we hear of the order is its delivery."""
 
@@ -35,3 +47,11 @@ class OrderChanged(OrderFact):
 
 class CustomerFirstOrdered(OrderFact):
     """The first order of the customer, once in a customer's life; a cancelled one does not count."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BasketChanged(Fact):
+    """A basket that was known before, of a customer we know, was touched, emptied or ordered: `state` says which."""
+
+    basket_id: int
+    state: str

@@ -4,12 +4,14 @@ from hub.core.personal import Apart, Held, Holding
 from hub.core.text import N_
 from hub.orders import models
 from hub.orders.behaviour import models as behaviour
+from hub.orders.own_events import models as own_events
 from hub.orders.products import models as products
 from hub.orders.till_files import models as till_files
 
 MODELS = (
     models,
     behaviour,
+    own_events,
     products,
     till_files,
 )
@@ -63,6 +65,12 @@ HOLDINGS: tuple[Holding, ...] = (
         },
     ),
     Held(
+        table="basket_touches",
+        title=N_("What baskets were before"),
+        mine=_BASKETS,
+        keep={"event_key": N_("tells the same event told twice")},
+    ),
+    Held(
         table="basket_lines",
         title=N_("Lines of baskets"),
         mine=_BASKETS,
@@ -90,13 +98,25 @@ HOLDINGS: tuple[Holding, ...] = (
             "family": N_("figures of products"),
         },
     ),
+    Held(
+        table="own_events",
+        title=N_("Events that other systems told"),
+        mine=f'{_MINE} OR CAST(payload AS text) ~* :pattern OR CAST("values" AS text) ~* :pattern',
+        blank=("payload", "values", "reason"),
+        keep={
+            "event_key": N_("tells the same event told twice"),
+            "source": N_("the shop's name"),
+            "name": N_("a keyword of the software, nothing anybody wrote"),
+        },
+        hidden=("event_key",),
+    ),
     Held(table="visitors", title=N_("Browsers"), mine=_MINE, is_deleted=True),
     Held(
         table="till_refusals",
         title=N_("Rows of till files that were refused"),
         mine="CAST(row AS text) ~* :pattern",
         blank=("row",),
-        keep={"reason": N_("a word of ours")},
+        keep={"reason": N_("a keyword of the software, nothing anybody wrote")},
         scrub=("reason",),
     ),
     Apart(

@@ -78,12 +78,15 @@ class Order(Base):
 
 class OrderLine(Base):
     __tablename__ = "order_lines"
-    __table_args__ = (UniqueConstraint("order_id", "position"),)
+    __table_args__ = (
+        UniqueConstraint("order_id", "position"),
+        Index("ix_order_lines_sku", "sku", postgresql_include=["order_id"]),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id", ondelete="CASCADE"))
     position: Mapped[int]
-    sku: Mapped[str] = mapped_column(index=True)
+    sku: Mapped[str]
     name: Mapped[str]
     quantity: Mapped[int]
     unit_price_cents: Mapped[int]

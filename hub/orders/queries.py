@@ -205,6 +205,7 @@ def _rows(statement: Select[Any]) -> list[OrderRow]:
             currency=order.currency,
             lines=tuple(lines[order.id]),
             promo_codes=tuple(order.promo_codes),
+            state_at=order.state_at,
         )
         for order in orders
     ]

@@ -35,6 +35,11 @@ class OrderRow:
     currency: str
     lines: tuple[LineRow, ...]
     promo_codes: tuple[str, ...] = ()
+    state_at: datetime | None = None
+
+    def is_known_at(self, at: datetime) -> bool:
+        """Whether its state was told by then."""
+        return self.state_at is None or self.state_at <= at
 
     @property
     def net_cents(self) -> int:

@@ -53,16 +53,16 @@ def judge(letters: Sequence[Letter], *, now: datetime, is_last_look: bool = Fals
     exceed a cap together. The last look, right before the provider is called, trusts that count.
     """
     chain = stores.get_chain()
-    policy = _with_pauses(rules.read_policy(chain.settings), now=now)
-    dossier = _open_dossier(letters, home=home_of(chain.time_zone), now=now)
-    own = {} if is_last_look else _own_caps(letters, dossier)
+    policy = with_pauses(rules.read_policy(chain.settings), now=now)
+    dossier = open_dossier(letters, home=home_of(chain.time_zone), now=now)
+    own = {} if is_last_look else own_caps(letters, dossier)
     capped = {
         each.id: each.kind
         for each in letters
         if not is_last_look and (each.id in own or _is_capped(each, policy))
     }
     counted, better = _count(capped, policy, now=now)
-    chosen = _list_own_counted(letters, own, now=now)
+    chosen = list_own_counted(letters, own, now=now)
     uncapped = replace(policy, caps={})
     stopped = find_stopped(letters)
     verdicts = {}
@@ -72,17 +72,17 @@ def judge(letters: Sequence[Letter], *, now: datetime, is_last_look: bool = Fals
         worse = sum(1 for priority in better.get(kind, ()) if priority < letter.priority) if kind else 0
         mine = chosen.get(letter.customer_id or 0, [])
         contact = replace(
-            _contact_of(letter, dossier, counted_at=taken, better_count=worse),
+            contact_of(letter, dossier, counted_at=taken, better_count=worse),
             own_cap=own.get(letter.id),
             own_counted_at=tuple(mine),
         )
         verdict = stopped.get(letter.id) or rules.decide(
-            _facts_of(letter), contact, policy if kind else uncapped, now
+            facts_of(letter), contact, policy if kind else uncapped, now
         )
         verdicts[letter.id] = verdict
         if verdict.answer is Answer.NOW:
             taken.append(now)
-            _add_own(mine, letter, now)
+            add_own(mine, letter, now)
     return verdicts
 
 
@@ -92,7 +92,7 @@ def _address_of(letter: Letter) -> str:
     return given if letter.channel is Channel.SOCIAL else plain_address(given)
 
 
-def _own_caps(letters: Sequence[Letter], dossier: Dossier) -> dict[int, Cap]:
+def own_caps(letters: Sequence[Letter], dossier: Dossier) -> dict[int, Cap]:
     """The receiver's own frequency for each letter that it counts or makes wait."""
     caps = {}
     for letter in letters:
@@ -104,7 +104,7 @@ def _own_caps(letters: Sequence[Letter], dossier: Dossier) -> dict[int, Cap]:
     return caps
 
 
-def _list_own_counted(
+def list_own_counted(
     letters: Sequence[Letter], own: Mapping[int, Cap], *, now: datetime
 ) -> dict[int, list[datetime]]:
     """By customer: when messages he may limit were let through, on all channels together. The caller holds the lock."""
@@ -127,7 +127,7 @@ def _list_own_counted(
     return counted
 
 
-def _add_own(counted: list[datetime], letter: Letter, now: datetime) -> None:
+def add_own(counted: list[datetime], letter: Letter, now: datetime) -> None:
     if letter.counted_at is None and letter.consent_purpose in rules.CHOOSABLE:
         counted.append(now)
 
@@ -138,7 +138,7 @@ def _is_capped(letter: Letter, policy: Policy) -> bool:
     return is_new and letter.kind is not None and (letter.channel, letter.purpose) in policy.caps
 
 
-def _with_pauses(policy: Policy, *, now: datetime) -> Policy:
+def with_pauses(policy: Policy, *, now: datetime) -> Policy:
     pauses = db.session.execute(
         select(SenderPause.channel, func.max(SenderPause.resumes_at))
         .where(SenderPause.ended_at.is_(None), SenderPause.resumes_at > now)
@@ -147,7 +147,7 @@ def _with_pauses(policy: Policy, *, now: datetime) -> Policy:
     return replace(policy, sender_paused_until=dict(pauses.all()))
 
 
-def _open_dossier(letters: Sequence[Letter], *, home: Place, now: datetime) -> Dossier:
+def open_dossier(letters: Sequence[Letter], *, home: Place, now: datetime) -> Dossier:
     customer_ids = {letter.customer_id for letter in letters if letter.customer_id is not None}
     recipients = {_address_of(letter) for letter in letters if letter.recipient}
     return Dossier(
@@ -191,7 +191,7 @@ def _count(
         return {}, {}
     _lock(sorted({str(kind[0]) for kind in kinds}))
     window = now - timedelta(days=max(cap.days for cap in policy.caps.values()))
-    return _list_counted(kinds, since=window), _list_competing(kinds, capped, now=now)
+    return list_counted(kinds, since=window), _list_competing(kinds, capped, now=now)
 
 
 def _nets(kinds: Collection[Kind]) -> Iterator[tuple[Any, ColumnElement[bool]]]:
@@ -207,7 +207,7 @@ def _nets(kinds: Collection[Kind]) -> Iterator[tuple[Any, ColumnElement[bool]]]:
         yield m.recipient, and_(m.customer_id.is_(None), is_one, *sames)
 
 
-def _list_counted(kinds: Collection[Kind], *, since: datetime) -> dict[Kind, list[datetime]]:
+def list_counted(kinds: Collection[Kind], *, since: datetime) -> dict[Kind, list[datetime]]:
     m = OutboundMessage
     counted: dict[Kind, list[datetime]] = {kind: [] for kind in kinds}
     for owner, net in _nets(kinds):
@@ -239,7 +239,7 @@ def _lock(owners: list[str]) -> None:
     db.session.execute(_LOCK, {"owners": owners})
 
 
-def _facts_of(letter: Letter) -> MessageFacts:
+def facts_of(letter: Letter) -> MessageFacts:
     return MessageFacts(
         channel=letter.channel,
         purpose=letter.purpose,
@@ -263,7 +263,7 @@ def _is_deliverable(letter: Letter) -> bool:
     return is_mobile(letter.recipient)
 
 
-def _contact_of(
+def contact_of(
     letter: Letter, dossier: Dossier, *, counted_at: list[datetime], better_count: int
 ) -> ContactFacts:
     address = _address_of(letter)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from hub.stores.words import Territory
 
@@ -85,6 +86,12 @@ def place_of(country: str, postcode: str, *, phone: str = "", otherwise: Place =
     digits = postcode.replace(" ", "")
     if country == "FR" and not digits:
         country = _country_of(phone)
+    return _place(country, digits, otherwise)
+
+
+@lru_cache(maxsize=10_000)
+def _place(country: str, digits: str, otherwise: Place) -> Place:
+    """There are fewer post codes than customers."""
     if country in _ABROAD:
         return Place(*_ABROAD[country])
     overseas = _find_overseas(_ISLANDS.get(country, digits if country == "FR" else ""))

@@ -29,6 +29,7 @@ from hub.outbox.letter import Letter
 from hub.outbox.models import OutboundMessage
 from hub.outbox.phone_letters import PhonePlan, plan_phones
 from hub.outbox.rules import NOW, Answer, Verdict
+from hub.outbox.stopping import find_stopped
 from hub.outbox.tracking.writing import Marking, plan_marking
 from hub.outbox.words import MessageState, SendQueue
 
@@ -152,11 +153,15 @@ def _turn(
 
 
 def _mark(letters: Sequence[Letter], ready: Ready, claimed: Claim) -> Pairs:
-    """Mark the group as being called, but for what was cancelled, stopped or cannot be rendered: the last look."""
+    """Mark the group as being called, but for what was cancelled, stopped or cannot be rendered: the last look.
+
+    However young the gate's look is, what stops a message is asked here: nothing leaves after a purchase that was there.
+    """
     marked = leases.mark_calling([letter.id for letter in letters], claimed)
     mine = [letter for letter in letters if letter.id in marked]
     now = clock.business_now()
-    answers = judge_each(mine, now=now, is_last_look=True) if mine and claimed.needs_last_look(now) else {}
+    is_old = mine and claimed.needs_last_look(now)
+    answers = judge_each(mine, now=now, is_last_look=True) if is_old else find_stopped(mine)
     pairs: list[tuple[Letter, Envelope]] = []
     for letter in mine:
         envelope = ready[letter.id]

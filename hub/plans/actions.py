@@ -1,152 +1,60 @@
-"""Entering and leaving plans, jumps, switching a plan on or off."""
+"""What others do with plans: publish the built-in ones, let in and out, jump, resume, switch on or off."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select, update
 
 from hub.core.actor import Actor
 from hub.core.audit import note_change
 from hub.core.db import db, ring_after_commit
-from hub.core.facts import record
-from hub.plans import rules
-from hub.plans.builtin import BUILTIN_PLANS, BuiltinPlan
-from hub.plans.facts import PlanEnded, PlanEntered
-from hub.plans.models import Enrolment, Plan, PlanVersion
-from hub.plans.queries import BELL, find_plan, get_definition, get_plan_id
-from hub.plans.words import Anchor, EnrolmentState, ExitReason, VersionState
-from hub.stores.queries import get_chain
+from hub.customers.queries import get_customers
+from hub.outbox.following import list_held
+from hub.plans import codes, rules
+from hub.plans.delivering import add_builtin_plans
+from hub.plans.entering import Newcomer, enrol, enter, enter_many
+from hub.plans.erasure_dates import call_off as call_off_erasure
+from hub.plans.gather import Zones
+from hub.plans.leaving import (
+    end_by_basket,
+    end_by_customer,
+    end_by_message,
+    end_by_order,
+    end_by_purchase,
+    end_by_refusal,
+    end_enrolments,
+    stop_unsent,
+)
+from hub.plans.models import Enrolment, Plan
+from hub.plans.occurring.scanning import begin_scans, end_scans
+from hub.plans.queries import BELL, get_definition, get_plan_id
+from hub.plans.turning import ask_fork_again
+from hub.plans.words import Anchor, EnrolmentState, ExitReason, Wait
 
-
-def add_builtin_plans(*, now: datetime) -> None:
-    """Publish the plans of the product once; what a chain has edited since is left alone."""
-    for builtin in BUILTIN_PLANS:
-        if find_plan(builtin.key) is None:
-            _publish(builtin, now=now)
-
-
-def enrol(
-    *,
-    plan_key: str,
-    customer_id: int,
-    entry_key: str,
-    anchor_at: datetime,
-    values: Mapping[str, Any],
-    now: datetime,
-) -> int | None:
-    """Let the customer in, once per entry key. Returns the enrolment's id, None when off or already inside.
-
-    `anchor_at` is what the delays count from (business time); `values` holds the ids that the steps need.
-    """
-    plan = find_plan(plan_key)
-    if plan is None or not plan.is_on or plan.published_version_id is None:
-        return None
-    first = get_definition(plan.published_version_id).steps[0]
-    arm = rules.draw_arm(plan.key, customer_id, plan.control_percent)
-    row = {
-        "plan_id": plan.id,
-        "version_id": plan.published_version_id,
-        "customer_id": customer_id,
-        "entry_key": entry_key,
-        "arm": arm,
-        "step_key": first.key,
-        "anchor_at": anchor_at,
-        "due_at": rules.due_moment(anchor_at, first.delay, time_zone=get_chain().time_zone),
-        "values": dict(values),
-        "entered_at": now,
-    }
-    return _enter(row, now=now)
-
-
-def _enter(row: Mapping[str, Any], *, now: datetime) -> int | None:
-    """The unique key decides, not a look before: two workers let one customer in once."""
-    statement = (
-        insert(Enrolment)
-        .values(state=EnrolmentState.WAITING, **row)
-        .on_conflict_do_nothing(index_elements=["plan_id", "customer_id", "entry_key"])
-        .returning(Enrolment.id)
-    )
-    enrolment_id = db.session.scalar(statement)
-    if enrolment_id is None:
-        return None
-    entered = PlanEntered(
-        customer_id=row["customer_id"],
-        enrolment_id=enrolment_id,
-        plan_id=row["plan_id"],
-        arm=row["arm"].value,
-    )
-    record(entered, now=now)
-    if row["due_at"] <= now:
-        ring_after_commit(BELL)
-    return enrolment_id
-
-
-def end_enrolments(
-    *,
-    reason: ExitReason,
-    now: datetime,
-    customer_id: int | None = None,
-    entry_key: str | None = None,
-    plan_key: str | None = None,
-) -> int:
-    """Let customers out who match everything given. Returns how many left."""
-    conditions: list[ColumnElement[bool]] = [Enrolment.state == EnrolmentState.WAITING]
-    if customer_id is not None:
-        conditions.append(Enrolment.customer_id == customer_id)
-    if entry_key is not None:
-        conditions.append(Enrolment.entry_key == entry_key)
-    if plan_key is not None:
-        conditions.append(Enrolment.plan_id == get_plan_id(plan_key))
-    ended = db.session.execute(
-        update(Enrolment)
-        .where(*conditions)
-        .values(state=EnrolmentState.ENDED, due_at=None, step_key=None, ended_at=now, exit_reason=reason)
-        .returning(Enrolment.id, Enrolment.plan_id, Enrolment.customer_id)
-        .execution_options(synchronize_session=False)
-    ).all()
-    for enrolment_id, plan_id, of_customer in ended:
-        record(
-            PlanEnded(
-                customer_id=of_customer, enrolment_id=enrolment_id, plan_id=plan_id, reason=reason.value
-            ),
-            now=now,
-        )
-    return len(ended)
-
-
-def end_by_purchase(*, customer_id: int, order_id: int, ordered_at: datetime, now: datetime) -> int:
-    """A purchase ends each plan that it is an exit of, within the plan's window; the order of entry does not count."""
-    inside = db.session.scalars(
-        select(Enrolment).where(
-            Enrolment.customer_id == customer_id, Enrolment.state == EnrolmentState.WAITING
-        )
-    )
-    count = 0
-    for enrolment in inside:
-        definition = get_definition(enrolment.version_id)
-        is_other = enrolment.values.get("order_id") != order_id and ordered_at > enrolment.anchor_at
-        if is_other and ExitReason.PURCHASED in definition.exits:
-            count += end_enrolments(
-                reason=ExitReason.PURCHASED,
-                now=now,
-                customer_id=customer_id,
-                entry_key=enrolment.entry_key,
-            )
-    return count
-
-
-def end_by_order(*, order_id: int, customer_id: int, reason: ExitReason, now: datetime) -> int:
-    """The order was cancelled or came back: whoever is inside because of it leaves."""
-    keys = db.session.scalars(
-        select(Enrolment.entry_key).where(
-            Enrolment.customer_id == customer_id,
-            Enrolment.state == EnrolmentState.WAITING,
-            Enrolment.values["order_id"].as_integer() == order_id,
-        )
-    ).all()
-    return sum(end_enrolments(reason=reason, now=now, customer_id=customer_id, entry_key=key) for key in keys)
+__all__ = [
+    "Newcomer",
+    "add_builtin_plans",
+    "add_values",
+    "ask_fork_again",
+    "call_off_erasure",
+    "end_by_basket",
+    "end_by_customer",
+    "end_by_message",
+    "end_by_order",
+    "end_by_purchase",
+    "end_by_refusal",
+    "end_enrolments",
+    "enrol",
+    "enter",
+    "enter_many",
+    "jump",
+    "leave_branch",
+    "note_first_message",
+    "resume",
+    "settle_codes",
+    "switch_plan",
+]
 
 
 def jump(
@@ -176,7 +84,9 @@ def jump(
     enrolment.state = EnrolmentState.WAITING
     enrolment.ended_at = None
     enrolment.exit_reason = None
-    enrolment.due_at = rules.due_moment(anchor_at, step.delay, time_zone=get_chain().time_zone)
+    enrolment.exit_note = None
+    enrolment.paused_at = enrolment.wait_reason = None
+    enrolment.due_at = rules.due_moment(anchor_at, step.delay, time_zone=_zone_of(enrolment.customer_id))
     if enrolment.due_at <= now:
         ring_after_commit(BELL)
     return True
@@ -219,49 +129,67 @@ def note_first_message(*, enrolment_id: int, accepted_at: datetime) -> int | Non
     Returns the order of the enrolment the first time, None afterwards.
     """
     enrolment = db.session.get(Enrolment, enrolment_id, with_for_update=True)
-    if enrolment is None or enrolment.values.get("first_message_at"):
+    if enrolment is None:
+        return None
+    codes.settle(enrolment.id, enrolment.values, is_ended=False, now=accepted_at)
+    if enrolment.values.get("first_message_at"):
         return None
     enrolment.values = {**enrolment.values, "first_message_at": accepted_at.isoformat()}
     step = get_definition(enrolment.version_id).find_step(enrolment.step_key)
-    if step is not None and step.anchor is Anchor.FIRST_MESSAGE:
-        enrolment.due_at = rules.due_moment(accepted_at, step.delay, time_zone=get_chain().time_zone)
+    if (
+        step is not None
+        and step.anchor is Anchor.FIRST_MESSAGE
+        and enrolment.wait_reason is not Wait.GRIEVANCE
+    ):
+        zone = _zone_of(enrolment.customer_id)
+        enrolment.due_at = rules.due_of(step, enrolment.anchor_at, enrolment.values, time_zone=zone)
     order_id: int | None = enrolment.values.get("order_id")
     return order_id
 
 
+def settle_codes(*, enrolment_id: int, now: datetime) -> None:
+    """A message of the passage left, or never will: so will the code it shows be used, or given back."""
+    row = db.session.get(Enrolment, enrolment_id)
+    if row is not None and row.values.get("code"):
+        codes.settle(row.id, row.values, is_ended=row.state is EnrolmentState.ENDED, now=now)
+
+
+def resume(*, customer_id: int, now: datetime) -> int:
+    """A grievance is settled: what waited for it is looked at again at once, unless another one is open. Returns how many."""
+    if list_held([customer_id]):
+        return 0
+    resumed = db.session.scalars(
+        update(Enrolment)
+        .where(
+            Enrolment.customer_id == customer_id,
+            Enrolment.state == EnrolmentState.WAITING,
+            Enrolment.wait_reason == Wait.GRIEVANCE,
+        )
+        .values(due_at=now)
+        .returning(Enrolment.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    if resumed:
+        ring_after_commit(BELL)
+    return len(resumed)
+
+
+def _zone_of(customer_id: int) -> str:
+    row = get_customers([customer_id])[customer_id]
+    return Zones.of([row]).zone_of(row)
+
+
 def switch_plan(*, key: str, is_on: bool, by: Actor, now: datetime) -> None:
-    """On: new customers may enter. Off: nobody enters, and those inside leave."""
+    """On: new customers may enter, by what happens from now on. Off: nobody enters, and those inside leave: nothing of it leaves any more."""
     plan_id = get_plan_id(key)
     db.session.execute(update(Plan).where(Plan.id == plan_id).values(is_on=is_on))
-    if not is_on:
+    if is_on:
+        begin_scans(plan_id, now=now)
+    else:
         end_enrolments(reason=ExitReason.PLAN_OFF, now=now, plan_key=key)
+        stop_unsent(plan_id=plan_id, reason=ExitReason.PLAN_OFF, now=now)
+        end_scans(plan_id)
     note_change("plan.switched", subject_kind="plan", subject_id=plan_id, by=by, now=now, is_on=is_on)
-
-
-def _publish(builtin: BuiltinPlan, *, now: datetime) -> None:
-    rules.parse_definition(builtin.definition)
-    plan = Plan(
-        key=builtin.key,
-        name_fr=builtin.name_fr,
-        name_en=builtin.name_en,
-        priority=builtin.priority,
-        control_percent=builtin.control_percent,
-        is_on=builtin.is_on,
-        created_at=now,
-    )
-    db.session.add(plan)
-    db.session.flush()
-    version = PlanVersion(
-        plan_id=plan.id,
-        number=1,
-        state=VersionState.PUBLISHED,
-        definition=builtin.definition,
-        created_at=now,
-        published_at=now,
-    )
-    db.session.add(version)
-    db.session.flush()
-    plan.published_version_id = version.id
 
 
 def add_values(*, plan_key: str, entry_key: str, values: Mapping[str, Any]) -> None:

@@ -1,151 +1,116 @@
-"""What a batch of due steps needs to know, looked up in a handful of queries whatever its size."""
+"""What a batch of due steps needs to know, looked up in a handful of statements whatever its size."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from functools import lru_cache
-from typing import Any
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from sqlalchemy import text
 
-from hub.content import phrases
-from hub.core import site
 from hub.core.db import db
-from hub.core.words import Language
+from hub.core.words import Purpose
 from hub.customers.queries import CustomerRow, get_customers
-from hub.inbox.queries import list_orders_with_open_ticket
-from hub.orders.queries import (
-    OrderRow,
-    get_average_order_cents,
-    get_orders,
-    list_customers_with_purchase_since,
-)
-from hub.orders.words import OrderState
-from hub.outbox.actions import Draft
-from hub.outbox.queries import get_states
-from hub.outbox.words import MessageState
-from hub.plans import rules
+from hub.orders.queries import get_orders
+from hub.outbox.following import get_sendings, list_held
+from hub.outbox.places import home_of, receiver_place
+from hub.plans.definitions import Definition, Step
+from hub.plans.looking.asked import Subject, World
+from hub.plans.looking.table import look_up
 from hub.plans.models import Enrolment
-from hub.plans.queries import get_priorities
-from hub.plans.rules import Circumstances, Step
-from hub.plans.words import Anchor, Arm, ExitReason
-from hub.stores.queries import ChainRow, get_chain
-from hub.surveys.actions import InvitationDraft, invite
-from hub.surveys.links import box_links
-from hub.surveys.queries import list_answered_invitations, list_invitations, list_recently_asked
+from hub.plans.passage import SOURCE, Passage
+from hub.plans.queries import get_definition
+from hub.plans.walking import Knows, Position, Sent, decide
+from hub.plans.words import Anchor, StepKind
+from hub.stores.queries import StoreRow, get_chain, get_stores
 
-SENT = frozenset({MessageState.ACCEPTED, MessageState.DELIVERED})
-ON_ITS_WAY = frozenset({MessageState.WAITING, MessageState.CLAIMED, MessageState.CALLING})
-BOXES = {"3": "very_satisfied_url", "2": "satisfied_url", "1": "not_satisfied_url"}
 ASKING = "survey"
-SURVEY_TEMPLATES = frozenset({ASKING, "survey_reminder"})
-SOURCE = "enrolment"
 TURN = text(
     "SELECT pg_advisory_xact_lock(hashtextextended('plans.ask:' || id, 0)) FROM unnest(CAST(:ids AS bigint[])) AS id"
 )
 
 
 @dataclass(frozen=True)
-class Gathered:
-    """The world of one batch, by id."""
+class Zones:
+    """Where customers live: by their post code, else their number, else their store, else the chain."""
 
-    chain: ChainRow
-    customers: Mapping[int, CustomerRow]
-    orders: Mapping[int, OrderRow]
-    invitations: Mapping[int, int]
-    message_states: Mapping[int, MessageState]
-    circumstances: Mapping[int, Circumstances]
-    priorities: Mapping[int, int]
+    chain_zone: str
+    stores: Mapping[int, StoreRow]
 
-    def is_first_message_waiting(self, enrolment: Enrolment) -> bool:
-        state = self.message_states.get(enrolment.values.get("first_outbound_id", 0))
-        return state in ON_ITS_WAY
+    @classmethod
+    def of(cls, customers: Iterable[CustomerRow]) -> "Zones":
+        wanted = {row.preferred_store_id for row in customers if row.preferred_store_id is not None}
+        return cls(get_chain().time_zone, get_stores(wanted) if wanted else {})
+
+    def zone_of(self, row: CustomerRow) -> str:
+        store = self.stores.get(row.preferred_store_id or 0)
+        home = home_of(store.time_zone if store else self.chain_zone)
+        return receiver_place((row.country, row.postcode), phone=row.phone or "", home=home).time_zone
 
 
-def gather(claimed: Sequence[tuple[Enrolment, Step]], *, now: datetime) -> Gathered:
-    """Look up customers, orders, tickets, answers and messages of all claimed enrolments."""
-    enrolments = [enrolment for enrolment, _ in claimed]
+def open_passages(enrolments: Sequence[Enrolment], *, now: datetime) -> list[Passage]:
+    """The claimed enrolments with all that their steps ask, decided."""
     customers = get_customers({enrolment.customer_id for enrolment in enrolments})
-    orders = get_orders({e.values["order_id"] for e in enrolments if "order_id" in e.values})
-    states = get_states(
-        {e.values["first_outbound_id"] for e in enrolments if "first_outbound_id" in e.values}
-    )
-    invitations = list_invitations(orders.keys())
-    recently = _look_who_was_asked({e.customer_id for e, step in claimed if is_first_question(step)}, now)
-    return Gathered(
-        chain=get_chain(),
-        customers=customers,
-        orders=orders,
-        invitations=invitations,
-        message_states=states,
-        circumstances=_look(enrolments, orders, states, invitations, recently),
-        priorities=get_priorities(),
-    )
+    order_ids = {e.values["order_id"] for e in enrolments if e.values.get("order_id")}
+    world = World(customers, get_orders(order_ids))
+    positions = _positions(enrolments, customers)
+    _take_turns(positions)
+    known = _look(enrolments, positions, world, now)
+    return [
+        Passage(
+            enrolment=enrolment,
+            position=position,
+            customer=customers[enrolment.customer_id],
+            order=world.orders.get(enrolment.values.get("order_id", 0)),
+            knows=knows,
+            decision=decide(position, knows, now),
+        )
+        for enrolment, position, knows in zip(enrolments, positions, known, strict=True)
+    ]
 
 
-def _look_who_was_asked(customer_ids: Collection[int], now: datetime) -> set[int]:
+def _positions(enrolments: Sequence[Enrolment], customers: Mapping[int, CustomerRow]) -> list[Position]:
+    zones = Zones.of(customers.values())
+    posted = {outbound_id for each in enrolments for outbound_id in posted_by(each).values()}
+    sendings = {key: Sent(*each) for key, each in get_sendings(posted).items()} if posted else {}
+    held = _list_held(enrolments)
+    found = []
+    for each in enrolments:
+        definition = get_definition(each.version_id)
+        position = Position(
+            customer_id=each.customer_id,
+            arm=each.arm,
+            definition=definition,
+            step=definition.step(each.step_key or ""),
+            anchor_at=each.anchor_at,
+            due_at=each.due_at or each.entered_at,
+            values=each.values,
+            time_zone=zones.zone_of(customers[each.customer_id]),
+            messages={key: sendings[row] for key, row in posted_by(each).items() if row in sendings},
+            held=held.get(each.customer_id, frozenset()),
+        )
+        found.append(position)
+    return found
+
+
+def posted_by(enrolment: Enrolment) -> dict[str, int]:
+    """Step key → message; of enrolments from before each was remembered the first one, without its step."""
+    values = enrolment.values
+    first = {"": values["first_outbound_id"]} if values.get("first_outbound_id") else {}
+    return dict(values.get("messages") or first)
+
+
+def _list_held(enrolments: Sequence[Enrolment]) -> Mapping[int, frozenset[Purpose]]:
+    asked = {each.customer_id for each in enrolments if get_definition(each.version_id).held_purposes}
+    return list_held(asked) if asked else {}
+
+
+def _take_turns(positions: Sequence[Position]) -> None:
     """One worker at a time asks a customer: the next one looks when the first has committed, and sees the question.
 
     The locks are taken in the order of the ids, so that two workers never wait for each other.
     """
-    if not customer_ids:
-        return set()
-    db.session.execute(TURN, {"ids": sorted(customer_ids)})
-    return list_recently_asked(customer_ids, now=now)
-
-
-def draft_of(
-    enrolment: Enrolment, step: Step, seen: Gathered, *, exits: Collection[ExitReason], now: datetime
-) -> Draft:
-    """The message of one step: posted under the enrolment and the step, so that it exists once.
-
-    What ends the plan also stops the message, asked a last time just before the provider is called.
-    """
-    order = seen.orders.get(enrolment.values.get("order_id", 0))
-    customer = seen.customers[enrolment.customer_id]
-    return Draft(
-        key=f"{SOURCE}:{enrolment.id}:{step.key}",
-        template_key=rules.choose_template(step, seen.circumstances[enrolment.id]),
-        values=_mail_values(enrolment, customer, order, seen),
-        purpose=step.purpose,
-        channel=step.channel,
-        customer_id=enrolment.customer_id,
-        store_id=order.store_id if order else customer.preferred_store_id,
-        source_kind=SOURCE,
-        source_id=enrolment.id,
-        due_at=now,
-        expires_at=(enrolment.due_at or now) + timedelta(days=step.expires_days),
-        stop_if=_stop_if(enrolment, order, exits),
-        priority=seen.priorities[enrolment.plan_id],
-        promo_pool=step.promo_pool or None,
-    )
-
-
-def _stop_if(
-    enrolment: Enrolment, order: OrderRow | None, exits: Collection[ExitReason]
-) -> dict[str, Any] | None:
-    stops: dict[str, Any] = {"order_cancelled": order.id} if order else {}
-    if ExitReason.PURCHASED in exits:
-        stops["purchase_since"] = _since(enrolment)[1].isoformat()
-    return stops or None
-
-
-def invite_asked(
-    posted: Sequence[tuple[Enrolment, Step]], seen: Gathered, *, now: datetime
-) -> dict[int, int]:
-    """Invite for the questions that leave now, and for no others. Returns order id → invitation id of the batch."""
-    drafts = {}
-    for enrolment, step in posted:
-        order = seen.orders.get(enrolment.values.get("order_id", 0))
-        if order and step.template in SURVEY_TEMPLATES:
-            drafts[order.id] = InvitationDraft(
-                order_id=order.id,
-                customer_id=enrolment.customer_id,
-                store_id=order.store_id,
-                language=Language(seen.customers[enrolment.customer_id].language),
-            )
-    return {**seen.invitations, **invite(list(drafts.values()), now=now)}
+    asked = {position.customer_id for position in positions if is_first_question(position.step)}
+    if asked:
+        db.session.execute(TURN, {"ids": sorted(asked)})
 
 
 def is_first_question(step: Step) -> bool:
@@ -154,58 +119,34 @@ def is_first_question(step: Step) -> bool:
 
 
 def _look(
-    enrolments: Sequence[Enrolment],
-    orders: Mapping[int, OrderRow],
-    states: Mapping[int, MessageState],
-    invitations: Mapping[int, int],
-    recently: set[int],
-) -> dict[int, Circumstances]:
-    average = get_average_order_cents()
-    with_ticket = list_orders_with_open_ticket(orders.keys())
-    answered = list_answered_invitations(invitations.values())
-    buyers = list_customers_with_purchase_since([_since(enrolment) for enrolment in enrolments])
-    found = {}
-    for enrolment in enrolments:
-        order = orders.get(enrolment.values.get("order_id", 0))
-        first_outbound_id = enrolment.values.get("first_outbound_id")
-        found[enrolment.id] = Circumstances(
-            is_cancelled=order is not None and order.state is OrderState.CANCELLED,
-            is_returned=order is not None and order.state is OrderState.RETURNED,
-            has_purchased=_since(enrolment) in buyers,
-            has_open_ticket=order is not None and order.id in with_ticket,
-            was_asked_recently=first_outbound_id is None and enrolment.customer_id in recently,
-            has_answered=order is not None and invitations.get(order.id) in answered,
-            is_above_average=order is not None and order.net_cents > average,
-            is_first_message_sent=enrolment.arm is Arm.CONTROL or states.get(first_outbound_id or 0) in SENT,
-        )
-    return found
+    enrolments: Sequence[Enrolment], positions: Sequence[Position], world: World, now: datetime
+) -> list[Knows]:
+    subjects = [
+        subject_of(position, now=now, references=references_of(each.id, position.definition))
+        for each, position in zip(enrolments, positions, strict=True)
+    ]
+    asked = [position.definition.questions[position.step.key] for position in positions]
+    return look_up(list(zip(subjects, asked, strict=True)), world)
 
 
-def _since(enrolment: Enrolment) -> tuple[int, datetime]:
-    """A purchase after the one that let the customer in, not that one itself."""
-    return enrolment.customer_id, enrolment.anchor_at + timedelta(microseconds=1)
+def references_of(enrolment_id: int, definition: Definition) -> list[str]:
+    """The keys under which the steps of a passage reserve codes."""
+    giving = (
+        step.key for step in definition.steps if step.pool and step.kind in {StepKind.SEND, StepKind.PROMO}
+    )
+    return [f"{SOURCE}:{enrolment_id}:{key}" for key in giving]
 
 
-def _mail_values(
-    enrolment: Enrolment, customer: CustomerRow, order: OrderRow | None, seen: Gathered
-) -> dict[str, str]:
-    language = Language(customer.language).value
-    values: dict[str, Any] = {
-        "shop_url": seen.chain.website_url or "",
-        "review_url": seen.chain.review_url or "",
-        "ticket_number": enrolment.values.get("ticket_number", ""),
-    }
-    if order is not None:
-        day = (order.delivered_at or order.placed_at).astimezone(ZoneInfo(seen.chain.time_zone)).date()
-        values["order_number"] = order.external_id
-        values["order_day"] = _day_in_words(day, language)
-        if order.id in seen.invitations:
-            links = box_links(seen.invitations[order.id], site.base_url())
-            values |= {name: links[code] for code, name in BOXES.items()}
-    return values
-
-
-@lru_cache(maxsize=100)
-def _day_in_words(day: date, language: str) -> str:
-    """A batch speaks of few days, and their words cost more than the rest of the message."""
-    return phrases.day_in_words(day, language)
+def subject_of(position: Position, *, now: datetime, references: Collection[str] = ()) -> Subject:
+    """The passage as the look-ups see it."""
+    return Subject(
+        customer_id=position.customer_id,
+        arm=position.arm,
+        anchor_at=position.anchor_at,
+        at=now,
+        values=position.values,
+        time_zone=position.time_zone,
+        messages=position.messages,
+        references=tuple(references),
+        purposes=position.definition.purposes,
+    )

@@ -33,11 +33,11 @@ def choose_pool(*, plan_key: str, step_key: str, pool_key: str, by: Actor, now: 
         raise NotFound(N_("This plan does not exist. Please go back to the list."))
     current = db.session.get_one(PlanVersion, plan.published_version_id)
     step = rules.parse_definition(current.definition).step(step_key)
-    if step.purpose not in WITH_CODES:
+    if not step.is_send or step.purpose not in WITH_CODES:
         raise Invalid(N_("Only a step that is a promotion can carry a promo code."), field="pool")
-    if step.promo_pool == pool_key:
+    if step.pool == pool_key:
         return current.number
-    changed = _with_step(current.definition, step_key, {"promo_pool": pool_key})
+    changed = _with_step(current.definition, step_key, {"promo_pool": pool_key, "pool": pool_key})
     rules.parse_definition(changed)
     version = PlanVersion(
         plan_id=plan.id,
@@ -62,12 +62,8 @@ def list_steps_with_codes(plan_key: str) -> list[Step]:
     return [
         step
         for step in get_plan(plan_key).definition.steps
-        if step.purpose in WITH_CODES and any(_shows_code(key, language) for key in _templates(step))
+        if step.purpose in WITH_CODES and any(_shows_code(key, language) for key in step.templates)
     ]
-
-
-def _templates(step: Step) -> list[str]:
-    return [step.template, *(template for _, template in step.variants)]
 
 
 def _shows_code(template_key: str, language: Language) -> bool:

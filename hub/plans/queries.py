@@ -1,6 +1,6 @@
 """What is known of plans and of the customers inside."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from hub.core.text import N_
 from hub.customers.queries import get_customers
 from hub.plans.models import Enrolment, Plan, PlanVersion, StepRun
 from hub.plans.rules import Definition, Step, parse_definition
-from hub.plans.words import Arm, EnrolmentState, ExitReason, StepOutcome
+from hub.plans.words import Arm, EnrolmentState, ExitReason, StepOutcome, VersionState, Wait
 
 BELL = "plans"
 
@@ -37,11 +37,12 @@ class PlanRow:
 
 @dataclass(frozen=True)
 class StepRow:
-    """One step of the timeline with what happened at it."""
+    """One step of the timeline with what happened at it; `skips` says why it did nothing, by reason."""
 
     step: Step
     waiting_count: int
     results: dict[StepOutcome, int]
+    skips: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,8 @@ class EnrolmentRow:
     entered_at: datetime
     ended_at: datetime | None
     exit_reason: ExitReason | None
+    wait: Wait | None = None
+    exit_note: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -75,26 +78,43 @@ class InsideRow:
     name: str
     step: Step
     due_at: datetime | None
+    wait: Wait | None = None
 
 
 _definitions: dict[int, Definition] = {}
 
 
 def get_definition(version_id: int) -> Definition:
-    """A published version never changes, so that a process reads it once."""
+    """A published version never changes, so that a process reads it once; a draft is read anew each time.
+
+    Raises NotFound; Invalid for a draft that lacks something.
+    """
     known = _definitions.get(version_id)
-    if known is None:
-        data: dict[str, Any] | None = db.session.scalar(
-            select(PlanVersion.definition).where(PlanVersion.id == version_id)
-        )
-        if data is None:
-            raise NotFound(N_("This version of the plan does not exist. Please choose another one."))
-        known = _definitions[version_id] = parse_definition(data)
-    return known
+    if known is not None:
+        return known
+    version = select(PlanVersion.definition, PlanVersion.state).where(PlanVersion.id == version_id)
+    row = db.session.execute(version).one_or_none()
+    if row is None:
+        raise NotFound(N_("This version of the plan does not exist. Please choose another one."))
+    found = parse_definition(row.definition)
+    if row.state is VersionState.PUBLISHED:
+        _definitions[version_id] = found
+    return found
+
+
+def find_definition(version_id: int | None) -> Definition | None:
+    """None for a plan that was never published."""
+    return get_definition(version_id) if version_id is not None else None
 
 
 def find_plan(key: str) -> Plan | None:
     return db.session.scalar(select(Plan).where(Plan.key == key))
+
+
+def is_on(key: str) -> bool:
+    """Whether somebody may enter it."""
+    plan = find_plan(key)
+    return plan is not None and plan.is_on and plan.published_version_id is not None
 
 
 def get_plan_id(key: str) -> int:
@@ -107,6 +127,17 @@ def get_plan_id(key: str) -> int:
 def get_priorities() -> dict[int, int]:
     """Plan id → priority: the lower number gets the last place under a cap."""
     return dict(db.session.execute(select(Plan.id, Plan.priority)).all())
+
+
+def list_keys() -> dict[int, str]:
+    """Plan id → key."""
+    return dict(db.session.execute(select(Plan.id, Plan.key)).all())
+
+
+def list_plans_on() -> list[Plan]:
+    """Those that let customers in, by priority."""
+    plans = select(Plan).where(Plan.is_on, Plan.published_version_id.is_not(None))
+    return list(db.session.scalars(plans.order_by(Plan.priority)))
 
 
 def list_plans() -> list[PlanRow]:
@@ -127,22 +158,24 @@ def list_plans() -> list[PlanRow]:
         .outerjoin(counts, counts.c.plan_id == Plan.id)
         .order_by(Plan.priority)
     )
-    return [
-        PlanRow(
-            id=plan.id,
-            key=plan.key,
-            name_fr=plan.name_fr,
-            name_en=plan.name_en,
-            priority=plan.priority,
-            control_percent=plan.control_percent,
-            is_on=plan.is_on,
-            published_version_id=plan.published_version_id,
-            inside_count=inside or 0,
-            entered_count=entered or 0,
-            next_due_at=next_due_at,
-        )
-        for plan, inside, entered, next_due_at in db.session.execute(query)
-    ]
+    return [plan_row(*each) for each in db.session.execute(query)]
+
+
+def plan_row(plan: Plan, inside: int | None, entered: int | None, next_due_at: datetime | None) -> PlanRow:
+    """A plan with what was counted of it."""
+    return PlanRow(
+        id=plan.id,
+        key=plan.key,
+        name_fr=plan.name_fr,
+        name_en=plan.name_en,
+        priority=plan.priority,
+        control_percent=plan.control_percent,
+        is_on=plan.is_on,
+        published_version_id=plan.published_version_id,
+        inside_count=inside or 0,
+        entered_count=entered or 0,
+        next_due_at=next_due_at,
+    )
 
 
 def get_plan(key: str) -> PlanView:
@@ -159,7 +192,8 @@ def get_plan(key: str) -> PlanView:
         version_number=number or 0,
         definition=definition,
         steps=tuple(
-            StepRow(step, waiting.get(step.key, 0), results.get(step.key, {})) for step in definition.steps
+            StepRow(step, waiting.get(step.key, 0), *results.get(step.key, ({}, {})))
+            for step in definition.steps
         ),
         exits=_count_exits(row.id),
     )
@@ -175,7 +209,7 @@ def list_inside(key: str, *, after: str | None = None, size: int = 20) -> Page[I
     rows = db.session.scalars(query.order_by(Enrolment.due_at, Enrolment.id).limit(size + 1)).all()
     people = get_customers({row.customer_id for row in rows})
     found = [
-        InsideRow(row.id, row.customer_id, people[row.customer_id].name, step, row.due_at)
+        InsideRow(row.id, row.customer_id, people[row.customer_id].name, step, row.due_at, row.wait_reason)
         for row in rows
         if (step := get_definition(row.version_id).find_step(row.step_key))
     ]
@@ -191,22 +225,26 @@ def list_customer_enrolments(customer_id: int, *, limit: int = 20) -> list[Enrol
         .order_by(Enrolment.entered_at.desc())
         .limit(limit)
     )
-    return [
-        EnrolmentRow(
-            id=enrolment.id,
-            plan_key=plan.key,
-            name_fr=plan.name_fr,
-            name_en=plan.name_en,
-            state=enrolment.state,
-            arm=enrolment.arm,
-            step_key=enrolment.step_key,
-            due_at=enrolment.due_at,
-            entered_at=enrolment.entered_at,
-            ended_at=enrolment.ended_at,
-            exit_reason=enrolment.exit_reason,
-        )
-        for enrolment, plan in db.session.execute(query)
-    ]
+    return [enrolment_row(*each) for each in db.session.execute(query)]
+
+
+def enrolment_row(enrolment: Enrolment, plan: Plan) -> EnrolmentRow:
+    """A passage with its plan."""
+    return EnrolmentRow(
+        id=enrolment.id,
+        plan_key=plan.key,
+        name_fr=plan.name_fr,
+        name_en=plan.name_en,
+        state=enrolment.state,
+        arm=enrolment.arm,
+        step_key=enrolment.step_key,
+        due_at=enrolment.due_at,
+        entered_at=enrolment.entered_at,
+        ended_at=enrolment.ended_at,
+        exit_reason=enrolment.exit_reason,
+        wait=enrolment.wait_reason,
+        exit_note=enrolment.exit_note,
+    )
 
 
 def get_due(*, now: datetime) -> tuple[int, datetime | None]:
@@ -227,16 +265,20 @@ def _count_waiting(plan_id: int) -> dict[str | None, int]:
     return dict(db.session.execute(query).all())
 
 
-def _count_results(plan_id: int) -> dict[str, dict[StepOutcome, int]]:
+def _count_results(plan_id: int) -> dict[str, tuple[dict[StepOutcome, int], dict[str, int]]]:
+    """By step what happened, and why nothing did."""
     query = (
-        select(StepRun.step_key, StepRun.outcome, func.count())
+        select(StepRun.step_key, StepRun.outcome, StepRun.reason, func.count())
         .join(Enrolment, Enrolment.id == StepRun.enrolment_id)
         .where(Enrolment.plan_id == plan_id)
-        .group_by(StepRun.step_key, StepRun.outcome)
+        .group_by(StepRun.step_key, StepRun.outcome, StepRun.reason)
     )
-    found: dict[str, dict[StepOutcome, int]] = {}
-    for step_key, outcome, count in db.session.execute(query):
-        found.setdefault(step_key, {})[outcome] = count
+    found: dict[str, tuple[dict[StepOutcome, int], dict[str, int]]] = {}
+    for step_key, outcome, reason, count in db.session.execute(query):
+        results, skips = found.setdefault(step_key, ({}, {}))
+        results[outcome] = results.get(outcome, 0) + count
+        if outcome is StepOutcome.SKIPPED and reason:
+            skips[reason] = count
     return found
 
 

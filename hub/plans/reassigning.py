@@ -1,14 +1,20 @@
-"""What the plans room gives from one customer to another: passages through plans, the same one once."""
+"""What the plans room gives from one customer to another: passages through plans, the same one once, and what they wrote."""
 
 from sqlalchemy import func, literal
 
 from hub.core.batches import table_of
 from hub.customers.merging.journal import Journal
-from hub.customers.merging.owning import owned
-from hub.plans.models import Enrolment
+from hub.customers.merging.owning import Fate, owned
+from hub.plans.models import AudienceMember, Enrolment, ErasureDate, PostalRow
 from hub.plans.words import EnrolmentState, ExitReason
 
-OWNED = (owned(Enrolment),)
+OWNED = (
+    owned(Enrolment),
+    owned(AudienceMember),
+    owned(PostalRow),
+    owned(ErasureDate, Fate.DERIVED),
+)
+"""The day of erasure goes with who was silent: the one he has become has given signs of life, or has a day of his own."""
 OWN_KEY = "~"
 
 

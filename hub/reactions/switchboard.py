@@ -3,7 +3,7 @@
 from hub.content import actions as content
 from hub.core import clock
 from hub.core.actor import SYSTEM, Actor
-from hub.core.words import ActorKind, Purpose
+from hub.core.words import ActorKind
 from hub.identity import activity, merging
 from hub.inbox import actions as inbox
 from hub.inbox import queries as inbox_queries
@@ -12,12 +12,19 @@ from hub.loyalty import redeeming
 from hub.outbox import actions as outbox
 from hub.outbox import pushing
 from hub.plans import actions as plans
-from hub.plans.builtin import POST_PURCHASE_SURVEY, WELCOME_PACK
-from hub.plans.gather import SOURCE as ENROLMENT
-from hub.plans.words import ExitReason
-from hub.reactions import bridging, deadline_alerts, quality_mails, reassuring, staff_mails, valuing
+from hub.plans.builtin import POST_PURCHASE_SURVEY
+from hub.plans.words import ExitReason, Trigger
+from hub.reactions import (
+    bridging,
+    deadline_alerts,
+    planning,
+    quality_mails,
+    reassuring,
+    staff_mails,
+    valuing,
+    whys,
+)
 from hub.reactions.happening import Effect, Happening
-from hub.reactions.lateness import is_old_news
 from hub.reasons import actions as reasons
 from hub.signups import actions as signups
 from hub.surveys import actions as survey_actions
@@ -26,85 +33,6 @@ from hub.surveys.words import AnswerState, WithdrawnBy
 from hub.webhooks import actions as webhooks
 
 STANDING = frozenset({AnswerState.PROVISIONAL, AnswerState.CONFIRMED})
-
-
-def ask_about_order(seen: Happening) -> None:
-    """Delivered: the customer will be asked, from the day it was delivered, unless that is long ago."""
-    if is_old_news(seen):
-        return
-    plans.enrol(
-        plan_key=POST_PURCHASE_SURVEY,
-        customer_id=seen.customer,
-        entry_key=order_key(seen),
-        anchor_at=seen.happened_at,
-        values={"order_id": seen.data["order_id"]},
-        now=clock.business_now(),
-    )
-
-
-def welcome(seen: Happening) -> None:
-    """First order: the welcome, unless it was long ago."""
-    if is_old_news(seen):
-        return
-    plans.enrol(
-        plan_key=WELCOME_PACK,
-        customer_id=seen.customer,
-        entry_key="welcome:first-order",
-        anchor_at=seen.happened_at,
-        values={"order_id": seen.data["order_id"]},
-        now=clock.business_now(),
-    )
-
-
-def leave_after_purchase(seen: Happening) -> None:
-    plans.end_by_purchase(
-        customer_id=seen.customer,
-        order_id=seen.data["order_id"],
-        ordered_at=seen.happened_at,
-        now=clock.business_now(),
-    )
-
-
-def leave_after_cancelling(seen: Happening) -> None:
-    plans.end_by_order(
-        order_id=seen.data["order_id"],
-        customer_id=seen.customer,
-        reason=ExitReason.CANCELLED,
-        now=clock.business_now(),
-    )
-
-
-def leave_after_returning(seen: Happening) -> None:
-    plans.end_by_order(
-        order_id=seen.data["order_id"],
-        customer_id=seen.customer,
-        reason=ExitReason.RETURNED,
-        now=clock.business_now(),
-    )
-
-
-def thank_tomorrow(seen: Happening) -> None:
-    """Every respondent gets the same thanks at D+1, with the same review link, whatever the score."""
-    if surveys.get_answer(seen.data["answer_id"]).state is not AnswerState.CONFIRMED:
-        return
-    plans.jump(
-        plan_key=POST_PURCHASE_SURVEY,
-        entry_key=order_key(seen),
-        step_key="thank",
-        anchor_at=seen.happened_at,
-        values={"answer_id": seen.data["answer_id"]},
-        now=clock.business_now(),
-    )
-
-
-def thank_nobody(seen: Happening) -> None:
-    """Answers contradicted one another: nobody has answered, so that the plan goes on where it waited."""
-    plans.leave_branch(
-        plan_key=POST_PURCHASE_SURVEY,
-        entry_key=order_key(seen),
-        step_key="thank",
-        now=clock.business_now(),
-    )
 
 
 def follow_up(seen: Happening) -> None:
@@ -131,7 +59,7 @@ def follow_up(seen: Happening) -> None:
     reassuring.post(ticket_id=ticket_id, answer=answer, now=now)
     number = inbox_queries.find_number(ticket_id) or ""
     plans.add_values(
-        plan_key=POST_PURCHASE_SURVEY, entry_key=order_key(seen), values={"ticket_number": number}
+        plan_key=POST_PURCHASE_SURVEY, entry_key=planning.order_key(seen), values={"ticket_number": number}
     )
 
 
@@ -146,14 +74,6 @@ def withdraw_ticket(seen: Happening) -> None:
         reason=seen.data.get("reason", WithdrawnBy.CUSTOMER.value),
         by=Actor(ActorKind.AGENT, agent_id=agent_id) if agent_id else SYSTEM,
     )
-
-
-def note_first_message(seen: Happening) -> None:
-    """What follows a plan's first message counts from its acceptance."""
-    if seen.data["source_kind"] == ENROLMENT:
-        order_id = plans.note_first_message(enrolment_id=seen.data["source_id"], accepted_at=seen.happened_at)
-        if order_id is not None and seen.data["purpose"] == Purpose.SURVEY:
-            survey_actions.note_accepted(order_id=order_id, now=seen.happened_at)
 
 
 def bring_builtin(_seen: Happening) -> None:
@@ -197,6 +117,7 @@ def note_life(seen: Happening) -> None:
     """The customer did something: he comes back from the archive, and his term begins anew."""
     if seen.customer_id is not None:
         activity.note_life(seen.customer_id, seen.happened_at)
+        planning.leave_with_life(seen)
 
 
 def ask_about_solution(seen: Happening) -> None:
@@ -214,9 +135,13 @@ def collect_late_rows(seen: Happening) -> None:
 
 
 WIRES: dict[str, tuple[tuple[str, Effect], ...]] = {
-    "OrderDelivered": (("ask_about_order", ask_about_order),),
+    "OrderDelivered": (("enter_delivered", planning.enter_by_order(Trigger.ORDER_DELIVERED)),),
+    "OrderPaid": (("enter_paid", planning.enter_by_order(Trigger.ORDER_PAID)),),
+    "OrderShipped": (("enter_shipped", planning.enter_by_order(Trigger.ORDER_SHIPPED)),),
+    "OrderReady": (("enter_ready", planning.enter_by_order(Trigger.ORDER_READY)),),
     "OrderPlaced": (
-        ("leave_after_purchase", leave_after_purchase),
+        ("leave_after_purchase", planning.leave_after_purchase),
+        ("enter_placed", planning.enter_by_order(Trigger.ORDER_PLACED)),
         ("redeem_codes", redeem_codes),
         ("note_life", note_life),
         ("score", valuing.score),
@@ -225,24 +150,42 @@ WIRES: dict[str, tuple[tuple[str, Effect], ...]] = {
     "CustomerWrote": (("note_life", note_life),),
     "CustomerCalled": (("note_life", note_life),),
     "OrderChanged": (("redeem_codes", redeem_codes), ("score", valuing.score)),
-    "CustomerFirstOrdered": (("welcome", welcome),),
+    "CustomerFirstOrdered": (("enter_first_order", planning.enter_by_order(Trigger.FIRST_ORDER)),),
+    "CustomerAdded": (("enter_with_account", planning.enter_with_account),),
+    "ConsentChanged": (
+        ("enter_with_newsletter", planning.enter_with_newsletter),
+        ("leave_with_refusal", planning.leave_with_refusal),
+    ),
+    "BasketChanged": (("leave_with_basket", planning.leave_with_basket),),
+    "EventReceived": (("enter_by_event", planning.enter_by_event),),
     "OrderCancelled": (
-        ("leave_after_cancelling", leave_after_cancelling),
+        ("leave_after_cancelling", planning.leave_after(ExitReason.CANCELLED)),
         ("give_codes_back", give_codes_back),
         ("score", valuing.score),
     ),
-    "OrderReturned": (("leave_after_returning", leave_after_returning), ("score", valuing.score)),
+    "OrderReturned": (
+        ("leave_after_returning", planning.leave_after(ExitReason.RETURNED)),
+        ("score", valuing.score),
+    ),
     "CustomersMerged": (
         ("collect_late_rows", collect_late_rows),
         ("score_merged", valuing.score_merged),
     ),
+    "CustomerUnarchived": (("score", valuing.score),),
     "CustomersUnmerged": (("score_unmerged", valuing.score_unmerged),),
-    "ChurnThresholdCrossed": (("ask_to_call", valuing.ask_to_call),),
-    "SurveyAnswered": (("thank_tomorrow", thank_tomorrow), ("note_life", note_life)),
+    "WhyTold": (("open_why_ticket", whys.open_ticket), ("note_life", note_life)),
+    "ChurnThresholdCrossed": (
+        ("ask_to_call", valuing.ask_to_call),
+        ("enter_by_churn", planning.enter_by_churn),
+    ),
+    "SurveyAnswered": (("thank_tomorrow", planning.thank_tomorrow), ("note_life", note_life)),
     "FollowUpNeeded": (("follow_up", follow_up),),
     "AnswerReclassified": (("withdraw_ticket", withdraw_ticket),),
-    "AnswersContradicted": (("thank_nobody", thank_nobody),),
-    "MessageAccepted": (("note_first_message", note_first_message),),
+    "AnswersContradicted": (("thank_nobody", planning.thank_nobody),),
+    "MessageAccepted": (("note_first_message", planning.note_first_message),),
+    "MessageBounced": (("leave_with_bounce", planning.leave_with_bounce),),
+    "MessageBlocked": (("settle_codes", planning.settle_codes),),
+    "MessageFailed": (("settle_codes", planning.settle_codes),),
     "ChainReady": (("bring_builtin", bring_builtin),),
     "AddressesErased": (("forget_addresses", forget_addresses),),
     "ReplyHandedOver": (("give_up_unheard", bridging.give_up_unheard),),
@@ -252,7 +195,8 @@ WIRES: dict[str, tuple[tuple[str, Effect], ...]] = {
     "StoresMoved": (("free_out_of_reach", free_out_of_reach),),
     "AgentInvited": (("mail_invitation", staff_mails.mail_invitation),),
     "PasswordResetAsked": (("mail_password_link", staff_mails.mail_password_link),),
-    "TicketSolved": (("ask_about_solution", ask_about_solution),),
+    "TicketSolved": (("ask_about_solution", ask_about_solution), ("resume", planning.resume)),
+    "TicketWithdrawn": (("resume", planning.resume),),
     "TicketReopened": (("withdraw_question", withdraw_question),),
     "DeadlineNeared": (("warn_people", deadline_alerts.warn_people),),
     "PromoPoolLow": (("warn_marketers", staff_mails.warn_marketers),),
@@ -260,7 +204,3 @@ WIRES: dict[str, tuple[tuple[str, Effect], ...]] = {
     "BaseAudited": (("mail_audit", quality_mails.mail_audit),),
     "MailboxFailed": (("warn_of_mailbox", staff_mails.warn_of_mailbox),),
 }
-
-
-def order_key(seen: Happening) -> str:
-    return f"order:{seen.data['order_id']}"

@@ -8,14 +8,16 @@ from hub.core.words import Language
 from hub.customers.queries import get_customers
 from hub.inbox.actions import rescuing
 from hub.orders.queries import find_latest_purchase
+from hub.plans.builtin import CHURN_RESCUE
+from hub.plans.queries import is_on
 from hub.reactions.happening import Happening
+from hub.reactions.planning import CALL
 from hub.segments.values import actions as values
 from hub.stores.queries import get_chain
 
-CALL = "call"
 SCRIPTS = {
     Language.FRENCH: (
-        "Ce client compte parmi ceux qui ont la plus grande valeur, et il s'éloigne : score de départ %(points)s,"
+        "Ce client compte parmi ceux qui ont la plus grande valeur, et il s'éloigne : risque de départ %(points)s,"
         " dernière commande le %(day)s. Demander comment mieux faire, écouter, noter la réponse."
         " Aucune remise n'est à proposer."
     ),
@@ -43,8 +45,11 @@ def score_unmerged(seen: Happening) -> None:
 
 
 def ask_to_call(seen: Happening) -> None:
-    """Of high lifetime value and below the second threshold: a call for the store of the last order, once a silence."""
-    if seen.data["level"] != CALL:
+    """Of high lifetime value and below the second threshold: a call for the store of the last order, once a silence.
+
+    While the plan that rescues is on, it decides who is called: a call beside it would reach its control arm too.
+    """
+    if seen.data["level"] != CALL or is_on(CHURN_RESCUE):
         return
     customer = get_customers([seen.customer]).get(seen.customer)
     if customer is None or not customer.phone:

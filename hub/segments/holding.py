@@ -39,7 +39,7 @@ HOLDINGS: tuple[Holding, ...] = (
         title=N_("Exported files"),
         mine="file_sha256 IS NOT NULL AND (:ids)[1] IS NOT NULL",
         blank=("file_sha256",),
-        keep={"language": _FIGURES, "error": N_("a sentence of ours")},
+        keep={"language": _FIGURES, "error": N_("a sentence of the software, nothing anybody wrote")},
         hidden=("file_sha256",),
     ),
     Apart(table="segments", why="conditions", scrub=("name", "description", "definition")),

@@ -13,7 +13,7 @@ HOLDINGS: tuple[Holding, ...] = (
         mine="customer_id = ANY(:ids) OR CAST(answers AS text) ~* :pattern",
         blank=("answers", "ip", "user_agent"),
         keep={
-            "reason": N_("a word of ours"),
+            "reason": N_("a keyword of the software, nothing anybody wrote"),
             "nonce": N_("a random number: tells the same form sent twice"),
         },
         hidden=("nonce",),

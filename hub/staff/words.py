@@ -51,3 +51,7 @@ class ApiScope(StrEnum):
     STATISTICS_READ = "statistics:read"
     BEHAVIOUR_WRITE = "behaviour:write"
     SEGMENTS_READ = "segments:read"
+    REGIONS_WRITE = "regions:write"
+    EVENTS_WRITE = "events:write"
+    PLANS_READ = "plans:read"
+    PLANS_WRITE = "plans:write"

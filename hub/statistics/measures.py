@@ -138,6 +138,91 @@ GESTURE_COST = Measure(
         "A voucher counts with its full amount when it is given, used or not; refused gestures cost nothing."
     ),
 )
+PLAN_GAIN = Measure(
+    "plan_gain",
+    N_("Gain of a plan"),
+    "cents",
+    N_(
+        "Revenue per customer with messages less revenue per customer of the control group, times the customers with "
+        "messages; with its 95% interval. The arm is drawn at entry, and everybody who enters counts, whether a message "
+        "left or not. It is said from 100 customers and 30 buyers in each group on; fewer would make it a lottery."
+    ),
+)
+PLAN_PER_HEAD = Measure(
+    "plan_per_head",
+    N_("Revenue per customer of a plan"),
+    "cents",
+    N_(
+        "Orders placed in the window of the plan, from the entry on, less returns, cancelled orders and the discount of promo "
+        "codes; divided by all customers of the group, also those who bought nothing. Who enters again while the window is "
+        "open counts once; who enters later counts once more. Windows that are still open are left out and told apart."
+    ),
+)
+PLAN_BOUGHT = Measure(
+    "plan_bought",
+    N_("Bought"),
+    "share of 1",
+    N_(
+        "Of the customers whose window is over, those with an order in it that was neither cancelled nor wholly returned, with "
+        "the 95% Wilson interval."
+    ),
+)
+PLAN_ENGAGED = Measure(
+    "plan_engaged",
+    N_("Engaged"),
+    "share of 1",
+    N_(
+        "Of the passages with a message sent, those in which a person clicked, or opened where the customer allowed us to "
+        "measure that, with the 95% Wilson interval. Clicks of machines and pictures loaded by a proxy are left out."
+    ),
+)
+PLAN_UNSUBSCRIBED = Measure(
+    "plan_unsubscribed",
+    N_("Unsubscribed"),
+    "share of 1",
+    N_(
+        "Of the passages with a message sent, those whose message was the last of its kind that reached the customer in the "
+        "seven days before he refused such messages, with the 95% Wilson interval."
+    ),
+)
+PLAN_COMPLAINTS = Measure(
+    "plan_complaints",
+    N_("Complaints"),
+    "share of 1",
+    N_(
+        "Of the passages with a message sent, those of which the customer's mail provider told us a spam report."
+    ),
+)
+PLAN_FUNNEL = Measure(
+    "plan_funnel",
+    N_("How far customers came"),
+    "passages",
+    N_(
+        "Passages of the group with messages. Sent: the provider took at least one message. Delivered: at least one of them "
+        "did not come back. Shares of delivered and engaged are of those sent, the share of buyers is of the customers whose window "
+        "is over."
+    ),
+)
+PLANS_GAIN = Measure(
+    "plans_gain",
+    N_("Gain of all plans"),
+    "cents",
+    N_(
+        "The sum of the gains that can be said. Each plan draws its own control group, so that the errors are added as squares; "
+        "plans with too few customers are left out."
+    ),
+)
+PLANS_YEAR = Measure(
+    "plans_year",
+    N_("With and without plans"),
+    "cents",
+    N_(
+        "Both sides are counted on the customers who received the messages: without is what the control group did, per "
+        "customer. Rate: share of customers who bought in the window. Customers: how many that makes. Value: net revenue of one "
+        "who buys. Revenue: the three multiplied. Nothing is typed in; the figures of the field are shown beside and never "
+        "reckoned with."
+    ),
+)
 MEASURES = {
     measure.key: measure
     for measure in (
@@ -157,5 +242,14 @@ MEASURES = {
         REOPENED,
         OLDEST_WAIT,
         DROPPED,
+        PLAN_GAIN,
+        PLAN_PER_HEAD,
+        PLAN_BOUGHT,
+        PLAN_ENGAGED,
+        PLAN_UNSUBSCRIBED,
+        PLAN_COMPLAINTS,
+        PLAN_FUNNEL,
+        PLANS_GAIN,
+        PLANS_YEAR,
     )
 }

@@ -9,5 +9,5 @@ _STORES = "the chain and its stores"
 
 HOLDINGS: tuple[Holding, ...] = tuple(
     Apart(table=table, why=_STORES)
-    for table in ("chains", "regions", "stores", "opening_ranges", "exceptional_days")
+    for table in ("chains", "regions", "region_properties", "stores", "opening_ranges", "exceptional_days")
 )

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import ForeignKey, Time, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Time, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.core.db import Base, words
@@ -31,11 +31,31 @@ class Chain(Base):
 
 
 class Region(Base):
+    """`key` is how other systems call it: made of its first name, it stays when the name changes."""
+
     __tablename__ = "regions"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
+    key: Mapped[str] = mapped_column(unique=True)
     sort_key: Mapped[str]
+
+
+class RegionProperty(Base):
+    """A word about a region that comes and goes (weather: rain). The newest of a key counts until `expires_at`.
+
+    Rows are added, never changed, so that the past can be asked; `value` None takes the key back.
+    """
+
+    __tablename__ = "region_properties"
+    __table_args__ = (Index("ix_region_properties_newest", "region_id", "key", "set_at", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    region_id: Mapped[int] = mapped_column(ForeignKey("regions.id"))
+    key: Mapped[str]
+    value: Mapped[str | None]
+    set_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
 
 
 class Store(Base):

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, inspect, or_, select
 
 from hub.core.db import db
 from hub.core.errors import NotFound
@@ -17,6 +18,7 @@ from hub.stores.rules import Hours, Range
 from hub.stores.words import Territory
 
 NO_REGION = N_("This region does not exist. Please reload the list.")
+KEPT = "chain"
 NO_STORE = N_("This store does not exist. Please choose another one.")
 
 
@@ -101,8 +103,15 @@ _COLUMNS: tuple[Any, ...] = (
 
 def find_chain() -> ChainRow | None:
     """The chain, or None before the first-run assistant has made it."""
-    row = db.session.scalars(select(Chain).order_by(Chain.id).limit(1)).one_or_none()
+    row = _kept_chain() or db.session.scalars(select(Chain).order_by(Chain.id).limit(1)).one_or_none()
+    db.session.info[KEPT] = row
     return None if row is None else _chain_row(row)
+
+
+def _kept_chain() -> Chain | None:
+    """The row that this transaction has read: a page asks for the chain at several places."""
+    row: Chain | None = db.session.info.get(KEPT)
+    return row if row is not None and row in db.session and not inspect(row).expired else None
 
 
 def get_chain() -> ChainRow:
@@ -111,6 +120,12 @@ def get_chain() -> ChainRow:
     if found is None:
         raise NotFound(N_("The set-up is not finished. Please open the set-up page first."))
     return found
+
+
+def find_day(now: datetime) -> date:
+    """The chain's day at this moment; that of UTC before the set-up."""
+    chain = find_chain()
+    return now.astimezone(ZoneInfo(chain.time_zone if chain else "UTC")).date()
 
 
 def _chain_row(row: Chain) -> ChainRow:

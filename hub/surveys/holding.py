@@ -3,8 +3,9 @@
 from hub.core.personal import Apart, Held, Holding
 from hub.core.text import N_
 from hub.surveys import models
+from hub.surveys.whys import models as whys
 
-MODELS = (models,)
+MODELS = (models, whys)
 """Imported, so that the tables below are known to whoever reads this."""
 _MINE = "customer_id = ANY(:ids)"
 _CHOICE = N_("figures of satisfaction")
@@ -24,6 +25,13 @@ HOLDINGS: tuple[Holding, ...] = (
         blank=("comment",),
         keep={"topics": _CHOICE, "nonce": N_("a random number: tells the same answer sent twice")},
         hidden=("nonce",),
+    ),
+    Held(
+        table="why_answers",
+        title=N_("Why the customer does not buy any more"),
+        mine=_MINE,
+        blank=("comment",),
+        keep={"source": N_("a keyword of the software, nothing anybody wrote")},
     ),
     Held(table="invitations", title=N_("Surveys asked for"), mine=_MINE),
     Apart(table="surveys", why="questions"),

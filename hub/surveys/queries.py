@@ -123,6 +123,15 @@ def list_recently_asked(customer_ids: Iterable[int], *, now: datetime) -> set[in
     return set(db.session.scalars(found))
 
 
+def list_ask_moments(customer_ids: Iterable[int]) -> dict[int, list[datetime]]:
+    """When each of these customers was invited; those who never were are missing."""
+    found: dict[int, list[datetime]] = {}
+    rows = select(Invitation.customer_id, Invitation.created_at)
+    for customer_id, moment in db.session.execute(rows.where(among(Invitation.customer_id, customer_ids))):
+        found.setdefault(customer_id, []).append(moment)
+    return found
+
+
 def list_invitations(order_ids: Iterable[int]) -> dict[int, int]:
     """Order id → id of its invitation to the post-purchase survey, of those that have one."""
     found = select(Invitation.order_id, Invitation.id).where(
@@ -131,12 +140,18 @@ def list_invitations(order_ids: Iterable[int]) -> dict[int, int]:
     return dict(db.session.execute(found).all())
 
 
-def list_answered_invitations(invitation_ids: Iterable[int]) -> set[int]:
-    """Of these invitations, those with an answer that counts."""
-    found = select(Answer.invitation_id).where(
-        among(Answer.invitation_id, invitation_ids), Answer.state == AnswerState.CONFIRMED
+def list_answer_moments(order_ids: Iterable[int]) -> dict[int, datetime]:
+    """Order id → when its survey was answered, of the orders with an answer that counts."""
+    found = (
+        select(Invitation.order_id, Answer.answered_at)
+        .join(Answer, Answer.invitation_id == Invitation.id)
+        .where(
+            Invitation.survey_id == get_survey_id(),
+            among(Invitation.order_id, order_ids),
+            Answer.state == AnswerState.CONFIRMED,
+        )
     )
-    return set(db.session.scalars(found))
+    return dict(db.session.execute(found).all())
 
 
 def _answer_rows(*conditions: ColumnElement[bool]) -> list[AnswerRow]:

@@ -3,8 +3,9 @@
 from hub.customers.merging.journal import Journal
 from hub.customers.merging.owning import owned
 from hub.surveys.models import Answer, Invitation
+from hub.surveys.whys.models import WhyAnswer
 
-OWNED = (owned(Invitation), owned(Answer))
+OWNED = (owned(Invitation), owned(Answer), owned(WhyAnswer))
 
 
 def reassign(merge: Journal) -> int:

@@ -1,7 +1,5 @@
 """Values of exports made ours: moments, names, texts, ids. Pure."""
 
-import csv
-import io
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -51,13 +49,3 @@ def plain_of(html: str) -> str:
 def shown(row: Mapping[str, Any]) -> dict[str, str]:
     """What is kept of a bad row for a person to look at."""
     return {text_of(name, 60): text_of(value, SHOWN_CHARS) for name, value in list(row.items())[:30]}
-
-
-def read_table(content: bytes) -> list[dict[str, str]]:
-    """A CSV file with its headings in lower case; comma, semicolon or tab."""
-    text = content.decode("utf-8-sig", "replace")
-    first = text.partition("\n")[0]
-    mark = max(",;\t", key=first.count)
-    rows = csv.reader(io.StringIO(text), delimiter=mark)
-    names = [name.strip().lower() for name in next(rows, [])]
-    return [dict(zip(names, row, strict=False)) for row in rows if any(row)]

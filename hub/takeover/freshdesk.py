@@ -11,6 +11,7 @@ from hub.core.text import N_
 from hub.core.words import Channel
 from hub.inbox.words import MessageKind, Priority, TicketState
 from hub.takeover import fields
+from hub.takeover.csv_rows import CsvTable
 from hub.takeover.json_rows import JsonRow
 from hub.takeover.opening import NOT_READABLE, Bundle, read_json
 from hub.takeover.values import BadRowError, Export, ForeignFile, ForeignMessage, ForeignPerson, ForeignTicket
@@ -83,11 +84,15 @@ def _add_tables(rows: dict[str, list[Row]], bundle: Bundle) -> None:
     for name in bundle.names:
         if PurePosixPath(name).suffix.lower() != ".csv":
             continue
-        table = fields.read_table(bundle.read(name))
-        if table and "ticket id" in table[0]:
-            rows["tickets"] += [_from_table(row) for row in table]
-        elif table:
-            rows["contacts"] += [{**row, "id": row.get("contact id") or row.get("email")} for row in table]
+        table = CsvTable(partial(bundle.view, name))
+        if "ticket id" in table.names:
+            rows["tickets"] += table.rows(_from_table)
+        else:
+            rows["contacts"] += table.rows(_contact_from_table)
+
+
+def _contact_from_table(row: Row) -> Row:
+    return {**row, "id": row.get("contact id") or row.get("email")}
 
 
 def _from_table(row: Row) -> Row:

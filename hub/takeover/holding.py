@@ -15,7 +15,7 @@ HOLDINGS: tuple[Holding, ...] = (
         keep={
             "kind": N_("counts of the report"),
             "external_id": N_("the old system's number"),
-            "reason": N_("a sentence of ours"),
+            "reason": N_("a sentence of the software, nothing anybody wrote"),
         },
         scrub=("reason",),
     ),

@@ -36,10 +36,14 @@ class JsonFile:
         """The object at these bytes."""
         found = self._latest.get(start)
         if found is None:
-            found = json.loads(bytes(self.look()[start:end]))
+            found = self.parse(bytes(self.look()[start:end]))
             self._latest[start] = found
             if len(self._latest) > KEPT_ROWS:
                 self._latest.popitem(last=False)
+        return found
+
+    def parse(self, content: bytes) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(content)
         return found
 
 

@@ -18,8 +18,6 @@ from hub.takeover.json_rows import read_rows
 
 MOST_MEMBERS = 200_000
 MOST_BYTES = 4_000_000_000
-MOST_DOCUMENT_BYTES = 200_000_000
-"""Tables are read as a whole, unlike mails, JSON and attached files."""
 MOST_TIMES = 200
 """An archive that grows more than this is made to fill the disk."""
 MOST_OPEN = 256
@@ -114,28 +112,13 @@ def _archive(archive: zipfile.ZipFile) -> Bundle:
 def read_json(bundle: Bundle) -> list[tuple[str, Any]]:
     """Every JSON document of the export with the stem of its name, lower case; rows by their place in the file.
 
-    Files of the same name in several folders are all there. Raises ValueError, and Invalid (field file) when the tables
-    are too large.
+    Files of the same name in several folders are all there. Raises ValueError.
     """
-    check_tables(bundle)
     return [
         (PurePosixPath(name).stem.lower(), read_rows(partial(bundle.view, name)))
         for name in bundle.names
         if name.lower().endswith(".json") and not PurePosixPath(name).name.startswith(".")
     ]
-
-
-def check_tables(bundle: Bundle) -> None:
-    """Raises Invalid (field file) when what is read as a whole would not fit into a worker."""
-    size = sum(bundle.size(name) for name in bundle.names if name.lower().endswith(".csv"))
-    if size > MOST_DOCUMENT_BYTES:
-        raise Invalid(
-            N_(
-                "Its CSV files are larger than %(most)s MB together. Please export them as JSON, or in several parts."
-            ),
-            field="file",
-            most=MOST_DOCUMENT_BYTES // 1_000_000,
-        )
 
 
 def _map(path: Path | None, archive: zipfile.ZipFile | None, name: str) -> bytes | mmap:

@@ -16,7 +16,7 @@ HOLDINGS: tuple[Holding, ...] = (
             "body": "jsonb_set(CAST(body AS jsonb), '{data}',"
             " CAST(body AS jsonb) -> 'data' #- '{text}' #- '{to}' #- '{attachments}')"
         },
-        keep={"uuid": N_("our own number"), "event": N_("a word of ours")},
+        keep={"uuid": N_("our own number"), "event": N_("a keyword of the software, nothing anybody wrote")},
         scrub=("body",),
     ),
     Apart(table="webhook_endpoints", why="settings"),

@@ -14,6 +14,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import product
 from multiprocessing.connection import Connection
 from pathlib import Path
 from random import Random
@@ -23,9 +25,10 @@ from sqlalchemy.engine import make_url
 
 from config import Config, load
 from hub.app import create_app
-from hub.core import clock
+from hub.core import clock, collecting
 from hub.core.actor import SYSTEM
 from hub.core.db import db, transaction
+from hub.customers.hygiene.places import AT_CODE, NAMES
 from hub.customers.imports import actions, working
 from hub.customers.imports.choosing import Choices
 from hub.customers.imports.models import CustomerImport, ImportRow
@@ -39,26 +42,20 @@ SMALL = 5_000
 BAR_SECONDS = 180.0
 BAR_MB = 400.0
 FIRST = ("Anne", "marc", "JULIE", "Paul", "Inès", "Hugo", "Léa", "Jean-Pierre", "Zoé", "Karim")
-LAST = (
-    "Martin",
-    "BERNARD",
-    "Dubois",
-    "de la Tour",
-    "O'Brien",
-    "lefèvre",
-    "Martin-Dupuis",
-    "Nguyen",
-    "Moreau",
-    "Faure",
+_ODD_LAST = ("Martin", "BERNARD", "de la Tour", "O'Brien", "lefèvre", "Martin-Dupuis", "Nguyen", "Faure")
+_SYLLABLES = (
+    "Mar Ber Du Le Fa Gi Ro Mo La Vi Char Gar Bou Cha Per Ren Sau Tho Van Gui",
+    "ti na bo fe re ra li ga lo vi",
+    "n rd is vre t ult eau ard ier on",
 )
+LAST = (*_ODD_LAST, *map("".join, product(*map(str.split, _SYLLABLES))))
+"""Two thousand surnames, and with the first names about ten people of each name: still more than a chain has."""
 DOMAINS = ("orange.fr", "gmail.com", "free.fr", "laposte.net", "hotmail.fr", "exemple-sarl.test")
-TOWNS = (
-    ("69003", "Lyon"),
-    ("33000", "Bordeaux"),
-    ("59000", "Lille"),
-    ("1000", "Bourg-en-Bresse"),
-    ("13001", "Marseille"),
-)
+TOWNS = tuple((code, NAMES[keys[0]]) for code, keys in sorted(AT_CODE.items()))
+"""As a chain of many stores has them."""
+LOST_ZERO = ("1000", "Bourg-en-Bresse")
+BORN, BIRTHDAYS = date(1945, 1, 1), 21_900
+"""Sixty years of birthdays."""
 HEADINGS = "Civilité;Prénom;Nom;E-mail;Portable;Rue;Code postal;Ville;Date de naissance;Carte de fidélité;Newsletter;Date consentement;Source consentement"
 
 
@@ -78,8 +75,8 @@ def _lines(count: int, random: Random) -> Iterator[str]:
         domain = "gmial.com" if number % 40 == 7 else random.choice(DOMAINS)
         mail = f"client{who}@{domain}" if number % 10 else f"client{who}.exemple.test"
         phone = f"06 {who // 10**6 % 100:02d} {who // 10**4 % 100:02d} {who // 100 % 100:02d} {who % 100:02d}"
-        postcode, town = random.choice(TOWNS)
-        born = f"{1 + who % 28:02d}/{1 + who % 12:02d}/{1950 + who % 50}"
+        postcode, town = random.choice(TOWNS) if number % 20 else LOST_ZERO
+        born = f"{BORN + timedelta(days=who * 7919 % BIRTHDAYS):%d/%m/%Y}"
         consent = "oui;10/01/2026;caisse" if number % 3 == 0 else ";;"
         phone = phone if number % 2 else ""
         card = f"C{who:07d}"
@@ -104,8 +101,9 @@ def make_config(name: str) -> Config:
 
 
 def _work(config: Config, line: Connection) -> None:
-    """The worker: drains until it is told to stop, then tells its peak of memory in MB."""
+    """As `worker.py` does it: drains until it is told to stop, then tells its peak of memory in MB."""
     app = create_app(config)
+    collecting.settle()
     with app.app_context():
         line.send(0.0)
         while line.recv() == "go":

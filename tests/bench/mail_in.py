@@ -49,12 +49,12 @@ def make_mail(number: int) -> bytes:
     ).encode()
 
 
-def _config() -> Config:
+def _config(suffix: str = "") -> Config:
     from hub.supervisor.shared import shared_plant
 
     plant = shared_plant(ROOT / "var" / "test")
     url = make_url(plant.database_url)
-    name = f"test_{os.getpid()}"
+    name = f"test_{os.getpid()}{suffix}"
     _make_database(url.render_as_string(hide_password=False), name)
     return load(
         {

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy import text as sql
+from sqlalchemy.orm import Session
 
 from hub.core.audit import AuditEntry
 from hub.inbox.models import TicketMessage
@@ -11,6 +13,7 @@ from hub.inbox.queries import TicketFilters, list_tickets
 from hub.inbox.words import InboxView
 from hub.staff.rules import SYSTEM_VIEWER
 from tests.blueprints.test_api_tickets import DORA, Caller, caller
+from tests.makers.counting import recorded_statements
 from tests.makers.keys import make_key
 from tests.makers.staff import make_agent
 
@@ -58,6 +61,35 @@ def test_messages_notes_and_files_are_listed_newest_first_and_narrowed_to_a_tick
     [file] = caller.call("GET", f"/attachments?ticket={one}").json["attachments"]
     assert (file["name"], file["ticket"]) == ("a.pdf", one)
     assert ids(caller, f"/attachments?ticket={two}") == []
+
+
+@pytest.mark.parametrize(
+    ("path", "index"),
+    [
+        ("/notes", "ix_ticket_messages_notes"),
+        ("/messages", "pk_ticket_messages"),
+        ("/attachments", "pk_ticket_attachments"),
+    ],
+)
+def test_a_list_of_all_tickets_walks_an_index_in_its_own_order(
+    caller: Caller, session: Session, path: str, index: str
+) -> None:
+    """The statement as it is asked, with sequential scans and sorts forbidden: page after page of millions of messages."""
+    number = caller.opened(attachments=[caller.upload("a.pdf")])
+    noted(caller, number)
+    session.execute(sql("SET LOCAL enable_seqscan = off"))
+    session.execute(sql("SET LOCAL enable_sort = off"))
+    session.execute(sql("SET LOCAL enable_bitmapscan = off"))
+    with recorded_statements() as asked:
+        assert ids(caller, path)
+    [listed] = [
+        each for each in asked if "ORDER BY" in each[0] and "DESC" in each[0] and "tickets" in each[0]
+    ][:1]
+    cursor = session.connection().connection.cursor()
+    cursor.execute(f"EXPLAIN (COSTS OFF) {listed[0]}", listed[1])
+    plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert f"Index Scan Backward using {index}" in plan, plan
+    assert "Sort" not in plan, plan
 
 
 def test_a_message_and_a_note_sent_twice_are_one(caller: Caller) -> None:

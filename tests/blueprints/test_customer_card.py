@@ -16,6 +16,7 @@ from hub.inbox.models import PhoneCall
 from hub.inbox.words import PhoneCallState
 from hub.orders.behaviour.models import Basket, BasketLine, Visit
 from hub.orders.behaviour.words import BasketState, PageKind
+from hub.orders.words import OrderState
 from hub.segments.values.models import CustomerScore
 from hub.segments.values.words import RfmSegment, Stage
 from hub.staff.models import Agent
@@ -81,9 +82,9 @@ def test_value_and_risk_are_said_and_explained_one_by_one(scene: Scene) -> None:
     scene.score()
     page = scene.page()
     for words in (
-        "Regular customer", "Loyal", "R 5 · F 4 · M 3", "€410.00", "€123.00", "Churn risk: -6",
-        "-4: 4 weeks beyond a purchase cycle of 30 days (the customer's own); last order on 1 Mar 2026",
-        "-2: 0 of the last 5 measurable mails were opened or clicked",
+        "Regular customer", "Loyal", "R 5 · F 4 · M 3", "€410.00", "€123.00", "Churn risk: −6",
+        "−4: 4 weeks beyond a purchase cycle of 30 days (the customer's own); last order on 1 Mar 2026",
+        "−2: 0 of the last 5 measurable mails were opened or clicked",
     ):  # fmt: skip
         assert words in page.replace("&#39;", "'"), words
 
@@ -174,7 +175,10 @@ def test_the_timeline_goes_on_where_the_page_before_ended(scene: Scene) -> None:
         scene.visit(str(number), days=number)
         happened = TUESDAY - timedelta(days=number)
         fact = FactRow(
-            kind="OrderPlaced", customer_id=scene.dora.id, happened_at=happened, data={"order_id": 1}
+            kind="OrderPlaced",
+            customer_id=scene.dora.id,
+            happened_at=happened,
+            data={"order_id": scene.order.id},
         )
         scene.session.add(fact)
     scene.session.commit()
@@ -206,3 +210,18 @@ def test_a_full_card_asks_a_dozen_statements(scene: Scene) -> None:
     with counted_statements() as seen:
         scene.client.get(path)
     assert len(seen) <= MOST_STATEMENTS, "\n".join(each[:90] for each in seen)
+
+
+def test_the_timeline_tells_of_orders_that_no_fact_tells_of(scene: Scene) -> None:
+    """Brought in as a whole, as the demo and a takeover do; an order with a fact is told once."""
+    make_order(scene.session, customer_id=scene.dora.id, store_id=scene.lyon.id, external_id="A77")
+    told = make_order(scene.session, customer_id=scene.dora.id, store_id=scene.lyon.id, external_id="A78",
+                      state=OrderState.CANCELLED, delivered_at=None)  # fmt: skip
+    for kind in ("OrderPlaced", "OrderCancelled"):
+        happened, data = TUESDAY - DAY, {"order_id": told.id}
+        scene.session.add(FactRow(kind=kind, customer_id=scene.dora.id, happened_at=happened, data=data))
+    scene.session.commit()
+    page = scene.page()
+    told_of = [page.count(words) for words in ("Order placed", "Order delivered", "Order cancelled")]
+    assert told_of == [3, 2, 1], "of three orders one was cancelled"
+    assert "Order A77" in page

@@ -177,7 +177,10 @@ def test_the_palette_finds_tickets_on_every_page_of_who_may_read_them(
     for path in ("/customers", f"/customers/{dora.id}", "/session/profile"):
         assert 'data-search-href="/inbox/find"' in staff.get(path, follow_redirects=True).text, path
     marketer = make_agent(session, "Max Petit", role=Role.MARKETER)
-    assert 'data-search-href="/customers/find"' in log_in(staff, marketer).get("/session/profile").text
+    marketing = log_in(staff, marketer)
+    assert 'data-search-href="/customers/find"' in marketing.get("/session/profile").text
+    [found] = marketing.get("/customers/find?q=dora").get_json()
+    assert found["hint"] == "dora@client.example · 06 12 34 56 78 · 69003"
 
 
 def test_messages_are_shown_with_what_was_not_sent_and_why(

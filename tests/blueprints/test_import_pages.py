@@ -148,3 +148,46 @@ def test_a_day_of_consent_that_is_not_yet_is_refused_at_its_field(office: FlaskC
     answer = office.post(f"{address}/columns", data=given)
     assert answer.status_code == 422
     assert "Ce jour n’est pas encore venu" in answer.get_data(as_text=True)
+
+
+def test_an_import_leads_to_its_customers_and_to_a_segment_of_them(
+    office: FlaskClient, session: Session
+) -> None:
+    page = upload(office)
+    post(office, f"{page}/columns", **CHOICES, **COLUMNS)
+    assert "Ces clients" not in read(office, page)
+    post(office, f"{page}/apply")
+    assert f'href="{page}/customers"' in read(office, page)
+    listed = read(office, f"{page}/customers")
+    anne = session.scalars(select(Customer).where(Customer.first_name == "Anne")).one()
+    assert f'href="/customers/{anne.id}"' in listed
+    assert "06 39 98 12 01" in listed
+    assert "En faire un segment" not in listed, "head office makes no segments"
+    log_in(office, make_agent(session, "Ali Roux", role=Role.ADMINISTRATOR))
+    import_id = page.rpartition("/")[2]
+    segment = f"/segments/new?import={import_id}"
+    assert f'href="{segment}"' in read(office, f"{page}/customers")
+    built = read(office, segment)
+    assert '<strong class="num">2</strong>' in built
+    assert "Créé ou modifié par l’import" in built
+    assert "salon.csv (3 mars 2026)" in built
+    post(office, f"{page}/undo")
+    assert "Personne ici" in read(office, f"{page}/customers")
+
+
+def test_a_report_speaks_as_its_reader_does(office: FlaskClient) -> None:
+    """Days and phones in the reader's form, and which row a repeated one repeats."""
+    text = (
+        "Prénom;Nom;E-mail;Portable;Naissance\n"
+        + "Anne;Morel;anne@client.example;06 39 98 12 01;3.4.85\n" * 2
+    )
+    page = upload(office, text)
+    columns = {
+        f"column-{place}": name for place, name in enumerate(("first_name", "last_name", "mail", "mobile"))
+    }
+    post(office, f"{page}/columns", **CHOICES, **columns, **{"column-4": "birth_on"})
+    assert "même client que la ligne 2" in read(office, page)
+    row = read(office, f"{page}/rows/2")
+    assert "3 avr. 1985" in row
+    assert "1985-04-03" not in row
+    assert "+336" not in row

@@ -41,13 +41,20 @@ def test_products_from_a_file_then_corrected(session: Session, marketer: FlaskCl
     row = session.scalars(select(Product)).one()
     assert (row.sku, row.life_days, row.price_cents) == ("LAMPE", 720, 3990)
     shown = marketer.get(f"/products/{row.id}").get_data(as_text=True)
-    assert 'value="39.90"' in shown
+    assert 'value="39,90"' in shown
     assert "AMP" in shown
     form = {"name": "Lampe", "family": "Lampes", "range": "premium", "life_days": "365", "price": "45", "complements": "AMP, ABAT", "is_active": "y"}  # fmt: skip
     assert marketer.post(f"/products/{row.id}", data=form).status_code == 303
     found = get_product(row.id)
     assert (found.family, found.range, found.life_days, found.price_cents, found.complements) == (
         "Lampes", "premium", 365, 4500, ("AMP", "ABAT"))  # fmt: skip
+    cycle = {**form, "range_position": "8", "cycle_days": "60", "next_sku": "AMP-2"}
+    assert marketer.post(f"/products/{row.id}", data=cycle).status_code == 303
+    found = get_product(row.id)
+    assert (found.range_position, found.cycle_days, found.next_sku) == (8, 60, "AMP-2")
+    assert 'value="AMP-2"' in marketer.get(f"/products/{row.id}").get_data(as_text=True)
+    for field in ({"range_position": "10"}, {"cycle_days": "0"}, {"next_sku": "LAMPE"}):
+        assert marketer.post(f"/products/{row.id}", data={**cycle, **field}).status_code == 422
     wrong = marketer.post(f"/products/{row.id}", data={**form, "price": "cher", "url": "x"})
     assert wrong.status_code == 422
 
@@ -81,6 +88,9 @@ def test_a_till_file_by_page(session: Session, marketer: FlaskClient) -> None:
     done = take_whole(row.id)
     assert (done.state, done.taken_count, done.refused_count) == (TillFileState.DONE, 1, 1)
     page = marketer.get(sent.headers["Location"]).get_data(as_text=True)
+    assert "Lignes refusées" in page
+    assert "Refusée<" not in page
+    assert "Numéro de ticket : 2" in page.replace("\u00a0", " ")
     assert "« x » est illisible" in page.replace("\u00a0", " ").replace("\u202f", " ")
     again = marketer.post("/products/till-files", data={"file": (BytesIO(TILL.encode()), "b.csv")})
     assert again.headers["Location"] == sent.headers["Location"]
@@ -93,11 +103,19 @@ def test_visits_are_set_up_by_marketers(marketer: FlaskClient) -> None:
         "sites": "https://www.verel.example/boutique",
         "keep_days": "395",
         "late_days": "20",
+        "basket_days": "45",
     }
     assert marketer.post("/products/visits", data=form).status_code == 303
     setup = get_setup()
     assert (setup.is_on, setup.sites, setup.late_days) == (True, ("https://www.verel.example",), 20)
-    for wrong in ({"sites": "shop"}, {"keep_days": "9999"}, {"late_days": "0"}, {"sites": ""}):
+    assert setup.basket_days == 45
+    for wrong in (
+        {"sites": "shop"},
+        {"keep_days": "9999"},
+        {"late_days": "0"},
+        {"basket_days": "0"},
+        {"sites": ""},
+    ):
         assert marketer.post("/products/visits", data={**form, **wrong}).status_code == 422
     assert "/visits.js" in marketer.get("/products/visits").get_data(as_text=True)
 

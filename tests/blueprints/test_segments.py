@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import re
 
 import pytest
 from flask.testing import FlaskClient
@@ -53,7 +54,11 @@ def test_a_segment_is_built_by_buttons_alone(marketer: FlaskClient, session: Ses
     sent: dict[str, str] = {"n0-match": "all", "n0-new": "customer.postcode", "act": "add-0"}
     page = marketer.post("/segments/new", data=sent).text
     assert 'name="n1-field" value="customer.postcode"' in page
-    assert "Choisissez ou saisissez au moins une valeur" in page
+    assert 'class="error"' not in page, "nothing was tried yet"
+    assert "Elle n’est pas encore comptée" in page
+    assert re.search(r'name="n1-test"[^>]* autofocus', page)
+    tried = sent | {"n1-in": "0", "n1-field": "customer.postcode", "n1-test": "contains", "act": "show"}
+    assert "Choisissez ou saisissez au moins une valeur" in marketer.post("/segments/new", data=tried).text
     sent = {**IN_LYON, "n0-match": "all", "act": "group-0"}
     assert 'name="n2-match"' in marketer.post("/segments/new", data=sent).text
     sent |= {"n2-in": "0", "n2-match": "any", "n2-new": "orders.placed", "act": "add-2"}
@@ -70,6 +75,21 @@ def test_a_segment_is_built_by_buttons_alone(marketer: FlaskClient, session: Ses
     assert "Lyonnais" in saved
     kept = session.scalars(select(Segment)).one()
     assert len(kept.definition["root"]["parts"]) == 2
+
+
+def test_the_keyboard_goes_on_in_a_condition_that_has_one_test(marketer: FlaskClient) -> None:
+    page = marketer.post("/segments/new", data={"n0-new": "customer.language", "act": "add-0"}).text
+    assert re.search(r'name="n1-not"[^>]* autofocus', page)
+
+
+def test_one_and_nobody_are_counted_as_one_says_it(marketer: FlaskClient) -> None:
+    def seen(postcode: str) -> str:
+        text = marketer.post("/segments/preview", data={**LIVE, **IN_LYON, "n1-list": postcode}).text
+        return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
+
+    assert "Aucun client" in seen("99")
+    assert "vraie pour personne" in seen("99")
+    assert "sur 3 clients" in seen("59")
 
 
 def test_the_panel_alone_follows_the_form(marketer: FlaskClient, session: Session) -> None:

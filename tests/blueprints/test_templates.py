@@ -95,6 +95,39 @@ def test_the_list_names_every_template_with_its_state_and_plan(marketer: FlaskCl
     assert page.count("tel que livré") >= 14
 
 
+def test_the_list_is_grouped_by_what_the_messages_are_about(marketer: FlaskClient) -> None:
+    made = marketer.post("/templates/new", data={"name": "Soldes d’hiver", "purpose": "promotion"})
+    assert made.status_code == 303
+    page = unescape(marketer.get("/templates/").text)
+    headings = re.findall(r'<th scope="rowgroup"[^>]*><h2>([^<]+)</h2>', page)
+    assert headings[:4] == ["Créés ici", "Bienvenue", "Panier abandonné", "Suivi de commande"]
+    assert headings[-1] == "Pour les équipes"
+    for group, name in (
+        ("own", "Soldes d’hiver"),
+        ("basket", "Panier, message 3"),
+        ("birthday", "Anniversaire"),
+    ):
+        assert f'href="#{group}"' in page
+        assert name in page.split(f'<tbody id="{group}">')[1].split("</tbody>")[0]
+    basket = page.split('<tbody id="basket">')[1].split("</tbody>")[0]
+    names = re.findall(r'href="/templates/(basket_\w+)"', basket)
+    assert names == [
+        "basket_adviser", "basket_phone", "basket_known", "basket_reassure",
+        "basket_second", "basket_second_sms", "basket_third",
+    ]  # fmt: skip
+    assert "Deuxième message, pour tous" in basket
+    assert basket.count("aussi en SMS") == 1
+    assert "Trois jours après" in unescape(marketer.get("/templates/basket_third").text)
+
+
+def test_the_page_of_a_template_shows_its_sms_as_it_is_sent(marketer: FlaskClient) -> None:
+    page = unescape(marketer.get("/templates/basket_second_sms").text)
+    frame = re.search(r'title="Le SMS en service[^"]*" src="([^"]+)"', page)
+    assert frame
+    assert "sera vidé le" in unescape(marketer.get(frame[1]).text)
+    assert "Le SMS en service" not in unescape(marketer.get("/templates/basket_third").text)
+
+
 def test_a_template_page_shows_what_is_in_use_and_by_whom(marketer: FlaskClient) -> None:
     page = marketer.get("/templates/survey").text
     assert "/templates/survey/fr/versions/1" in page

@@ -112,6 +112,26 @@ def test_figures_lead_to_the_customers_behind_them(client: FlaskClient, session:
     assert sum(int(line.split(";")[3]) for line in cells) == 10
 
 
+def test_a_minus_is_no_hyphen(client: FlaskClient, session: Session, base: int) -> None:
+    marketer = open_as(client, session, Role.MARKETER)
+    page = marketer.get("/values/churn").text
+    assert "au-dessous de −5" in page
+    assert ">−1 à −2<" in page
+    assert "-1 à" not in page
+
+
+def test_money_and_shares_are_written_as_their_reader_does(
+    client: FlaskClient, session: Session, base: int
+) -> None:
+    marketer = open_as(client, session, Role.MARKETER)
+    page = marketer.get("/values/?lang=en").text
+    assert ">€0<" in page
+    assert "0.0%" in page
+    page = marketer.get("/values/?lang=fr").text.replace("\xa0", " ").replace("\u202f", " ")
+    assert ">0 €<" in page
+    assert "0,0 %" in page
+
+
 def test_files_are_for_who_may_read_segments(client: FlaskClient, session: Session, base: int) -> None:
     marketer = open_as(client, session, Role.MARKETER)
     assert [marketer.get(path).mimetype for path in FILES] == ["text/csv"] * len(FILES)

@@ -43,6 +43,12 @@ def enter(page: Page, at: Installation, who: str) -> Page:
     return page
 
 
+def press_shortcut(page: Page, key: str) -> None:
+    """Press one key of the hub's own. A person sees a page before he presses; words may show before its script runs."""
+    page.wait_for_load_state()
+    page.keyboard.press(key)
+
+
 def take_pictures(page: Page, name: str) -> None:
     """The page at a desk and on a phone, kept in var/screenshots; the width is then as before."""
     PICTURES.mkdir(parents=True, exist_ok=True)

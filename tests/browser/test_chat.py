@@ -5,8 +5,9 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.acting import DESK, enter, press, say, take_pictures
 from tests.browser.conftest import OpenPage
-from tests.browser.test_every_page import AXE, NARROW, TAGS
+from tests.browser.test_every_page import NARROW
 from tests.flows.test_main_job import NOON, Caller
+from tests.running import axe
 from tests.running.installation import Installation
 
 pytestmark = pytest.mark.browser
@@ -14,9 +15,7 @@ AT_ONCE_MS = 6_000  # without live events a list is looked at every 20 s, the wi
 
 
 def violations(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("tags => axe.run(document, {runOnly: tags})", TAGS)["violations"]
-    return [f"{each['id']}: {node['html'][:200]}" for each in found for node in each["nodes"]]
+    return [f"{each['id']}: {node['html'][:200]}" for each in axe.violations(page) for node in each["nodes"]]
 
 
 def open_widget(page: Page) -> None:

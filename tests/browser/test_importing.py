@@ -1,11 +1,11 @@
-"""A marketer brings a file in: columns, dry run, a fix, written, the customer in the list, and all of it undone."""
+"""A marketer brings a file in: columns, dry run, a fix, written, a segment of them, its members, and all of it undone."""
 
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.acting import PATIENCE_MS, enter, press, say, take_pictures
+from tests.browser.acting import PATIENCE_MS, enter, follow, press, say, take_pictures
 from tests.browser.conftest import OpenPage
 from tests.browser.test_every_page import Inspector
 from tests.running.installation import Installation
@@ -41,6 +41,15 @@ def test_from_the_sample_file_to_the_customers_and_back(
     )
     inspector.check(page, "what was written")
     here = page.url
+    follow(page, "These customers")
+    expect(page.get_by_role("link", name="Hugo Marchand")).to_be_visible()
+    follow(page, "Make a segment of them")
+    page.locator("input[name=name]").fill("Venus du salon")
+    page.locator("input[name=name]").press("Enter")
+    expect(page.locator("h1")).to_have_text("Venus du salon", timeout=PATIENCE_MS)
+    follow(page, "Members")
+    expect(page.get_by_role("link", name="Hugo Marchand")).to_be_visible(timeout=PATIENCE_MS)
+    inspector.check(page, "the members")
     page.goto(f"{installation.base_url}/customers/?q=hugo.marchand@gmail.com")
     expect(page.get_by_text("hugo.marchand@gmail.com").first).to_be_visible()
     page.goto(here)

@@ -1,13 +1,15 @@
 """Without a mouse: from the log-in to a sent reply, and the survey page from its first box to the thanks."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from hub.core.words import Language
 from hub.surveys.words import TOPIC_WORDS
-from tests.browser.acting import PATIENCE_MS, THANKS_TO_A_PERSON_MS, say
+from tests.browser.acting import PATIENCE_MS, THANKS_TO_A_PERSON_MS, press_shortcut, say
 from tests.browser.conftest import OpenPage
-from tests.flows.test_main_job import NOT_SATISFIED, Caller
+from tests.flows.test_main_job import NOT_SATISFIED, Caller, soon
 from tests.running.installation import Installation
 
 pytestmark = pytest.mark.browser
@@ -51,14 +53,14 @@ def test_from_log_in_to_reply(installation: Installation, open_page: OpenPage) -
     tab_to(page, "Emil Roux", tag="A")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Délai de livraison")
-    page.keyboard.press("r")
+    press_shortcut(page, "r")
     expect(page.get_by_label(say("Your text"))).to_be_focused()
     page.keyboard.type("Bonjour, elle arrive demain avant midi.")
     tab_to(page, say("Send to %(name)s", name="Emil"))
     page.keyboard.press("Enter")
     expect(page.locator(".msg-text", has_text="elle arrive demain")).to_be_visible()
     tab_to(page, say("Undo sending"))
-    page.keyboard.press("Control+k")
+    press_shortcut(page, "Control+k")
     expect(page.get_by_role("combobox", name=say("Go to or do"))).to_be_focused()
     page.keyboard.press("Escape")
 
@@ -91,3 +93,46 @@ def test_survey_without_script(installation: Installation, open_page: OpenPage) 
     page.wait_for_timeout(THANKS_TO_A_PERSON_MS)
     page.get_by_role("button", name=say("Confirm: %(words)s", words=say("Very satisfied"))).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(say("Thank you for your answer"))
+
+
+def solve(caller: Caller, who: str, at: Installation) -> None:
+    """A question of this customer is answered by a person and solved."""
+    body = {
+        "channel": "form",
+        "store": "LYO",
+        "email": who,
+        "name": "Lise Aubry",
+        "subject": "Vase",
+        "text": "Un vase ?",
+    }
+    status, found = caller.api("POST", "/contacts", body)
+    assert status in {200, 201, 202}, found
+    told = {"from": "agent", "agent": at.logins["agent"], "text": "Bonjour, le voici."}
+    status, answer = caller.api("POST", f"/tickets/{found['ticket']}/messages", told)
+    assert status == 201, answer
+    status, answer = caller.api(
+        "PATCH", f"/tickets/{found['ticket']}", {"state": "solved", "reason": "other"}
+    )
+    assert status == 200, answer
+
+
+def test_the_mail_of_a_solved_ticket_is_rated(installation: Installation, open_page: OpenPage) -> None:
+    caller, who = Caller(installation), "lise@client.example"
+    solve(caller, who, installation)
+    caller.move_clock("1d")
+
+    def find_link() -> str | None:
+        links = (link for mail in caller.mails(who) for link in mail["links"])
+        return next((link for link in links if re.search(r"/contact/r/[^/]+/3$", link)), None)
+
+    page = open_page()
+    page.goto(soon(find_link, f"The question after the solved ticket: {caller.mails(who)}"))
+    tab_to(page, say("A word to add (optional)"))
+    page.keyboard.type("Très claire, merci.")
+    page.wait_for_timeout(THANKS_TO_A_PERSON_MS)
+    tab_to(page, say("Confirm: %(words)s", words=say("Very satisfied")))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text(
+        say("Your answer: %(words)s", words=say("Very satisfied"))
+    )
+    tab_to(page, say("Change your answer"))

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.acting import PHONE, enter, press, say, take_pictures
+from tests.browser.acting import PHONE, enter, press, press_shortcut, say, take_pictures
 from tests.browser.conftest import OpenPage
 from tests.running.installation import Installation
 
@@ -27,7 +27,7 @@ def test_a_slash_offers_what_fits_and_inserts_it(installation: Installation, ope
     page = open_ticket(open_page(), installation)
     answer = page.get_by_label(say("Your text"))
     answer.focus()
-    page.keyboard.press("/")
+    press_shortcut(page, "/")
     fitting = page.get_by_role("button", name=FITTING)
     expect(fitting).to_be_visible()
     take_pictures(page, "standard-replies")

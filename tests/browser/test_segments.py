@@ -36,7 +36,7 @@ def test_a_segment_of_two_groups(installation: Installation, open_page: OpenPage
     expect(page.locator("#seen")).to_contain_text("Zoé Petit")
     take_pictures(page, "segment-builder")
     page.locator("input[name=name]").fill("Trois familles")
-    page.get_by_role("button", name=say("Save"), exact=True).click()
+    page.locator("input[name=name]").press("Enter")
     expect(page.locator("h1")).to_have_text("Trois familles", timeout=PATIENCE_MS)
     expect(page.locator("#segment-size .tile")).to_contain_text("3", timeout=PATIENCE_MS)
     page.get_by_role("link", name=say("Members"), exact=True).click()

@@ -36,12 +36,12 @@ def test_from_the_builder_to_the_preferences(installation: Installation, open_pa
     customer = open_page(viewport=PHONE, java_script_enabled=False)
     customer.goto(f"{installation.base_url}/f/club-du-printemps")
     take_pictures(customer, "signup-public")
-    customer.get_by_label("Adresse e-mail").fill("lise@")
+    customer.get_by_label("Adresse e-mail").fill("lise.printemps@")
     customer.wait_for_timeout(2_500)  # the page wants to be read for two seconds
     press(customer, "Send")
     expect(customer.locator("[aria-invalid=true]")).to_have_count(1)
     take_pictures(customer, "signup-corrected")
-    customer.get_by_label("Adresse e-mail").fill("lise@client.example")
+    customer.get_by_label("Adresse e-mail").fill("lise.printemps@client.example")
     customer.get_by_label(BOX).focus()
     customer.keyboard.press("Space")
     customer.keyboard.press("Tab")
@@ -51,14 +51,17 @@ def test_from_the_builder_to_the_preferences(installation: Installation, open_pa
     caller = Caller(installation)
     caller.move_clock("1m")
     [link] = [
-        link for mail in caller.mails("lise@client.example") for link in mail["links"] if "/confirm/" in link
+        link
+        for mail in caller.mails("lise.printemps@client.example")
+        for link in mail["links"]
+        if "/confirm/" in link
     ]
     customer.goto(link)
     take_pictures(customer, "signup-confirm")
     press(customer, "Yes, confirm")
     expect(customer.get_by_role("status")).to_be_visible()
     staff.goto(f"{url}/entries?state=confirmed")
-    expect(staff.get_by_role("link", name="lise@client.example")).to_be_visible()
+    expect(staff.get_by_role("link", name="lise.printemps@client.example")).to_be_visible()
     take_pictures(staff, "signup-entries")
 
 

@@ -17,46 +17,46 @@ def caller(installation: Installation) -> Caller:
     return Caller(installation)
 
 
-def open_box(open_page: OpenPage, caller: Caller, name: str) -> tuple[Page, str]:
-    """The page behind the third box, an hour after the mail."""
-    who = caller.deliver(name)
+def open_boxes(open_page: OpenPage, caller: Caller, names: tuple[str, ...]) -> dict[str, Page]:
+    """The page behind the third box of each customer, an hour after the mails; the clock moves once for all."""
+    people = {name: caller.deliver(name) for name in names}
     caller.move_clock("7d")
     caller.move_clock("1h")
-    page = open_page()
-    page.goto(next(link for link in caller.survey_links(who) if link.endswith(f"/{UNHAPPY}")))
-    return page, who
+    pages = {}
+    for name, who in people.items():
+        pages[name] = open_page()
+        pages[name].goto(next(link for link in caller.survey_links(who) if link.endswith(f"/{UNHAPPY}")))
+    return pages
 
 
-def leave(page: Page) -> None:
-    page.goto("about:blank")
-    page.wait_for_timeout(1_000)
+def address_of(name: str) -> str:
+    return f"{name}@client.example"
 
 
-def test_closing_the_page_after_a_gesture_becomes_a_ticket_not_confirmed(
+def leave(*pages: Page) -> None:
+    for page in pages:
+        page.goto("about:blank")
+    pages[-1].wait_for_timeout(1_000)
+
+
+def test_closing_the_page_after_a_gesture_becomes_a_ticket_not_confirmed_and_what_is_no_gesture_nothing(
     open_page: OpenPage, caller: Caller
 ) -> None:
-    page, who = open_box(open_page, caller, "geste")
-    page.wait_for_timeout(SEEN_MS)
-    page.mouse.click(20, 300)
-    mails = len(caller.mails(who))
-    leave(page)
-    assert caller.tickets(who) == [], "it waits"
+    """No gesture, that of a script, and one too soon are no answer."""
+    pages = open_boxes(open_page, caller, ("geste", "immobile", "script", "presse"))
+    pages["presse"].mouse.click(20, 300)
+    pages["presse"].goto("about:blank")
+    pages["script"].wait_for_timeout(SEEN_MS)
+    pages["script"].evaluate("document.body.dispatchEvent(new PointerEvent('pointerdown', {bubbles: true}))")
+    pages["script"].evaluate("document.querySelector('textarea').click()")
+    pages["geste"].mouse.click(20, 300)
+    mails = len(caller.mails(address_of("geste")))
+    leave(*pages.values())
+    assert caller.tickets(address_of("geste")) == [], "it waits"
     caller.move_clock("16m")
-    ticket = soon(lambda: caller.tickets(who), "The ticket")[0]
+    ticket = soon(lambda: caller.tickets(address_of("geste")), "The ticket")[0]
     assert ticket["score"] == 1
-    assert len(caller.mails(who)) == mails, "no mail to the customer"
-
-
-@pytest.mark.parametrize("kind", ["no gesture", "a script's gesture", "too soon"])
-def test_what_is_no_answer(open_page: OpenPage, caller: Caller, kind: str) -> None:
-    page, who = open_box(open_page, caller, f"muet{len(kind)}")
-    if kind == "too soon":
-        page.mouse.click(20, 300)
-    else:
-        page.wait_for_timeout(SEEN_MS)
-    if kind == "a script's gesture":
-        page.evaluate("document.body.dispatchEvent(new PointerEvent('pointerdown', {bubbles: true}))")
-        page.evaluate("document.querySelector('textarea').click()")
-    leave(page)
-    caller.move_clock("16m")
-    assert caller.tickets(who) == []
+    assert len(caller.mails(address_of("geste"))) == mails, "no mail to the customer"
+    assert {name: caller.tickets(address_of(name)) for name in pages if name != "geste"} == {
+        "immobile": [], "script": [], "presse": []
+    }  # fmt: skip

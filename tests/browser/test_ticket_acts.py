@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.acting import enter, follow, press, say
+from tests.browser.acting import enter, follow, press, press_shortcut, say
 from tests.browser.conftest import OpenPage
 from tests.browser.test_keyboard import tab_to
 from tests.flows.test_main_job import Caller
@@ -97,7 +97,7 @@ def test_by_keyboard(installation: Installation, open_page: OpenPage) -> None:
     assert caller.api("POST", f"/tickets/{first}/messages", more)[0] == 201
     page = enter(open_page(), installation, "keyboard")
     page.goto(f"{installation.base_url}/inbox/{first}")
-    page.keyboard.press("r")
+    press_shortcut(page, "r")
     page.keyboard.type("Bonjour, nous le remplaçons.")
     answer = page.get_by_label(say("Your text"))
     for turn, words in (("ArrowRight", ""), ("ArrowLeft", "Bonjour, nous le remplaçons.")):
@@ -109,19 +109,19 @@ def test_by_keyboard(installation: Installation, open_page: OpenPage) -> None:
     page.reload()
     expect(answer).to_have_value("Bonjour, nous le remplaçons.")
     expect(page.locator("draft-box")).to_have_attribute("data-note", "Cliente fidèle.")
-    page.keyboard.press("r")
+    press_shortcut(page, "r")
     tab_to(page, say("Send later"))
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(say("Send later"))
     tab_to(page, say("Send at this moment"))
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name=say("Do not send it"))).to_be_visible()
-    page.keyboard.press("s")
+    press_shortcut(page, "s")
     expect(page.get_by_role("heading", level=1)).to_have_text(say("Until when?"))
     tab_to(page, say("Tomorrow morning"))
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name=say("Wake it now"))).to_be_visible()
-    page.keyboard.press("m")
+    press_shortcut(page, "m")
     expect(page.get_by_role("heading", level=1)).to_have_text(say("Change the ticket"))
     tab_to(page, second)
     page.keyboard.press("Tab")
@@ -135,7 +135,7 @@ def test_by_keyboard(installation: Installation, open_page: OpenPage) -> None:
 
 def split_by_keyboard(page: Page) -> None:
     """The customer asked for two things in one ticket: the second message becomes a ticket of its own."""
-    page.keyboard.press("m")
+    press_shortcut(page, "m")
     expect(page.get_by_role("heading", level=1)).to_have_text(say("Change the ticket"))
     tab_to(page, say("Split off messages"))
     page.keyboard.press("Enter")

@@ -3,6 +3,7 @@
 import pytest
 
 from hub.channels.mail_parsing import MailKind, parse_mail
+from hub.channels.mail_parsing.kinds import is_absence_note
 from tests.channels.raw import dsn, raw_mail
 
 
@@ -119,7 +120,7 @@ HUMAN = [
     ("a form with an id of our domain", ("Message-ID: <form-9@hub.boutique.fr>",), "machine"),
     ("a list at work forwards it", ("X-Loop: service@entreprise.fr",), "machine"),
     ("a subject of one word", ("Subject: Absence",), "machine"),
-    ("a subject in English", ("Subject: Out of office chair, damaged on arrival",), "machine"),
+    ("a subject in English", ("Subject: Out of office chair, damaged on arrival",), "message"),
     ("a complaint about one", ("Subject: Réponse automatique reçue deux fois",), "machine"),
     ("back from holidays", ("Subject: En vacances du 3 au 9, livraison à décaler",), "machine"),
     ("and from Exchange", ("Subject: Absence", "X-Auto-Response-Suppress: All"), "machine"),
@@ -169,6 +170,27 @@ def test_one_weak_sign_makes_an_auto_reply_only_in_a_ticket(header: str) -> None
     assert (mail.kind, mail.kind_without_ticket) == (MailKind.AUTO_REPLY, MailKind.MACHINE)
     stop = parse_mail(raw_mail(header, body="STOP"))
     assert stop.kind_without_ticket is MailKind.STOP
+
+
+@pytest.mark.parametrize(
+    ("subject", "is_note"),
+    [
+        ("Out of office chair", False),
+        ("Out of the office desks: when again?", False),
+        ("Out of office furniture catalogue", False),
+        ("Out of office", True),
+        ("Out of Office: Re: Votre commande", True),
+        ("Out of office Jean Dupont", True),
+        ("Out of the office until 12 March", True),
+        ("Out of Office AutoReply: your chair", True),
+        ("Out of office - chair of the board", True),
+    ],
+)
+def test_what_is_sold_for_an_office_is_no_absence(subject: str, is_note: bool) -> None:
+    """In a ticket too, where one weak sign is enough."""
+    assert is_absence_note(subject, is_answer=True) is is_absence_note(subject, is_answer=False) is is_note
+    kind = parse_mail(raw_mail(f"Subject: {subject}")).kind
+    assert (kind is MailKind.AUTO_REPLY) is is_note
 
 
 def test_a_report_forwarded_by_a_person_is_a_message() -> None:

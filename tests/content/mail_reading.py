@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bs4 import BeautifulSoup, Comment, NavigableString, Tag
 
 Colour = tuple[int, int, int]
 
 
+@lru_cache(maxsize=400)
 def parse(html: str) -> BeautifulSoup:
     return BeautifulSoup(html, "html.parser")
 

@@ -1,5 +1,6 @@
 """Rewrites the golden mails and docs/mails.md: `.venv/bin/python -m tests.content.refresh`."""
 
+from functools import cache
 from pathlib import Path
 
 from hub.content.catalog import BuiltinMail, get_builtin, list_keys
@@ -14,6 +15,7 @@ PAGE = ROOT / "docs" / "mails.md"
 ALL = [(key, str(language)) for key in list_keys() for language in LANGUAGES]
 
 
+@cache
 def prepare_mail(mail: BuiltinMail) -> PreparedTemplate:
     """A delivered mail made ready without a database."""
     compiled = compile_builtin(mail)
@@ -31,12 +33,14 @@ def prepare_mail(mail: BuiltinMail) -> PreparedTemplate:
     )
 
 
+@cache
 def render_known(key: str, language: str) -> Rendered:
     """The mail as the known customer, Madame Martin, gets it: every value present."""
     mail = get_builtin(key, language)
     return render(prepare_mail(mail), mail.examples())
 
 
+@cache
 def render_bare(key: str, language: str) -> Rendered:
     """The mail with nothing but its required values."""
     mail = get_builtin(key, language)

@@ -147,7 +147,7 @@ def test_footer(key: str, language: str) -> None:
     assert "Maison Verel" in footer
     assert "17 rue Docteur-Bouchut, 69003 Lyon" in mail.text
     assert ("/unsubscribe/" in footer and "/preferences/" in footer) is builtin.has_unsubscribe
-    assert builtin.has_unsubscribe or builtin.purpose in {"service", "reply", "staff"}
+    assert builtin.has_unsubscribe or builtin.purpose in {"service", "transactional", "reply", "staff"}
 
 
 @each_mail

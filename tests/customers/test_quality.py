@@ -12,6 +12,7 @@ from hub.core.audit import AuditEntry
 from hub.core.errors import Conflict, Invalid
 from hub.customers.models import Address, Customer
 from hub.customers.quality import archiving, auditing, repairing
+from hub.customers.quality.models import QualityAudit
 from hub.customers.quality.reports import BY_KEY, REPORTS, count_all, list_faulty, walk_faulty
 from hub.customers.quality.words import FAULTS
 from hub.customers.queries import list_customers
@@ -174,6 +175,30 @@ def test_the_audit_comes_each_quarter_and_its_result_is_mailed(
     upkeep.work_quality(lambda: None)
     second = auditing.list_audits()[0]
     assert (second.before["no_address"], second.counts["no_address"]) == (1, 2)
+
+
+def test_an_audit_that_was_interrupted_goes_on_with_the_next_report(
+    session: Session, base: dict[str, Customer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each report in a transaction of its own: what is counted stays counted, and nothing is shown before the end."""
+    make_house(session)
+    begun = auditing.begin_audit(is_planned=False, by=SYSTEM, now=TUESDAY)
+    row = session.get_one(QualityAudit, begun)
+    for _ in range(3):
+        auditing.count_next(row, lambda part: upkeep.asked_now(TUESDAY, part), now=TUESDAY)
+    assert auditing.find_unfinished() == (3, len(REPORTS) + 1)
+    assert auditing.list_audits() == []
+    row.counts = {**row.counts, "name_case": 77}  # not counted again
+    assert upkeep.has_due()
+    with monkeypatch.context() as impatient:
+        impatient.setattr(upkeep, "AT_A_TIME", timedelta(0))
+        assert upkeep.work_quality(lambda: None) == 0
+    assert upkeep.work_quality(lambda: None) == 1
+    [done] = auditing.list_audits()
+    expected = count_all(upkeep.asked_now(TUESDAY)) | {"name_case": 77}
+    assert done.customer_count == expected.pop("customers")
+    assert done.counts == expected
+    assert auditing.find_unfinished() is None
 
 
 def test_with_nobody_chosen_the_administrators_get_the_result(

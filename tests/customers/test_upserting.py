@@ -143,3 +143,4 @@ def test_five_hundred_are_a_handful_of_statements(session: Session) -> None:
     assert sum(each.is_new for each in made) == 500
     assert [each.customer_id for each in found] == [each.customer_id for each in made]
     assert len(seen) <= 12
+    assert max(map(len, seen)) < 2500  # no statement grows with those it asks for

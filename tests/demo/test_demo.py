@@ -4,15 +4,20 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hub.core.errors import Invalid
+from hub.customers.models import Customer
 from hub.demo import mailbox, moving
-from hub.demo.fill import PARIS, _next_tuesday
+from hub.demo.fill import PARIS, _next_tuesday, describe, fill
 from hub.demo.models import METADATA
+from hub.plans.queries import list_plans
+from hub.staff.words import Role
 from tests.conftest import HandClock
 from tests.makers.stores import make_chain
 
+SMALL = 700
 MAIL = b"""From: Lyon <lyon@hub.example>\r\nTo: dora@client.example\r\nSubject: Bonjour\r\nMessage-ID: <1@hub.example>\r
 MIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<a href="https://x.example/a?b=1&amp;c=2">Oui</a>"""
 
@@ -30,6 +35,19 @@ def test_a_duration_is_said_in_words_the_clock_knows(words: str) -> None:
     with pytest.raises(Invalid):
         moving.read_duration(words)
     assert moving.read_duration("7d") == timedelta(days=7)
+
+
+def test_the_whole_demo_is_filled_once(session: Session) -> None:
+    """In small: whatever a table asks for by now, the demo writes."""
+    assert fill(SMALL)
+    assert {login["role"] for login in describe()["logins"]} == {role.value for role in Role} - {
+        Role.DELIVERY
+    }
+    assert session.scalar(select(func.count()).select_from(Customer)) >= SMALL
+    inside = {plan.key: plan.inside_count for plan in list_plans() if plan.is_on}
+    assert inside.keys() >= {"order_messages", "cross_sell", "replenishment", "renewal", "churn_rescue"}
+    assert inside["cross_sell"]
+    assert not fill(SMALL)
 
 
 def test_a_mail_is_kept_and_shown_as_json(client: FlaskClient, session: Session) -> None:

@@ -40,6 +40,19 @@ class House:
     def redis(self) -> Redis:
         return bell.connect_redis(str(self.config.redis_url))
 
+    @property
+    def environ(self) -> dict[str, str]:
+        """What a process of this house needs to know."""
+        return {
+            "DATABASE_URL": str(self.config.database_url),
+            "REDIS_URL": str(self.config.redis_url),
+            "SECRET_KEY": self.config.secret_key,
+            "COMPTOIR_VAR": str(self.config.var_path),
+            "COMPTOIR_DEMO": "1",
+            "BASE_URL": self.config.base_url,
+            "LOG_LEVEL": "CRITICAL",
+        }
+
     def commit(self) -> None:
         """Commit what a maker flushed, and ring for it."""
         with transaction():

@@ -3,8 +3,29 @@
 import worker
 from hub import app, models
 from hub.core.db import Base
-from tests.flows import arrivals_worker, import_worker, mail_processes, outbox_worker, phone_worker
+from tests.flows import (
+    arrivals_worker,
+    erasure_worker,
+    import_worker,
+    mail_processes,
+    outbox_worker,
+    phone_worker,
+    plan_move_worker,
+    plans_worker,
+)
 
-STOCK = (worker, app, models, arrivals_worker, import_worker, mail_processes, outbox_worker, phone_worker)
+STOCK = (
+    worker,
+    app,
+    models,
+    arrivals_worker,
+    erasure_worker,
+    import_worker,
+    mail_processes,
+    outbox_worker,
+    phone_worker,
+    plan_move_worker,
+    plans_worker,
+)
 
 Base.registry.configure()

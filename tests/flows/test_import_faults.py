@@ -36,15 +36,7 @@ COLUMNS = {0: "first_name", 1: "last_name", 2: "mail", 3: "loyalty_card"}
 
 
 def start_worker(house: House) -> Worker:
-    environ = {
-        "DATABASE_URL": str(house.config.database_url),
-        "SECRET_KEY": house.config.secret_key,
-        "COMPTOIR_VAR": str(house.config.var_path),
-        "COMPTOIR_DEMO": "1",
-        "LOG_LEVEL": "CRITICAL",
-        "batch": str(BATCH),
-    }
-    return start(import_worker.main, environ)
+    return start(import_worker.main, house.environ | {"batch": str(BATCH)})
 
 
 def hand_in(house: House) -> int:

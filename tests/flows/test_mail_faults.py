@@ -118,15 +118,7 @@ def test_batches_with_the_same_mails_in_any_order_make_one_ticket_each(chain: Ho
 
 def start_worker(house: House, stall_at: int = 0) -> Worker:
     order = {
-        "config": {
-            "DATABASE_URL": house.config.database_url,
-            "REDIS_URL": house.config.redis_url,
-            "SECRET_KEY": house.config.secret_key,
-            "COMPTOIR_VAR": str(house.config.var_path),
-            "COMPTOIR_DEMO": "1",
-            "BASE_URL": house.config.base_url,
-            "LOG_LEVEL": "CRITICAL",
-        },
+        "config": house.environ,
         "count": MAILS,
         "stall_at": stall_at,
     }

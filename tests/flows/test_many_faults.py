@@ -256,13 +256,7 @@ def start_rq_worker(house: House, sink: Sink) -> Worker:
     """`worker.py` as the supervisor starts it."""
     environ = {
         **os.environ,
-        "DATABASE_URL": str(house.config.database_url),
-        "REDIS_URL": str(house.config.redis_url),
-        "SECRET_KEY": house.config.secret_key,
-        "COMPTOIR_VAR": str(house.config.var_path),
-        "COMPTOIR_DEMO": "1",
-        "BASE_URL": house.config.base_url,
-        "LOG_LEVEL": "CRITICAL",
+        **house.environ,
         "SMTP_HOST": "127.0.0.1",
         "SMTP_PORT": str(sink.port),
         "SMTP_SECURITY": "none",

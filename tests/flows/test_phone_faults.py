@@ -92,12 +92,8 @@ def line(house: House) -> Iterator[Line]:
 
 def start_worker(house: House, line: Line) -> Worker:
     environ = {
-        "DATABASE_URL": house.config.database_url,
-        "SECRET_KEY": house.config.secret_key,
-        "COMPTOIR_VAR": str(house.config.var_path),
-        "COMPTOIR_DEMO": "1",
+        **house.environ,
         "BASE_URL": line.url,
-        "LOG_LEVEL": "CRITICAL",
         "TWILIO_ACCOUNT_SID": ACCOUNT,
         "TWILIO_AUTH_TOKEN": TOKEN,
         "TWILIO_SMS_FROM": NUMBER,

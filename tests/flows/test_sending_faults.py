@@ -40,14 +40,7 @@ UNSURE = ("marked", "calling", "accepted", "recording", "turned")
 def start_worker(house: House, sink: Sink, boundary: str = "", **more: float) -> Worker:
     order = {
         **more,
-        "config": {
-            "DATABASE_URL": house.config.database_url,
-            "SECRET_KEY": house.config.secret_key,
-            "COMPTOIR_VAR": str(house.config.var_path),
-            "COMPTOIR_DEMO": "1",
-            "BASE_URL": house.config.base_url,
-            "LOG_LEVEL": "CRITICAL",
-        },
+        "config": house.environ,
         "sink_port": sink.port,
         "boundary": boundary,
     }

@@ -1,6 +1,7 @@
 """Draws docs/map.md from the first line of each file: `.venv/bin/python -m tests.guards.house_map` rewrites it."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -12,6 +13,7 @@ Floors, from top to bottom, are in `pyproject.toml` (import-linter) and explaine
 """
 
 
+@cache
 def first_line(path: Path) -> str:
     """The first line of the module docstring, empty when there is none."""
     words = ast.get_docstring(ast.parse(path.read_text())) or ""

@@ -58,3 +58,27 @@ def test_ordinary_words_of_strangers_stay_findable(session: Session, erased: Cal
     assert find("gmail") == {plate, friend, both}
     assert find("emil") == {friend}
     assert find("offerte") == {friend}
+
+
+def test_what_was_written_in_the_ticket_of_another_is_found_there_no_more(
+    session: Session, erased: Callable[[], None]
+) -> None:
+    """Ordinary words of an emptied message: gone where nothing else in that ticket says them, also from its line."""
+    number = write(session, "emil", "Le buffet est rayé")
+    ticket = session.scalars(select(Ticket).where(Ticket.number == number)).one()
+    make_received(
+        subject=f"Re: [{number}]",
+        text="Chez moi aussi le buffet a une charnière tordue",
+        from_address="rose.blanc@gmail.com",
+        from_name="Rose Blanc",
+        mail_message_id="<rose@x>",
+        references=("<emil@x>",),
+    )
+    session.flush()
+    assert ticket.requester_address == "emil@gmail.com"
+    assert find("charnière tordue") == {number}
+    erased()
+    session.expire_all()
+    assert find("charnière") == find("tordue") == set()
+    assert find("buffet rayé") == {number}
+    assert ticket.preview == "Le buffet est rayé"

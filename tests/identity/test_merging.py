@@ -19,6 +19,7 @@ from hub.core.words import Purpose
 from hub.customers import actions as customers
 from hub.customers import queries
 from hub.customers.contactability import get_contact_notes, get_suppressed, list_suppressions
+from hub.customers.duplicates.comparing import compare_fields
 from hub.customers.following import find_survivor, list_merged_ids
 from hub.customers.merging.actions import forget_merges_of
 from hub.customers.merging.models import CustomerMerge, MergeNote
@@ -102,6 +103,22 @@ def test_the_person_chooses_field_by_field_else_the_fuller_then_the_newer(sessio
         "values": {str(dora.id): "Dora", str(again.id): "Dorothée"},
     }
     assert fields["postcode"]["kept"] == dora.id
+
+
+@pytest.mark.parametrize("is_older_swapped", [True, False])
+def test_names_in_their_right_order_are_proposed(session: Session, is_older_swapped: bool) -> None:
+    """Dupont Jean and Jean Dupont: whose order is right is seen, whichever is newer or has a title."""
+    names = [("Dupont", "Jean"), ("Jean", "Dupont")]
+    swapped, right = names if is_older_swapped else names[::-1]
+    one = make_customer(session, *swapped, mail="jd@client.example", phone=None)
+    other = make_customer(session, *right, mail="jd2@client.example", phone=None)
+    (other if is_older_swapped else one).title = None
+    (one if is_older_swapped else other).updated_at = LATER
+    session.flush()
+    proposed = {row.name: row.proposed_id for row in compare_fields(one.id, [other.id])}
+    wanted = other.id if is_older_swapped else one.id
+    assert (proposed["first_name"], proposed["last_name"]) == (wanted, wanted)
+    assert proposed["title"] == (one.id if is_older_swapped else other.id), "the title there is"
 
 
 def test_the_most_protective_of_both_holds_for_all_addresses_until_it_is_undone(session: Session) -> None:

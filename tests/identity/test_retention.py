@@ -35,7 +35,7 @@ def full(session: Session, hand_clock: HandClock) -> Customer:
     """One row of everything, each as old as can be, ten years before today."""
     row = make_customer(session, FIRST, LAST, mail=MAIL, phone=PHONE, last_active_at=TUESDAY)
     given = frozenset({"customers", "addresses", "external_ids", "consent_entries", "consent_states", "address_links", "erasures",
-                       "retention_rules", "retention_runs"})  # fmt: skip
+                       "retention_rules", "retention_runs", "plan_erasure_dates"})  # fmt: skip
     EveryRow(session, row.id, given).make_all()
     for state, table in OLD.items():
         session.execute(Base.metadata.tables[table].update().values(state=state))
@@ -74,12 +74,12 @@ def test_what_is_younger_than_its_term_stays(session: Session, full: Customer, h
 
 def test_a_term_comes_again_the_next_night(session: Session, full: Customer, hand_clock: HandClock) -> None:
     retention.set_term("visits", months=12, is_on=True, by=SYSTEM, now=hand_clock.now)
-    assert keep("visits") == 2  # the visit, and the look that found no more
+    assert keep("visits") == 3  # the visit, the basket of before, and the look that found no more
     assert not retention.has_due()
     hand_clock.move(days=1)
     assert retention.has_due()
     assert keep("visits") == 1
-    assert [run.row_count for run in retention.list_runs()] == [0, 1]
+    assert [run.row_count for run in retention.list_runs()] == [0, 2]
 
 
 def test_a_term_outside_its_bounds_is_refused(session: Session, hand_clock: HandClock) -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from hub.core.words import Language
 from hub.inbox.asked_values import VALUES, meaning, read_day
-from hub.inbox.asking import NAMES, Filter, Query, Term, distance, near_filter, nearest, parse, write
+from hub.inbox.asking import NAMES, Filter, Query, Term, near_filter, nearest, parse, write
 from hub.inbox.words import Channel, Priority, TicketState
 
 WORD = st.text(st.characters(categories=("L", "N", "P", "S")), min_size=1, max_size=12)
@@ -101,11 +101,3 @@ def test_every_value_is_found_by_its_two_names() -> None:
 def test_days() -> None:
     assert str(read_day("2026-11-01")) == str(read_day("01/11/2026")) == "2026-11-01"
     assert read_day("2026-13-01") is read_day("demain") is None
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "away"),
-    [("lmape", "lampe", 1), ("lampe", "lampe", 0), ("vase", "vases", 1), ("table", "chaise", 4)],
-)
-def test_the_distance_counts_a_swap_once(one: str, other: str, away: int) -> None:
-    assert distance(one, other) == distance(other, one) == away

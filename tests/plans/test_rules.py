@@ -8,14 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.core.errors import Invalid
-from hub.plans import rules
-from hub.plans.builtin import BUILTIN_PLANS
-from hub.plans.rules import Circumstances, Delay
-from hub.plans.words import Arm, ExitReason
+from hub.plans import rules, walking
+from hub.plans.builtin import BUILTIN_PLANS, post_purchase_survey
+from hub.plans.looking.table import LOOK_UPS
+from hub.plans.rules import Delay
+from hub.plans.words import Arm, Ask, ExitReason, Trigger
 from tests.conftest import TUESDAY
 
 PARIS = "Europe/Paris"
-SURVEY = rules.parse_definition(BUILTIN_PLANS[0].definition)
+SURVEY = rules.parse_definition(post_purchase_survey.DEFINITION)
 moments = st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - bounds
 
 
@@ -59,7 +60,26 @@ def test_every_builtin_plan_can_be_read() -> None:
     for builtin in BUILTIN_PLANS:
         definition = rules.parse_definition(builtin.definition)
         for step in definition.steps:
-            rules.may_run(step.when, Circumstances())
+            assert all(condition.ask in LOOK_UPS for condition in definition.questions[step.key])
+
+
+@pytest.mark.parametrize(
+    ("on", "trigger", "key"),
+    [
+        (["order_delivered"], Trigger.ORDER_DELIVERED, "order:1"),
+        (["order_paid", "order_delivered"], Trigger.ORDER_DELIVERED, "order:1:order_delivered"),
+        (["account_created", "newsletter_joined"], Trigger.NEWSLETTER_JOINED, "order:1"),
+        (["newsletter_joined", "first_order"], Trigger.FIRST_ORDER, "order:1"),
+        (["order_paid", "newsletter_joined"], Trigger.ORDER_PAID, "order:1"),
+    ],
+)
+def test_only_several_states_of_one_order_are_several_occurrences(
+    on: list[str], trigger: Trigger, key: str
+) -> None:
+    entry = rules.parse_definition(
+        {"format": 2, "entry": {"on": on}, "steps": [{"key": "a", "template": "t"}]}
+    ).entry
+    assert rules.entry_key_of(entry, trigger, "order:1") == key
 
 
 @pytest.mark.parametrize(
@@ -71,13 +91,18 @@ def test_a_broken_definition_is_refused_in_words(broken: dict[str, object]) -> N
         rules.parse_definition(broken)
 
 
+def knows(*true: Ask) -> walking.Knows:
+    return lambda condition: condition.ask in true
+
+
 def test_exits_stop_the_path_but_not_the_thanks() -> None:
     ask, thank = SURVEY.step("ask"), SURVEY.step("thank")
-    assert rules.find_exit(SURVEY, ask, Circumstances(is_cancelled=True)) is ExitReason.CANCELLED
-    assert rules.find_exit(SURVEY, ask, Circumstances(has_open_ticket=True)) is ExitReason.TICKET_OPEN
-    assert rules.find_exit(SURVEY, ask, Circumstances(was_asked_recently=True)) is ExitReason.ASKED_RECENTLY
-    assert rules.find_exit(SURVEY, ask, Circumstances(has_purchased=True)) is None
-    assert rules.find_exit(SURVEY, thank, Circumstances(has_open_ticket=True)) is None
+    find = walking.find_exit
+    assert find(SURVEY, ask, knows(Ask.ORDER_CANCELLED)) is ExitReason.CANCELLED
+    assert find(SURVEY, ask, knows(Ask.TICKET_OPEN)) is ExitReason.TICKET_OPEN
+    assert find(SURVEY, ask, knows(Ask.ASKED_RECENTLY)) is ExitReason.ASKED_RECENTLY
+    assert find(SURVEY, ask, knows(Ask.PURCHASED)) is None
+    assert find(SURVEY, thank, knows(Ask.TICKET_OPEN)) is None
 
 
 def test_the_path_ends_before_its_branch() -> None:

@@ -87,7 +87,8 @@ def of_customer(person: Person, each: Condition, _base: Base) -> bool:
         return number_test(TODAY.year - born.year - (not had) if born else None, each)
     if name == "birthday":
         return born is not None and of_birthday(born, int(str(each.values[0])))
-    has = {**dict.fromkeys(person.kinds, True), "card": person.has_card}
+    came = bool(person.imports & set(map(str, each.values)))
+    has = {**dict.fromkeys(person.kinds, True), "card": person.has_card, "import": came}
     return day_test(row["created_at"], each) if name == "created" else has.get(name, False)
 
 

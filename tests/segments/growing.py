@@ -8,7 +8,7 @@ from hub.segments.conditions.fields import CLOSED, Catalog, Field
 from hub.segments.conditions.reading import BARE, COUNTED_BACK, LISTED
 from hub.segments.conditions.words import Kind, Match, Source, Test
 from tests.segments.evaluator import TODAY
-from tests.segments.small_base import SKUS, STATIC_ID, TEMPLATES, Base
+from tests.segments.small_base import IMPORTS, SKUS, STATIC_ID, TEMPLATES, Base
 
 WORDS = ("dora", "Mart", "o'b", "69", "FR", "acme", "100%", "_2", "Lyon", "Rex", "lille")
 
@@ -78,6 +78,7 @@ def _chosen(random: Random, source: Source | None, base: Base, choices: tuple[st
         Source.REGION: tuple(map(str, base.regions.values())),
         Source.POOL: tuple(map(str, base.pools)),
         Source.SEGMENT: (str(STATIC_ID),),
+        Source.IMPORT: tuple(map(str, IMPORTS)),
         Source.SKU: SKUS,
         Source.FAMILY: ("lampes", "deco"),
         Source.RANGE: ("premium", "standard"),

@@ -12,6 +12,8 @@ from hub.content.words import TemplateState
 from hub.core.facts import FactRow
 from hub.core.text import fold
 from hub.core.words import ActorKind, Channel, Language, Purpose
+from hub.customers.imports.models import CustomerImport, ImportEffect
+from hub.customers.imports.words import ImportState, UndoOutcome
 from hub.customers.models import Address, ConsentEntry, ConsentState, Customer, ExternalId
 from hub.customers.property_models import PropertyDefinition
 from hub.customers.property_words import PropertyKind
@@ -39,6 +41,7 @@ SKUS = ("LAMPE-01", "VASE-02", "TAPIS-03")
 FAMILIES = {"LAMPE-01": ("lampes", "premium"), "VASE-02": ("deco", "standard")}
 TEMPLATES = ("welcome", "birthday")
 STATIC_ID = 900
+IMPORTS = (800, 801)
 PROPERTIES = (
     property_field("pet_name", PropertyKind.TEXT, "Pet"),
     property_field("pet_count", PropertyKind.NUMBER, "Pets"),
@@ -56,6 +59,7 @@ class Person:
     row: dict[str, Any]
     kinds: set[str] = field(default_factory=set)
     has_card: bool = False
+    imports: set[str] = field(default_factory=set)
     is_gone: bool = False
     orders: list[dict[str, Any]] = field(default_factory=list)
     messages: list[dict[str, Any]] = field(default_factory=list)
@@ -100,6 +104,13 @@ class Filler:
                 definition={}, created_at=TUESDAY, updated_at=TUESDAY,
             )
         )  # fmt: skip
+        for id_ in IMPORTS:
+            self.add(
+                CustomerImport(
+                    id=id_, file_name="a.csv", digest="", size_bytes=1, state=ImportState.APPLIED,
+                    created_at=TUESDAY, applied_at=TUESDAY, purge_at=TUESDAY,
+                )
+            )  # fmt: skip
         for each in PROPERTIES:
             key = each.key.removeprefix("property:")
             kind = {
@@ -122,6 +133,16 @@ class Filler:
 
     def moment(self) -> datetime:
         return TUESDAY - timedelta(days=self.random.randint(0, 800), seconds=self.random.randint(1, 80_000))
+
+    def _import(self, person: Person, number: int) -> None:
+        """Every second customer came with a file, every fourth with two, and some of that was undone."""
+        for place, id_ in enumerate(IMPORTS):
+            if number % (2 + 2 * place) == 0:
+                undone = UndoOutcome.RESTORED if number % 5 == 0 else None
+                made: dict[str, Any] = {"before": {}, "after": {}, "made": {}, "undone": undone}
+                self.add(ImportEffect(import_id=id_, row=number, customer_id=person.id, is_new=False, **made))
+                if undone is None:
+                    person.imports.add(str(id_))
 
     def _template(self, key: str) -> int:
         made = self.add(MessageTemplate(key=key, purpose=Purpose.SERVICE, created_at=TUESDAY))
@@ -205,6 +226,7 @@ class Filler:
         if self.random.random() < 0.4:
             self.add(ExternalId(customer_id=person.id, source="loyalty_card", value=f"C{number}"))
             person.has_card = True
+        self._import(person, number)
 
     def _consent(
         self, kind: AddressKind, value: str, channel: Channel, purpose: Purpose, action: ConsentAction
@@ -366,10 +388,12 @@ class Filler:
                 self.add(BasketLine(basket_id=basket.id, position=1, sku=sku, quantity=1, unit_price_cents=1))
             person.baskets.append({"state": state, "sku": sku, "at": moment})
         if random.random() < 0.7:
+            standing = [order for order in person.orders if order["state"] is not OrderState.CANCELLED]
+            net = sum(order["total_cents"] - order["returned_cents"] for order in standing)
             person.score = {
                 "stage": random.choice(list(Stage)), "rfm_segment": random.choice((*RfmSegment, None)),
                 "r": random.choice((None, 1, 5)), "f": random.choice((None, 2, 4)), "m": random.choice((None, 3)),
-                "churn_points": random.randint(-12, 0), "historic_cents": random.choice((0, 10_000, 90_000)),
+                "churn_points": random.randint(-12, 0), "historic_cents": net, "order_count": len(standing),
                 "predicted_cents": random.choice((None, 5_000)), "tier": random.choice((None, "gold")),
             }  # fmt: skip
             self.add(CustomerScore(customer_id=person.id, churn_why=[], computed_at=TUESDAY, **person.score))

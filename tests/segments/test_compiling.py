@@ -4,16 +4,20 @@ import os
 from random import Random
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from hub.core.db import db
+from hub.orders.models import Order
+from hub.orders.words import OrderState
 from hub.segments.compiling.frame import Bounds
-from hub.segments.compiling.statement import UNANSWERED, ask_ids
+from hub.segments.compiling.statement import UNANSWERED, ask_ids, ask_patterns
 from hub.segments.conditions.reading import read_tree, write_tree
 from hub.segments.conditions.tree import Group, conditions_of, holds, pruned, without
 from hub.segments.conditions.words import Test
 from hub.segments.saved.counting import count_tree, explore, find_ids
 from hub.segments.saved.loading import open_catalog, open_frame
+from hub.segments.values.models import CustomerScore
 from tests.conftest import TUESDAY
 from tests.segments.evaluator import says
 from tests.segments.growing import grow, grow_condition
@@ -81,6 +85,49 @@ def test_figures_of_the_same_orders_are_read_once(base: Base) -> None:
         root = read_tree(document, catalog)
         assert found(root) == expected(root, base), document
         assert str(ask_ids(root, open_frame(root, now=TUESDAY))).count("FROM orders") == 1
+
+
+FIGURE = {"field": "orders.placed", "test": "at_least", "value": 2, "within": {"last_days": 365}}
+
+
+def test_figures_inside_a_group_are_looked_up_for_those_who_pass_the_rest(base: Base) -> None:
+    net = {"field": "orders.net", "test": "at_most", "value": 9_000, "within": {"last_days": 700}}
+    figures = {"match": "any", "parts": [FIGURE, net]}
+    narrow = {"field": "customer.age", "test": "at_least", "value": 30}
+    root = read_tree({"version": 1, "root": {"match": "all", "parts": [narrow, figures]}}, open_catalog())
+    frame = open_frame(root, now=TUESDAY)
+    asked = ask_ids(root, frame)
+    assert " JOIN " not in str(asked)
+    everybody = ask_patterns(root, frame)
+    assert " JOIN " in str(everybody.statement)
+    found = set(db.session.scalars(asked))
+    assert found
+    assert len(found) == explore(root, now=TUESDAY).count
+
+
+def test_figures_of_a_whole_life_are_those_kept_and_counted_for_who_has_none_yet(base: Base) -> None:
+    """Kept figures follow each order; the test tells them from the orders by falsifying one."""
+    net = {"field": "orders.net", "test": "at_least", "value": 10_000_000}
+    figures = {"match": "any", "parts": [FIGURE | {"value": 1_000}, net]}
+    narrow = {"field": "customer.age", "test": "at_least", "value": 1}
+    root = read_tree({"version": 1, "root": {"match": "all", "parts": [narrow, figures]}}, open_catalog())
+    assert found(root) == set()
+    aged = [
+        person
+        for person in base.people
+        if not person.is_gone
+        and person.row["birth_on"]
+        and any(order["state"] is not OrderState.CANCELLED for order in person.orders)
+    ]
+    kept = next(person for person in aged if person.score)
+    fresh = next(person for person in aged if not person.score)
+    db.session.execute(
+        update(CustomerScore).where(CustomerScore.customer_id == kept.id).values(historic_cents=20_000_000)
+    )
+    for person in (kept, fresh):
+        mine = update(Order).where(Order.customer_id == person.id, Order.state != OrderState.CANCELLED)
+        db.session.execute(mine.values(total_cents=20_000_000 if person is fresh else 0, returned_cents=0))
+    assert found(root) == {kept.id, fresh.id}
 
 
 def test_a_set_that_all_must_be_in_is_neither_grouped_nor_joined(base: Base) -> None:

@@ -19,6 +19,7 @@ from hub.segments.values.fitting import (
     expect_value,
     fit_timing,
 )
+from hub.segments.values.order_files import read_orders
 from hub.segments.values.summing import Purchases, group_by_day, summarise
 
 DATA = Path(str(find_spec("lifetimes").origin)).parent / "datasets"  # type: ignore[union-attr]
@@ -82,6 +83,7 @@ def test_the_same_orders_written_otherwise_give_the_same(app: Flask, tmp_path: P
         ("customer_id,date,amount\n,2026-02-03,4\n", "the customer is missing"),
         ("customer_id,date,amount\n1,2026-02-03,4\n", "need more orders"),
         ("customer_id,date,amount\n1,2026-02-03,nan\n", "“nan” is not an amount"),
+        ("customer_id,date,amount\n1,2026-02-03,1e999\n", "“1e999” is not an amount"),
     ],
 )
 def test_bad_files_say_what_to_do(app: Flask, tmp_path: Path, text: str, said: str) -> None:
@@ -91,6 +93,22 @@ def test_bad_files_say_what_to_do(app: Flask, tmp_path: Path, text: str, said: s
     assert result.exit_code == 1
     assert said in result.output
     assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sep=;\nN° client;Date de commande;Montant TTC\n7;3 février 2026;12,50 €\n7;05/02/2026;(2,50)\n",
+        'customerId,orderDate,totalAmount\n7,"Feb 3, 2026",12.50\n7,46058,−2.50\n',
+        "Kundennummer|Datum|Betrag\n7|03.02.2026|CHF 12.50\n7|2026-02-05|-2.50\n",
+    ],
+)
+def test_headings_days_and_returns_as_files_of_others_write_them(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "orders.csv"
+    file.write_text(text)
+    found, end = read_orders(file)
+    assert (end, found.value.tolist()) == (date(2026, 2, 5), [12.5, -2.5])
+    assert np.diff(found.day).tolist() == [2]
 
 
 def test_a_file_that_is_not_there(app: Flask) -> None:

@@ -1,6 +1,6 @@
 """Who is scored and who is not, by what, and when the night comes: cases that were once wrong."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -10,22 +10,27 @@ from sqlalchemy.orm import Session
 from hub.core.actor import SYSTEM
 from hub.core.words import Channel, Language
 from hub.customers.models import Customer
+from hub.customers.quality import archiving
 from hub.customers.rules import Buying, choose_standing
 from hub.customers.words import Standing
+from hub.identity import upkeep
 from hub.inbox.actions.rescuing import ask_rescue_call
 from hub.inbox.models import CallTask, Ticket
 from hub.inbox.words import CallState, Priority, RouteSource, TicketState
 from hub.orders.models import Order
 from hub.orders.words import OrderState
+from hub.reactions.drain import work_facts
 from hub.reactions.happening import Happening
 from hub.reactions.valuing import ask_to_call
 from hub.segments.values import actions, cohorts, night
+from hub.segments.values.cohort_queries import list_cohorts
 from hub.segments.values.defining import change_definitions, get_borders
 from hub.segments.values.fits import keep_fit
-from hub.segments.values.models import CustomerScore, ValueFit, ValueMonth
+from hub.segments.values.models import ChurnSample, CustomerScore, ValueFit, ValueMonth
 from hub.segments.values.predicting import predict_range
 from hub.segments.values.rules import Definitions, next_night
 from hub.segments.values.words import FitState, RfmSegment
+from hub.stores.queries import find_day
 from tests.conftest import TUESDAY, HandClock
 from tests.makers.customers import make_customer
 from tests.makers.stores import make_chain, make_store
@@ -78,6 +83,34 @@ def test_the_archived_and_the_erased_have_no_score(session: Session, chain: Simp
     session.execute(update(Customer).where(Customer.id == archived).values(archived_at=None))
     run_night(session, TUESDAY + 2 * DAY)
     assert set(the_scores(session)) == {here, archived}
+
+
+def test_whom_an_archiving_takes_has_no_score_at_once(session: Session, chain: SimpleNamespace) -> None:
+    """Not only after the next night: the figures of the pages count no archived customer."""
+    here, silent = (make_customer(session, mail=None, phone=None).id for _ in range(2))
+    for id_ in (here, silent):
+        buy(session, id_, [Bought(1, 5000)], store_id=chain.store_id, now=TUESDAY)
+    run_night(session, TUESDAY)
+    long_ago = TUESDAY - timedelta(days=900)
+    session.execute(update(Customer).where(Customer.id == silent).values(last_active_at=long_ago))
+    upkeep.archive_now(24, is_planned=False, by=SYSTEM, now=TUESDAY)
+    assert set(the_scores(session)) == {here}
+    archiving.unarchive(silent, by=SYSTEM, now=TUESDAY)
+    work_facts(lambda: None)
+    assert set(the_scores(session)) == {here, silent}, "taken back by hand: at once too"
+
+
+def test_a_sample_and_the_page_of_cohorts_are_of_the_chains_day(
+    session: Session, chain: SimpleNamespace
+) -> None:
+    """Half past midnight in Paris is still the day, the month and the year before in Greenwich."""
+    new_year = datetime.fromisoformat("2027-01-01T00:30+01:00")
+    buy(session, make_customer(session).id, [Bought(1, 5000)], store_id=chain.store_id, now=new_year)
+    run_night(session, new_year)
+    assert set(session.scalars(select(ChurnSample.taken_on))) == {date(2027, 1, 1)}
+    cohorts.roll_up(now=new_year)
+    [cohort] = list_cohorts(now_on=find_day(new_year), store_id=None, family=None)
+    assert (cohort.cohort_on, len(cohort.months)) == (date(2026, 12, 1), 2)
 
 
 def test_an_expected_value_goes_with_the_last_order(session: Session, chain: SimpleNamespace) -> None:

@@ -12,6 +12,7 @@ from hub.core.errors import Conflict, Invalid, NotFound
 from hub.core.facts import FactRow
 from hub.stores import actions, queries
 from hub.stores.actions import ChainDetails, StoreDetails
+from hub.stores.models import Region
 from hub.stores.rules import Range
 from hub.stores.words import Territory
 from tests.conftest import TUESDAY
@@ -122,3 +123,10 @@ def test_regions_are_named_once_and_hold_stores(session: Session) -> None:
     session.expire_all()
     assert queries.get_store(store.id).region_id == region_id
     assert queries.get_store(other.id).region_id is None
+
+
+def test_a_region_keeps_the_key_of_its_first_name(session: Session) -> None:
+    """Names that read alike get keys of their own."""
+    first, second = (actions.add_region(name=name, by=SYSTEM, now=TUESDAY) for name in ("Sud-Est", "Sud Est"))
+    actions.edit_region(region_id=first, name="Provence", store_ids=[], by=SYSTEM, now=TUESDAY)
+    assert [session.get_one(Region, each).key for each in (first, second)] == ["sud-est", "sud-est-2"]

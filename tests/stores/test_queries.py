@@ -3,12 +3,17 @@
 from datetime import UTC, date, datetime, time
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from hub.core.actor import SYSTEM
 from hub.core.errors import NotFound
 from hub.stores import queries
+from hub.stores.actions import change_setting
 from hub.stores.models import ExceptionalDay
 from hub.stores.rules import Range, business_seconds
+from tests.conftest import TUESDAY
+from tests.makers.counting import counted_statements
 from tests.makers.stores import make_chain, make_region, make_store
 
 
@@ -17,6 +22,21 @@ def test_there_is_no_chain_before_the_set_up(session: Session) -> None:
     with pytest.raises(NotFound):
         queries.get_chain()
     make_chain(session)
+    assert queries.get_chain().name == "Maison Verel"
+
+
+def test_a_transaction_reads_the_chain_once_and_writes_it_as_it_is_now(session: Session) -> None:
+    make_chain(session)
+    session.commit()
+    with counted_statements() as asked:
+        assert queries.get_chain() == queries.get_chain()
+    assert len(asked) == 1
+    session.execute(text("""UPDATE chains SET settings = '{"of_another_process": {"a": 1}}'"""))
+    change_setting("mine", {"b": 2}, by=SYSTEM, now=TUESDAY)
+    session.commit()
+    assert queries.get_chain().settings == {"of_another_process": {"a": 1}, "mine": {"b": 2}}
+    session.execute(text("UPDATE chains SET name = 'Autre'"))
+    session.rollback()
     assert queries.get_chain().name == "Maison Verel"
 
 

@@ -22,7 +22,7 @@ def test_a_restored_base_says_the_same(app: Flask, settings: Config, tmp_path: P
     assert settings.database_url
     with app.app_context():
         with db.engine.begin() as connection:
-            connection.execute(text("INSERT INTO regions (name, sort_key) VALUES ('Est', 'est')"))
+            connection.execute(text("INSERT INTO regions (name, key, sort_key) VALUES ('Est', 'est', 'est')"))
         assert backup.back_up(settings.database_url, shelf, archive) > 0
         assert archive.stat().st_mode & 0o077 == 0, "readable by its owner only"
         with db.engine.begin() as connection:
@@ -61,7 +61,9 @@ def test_a_damaged_backup_leaves_the_base_as_it_was(app: Flask, settings: Config
         archive.add(dump, backup.DUMP)
     with app.app_context():
         with db.engine.begin() as connection:
-            connection.execute(text("INSERT INTO regions (name, sort_key) VALUES ('Ouest', 'ouest')"))
+            connection.execute(
+                text("INSERT INTO regions (name, key, sort_key) VALUES ('Ouest', 'ouest', 'ouest')")
+            )
         db.engine.dispose()
         with pytest.raises(RuntimeError, match="pg_restore"):
             backup.restore(settings.database_url, tmp_path / "none", damaged)

@@ -18,11 +18,10 @@ from sqlalchemy.orm import Session
 
 from hub.core import clock, files
 from hub.core.actor import SYSTEM
-from hub.core.errors import Invalid
 from hub.inbox.models import Ticket, TicketAttachment, TicketMessage
 from hub.stores.models import Store
-from hub.takeover import actions, opening, queries, working
-from hub.takeover.opening import open_bytes, open_path, read_json
+from hub.takeover import actions, queries, working
+from hub.takeover.opening import open_bytes, open_path
 from hub.takeover.running import check_export, open_export
 from hub.takeover.words import TakeoverSource, TakeoverState
 from tests.conftest import TUESDAY, HandClock
@@ -214,16 +213,6 @@ def test_an_upload_goes_to_the_shelf_in_small_pieces(session: Session) -> None:
     assert set(Source.asked) == {files.CHUNK_BYTES}
     assert files.read(digest) == content
     assert files.keep_stream(io.BytesIO(content))[0] == files.keep(content) == digest
-
-
-def test_tables_that_would_not_fit_into_a_worker_are_refused_and_json_of_any_size_is_not(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(opening, "MOST_DOCUMENT_BYTES", 100)
-    with pytest.raises(Invalid, match="several parts"):
-        read_json(open_bytes("tickets.csv", b"a,b\n" * 200))
-    assert read_json(open_bytes("tickets.json", b"[%s]" % (b" " * 200))) == [("tickets", [])]
-    read_json(open_bytes("x.zip", samples.packed(tickets=[], photo__a=b"x" * 1000)))
 
 
 def test_a_file_that_ends_the_work_each_time_fails_with_its_reason(

@@ -1,8 +1,9 @@
-// Behaviour every page has: dialogs opened by links, the error summary focused, htmx's CSRF token, no double posting.
+// Behaviour every page has: dialogs opened by links, Enter in a field that has a button of its own, the error summary focused, htmx's CSRF token, no double posting.
 import { token_near } from "./wire.js";
 
 export function start_pages() {
   document.addEventListener("click", open_dialog);
+  document.addEventListener("keydown", press_own_button);
   document.addEventListener("submit", refuse_second_press);
   document.addEventListener("htmx:config:request", add_token);
   document.querySelector("[data-focus]")?.focus();
@@ -17,6 +18,16 @@ function open_dialog(event) {
   if (!(dialog instanceof HTMLDialogElement)) return;
   event.preventDefault();
   dialog.showModal();
+}
+
+/** Enter presses the first button of a form; a field with `data-enter` has its own, by the value of that button's `act`. */
+function press_own_button(event) {
+  const act = event.target.dataset?.enter;
+  if (!act || event.key !== "Enter" || event.isComposing) return;
+  const button = event.target.form?.querySelector(`button[name="act"][value="${act}"]`);
+  if (!button) return;
+  event.preventDefault();
+  button.click();
 }
 
 /** The second press of an impatient finger posts nothing. */

@@ -1,6 +1,16 @@
 """Doors for customers without a log-in: contact form, stores, what they want to receive."""
 
-from hub.blueprints.contact import footers, joining, own_ticket, preferences, rating, shops, writing
+from hub.blueprints.contact import footers, joining, own_ticket, preferences, rating, shops, whys, writing
 from hub.blueprints.contact.base import blueprint
 
-__all__ = ["blueprint", "footers", "joining", "own_ticket", "preferences", "rating", "shops", "writing"]
+__all__ = [
+    "blueprint",
+    "footers",
+    "joining",
+    "own_ticket",
+    "preferences",
+    "rating",
+    "shops",
+    "whys",
+    "writing",
+]

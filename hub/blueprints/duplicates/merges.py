@@ -2,7 +2,7 @@
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from hub.blueprints.access import viewer
 from hub.blueprints.duplicates.base import blueprint
@@ -45,5 +45,5 @@ def undo_batch(batch_id: int) -> ResponseReturnValue:
     """All of one press, the latest first."""
     with transaction():
         count = unmerge_batch(batch_id, by=viewer().actor, now=clock.business_now())
-    flash(gettext("%(count)s merges are undone.", count=count), "ok")
+    flash(ngettext("%(num)s merge is undone.", "%(num)s merges are undone.", count), "ok")
     return redirect(url_for("duplicates.list_merges"), 303)

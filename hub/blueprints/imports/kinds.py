@@ -64,6 +64,7 @@ KINDS: dict[str, str] = {
     Kind.CELL_COUNT: N_("More or fewer cells than headings"),
     Kind.NO_ADDRESS: N_("No way to reach or find the customer"),
     Kind.NO_NAME: N_("No name"),
+    Kind.NO_CUSTOMER: N_("A heading or a total, no customer"),
     Kind.DUPLICATE_IN_FILE: N_("Twice in the file"),
     Kind.DUPLICATE_IN_BASE: N_("Perhaps known already"),
     ImportKind.NAME_DIFFERS: N_("Known customer of another name"),

@@ -5,13 +5,17 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from hub.blueprints.access import viewer
 from hub.blueprints.imports import words
 from hub.blueprints.imports.base import blueprint, get_shown
 from hub.core.errors import Invalid
 from hub.core.text import N_
-from hub.customers.imports import queries
+from hub.customers.imports import people, queries
 from hub.customers.imports.rows import FileRow, ImportFile
 from hub.customers.imports.words import ImportState, RowOutcome, RowReason
+from hub.customers.queries import get_customers
+from hub.customers.rules import show_phone
+from hub.staff.words import Permission
 
 
 @blueprint.get("/<int:import_id>/findings/<kind>")
@@ -69,6 +73,23 @@ def _line(row: FileRow) -> dict[str, Any]:
         "reason": words.reason_words(row.reason),
         "customer_id": row.customer_id,
     }
+
+
+@blueprint.get("/<int:import_id>/customers")
+def list_customers(import_id: int) -> ResponseReturnValue:
+    """Whom the import made or changed, also once file and rows are deleted; a way to make a segment of them."""
+    one, after = get_shown(import_id), request.args.get("after")
+    page = people.list_people(import_id, after)
+    found = get_customers(page.rows)
+    return render_template(
+        "imports/customers.html",
+        one=one,
+        customers=[found[each] for each in page.rows if each in found],
+        show_phone=show_phone,
+        may_segment=viewer().may(Permission.EDIT_SEGMENTS),
+        is_later=bool(after),
+        next_key=page.next_key,
+    )
 
 
 @blueprint.get("/<int:import_id>/rows/<int:place>")

@@ -1,16 +1,23 @@
 """Imports in words: fields, states, outcomes, reasons and what was found."""
 
-from flask_babel import gettext
+import re
+from contextlib import suppress
+from datetime import date
+
+from flask_babel import format_date, gettext
 
 from hub.blueprints.imports.kinds import KINDS
 from hub.core.text import N_
 from hub.core.words import Purpose
-from hub.customers.hygiene.findings import Field, Severity
+from hub.customers.hygiene.findings import Field, FindingKind, Severity
 from hub.customers.imports.rules import BOUND
 from hub.customers.imports.wishing import WORDING
-from hub.customers.imports.words import Clash, ImportState, RowOutcome, RowReason, UndoOutcome
+from hub.customers.imports.words import Clash, ImportKind, ImportState, RowOutcome, RowReason, UndoOutcome
 from hub.customers.properties import list_definitions
+from hub.customers.rules import show_phone
 
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(T.*)?")
+E164 = re.compile(r"\+\d{6,15}")
 FIELDS: dict[str, str] = {
     Field.TITLE: N_("Form of address"),
     Field.FIRST_NAME: N_("First name"),
@@ -114,8 +121,28 @@ def field_words(name: str) -> str:
 
 
 def value_words(name: str, value: str) -> str:
-    """A value as it is written, in words where the base keeps a key."""
-    return gettext(VALUES[name][value]) if value in VALUES.get(name, {}) else value
+    """A value as it is written, in words where the base keeps a key, in the reader's form where it keeps one of its own."""
+    return gettext(VALUES[name][value]) if value in VALUES.get(name, {}) else _as_read(value)
+
+
+def _as_read(value: str) -> str:
+    """A day or a phone as the base keeps it, as people read it; anything else as it is."""
+    if ISO_DAY.fullmatch(value):
+        with suppress(ValueError):
+            return str(format_date(date.fromisoformat(value[:10]), "d MMM y"))
+    return show_phone(value) if E164.fullmatch(value) else value
+
+
+def seen_words(kind: str, value: str) -> str:
+    """What was found, as it stands in the file; where the base was compared, as the file was read."""
+    return _as_read(value) if kind == ImportKind.VALUE_DIFFERS else value
+
+
+def other_words(kind: str, other: str) -> str:
+    """What a finding suggests, or what the base or another row of the file says."""
+    if kind in {FindingKind.DUPLICATE_IN_FILE, ImportKind.ALIKE_IN_FILE}:
+        return gettext("same as row %(row)s", row=other) if other else ""
+    return _as_read(other)
 
 
 def state_words(state: ImportState) -> tuple[str, str]:

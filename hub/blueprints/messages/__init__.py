@@ -1,9 +1,9 @@
-"""Doors of what leaves: pressure on customers, what was not sent and why, caps and hours, the sender's set-up."""
+"""Doors of what leaves: pressure on customers, what was not sent and why, caps and hours, terms, the sender's set-up."""
 
-from hub.blueprints.messages import caps, not_sent, pressure, sender
+from hub.blueprints.messages import caps, not_sent, pressure, sender, terms
 from hub.blueprints.messages.base import blueprint
 
-EDITING = ("save_caps",)
+EDITING = ("save_caps", "save_terms")
 """What asks for Permission.EDIT_MESSAGES."""
 
-__all__ = ["EDITING", "blueprint", "caps", "not_sent", "pressure", "sender"]
+__all__ = ["EDITING", "blueprint", "caps", "not_sent", "pressure", "sender", "terms"]

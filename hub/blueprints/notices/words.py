@@ -23,6 +23,7 @@ ICONS: Mapping[str, str] = {
     NoticeKind.GESTURE_DECIDED: "gift",
     NoticeKind.DEADLINE_NEAR: "clock",
     NoticeKind.DEADLINE_MISSED: "bell-alert",
+    NoticeKind.PLAN_SAYS: "users",
 }
 USUAL_ICON = "bell-alert"
 
@@ -122,6 +123,9 @@ SENTENCES: dict[str, Callable[[NoticeRow], str]] = {
     NoticeKind.GESTURE_DECIDED: _gesture_decided,
     NoticeKind.DEADLINE_NEAR: _deadline_near,
     NoticeKind.DEADLINE_MISSED: _deadline_missed,
+    NoticeKind.PLAN_SAYS: lambda row: gettext(
+        "A plan says of a customer: %(words)s", words=row.data.get("words", "")
+    ),
 }
 
 

@@ -2,7 +2,6 @@
 
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,7 +13,7 @@ from hub.core import clock
 from hub.core.errors import HubError
 from hub.core.text import N_
 from hub.staff.words import Permission
-from hub.stores.queries import get_chain
+from hub.stores.queries import find_day
 
 blueprint = Blueprint("privacy", __name__)
 PAGES = (
@@ -48,7 +47,7 @@ def privacy_tabs() -> list[dict[str, Any]]:
 
 def today() -> date:
     """The day in the chain's time zone."""
-    return clock.business_now().astimezone(ZoneInfo(get_chain().time_zone)).date()
+    return find_day(clock.business_now())
 
 
 def refused(error: HubError, endpoint: str, **values: Any) -> ResponseReturnValue:

@@ -16,6 +16,9 @@ from hub.core.db import transaction
 from hub.core.errors import Conflict, Invalid
 from hub.core.text import N_
 from hub.customers.queries import get_customer, list_addresses
+from hub.customers.rows import AddressRow
+from hub.customers.rules import show_phone
+from hub.customers.words import AddressKind
 from hub.identity import erasing, exporting, looking, requests, telling
 from hub.identity.privacy_words import RequestKind
 from hub.stores.queries import get_chain
@@ -103,10 +106,14 @@ def confirm_erasing(customer_id: int) -> ResponseReturnValue:
         "privacy/erase.html",
         customer=get_customer(customer_id),
         standing=telling.get_standing(customer_id),
-        addresses=list_addresses(customer_id),
+        addresses=[_address(each) for each in list_addresses(customer_id)],
         gone=telling.what_goes(),
         kept=telling.what_stays(),
     )
+
+
+def _address(row: AddressRow) -> str:
+    return show_phone(row.value) if row.kind is AddressKind.PHONE else row.value
 
 
 @blueprint.post("/customers/<int:customer_id>/erase")

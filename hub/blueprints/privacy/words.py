@@ -1,6 +1,6 @@
 """Requests about personal data in words."""
 
-from flask_babel import gettext
+from flask_babel import gettext, pgettext
 
 from hub.core.personal import Held
 from hub.identity.holding import ROOMS
@@ -21,7 +21,7 @@ def state_words(state: RequestState) -> tuple[str, str]:
     """The state in words, and the tone of its chip."""
     return {
         RequestState.OPEN: (gettext("to be answered"), "info"),
-        RequestState.DONE: (gettext("answered"), "ok"),
+        RequestState.DONE: (pgettext("request", "answered"), "ok"),
         RequestState.REFUSED: (gettext("refused"), "plain"),
     }[state]
 

@@ -1,12 +1,13 @@
 """Products: the list with its search, one product to correct, and a file that brings many."""
 
+from decimal import Decimal
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import format_decimal, gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField
 from wtforms import BooleanField, IntegerField, StringField
@@ -33,7 +34,10 @@ class ProductForm(Form):
     name = StringField(_("Name"))
     family = StringField(_("Family"))
     range = StringField(_("Range"))
+    range_position = IntegerField(_("Place of the range"), validators=[Optional()])
     life_days = IntegerField(_("Life in days"), validators=[Optional()])
+    cycle_days = IntegerField(_("Cycle in days"), validators=[Optional()])
+    next_sku = StringField(_("Bought next"))
     price = StringField(_("Price"))
     url = StringField(_("Page in the shop"))
     image_url = StringField(_("Picture"))
@@ -53,7 +57,10 @@ class ProductForm(Form):
             name=self.name.data or "",
             family=self.family.data or "",
             range=self.range.data or "",
+            range_position=self.range_position.data,
             life_days=self.life_days.data,
+            cycle_days=self.cycle_days.data,
+            next_sku=self.next_sku.data or "",
             price_cents=cents,
             url=self.url.data or "",
             image_url=self.image_url.data or "",
@@ -86,8 +93,9 @@ def show_product(product_id: int) -> ResponseReturnValue:
     cents = row.price_cents
     given = {name: getattr(row, name) for name in ProductForm.__dict__ if hasattr(row, name)}
     given |= {
-        "price": f"{cents / 100:.2f}" if cents is not None else "",
+        "price": format_decimal(Decimal(cents) / 100, "0.00") if cents is not None else "",
         "complements": ", ".join(row.complements),
+        "range_position": None if row.range_position == rules.position_of(row.range) else row.range_position,
     }
     return _product(row, ProductForm(formdata=None, data=given))
 

@@ -171,14 +171,18 @@ def _state(row: TillFileRow) -> dict[str, Any]:
 def _refused(row: queries.RefusalRow) -> dict[str, str]:
     return {
         "number": str(row.row_number),
-        "row": ", ".join(f"{name}: {value}" for name, value in row.row.items())[:300],
+        "row": ", ".join(_named(name, value) for name, value in row.row.items())[:300],
         "reason": " ".join(_say(each) for each in row.errors),
     }
 
 
+def _named(name: str, words: str) -> str:
+    """With the column by the name the page gives it."""
+    if name not in set(TillColumn):
+        return words
+    return gettext("%(what)s: %(words)s", what=gettext(COLUMNS[TillColumn(name)]), words=words)
+
+
 def _say(error: FieldError) -> str:
     words = gettext(error.text, **error.values) if error.values else gettext(error.text)
-    if error.field not in set(TillColumn):
-        return words
-    named = gettext(COLUMNS[TillColumn(error.field)])
-    return f"{named}: {words}"
+    return _named(error.field, words)

@@ -19,6 +19,7 @@ class VisitsForm(Form):
     sites = TextAreaField(_("Sites that note visits, one a line"))
     keep_days = IntegerField(_("Keep visits for (days)"), validators=[required()])
     late_days = IntegerField(_("An older order starts no plan (days)"), validators=[required()])
+    basket_days = IntegerField(_("The shop clears a basket after (days)"), validators=[required()])
 
 
 @blueprint.get("/visits")
@@ -29,6 +30,7 @@ def show_visits() -> ResponseReturnValue:
         "sites": "\n".join(setup.sites),
         "keep_days": setup.keep_days,
         "late_days": setup.late_days,
+        "basket_days": setup.basket_days,
     }
     return _page(VisitsForm(formdata=None, data=given))
 
@@ -48,6 +50,7 @@ def _change(form: VisitsForm) -> None:
         sites=(form.sites.data or "").splitlines(),
         keep_days=int(form.keep_days.data or 0),
         late_days=int(form.late_days.data or 0),
+        basket_days=int(form.basket_days.data or 0),
         by=viewer().actor,
         now=clock.business_now(),
     )

@@ -48,6 +48,7 @@ def list_properties() -> ResponseReturnValue:
         rows=properties.list_definitions(),
         counts=properties.count_values(),
         uses=properties.list_uses(),
+        leaving=properties.list_leaving(),
     )
 
 
@@ -74,7 +75,10 @@ def forget_property(key: str) -> ResponseReturnValue:
     except Conflict as error:
         flash(sentence_of(error), "error")
         return redirect(url_for("properties.edit_property", key=key), 303)
-    flash(gettext("The property is gone, with its values."), "ok")
+    if key in {each.key for each in properties.list_leaving()}:
+        flash(gettext("The property is gone. Its values are being taken away."), "ok")
+    else:
+        flash(gettext("The property is gone, with its values."), "ok")
     return redirect(url_for("properties.list_properties"), 303)
 
 

@@ -29,6 +29,7 @@ def show_report() -> ResponseReturnValue:
         titles={report.key: report.title for report in REPORTS},
         settings=auditing.get_settings(),
         archived_count=archiving.count_archived(),
+        unfinished=auditing.find_unfinished(),
     )
 
 

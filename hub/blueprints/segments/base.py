@@ -19,6 +19,7 @@ from hub.core.db import transaction
 from hub.core.errors import Conflict, HubError, Invalid
 from hub.core.text import N_
 from hub.core.words import Channel, Language, Purpose
+from hub.customers.imports.people import list_written
 from hub.customers.words import Title
 from hub.loyalty.queries import list_pools
 from hub.orders.behaviour.words import PageKind
@@ -82,6 +83,9 @@ def _templates() -> Pairs:
 _LISTS: Mapping[Source, Callable[[], Pairs]] = {
     Source.LANGUAGE: lambda: [
         (each, customer_words.language_words(Language(each))) for each in CLOSED[Source.LANGUAGE]
+    ],
+    Source.IMPORT: lambda: [
+        (str(id_), f"{name} ({format_date(at, 'd MMM y')})") for id_, name, at in list_written()
     ],
     Source.TITLE: lambda: [(each, customer_words.title_words(Title(each))) for each in CLOSED[Source.TITLE]],
     Source.ORDER_STATE: lambda: [(each.value, customer_words.state_words(each)[0]) for each in OrderState],

@@ -21,7 +21,7 @@ from hub.segments.conditions.tree import Group, conditions_of, pruned
 from hub.segments.saved import actions, queries
 from hub.segments.saved.counting import Exploration, explore, find_ids
 from hub.segments.saved.loading import open_catalog
-from hub.segments.saved.ready import READY, find_ready
+from hub.segments.saved.ready import READY, find_ready, of_import
 from hub.segments.saved.rows import Draft, SegmentRow
 from hub.segments.words import SegmentKind
 
@@ -41,7 +41,10 @@ class Seen:
 
 @blueprint.get("/new")
 def new_segment() -> ResponseReturnValue:
-    """Empty, or begun from a ready one (`from`)."""
+    """Empty, or begun from a ready one (`from`) or from whom an import made or changed (`import`)."""
+    import_id = request.args.get("import", type=int)
+    if import_id is not None:
+        return _page(building_of(of_import(import_id)), open_catalog())
     ready = find_ready(request.args.get("from", ""))
     building = building_of(ready.definition) if ready else new_building()
     name = gettext(ready.name) if ready else ""
@@ -132,7 +135,7 @@ def _page(
         name=name,
         description=description,
         kind=kind or (row.kind.value if row else SegmentKind.LIVE.value),
-        root=draw(building.root, catalog, building.added),
+        root=draw(building.root, building, catalog),
         fields=[
             (gettext(HEADINGS[one]), [(each.key, gettext(each.label)) for each in many])
             for one, many in group_of_fields(catalog)

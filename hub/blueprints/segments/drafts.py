@@ -26,6 +26,7 @@ from hub.segments.conditions.words import FieldGroup, Kind, Match, Source, Test
 Sent = MultiDict[str, str]
 MOST_NODES = MOST_CONDITIONS * 2
 FEW_DAYS = 30
+TRYING = frozenset({"show", "save"})
 
 
 @dataclass
@@ -38,6 +39,13 @@ class Node:
     parts: list["Node"] = field(default_factory=list)
     error: str = ""
 
+    @property
+    def is_blank(self) -> bool:
+        """A condition that waits for its value: nothing was tried yet."""
+        value = self.given.get("value")
+        ends = value if isinstance(value, list) else [value]
+        return self.given.get("test") not in BARE and all(end in (None, "") for end in ends)
+
     def document(self) -> dict[str, Any]:
         if self.match is None:
             return self.given
@@ -46,10 +54,14 @@ class Node:
 
 @dataclass
 class Building:
-    """The tree under construction; `added` is the number of the part that was just added."""
+    """The tree under construction; `added` is the number of the part that was just added.
+
+    `is_tried`: to be counted or kept as it is, not only given a part more or less.
+    """
 
     root: Node
     added: int | None = None
+    is_tried: bool = False
 
     def nodes(self) -> list[Node]:
         return list(_walk(self.root))
@@ -133,7 +145,7 @@ def read_building(sent: Sent, catalog: Catalog) -> Building:
         else:
             continue
         parent.parts.append(nodes[number])
-    building = Building(nodes[0])
+    building = Building(nodes[0], is_tried=sent.get("act") in TRYING)
     _act(building, sent, catalog)
     return building
 

@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext
 
 from hub.blueprints.segments.base import choices_of
-from hub.blueprints.segments.drafts import Node
+from hub.blueprints.segments.drafts import Building, Node
 from hub.core.text import N_
 from hub.segments.conditions.fields import TYPED, Catalog, Field
 from hub.segments.conditions.words import FieldGroup, Kind, Match, Source, Test
@@ -57,16 +57,18 @@ NEGATABLE = frozenset({Kind.TEXT, Kind.CHOICE, Kind.FLAG, Kind.BIRTHDAY})
 """The tests of the other kinds have their opposite beside them."""
 
 
-def draw(node: Node, catalog: Catalog, added: int | None, depth: int = 1) -> dict[str, Any]:
-    """A group with its parts, or a condition."""
+def draw(node: Node, building: Building, catalog: Catalog, depth: int = 1) -> dict[str, Any]:
+    """A group with its parts, or a condition; one that waits for its value has no error before it is tried."""
+    is_waiting = bool(node.error) and node.is_blank and not building.is_tried
     drawn = {
         "number": node.number,
         "name": f"n{node.number}-",
-        "is_added": node.number == added,
-        "error": node.error,
+        "is_added": node.number == building.added,
+        "is_waiting": is_waiting,
+        "error": "" if is_waiting else node.error,
     }
     if node.match is not None:
-        parts = [draw(part, catalog, added, depth + 1) for part in node.parts]
+        parts = [draw(part, building, catalog, depth + 1) for part in node.parts]
         return drawn | {"is_group": True, "match": node.match.value, "parts": parts, "depth": depth}
     field = catalog[str(node.given["field"])]
     return drawn | _condition(node.given, field)

@@ -4,8 +4,16 @@ from collections.abc import Collection
 
 from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, DateField, EmailField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired
+from wtforms import (
+    BooleanField,
+    DateField,
+    EmailField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Optional
 
 from hub.blueprints.forms import CheckboxesField, Form, ids, options, required
 from hub.blueprints.session.forms import LANGUAGES
@@ -109,6 +117,12 @@ class RegionForm(Form):
 
     def chosen(self) -> tuple[int, ...]:
         return ids(self.store_ids.data or ())
+
+
+class RegionPropertyForm(Form):
+    key = StringField(_("Word"), [required()])
+    value = StringField(_("Value"), [required()])
+    expires_hours = IntegerField(_("For how many hours"), [Optional()])
 
 
 class PersonForm(Form):

@@ -9,6 +9,7 @@ from flask_babel import gettext
 from hub.core import loose_files
 from hub.core.facts import get_queue
 from hub.core.text import N_
+from hub.customers import property_leaving as properties
 from hub.customers.imports import working as imports
 from hub.identity import activity, erasing, pairing, retention, upkeep
 from hub.inbox import vocabulary
@@ -24,7 +25,11 @@ from hub.orders.behaviour import tidying as visits
 from hub.orders.till_files import working as till_files
 from hub.outbox import promo_codes, pushing, reconciling, tidying
 from hub.outbox.blocked import list_queues
+from hub.plans.moving import working as plan_moves
+from hub.plans.occurring import scanning
 from hub.plans.queries import get_due
+from hub.plans.replay import working as replays
+from hub.plans.results import keeping as plan_results
 from hub.segments.saved import working as segments
 from hub.segments.values import working as values
 from hub.signups import expiring as optins
@@ -35,6 +40,10 @@ from hub.webhooks import working as webhooks
 NAMES = {
     "facts": N_("Reactions to what happened"),
     "plans": N_("Steps of plans"),
+    "plan_moves": N_("People moved to another version of a plan"),
+    "plan_scans": N_("Silences, birthdays and baskets to look for"),
+    "plan_results": N_("Results of large plans"),
+    "replays": N_("Replays of plans on the past"),
     "arrivals": N_("Inbound mail to sort"),
     "mailboxes": N_("Mailboxes to poll"),
     "tickets": N_("Deadlines of tickets"),
@@ -57,6 +66,7 @@ NAMES = {
     "duplicates": N_("Customers to compare"),
     "segments": N_("Segments to count, files of members"),
     "values": N_("Stages, scores and values of customers"),
+    "properties": N_("Properties to forget"),
     "erasures": N_("Erasures of customers"),
     "activity": N_("Last signs of life"),
     "retention": N_("Terms of retention"),
@@ -98,7 +108,7 @@ def list_work(*, now: datetime) -> list[WorkRow]:
     """Every kind, also those with nothing to do."""
     rows = [
         _row("facts", *get_queue(), now),
-        _row("plans", *get_due(now=now), now),
+        *_of_plans(now),
         _row("arrivals", *get_waiting(), now),
         _known_only("mailboxes", mailboxes.has_due(), mailboxes.next_due_at, now),
         _known_only("later", later.has_due(), later.next_due_at, now),
@@ -118,6 +128,7 @@ def list_work(*, now: datetime) -> list[WorkRow]:
         _known_only("imports", imports.has_due(), imports.next_due_at, now),
         _known_only("till_files", till_files.has_due(), lambda: None, now),
         _known_only("visits", visits.has_due(), lambda: None, now),
+        _known_only("properties", properties.has_due(), lambda: None, now),
         _known_only("erasures", erasing.has_due(), lambda: None, now),
         _known_only("activity", activity.has_due(), lambda: None, now),
         _known_only("retention", retention.has_due(), lambda: None, now),
@@ -130,8 +141,17 @@ def list_work(*, now: datetime) -> list[WorkRow]:
         _known_only("loose_files", loose_files.has_due(), lambda: None, now),
         _known_only("phones", reconciling.has_due(), reconciling.next_due_at, now),
     ]
-    return rows + [
-        _row(f"outbox.{each.queue}", each.count, each.oldest_due_at, now) for each in list_queues(now=now)
+    queues = list_queues(now=now)
+    return rows + [_row(f"outbox.{each.queue}", each.count, each.oldest_due_at, now) for each in queues]
+
+
+def _of_plans(now: datetime) -> list[WorkRow]:
+    return [
+        _row("plans", *get_due(now=now), now),
+        _known_only("plan_moves", plan_moves.has_due(), lambda: None, now),
+        _known_only("plan_scans", scanning.has_due(), scanning.next_due_at, now),
+        _known_only("plan_results", plan_results.has_due(), lambda: None, now),
+        _known_only("replays", replays.has_due(), lambda: None, now),
     ]
 
 

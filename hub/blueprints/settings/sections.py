@@ -31,7 +31,7 @@ GROUPS: tuple[tuple[str, tuple[Section, ...]], ...] = (
         (
             Section("chain", "building-office-2", N_("Chain"), N_("Name, sender of the mails, addresses for reviews and social profiles.")),
             Section("stores", "building-storefront", N_("Stores"), N_("Addresses, mailboxes, opening hours, exceptional days."), ("store", "new_store", "set_day")),
-            Section("regions", "map-pin", N_("Regions"), N_("Which stores belong together."), ("region", "new_region")),
+            Section("regions", "map-pin", N_("Regions"), N_("Which stores belong together."), ("region", "new_region", "set_region_property")),
             Section("staff", "users", N_("Staff"), N_("Invite people, give them a role and stores, part with leavers."), ("person", "invite")),
         ),
     ),
@@ -60,6 +60,7 @@ GROUPS: tuple[tuple[str, tuple[Section, ...]], ...] = (
         (
             Section("operations", "signal", N_("Operations"), N_("What runs, what is stuck, and what waits for a decision."), ("work", "unknown_messages", "quarantine", "arrival", "refused_orders", "auto_replies")),
             Section("keys", "key", N_("API keys"), N_("Let your shop system send orders and contacts."), ("new_key",)),
+            Section("own_events", "arrow-down-tray", N_("Own events"), N_("What other systems tell under names of their own.")),
             Section("webhooks", "signal", N_("Webhooks"), N_("Tell other systems what happens here."), ("webhook", "new_webhook", "renew_webhook_secret", "webhook_deliveries", "webhook_delivery")),
         ),
     ),

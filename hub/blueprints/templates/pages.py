@@ -1,5 +1,7 @@
 """Doors of the templates that show: the list, one template, a new one."""
 
+from itertools import groupby
+
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, lazy_gettext
@@ -31,10 +33,10 @@ class TemplateForm(Form):
 
 @blueprint.get("/")
 def list_templates() -> ResponseReturnValue:
-    """All templates: the chain's own first, then those delivered."""
-    return render_template(
-        "templates/list.html", rows=queries.list_templates(str(get_locale())), used_by=_used_by()
-    )
+    """All templates: the chain's own first, then those delivered, by what they are about."""
+    rows = queries.list_templates(str(get_locale()))
+    groups = [(group, list(inside)) for group, inside in groupby(rows, key=lambda row: row.group)]
+    return render_template("templates/list.html", groups=groups, used_by=_used_by())
 
 
 @blueprint.get("/new")
@@ -91,7 +93,7 @@ def _used_by() -> dict[str, list[tuple[str, str]]]:
         if plan.published_version_id is None:
             continue
         for step in plans.get_definition(plan.published_version_id).steps:
-            for key in {step.template, *(variant for _, variant in step.variants)}:
+            for key in step.templates:
                 entry = (plan_name(plan), plan.key)
                 if entry not in found.setdefault(key, []):
                     found[key].append(entry)

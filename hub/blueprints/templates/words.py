@@ -8,6 +8,7 @@ from hub.content.blocks import BlockKind
 from hub.content.findings import Check, CheckCode
 from hub.content.rows import TemplateRow
 from hub.content.samples import SampleKey
+from hub.content.words import TemplateGroup
 from hub.core.text import N_
 from hub.core.words import Language
 
@@ -130,6 +131,24 @@ def field_hint(name: str) -> str:
     return hints.get(name, "")
 
 
+def group_words(group: TemplateGroup | None) -> str:
+    """What a group of delivered messages is called; None: those made here."""
+    words = {
+        None: gettext("Made here"),
+        TemplateGroup.WELCOME: gettext("Welcome"),
+        TemplateGroup.BASKET: gettext("Abandoned basket"),
+        TemplateGroup.ORDERS: gettext("Order messages"),
+        TemplateGroup.SURVEY: gettext("Survey after the purchase"),
+        TemplateGroup.NEXT_PURCHASE: gettext("Next purchase"),
+        TemplateGroup.BIRTHDAY: gettext("Birthday"),
+        TemplateGroup.CHURN: gettext("Customers who come less"),
+        TemplateGroup.REACTIVATION: gettext("Reactivation before deletion"),
+        TemplateGroup.EXCHANGES: gettext("Requests and sign-ups"),
+        TemplateGroup.STAFF: gettext("To the staff"),
+    }
+    return words[group]
+
+
 def choice_words(choice: str) -> str:
     words = {
         "normal": gettext("normal"),
@@ -150,6 +169,7 @@ def sample_words(sample: SampleKey | str) -> str:
         SampleKey.NO_STORE: gettext("no store"),
         SampleKey.EMPTY_ORDER: gettext("empty order"),
         SampleKey.NO_LINKS: gettext("no profiles, no review page"),
+        SampleKey.NO_CODE: gettext("no promo code, no status"),
         SampleKey.BARE: gettext("only what is always there"),
     }
     return words[SampleKey(sample)]

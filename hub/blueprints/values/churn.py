@@ -24,6 +24,8 @@ def show_churn() -> ResponseReturnValue:
         "values/churn.html",
         rows=[_row(place, band) for place, band in enumerate(found.bands)],
         by=by,
+        rescue_below=number(by.rescue_below),
+        call_below=number(by.call_below),
         taken_on=format_date(found.taken_at) if found.taken_at else "",
         until_on=format_date(found.until) if found.until else "",
         is_short=bool(

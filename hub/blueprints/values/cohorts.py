@@ -8,8 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_date, gettext
 
 from hub.blueprints.statistics_words import as_csv
-from hub.blueprints.values.base import blueprint, euros, money, number, share
-from hub.core import clock
+from hub.blueprints.values.base import blueprint, euros, money, number, share, today
 from hub.core.text import N_
 from hub.segments.values.cohort_queries import (
     Cohort,
@@ -45,8 +44,8 @@ SHOWN: dict[str, tuple[str, Callable[[Cohort, CohortMonth], str]]] = {
 
 @blueprint.get("/cohorts")
 def show_value() -> ResponseReturnValue:
-    by, today = get_definitions(), clock.business_now().date()
-    points, fit = list_value_points(by, now_on=today), get_fit_row()
+    by = get_definitions()
+    points, fit = list_value_points(by, now_on=today()), get_fit_row()
     shown = request.args.get("show", "retention")
     shown = shown if shown in SHOWN else "retention"
     return render_template(
@@ -82,7 +81,7 @@ def cohorts_csv() -> Response:
 def _asked_cohorts() -> list[Cohort]:
     family = request.args.get("family", ALL)
     return list_cohorts(
-        now_on=clock.business_now().date(),
+        now_on=today(),
         store_id=request.args.get("store", type=int),
         family=None if family == ALL else family,
     )

@@ -39,7 +39,7 @@ def list_members() -> ResponseReturnValue:
     return render_template(
         "values/members.html",
         title=_title(asked, by),
-        count=number(queries.count_members(asked)),
+        count=queries.count_members(asked),
         rows=[
             _row(row, names[row.customer_id].name if row.customer_id in names else "", by)
             for row in page.rows

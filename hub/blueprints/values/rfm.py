@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Response, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import ngettext
 
 from hub.blueprints.statistics_words import as_csv
 from hub.blueprints.values.base import blueprint, money, number, segment_word, share
@@ -70,7 +71,12 @@ def _cell(cell: CellRow, by: Definitions, cents: int, most: int) -> Cell:
     return Cell(
         segment_word(_segment(cell.r, cell.fm, by)),
         url_for("values.list_members", r=cell.r, fm=cell.fm),
-        number(cell.customer_count),
+        ngettext(
+            "%(count)s customer",
+            "%(count)s customers",
+            cell.customer_count,
+            count=number(cell.customer_count),
+        ),
         share(cell.cents, cents),
         heat,
     )

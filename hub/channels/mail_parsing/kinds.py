@@ -24,15 +24,25 @@ _AUTO_PRECEDENCE = frozenset({"auto_reply", "auto-reply", "autoreply"})
 _BULK_PRECEDENCE = frozenset({"bulk", "list", "junk"})
 _MACHINE_SUBJECT = re.compile(  # "Automatic reply: <subject>", which no person writes
     r"\A\W*(?:auto(?:matic|mated)?[ -]?(?:reply|response)|out of office autoreply|reponse automatique|"
-    r"automatische antwort|respuesta automatica|risposta automatica|resposta automatica) ?: ?\S"
+    r"automatische antwort|respuesta automatica|risposta automatica|resposta automatica|automatisch antwoord|"
+    r"automatyczna odpowied[zź]|odpowied[zź] automatyczna|automatiskt svar|automatisk (?:svar|besvarelse)|automaticka odpoved|"
+    r"automaattinen vastaus|automatikus valasz|raspuns automat|otomatik yanit|автоматический ответ|автоответ) ?: ?\S"
 )
+# "Out of office chair": not who is away, but what is sold for an office.
+_GOODS = r"(?! (?:arm)?(?:chairs?|desks?|tables?|lamps?|lights?|stools?|seats?|sofas?|cabinets?|drawers?|shel(?:f|ves)|bookcases?|"
+_GOODS += r"furniture|furnishings?|suppl(?:y|ies)|equipment|stationery|paper|printers?|mats?|screens?|blinds?|rugs?|sets?)\b)"
 _VACATION_SUBJECT = re.compile(
     r"\A\W*(?:"
-    r"automatic (?:reply|response)|auto(?:-|matic|mated)? ?-?(?:reply|respon[sd]\w*|answer)\b|automated response|"
-    r"out of (?:the )?office|ooo\b|vacation (?:reply|response|message|notice)|away from (?:the office|my (?:mail|desk))|"
+    r"(?:yahoo\W*)?automatic (?:reply|response)|(?:yahoo\W*)?auto(?:-|matic|mated)? ?-?(?:reply|respon[sd]\w*|answer)\b|automated response|"
+    rf"out of (?:the )?office\b{_GOODS}|ooo\b|vacation (?:reply|response|message|notice)|away from (?:the office|my (?:mail|desk))|"
     r"reponse auto(?:matique)?\b|message automatique|reponse d.absence|(?:message|avis|notification) d.absence|"
-    r"absence du bureau|accuse de reception automatique|abwesenheit|automatische antwort|"
-    r"respuesta automatica|fuera de (?:la )?oficina|risposta automatica|fuori (?:sede|ufficio)|resposta automatica"
+    r"absence du bureau|accuse de reception automatique|abwesenheits\w|abwesenheit ?(?:\Z|:|re\b)|automatische antwort|"
+    r"respuesta automatica|fuera de (?:la )?oficina|risposta automatica|fuori (?:sede|ufficio)|resposta automatica|"
+    r"automatische abwesenheit|automatisch antwoord|afwezigheids|afwezig ?(?:\Z|:)|niet aanwezig ?:|fora do escritorio|"
+    r"ausencia (?:temporaria|do escritorio|de la oficina|temporal)|mensaje de ausencia|messaggio di assenza|assenza dall.ufficio|"
+    r"poza biurem|nieobecno\w+ (?:w|poza) |automatyczna odpowied|odpowiedz automatyczna|automatiskt svar|automatisk svar|franvaro\b|"
+    r"auto\]? ?:? ?(?:message d.absence|.{1,60}\b(?:(?:is|are) out of the office|est absente?|ist (?:ausser haus|abwesend|nicht im)|"
+    r"(?:esta|e) (?:ausente|assente|fuori)|is (?:niet aanwezig|afwezig)|jest nieobecn))"
     r")",
 )
 _ABSENCE_SUBJECT = re.compile(  # words a customer may use too: never in a question
@@ -47,7 +57,9 @@ _ABSENCE_SUBJECT = re.compile(  # words a customer may use too: never in a quest
 _MACHINE_SENDER = re.compile(
     r"\A(?:"
     r"(?:[\w.+-]*[._+-])?(?:no-?_?\.?reply|do-?_?not-?_?reply|dont-?reply|ne-?_?pas-?_?repondre|pas-?de-?reponse|"
-    r"no-?response|noresponder|nao-?responda|keine-?antwort|notifications?|newsletters?|infolettre)|"
+    r"no-?response|noresponder|nao-?responda|keine-?antwort|"
+    r"(?:bitte-?)?nicht-?antworten|no-?(?:responder|contestar)|nao-?responder|non-?rispondere|niet-?(?:be)?antwoorden|"
+    r"nie-?odpowiadaj|svara-?(?:ej|inte)|notifications?|newsletters?|infolettre)|"
     r"notify|alerts?|alertes?|mailer|bounces?|robot|automat\w*|daemon|mailer-?daemon|system|systeme|root|cron|"
     r"wordpress|www-data|apache|nobody"
     r")(?:[._+=-][\w.=+-]*)?@"
@@ -67,6 +79,7 @@ class KindSignals:
     message_id: str
     is_report: bool
     own_domains: frozenset[str] = frozenset()
+    is_calendar_answer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +137,8 @@ def _strong_signs(signals: KindSignals) -> Iterator[str]:
     yield from (f"Precedence: {each}" for each in _precedences(headers) & _AUTO_PRECEDENCE)
     if "vacation" in headers.get("x-apple-action", "").lower():
         yield "X-Apple-Action: vacation"
+    if signals.is_calendar_answer and not signals.reply_text.strip():
+        yield "a calendar's answer without words"
     if _MACHINE_SUBJECT.match(fold(signals.subject)):
         yield "a subject that a machine writes"
     yield from _signs_of_own_mail(signals)

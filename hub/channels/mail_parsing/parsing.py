@@ -1,6 +1,7 @@
 """Raw bytes of a mail to `ParsedMail`; never raises on bad input."""
 
 import hashlib
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -25,6 +26,15 @@ _ADDRESS_HEADERS = frozenset({"from", "to", "cc", "reply-to", "sender", "return-
                               "message-id", "received", "dkim-signature", "arc-seal", "arc-message-signature",
                               "arc-authentication-results", "x-received"})  # fmt: skip
 _REPORT_KINDS = frozenset({"delivery-status", "feedback-report", "disposition-notification"})
+
+
+_STAND_IN = re.compile(
+    r"(?:not |n't |cannot |ne (?:supporte|prend|permet|peut)|n'(?:affiche|accepte)|unterst.tzt kein|no (?:admite|soporta)|non supporta|"
+    r"ondersteunt geen|n.o suporta|nie obs.uguje).{0,80}\bhtml\b|\bhtml\b.{0,60}(?:not supported|(?:e-?mail )?(?:viewer|client|reader))",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What a sender puts in place of the text for programs that show no HTML."""
+MAX_STAND_IN = 300
 
 
 def parse_mail(
@@ -105,6 +115,7 @@ def _judge(mail: ParsedMail, headers: Headers, parts: Parts, own_domains: frozen
             message_id=mail.message_id,
             is_report=report is not None,
             own_domains=own_domains,
+            is_calendar_answer=parts.calendar_method == "REPLY",
         )
     )
     if not verdict.reasons:
@@ -120,8 +131,8 @@ def _judge(mail: ParsedMail, headers: Headers, parts: Parts, own_domains: frozen
 
 def _choose_text(parts: Parts, html: str | None) -> str:
     text = "\n".join(parts.texts).strip("\n")
-    if not text.strip() and html:
-        text = html_to_text(html)
+    if html and (not text.strip() or (len(text) < MAX_STAND_IN and _STAND_IN.search(text))):
+        text = html_to_text(html) or text
     if not text.strip() and parts.nested_texts:
         text = "\n".join(parts.nested_texts)
     return text.strip()

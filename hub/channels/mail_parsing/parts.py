@@ -13,6 +13,7 @@ from hub.channels.mail_parsing.file_types import extension_of, sniff_type
 from hub.channels.mail_parsing.header_text import decode_base64, decode_header, split_parameters, unfold
 from hub.channels.mail_parsing.html_text import unflow
 from hub.channels.mail_parsing.tnef import is_tnef, read_tnef
+from hub.channels.mail_parsing.uuencoded import cut_files, decode_uu, is_uuencoded
 
 MAX_PARTS = 500
 MAX_DEPTH = 30
@@ -31,8 +32,10 @@ _REPORT_TYPES = frozenset(
 _ENCODINGS = frozenset({"base64", "quoted-printable"})
 _BODY_TYPES = frozenset({"text/plain", "text/html"})
 _UNSAFE_NAME = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\u202a-\u202e\u2066-\u2069]+")
+_FOOTED = re.compile(rb"((?:[A-Za-z0-9+/]{4}|\r?\n)*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)\r?\n(?=--|__)")
+"""What a list wrote as plain text below a text in base64."""
 _BASE64_LINE = re.compile(rb"\A[A-Za-z0-9+/=\s]*\Z")
-_UUENCODED = re.compile(rb"\Abegin [0-7]{3,4} ")
+_META_CHARSET = re.compile(rb"<meta\b[^<>]{0,200}?\bcharset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
 
 Headers = dict[str, list[str]]
 
@@ -58,6 +61,7 @@ class Parts:
     nested_texts: list[str] = field(default_factory=list)
     content_type: str = "text/plain"
     report_type: str = ""
+    calendar_method: str = ""
     count: int = 0
     problem: str | None = None
 
@@ -102,6 +106,7 @@ def _walk(part: RawMessage, headers: Headers, parts: Parts, *, depth: int) -> No
         parts.problem = "too many parts"
         return
     main, parameters = split_parameters(headers.get("content-type", ["text/plain"])[0])
+    main = main if "/" in main else "text/plain"
     if depth == 0:
         parts.content_type, parts.report_type = main, parameters.get("report-type", "").lower()
     payload = part.raw_payload()
@@ -189,15 +194,23 @@ def _take_text(leaf: Leaf, parts: Parts) -> None:
     if leaf.main == "text/html":
         parts.htmls.append(text)
     elif leaf.main == "text/calendar":
+        parts.calendar_method = leaf.parameters.get("method", "").upper()
         _take_file(leaf, parts, "invite.ics", is_inline=False)
     else:
         is_flowed = leaf.parameters.get("format", "").lower() == "flowed"
         delete_space = leaf.parameters.get("delsp", "").lower() == "yes"
+        text, files = cut_files(text)
         parts.texts.append(unflow(text, delete_space=delete_space) if is_flowed else text)
+        for name, content in files:
+            _add_attachment(parts, content=content, name=name, declared="")
 
 
 def _as_text(leaf: Leaf) -> str:
-    text = decode_text(leaf.content()[:MAX_TEXT_BYTES], leaf.parameters.get("charset"))
+    raw = leaf.content()[:MAX_TEXT_BYTES]
+    charset = leaf.parameters.get("charset")
+    if not charset and leaf.main == "text/html" and (said := _META_CHARSET.search(raw[:2_000])):
+        charset = said[1].decode("ascii", "replace")
+    text = decode_text(raw, charset)
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
@@ -263,24 +276,12 @@ def safe_name(name: str) -> str:
 def decode_transfer(raw: bytes, encoding: str) -> bytes:
     """Bytes after Content-Transfer-Encoding; a wrong declaration gives the bytes as they came."""
     if encoding == "base64":
+        if (b"\n--" in raw or b"\n__" in raw) and (footed := _FOOTED.match(raw)):
+            return decode_base64(footed[1]) + b"\n" + raw[footed.end() :]
         first_line = raw.lstrip()[:60].split(b"\n", 1)[0]
         return decode_base64(raw) if _BASE64_LINE.match(first_line) else raw
     if encoding == "quoted-printable":
         return binascii.a2b_qp(raw)
-    if encoding in {"x-uuencode", "uuencode", "uue", "x-uue"} or _UUENCODED.match(raw[:12]):
-        return _decode_uu(raw)
+    if encoding in {"x-uuencode", "uuencode", "uue", "x-uue"} or is_uuencoded(raw):
+        return decode_uu(raw)
     return raw
-
-
-def _decode_uu(raw: bytes) -> bytes:
-    lines = raw.splitlines()
-    starts = [number for number, line in enumerate(lines) if _UUENCODED.match(line)]
-    decoded: list[bytes] = []
-    for line in lines[starts[0] + 1 :] if starts else []:
-        if line.strip() in {b"end", b"`"}:
-            break
-        try:
-            decoded.append(binascii.a2b_uu(line))
-        except binascii.Error:
-            continue
-    return b"".join(decoded) if starts else raw

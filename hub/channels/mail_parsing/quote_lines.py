@@ -54,6 +54,10 @@ _WITHOUT_VERB = tuple(
         rf"\A\s*{_DATE}(?:\s+{_TIME}(?:\s+(?:GMT|UTC)\S*)?\s+(?-i:[A-ZÀ-Þ])[^\d\n]{{1,60}}|\s+[^\d\n]{{1,60}}<[^<>\s]+@[^<>\s]+>\s*:?)\s*\Z",
         rf"\A[\s*>]*[-_=*]{{2,}}\s*(?:{'|'.join(words.MARKERS)})\s*[-_=*:]*[\s*]*\Z",
         rf"\A[\s*]*[-_=*]*\s*(?:{'|'.join(words.MARKERS)})\s*[-_=*]{{2,}}[\s*]*\Z",
+        rf"\A\s*(?:{'|'.join(words.QUOTING)})\s+[^\n]{{0,100}}{_ADDRESS}\s*:\s*\Z",
+        rf"\A\s*(?:{_OPENERS}\s+)?(?:[^\W\d]{{1,12}}\.?,?\s+)?{_DATE}[^\n:]{{0,12}}{_TIME}[^\n]{{0,25}}\s(?:{'|'.join(words.BY)})\s[^\n:]{{0,100}}@\S+\s*:\s*\Z",
+        rf"\A\s*-{{2,}}[^\n]{{1,150}}{_ADDRESS}\s*{_WROTE}\s*[:：]?\s*-{{2,}}\s*\Z",
+        r"\A>{3}\s[^\n]{1,200}\d[^\n]{0,20}\s>{3}\s*\Z",
         rf"\A[\s*]*(?:{'|'.join(words.FORWARDS)})\s*:[\s*]*\Z",
         rf"\A[\s*#=_-]*(?:{'|'.join(words.REPLY_ABOVE)})[\s*#=_.-]*\Z",
     )
@@ -100,7 +104,7 @@ def classify_line(line: str) -> str:
         return EMPTY
     first = stripped[0]
     if first in ">|" or (">" in stripped[:14] and _QUOTE.match(line[:MAX_LINE])):
-        return QUOTE
+        return EMBEDDED if stripped.endswith(" >>>") and is_attribution(stripped) else QUOTE
     if first in _DELIMITERS and _DELIMITER.match(stripped):
         return DELIMITER
     bare = stripped[:MAX_LINE]
@@ -138,6 +142,11 @@ def is_notice(lines: Iterable[str]) -> bool:
     return len(text) >= LEAST_NOTICE_CHARS and bool(_SECRET.search(text) and _RECEIVER.search(text))
 
 
+def is_link(line: str) -> bool:
+    """Whether a line is nothing but the address of a page."""
+    return bool(_LINK.match(line))
+
+
 def is_greeting(text: str) -> bool:
     """Whether a text is nothing but a short greeting."""
     return bool(_GREETING.match(text.strip()))
@@ -173,6 +182,7 @@ def _may_announce(text: str) -> bool:
     )
 
 
+_LINK = re.compile(r"\A\s*[<(\[]?https?://\S{1,300}\s*\Z")
 _WROTE_LAST = re.compile(rf"{_WROTE}\s*\Z", re.IGNORECASE)
 
 
@@ -192,12 +202,29 @@ def join_attributions(lines: list[str]) -> list[str]:
     joined: list[str] = []
     position = tries = 0
     while position < len(lines):
-        is_start = tries < MAX_TRIES and _may_start(lines[position])
+        is_start = tries < MAX_TRIES and (_may_start(lines[position]) or _is_name_above(lines, position))
         tries += is_start
         size = _attribution_size(lines, position) if is_start else 1
         joined.append("\n".join(lines[position : position + size]))
         position += size
     return joined
+
+
+def _is_name_above(lines: list[str], position: int) -> bool:
+    """Whether a line is only the name that stands before the address at the start of the next one."""
+    name = lines[position].strip()
+    is_apart = position == 0 or not lines[position - 1].strip()
+    is_short = bool(name) and len(name) <= MAX_NAME and name[-1] not in ".!?,:;"
+    return (
+        is_short
+        and is_apart
+        and position + 1 < len(lines)
+        and bool(_ADDRESS_FIRST.match(lines[position + 1][:MAX_ATTRIBUTION_LINE]))
+    )
+
+
+_ADDRESS_FIRST = re.compile(r"\A\s*<[^<>\s]+@[^<>\s]+>\s")
+MAX_NAME = 60
 
 
 def _attribution_size(lines: list[str], position: int) -> int:
@@ -206,7 +233,7 @@ def _attribution_size(lines: list[str], position: int) -> int:
         len(first) > MAX_ATTRIBUTION_LINE
         or first.lstrip().startswith(">")
         or is_attribution(first)
-        or not _STARTS.match(first)
+        or not (_STARTS.match(first) or _is_name_above(lines, position))
     ):
         return 1
     has_date = sum(char.isdigit() for char in first) >= DATE_DIGITS

@@ -43,10 +43,23 @@ MARKERS = (
     r"(?:original|reply|forwarded)\s+(?:message|mail|e-?mail)", r"(?:ursprüngliche|weitergeleitete|original)[\s-]*nachricht", r"mensaje\s+(?:original|reenviado)",
     r"messaggio\s+(?:originale|inoltrato)", r"mensagem\s+(?:original|encaminhada|reencaminhada)", r"(?:oorspronkelijk|doorgestuurd)\s+bericht",
     r"(?:oryginalna|przekazana)\s+wiadomość", r"wiadomość\s+oryginalna", r"(?:ursprungligt|vidarebefordrat)\s+meddelande",
-    r"(?:oprindelig|opprinnelig|videresendt)\s+(?:meddelelse|besked|melding)", r"alkuperäinen\s+viesti", r"původní\s+zpráva", r"eredeti\s+üzenet",
+    r"(?:oprindelig|opprinnelig|videresendt)\s+(?:meddelelse|besked|melding)", r"alkuperäinen\s+viesti", r"původní\s+(?:zpráva|e-?mail)", r"eredeti\s+üzenet",
     r"mesaj(?:ul)?\s+(?:original|inițial|iniţial)", r"orijinal\s+(?:mesaj|ileti)", r"(?:исходное|пересылаемое|пересланное)\s+сообщение", r"αρχικό\s+μήνυμα",
     r"missatge\s+(?:original|reenviat)", "原始邮件", "元のメッセージ", "원본\\s+메시지",
 )  # fmt: skip
+
+# "Quoting X <x@y>:", "X <x@y> on Monday 14:03 from": what says whose words follow without saying "wrote".
+QUOTING = (
+    r"quoting",
+    r"citando(?:\s+a)?",
+    r"zitat\s+von",
+    r"zitiere",
+    r"citation\s+de",
+    r"citazione\s+da",
+    r"citat\s+från",
+    r"en\s+citant",
+)
+BY = (r"from", r"by", r"da", r"de", r"von", r"van", r"par", r"od", r"от")
 
 FORWARDS = (
     r"begin\s+forwarded\s+message", r"d[ée]but\s+du\s+message\s+(?:r[ée]exp[ée]di[ée]|transf[ée]r[ée])", r"anfang\s+der\s+weitergeleiteten\s+nachricht",
@@ -57,7 +70,7 @@ FORWARDS = (
 SENT_FROM = (
     r"envoy[ée]e?\s+(?:depuis|de(?!\s+la\s+commande)|[àa]\s+partir\s+d(?:e|['’])|avec|par|via)", r"[ée]crit\s+depuis", r"provenance\s*:",
     r"sent\s+(?:from|via|with|using|by|on)", r"gesendet\s+(?:von|mit|über|via|aus)", r"von\s+mein(?:em|er)", r"diese\s+(?:nachricht|mail|e-mail)\s+wurde\s+von",
-    r"enviado\s+(?:desde|con|do|pelo|pela|no|via|a\s+partir\s+d[eo]|através\s+d[eo])", r"enviad[ao]\s+desde", r"enviat\s+(?:des\s+d(?:e|el)|amb)",
+    r"enviado\s+(?:desde|con|com|do|pelo|pela|no|via|a\s+partir\s+d[eo]|através\s+d[eo])", r"enviad[ao]\s+desde", r"enviat\s+(?:des\s+d(?:e|el)|amb)",
     r"inviat[oa]\s+(?:da(?:l|lla|i)?|con|tramite|dall['’])", r"(?:verstuurd|verzonden)\s+(?:vanaf|vanuit|met|via|van)", r"wysłan[oe]\s+(?:z|za\s+pomocą|przez)",
     r"skickat\s+från", r"sendt\s+fra", r"lähetetty", r"odesláno\s+z(?:e)?", r"odoslané\s+z", r"trimis\s+(?:de\s+pe|din)", r"отправлено\s+(?:с|из)", r"надіслано\s+(?:з|із)",
     r"στάλθηκε\s+από", r"εστάλη\s+από", r"küldve", r"发自我的", r"從我的", r"poslan[oe]\s+(?:z|sa)",
@@ -73,7 +86,7 @@ DEVICES = (
     "oneplus", "xperia", "motorola", "smartphone", "mobile", "mobil", "móvil", "móvel", "telemóvel", "celular", "cellulare", "handy", "t[ée]l[ée]phone", "telefon", "telefono",
     "teléfono", "telefoon", "phone", "tablette?", "tablet", "tableta", "outlook", "gmail", "yahoo", "proton", "windows", "aol", "gmx", "web\\.de", "bluemail", "k-9",
     "thunderbird", "airmail", "typeapp", "courrier", "correo", "messagerie", "application\\s+mail", "app\\s+mail", "mail\\s+(?:orange|for|für|pour|per|para|voor|app)", "orange",
-    "sfr", "free\\b", "bouygues", "la\\s?poste", "libero", "appareil", "gerät", "device", "dispositivo", "apparaat", "ordinateur", "icloud", "iphonu", "iphonie", "zoho", "t-online",
+    "sfr", "free\\b", "bouygues", "la\\s?poste", "libero", "appareil", "gerät", "device", "dispositivo", "apparaat", "ordinateur", "icloud", "iphonu", "iphonie", "zoho", "t-online", "spark\\b", "canary", "mailbird", "superhuman", "edison mail", "tuta",
 )  # fmt: skip
 VIRUS_NOTES = (
     r"garanti\s+sans\s+virus", r"virus-?free", r"sans\s+virus\.?\s*(?:www|<|$)", r"l['’]absence\s+de\s+virus\s+dans\s+ce\s+courrier", r"virenfrei", r"libre\s+de\s+virus",

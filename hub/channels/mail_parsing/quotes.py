@@ -16,6 +16,7 @@ from hub.channels.mail_parsing.quote_lines import (
     TEXT,
     classify_line,
     is_greeting,
+    is_link,
     is_mail_head,
     is_notice,
     join_attributions,
@@ -25,6 +26,8 @@ MAX_LINES = 3_000
 MAX_TRAILING_LINES = 7
 BLOCK_LINES = 3
 _SOFT = frozenset((TEXT, EMPTY))
+_RULED = frozenset((TEXT, EMPTY, DELIMITER))
+LEAST_RULERS = 2
 _AROUND = frozenset((EMPTY, QUOTE, EMBEDDED, HEADER))
 
 
@@ -51,11 +54,27 @@ def _settle(lines: list[str], marks: list[str]) -> list[str]:
     for start, end in _runs(marks, HEADER):
         if end - start >= BLOCK_LINES and not is_mail_head(lines[start:end]):
             marks[start:end] = [TEXT if mark == HEADER else mark for mark in marks[start:end]]
+    _settle_rulers(lines, marks)
+    for position in range(1, len(lines)):
+        if marks[position - 1] == SIGNATURE and marks[position] == TEXT and is_link(lines[position]):
+            marks[position] = SIGNATURE
     texts = list(_runs(marks, TEXT))
     for start, end in texts[1:]:
         if is_notice(lines[start:end]):
             marks[start:end] = [SIGNATURE] * (end - start)
     return marks
+
+
+def _settle_rulers(lines: list[str], marks: list[str]) -> None:
+    """One and the same ruler twice with only text between and behind divides what was written: it ends nothing."""
+    rulers = [position for position, mark in enumerate(marks) if mark == DELIMITER]
+    if len(rulers) < LEAST_RULERS or len({lines[position].strip() for position in rulers}) > 1:
+        return
+    end = next((at for at in range(rulers[0], len(marks)) if marks[at] not in _RULED), len(marks))
+    behind = "".join(marks[rulers[-1] + 1 : end]).lstrip(EMPTY)
+    if rulers[-1] < end and behind.startswith(TEXT) and len(lines[rulers[0]].strip()) > len("--"):
+        for position in rulers:
+            marks[position] = TEXT
 
 
 def _runs(marks: list[str], wanted: str) -> Iterator[tuple[int, int]]:

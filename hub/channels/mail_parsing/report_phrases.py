@@ -96,6 +96,7 @@ GONE_USER = _any_of(
     r"no longer (?:in use|an? (?:valid|active) (?:address|mailbox|account|user))|address no longer accepts|undeliverable address",
     r"not have (?:that|this|such an?) (?:user|mailbox|account|address)|bad-?(?:rcpt|recipient)-?to|valid-?rcpt-?to",
     r"ning[uú]n usuario|nessun utente|inexistente|nicht bekannt|\bukjent|\bonbekend|nieznan|не найден|okänd|tuntematon|ismeretlen|neznám",
+    r"no se (?:encontró|ha encontrado|encuentra)|n[aã]o (?:foi possível encontrar|encontrad)|non (?:è|e) stato trovato|niet (?:worden )?gevonden|nie znaleziono|"
     r"desconhecido|desconocid|no existe|n[aã]o existe|sconosciut|inesistente|неизвестн|не существует",
     r"不存在|宛先不明|存在しません|見つかりません|リストにありません",
 )

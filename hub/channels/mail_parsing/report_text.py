@@ -11,6 +11,16 @@ _DAEMON = re.compile(
 _STRICT_DAEMON = re.compile(
     r"\A(?:mailer-?daemon|mail-?daemon|mailerdaemon|mdaemon|post-?_?master|poostmaster)\b", re.IGNORECASE
 )
+_MACHINE_ONLY = re.compile(
+    r"\A(?:mailer-?daemon|mail-?daemon|microsoftexchange[0-9a-f]{20,})@", re.IGNORECASE
+)
+"""Nobody writes from these, in whatever language the mail is; a person may sit behind postmaster."""
+_CERTIFIED = re.compile(r"\A(?:posta-certificata|servizio-pec)@", re.IGNORECASE)
+_CERTIFIED_RECEIPT = re.compile(
+    r"\A\W*(?:avviso di (?:mancata consegna|non accettazione)|accettazione|consegna|presa in carico) ?:",
+    re.IGNORECASE,
+)
+"""Receipts of Italy's certified mail; people's own mails come from the same address as POSTA CERTIFICATA."""
 _DAEMON_NAMES = re.compile(
     r"mail delivery (?:sub)?system|mailer-?daemon|delivery (?:status )?notif|mail administrator|postmaster|"
     r"mail delivery|content-filter at|administrateur syst|microsoft outlook|internet mail delivery",
@@ -35,6 +45,22 @@ _BODY = re.compile(
     r"invalid (?:user|recipient|address)|no such user|user unknown|unknown user",
     re.IGNORECASE,
 )
+_SUBJECT_ABROAD = re.compile(
+    r"no se (?:puede|pudo|ha podido) entregar|correo devuelto|error (?:de|en la) entrega|(?:mensagem |n[aã]o )entregue|falha na entrega|"
+    r"n[aã]o foi poss[ií]vel entregar|niet (?:bezorgd|afgeleverd|bestelbaar)|onbestelbaar|(?:bezorging|aflevering) mislukt|nie (?:można|udało się) dostarczyć|"
+    r"niedostarczon|nie dostarczono|mancato recapito|impossibile recapitare|(?:consegna|recapito) non riuscit|zustell(?:ung|fehler)|"
+    r"nedoručiteln|nelze doručit|olevererbar|kan (?:inte|ikke) leve?reras?|ei voitu toimittaa|kézbesíthetetlen|не доставлено|недоставленн|"
+    r"(?:delivery|mail) delayed|delayed mail|remise (?:diff[ée]r|retard)|verzögert|vertraagd|entrega (?:retrasada|atrasada)|recapito ritardato|opóźnion",
+    re.IGNORECASE,
+)
+_BODY_ABROAD = re.compile(
+    r"(?:remise|livraison|distribution).{0,60}(?:a [ée]chou[ée]|a [ée]t[ée] diff[ée]r|a [ée]t[ée] retard)|fehler bei der (?:nachrichten)?zustellung|"
+    r"nicht (?:zugestellt|zustellbar)|error de entrega|no se (?:puede|pudo|ha podido) entregar|(?:recapito|consegna) non riuscit|non (?:è|e) stato (?:possibile )?"
+    r"(?:recapita|consegna)|bezorging is mislukt|niet (?:worden )?(?:bezorgd|afgeleverd)|falha na entrega|n[aã]o (?:foi|p[oô]de) (?:poss[ií]vel )?(?:ser )?entreg|"
+    r"nie (?:powiodło|powiodlo) się|nie (?:można|udało się|została) dostarcz",
+    re.IGNORECASE,
+)
+"""Carriers write so about parcels too: asked only of what a mail system sent."""
 _STRONG_BODY = re.compile(
     r"could not be delivered to|(?:was|were) not delivered to|undeliverable to|delivery to the following (?:recipient|address)|"
     r"did not reach the following|as their mailbox is full|user unknown|n'a pas pu [êe]tre (?:remis|distribu|d[ée]livr)\S* [àa]|送信できませんでした",
@@ -80,12 +106,20 @@ def looks_like_report(
     *, subject: str, text: str, from_address: str, from_name: str, is_null_sender: bool
 ) -> bool:
     """Whether a mail without machine-readable parts is a delivery report; a human who quotes one is not."""
+    if _MACHINE_ONLY.match(from_address) or (is_null_sender and is_strict_daemon(from_address)):
+        return True
+    if _CERTIFIED.match(from_address):
+        return bool(_CERTIFIED_RECEIPT.match(subject))
     is_certain = is_strict_daemon(from_address) or bool(_DAEMON_NAMES.search(from_name))
     if not (is_certain or is_null_sender or is_daemon(from_address, from_name)):
         return False
     has_subject, has_body = bool(_SUBJECT.search(subject)), bool(_BODY.search(text[:6_000]))
     if is_certain:
-        return has_subject or has_body
+        return (
+            has_subject
+            or has_body
+            or bool(_SUBJECT_ABROAD.search(subject) or _BODY_ABROAD.search(text[:6_000]))
+        )
     return (has_subject and has_body) or (is_null_sender and bool(_STRONG_BODY.search(text[:3_000])))
 
 

@@ -15,6 +15,7 @@ _BOUNDARY_LINE = re.compile(rb"^--([^\s\"]{4,70})\r?\nContent-", re.MULTILINE | 
 
 def read_tree(raw: bytes) -> tuple[RawMessage, str | None]:
     """(tree, problem); a mail too large or too deep is read as its headers and one text."""
+    raw = raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
     problem = "larger than the limit" if len(raw) > MAX_MAIL_BYTES else None
     if problem is None and raw.count(b"oundary=") + raw.count(b"OUNDARY=") > MAX_BOUNDARIES:
         problem = "too many nested parts"

@@ -1,36 +1,40 @@
 """Writes message templates: publishes the delivered mails as frozen versions."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, select, text, tuple_, update
+from sqlalchemy import func, insert, select, text, tuple_, update
 
 from hub.content.blocks import to_json
-from hub.content.catalog import BuiltinMail, get_builtin, list_keys
-from hub.content.compiling import Compiled, compile_builtin
+from hub.content.catalog import BuiltinMail, find_place, get_builtin, list_keys
+from hub.content.compiling import compile_builtin
 from hub.content.models import MessageTemplate, TemplateVersion
 from hub.content.recording import read_builtin
-from hub.content.words import LANGUAGES, TemplateState
+from hub.content.words import LANGUAGES, TemplateGroup, TemplateState
+from hub.core.batches import table_of
 from hub.core.db import db
 from hub.core.words import Language, Purpose
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtext('content.publish_builtin_templates'))"
 
 
-def publish_builtin_templates(*, now: datetime) -> int:
-    """Publish each delivered mail whose source has changed; return how many new versions there are.
+def publish_builtin_templates(
+    *, now: datetime, groups: Collection[TemplateGroup] = tuple(TemplateGroup)
+) -> int:
+    """Publish each delivered mail (of these groups) whose source has changed; return how many new versions there are.
 
     Safe to call at every start and by several processes at once. Earlier versions stay for the messages that
     were frozen with them.
     """
     db.session.execute(text(_LOCK))
     hashes = _published_hashes()
-    mails = [get_builtin(key, language) for key in list_keys() for language in LANGUAGES]
-    changed = {
-        mail: compiled
-        for mail in mails
-        if hashes.get((mail.key, mail.language)) != (compiled := compile_builtin(mail)).source_hash
-    }
+    keys = [key for key in list_keys() if find_place(key)[0] in groups]
+    mails = [get_builtin(key, language) for key in keys for language in LANGUAGES]
+    changed = [
+        mail for mail in mails if hashes.get((mail.key, mail.language)) != compile_builtin(mail).source_hash
+    ]
     if changed:
         _publish(changed, now=now)
     return len(changed)
@@ -46,9 +50,9 @@ def _published_hashes() -> dict[tuple[str, str], str]:
     return {(key, language): source_hash for key, language, source_hash in rows}
 
 
-def _publish(changed: dict[BuiltinMail, Compiled], *, now: datetime) -> None:
+def _publish(changed: list[BuiltinMail], *, now: datetime) -> None:
     """Write one new version of each and retire the one before it."""
-    ids = _template_ids(list(changed), now=now)
+    ids = _template_ids(changed, now=now)
     ours = [(ids[mail.key], Language(mail.language)) for mail in changed]
     is_ours = tuple_(TemplateVersion.template_id, TemplateVersion.language).in_(ours)
     place = (TemplateVersion.template_id, TemplateVersion.language)
@@ -62,34 +66,30 @@ def _publish(changed: dict[BuiltinMail, Compiled], *, now: datetime) -> None:
             .where(is_ours, TemplateVersion.state == TemplateState.PUBLISHED, ~TemplateVersion.is_own)
             .values(state=TemplateState.RETIRED)
         )
-    db.session.add_all(
-        _version(mail, compiled, place=place, number=last.get(place, 0) + 1, now=now)
-        for place, (mail, compiled) in zip(ours, changed.items(), strict=True)
-    )
-    db.session.flush()
+    rows = [
+        {**_content_of(mail), "template_id": place[0], "number": last.get(place, 0) + 1, "published_at": now}
+        for place, mail in zip(ours, changed, strict=True)
+    ]
+    db.session.execute(insert(table_of(TemplateVersion)), rows)
 
 
-def _version(
-    mail: BuiltinMail, compiled: Compiled, *, place: tuple[int, Language], number: int, now: datetime
-) -> TemplateVersion:
-    """Return the row of a version at its place: template and language."""
-    preheader, blocks = read_builtin(mail)
-    return TemplateVersion(
-        template_id=place[0],
-        language=place[1],
-        number=number,
-        state=TemplateState.PUBLISHED,
-        subject=compiled.subject,
-        source=compiled.source,
-        source_hash=compiled.source_hash,
-        html=compiled.html,
-        text=compiled.text,
-        sms_text=compiled.sms_text,
-        preheader=preheader,
-        blocks=to_json(blocks),
-        variables=_specs(mail),
-        published_at=now,
-    )
+@cache
+def _content_of(mail: BuiltinMail) -> Mapping[str, Any]:
+    """Return what a version of this mail holds, whatever its place and number."""
+    compiled, (preheader, blocks) = compile_builtin(mail), read_builtin(mail)
+    return {
+        "language": Language(mail.language),
+        "state": TemplateState.PUBLISHED,
+        "subject": compiled.subject,
+        "source": compiled.source,
+        "source_hash": compiled.source_hash,
+        "html": compiled.html,
+        "text": compiled.text,
+        "sms_text": compiled.sms_text,
+        "preheader": preheader,
+        "blocks": to_json(blocks),
+        "variables": _specs(mail),
+    }
 
 
 def _template_ids(mails: list[BuiltinMail], *, now: datetime) -> dict[str, int]:

@@ -6,22 +6,27 @@ from typing import Any
 from sqlalchemy import func, select
 
 from hub.content.blocks import read_blocks
-from hub.content.catalog import find_name
+from hub.content.catalog import find_about, find_name, find_place
 from hub.content.models import MessageTemplate, TemplateDraft, TemplateVersion
 from hub.content.rows import TemplateRow, VersionView
-from hub.content.words import TEST_PREFIX, TemplateState
+from hub.content.words import TEST_PREFIX, TemplateGroup, TemplateState
 from hub.core.db import db
 from hub.core.errors import NotFound
 from hub.core.text import N_
 from hub.core.words import Language
 
+_GROUPS = tuple(TemplateGroup)
 NO_TEMPLATE = N_("There is no such template. Please choose another one.")
 NO_VERSION = N_("There is no such version of this template. Please choose another one.")
 
 
 def list_templates(language: str) -> list[TemplateRow]:
-    """All templates by name; the delivered ones are named in `language`."""
-    return sorted(_rows(language, None), key=lambda row: (row.is_builtin, row.name.casefold()))
+    """All templates, the chain's own first, then those delivered, by group; these are named in `language`."""
+    return sorted(_rows(language, None), key=_place)
+
+
+def _place(row: TemplateRow) -> tuple[int, int, str]:
+    return (_GROUPS.index(row.group) if row.group else -1, row.position, row.name.casefold())
 
 
 def get_template(key: str, language: str) -> TemplateRow:
@@ -48,6 +53,7 @@ def _row(template: MessageTemplate, versions: list[Any], drafts: list[Any], lang
         *(row.published_at for row in versions),
         *(row.edited_at for row in drafts),
     ]
+    group, position = find_place(template.key)
     return TemplateRow(
         id=template.id,
         key=template.key,
@@ -58,6 +64,10 @@ def _row(template: MessageTemplate, versions: list[Any], drafts: list[Any], lang
         published_languages=frozenset(row.language for row in versions),
         draft_languages=frozenset(row.language for row in drafts),
         changed_at=max(moments),
+        group=group,
+        position=position,
+        about=find_about(template.key, language),
+        has_sms=any(row.has_sms for row in versions),
     )
 
 
@@ -69,6 +79,7 @@ def _published(template_ids: list[int]) -> dict[int, list[Any]]:
             TemplateVersion.language,
             TemplateVersion.is_own,
             func.max(TemplateVersion.published_at).label("published_at"),
+            func.bool_or(TemplateVersion.sms_text != "").label("has_sms"),
         )
         .where(
             TemplateVersion.template_id.in_(template_ids), TemplateVersion.state == TemplateState.PUBLISHED

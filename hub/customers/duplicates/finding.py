@@ -12,7 +12,7 @@ from hub.core.db import db, ring_after_commit
 from hub.customers.duplicates.keys import keys_of, name_key_of
 from hub.customers.duplicates.models import CustomerPair, DuplicateRun
 from hub.customers.duplicates.people import Person
-from hub.customers.duplicates.scoring import LEAST_POINTS, Score, score
+from hub.customers.duplicates.scoring import LEAST_POINTS, Score, points_of, score
 from hub.customers.duplicates.words import PairState
 
 BELL = "duplicates"
@@ -192,7 +192,7 @@ def compare_waiting(*, now: datetime, size: int = COMPARE_BATCH) -> tuple[int, i
     scores = {
         (left, right): score(people[left], people[right], is_common=not common.isdisjoint((left, right)))
         for left, right in met
-        if left in people and right in people
+        if left in people and right in people and points_of(people[left], people[right]) >= LEAST_POINTS
     }
     likely = {pair: found for pair, found in scores.items() if found.points >= LEAST_POINTS}
     _forget_unlikely(ids, likely)

@@ -37,12 +37,15 @@ class CustomerPair(Base):
 
 
 class DuplicateKey(Base):
-    """A customer in a block: only those who share a key are compared. `key` is a hash of its kind and value."""
+    """A customer in a block: only those who share a key are compared. `key` is a hash of its kind and value.
+
+    The mark of the same transaction holds the customer; each of some fifteen keys need not look him up again.
+    """
 
     __tablename__ = "duplicate_keys"
 
     key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    customer_id: Mapped[int] = mapped_column(ForeignKey(Customer.id), primary_key=True, index=True)
+    customer_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, index=True)
 
 
 class DuplicateMark(Base):

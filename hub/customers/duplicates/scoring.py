@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import TypeVar
 
 from rapidfuzz.distance import DamerauLevenshtein, Hamming
@@ -13,6 +14,8 @@ from hub.customers.duplicates.people import Person
 from hub.customers.duplicates.words import Why
 
 T = TypeVar("T")
+REMEMBERED = 20_000
+"""In small blocks the same names and birthdays meet again and again."""
 LEAST_POINTS = 50
 """Below it nobody is asked."""
 SURE_POINTS = 95
@@ -48,6 +51,7 @@ POINTS: dict[Why, int] = {
     Why.FAMILY: -20,
 }
 EXACT = frozenset({Why.SAME_MAIL, Why.SAME_CARD, Why.SAME_PHONE})
+HOME = frozenset({Why.SAME_STREET, Why.SAME_PHONE, Why.SAME_POSTCODE, Why.SAME_MAIL})
 SAME_PERSON_NAMES = frozenset({Why.SAME_NAME, Why.SWAPPED_NAMES, Why.NICKNAME, Why.INITIAL, Why.NAME_TYPO})
 
 
@@ -66,30 +70,40 @@ class Score:
 
 def score(left: Person, right: Person, *, is_common: bool = False) -> Score:
     """Compare two customers; the same for both orders. `is_common`: many customers of the base have this name."""
-    found = [*_addresses(left, right), *_names(left, right), *_birth(left, right), *_place(left, right)]
-    if is_common and not SAME_PERSON_NAMES.isdisjoint(found):
-        found.append(Why.COMMON_NAME)
-    if _is_family(set(found)):
-        found.append(Why.FAMILY)
-    total = max(0, min(100, sum(POINTS[why] for why in found)))
-    if Why.FAMILY in found or Why.GENERATIONS in found:
-        total = min(total, FAMILY_CAP)
+    total, found = _weigh(left, right, is_common=is_common)
     reasons = sorted(((why, POINTS[why]) for why in found), key=lambda reason: (-abs(reason[1]), reason[0]))
     return Score(total, not EXACT.isdisjoint(found), tuple(reasons))
 
 
+def points_of(left: Person, right: Person) -> int:
+    """The points alone, for those of whom most are not alike."""
+    return _weigh(left, right, is_common=False)[0]
+
+
+def _weigh(left: Person, right: Person, *, is_common: bool) -> tuple[int, list[Why]]:
+    found = [*_addresses(left, right), *_names(left, right), *_birth(left, right), *_place(left, right)]
+    if is_common and not SAME_PERSON_NAMES.isdisjoint(found):
+        found.append(Why.COMMON_NAME)
+    if _is_family(found):
+        found.append(Why.FAMILY)
+    total = max(0, min(100, sum(POINTS[why] for why in found)))
+    if Why.FAMILY in found or Why.GENERATIONS in found:
+        total = min(total, FAMILY_CAP)
+    return total, found
+
+
 def _addresses(left: Person, right: Person) -> Iterator[Why]:
-    if set(left.mailboxes) & set(right.mailboxes):
+    if not set(left.mailboxes).isdisjoint(right.mailboxes):
         yield Why.SAME_MAIL
     elif _any(left.mailboxes, right.mailboxes, _is_one_letter):
         yield Why.MAIL_ONE_LETTER
     elif _any(left.mailboxes, right.mailboxes, _is_same_local):
         yield Why.MAIL_LOCAL_PART
-    if set(left.numbers) & set(right.numbers):
+    if not set(left.numbers).isdisjoint(right.numbers):
         yield Why.SAME_PHONE
     elif _any(left.numbers, right.numbers, _is_one_digit):
         yield Why.PHONE_ONE_DIGIT
-    if set(left.card_names) & set(right.card_names):
+    if not set(left.card_names).isdisjoint(right.card_names):
         yield Why.SAME_CARD
 
 
@@ -100,9 +114,9 @@ def _any(left: tuple[T, ...], right: tuple[T, ...], test: Callable[[T, T], bool]
 def _is_one_letter(one: tuple[str, str], other: tuple[str, str]) -> bool:
     """A letter, never a digit: anne.roux12 and anne.roux13 are two people."""
     ours, theirs = "@".join(one), "@".join(other)
-    if re.sub(r"\D", "", ours) != re.sub(r"\D", "", theirs):
+    if len(one[0]) < LEAST_LOCAL or DamerauLevenshtein.distance(ours, theirs, score_cutoff=1) != 1:
         return False
-    return len(one[0]) >= LEAST_LOCAL and DamerauLevenshtein.distance(ours, theirs, score_cutoff=1) == 1
+    return re.sub(r"\D", "", ours) == re.sub(r"\D", "", theirs)
 
 
 def _is_same_local(one: tuple[str, str], other: tuple[str, str]) -> bool:
@@ -118,29 +132,30 @@ def _names(left: Person, right: Person) -> Iterator[Why]:
         yield Why.GENERATIONS
     if not (left.first or left.last) or not (right.first or right.last):
         return
-    yield from _compare_names((left.first, left.last), (right.first, right.last))
+    yield from _compare_names(left.first, left.last, right.first, right.last)
     if left.title and right.title and left.title != right.title:
         yield Why.OTHER_TITLE
 
 
-def _compare_names(left: tuple[str, str], right: tuple[str, str]) -> Iterator[Why]:
-    if left == right:
-        yield Why.SAME_NAME
-        return
-    if left == (right[1], right[0]) or sorted(" ".join(left).split()) == sorted(" ".join(right).split()):
-        yield Why.SWAPPED_NAMES
-        return
-    first, last = _likeness(left[0], right[0]), _likeness(left[1], right[1])
-    if first is None and last is None:
-        yield Why.OTHER_FIRST_NAME
-        yield Why.OTHER_LAST_NAME
-    elif last is None:
-        yield Why.OTHER_LAST_NAME
-    elif first is None:
-        yield Why.SAME_LAST_NAME
-        yield Why.OTHER_FIRST_NAME
-    else:
-        yield min((first, last), key=lambda why: POINTS[why])
+@lru_cache(REMEMBERED)
+def _compare_names(first: str, last: str, other_first: str, other_last: str) -> tuple[Why, ...]:
+    if (first, last) == (other_first, other_last):
+        return (Why.SAME_NAME,)
+    if (first, last) == (other_last, other_first) or _is_reordered(
+        f"{first} {last}", f"{other_first} {other_last}"
+    ):
+        return (Why.SWAPPED_NAMES,)
+    of_first, of_last = _likeness(first, other_first), _likeness(last, other_last)
+    if of_first is None:
+        return (
+            Why.OTHER_LAST_NAME if of_last is None else Why.SAME_LAST_NAME,
+            Why.OTHER_FIRST_NAME,
+        )
+    return (Why.OTHER_LAST_NAME,) if of_last is None else (min((of_first, of_last), key=POINTS.__getitem__),)
+
+
+def _is_reordered(one: str, other: str) -> bool:
+    return sorted(one.split()) == sorted(other.split())
 
 
 def _likeness(one: str, other: str) -> Why | None:
@@ -176,6 +191,7 @@ def _birth(left: Person, right: Person) -> Iterator[Why]:
         yield Why.OTHER_BIRTH
 
 
+@lru_cache(REMEMBERED)
 def _is_misread(one: date, other: date) -> bool:
     """Day and month the other way round, or one digit typed wrongly."""
     is_turned = (one.year, one.day, one.month) == (other.year, other.month, other.day)
@@ -202,7 +218,6 @@ def _is_same_way(one: str, other: str) -> bool:
     return DamerauLevenshtein.distance(one, other, score_cutoff=2) <= 2  # noqa: PLR2004 - letters
 
 
-def _is_family(found: set[Why]) -> bool:
+def _is_family(found: list[Why]) -> bool:
     """The same name at the same place, with another first name: a couple, a parent and a child."""
-    is_home = not found.isdisjoint({Why.SAME_STREET, Why.SAME_PHONE, Why.SAME_POSTCODE, Why.SAME_MAIL})
-    return Why.OTHER_FIRST_NAME in found and Why.SAME_LAST_NAME in found and is_home
+    return Why.OTHER_FIRST_NAME in found and Why.SAME_LAST_NAME in found and not HOME.isdisjoint(found)

@@ -11,6 +11,10 @@ from hub.customers.hygiene.domains import is_provider
 ENOUGH = 80
 """Of 100: how alike a company's name and its domain must be, part against part."""
 SHORTEST = 3
+BEGINNING = 2
+"""Letters at least of each word in a name made of beginnings."""
+MOST_WORDS = 6
+LONG_NAME = 12
 
 _HOLLOW = frozenset(
     [
@@ -78,15 +82,36 @@ def is_called_like(domain: str, name: str) -> bool:
     label = re.sub(r"[^a-z0-9]", "", fold(_label(domain)))
     if not words or not label:
         return False
-    initials = tuple("".join(word[0] for word in words if word not in small) for small in (_SMALL, _HOLLOW))
+    initials = tuple(
+        "".join(word[0] for word in words if word not in left_out)
+        for left_out in (_SMALL, _HOLLOW, frozenset[str]())
+    )
     joined = "".join(words)
     return (
         any(word in label for word in telling)
         or label in joined
         or label in initials
+        or any(piece in initials for piece in _label(domain).split("-") if len(piece) >= BEGINNING)
+        or (len(label) == SHORTEST and _is_abbreviation(label, joined))
         or any(len(each) >= SHORTEST and label.startswith(each) for each in initials)
+        or _is_of_beginnings(label, [word for word in words if word not in _SMALL and len(word) >= SHORTEST])
         or fuzz.partial_ratio(label, joined) >= ENOUGH
     )
+
+
+def _is_of_beginnings(label: str, words: list[str]) -> bool:
+    """Whether a label is made of the beginnings of two words or more, of all, one after the other: `socgen`, `fedex`."""
+    pattern = "".join("(?:" + "|".join(_beginnings(word)) + ")" for word in words[:MOST_WORDS])
+    return len(words) > 1 and re.fullmatch(pattern, label) is not None
+
+
+def _is_abbreviation(label: str, joined: str) -> bool:
+    """Whether three letters stand in a long name in their order, the first at its start: `pwc`."""
+    return len(joined) >= LONG_NAME and re.match(".*".join(label), joined) is not None
+
+
+def _beginnings(word: str) -> list[str]:
+    return [word[:size] for size in range(BEGINNING, len(word) + 1)]
 
 
 def _label(domain: str) -> str:

@@ -19,8 +19,9 @@ from hub.customers.hygiene.findings import (
     place,
 )
 from hub.customers.hygiene.known import Known
+from hub.customers.hygiene.leftovers import is_no_customer
 from hub.customers.hygiene.mails import check_mail
-from hub.customers.hygiene.names import check_name, split_full_name
+from hub.customers.hygiene.names import check_name, is_own_name, is_real_name, proper_case, split_full_name
 from hub.customers.hygiene.phones import check_phone
 from hub.customers.hygiene.places import (
     check_abroad,
@@ -51,6 +52,10 @@ def check_row(row: int, values: Mapping[str, str], known: Known) -> tuple[dict[s
     place is "". Checking what was kept finds nothing to repair again.
     """
     plain = {field: tidy(value, field) for field, value in values.items()}
+    if is_no_customer({field: each.text for field, each in plain.items()}):
+        kind = FindingKind.NO_CUSTOMER
+        return dict.fromkeys(values, ""), [Finding(row, "", "", kind, None, SEVERITIES[kind])]
+    _trust_names(plain)
     texts = _texts(plain, known)
     clean: dict[str, str] = {}
     findings: list[Finding] = []
@@ -67,6 +72,16 @@ def check_row(row: int, values: Mapping[str, str], known: Known) -> tuple[dict[s
         else:
             findings.append(place(each, row=row, field=Field.FULL_NAME, value=values[Field.FULL_NAME]))
     return clean, _without_overruled(findings, clean)
+
+
+def _trust_names(plain: dict[str, Tidy]) -> None:
+    """Null and Test are surnames too: when the mail address is made of both names, or Null stands beside a given name."""
+    for field, beside in ((Field.LAST_NAME, Field.FIRST_NAME), (Field.FIRST_NAME, Field.LAST_NAME)):
+        name, other, mail = plain.get(field), plain.get(beside), plain.get(Field.MAIL)
+        if name and other and name.is_nothing and not other.is_nothing:
+            local = mail.text.partition("@")[0] if mail else ""
+            if is_real_name(name.text, other.text, local):
+                name.is_nothing, name.kinds = False, []
 
 
 def values_of(cells: Sequence[str], columns: Mapping[int, str]) -> dict[str, str]:
@@ -148,7 +163,11 @@ def _phone_of(field: Field) -> Callable[[str, Row, Known], Checked]:
 
 def _name_of(field: Field) -> Callable[[str, Row, Known], Checked]:
     def rule(text: str, texts: Row, known: Known) -> Checked:
-        del texts, known
+        del known
+        beside, local = texts.get(Field.FIRST_NAME, ""), texts.get(Field.MAIL, "").partition("@")[0]
+        if field is Field.LAST_NAME and is_own_name(text, beside, local):
+            kept = proper_case(text, field)
+            return kept, [] if kept == text else [Found(FindingKind.NAME_CASE, kept)]
         check = check_name(text, field)
         return check.kept, check.found
 

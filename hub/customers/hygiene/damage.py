@@ -1,6 +1,8 @@
 """Letters that were read in the wrong encoding (`Ã©`), and how they are mended. Pure."""
 
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from html import unescape
 
 _DAMAGE = re.compile(
@@ -25,12 +27,21 @@ def mend_letters(text: str) -> str:
 
 def _reread(text: str) -> str:
     """Piece by piece, so that one lost letter does not keep the others from being mended."""
-    for encoding in ("cp1252", "latin-1"):
-        try:
-            return text.encode(encoding).decode("utf-8")
-        except UnicodeError:
-            continue
+    read = list(_readings(text))
+    if read:
+        return min(read, key=lambda each: len(MISFIT.findall(each)))
     return re.sub(r"[ÃÂÅâ][\u0080-\u00ff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]{1,2}", _reread_piece, text)
+
+
+def _readings(text: str) -> Iterator[str]:
+    """The text by each of the encodings it may have been read in, the likeliest first: `Ãš` is Ú by one, è by another."""
+    for encoding in ("cp1252", "latin-1", "iso8859-15"):
+        with suppress(UnicodeError):
+            yield text.encode(encoding).decode("utf-8")
+
+
+MISFIT = re.compile(r"(?<=[a-zà-öø-ÿ])[À-ÖØ-Þ]|(?<=[A-Z]{2})[à-öø-ÿ]")
+"""A capital behind a small letter, a small one behind capitals: read in the wrong encoding."""
 
 
 def _reread_piece(found: re.Match[str]) -> str:

@@ -77,17 +77,16 @@ def check_date(
     kept = read.day.isoformat()
     if read.day > today:
         return DateCheck("", [Found(FindingKind.DATE_FUTURE, _century_earlier(read.day, today))])
-    kind = FindingKind.DATE_AMBIGUOUS if is_mixed and _is_either(given) else read.kind
-    found = [Found(kind, kept)] if kind else []
+    kinds = {read.kind, FindingKind.DATE_AMBIGUOUS if is_mixed and _is_doubtful(given) else None}
+    found = [Found(kind, kept) for kind in sorted(filter(None, kinds))]
     return DateCheck(kept, found + (_age_findings(read.day, today) if is_birth else []))
 
 
-def _is_either(given: str) -> bool:
+def _is_doubtful(given: str) -> bool:
+    """Whether a date of a column written both ways may be either, or is one of those with the month first."""
     found = _ORDINARY.fullmatch(_TIME.sub("", given))
     return (
-        found is not None
-        and found[1].lstrip("0") != found[2].lstrip("0")
-        and max(int(found[1]), int(found[2])) <= MONTHS_IN_YEAR
+        found is not None and found[1].lstrip("0") != found[2].lstrip("0") and int(found[1]) <= MONTHS_IN_YEAR
     )
 
 
@@ -105,7 +104,7 @@ def _century_earlier(day: date, today: date) -> str | None:
     return None
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)
 def _read(given: str, is_day_first: bool | None, this_year: int) -> _Read:
     iso = _ISO.fullmatch(given)
     if iso:

@@ -12,6 +12,7 @@ from charset_normalizer import from_bytes
 
 from hub.core.errors import Invalid
 from hub.core.text import N_
+from hub.customers.hygiene.damage import MISFIT
 
 SEPARATORS = (";", ",", "\t", "|")
 CHUNK = 1 << 20
@@ -40,7 +41,14 @@ def read_text(path: Path) -> tuple[Text, Iterator[list[str]]]:
     lines = _lines(path, encoding)
     if said:
         next(lines)
-    return Text(encoding, separator, 1 if said else 0), without_last_blanks(_records(lines, separator))
+    records = _records(lines, separator, is_spaced=_is_spaced(sample[1 if said else 0 :], separator))
+    return Text(encoding, separator, 1 if said else 0), without_last_blanks(records)
+
+
+def _is_spaced(lines: Sequence[str], separator: str) -> bool:
+    """Whether every separator has a space behind it: that is how the file is written, no slip in a cell."""
+    behind = [piece for line in lines for piece in line.rstrip("\r\n").split(separator)[1:]]
+    return bool(behind) and all(piece.startswith(" ") for piece in behind)
 
 
 def without_last_blanks(rows: Iterator[list[str]]) -> Iterator[list[str]]:
@@ -76,7 +84,7 @@ def _evenness(lines: Sequence[str], separator: str) -> tuple[float, int]:
     return (round(count / len(widths), 1), width) if width > 1 else (0.0, 0)
 
 
-def _records(lines: Iterator[str], separator: str) -> Iterator[list[str]]:
+def _records(lines: Iterator[str], separator: str, *, is_spaced: bool) -> Iterator[list[str]]:
     """Rows, quoted line breaks kept inside their cell; a quote that is opened and never closed swallows no row."""
     taken: list[str] = []
 
@@ -86,13 +94,13 @@ def _records(lines: Iterator[str], separator: str) -> Iterator[list[str]]:
             yield line
 
     width = 0
-    reader = csv.reader(told(), delimiter=separator)
+    reader = csv.reader(told(), delimiter=separator, skipinitialspace=is_spaced)
     while True:
         try:
             row = next(reader, None)
         except csv.Error:
             row = []
-            reader = csv.reader(told(), delimiter=separator)
+            reader = csv.reader(told(), delimiter=separator, skipinitialspace=is_spaced)
         if row is None:
             return
         width = width or len(row)
@@ -203,7 +211,11 @@ def _guess(path: Path, head: bytes) -> str:
     if sum(high.values()) > 0.2 * path.stat().st_size:
         best = from_bytes(head).best()
         return best.encoding if best else LATIN[0]
-    return max(LATIN, key=lambda encoding: sum(_worth(byte, encoding) * n for byte, n in high.items()))
+    misfits = {encoding: len(MISFIT.findall(head.decode(encoding, "replace"))) for encoding in LATIN}
+    return max(
+        LATIN,
+        key=lambda encoding: sum(_worth(byte, encoding) * n for byte, n in high.items()) - misfits[encoding],
+    )
 
 
 _FRENCH = frozenset("éèêëàâçîïôùûüœÉÈÊÀÂÇÎÔŒ’€°«»")

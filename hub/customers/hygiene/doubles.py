@@ -100,8 +100,13 @@ def plain_mail(address: str) -> str:
 
 def _name(clean: Row) -> str:
     """First and last name in one order whichever column they stand in."""
-    words = re.split(r"[\s'-]+", fold(f"{clean.get(Field.FIRST_NAME, '')} {clean.get(Field.LAST_NAME, '')}"))
+    whole = fold(f"{clean.get(Field.FIRST_NAME, '')} {clean.get(Field.LAST_NAME, '')}").replace("’", "'")
+    words = re.split(r"[\s'-]+", _PARTICLE.sub(r"\1", whole))
     return " ".join(sorted(word for word in words if word))
+
+
+_PARTICLE = re.compile(r"\b(le|la|de|du|des|van|der|den|von|d|l|o|mc|mac|el)[\s'-]+(?=\w)")
+"""Written apart or not, it is the same name: Le Gall and Legall."""
 
 
 def _blocks(clean: Row, name: str) -> Iterable[tuple[str, ...]]:

@@ -108,6 +108,7 @@ class FindingKind(StrEnum):
     CELL_COUNT = "cell_count"
     NO_ADDRESS = "no_address"
     NO_NAME = "no_name"
+    NO_CUSTOMER = "no_customer"
     DUPLICATE_IN_FILE = "duplicate_in_file"
     DUPLICATE_IN_BASE = "duplicate_in_base"
 
@@ -131,6 +132,7 @@ _ERRORS = frozenset(
         FindingKind.CONSENT_EVIDENCE,
         FindingKind.TOO_LONG,
         FindingKind.NO_ADDRESS,
+        FindingKind.NO_CUSTOMER,
     }
 )
 _NOTICES = frozenset(

@@ -1,4 +1,4 @@
-"""What columns are called in files of customers, in French and English. Pure data and one key."""
+"""What columns are called in files of customers, in French, English and the languages around. Pure data and one key."""
 
 import re
 
@@ -10,7 +10,7 @@ _NAMES: dict[Field, str] = {
     Field.FIRST_NAME: "prenom, prenoms, first name, firstname, given name, given names, forename, prenom client, prenom du client,"
     " customer first name, billing first name, prenom contact, contact first name, petit nom, first",
     Field.LAST_NAME: "nom, nom de famille, nom famille, last name, lastname, surname, family name, nom client, nom du client,"
-    " customer last name, billing last name, patronyme, nom usuel, nom d'usage, nom contact, contact last name, last",
+    " customer last name, billing last name, patronyme, nom usuel, nom d'usage, nom usage, nom marital, nom de naissance, nom contact, contact last name, last",
     Field.FULL_NAME: "nom complet, nom et prenom, nom prenom, prenom nom, prenom et nom, nom/prenom, nom & prenom, full name,"
     " fullname, name, customer name, contact name, client, contact, customer, destinataire, titulaire, identite, nom prenoms",
     Field.COMPANY: "societe, entreprise, raison sociale, company, company name, organisation, organization, business, firme,"
@@ -62,6 +62,31 @@ _NAMES: dict[Field, str] = {
     " source opt-in, source optin, opt-in source, optin source, preuve, preuve de consentement, source, origine,"
     " canal consentement, collection point, point de collecte, consent proof, recueilli par, lieu de recueil, mode de recueil",
 }
+_ABROAD: dict[Field, str] = {
+    Field.TITLE: "anrede, aanhef, tratamiento, titolo, tratamento",
+    Field.FIRST_NAME: "vorname, voornaam, nombre, nombre de pila, nome di battesimo, nome proprio, primeiro nome",
+    Field.LAST_NAME: "nachname, familienname, zuname, achternaam, familienaam, apellido, apellidos, cognome, apelido, sobrenome",
+    Field.FULL_NAME: "kundenname, vollstandiger name, nombre completo, nome completo, nombre y apellidos, nome e cognome,"
+    " volledige naam, naam",
+    Field.COMPANY: "firma, firmenname, unternehmen, bedrijf, bedrijfsnaam, empresa, razon social, azienda, ragione sociale, ditta",
+    Field.MAIL: "e-mail-adresse, email-adresse, mailadresse, mail-adresse, e-mailadres, emailadres, mailadres, correo,"
+    " correo electronico, indirizzo email, indirizzo e-mail, posta elettronica, endereco de email, endereco de e-mail",
+    Field.PHONE: "telefon, telefonnummer, rufnummer, telefoon, telefoonnummer, telefono, numero de telefono, numero di telefono,"
+    " telefone, numero de telefone",
+    Field.MOBILE: "handy, handynummer, mobil, mobilnummer, mobiltelefon, mobilfunknummer, mobiel, mobiele telefoon, movil,"
+    " telefono movil, cellulare, telefono cellulare, telemovel, celular",
+    Field.LANDLINE: "festnetz, festnetznummer, vaste telefoon, telefono fijo, telefono fisso, telefone fixo",
+    Field.BIRTH_ON: "geburtsdatum, geburtstag, geboortedatum, fecha de nacimiento, fecha nacimiento, data di nascita,"
+    " data de nascimento",
+    Field.STREET: "strasse, straße, strasse und hausnummer, anschrift, straat, adres, direccion, calle, indirizzo, via, morada,"
+    " endereco",
+    Field.POSTCODE: "postleitzahl, codigo postal, cap, codice postale",
+    Field.TOWN: "ort, stadt, wohnort, plaats, woonplaats, stad, ciudad, poblacion, localidad, citta, comune, cidade, localidade",
+    Field.COUNTRY: "land, pais, paese, nazione",
+    Field.LANGUAGE: "sprache, taal, idioma, lingua",
+    Field.LOYALTY_CARD: "kundenkarte, kundenkartennummer, klantenkaart, tarjeta de fidelidad, carta fedelta, cartao de fidelidade",
+    Field.EXTERNAL_ID: "kundennummer, kundennr, kunden-nr, klantnummer, numero de cliente, codigo de cliente, codice cliente",
+}
 _EDGES = re.compile(r"[\s_.:*?!,;\"'«»()\[\]]+$|^[\s_.:*?!,;\"'«»()\[\]]+")
 
 
@@ -72,4 +97,9 @@ def key_of(heading: str) -> str:
     return re.sub(r"\s*/\s*", "/", _EDGES.sub("", folded.replace("n °", "n°").replace("n° ", "n° ")))
 
 
-HEADINGS = {key_of(name): field for field, names in _NAMES.items() for name in names.split(",")}
+HEADINGS = {
+    key_of(name): field
+    for listed in (_ABROAD, _NAMES)
+    for field, names in listed.items()
+    for name in names.split(",")
+}

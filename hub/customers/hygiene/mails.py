@@ -85,6 +85,8 @@ def _findings(address: str, known: Known) -> list[Found]:
     if domain in THROW_AWAY:
         return [Found(FindingKind.MAIL_THROW_AWAY)]
     found = []
+    if local.startswith("www."):
+        found.append(Found(FindingKind.MAIL_SYNTAX, address.removeprefix("www."), Severity.WARNING))
     meant = find_meant(domain, known)
     if meant is not None:
         severity = Severity.WARNING if meant.is_sure else Severity.NOTICE
@@ -161,7 +163,8 @@ def _with_dots(plain: str) -> str:
     local, _, domain = text.rpartition("@")
     local, domain = local.strip(". "), domain.strip(". -_/\\")
     if "." not in domain:
-        domain = _DOTLESS.get(domain.lower(), domain)
+        plain = domain.lower()
+        domain = _DOTLESS.get(plain) or _DOTLESS.get(plain.replace("-", ""), domain)
     return f"{local}@{domain}"
 
 

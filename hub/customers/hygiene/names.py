@@ -16,12 +16,49 @@ SHOUTED = 3
 """A name of so many capitals or more is written in capitals on purpose, as French files write family names."""
 
 TITLES = {
-    **dict.fromkeys(("m", "mr", "monsieur", "messieurs", "mister", "sir", "herr", "dhr"), "sir"),
     **dict.fromkeys(
-        ("mme", "mmes", "mlle", "mlles", "melle", "madame", "mademoiselle", "mrs", "ms", "miss", "frau"),
+        (
+            "m",
+            "mr",
+            "monsieur",
+            "messieurs",
+            "mister",
+            "sir",
+            "herr",
+            "dhr",
+            "heer",
+            "sr",
+            "senor",
+            "senhor",
+            "sig",
+            "signor",
+        ),
+        "sir",
+    ),
+    **dict.fromkeys(
+        (
+            "mme",
+            "mmes",
+            "mlle",
+            "mlles",
+            "melle",
+            "madame",
+            "mademoiselle",
+            "mrs",
+            "ms",
+            "miss",
+            "frau",
+            "mevr",
+            "mevrouw",
+            "sra",
+            "senora",
+            "senhora",
+            "sig.ra",
+            "signora",
+        ),
         "madam",
     ),
-    **dict.fromkeys(("dr", "docteur", "pr", "prof", "professeur", "maitre", "me"), ""),
+    **dict.fromkeys(("dr", "docteur", "pr", "prof", "dott", "dott.ssa", "professeur", "maitre", "me"), ""),
 }
 """Words before a name, folded, and the title they are ("" for one of a profession)."""
 
@@ -47,7 +84,8 @@ _LEGAL = re.compile(rf"(?<![\w.-])(?:(?i:{_SURE_WORDS})|{_FORMS})(?![\w-])")
 _COMPANY_END = re.compile(
     r"(?i:(?:&|\bet\b)\s*(?:fils|filles|cie|co|compagnie|associ[eé]s|fr[eè]res|sons)\.?$)|\w\s+(?:SA|AG|NV|BV|SE|INC|Inc)\.?$"
 )
-_ODD = re.compile(r"[\d@#*=?_<>{}\[\]\\|^~$€%+!;:\"/]|https?:|www\.")
+_PICTURES = r"\u2190-\u2bff\ufe0f\U0001f000-\U0001faff"
+_ODD = re.compile(rf"[\d@#*=?_<>{{}}\[\]\\|^~$€%+!;:\"/{_PICTURES}]|https?:|www\.")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏḀ-ỿ]")
 _NUMERAL = re.compile(r"(?<=\s)(Ii|Iii|Iv|Vi|Vii|Viii)$")
 
@@ -60,7 +98,7 @@ class NameCheck:
     found: list[Found]
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)
 def check_name(text: str, field: str) -> NameCheck:
     """One name by itself; spaces are single already. What is no name of a person is kept as it was written."""
     if not text:
@@ -90,7 +128,7 @@ def _oddity(text: str) -> Found:
     digits = re.sub(r"\D", "", text)
     if "@" in text or len(digits) * 2 > len(text):
         return Found(FindingKind.WRONG_COLUMN)
-    bare = re.sub(r"\s*[\d#*=?_<>{}\[\]\\|^~$€%+!;:\"]+\s*", " ", text).strip()
+    bare = re.sub(rf"\s*[\d#*=?_<>{{}}\[\]\\|^~$€%+!;:\"{_PICTURES}]+\s*", " ", text).strip()
     is_telling = bool(bare) and "/" not in text and ":" not in text
     return Found(FindingKind.NAME_ODD, proper_case(bare, Field.LAST_NAME) if is_telling else None)
 
@@ -109,6 +147,27 @@ def proper_case(text: str, field: str = Field.LAST_NAME) -> str:
     if not is_uniform:
         return _words_of_mixed(text)
     return _with_particles(clean_name(text), field)
+
+
+def is_real_name(name: str, other: str, local: str) -> bool:
+    """Whether a word that usually fills a place is the name of this person: `jennifer.null@…`, or Null beside Jennifer.
+
+    `local` is what stands before the @ of the person's address.
+    """
+    key, beside = _key(name), _key(other)
+    words = re.split(r"[^a-z]+", fold(local))
+    is_in_mail = key in words and (beside in words or beside[:1] in words)
+    return (
+        name.isalpha() and beside != key and (is_in_mail or (name == "Null" and beside in GIVEN | GIVEN_TOO))
+    )
+
+
+def is_own_name(last: str, first: str, local: str) -> bool:
+    """Whether one word that names a company or a title is a surname here: Paul Mairie with `paul.mairie@…`.
+
+    Beside a real first name only: a town hall may write from `mairie.saint-paul@…`.
+    """
+    return _key(first) in GIVEN | GIVEN_TOO and is_real_name(last, first, local)
 
 
 def _is_initials(text: str) -> bool:
@@ -155,7 +214,7 @@ def is_swapped(first: str, last: str) -> bool:
     return family in GIVEN_TOO and (given in FAMILY or is_shouted)
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)
 def _key(name: str) -> str:
     return fold(name).replace("’", "'").strip(" .")
 

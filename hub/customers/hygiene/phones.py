@@ -101,7 +101,7 @@ def _french(digits: str, *, has_plus: bool) -> str | None:
     return None
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)
 def _french_place(prefix: str) -> str:
     """The country code of the French numbers that begin so, overseas ones included; "" when there are none."""
     for ending in ("0000", "1234"):
@@ -187,7 +187,17 @@ def _length_fault(given: str, digits: str, country: str) -> FindingKind:
     """Too short, too long, or of the right length with a prefix nobody has."""
     if country == HOME and len(digits) == FRENCH_DIGITS + 1 and digits[0] == "0":
         return FindingKind.PHONE_PREFIX
-    code = given.startswith(("+", "00"))
+    code = given.startswith("+") or digits.startswith("00")
+    if country == HOME and not code and (digits[:1] == "0" or len(digits) == FRENCH_DIGITS + 1):
+        missing = FRENCH_DIGITS + 1 - len(digits)
+        is_short, is_long = missing > 0, missing < 0
+        return (
+            FindingKind.PHONE_TOO_SHORT
+            if is_short
+            else FindingKind.PHONE_TOO_LONG
+            if is_long
+            else FindingKind.PHONE_PREFIX
+        )
     try:
         number = phonenumbers.parse("+" + digits.removeprefix("00") if code else digits, country)
     except phonenumbers.NumberParseException as error:

@@ -31,6 +31,7 @@ _FOREIGN = {
     "CA": r"[A-Za-z]\d[A-Za-z] ?\d[A-Za-z]\d", "AD": r"AD\d{3}", "IE": r"[A-Za-z]\d[\dWw] ?[\dA-Za-z]{4}",
 }  # fmt: skip
 _ANY = re.compile(r"[\w -]{2,12}")
+_LOOKALIKE = str.maketrans("OoIlSB", "001158")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,9 @@ def _french(code: str, town: str, known: Known) -> PlaceCheck:
     if code.isdigit() and len(code) == DIGITS - 1:
         return _without_zero(code, key, known)
     if not is_french(code):
-        return PlaceCheck("", [Found(FindingKind.POSTCODE_SYNTAX, _nearest_code(code, key))])
+        meant = code.translate(_LOOKALIKE)
+        best = meant if is_french(meant) and not _against_town(meant, key, False, known) else None
+        return PlaceCheck("", [Found(FindingKind.POSTCODE_SYNTAX, best or _nearest_code(code, key))])
     return PlaceCheck(code, _against_town(code, key, "cedex" in fold(town), known))
 
 

@@ -246,7 +246,7 @@ def is_filler(text: str, name: str) -> bool:
     return len(text) <= LONGEST_FILLER and _says_nothing(text, name)
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)
 def _says_nothing(text: str, name: str) -> bool:
     key = fold(text)
     if name in _PEOPLE:

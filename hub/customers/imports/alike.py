@@ -11,7 +11,7 @@ from hub.core.batches import among
 from hub.core.db import db
 from hub.customers.duplicates.finding import look_at_people
 from hub.customers.duplicates.people import Person, sound
-from hub.customers.duplicates.scoring import LEAST_POINTS, score
+from hub.customers.duplicates.scoring import LEAST_POINTS, points_of
 from hub.customers.hygiene.findings import PHONES, Field
 from hub.customers.imports.models import ImportRow
 from hub.customers.imports.world import hash_text
@@ -69,17 +69,19 @@ _sound = lru_cache(10_000)(sound)
 
 
 def find_alike(
-    import_id: int, people: Sequence[Person], *, before_row: int
+    import_id: int, people: Sequence[Person], keys: Mapping[int, frozenset[int]], *, before_row: int
 ) -> dict[int, tuple[int | None, int | None, str]]:
-    """For rows that seem to be new: (earlier row, customer, name) of whom each is probably a double."""
-    keys = {person.id: block_keys(person) for person in people}
-    asked = {key for found in keys.values() for key in found}
+    """For rows that seem to be new: (earlier row, customer, name) of whom each is probably a double.
+
+    `keys`: the `block_keys` of each by the number of his row.
+    """
+    asked = {key for person in people for key in keys[person.id]}
     if not asked:
         return {}
     owners = _blocks(_OWNERS, asked)
-    known = look_at_people({each for block in owners.values() for each in block}) if owners else {}
+    known = look_at_people(_nearest(people, keys, owners)) if owners else {}
     rows = _blocks(_ROWS, asked, import_id=import_id)
-    earlier = _load_rows(import_id, {each for block in rows.values() for each in block if each < before_row})
+    earlier = _load_rows(import_id, {each for each in _nearest(people, keys, rows) if each < before_row})
     found: dict[int, tuple[int | None, int | None, str]] = {}
     for person in people:
         mine = keys[person.id]
@@ -95,9 +97,23 @@ def find_alike(
     return found
 
 
+def _nearest(
+    people: Iterable[Person], keys: Mapping[int, frozenset[int]], blocks: Mapping[int, Sequence[int]]
+) -> set[int]:
+    """Of each one's blocks those who share most keys: of the others nothing needs to be read."""
+    return {
+        other for person in people for other, _ in _shared(keys[person.id], blocks).most_common(MOST_COMPARED)
+    }
+
+
+def _shared(mine: Iterable[int], blocks: Mapping[int, Sequence[int]]) -> Counter[int]:
+    """How many keys each neighbour shares."""
+    return Counter(each for key in mine for each in blocks.get(key, ()))
+
+
 def _best(person: Person, others: Iterable[Person]) -> Person | None:
     """The likeliest of those worth a question."""
-    scored = [(score(person, other).points, -other.id, other) for other in others]
+    scored = [(points_of(person, other), -other.id, other) for other in others]
     best = max(scored, key=lambda each: each[:2], default=None)
     return best[2] if best and best[0] >= LEAST_POINTS else None
 

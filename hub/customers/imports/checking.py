@@ -1,6 +1,6 @@
 """The dry run: each row of the file checked and planned, and kept with its outcome and findings, batch by batch."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -20,6 +20,7 @@ from hub.customers.imports.world import hash_of, list_relatives, load_world
 
 log = structlog.get_logger(__name__)
 Planned = tuple[Prepared, Plan]
+Blocks = Mapping[int, frozenset[int]]
 ROW_COLUMNS = (
     "import_id",
     "row",
@@ -58,22 +59,26 @@ def check_batch(desk: Desk, rows: Sequence[tuple[int, list[str]]]) -> None:
     for line in before:
         _plan(desk, line, world)
     planned = [(each, _planned(desk, each, world)) for each in prepared]
-    _note_alike(desk, planned, before_row=rows[0][0])
-    _keep(desk, planned)
+    blocks = _note_alike(desk, planned, before_row=rows[0][0])
+    _keep(desk, planned, blocks)
 
 
-def _note_alike(desk: Desk, planned: Sequence[Planned], *, before_row: int) -> None:
-    """Rows that would make a new customer and are probably known already, or stand further up in another spelling."""
+def _note_alike(desk: Desk, planned: Sequence[Planned], *, before_row: int) -> Blocks:
+    """Rows that would make a new customer and are probably known already, or stand further up in another spelling.
+
+    Returns the keys of all rows under which the next ones look for their like.
+    """
+    people = {each.row: person_of(each.row, each.values) for each, _ in planned}
+    blocks = {row: block_keys(person) for row, person in people.items()}
     new = [each for each, plan in planned if plan.outcome is RowOutcome.NEW]
-    found = find_alike(
-        desk.import_id, [person_of(each.row, each.values) for each in new], before_row=before_row
-    )
+    found = find_alike(desk.import_id, [people[each.row] for each in new], blocks, before_row=before_row)
     for each in new:
         if each.row not in found:
             continue
         row, customer_id, name = found[each.row]
         kind = FindingKind.DUPLICATE_IN_BASE if customer_id else ImportKind.ALIKE_IN_FILE
         each.alike = (kind, BOUND, name, str(customer_id)) if customer_id else (kind, "", "", str(row))
+    return blocks
 
 
 def check_apart(desk: Desk, rows: Sequence[tuple[int, list[str]]]) -> None:
@@ -104,12 +109,12 @@ def recheck(desk: Desk, stale: Sequence[ImportRow]) -> None:
     prepared = [again[place] for place in sorted(again)]
     world = load_world([each.line for each in prepared], desk.choices.purpose)
     planned = [(each, _planned(desk, each, world)) for each in prepared]
-    _note_alike(desk, planned, before_row=prepared[0].row if prepared else 0)
+    blocks = _note_alike(desk, planned, before_row=prepared[0].row if prepared else 0)
     for kind in (ImportFinding, ImportKey, ImportRow):
         gone = delete(kind).where(kind.import_id == desk.import_id, among(kind.row, again))
         db.session.execute(gone.execution_options(synchronize_session=False))
     db.session.expire_all()
-    _keep(desk, planned)
+    _keep(desk, planned, blocks)
 
 
 def recheck_stale(desk: Desk, limit: int) -> int:
@@ -138,15 +143,15 @@ def _plan(desk: Desk, line: Any, world: Any) -> Plan:
     return plan_row(line, world, clash=desk.choices.clash, duplicates=desk.choices.duplicates)
 
 
-def _keep(desk: Desk, planned: Sequence[Planned]) -> None:
+def _keep(desk: Desk, planned: Sequence[Planned], blocks: Blocks) -> None:
     copy_rows(ImportRow, ROW_COLUMNS, (_row(desk, *each) for each in planned))
     copy_rows(ImportFinding, FINDING_COLUMNS, _findings(desk, planned))
-    keys = ((desk.import_id, key, each.row) for each, _ in planned for key in _hashes(each))
+    keys = (
+        (desk.import_id, key, each.row)
+        for each, _ in planned
+        for key in blocks.get(each.row, frozenset()).union(map(hash_of, each.line.keys))
+    )
     copy_rows(ImportKey, ("import_id", "key", "row"), keys)
-
-
-def _hashes(each: Prepared) -> set[int]:
-    return {hash_of(key) for key in each.line.keys} | block_keys(person_of(each.row, each.values))
 
 
 def _row(desk: Desk, each: Prepared, plan: Plan) -> list[Any]:
@@ -190,7 +195,7 @@ def refuse_row(desk: Desk, row: int, cells: Sequence[str]) -> None:
     failed = prepare(desk, row, [], {})
     plan = Plan(RowOutcome.REFUSED, RowReason.FAILED, notes=[(ImportKind.ROW_FAILED, "", "", None)])
     failed.cells, failed.findings, failed.values = list(cells), [], {}
-    _keep(desk, [(failed, plan)])
+    _keep(desk, [(failed, plan)], {})
 
 
 def mark_stale(import_id: int) -> None:

@@ -1,9 +1,23 @@
 """Why a customer whom an import made is kept when it is undone: what hangs on him since, or was changed in him."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Table, any_, func, literal, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    CompoundSelect,
+    Table,
+    any_,
+    bindparam,
+    func,
+    literal,
+    literal_column,
+    select,
+    union_all,
+)
 
 from hub.core.batches import among
 from hub.core.db import Base, db
@@ -56,12 +70,8 @@ def find_kept(customer_ids: Collection[int], *, import_id: int) -> dict[int, set
     ids, kept = list(customer_ids), dict[int, set[str]]()
     if not ids:
         return kept
-    for table, column in that_name_customers():
-        if table.name in SILENT:
-            continue
-        found = select(table.c[column]).where(is_one_of(table.c[column], ids)).distinct()
-        for owner in db.session.scalars(found):
-            kept.setdefault(owner, set()).add(table.name)
+    for owner, name in db.session.execute(_anywhere(len(Base.metadata.tables)), {"ids": ids}):
+        kept.setdefault(owner, set()).add(name)
     happened = select(FactRow.customer_id).where(
         among(FactRow.customer_id, ids), FactRow.kind.not_in({ConsentChanged.kind(), *COMPUTED_FACTS})
     )
@@ -77,8 +87,29 @@ def is_one_of(column: ColumnElement[Any], ids: Sequence[int]) -> ColumnElement[b
     return column == any_(literal(list(ids), type_=ARRAY(BigInteger)))
 
 
-def that_name_customers() -> list[tuple[Table, str]]:
+@lru_cache(1)
+def _anywhere(table_count: int) -> CompoundSelect[Any]:
+    """(customer, table) for each of `ids` who stands in a table, in one statement."""
+    del table_count  # asked anew when there are more
+    ids = bindparam("ids", type_=ARRAY(BigInteger))
+    asked = [
+        select(table.c[column], literal_column(f"'{table.name}'"))
+        .where(table.c[column] == any_(ids))
+        .distinct()
+        for table, column in that_name_customers()
+        if table.name not in SILENT
+    ]
+    return union_all(*asked)
+
+
+def that_name_customers() -> Sequence[tuple[Table, str]]:
     """Columns of every table of every room that hold the id of a customer."""
+    return _that_name_customers(len(Base.metadata.tables))
+
+
+@lru_cache(1)
+def _that_name_customers(table_count: int) -> Sequence[tuple[Table, str]]:
+    del table_count  # looked for anew when there are more
     found = []
     for table in Base.metadata.sorted_tables:
         for column in table.columns:

@@ -1,8 +1,9 @@
-"""After seven days the file and the contents of its rows go; the counts stay."""
+"""After seven days the file and the contents of its rows go; the counts stay, and whom the import made or changed."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
 from hub.core import clock
 from hub.core.db import db, transaction
@@ -18,7 +19,7 @@ from hub.customers.imports.models import (
 from hub.customers.imports.words import ImportState
 
 BUSY = (ImportState.APPLYING, ImportState.UNDOING)
-CONTENTS = (ImportFinding, ImportKey, ImportEffect, ImportRow)
+CONTENTS = (ImportFinding, ImportKey, ImportRow)
 BATCH = 20_000
 JUST_IN = timedelta(hours=1)
 """A file that was handed in later than this waits on the list of loose files: somebody may be about to use it."""
@@ -66,7 +67,18 @@ def _forget_some(import_id: int) -> bool:
             gone = delete(kind).where(kind.import_id == import_id, kind.row <= last)
             db.session.execute(gone.execution_options(synchronize_session=False))
             return True
-    return False
+    return _empty_some(import_id)
+
+
+def _empty_some(import_id: int) -> bool:
+    """What was written to a customer goes, that something was stays: numbers alone."""
+    effect = ImportEffect
+    nothing: dict[str, Any] = {"before": {}, "after": {}, "made": {}, "undo_note": []}
+    is_full = or_(effect.before != {}, effect.after != {}, effect.made != {}, effect.undo_note != [])
+    some = select(effect.row).where(effect.import_id == import_id, is_full).limit(BATCH)
+    emptied = update(effect).where(effect.import_id == import_id, effect.row.in_(some)).values(nothing)
+    done = db.session.execute(emptied.execution_options(synchronize_session=False))
+    return bool(done.rowcount)  # type: ignore[attr-defined]  # an update has one
 
 
 def _finish(row: CustomerImport, now: datetime) -> set[str]:

@@ -1,11 +1,10 @@
 """The undo: what an import made is taken back, row by row from the last to the first, where nothing hangs on it since."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, func, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import delete, func, select
 
 from hub.core.actor import Actor
 from hub.core.batches import among
@@ -24,8 +23,9 @@ from hub.customers.imports.keeping import (
     that_name_customers,
 )
 from hub.customers.imports.models import ImportEffect
+from hub.customers.imports.taking import Claim, claims_of, take_claims
 from hub.customers.imports.words import UndoOutcome
-from hub.customers.models import Address, ConsentEntry, ConsentState, Customer, ExternalId
+from hub.customers.models import ConsentEntry, ConsentState, Customer
 from hub.customers.words import AddressKind, ConsentAction
 
 WITHDRAWN = "The import that recorded this consent was undone."
@@ -55,11 +55,11 @@ def undo_effects(effects: Sequence[ImportEffect], *, by: Actor, now: datetime) -
     locked = select(Customer).where(among(Customer.id, ids)).order_by(Customer.id).with_for_update()
     here = {row.id: row for row in db.session.scalars(locked.execution_options(populate_existing=True))}
     kept = find_kept([each.customer_id for each in effects if each.is_new], import_id=effects[0].import_id)
+    here = {each: row for each, row in here.items() if not (row.merged_into_id or row.erased_at)}
+    taken = take_claims([each for each in effects if not each.is_new and each.customer_id in here])
     removed: list[int] = []
     for effect in effects:
         customer = here.get(effect.customer_id)
-        if customer is not None and (customer.merged_into_id or customer.erased_at):
-            customer = None
         if effect.is_new and customer is not None and (changed := list_changed(customer, effect.after)):
             kept.setdefault(effect.customer_id, set()).update(changed)
         if effect.is_new and effect.customer_id not in kept and customer is not None:
@@ -68,12 +68,14 @@ def undo_effects(effects: Sequence[ImportEffect], *, by: Actor, now: datetime) -
         elif effect.is_new:
             effect.undone, effect.undo_note = UndoOutcome.KEPT, sorted(kept.get(effect.customer_id, {"gone"}))
         else:
-            _restore(effect, customer, now)
+            _restore(effect, customer, taken, now)
     db.session.flush()
     _remove(removed)
 
 
-def _restore(effect: ImportEffect, customer: Customer | None, now: datetime) -> None:
+def _restore(
+    effect: ImportEffect, customer: Customer | None, taken: Collection[Claim], now: datetime
+) -> None:
     """Fields that still hold what the import wrote go back; the others stay and are named."""
     if customer is None:
         effect.undone, effect.undo_note = UndoOutcome.KEPT, ["gone"]
@@ -86,7 +88,7 @@ def _restore(effect: ImportEffect, customer: Customer | None, now: datetime) -> 
             setattr(customer, name, _typed(name, effect.before.get(name, "")))
         else:
             stays.append(name)
-    stays += _take_claims(effect)
+    stays += [kind for kind, value in claims_of(effect) if (kind, value) not in taken]
     if effect.after:
         anchor = customer.company or customer.sort_key
         customer.sort_key = house_rules.sort_key_of(customer.first_name, customer.last_name, otherwise=anchor)
@@ -109,34 +111,6 @@ def _as_before(now: object, before: str) -> object:
     if isinstance(now, bool):
         return before == "True"
     return (float(before) if "." in before else int(before)) if isinstance(now, int | float) else before
-
-
-def _take_claims(effect: ImportEffect) -> list[str]:
-    """Addresses and ids the row gave go; one that moved to somebody else meanwhile stays there."""
-    stays = []
-    mine = effect.customer_id
-    for kind, value in effect.made.get("addresses", ()):
-        gone = delete(Address).where(
-            Address.kind == kind, Address.value == value, Address.customer_id == mine
-        )
-        stays += [] if db.session.execute(gone.returning(Address.id)).first() else [kind]
-    for source, value in effect.made.get("ids", ()):
-        named = (ExternalId.source == source, ExternalId.value == value, ExternalId.customer_id == mine)
-        cut = delete(ExternalId).where(*named)
-        stays += [] if db.session.execute(cut.returning(ExternalId.id)).first() else [source]
-    for address_id in effect.made.get("behind", ()):
-        _put_first(address_id, mine)
-    return stays
-
-
-def _put_first(address_id: int, customer_id: int) -> None:
-    """What was his first address is it again, unless he has another by now."""
-    other = aliased(Address)
-    has_first = exists().where(
-        other.customer_id == customer_id, other.kind == Address.kind, other.is_primary.is_(True)
-    )
-    put = update(Address).where(Address.id == address_id, Address.customer_id == customer_id, ~has_first)
-    db.session.execute(put.values(is_primary=True).execution_options(synchronize_session=False))
 
 
 def _remove(customer_ids: Sequence[int]) -> None:

@@ -15,6 +15,7 @@ from hub.customers.hygiene.findings import PROPERTY
 from hub.customers.imports.models import ImportRow
 from hub.customers.imports.rules import BOUND, FIELDS, MAIL, PHONE, Held, Key, Line, World
 from hub.customers.imports.words import RowOutcome
+from hub.customers.listed import is_here
 from hub.customers.models import Address, ConsentState, Customer, ExternalId
 from hub.customers.words import AddressKind, ConsentAction
 
@@ -92,7 +93,7 @@ def _load_helds(ids: Collection[int], *, is_locked: bool) -> dict[int, Held]:
     columns = [getattr(Customer, name) for name in FIELDS]
     found = (
         select(Customer.id, Customer.sort_key, Customer.properties, *columns)
-        .where(among(Customer.id, ids), Customer.erased_at.is_(None), Customer.merged_into_id.is_(None))
+        .where(among(Customer.id, ids), is_here())
         .order_by(Customer.id)
     )
     if is_locked:
@@ -118,7 +119,7 @@ def _load_consents(world: World, asked: Collection[str], purpose: Purpose) -> No
     said = select(state.channel, state.address, state.action, state.happened_at).where(
         state.purpose == purpose,
         state.theme == "",
-        state.address.in_(asked),
+        among(state.address, asked),
         state.address_kind.in_(list(AddressKind)),
     )
     for row in db.session.execute(said):

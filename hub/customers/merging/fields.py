@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from hub.core.text import fold
+from hub.customers.hygiene.names import is_swapped
+
 NAMES = ("title", "first_name", "last_name")
 PLACE = ("street", "postcode", "town", "country")
 SINGLE = ("birth_on", "company", "language", "preferred_store_id")
@@ -26,7 +29,26 @@ def propose(survivor: Mapping[str, Any], merged: Mapping[str, Any]) -> dict[str,
         ours, theirs = _fullness(survivor, group), _fullness(merged, group)
         keeps = ours > theirs or (ours == theirs and (is_newer or _is_alike(survivor, merged, group)))
         kept |= dict.fromkeys(group, keeps)
-    return kept
+    return kept | _in_right_order(survivor, merged)
+
+
+def _in_right_order(survivor: Mapping[str, Any], merged: Mapping[str, Any]) -> dict[str, bool]:
+    """One has as first name what is the last name of the other: whose order is right, when the hygiene can tell.
+
+    They are one name, so the title may come from either.
+    """
+    ours, theirs = _first_and_last(survivor), _first_and_last(merged)
+    if not all(ours) or tuple(map(fold, ours)) != tuple(map(fold, theirs[::-1])):
+        return {}
+    if is_swapped(*ours) == is_swapped(*theirs):
+        return {}
+    keeps = is_swapped(*theirs)
+    title = not _is_empty(survivor.get("title")) or _is_empty(merged.get("title"))
+    return {"first_name": keeps, "last_name": keeps, "title": title}
+
+
+def _first_and_last(row: Mapping[str, Any]) -> tuple[str, str]:
+    return str(row.get("first_name") or ""), str(row.get("last_name") or "")
 
 
 def _property_fields(survivor: Mapping[str, Any], merged: Mapping[str, Any]) -> list[str]:

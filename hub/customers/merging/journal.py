@@ -1,11 +1,29 @@
 """What a merge does to rows, each noted in the same statement."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Table, func, insert, literal, null, select, update
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Select,
+    Table,
+    Text,
+    bindparam,
+    exists,
+    func,
+    insert,
+    literal,
+    literal_column,
+    null,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as insert_or_not
 
@@ -21,18 +39,39 @@ NOTHING = null().cast(JSONB)
 
 @dataclass(frozen=True)
 class Journal:
-    """A merge under way: rows of `from_id` become rows of `to_id`. `now` is business time."""
+    """A merge under way: rows of `from_id` become rows of `to_id`. `now` is business time.
+
+    `held`: in which columns (table, column) he stands, where one has looked; the others are not asked again.
+    """
 
     merge_id: int
     from_id: int
     to_id: int
     now: datetime
+    held: frozenset[tuple[str, str]] | None = None
+
+    def look(self, owned: Iterable[Owned]) -> "Journal":
+        """The same, knowing by one statement where `from_id` stands: a customer has rows in a few of all tables."""
+        places = sorted(
+            {(each.table.name, each.column): each.table for each in owned}.items(), key=itemgetter(0)
+        )
+        customer_id = bindparam("customer_id", type_=BigInteger)
+        asked: list[Select[str, str]] = [
+            select(literal_column(f"'{name}'", Text), literal_column(f"'{column}'", Text)).where(
+                exists().where(table.c[column] == customer_id)
+            )
+            for (name, column), table in places
+        ]
+        found = db.session.execute(union_all(*asked), {"customer_id": self.from_id})
+        return replace(self, held=frozenset((name, column) for name, column in found.all()))
 
     def give(self, owned: Iterable[Owned]) -> int:
         """Do with the rows of each table what its fate says. Returns how many rows were touched."""
         return sum(self._give(each) for each in owned)
 
     def _give(self, owned: Owned) -> int:
+        if self.held is not None and (owned.table.name, owned.column) not in self.held:
+            return 0
         mine = owned.table.c[owned.column] == self.from_id
         match owned.fate:
             case Fate.DERIVED:

@@ -1,6 +1,7 @@
 """Gives back what a merge took, from its journal: what changed since then stays as it is now."""
 
 from collections.abc import Mapping
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, and_, case, column, delete, func, literal, select, update
@@ -8,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as insert_or_not
 from sqlalchemy.sql.selectable import NamedFromClause
 
-from hub.core.batches import table_of
+from hub.core.batches import given_rows, table_of
 from hub.core.db import Base, db
 from hub.customers.merging.fields import NAMES, PLACE
 from hub.customers.merging.models import CustomerMerge, MergeNote
@@ -32,8 +33,8 @@ def give_back(merge: CustomerMerge, owned: Mapping[str, Owned]) -> None:
     tables = Base.metadata.tables
     for note in _notes(merge.id, NoteKind.ADDED):
         _take_away(tables[note.table_name], note.after or {})
-    for note in _notes(merge.id, NoteKind.REMOVED):
-        _put_back(tables[note.table_name], note.before or {})
+    for name, notes in groupby(_notes(merge.id, NoteKind.REMOVED), key=lambda note: note.table_name):
+        _put_back(tables[name], [note.before or {} for note in notes])
     for name in _moved_tables(merge.id):
         _move_back(merge, owned[name])
     for note in _notes(merge.id, NoteKind.CHANGED):
@@ -114,11 +115,12 @@ def _holds(asked: ColumnElement[Any], value: object) -> ColumnElement[bool]:
     return and_(asked.is_not(None), func.to_jsonb(asked) == literal(value, JSONB))
 
 
-def _put_back(table: Table, row: dict[str, Any]) -> None:
-    names = [name for name in row if name in table.c]
-    given = _given(table, row, names)
+def _put_back(table: Table, rows: list[dict[str, Any]]) -> None:
+    names = [name for name in rows[0] if name in table.c]
+    given = given_rows(table, names)
     chosen = select(*(given.c[name] for name in names))
-    db.session.execute(insert_or_not(table).from_select(names, chosen).on_conflict_do_nothing())
+    new = insert_or_not(table).from_select(names, chosen).on_conflict_do_nothing()
+    db.session.execute(new, {"rows": rows})
 
 
 def _given(table: Table, row: dict[str, Any], names: list[str]) -> NamedFromClause:

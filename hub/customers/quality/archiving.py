@@ -1,15 +1,20 @@
 """The archive: customers silent for long are left out of lists and segments, and come back by any sign of life."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select, text, update
+from sqlalchemy import ColumnElement, bindparam, case, func, null, or_, select, text, update
 
+from hub.core import facts
 from hub.core.actor import Actor
 from hub.core.audit import note_change
+from hub.core.batches import given_rows, rows_given, table_of
 from hub.core.db import db
 from hub.core.errors import Conflict, NotFound
 from hub.core.text import N_
+from hub.customers.facts import CustomerUnarchived
+from hub.customers.listed import is_listed
 from hub.customers.models import Customer
 from hub.customers.quality.models import ArchiveRun
 
@@ -17,6 +22,18 @@ SHOWN = 20
 _NOT_CLICKED = (
     "NOT EXISTS (SELECT 1 FROM outbound_messages m JOIN link_clicks k ON k.message_id = m.id"
     " WHERE m.customer_id = customers.id AND k.label = 'human' AND k.clicked_at >= :clicked_since)"
+)
+_seen = given_rows(table_of(Customer), ("id", "last_active_at"))
+_table = table_of(Customer)
+_is_earlier = _table.c.archived_at < _seen.c.last_active_at
+_SEEN = (
+    update(_table)
+    .where(_table.c.id == _seen.c.id, _table.c.last_active_at < _seen.c.last_active_at)
+    .values(
+        last_active_at=_seen.c.last_active_at,
+        archived_at=case((_is_earlier, null()), else_=_table.c.archived_at),
+        archive_run_id=case((_is_earlier, null()), else_=_table.c.archive_run_id),
+    )
 )
 
 
@@ -45,9 +62,11 @@ def note_life(customer_id: int, at: datetime) -> None:
     db.session.execute(back.values(values).execution_options(synchronize_session=False))
 
 
-def is_listed() -> ColumnElement[bool]:
-    """Who is on lists and in segments: neither archived, nor erased, nor merged away."""
-    return Customer.archived_at.is_(None) & Customer.erased_at.is_(None) & Customer.merged_into_id.is_(None)
+def note_lives(seen: Mapping[int, datetime]) -> None:
+    """The same for many at once; by customer when he did something last."""
+    rows = [{"id": customer_id, "last_active_at": at} for customer_id, at in sorted(seen.items())]
+    if rows:
+        db.session.execute(_SEEN, rows_given(rows))
 
 
 def count_to_archive(before: datetime) -> tuple[int, datetime | None]:
@@ -110,6 +129,8 @@ def unarchive(customer_id: int, *, by: Actor, now: datetime) -> None:
     row = db.session.get(Customer, customer_id, with_for_update=True)
     if row is None:
         raise NotFound(N_("This customer does not exist any more."))
+    if row.archived_at is not None:
+        facts.record(CustomerUnarchived(customer_id=customer_id), now=now)
     row.archived_at, row.archive_run_id, row.last_active_at = None, None, now
     note_change("customer.unarchived", subject_kind="customer", subject_id=customer_id, by=by, now=now)
 

@@ -1,6 +1,6 @@
 """The audit of the base: every report counted, kept, compared with the one before; when it is planned and who is told."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -15,7 +15,7 @@ from hub.core.text import N_
 from hub.customers.facts import BaseAudited
 from hub.customers.quality.models import QualityAudit, QualitySettings
 from hub.customers.quality.months import months_after
-from hub.customers.quality.reports import Asked, count_all
+from hub.customers.quality.reports import EVERYBODY, PARTS, Asked, count_part
 
 KIND = "quality"
 ROW = 1
@@ -137,27 +137,37 @@ def ask_audit(*, by: Actor, now: datetime) -> None:
     ring_after_commit(KIND)
 
 
-def make_audit(asked: Asked, *, is_planned: bool, by: Actor, now: datetime) -> int:
-    """Count every report and keep the result; the fact has it mailed. Returns its id."""
-    counts = count_all(asked)
+def begin_audit(*, is_planned: bool, by: Actor, now: datetime) -> int:
+    """An audit of which nothing is counted yet. Returns its id."""
     row = QualityAudit(
-        is_planned=is_planned,
-        made_at=now,
-        made_by_id=by.agent_id,
-        customer_count=counts.pop("customers"),
-        counts=counts,
+        is_planned=is_planned, made_at=now, made_by_id=by.agent_id, customer_count=0, counts={}, is_done=False
     )
     db.session.add(row)
     db.session.flush()
-    facts.record(BaseAudited(audit_id=row.id), now=now)
     return row.id
 
 
+def count_next(row: QualityAudit, ask: Callable[[str], Asked], *, now: datetime) -> None:
+    """Count one more part, the first that is missing; with the last one the audit is done, and the fact has it mailed."""
+    part, *others = [each for each in PARTS if each not in row.counts]
+    row.counts = {**row.counts, part: count_part(part, ask(part))}
+    if not others:
+        counts = dict(row.counts)
+        row.customer_count, row.counts, row.is_done = counts.pop(EVERYBODY), counts, True
+        facts.record(BaseAudited(audit_id=row.id), now=now)
+    db.session.flush()
+
+
+def find_unfinished() -> tuple[int, int] | None:
+    """Of an audit that is being counted, how many parts are, and of how many."""
+    counts = db.session.scalar(select(QualityAudit.counts).where(~QualityAudit.is_done).limit(1))
+    return None if counts is None else (len(counts), len(PARTS))
+
+
 def list_audits() -> list[AuditRow]:
-    """The latest audits, newest first, each with the counts before it."""
-    found = (
-        select(QualityAudit).order_by(QualityAudit.made_at.desc(), QualityAudit.id.desc()).limit(SHOWN + 1)
-    )
+    """The latest audits that are done, newest first, each with the counts before it."""
+    done = select(QualityAudit).where(QualityAudit.is_done)
+    found = done.order_by(QualityAudit.made_at.desc(), QualityAudit.id.desc()).limit(SHOWN + 1)
     rows = list(db.session.scalars(found))
     earlier = [*rows[1:], None]
     return [_row_of(row, before) for row, before in zip(rows, earlier, strict=False)][:SHOWN]
@@ -168,8 +178,8 @@ def get_audit(audit_id: int) -> AuditRow:
     row = db.session.get(QualityAudit, audit_id)
     if row is None:
         raise NotFound(N_("This audit does not exist."))
-    found = select(QualityAudit).where(QualityAudit.id < audit_id).order_by(QualityAudit.id.desc()).limit(1)
-    return _row_of(row, db.session.scalar(found))
+    earlier = select(QualityAudit).where(QualityAudit.id < audit_id, QualityAudit.is_done)
+    return _row_of(row, db.session.scalar(earlier.order_by(QualityAudit.id.desc()).limit(1)))
 
 
 def _row_of(row: QualityAudit, before: QualityAudit | None) -> AuditRow:

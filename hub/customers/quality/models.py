@@ -30,7 +30,10 @@ class QualitySettings(Base):
 
 
 class QualityAudit(Base):
-    """The counts of every report at one moment; `counts` by report key. The latest before it tells the trend."""
+    """The counts of every report at one moment; `counts` by report key. The latest before it tells the trend.
+
+    `is_done`: False while a job counts one report after the other.
+    """
 
     __tablename__ = "quality_audits"
 
@@ -40,6 +43,7 @@ class QualityAudit(Base):
     made_by_id: Mapped[int | None]
     customer_count: Mapped[int]
     counts: Mapped[dict[str, Any]]
+    is_done: Mapped[bool] = mapped_column(default=True, server_default="true")
 
 
 class QualityRepair(Base):

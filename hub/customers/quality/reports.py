@@ -16,8 +16,8 @@ from hub.customers.hygiene.domains import find_meant
 from hub.customers.hygiene.findings import Field, FindingKind, Severity
 from hub.customers.hygiene.known import Known
 from hub.customers.hygiene.names import proper_case
+from hub.customers.listed import is_listed
 from hub.customers.models import Address, Customer
-from hub.customers.quality.archiving import is_listed
 from hub.customers.words import AddressKind
 
 PAGE_SIZE = 50
@@ -134,6 +134,9 @@ REPORTS: tuple[Report, ...] = (
     ),
 )
 BY_KEY: Mapping[str, Report] = {report.key: report for report in REPORTS}
+EVERYBODY = "customers"
+PARTS = (EVERYBODY, *BY_KEY)
+"""What an audit counts, in this order."""
 
 
 @dataclass(frozen=True)
@@ -189,9 +192,14 @@ def condition_of(report: Report, asked: Asked) -> ColumnElement[bool]:
 
 def count_all(asked: Asked) -> dict[str, int]:
     """Every report, counted; and all customers as `customers`."""
-    everybody = select(func.count()).select_from(Customer).where(is_listed())
-    counts = {"customers": db.session.scalar(everybody) or 0}
-    return counts | {report.key: count_faulty(report, asked) for report in REPORTS}
+    return {part: count_part(part, asked) for part in PARTS}
+
+
+def count_part(part: str, asked: Asked) -> int:
+    """One of `PARTS`: a report by its key, or all customers."""
+    if part != EVERYBODY:
+        return count_faulty(BY_KEY[part], asked)
+    return db.session.scalar(select(func.count()).select_from(Customer).where(is_listed())) or 0
 
 
 def count_faulty(report: Report, asked: Asked) -> int:

@@ -78,6 +78,7 @@ from hub.inbox.actions.views import (
     move_view,
     save_view,
 )
+from hub.inbox.actions.whys import open_ticket_from_why
 from hub.inbox.actions.working import has_due, next_due_at, work_tickets
 from hub.inbox.actions.writing import leave, note_presence, save_draft
 from hub.inbox.directory import Directory
@@ -171,6 +172,7 @@ __all__ = [
     "open_chat",
     "open_contact",
     "open_ticket_from_answer",
+    "open_ticket_from_why",
     "post_acknowledgements",
     "rebuild_batch",
     "rebuild_waits",

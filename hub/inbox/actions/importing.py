@@ -8,17 +8,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hub.core.db import db
-from hub.core.text import shorten
 from hub.core.words import Channel, Language
 from hub.inbox.actions.opening import Opening, add_ticket, make_message, make_party
 from hub.inbox.indexing import index_text
 from hub.inbox.models import Ticket, TicketAttachment
 from hub.inbox.routing import Route
+from hub.inbox.threading import preview_of
 from hub.inbox.values import IncomingFile
 from hub.inbox.words import TAKEN_OVER, MessageKind, Priority, RouteSource, TicketState
 
 CLOSES_AFTER = timedelta(days=7)
-PREVIEW_CHARS = 140
 INDEXED_CHARS = 100_000
 SAID = frozenset({MessageKind.CUSTOMER, MessageKind.AGENT, MessageKind.CALL})
 
@@ -67,7 +66,7 @@ def import_ticket(given: ImportedTicket, *, now: datetime) -> int:
     """The id of the new ticket. What was solved more than a week ago is closed."""
     said = [each for each in given.messages if each.kind in SAID] or list(given.messages)
     ticket = add_ticket(_opening_of(given, said[0].text), now=given.created_at)
-    ticket.preview = shorten(said[-1].text, PREVIEW_CHARS)
+    ticket.preview = preview_of(said[-1].text)
     ticket.updated_at = ticket.list_at = min(max(given.updated_at, given.created_at), now)
     _end(ticket, given, now)
     ticket.search = index_text(_words_of(ticket, given))

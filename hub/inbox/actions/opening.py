@@ -15,11 +15,10 @@ from hub.inbox.models import Ticket, TicketMessage, TicketParty
 from hub.inbox.routing import Route
 from hub.inbox.routing_rules import NOTHING, Outcome
 from hub.inbox.searching import phone_words
-from hub.inbox.threading import make_number
-from hub.inbox.words import MessageKind, Priority, TicketState
+from hub.inbox.threading import SAID, make_number, preview_of
+from hub.inbox.words import Priority, TicketState
 
 BELL = "tickets"
-PREVIEW_CHARS = 140
 SUBJECT_CHARS = 250
 _NEXT_ID = select(func.nextval("tickets_id_seq"))
 
@@ -88,7 +87,7 @@ def make_ticket(opening: Opening, ticket_id: int, *, now: datetime) -> Ticket:
         state=opening.state,
         priority=opening.priority,
         subject=shorten(opening.subject, SUBJECT_CHARS),
-        preview=shorten(opening.text, PREVIEW_CHARS),
+        preview=preview_of(opening.text),
         reason_id=opening.reason_id,
         assignee_id=opening.assignee_id,
         order_id=opening.order_id,
@@ -140,14 +139,15 @@ def make_party(ticket_id: int, address: str, name: str, *, is_requester: bool) -
 
 def show_message(ticket: Ticket, text: str, *, now: datetime) -> None:
     """What the lists show of the latest message."""
-    ticket.preview = shorten(text, PREVIEW_CHARS)
+    ticket.preview = preview_of(text)
     ticket.updated_at = now
     ring_after_commit(BELL)
 
 
 def show_latest(ticket: Ticket, *, now: datetime) -> None:
     """After a reply was taken back the lists show what was said before it."""
-    said = TicketMessage.kind.in_([MessageKind.CUSTOMER, MessageKind.AGENT, MessageKind.CALL])
-    query = select(TicketMessage.text).where(TicketMessage.ticket_id == ticket.id, said)
+    query = select(TicketMessage.text).where(
+        TicketMessage.ticket_id == ticket.id, TicketMessage.kind.in_(SAID)
+    )
     text = db.session.scalar(query.order_by(TicketMessage.event_id.desc()).limit(1))
     show_message(ticket, text or "", now=now)

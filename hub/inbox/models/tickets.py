@@ -147,6 +147,7 @@ class TicketMessage(Base):
         Index("ix_ticket_messages_thread", "ticket_id", "happened_at", "id"),
         Index("ix_ticket_messages_mail", "mail_message_id"),
         Index("ix_ticket_messages_arrival", "arrival_id"),
+        Index("ix_ticket_messages_notes", "id", postgresql_where="kind = 'note'"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -70,7 +70,7 @@ from hub.inbox.queries.messages import (
     page_attachments,
     page_messages,
 )
-from hub.inbox.queries.notices import NoticeRow, count_unread, get_notice_ticket, list_notices
+from hub.inbox.queries.notices import NoticeRow, count_unread, get_notice_place, list_notices
 from hub.inbox.queries.phone_calls import (
     CallToNote,
     find_call_to_note,
@@ -112,10 +112,10 @@ from hub.inbox.queries.tickets import (
     list_drafts,
     list_events,
     list_kept_messages,
-    list_orders_with_open_ticket,
     list_presence,
     list_thread,
     list_waits,
+    list_with_open_ticket,
 )
 from hub.inbox.queries.views import (
     ViewRow,
@@ -190,7 +190,7 @@ __all__ = [
     "get_alert_policy",
     "get_choices",
     "get_marks",
-    "get_notice_ticket",
+    "get_notice_place",
     "get_numbers",
     "get_phone_line",
     "get_scheduled",
@@ -212,7 +212,6 @@ __all__ = [
     "list_live_calls",
     "list_notices",
     "list_numbers",
-    "list_orders_with_open_ticket",
     "list_parties",
     "list_phone_lines",
     "list_presence",
@@ -226,6 +225,7 @@ __all__ = [
     "list_views",
     "list_waits",
     "list_warned",
+    "list_with_open_ticket",
     "may_chat",
     "may_make_tags",
     "offer_snoozes",

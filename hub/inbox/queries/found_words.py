@@ -14,10 +14,10 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
-    or_,
     select,
-    text,
     tuple_,
+    union,
+    union_all,
 )
 
 from hub.core.db import db
@@ -33,85 +33,98 @@ from hub.inbox.recency import begin_of, day_of, moment_before, slots_between
 LATEST = 1500
 FEW = 400
 """So many tickets are read and sorted at once."""
+LED_BY_WORDS = 1500
+"""So many are found by their words alone, whatever else is asked: PostgreSQL takes rare words for common ones."""
 ONE_PAGE = 75
 SHORTEST_STRETCH = 2000
-GROWTH = 32
+GROWTH = 4
 LONGEST_STRETCH = 0.25
 """Of all tickets; to ask for more at once is no dearer than to ask for all."""
+ENOUGH_FOR_A_GUESS = 2
+"""A mistyped search is given up after so many stretches: 375 tickets were to be expected in them if the words ever met."""
+Statement = Select[*tuple[Any, ...]]
 Rows = Sequence[Mapping[Any, Any]]
 Also = Mapping[str, Sequence[str]]
 Condition = ColumnElement[bool]
-_SPREAD = text(
-    """
-    SELECT (SELECT max(updated_at) FROM tickets), (SELECT count(*) FROM stores), (SELECT histogram_bounds::text::timestamptz[] FROM pg_stats
-        WHERE schemaname = current_schema() AND tablename = 'tickets' AND attname = 'updated_at')
-    """
-)
-"""The latest change, how many stores there are, and moments between which there are equally many tickets, as PostgreSQL last counted."""
 
 
 def find_words(
-    bare: Select[*tuple[Any, ...]], asking: Asking, after: str | None, size: int, *, stores: int | None
+    bare: Statement, asking: Asking, after: str | None, size: int, *, stores: frozenset[int] | None
 ) -> Rows:
     """At most `size` + 1 rows of a statement that has every condition but the words of `asking`.
 
-    `stores`: how many stores' tickets the statement is about, None for all. Raises Invalid.
+    `stores`: whose tickets the statement is about, None for all. Raises Invalid.
     """
     sought, also = asking.sought(), asking.also or {}
     lexicon = look_up(sought, also) if sought else None
     if lexicon is None or not lexicon.lexemes:
         statement = bare.where(*(begins_like(each, also) for each in sought))
-        return (_find_beginnings if lexicon is None else _fetch)(statement, after, size)
-    found: Rows = ()
-    for condition in _stretches(lexicon, also, after, stores):
-        found = _fetch(bare.where(condition), after, size)
-        if len(found) > size:
-            break
-    return found
+        return (
+            _find_beginnings(statement, after, size) if lexicon is None else _fetch([statement], after, size)
+        )
+    conditions = list(_stretches(lexicon, also, after, stores))
+    if len(conditions) == 1 and lexicon.likely_count <= LED_BY_WORDS:
+        conditions = [Ticket.id.in_(_led_by_words(conditions, stores))]
+    stretches = [bare.where(each) for each in conditions]
+    not_learnt = () if lexicon.is_all_learnt else (bare.where(_is_not_learnt(lexicon, also)),)
+    return _fetch(stretches, after, size, *not_learnt)
 
 
-def _stretches(lexicon: Lexicon, also: Also, after: str | None, stores: int | None) -> Iterator[Condition]:
-    """The condition of one question after the other, each about more tickets, the last about all.
+def _led_by_words(words: Sequence[Condition], stores: frozenset[int] | None) -> Select[int]:
+    """The ids of the tickets that have the words; what is fenced by OFFSET 0 is found before their store is looked at."""
+    found = select(Ticket.id, Ticket.store_id).where(*words).offset(0).subquery()
+    ids = select(found.c.id)
+    return ids if stores is None else ids.where(found.c.store_id.in_(stores))
 
-    The first stretch is as long as a page should need if the words stood anywhere alike.
+
+def _stretches(
+    lexicon: Lexicon, also: Also, after: str | None, stores: frozenset[int] | None
+) -> Iterator[Condition]:
+    """Ever longer stretches of time which together are all, the latest first; words that are known by the index alone.
+
+    The first one is as long as a page should need if the words stood anywhere alike.
     """
     narrow = [each.words for each in lexicon.lexemes if each.words is not None]
     wide = [begins_like(each.asked, also, is_filter=True) for each in lexicon.lexemes if each.words is None]
     words = and_(has_words(narrow), *wide)
-    for first, last in _latest_days(lexicon, after, stores) if lexicon.likely_count > FEW else ():
+    days = _latest_days(lexicon, after, stores) if lexicon.likely_count > FEW else []
+    is_given_up = bool(also) and len(days) >= ENOUGH_FOR_A_GUESS
+    for first, last in days[:ENOUGH_FOR_A_GUESS] if is_given_up else days:
         slots = cast(slots_between(first, last), ARRAY(Integer))
         is_then = func.recency_slots(Ticket.updated_at).bool_op("&&")(slots)
-        yield _or_not_learnt(and_(words, is_then, Ticket.updated_at >= begin_of(first)), lexicon, also)
-    yield _or_not_learnt(words, lexicon, also)
+        yield and_(words, is_then, Ticket.updated_at >= begin_of(first))
+        words = and_(words, Ticket.updated_at < begin_of(first))
+    if not is_given_up:
+        yield words
 
 
-def _or_not_learnt(words: Condition, lexicon: Lexicon, also: Also) -> Condition:
-    """Or a ticket whose words are not all known yet begins a word so."""
-    if lexicon.is_all_learnt:
-        return words
+def _is_not_learnt(lexicon: Lexicon, also: Also) -> Condition:
+    """A ticket whose words are not all known yet begins its words so; it is named by its id."""
     later = select(TicketMessage.ticket_id).where(TicketMessage.id > lexicon.last_message_id)
-    is_new = or_(Ticket.id > lexicon.last_ticket_id, Ticket.id.in_(later))
-    return or_(
-        words, and_(is_new, *(begins_like(each.asked, also, is_filter=True) for each in lexicon.lexemes))
+    new = union(select(Ticket.id).where(Ticket.id > lexicon.last_ticket_id), later)
+    return and_(
+        Ticket.id.in_(new), *(begins_like(each.asked, also, is_filter=True) for each in lexicon.lexemes)
     )
 
 
-def _latest_days(lexicon: Lexicon, after: str | None, stores: int | None) -> list[tuple[int, int]]:
-    """First and last day of the latest so many tickets before the page, for each length of stretch."""
-    newest, store_count, bounds = db.session.execute(_SPREAD).one()
-    is_seen = 1.0 if stores is None else min(1.0, max(stores, 1) / max(store_count, 1))
-    newest = moment_of(after) if after else newest
-    if newest is None or not bounds:
-        return []
+def _latest_days(lexicon: Lexicon, after: str | None, stores: frozenset[int] | None) -> list[tuple[int, int]]:
+    """First and last day of each stretch but the one with all that is older, the latest stretch first."""
+    newest, *bounds = lexicon.moments
+    if after:
+        newest = moment_of(after)
+    is_seen = 1.0 if stores is None else min(1.0, max(len(stores), 1) / max(lexicon.store_count, 1))
     share = max(ONE_PAGE / (lexicon.likely_count * is_seen), SHORTEST_STRETCH / lexicon.ticket_count)
     days = []
-    while share < LONGEST_STRETCH and (first := moment_before(bounds, newest, share)):
-        days.append((day_of(first), day_of(newest)))
+    last = day_of(newest) + 1  # a ticket may change after we asked for the latest change
+    while share < LONGEST_STRETCH and (begin := moment_before(bounds, newest, share)):
+        if (first := day_of(begin)) <= last:
+            days.append((first, last))
+            last = first - 1
         share *= GROWTH
     return days
 
 
-def _find_beginnings(statement: Select[*tuple[Any, ...]], after: str | None, size: int) -> Rows:
+def _find_beginnings(statement: Statement, after: str | None, size: int) -> Rows:
     """Common words fill a page from the latest 1,500 tickets; rarer ones are found by the index of words alone.
 
     No plan can then walk through a million tickets for two common words that never stand together.
@@ -121,19 +134,32 @@ def _find_beginnings(statement: Select[*tuple[Any, ...]], after: str | None, siz
         Ticket.updated_at >= func.coalesce(nth, literal_column("'-infinity'::timestamptz"))
     )
     found = db.session.execute(by_change(recent, after).limit(size + 1)).mappings().all()
-    return found if len(found) > size else _fetch(statement, after, size)
+    return found if len(found) > size else _fetch([statement], after, size)
 
 
-def _fetch(statement: Select[*tuple[Any, ...]], after: str | None, size: int) -> Rows:
-    """The rows of one question; fenced by OFFSET 0, so that it is the index of words that finds them."""
+def _fetch(stretches: Sequence[Statement], after: str | None, size: int, *more: Statement) -> Rows:
+    """The latest rows of stretches of time, `more` of no certain time among them, in one statement.
+
+    PostgreSQL reads the parts of a UNION ALL one after the other, and none that the LIMIT has no need of.
+    """
+    latest = [_ids(each, after, size) for each in stretches]
+    found = latest[0] if len(latest) == 1 else union_all(*latest).limit(size + 1)
+    if more:
+        found = union(found, *(_ids(each, after, size) for each in more))
+    rows = select(*stretches[0].selected_columns).where(Ticket.id.in_(select(found.subquery().c.id)))
+    return db.session.execute(by_change(rows, None).limit(size + 1)).mappings().all()
+
+
+def _ids(statement: Statement, after: str | None, size: int) -> Statement:
+    """The latest ids; fenced by OFFSET 0, so that it is the index of words that finds them."""
+    bare = statement.with_only_columns(Ticket.id, Ticket.updated_at, maintain_column_froms=True)
     if after:
-        statement = statement.where(tuple_(Ticket.updated_at, Ticket.id) < position(after))
-    fenced = statement.offset(0).subquery()
-    whole = select(fenced).order_by(fenced.c.updated_at.desc(), fenced.c.id.desc()).limit(size + 1)
-    return db.session.execute(whole).mappings().all()
+        bare = bare.where(tuple_(Ticket.updated_at, Ticket.id) < position(after))
+    fenced = bare.offset(0).subquery()
+    return select(fenced).order_by(fenced.c.updated_at.desc(), fenced.c.id.desc()).limit(size + 1)
 
 
-def by_change(statement: Select[*tuple[Any, ...]], after: str | None) -> Select[*tuple[Any, ...]]:
+def by_change(statement: Statement, after: str | None) -> Statement:
     """Latest change first, from behind the row `after`."""
     statement = statement.order_by(Ticket.updated_at.desc(), Ticket.id.desc())
     return statement.where(tuple_(Ticket.updated_at, Ticket.id) < position(after)) if after else statement

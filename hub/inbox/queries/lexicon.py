@@ -6,6 +6,7 @@ The index answers for whole words at once; for a beginning (`lamp:*`) it first r
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from math import prod
 
 from sqlalchemy import text
@@ -13,8 +14,8 @@ from sqlalchemy import text
 from hub.core.db import db
 from hub.inbox.searching import Asked
 
-_Row = tuple[str, int, str, int]
-"""Kind of line, place of the asked word, a word of the index, in how many tickets; see _LOOK_UP."""
+_Row = tuple[str, int, str, int, Sequence[datetime] | None]
+"""Kind of line, place of the asked word, a word of the index, in how many tickets, moments; see _LOOK_UP."""
 MOST_BEGUN = 64
 FEW_TICKETS = 5000
 """So many are read through as fast as they are asked for in stretches."""
@@ -27,18 +28,27 @@ _LOOK_UP = text(
     WITH asked AS (SELECT * FROM unnest(CAST(:places AS bigint[]), CAST(:lows AS text[]), CAST(:highs AS text[]))
             AS asked (place, low, high)),
         spelt AS (SELECT * FROM unnest(CAST(:spelt AS bigint[]), CAST(:spellings AS text[])) AS spelt (place, spelling))
-    SELECT 'begun' AS kind, place, begun.word, begun.ticket_count FROM asked CROSS JOIN LATERAL (
+    SELECT 'begun' AS kind, place, begun.word, begun.ticket_count, CAST(NULL AS timestamptz[]) FROM asked CROSS JOIN LATERAL (
         SELECT word, ticket_count FROM known_words WHERE word ~>=~ low AND word ~<~ high LIMIT :most) AS begun
     UNION ALL
-    SELECT 'stem', place, stem, coalesce(known.ticket_count, 0) FROM spelt
+    SELECT 'stem', place, stem, coalesce(known.ticket_count, 0), NULL FROM spelt
         CROSS JOIN LATERAL unnest(tsvector_to_array(to_tsvector('french', spelling))) AS stem
         LEFT JOIN known_words AS known ON known.word = stem
     UNION ALL
-    SELECT 'newest', (SELECT max(id) FROM tickets), '', (SELECT max(id) FROM ticket_messages)
+    SELECT 'stemmed', place, spelling, 0, NULL FROM spelt WHERE length(to_tsvector('french', spelling)) > 0
     UNION ALL
-    SELECT CASE WHEN has_forgotten THEN 'forgotten' ELSE 'known' END, last_ticket_id, '', last_message_id FROM word_progress
+    SELECT 'newest', (SELECT max(id) FROM tickets), '', (SELECT max(id) FROM ticket_messages), NULL
+    UNION ALL
+    SELECT CASE WHEN has_forgotten THEN 'forgotten' ELSE 'known' END, last_ticket_id, '', last_message_id, NULL FROM word_progress
+    UNION ALL
+    SELECT 'spread', (SELECT count(*) FROM stores), '', 0, ARRAY[(SELECT max(updated_at) FROM tickets)] || (
+        SELECT histogram_bounds::text::timestamptz[] FROM pg_stats
+        WHERE schemaname = current_schema() AND tablename = 'tickets' AND attname = 'updated_at')
+    UNION ALL
+    SELECT set_config('plan_cache_mode', 'force_custom_plan', true), 0, '', 0, NULL
     """
 )
+"""What is stemmed needs not be asked for as it is: who has the word has its stem. The last line lets the statements after it be planned for their own words: a plan for any words takes rare for common."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +62,17 @@ class Lexemes:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """The asked words in the index, and up to which ticket and message words are known. No lexemes: few tickets."""
+    """The asked words in the index, and up to which ticket and message words are known. No lexemes: few tickets.
+
+    `moments`: the latest change, then moments between which there are equally many tickets, as PostgreSQL last counted.
+    """
 
     lexemes: tuple[Lexemes, ...]
     last_ticket_id: int
     last_message_id: int
     is_all_learnt: bool
+    store_count: int
+    moments: Sequence[datetime]
 
     @property
     def ticket_count(self) -> int:
@@ -79,19 +94,21 @@ def look_up(asked: Sequence[Asked], also: Mapping[str, Sequence[str]]) -> Lexico
     if not begun or not all(_LEARNT.fullmatch(word) for _, word in begun):
         return None
     rows = _ask(asked, begun)
-    newest, known = _place(rows, "newest"), _place(rows, "known")
+    newest, known, spread = _line(rows, "newest"), _line(rows, "known"), _line(rows, "spread")
     lexemes = tuple(_lexemes(place, each, also, rows) for place, each in enumerate(asked))
-    if newest[0] <= FEW_TICKETS:
-        return Lexicon((), *known, is_all_learnt=False)
-    if not known[0] or all(each.words is None for each in lexemes):
-        return None
+    is_small = newest[0] <= FEW_TICKETS
     behind = max(newest[0] - known[0], newest[1] - known[1])
-    return None if behind > FAR_BEHIND else Lexicon(lexemes, *known, is_all_learnt=behind <= 0)
+    if not is_small and (not known[0] or behind > FAR_BEHIND or all(each.words is None for each in lexemes)):
+        return None
+    return Lexicon(() if is_small else lexemes, *known[:2], behind <= 0, spread[0], spread[2])
 
 
-def _place(rows: Sequence[_Row], kind: str) -> tuple[int, int]:
-    """The ticket and the message of a line about how far it is; zeros where there is none."""
-    return next(((ticket or 0, message or 0) for each, ticket, _, message in rows if each == kind), (0, 0))
+def _line(rows: Sequence[_Row], kind: str) -> tuple[int, int, Sequence[datetime]]:
+    """The place or ticket, the message and the moments of a line there is at most one of; zeros where there is none."""
+    found = (row for row in rows if row[0] == kind)
+    return next(
+        ((first or 0, second or 0, moments or ()) for _, first, _, second, moments in found), (0, 0, ())
+    )
 
 
 def _ask(asked: Sequence[Asked], begun: Sequence[tuple[int, str]]) -> list[_Row]:
@@ -115,9 +132,11 @@ def _beginnings(asked: Asked, also: Mapping[str, Sequence[str]]) -> list[str]:
 
 
 def _lexemes(place: int, asked: Asked, also: Mapping[str, Sequence[str]], rows: Sequence[_Row]) -> Lexemes:
-    begun = {word: count for kind, at, word, count in rows if kind == "begun" and at == place}
-    stems = {word: count for kind, at, word, count in rows if kind == "stem" and at == place}
+    begun = {word: count for kind, at, word, count, _ in rows if kind == "begun" and at == place}
+    stems = {word: count for kind, at, word, count, _ in rows if kind == "stem" and at == place}
     if len(begun) > MOST_BEGUN:
         return Lexemes(asked, None, 0)
-    words = tuple(dict.fromkeys((*_beginnings(asked, also), *begun, *stems)))
+    whole = {word: 0 for kind, at, word, _, _ in rows if kind == "stemmed" and at == place}
+    found = dict.fromkeys((*_beginnings(asked, also), *begun))
+    words = (*stems, *(word for word in found if word not in stems.keys() | whole.keys()))
     return Lexemes(asked, words, max(sum(begun.values()), max(stems.values(), default=0)))

@@ -115,7 +115,7 @@ def _list(
     visible = only_visible(select(*ROW_COLUMNS), viewer)
     if asking.is_led_by_words and not is_by_due:
         bare = filtered(visible, filters, asking, viewer, has_words=False)
-        seen = None if viewer.scope.is_everything else len(viewer.scope.store_ids)
+        seen = None if viewer.scope.is_everything else viewer.scope.store_ids
         rows = rows_of(find_words(bare, asking, after, size, stores=seen))
     else:
         statement = _sorted(filtered(visible, filters, asking, viewer), after, is_by_due=is_by_due)

@@ -1,6 +1,6 @@
 """One ticket: looked up with permission, its thread, its waits, who else is there."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -233,12 +233,20 @@ def has_open_ticket_on_order(order_id: int) -> bool:
     return db.session.scalar(found.limit(1)) is not None
 
 
-def list_orders_with_open_ticket(order_ids: Iterable[int]) -> set[int]:
-    """Of these orders, those a customer has an open ticket about: no survey is sent on them."""
-    found = select(Ticket.order_id).where(
-        among(Ticket.order_id, list(order_ids)), Ticket.state.in_(OPEN_STATES)
-    )
-    return {order_id for order_id in db.session.scalars(found) if order_id is not None}
+def list_with_open_ticket(asked: Sequence[tuple[int, datetime]]) -> list[bool]:
+    """For each (order, moment) whether a customer had an open ticket about it then, as far as tickets remember."""
+    ids = {order_id for order_id, _ in asked if order_id}
+    found: dict[int, list[tuple[datetime, datetime | None]]] = {}
+    rows = select(Ticket.order_id, Ticket.created_at, Ticket.state, Ticket.solved_at)
+    for order_id, opened_at, state, solved_at in (
+        db.session.execute(rows.where(among(Ticket.order_id, ids))) if ids else ()
+    ):
+        ended_at = None if state in OPEN_STATES else solved_at or opened_at
+        found.setdefault(order_id or 0, []).append((opened_at, ended_at))
+    return [
+        any(opened <= at and (ended is None or ended > at) for opened, ended in found.get(order_id, ()))
+        for order_id, at in asked
+    ]
 
 
 def list_kept_messages(message_ids: Iterable[int]) -> set[int]:

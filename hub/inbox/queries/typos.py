@@ -1,10 +1,9 @@
 """What mistyped words may have meant: words that tickets contain, found by their trigrams, judged letter by letter."""
 
-from sqlalchemy import func, select
+from rapidfuzz.distance import OSA
+from sqlalchemy import text
 
 from hub.core.db import db
-from hub.inbox.asking import distance
-from hub.inbox.models import KnownWord
 from hub.inbox.searching import search_words
 
 SHORTEST, LONGEST = 4, 24
@@ -12,6 +11,18 @@ LONG_WORD = 7
 ROUGH_LIKENESS = 0.15
 CANDIDATES = 400
 MOST_MEANT = 3
+_NEAR = text(
+    """
+    WITH asked AS MATERIALIZED (
+        SELECT word, set_config('pg_trgm.similarity_threshold', :likeness, true) FROM unnest(CAST(:words AS text[])) AS word)
+    SELECT asked.word, near.word, near.ticket_count FROM asked CROSS JOIN LATERAL (
+        SELECT known_words.word, ticket_count FROM known_words
+        WHERE known_words.word % asked.word AND known_words.word <> asked.word
+            AND length(known_words.word) BETWEEN length(asked.word) - 2 AND length(asked.word) + 2
+        ORDER BY similarity(known_words.word, asked.word) DESC LIMIT :most) AS near
+    """
+)
+"""Known words that are roughly like each asked one; the asked words are read, and the threshold set, before the known ones."""
 
 
 def find_meant(words: str) -> dict[str, tuple[str, ...]]:
@@ -19,19 +30,10 @@ def find_meant(words: str) -> dict[str, tuple[str, ...]]:
     asked = [word for word in search_words([words]) if word.isalpha() and SHORTEST <= len(word) <= LONGEST]
     if not asked:
         return {}
-    db.session.execute(select(func.set_config("pg_trgm.similarity_threshold", str(ROUGH_LIKENESS), True)))
-    found = {word: _meant(word) for word in asked}
-    return {word: meant for word, meant in found.items() if meant}
-
-
-def _meant(word: str) -> tuple[str, ...]:
-    likeness = func.similarity(KnownWord.word, word)
-    near = select(KnownWord.word, KnownWord.ticket_count).where(
-        KnownWord.word.op("%")(word),
-        func.length(KnownWord.word).between(len(word) - 2, len(word) + 2),
-        KnownWord.word != word,
-    )
-    rows = db.session.execute(near.order_by(likeness.desc()).limit(CANDIDATES)).all()
-    allowed = 2 if len(word) >= LONG_WORD else 1
-    judged = sorted((distance(word, known), -count, known) for known, count in rows)
-    return tuple(known for away, _, known in judged if away <= allowed)[:MOST_MEANT]
+    given = {"words": asked, "likeness": str(ROUGH_LIKENESS), "most": CANDIDATES}
+    near: dict[str, list[tuple[int, int, str]]] = {}
+    for word, known, count in db.session.execute(_NEAR, given):
+        allowed = 2 if len(word) >= LONG_WORD else 1
+        if (away := OSA.distance(word, known, score_cutoff=allowed)) <= allowed:
+            near.setdefault(word, []).append((away, -count, known))
+    return {word: tuple(known for _, _, known in sorted(found)[:MOST_MEANT]) for word, found in near.items()}

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 
 from hub.core.db import db
+from hub.core.facts import record
 from hub.customers.actions import CustomerDetails, resolve_customer
 from hub.orders.behaviour import rules
 from hub.orders.behaviour.closing import find_closing_order, lock_baskets
@@ -14,8 +15,10 @@ from hub.orders.behaviour.models import Basket, BasketLine
 from hub.orders.behaviour.payload import BasketPayload, WhoPayload, read_basket
 from hub.orders.behaviour.queries import get_basket
 from hub.orders.behaviour.rows import TakenBasket
+from hub.orders.behaviour.touches import note_touch, total_of_basket
 from hub.orders.behaviour.words import BasketState
 from hub.orders.events import key_of, storable
+from hub.orders.facts import BasketChanged
 from hub.orders.rows import FieldError
 from hub.orders.words import EventOutcome
 from hub.stores.queries import find_chain
@@ -47,8 +50,12 @@ def take_basket(payload: object, *, source: str, now: datetime) -> TakenBasket:
     rank = rules.rank_of(read.updated_at, told.event_key)
     if row is not None and rank <= rules.rank_of(row.touched_at, row.event_key):
         return _late(told, row, now=now)
-    basket_id = _write(told, row, now=now)
-    return TakenBasket(EventOutcome.TAKEN, get_basket(basket_id))
+    is_new = row is None
+    basket = get_basket(_write(told, row, now=now))
+    if basket.customer_id is not None and not is_new:
+        changed = BasketChanged(customer_id=basket.customer_id, basket_id=basket.id, state=basket.state.value)
+        record(changed, now=min(basket.touched_at, now))
+    return TakenBasket(EventOutcome.TAKEN, basket)
 
 
 def refusal(text: str) -> TakenBasket:
@@ -62,6 +69,8 @@ def _late(told: _Told, row: Basket, *, now: datetime) -> TakenBasket:
     if row.customer_id is None and not is_same:
         row.customer_id = _customer_of(told.basket, now=now)
         _close(row)
+    if not is_same:
+        note_touch(row.id, told.basket, told.event_key)
     return TakenBasket(EventOutcome.UNCHANGED if is_same else EventOutcome.STALE, get_basket(row.id))
 
 
@@ -76,7 +85,8 @@ def _write(told: _Told, row: Basket | None, *, now: datetime) -> int:
     row.state = given.state
     row.device = given.device or row.device
     row.checkout_url = given.checkout_url
-    row.total_cents = _total_of(given)
+    row.total_cents = total_of_basket(given)
+    row.clears_at = given.clears_at
     row.currency = currency
     row.order_id = None
     row.event_key = told.event_key
@@ -85,6 +95,7 @@ def _write(told: _Told, row: Basket | None, *, now: datetime) -> int:
     db.session.add(row)
     db.session.flush()
     _write_lines(row.id, given)
+    note_touch(row.id, given, told.event_key)
     _close(row)
     return row.id
 
@@ -111,12 +122,6 @@ def _write_lines(basket_id: int, given: BasketPayload) -> None:
         for position, line in enumerate(kept, 1)
     )
     db.session.flush()
-
-
-def _total_of(given: BasketPayload) -> int:
-    if given.total_cents is not None:
-        return given.total_cents
-    return rules.total_of((line.quantity, line.unit_price_cents) for line in given.lines)
 
 
 def _currency() -> str:

@@ -21,14 +21,19 @@ def lock_baskets(customer_id: int) -> None:
 def close_baskets(order: Order, *, basket_key: str) -> None:
     """Close the open baskets of the order's customer, and the one it names, that were last touched before it.
 
-    The named one becomes the customer's, if it was nobody's.
+    The named one becomes the customer's, if it was nobody's. What a later order has closed, told before this one, is
+    this one's.
     """
     lock_baskets(order.customer_id)
     whose = Basket.customer_id == order.customer_id
     mine = or_(whose, Basket.external_id == basket_key) if basket_key else whose
-    closed = update(Basket).where(
-        mine, Basket.state == BasketState.OPEN, Basket.touched_at <= order.placed_at
+    is_open = or_(
+        Basket.state == BasketState.OPEN,
+        (Basket.state == BasketState.ORDERED)
+        & Basket.order_id.is_not(None)
+        & (Basket.closed_at > order.placed_at),
     )
+    closed = update(Basket).where(mine, is_open, Basket.touched_at <= order.placed_at)
     db.session.execute(
         closed.values(
             state=BasketState.ORDERED,

@@ -16,6 +16,7 @@ class Basket(Base):
     `touched_at` is the shop's `updated_at` that last won; `event_key` (rank of its state, hash) decides between two events
     of one moment. `state` is ordered when the shop said so, or when an order came after the last touch (`order_id`).
     `customer_id` is None for a visitor nobody knows yet. `total_cents` is what the lines come to unless the shop says.
+    `clears_at`: when the shop will empty it, if it says so.
     """
 
     __tablename__ = "baskets"
@@ -38,7 +39,36 @@ class Basket(Base):
     event_key: Mapped[str]
     touched_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    clears_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+
+
+class BasketTouch(Base):
+    """What a basket was from one touch to the next: one row an event, so that the past can be asked as it was then.
+
+    `state` is what the shop said; whether an order had closed it by some moment, orders know.
+    """
+
+    __tablename__ = "basket_touches"
+    __table_args__ = (
+        UniqueConstraint("basket_id", "touched_at", "event_key"),
+        Index(
+            "ix_basket_touches_left",
+            "touched_at",
+            "basket_id",
+            postgresql_where="state = 'open' AND line_count > 0",
+        ),
+        Index("ix_basket_touches_purge", "touched_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    basket_id: Mapped[int] = mapped_column(ForeignKey("baskets.id", ondelete="CASCADE"))
+    touched_at: Mapped[datetime]
+    event_key: Mapped[str]
+    state: Mapped[BasketState] = mapped_column(words(BasketState))
+    device: Mapped[Device | None] = mapped_column(words(Device))
+    total_cents: Mapped[int]
+    line_count: Mapped[int]
 
 
 class BasketLine(Base):

@@ -11,7 +11,17 @@ from hub.core.text import N_
 from hub.customers import rules as people
 from hub.orders.behaviour.rules import is_visitor_id
 from hub.orders.behaviour.words import BasketState, Device, PageKind
-from hub.orders.payload import Cents, Key, LinePayload, RequiredMoment, Shape, Words, field_error, tried
+from hub.orders.payload import (
+    Cents,
+    Key,
+    LinePayload,
+    Moment,
+    RequiredMoment,
+    Shape,
+    Words,
+    field_error,
+    tried,
+)
 from hub.orders.rows import FieldError
 from hub.orders.rules import is_too_far_ahead
 
@@ -80,6 +90,7 @@ class BasketPayload(Shape):
     state: BasketState = BasketState.OPEN
     updated_at: RequiredMoment
     device: Device | None = None
+    clears_at: Moment = None
     checkout_url: Annotated[str, Field(max_length=2000), BeforeValidator(lambda given: given or "")] = ""
     total_cents: Cents | None = None
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None

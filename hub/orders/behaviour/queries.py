@@ -1,6 +1,6 @@
 """What others look up about baskets and visits."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from hub.core.text import N_
 from hub.orders.behaviour.models import Basket, BasketLine, Visit, Visitor
 from hub.orders.behaviour.rows import BasketLineRow, BasketRow, VisitRow
 from hub.orders.behaviour.rules import BehaviourSetup, read_setup
-from hub.orders.behaviour.words import BasketState
+from hub.orders.behaviour.words import BasketState, Device
 from hub.orders.products.models import Product
 from hub.stores.queries import find_chain
 
@@ -32,6 +32,27 @@ def get_basket(basket_id: int) -> BasketRow:
     if not found:
         raise NotFound(N_("This basket does not exist. Please check its number."))
     return found[0]
+
+
+def get_baskets(basket_ids: Collection[int]) -> dict[int, BasketRow]:
+    """By id, with their lines, in two statements; unknown ids are left out."""
+    found = _rows(select(Basket).where(among(Basket.id, basket_ids))) if basket_ids else []
+    return {row.id: row for row in found}
+
+
+def list_devices(asked: Sequence[tuple[int, datetime]]) -> list[Device | None]:
+    """For each (customer, moment) the device of the basket touched last by then; None when none is known."""
+    ids = {customer_id for customer_id, _ in asked}
+    found: dict[int | None, list[tuple[datetime, Device | None]]] = {}
+    rows = select(Basket.customer_id, Basket.touched_at, Basket.device).where(
+        among(Basket.customer_id, ids), Basket.device.is_not(None)
+    )
+    for customer_id, touched_at, device in db.session.execute(rows.order_by(Basket.touched_at.desc())):
+        found.setdefault(customer_id, []).append((touched_at, device))
+    return [
+        next((device for touched_at, device in found.get(customer_id, ()) if touched_at <= at), None)
+        for customer_id, at in asked
+    ]
 
 
 def find_open_basket(customer_id: int) -> BasketRow | None:
@@ -77,6 +98,15 @@ def list_recent_visits(customer_id: int, limit: int = 20) -> list[VisitRow]:
         .limit(limit)
     )
     return [VisitRow(*row) for row in db.session.execute(found)]
+
+
+def get_last_visits(customer_ids: Collection[int]) -> dict[int, datetime]:
+    """When each customer last visited a page; those who never did are missing."""
+    found = select(Visit.customer_id, func.max(Visit.visited_at)).where(
+        among(Visit.customer_id, customer_ids)
+    )
+    rows = db.session.execute(found.group_by(Visit.customer_id))
+    return {customer_id: at for customer_id, at in rows if customer_id is not None}
 
 
 def find_customer_of_visitor(visitor_id: str) -> int | None:

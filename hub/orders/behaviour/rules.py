@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from hub.orders.behaviour.words import BasketState, PageKind
+from hub.orders.behaviour.words import BasketProfile, BasketState, Device, PageKind
 
 RANKS = {state: rank for rank, state in enumerate(BasketState)}
 VISITOR_ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
@@ -20,20 +20,23 @@ LEAST_KEEP_DAYS = 30
 MOST_KEEP_DAYS = 760
 LATE_DAYS = 14
 MOST_LATE_DAYS = 365
+BASKET_DAYS = 30
+MOST_BASKET_DAYS = 365
 
 Rank = tuple[datetime, str]
 
 
 @dataclass(frozen=True)
 class BehaviourSetup:
-    """What the chain chose: whether the script notes visits, on which sites, how long they are kept, and how old an
-    order may be that still starts a plan.
+    """What the chain chose: whether the script notes visits, on which sites, how long they are kept, how old an order may
+    be that still starts a plan, and after how many days the shop clears a basket of which it does not say so.
     """
 
     is_on: bool = False
     sites: tuple[str, ...] = ()
     keep_days: int = KEEP_DAYS
     late_days: int = LATE_DAYS
+    basket_days: int = BASKET_DAYS
     till_columns: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -45,6 +48,7 @@ def read_setup(settings: Mapping[str, Any]) -> BehaviourSetup:
         sites=tuple(str(each) for each in kept.get("sites", ())),
         keep_days=int(kept.get("keep_days", KEEP_DAYS)),
         late_days=int(kept.get("late_days", LATE_DAYS)),
+        basket_days=int(kept.get("basket_days", BASKET_DAYS)),
         till_columns=dict(kept.get("till_columns", {})),
     )
 
@@ -56,6 +60,7 @@ def write_setup(setup: BehaviourSetup) -> dict[str, Any]:
         "sites": list(setup.sites),
         "keep_days": setup.keep_days,
         "late_days": setup.late_days,
+        "basket_days": setup.basket_days,
         "till_columns": dict(setup.till_columns),
     }
 
@@ -78,6 +83,17 @@ def is_closed_by(placed_at: datetime, *, touched_at: datetime) -> bool:
 def total_of(lines: Iterable[tuple[int, int]]) -> int:
     """Cents of (quantity, unit price)."""
     return sum(quantity * price for quantity, price in lines)
+
+
+def profile_of(
+    total_cents: int, device: Device | None, *, has_ordered: bool, above_cents: int
+) -> BasketProfile:
+    """Above the amount, on a phone, of somebody who has ordered before, or of anybody: the first that fits."""
+    if total_cents > above_cents:
+        return BasketProfile.VALUABLE
+    if device is Device.PHONE:
+        return BasketProfile.ON_PHONE
+    return BasketProfile.KNOWN if has_ordered else BasketProfile.ANYBODY
 
 
 def visit_key_of(

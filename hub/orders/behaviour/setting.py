@@ -14,17 +14,27 @@ from hub.stores.actions import change_setting
 
 
 def change_behaviour(
-    *, is_on: bool, sites: Iterable[str], keep_days: int, late_days: int, by: Actor, now: datetime
+    *,
+    is_on: bool,
+    sites: Iterable[str],
+    keep_days: int,
+    late_days: int,
+    basket_days: int = rules.BASKET_DAYS,
+    by: Actor,
+    now: datetime,
 ) -> None:
-    """Raises Invalid (field sites, keep_days or late_days)."""
+    """Raises Invalid (field sites, keep_days, late_days or basket_days)."""
     if not rules.LEAST_KEEP_DAYS <= keep_days <= rules.MOST_KEEP_DAYS:
         raise Invalid(N_("Please keep visits for 30 to 760 days."), field="keep_days")
     if not 1 <= late_days <= rules.MOST_LATE_DAYS:
         raise Invalid(N_("Please give a number of days from 1 to 365."), field="late_days")
+    if not 1 <= basket_days <= rules.MOST_BASKET_DAYS:
+        raise Invalid(N_("Please give a number of days from 1 to 365."), field="basket_days")
     kept = _check(sites)
     if is_on and not kept:
         raise Invalid(N_("Please name the sites first, for example https://www.shop.fr."), field="sites")
-    setup = replace(get_setup(), is_on=is_on, sites=kept, keep_days=keep_days, late_days=late_days)
+    setup = replace(get_setup(), is_on=is_on, sites=kept, keep_days=keep_days)
+    setup = replace(setup, late_days=late_days, basket_days=basket_days)
     change_setting(rules.SETTING, rules.write_setup(setup), by=by, now=now)
 
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from hub.core.batches import among, given_rows, rows_given, table_of
 from hub.core.db import db
 from hub.core.text import N_
 from hub.customers.naming import find_customers
+from hub.customers.quality.archiving import note_lives
 from hub.orders.behaviour import rules
 from hub.orders.behaviour.baskets import details_of
 from hub.orders.behaviour.linking import link_visitors, see_visitors
@@ -124,9 +125,16 @@ def _keep(rows: Mapping[str, Mapping[str, Any]]) -> int:
 
 
 def purge_visits(*, before: datetime, limit: int = PURGE_BATCH) -> int:
-    """Forget the oldest visits from before this moment, and browsers nobody has seen since. Returns how many visits."""
+    """Forget the oldest visits from before this moment, and browsers nobody has seen since. Returns how many visits.
+
+    That a customer was there last then stays: it is a sign of life, whose term is longer.
+    """
     old = select(Visit.id).where(Visit.visited_at < before).order_by(Visit.visited_at).limit(limit)
     ids = list(db.session.scalars(old))
+    last = select(Visit.customer_id, func.max(Visit.visited_at)).where(
+        among(Visit.id, ids), Visit.customer_id.is_not(None)
+    )
+    note_lives({row[0]: row[1] for row in db.session.execute(last.group_by(Visit.customer_id)) if row[0]})
     gone = delete(Visit).where(among(Visit.id, ids)).execution_options(synchronize_session=False)
     db.session.execute(gone)
     if len(ids) < limit:

@@ -11,6 +11,15 @@ class BasketState(StrEnum):
     ORDERED = "ordered"
 
 
+class BasketProfile(StrEnum):
+    """Whose basket it is, for what a reminder says first; the first that fits."""
+
+    VALUABLE = "valuable"
+    ON_PHONE = "on_phone"
+    KNOWN = "known"
+    ANYBODY = "anybody"
+
+
 class PageKind(StrEnum):
     """What the visited page was about."""
 

@@ -20,10 +20,24 @@ from hub.orders.products.rows import ProductsTaken, RefusedProduct
 from hub.orders.products.rules import ProductDetails
 from hub.orders.rows import FieldError
 
-FIELDS = ("name", "family", "range", "life_days", "price_cents", "url", "image_url", "is_active")
+FIELDS = (
+    "name",
+    "family",
+    "range",
+    "range_position",
+    "life_days",
+    "cycle_days",
+    "next_sku",
+    "price_cents",
+    "url",
+    "image_url",
+    "is_active",
+)
 COLUMNS = ("sku", "sort_key", *FIELDS, "updated_at")
 READERS: Mapping[str, Callable[[str], Any]] = {
+    "range_position": rules.read_position,
     "life_days": rules.read_life,
+    "cycle_days": rules.read_life,
     "price_cents": rules.read_cents,
     "complements": rules.read_skus,
     "is_active": rules.read_flag,
@@ -73,7 +87,8 @@ def put_product_rows(
         except Invalid as error:
             said = FieldError(error.field or "", error.text, error.values)
             unread.append(RefusedProduct(position, "", said))
-    told = [name for name in FIELDS if name in columns.values()]
+    named = {*columns.values()} | ({"range_position"} if "range" in columns.values() else set())
+    told = [name for name in FIELDS if name in named]
     taken = put_products(read, now=now, fields=told)
     refused = [RefusedProduct(places[each.position], each.sku, each.error) for each in taken.refused]
     together = tuple(sorted([*unread, *refused], key=lambda each: each.position))

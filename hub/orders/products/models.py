@@ -11,8 +11,9 @@ from hub.core.db import Base
 class Product(Base):
     """A product by its sku; lines of orders and baskets name it by that, whether it is known here or not.
 
-    `range` is its place among its like (standard, premium). `life_days`: how long until it is used up or wants renewal.
-    `price_cents` in the chain's currency. `sort_key` is name and sku, accent-free, for the list and its search.
+    `range` is its place among its like (standard, premium), `range_position` the same as a number from 1 (entry) to 9
+    (top): standard is 3, premium 6. `life_days`: how long until it wants renewal. `cycle_days`: how soon it is used up and
+    bought again, as `next_sku` where that follows it. `price_cents` in the chain's currency. `sort_key` is name and sku, accent-free, for the list and its search.
     """
 
     __tablename__ = "products"
@@ -32,7 +33,10 @@ class Product(Base):
     sort_key: Mapped[str]
     family: Mapped[str] = mapped_column(default="", index=True)
     range: Mapped[str] = mapped_column(default="")
+    range_position: Mapped[int | None]
     life_days: Mapped[int | None]
+    cycle_days: Mapped[int | None]
+    next_sku: Mapped[str] = mapped_column(default="", server_default="")
     price_cents: Mapped[int | None]
     url: Mapped[str] = mapped_column(default="")
     image_url: Mapped[str] = mapped_column(default="")

@@ -22,7 +22,7 @@ def get_product(product_id: int) -> ProductRow:
     row = db.session.get(Product, product_id)
     if row is None:
         raise NotFound(N_("This product does not exist. Please go back to the list."))
-    return _shown(row, list_complements([row.sku]).get(row.sku, ()))
+    return product_row(row, list_complements([row.sku]).get(row.sku, ()))
 
 
 def list_products(search: str = "", after: str | None = None, size: int = PAGE_SIZE) -> Page[ProductRow]:
@@ -36,7 +36,7 @@ def list_products(search: str = "", after: str | None = None, size: int = PAGE_S
                 found = found.where(tuple_(Product.sort_key, Product.id) > (sort_key, product_id))
             case _:
                 raise Invalid(N_("This page address is not valid. Please start again from the first page."))
-    rows = [_shown(row) for row in db.session.scalars(found)]
+    rows = [product_row(row) for row in db.session.scalars(found)]
     return make_page(rows, size=size, key=lambda row: (row.sort_key, row.id))
 
 
@@ -52,7 +52,7 @@ def list_complements(skus: Collection[str]) -> dict[str, tuple[str, ...]]:
 def get_products(skus: Collection[str]) -> dict[str, ProductRow]:
     """By sku, without complements; unknown ones are left out."""
     found = db.session.scalars(select(Product).where(among(Product.sku, skus)))
-    return {row.sku: _shown(row) for row in found}
+    return {row.sku: product_row(row) for row in found}
 
 
 def list_families() -> list[str]:
@@ -64,18 +64,22 @@ def list_families() -> list[str]:
     )
 
 
-def _shown(row: Product, complements: tuple[str, ...] = ()) -> ProductRow:
+def product_row(row: Product, complements: tuple[str, ...] = ()) -> ProductRow:
+    """The product as it is handed out."""
     return ProductRow(
-        row.id,
-        row.sku,
-        row.name,
-        row.family,
-        row.range,
-        row.life_days,
-        row.price_cents,
-        row.url,
-        row.image_url,
-        row.is_active,
-        row.sort_key,
-        complements,
+        id=row.id,
+        sku=row.sku,
+        name=row.name,
+        family=row.family,
+        range=row.range,
+        range_position=row.range_position,
+        life_days=row.life_days,
+        cycle_days=row.cycle_days,
+        next_sku=row.next_sku,
+        price_cents=row.price_cents,
+        url=row.url,
+        image_url=row.image_url,
+        is_active=row.is_active,
+        sort_key=row.sort_key,
+        complements=complements,
     )

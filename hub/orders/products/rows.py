@@ -14,7 +14,10 @@ class ProductRow:
     name: str
     family: str
     range: str
+    range_position: int | None
     life_days: int | None
+    cycle_days: int | None
+    next_sku: str
     price_cents: int | None
     url: str
     image_url: str

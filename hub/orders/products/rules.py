@@ -23,12 +23,24 @@ AMOUNT = re.compile(
 SEPARATORS = re.compile(r"[|,;\s]+")
 NO = frozenset({"0", "no", "n", "non", "false", "faux", "inactive", "inactif"})
 
+ENTRY, STANDARD, PREMIUM, LUXURY, TOP = 1, 3, 6, 8, 9
+RANGES: Mapping[str, int] = {
+    **dict.fromkeys(("entry", "entree", "entree de gamme", "decouverte", "eco", "basic", "essentiel"), ENTRY),
+    **dict.fromkeys(("standard", "classique", "classic"), STANDARD),
+    **dict.fromkeys(("premium", "haut de gamme", "superieur"), PREMIUM),
+    **dict.fromkeys(("luxe", "luxury", "prestige"), LUXURY),
+}
+"""Places of ranges whose words are known, folded; the migration 0043 says the same."""
+
 HEADINGS: Mapping[str, str] = {
     **dict.fromkeys(("sku", "reference", "ref", "code", "code article", "article", "product code"), "sku"),
     **dict.fromkeys(("name", "nom", "libelle", "designation", "title", "titre", "product"), "name"),
     **dict.fromkeys(("family", "famille", "category", "categorie", "rayon"), "family"),
     **dict.fromkeys(("range", "gamme"), "range"),
-    **dict.fromkeys(("life", "life days", "life in days", "duree", "duree de vie", "cycle"), "life_days"),
+    **dict.fromkeys(("range position", "place of the range", "rang", "rang de gamme"), "range_position"),
+    **dict.fromkeys(("life", "life days", "life in days", "duree", "duree de vie"), "life_days"),
+    **dict.fromkeys(("cycle", "cycle days", "cycle in days", "cycle d achat", "rachat"), "cycle_days"),
+    **dict.fromkeys(("next", "next sku", "suivant", "produit suivant", "reference suivante"), "next_sku"),
     **dict.fromkeys(("price", "prix", "prix ttc", "unit price", "price cents"), "price_cents"),
     **dict.fromkeys(("url", "link", "lien", "page"), "url"),
     **dict.fromkeys(("image", "image url", "photo", "picture"), "image_url"),
@@ -55,13 +67,19 @@ def why_not_read(error: ValueError) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class ProductDetails:
-    """A product as told. `complements` are skus, the best one first; None leaves those known alone."""
+    """A product as told. `complements` are skus, the best one first; None leaves those known alone.
+
+    `range_position` is from 1 (entry) to 9 (top); left out, it follows from the range where that is a known word.
+    """
 
     sku: str
     name: str = ""
     family: str = ""
     range: str = ""
+    range_position: int | None = None
     life_days: int | None = None
+    cycle_days: int | None = None
+    next_sku: str = ""
     price_cents: int | None = None
     url: str = ""
     image_url: str = ""
@@ -83,6 +101,7 @@ def check(details: ProductDetails) -> ProductDetails:
         _check_url(name, getattr(details, name).strip())
     if details.life_days is not None and not 1 <= details.life_days <= MOST_LIFE_DAYS:
         raise Invalid(N_("Please give the life in days, from 1 to 36500."), field="life_days")
+    _check_cycle(sku, details)
     if details.price_cents is not None and not 0 <= details.price_cents <= MOST_CENTS:
         raise Invalid(N_("Please give the price as a positive number."), field="price_cents")
     complements = details.complements
@@ -97,13 +116,38 @@ def check(details: ProductDetails) -> ProductDetails:
         name=_line(details.name) or sku,
         family=_line(details.family),
         range=_line(details.range),
+        range_position=details.range_position or position_of(details.range),
         life_days=details.life_days,
+        cycle_days=details.cycle_days,
+        next_sku=details.next_sku.strip(),
         price_cents=details.price_cents,
         url=details.url.strip(),
         image_url=details.image_url.strip(),
         is_active=details.is_active,
         complements=complements,
     )
+
+
+def _check_cycle(sku: str, details: ProductDetails) -> None:
+    if details.cycle_days is not None and not 1 <= details.cycle_days <= MOST_LIFE_DAYS:
+        raise Invalid(N_("Please give the cycle in days, from 1 to 36500."), field="cycle_days")
+    if details.range_position is not None and not 1 <= details.range_position <= TOP:
+        raise Invalid(
+            N_("Please give the place of the range from 1 (entry) to 9 (top)."), field="range_position"
+        )
+    if details.next_sku.strip() == sku:
+        raise Invalid(
+            N_("A product that is bought again needs no next one. Please leave it empty."), field="next_sku"
+        )
+    if len(details.next_sku.strip()) > LONGEST_SKU:
+        raise Invalid(
+            N_("Please give a sku of at most %(most)s characters."), field="next_sku", most=LONGEST_SKU
+        )
+
+
+def position_of(range_words: str) -> int | None:
+    """The place of a range that is a known word, French or English; None for others."""
+    return RANGES.get(" ".join(re.sub(r"[^a-z0-9]+", " ", fold(range_words)).split()))
 
 
 def _check_url(name: str, url: str) -> None:
@@ -155,6 +199,11 @@ def read_life(text: str) -> int | None:
         raise ValueError(text)
     unit = DAYS.get(found[2]) or DAYS.get(f"{found[2]}s") or 1
     return int(found[1]) * unit
+
+
+def read_position(text: str) -> int | None:
+    """The place of a range; None for an empty one. Raises ValueError."""
+    return int(text) if text else None
 
 
 def read_skus(text: str) -> tuple[str, ...]:

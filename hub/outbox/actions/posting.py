@@ -29,6 +29,7 @@ from hub.stores.queries import ChainRow, StoreRow
 from hub.stores.rules import Hours
 
 USUAL_PRIORITY = 100
+People = Mapping[int, CustomerRow]
 _QUEUES = {
     Purpose.REPLY: SendQueue.URGENT,
     Purpose.TRANSACTIONAL: SendQueue.URGENT,
@@ -127,17 +128,16 @@ def post(*, now: datetime, **fields: Unpack[DraftFields]) -> Posted:
     return post_many([Draft(**fields)], now=now)[0]
 
 
-def post_many(drafts: Sequence[Draft], *, now: datetime) -> list[Posted]:
-    """Post a batch with a handful of statements whatever its size; the answers stand in the order of the drafts."""
+def post_many(drafts: Sequence[Draft], *, now: datetime, people: People | None = None) -> list[Posted]:
+    """Post a batch in a handful of statements, in the order of the drafts. `people`: all their customers, just read."""
     if not drafts:
         return []
-    desk = _Desk.open(drafts)
+    desk = _Desk.open(drafts, people)
     desk.take_codes(drafts, now=now)
     rows = [desk.row(draft, now=now) for draft in drafts]
     if any(draft.attachments for draft in drafts):
-        rows = [
-            {**row, "attachments": list(each.attachments)} for row, each in zip(rows, drafts, strict=True)
-        ]
+        for row, each in zip(rows, drafts, strict=True):
+            row["attachments"] = list(each.attachments)
     new = {key: row_id for row_id, key in db.session.execute(_posting(tuple(rows[0])), rows_given(rows))}
     old = _ids_of({draft.key for draft in drafts} - new.keys())
     for queue in {row["queue"] for row in rows if row["key"] in new and row["due_at"] <= now}:
@@ -178,10 +178,8 @@ def _ids_of(keys: set[str]) -> dict[str, int]:
     """Ids of keys that were posted before. Raises Conflict when a key lost to another one's Message-ID."""
     if not keys:
         return {}
-    rows = db.session.execute(
-        select(OutboundMessage.key, OutboundMessage.id).where(OutboundMessage.key.in_(keys))
-    )
-    found = dict(rows.all())
+    asked = select(OutboundMessage.key, OutboundMessage.id).where(OutboundMessage.key.in_(keys))
+    found = dict(db.session.execute(asked).all())
     if lost := keys - found.keys():
         raise Conflict(N_("The Message-ID of %(key)s belongs to another message."), key=min(lost))
     return found
@@ -200,11 +198,12 @@ class _Desk:
     codes: Mapping[str, GivenCode] = field(default_factory=dict)
 
     @classmethod
-    def open(cls, drafts: Sequence[Draft]) -> "_Desk":
+    def open(cls, drafts: Sequence[Draft], people: People | None) -> "_Desk":
         store_ids = _known(draft.store_id for draft in drafts)
+        asked = _known(draft.customer_id for draft in drafts)
         return cls(
             chain=stores.get_chain(),
-            people=customers.get_customers(_known(draft.customer_id for draft in drafts)),
+            people=customers.get_customers(asked) if people is None else people,
             houses=stores.get_stores(store_ids),
             hours=stores.get_hours_of(store_ids),
         )
@@ -275,8 +274,9 @@ class _Desk:
         if code := self.codes.get(draft.key):
             known |= promo_codes.values_of(code, self.chain, language)
         known |= draft.values
-        names = {spec.name for spec in version.specs}
-        return {name: value.replace("\0", "") for name, value in known.items() if value and name in names}
+        return {
+            spec.name: value.replace("\0", "") for spec in version.specs if (value := known.get(spec.name))
+        }
 
     def head(self, store_id: int | None, language: Language) -> dict[str, str]:
         if (store_id, language) not in self.heads:

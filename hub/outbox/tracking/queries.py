@@ -112,6 +112,18 @@ def get_first_clicks(outbound_ids: Collection[int]) -> dict[int, datetime]:
     return dict(rows.all())
 
 
+def get_first_openings(outbound_ids: Collection[int]) -> dict[int, datetime]:
+    """When a mail program first loaded the pixel of each message; proxies count for nothing, the others are missing."""
+    if not outbound_ids:
+        return {}
+    rows = db.session.execute(
+        select(MessageOpening.message_id, MessageOpening.first_at).where(
+            MessageOpening.message_id.in_(outbound_ids), MessageOpening.opener == Opener.PROGRAM
+        )
+    )
+    return dict(rows.all())
+
+
 def list_clicks(outbound_id: int) -> list[ClickRow]:
     """Every click of one message with its signals, oldest first."""
     c = LinkClick

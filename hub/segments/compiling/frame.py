@@ -131,6 +131,13 @@ class Members:
         left_out = rows.subquery()
         return ~exists().where(left_out.c.customer_id == owner)
 
+    def holds(self, owner: Column) -> Truth:
+        """Whether one owner is in it: looked up for each who is asked for, never made for everybody."""
+        whose = self.chosen.selected_columns.customer_id
+        found = self.chosen.where(getattr(whose, "element", whose) == owner)
+        is_in = found.exists()
+        return ~is_in if self.is_absent else is_in
+
 
 @dataclass(frozen=True)
 class Measured:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Numeric, and_, case, cast, func, literal, or_, select
 
 from hub.core.text import fold
+from hub.customers.imports.people import PERSON, people_of
 from hub.customers.models import Address, Customer, ExternalId
 from hub.customers.words import AddressKind
 from hub.segments.compiling.frame import (
@@ -128,6 +129,11 @@ def _card(_each: Condition, frame: Frame) -> Answer:
     return Members(select(ExternalId.customer_id).where(*mine).group_by(ExternalId.customer_id))
 
 
+def _import(each: Condition, frame: Frame) -> Answer:
+    people = people_of([int(str(value)) for value in each.values])
+    return Members(people.where(*frame.bounds.keep(PERSON)))
+
+
 def _region(each: Condition, _frame: Frame) -> Answer:
     stores = select(Store.id).where(Store.region_id == numbers(each.values))
     return known(Customer.preferred_store_id.in_(stores))
@@ -151,6 +157,7 @@ OF_CUSTOMERS: Mapping[str, Callable[[Condition, Frame], Answer]] = {
     "customer.mail": _has_address(AddressKind.MAIL),
     "customer.phone": _has_address(AddressKind.PHONE),
     "customer.card": _card,
+    "customer.import": _import,
     "store.preferred": lambda each, _frame: known(Customer.preferred_store_id == numbers(each.values)),
     "store.region": _region,
 }

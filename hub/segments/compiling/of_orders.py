@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import exists, func, join, literal, or_, select
+from sqlalchemy import Numeric, Select, cast, exists, func, join, literal, or_, select
 from sqlalchemy.sql.expression import Subquery
 
 from hub.loyalty.models import PromoCode, PromoRedemption
@@ -30,6 +30,7 @@ from hub.segments.compiling.frame import (
 )
 from hub.segments.conditions.tree import Condition, Period
 from hub.segments.conditions.words import Source, Test
+from hub.segments.values.models import CustomerScore
 from hub.stores.models import Store
 
 NET = Order.total_cents - Order.returned_cents
@@ -81,6 +82,21 @@ def figure(each: Condition, frame: Frame) -> Measured:
     counted = (func.count().label("order_count"), func.sum(NET).label("net_cents"))
     chosen = choose(_orders(each), each, frame).add_columns(*counted)
     return Measured(chosen, lambda found: FIGURES[each.field.key](found, each))
+
+
+def is_kept(each: Condition) -> bool:
+    """Whether the figure is of a whole life: each order and each night keep it beside the scores."""
+    return is_figure(each) and each.period is None and not each.only
+
+
+def kept(frame: Frame) -> Select[Any]:
+    """Figures of whole lives by customer, as `figure` names them; who has no row has not been counted yet."""
+    score = CustomerScore
+    counted = (
+        func.nullif(score.order_count, 0).label("order_count"),
+        cast(score.historic_cents, Numeric).label("net_cents"),
+    )
+    return select(score.customer_id, *counted).where(*frame.bounds.keep(score.customer_id))
 
 
 def _average_passes(found: Subquery, each: Condition) -> Truth:

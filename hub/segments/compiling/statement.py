@@ -27,7 +27,7 @@ from hub.segments.compiling.frame import Frame, Members, Truth
 from hub.segments.compiling.of_contacts import OF_CONTACTS, OF_VALUES
 from hub.segments.compiling.of_customers import OF_CUSTOMERS, of_property
 from hub.segments.compiling.of_messages import OF_MESSAGES
-from hub.segments.compiling.of_orders import OF_ORDERS, figure, is_figure
+from hub.segments.compiling.of_orders import FIGURES, OF_ORDERS, figure, is_figure, is_kept, kept
 from hub.segments.conditions.fields import FIELDS, PREFIX
 from hub.segments.conditions.tree import Condition, Group, Node, conditions_of
 from hub.segments.conditions.words import Match, Source
@@ -40,10 +40,13 @@ MOST_INNER = 8
 
 
 class Question:
-    """Collects the sets that a tree needs; the same set is joined once."""
+    """Collects the sets that a tree needs; the same set is joined once.
 
-    def __init__(self, root: Node, frame: Frame) -> None:
-        self.frame = frame
+    `is_lazy`: sets that would be measured for everybody are looked up for those customers who pass the other tests.
+    """
+
+    def __init__(self, root: Node, frame: Frame, *, is_lazy: bool = False) -> None:
+        self.frame, self.is_lazy = frame, is_lazy
         self.asked = Counter((each.period, each.only) for each in conditions_of(root) if is_figure(each))
         self.joins: dict[str, Subquery] = {}
         self.inside: list[int] = []
@@ -55,10 +58,14 @@ class Question:
             return not_(answer) if node.is_negated else answer
         if not node.parts:
             return true()
-        parts = [self.truth_of(part) for part in node.parts]
+        parts = [self.truth_of(part) for part in sorted(node.parts, key=self._is_dear)]
         if node.match is Match.ALL:
             return and_(*parts)
         return or_(*parts) if node.match is Match.ANY else not_(or_(*parts))
+
+    def _is_dear(self, node: Node) -> bool:
+        """Whether it looks figures up: asked last, of those of whom nothing else decides."""
+        return self.is_lazy and any(is_figure(each) for each in conditions_of(node))
 
     def narrow(self, node: Node, *, is_negated: bool = False) -> list[Truth]:
         """The same as `truth_of`, as tests that must all hold: a set that everybody has to be in (or out of) is not joined."""
@@ -79,8 +86,19 @@ class Question:
 
     def answer(self, each: Condition) -> Truth:
         """What one condition says, before its own negation."""
+        if self.is_lazy and is_kept(each):
+            return self._kept_or_looked_up(each)
         found = self._ask(each)
-        return self._is_member(found) if isinstance(found, Members) else found
+        if isinstance(found, Members):
+            is_looked_up = self.is_lazy and found.is_measured and is_figure(each)
+            return found.holds(Customer.id) if is_looked_up else self._is_member(found)
+        return found
+
+    def _kept_or_looked_up(self, each: Condition) -> Truth:
+        """A figure of the whole life, as it is kept; of those who have none yet by their orders."""
+        known = self._join(kept(self.frame))
+        looked_up = ANSWERS[each.field.key](each, self.frame).holds(Customer.id)
+        return case((known.c.customer_id.is_not(None), FIGURES[each.field.key](known, each)), else_=looked_up)
 
     def _ask(self, each: Condition) -> Truth | Members:
         if each.field.source is Source.SEGMENT:
@@ -131,16 +149,21 @@ def is_there() -> Sequence[Truth]:
     return (Customer.archived_at.is_(None), Customer.erased_at.is_(None), Customer.merged_into_id.is_(None))
 
 
+def _is_narrowed(root: Group) -> bool:
+    """Whether a condition of the first level leaves fewer customers for the groups inside."""
+    return root.match is Match.ALL and any(isinstance(part, Condition) for part in root.parts)
+
+
 def ask_count(root: Group, frame: Frame) -> Select[Any]:
     """How many it holds."""
-    question = Question(root, frame)
+    question = Question(root, frame, is_lazy=_is_narrowed(root))
     tests = question.narrow(root)
     return question.select(func.count()).where(*tests)
 
 
 def ask_ids(root: Group, frame: Frame) -> Select[Any]:
     """Who it holds, by id."""
-    question = Question(root, frame)
+    question = Question(root, frame, is_lazy=_is_narrowed(root))
     tests = question.narrow(root)
     return question.select(Customer.id).where(*tests)
 

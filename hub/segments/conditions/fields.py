@@ -43,7 +43,7 @@ CLOSED: Mapping[Source, tuple[str, ...]] = {
     S.PURPOSE: tuple(each.value for each in Purpose if each is not Purpose.STAFF),
 }
 """Sources whose values are words of the house; another one is refused."""
-IDS = frozenset({S.STORE, S.REGION, S.POOL, S.SEGMENT})
+IDS = frozenset({S.IMPORT, S.STORE, S.REGION, S.POOL, S.SEGMENT})
 """Sources whose values are numbers of rows."""
 TYPED = frozenset({S.SKU, S.FAMILY, S.RANGE})
 """Sources whose values are typed, one a line."""
@@ -112,6 +112,7 @@ _DELIVERED = (
     Field("customer.mail", G.CUSTOMER, K.FLAG, N_("Has a mail address")),
     Field("customer.phone", G.CUSTOMER, K.FLAG, N_("Has a phone number")),
     Field("customer.card", G.CUSTOMER, K.FLAG, N_("Has a loyalty card")),
+    Field("customer.import", G.CUSTOMER, K.CHOICE, N_("Made or changed by the import"), S.IMPORT),
     Field("store.preferred", G.STORES, K.CHOICE, N_("Preferred store"), S.STORE),
     Field("store.region", G.STORES, K.CHOICE, N_("Region of the preferred store"), S.REGION),
     Field("orders.placed", G.ORDERS, K.EVENT, N_("Has ordered"), None, ORDERS, has_period=True),

@@ -67,6 +67,7 @@ class Source(StrEnum):
     """Where the values come from that a condition may choose; the closed ones stand in `fields.CLOSED`."""
 
     LANGUAGE = "language"
+    IMPORT = "import"
     TITLE = "title"
     STORE = "store"
     REGION = "region"

@@ -81,5 +81,10 @@ READY: tuple[Ready, ...] = (
 )  # fmt: skip
 
 
+def of_import(import_id: int) -> Mapping[str, Any]:
+    """A segment of whom an import made or changed."""
+    return _all({"field": "customer.import", "test": "one_of", "value": [str(import_id)]})
+
+
 def find_ready(key: str) -> Ready | None:
     return next((each for each in READY if each.key == key), None)

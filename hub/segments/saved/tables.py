@@ -47,9 +47,9 @@ def safe_cell(value: object) -> str:
 def write_table(row: SegmentRow, *, now: datetime, seconds: int) -> Iterator[tuple[str, int]]:
     """CSV as French spreadsheets expect (semicolons, byte order mark), a chunk at a time with its count of people."""
     keys = [each.key for each in list_definitions()]
-    yield "\ufeff" + _lines([[*COLUMNS, *keys]]), 0
+    yield "\ufeff" + write_lines([[*COLUMNS, *keys]]), 0
     for ids in _chunks(row, now=now, seconds=seconds):
-        yield _lines(_people(ids, keys)), len(ids)
+        yield write_lines(_people(ids, keys)), len(ids)
 
 
 def _chunks(row: SegmentRow, *, now: datetime, seconds: int) -> Iterator[Sequence[int]]:
@@ -59,7 +59,8 @@ def _chunks(row: SegmentRow, *, now: datetime, seconds: int) -> Iterator[Sequenc
         after_id = ids[-1]
 
 
-def _lines(rows: Iterable[Sequence[object]], separator: str = ";") -> str:
+def write_lines(rows: Iterable[Sequence[object]], separator: str = ";") -> str:
+    """CSV, each cell safe in a spreadsheet."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=separator)
     writer.writerows([safe_cell(cell) for cell in row] for row in rows)
@@ -127,10 +128,20 @@ def write_audience(
     Only addresses whose owner agreed to advertising on that channel (a consent, not a purchase), none that is blocked;
     customers without any are left out.
     """
-    yield _lines([["email", "phone"] if kind is FileKind.META else ["Email", "Phone"]], ","), 0
+    yield audience_head(kind), 0
     for ids in _chunks(row, now=now, seconds=seconds):
-        lines = _hashed(ids, kind)
-        yield _lines(lines, ","), len(lines)
+        yield hash_people(ids, kind)
+
+
+def audience_head(kind: FileKind) -> str:
+    """The first line of a hashed file, as the network wants it."""
+    return write_lines([["email", "phone"] if kind is FileKind.META else ["Email", "Phone"]], ",")
+
+
+def hash_people(ids: Collection[int], kind: FileKind) -> tuple[str, int]:
+    """The lines of these customers, and how many of them have one: who did not agree, or is blocked, has none."""
+    lines = _hashed(ids, kind)
+    return write_lines(lines, ","), len(lines)
 
 
 def _hashed(ids: Collection[int], kind: FileKind) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from hub.core.db import db
 from hub.segments.values.fit_calendar import find_fit
 from hub.segments.values.models import CohortCell, CustomerScore, ValueFit, ValueMonth
 from hub.segments.values.rules import Definitions
+from hub.stores.queries import find_day
 
 _C = CohortCell
 
@@ -134,7 +135,7 @@ def get_fit_row() -> FitRow:
         return FitRow(None, 0, 0, {}, {}, reason)
     names = ("r", "alpha", "a", "b", "p", "q", "v")
     values = {name: float(getattr(fit, name)) for name in names}
-    on = fit.fitted_at.date() if fit.fitted_at else None
+    on = find_day(fit.fitted_at) if fit.fitted_at else None
     return FitRow(on, fit.customer_count, fit.repeat_count, values, fit.holdout, reason)
 
 

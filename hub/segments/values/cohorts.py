@@ -60,7 +60,8 @@ MONTH = text("""
 
 
 def roll_up(*, now: datetime) -> None:
-    """Make the cohort table anew, and all months of the line: orders and returns come late."""
+    """Make the cohort table anew, and all months of the line: orders and returns come late. One process at a time."""
+    _take_turn()
     db.session.execute(text("SET LOCAL work_mem = '64MB'"))
     zone = find_zone()
     local = now.astimezone(ZoneInfo(zone))
@@ -74,6 +75,11 @@ def roll_up(*, now: datetime) -> None:
         db.session.execute(MONTH, values)
 
 
+def _take_turn() -> None:
+    """Wait for who rolls up at this moment; readers go on."""
+    db.session.execute(text("LOCK TABLE cohort_cells IN SHARE ROW EXCLUSIVE MODE"))
+
+
 def month_of(moment: datetime) -> date:
     return moment.date().replace(day=1)
 
@@ -84,6 +90,9 @@ def work_cohorts(wake: Callable[[], None]) -> int:
     now = clock.business_now()
     with transaction():
         if not _is_time(now):
+            return 0
+        _take_turn()
+        if not _is_time(now):  # another process did it while we waited
             return 0
         roll_up(now=now)
     return 1

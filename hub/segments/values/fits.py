@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import structlog
@@ -19,6 +18,7 @@ from hub.segments.values.models import CustomerScore, ValueFit
 from hub.segments.values.predicting import predict_range
 from hub.segments.values.summing import Days, Purchases, group_by_day, summarise
 from hub.segments.values.words import FitState
+from hub.stores.queries import find_day
 
 log = structlog.get_logger(__name__)
 CHUNK = 20_000
@@ -70,7 +70,7 @@ def read_days(*, now: datetime) -> Days:
 
 def make_fit(days: Days, *, now: datetime) -> ValueFit:
     """The row of a fit, also of one that failed with its reason."""
-    until = now.astimezone(ZoneInfo(find_zone())).date().toordinal() - EPOCH
+    until = find_day(now).toordinal() - EPOCH
     table = summarise(days, until=until)
     row = ValueFit(state=FitState.FITTED, asked_at=now, fitted_at=now, reason="", holdout={})
     row.customer_count, row.repeat_count = len(table.x), int((table.x > 0).sum())

@@ -86,11 +86,13 @@ def _score(run: ScoreRun) -> int:
 
 
 def _end(run: ScoreRun) -> None:
+    """The planner hears at once when most rows are new (the first night); else PostgreSQL looks by itself, in its own time."""
     run.state = RunState.DONE
     run.customer_count = db.session.scalar(select(func.count()).select_from(Customer)) or 0
     sampling.sample(get_definitions(), now=run.as_of)
     db.session.execute(text("TRUNCATE customer_buying"))
-    db.session.execute(text("ANALYZE customer_scores"))
+    if run.changed_count * 2 > run.customer_count:
+        db.session.execute(text("ANALYZE customer_scores"))
     old = select(ScoreRun.id).order_by(ScoreRun.id.desc()).offset(KEPT_RUNS).scalar_subquery()
     db.session.execute(
         text("DELETE FROM score_runs WHERE id <= :old"), {"old": db.session.scalar(select(old)) or 0}

@@ -5,10 +5,13 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from math import inf, isfinite
 from pathlib import Path
 
 import numpy as np
 
+from hub.core.text import fold
+from hub.customers.hygiene.dates import check_date
 from hub.segments.values.summing import Purchases
 
 NAMES = {
@@ -21,9 +24,51 @@ NAMES = {
         "id_client",
         "cust_id",
         "id",
+        "n_client",
+        "no_client",
+        "numero_client",
+        "code_client",
+        "customer_number",
+        "kundennummer",
+        "kunde",
+        "cliente",
+        "email",
+        "e_mail",
+        "mail",
     },
-    "date": {"date", "order_date", "date_commande", "placed_at", "jour", "day"},
-    "amount": {"amount", "montant", "total", "value", "dollar_value", "sales", "amount_eur", "price"},
+    "date": {
+        "date",
+        "order_date",
+        "date_commande",
+        "placed_at",
+        "jour",
+        "day",
+        "date_de_commande",
+        "date_achat",
+        "date_d_achat",
+        "datum",
+        "fecha",
+    },
+    "amount": {
+        "amount",
+        "montant",
+        "total",
+        "value",
+        "dollar_value",
+        "sales",
+        "amount_eur",
+        "price",
+        "total_amount",
+        "total_price",
+        "order_total",
+        "montant_ttc",
+        "montant_total",
+        "prix",
+        "ca",
+        "betrag",
+        "umsatz",
+        "importe",
+    },
 }
 SEPARATORS = (";", "\t", "|", ",")
 MOST_SAID = 3
@@ -80,6 +125,8 @@ def _decode(path: Path) -> str:
 
 def _rows(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
     """Line number and cells of each line that is not empty; runs of blanks separate where nothing else does."""
+    if lines and re.fullmatch(r"sep=.", lines[0].strip(), re.IGNORECASE):
+        lines = ["", *lines[1:]]
     head = next((line for line in lines if line.strip()), "")
     separator = max(SEPARATORS, key=head.count)
     is_spaced = not head.count(separator)
@@ -90,7 +137,7 @@ def _rows(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
 
 def _find_columns(headings: Sequence[str]) -> list[int]:
     """Where customer, date and amount stand. Raises UnreadableOrdersError."""
-    plain = [re.sub(r"[^a-z0-9]+", "_", heading.strip().lower()).strip("_") for heading in headings]
+    plain = [_key(heading) for heading in headings]
     found = []
     for wanted, names in NAMES.items():
         place = next((place for place, name in enumerate(plain) if name in names), None)
@@ -102,6 +149,12 @@ def _find_columns(headings: Sequence[str]) -> list[int]:
             )
         found.append(place)
     return found
+
+
+def _key(heading: str) -> str:
+    """`orderDate`, `Order Date` and `order_date` are one heading; so are `N° client` and `n client`."""
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", heading.strip())
+    return re.sub(r"[^a-z0-9]+", "_", fold(apart)).strip("_")
 
 
 def _orders(read: Sequence[tuple[int, list[str]]], dates: "_Dates") -> Iterator[tuple[str, int, float]]:
@@ -139,13 +192,16 @@ class _Dates:
                 return date(year if year > 99 else 2000 + year, month, day).toordinal()  # noqa: PLR2004 - two digits
         except ValueError:
             return None
-        return None
+        named = check_date(written, today=date.max, is_birth=False).kept if written else ""
+        return date.fromisoformat(named).toordinal() if named else None
 
 
 def _read_amount(written: str) -> float | None:
-    """12.50, 12,50, 1 234,50, 1,234.50, with or without a currency's sign."""
-    plain = re.sub(r"[\s\u00a0\u202f€$£]|EUR|USD", "", written)
+    """12.50, 12,50, 1 234,50, 1,234.50, with or without a currency's sign; (5.00) and −5.00 are taken back."""
+    plain = re.sub(r"[\s\u00a0\u202f€$£]|EUR|USD|GBP|CHF", "", written).replace("\u2212", "-")
+    plain = re.sub(r"\A\((.+)\)\Z", r"-\1", plain)
     if "," in plain and "." in plain:
         plain = plain.replace("." if plain.rfind(",") > plain.rfind(".") else ",", "")
     plain = plain.replace(",", ".")
-    return float(plain) if _NUMBER.fullmatch(plain) else None
+    value = float(plain) if _NUMBER.fullmatch(plain) else inf
+    return value if isfinite(value) else None

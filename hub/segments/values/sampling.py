@@ -7,6 +7,7 @@ from sqlalchemy import delete, func, select, text
 from hub.core.db import db
 from hub.segments.values.models import ChurnSample
 from hub.segments.values.rules import Definitions
+from hub.stores.queries import find_day
 
 EVERY = timedelta(days=30)
 PER_BAND = 2_000
@@ -24,7 +25,7 @@ BANDS: tuple[tuple[int, int], ...] = (
 
 SAMPLE = text("""
     INSERT INTO churn_samples (taken_on, customer_id, taken_at, points, band_count)
-    SELECT CAST(:now AS timestamptz)::date, customer_id, :now, churn_points, band_count FROM (
+    SELECT CAST(:day AS date), customer_id, :now, churn_points, band_count FROM (
         SELECT customer_id, churn_points, count(*) OVER (PARTITION BY band) AS band_count,
             row_number() OVER (PARTITION BY band ORDER BY hashint8(customer_id), customer_id) AS position
         FROM (SELECT customer_id, churn_points,
@@ -43,6 +44,6 @@ def sample(by: Definitions, *, now: datetime) -> bool:
     if last is not None and last + EVERY > now:
         return False
     borders = [-highest for _, highest in BANDS[1:]]
-    db.session.execute(SAMPLE, {"now": now, "borders": borders, "most": PER_BAND})
+    db.session.execute(SAMPLE, {"now": now, "day": find_day(now), "borders": borders, "most": PER_BAND})
     db.session.execute(delete(ChurnSample).where(ChurnSample.taken_at < now - KEPT))
     return True

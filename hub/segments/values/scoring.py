@@ -1,6 +1,7 @@
 """Scores customers: a range of them by night, or a few at once after an order; the statement is the same."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -19,6 +20,7 @@ from hub.stores.queries import find_chain
 
 TRIES = 3
 """A customer who is scored by somebody else at the same moment is looked at again."""
+IN_ZONE = text("SELECT set_config('timezone', :zone, true)")
 
 
 @dataclass(frozen=True)
@@ -58,10 +60,20 @@ def sum_up(*, by: Definitions, now: datetime) -> int:
     """Add up the orders of everybody into `customer_buying`. Returns how many customers bought."""
     db.session.execute(text("TRUNCATE customer_buying"))
     columns = statements.BUYING_COLUMNS
-    summed = statements.SUM_UP.format(whose="")
+    summed = statements.SUM_UP.format(whose="", day=statements.DAY_OF_SESSION)
     filled = text(f"INSERT INTO customer_buying ({columns}) {summed}")
-    found = db.session.execute(filled, vars(rules.moments_of(by, now)) | {"zone": find_zone()})
+    with _in_zone(find_zone()):
+        found = db.session.execute(filled, vars(rules.moments_of(by, now)))
     return int(getattr(found, "rowcount", 0))
+
+
+@contextmanager
+def _in_zone(zone: str) -> Iterator[None]:
+    """The session's days are those of this time zone."""
+    before = db.session.scalar(text("SELECT current_setting('timezone')"))
+    db.session.execute(IN_ZONE, {"zone": zone})
+    yield
+    db.session.execute(IN_ZONE, {"zone": before})
 
 
 def _score(
@@ -101,7 +113,7 @@ def _statement(whose: str, measured: str, tier_count: int) -> TextClause:
             **names,
         ),
         statements.SCORED.format(stage=statements.STAGE, tier=_tier(tier_count)),
-        statements.writing(),
+        statements.writing(names["whose"]),
     )
     return text(f"WITH {', '.join(parts)}")
 
@@ -111,7 +123,8 @@ def _buying(whose: str) -> str:
     if "BETWEEN" in whose:
         source = f"customer_buying WHERE {whose}"
     else:
-        source = f"({statements.SUM_UP.format(whose=f'AND {whose}')}) AS summed"
+        summed = statements.SUM_UP.format(whose=f"AND {whose}", day=statements.DAY)
+        source = f"({summed}) AS summed"
     return f"(SELECT {columns} FROM {source}) AS b"  # noqa: S608 - all parts are ours
 
 

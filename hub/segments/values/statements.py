@@ -13,12 +13,14 @@ SUM_UP = """
         CASE WHEN count(*) FILTER (WHERE gap > 0) >= 2
             THEN percentile_cont(0.5) WITHIN GROUP (ORDER BY gap) FILTER (WHERE gap > 0) END AS cycle_days
     FROM (
-        SELECT customer_id, placed_at, total_cents - returned_cents AS net,
-            (placed_at AT TIME ZONE :zone)::date - lag((placed_at AT TIME ZONE :zone)::date)
-                OVER (PARTITION BY customer_id ORDER BY placed_at) AS gap
-        FROM orders WHERE state <> 'cancelled' AND placed_at <= :now {whose}
+        SELECT customer_id, placed_at, net, day - lag(day) OVER (PARTITION BY customer_id ORDER BY placed_at) AS gap
+        FROM (SELECT customer_id, placed_at, total_cents - returned_cents AS net, {day} AS day
+            FROM orders WHERE state <> 'cancelled' AND placed_at <= :now {whose} OFFSET 0) AS dated
     ) AS bought GROUP BY customer_id"""
 """A customer's orders by `now`. A gap is in days; orders of one day are one purchase, and a cycle needs three purchases."""
+DAY = "(placed_at AT TIME ZONE :zone)::date"
+DAY_OF_SESSION = "placed_at::date"
+"""The same where the session has the chain's time zone: a third of the time that the sums of everybody take."""
 
 BUYING_COLUMNS = (
     "customer_id, first_order_at, last_order_at, order_count, historic_cents, orders_12_months,"
@@ -77,20 +79,23 @@ NUMBERS = """
         LEFT JOIN unheard AS u ON u.customer_id = c.id
         LEFT JOIN leaving AS v ON v.customer_id = c.id
         WHERE c.{whose_id} AND c.merged_into_id IS NULL AND c.archived_at IS NULL AND c.erased_at IS NULL
+        OFFSET 0
     ),
-    placed AS (SELECT *, (5 - r) * 5 + (f + m + 1) / 2 AS cell FROM judged),
+    placed AS (SELECT *, (5 - r) * 5 + (f + m + 1) / 2 AS cell FROM judged OFFSET 0),
     timed AS (
         SELECT *, (CAST(:map AS text[]))[cell] AS rfm_segment,
             coalesce(cycle_days, (CAST(:cycles AS float8[]))[cell], :chain_cycle) AS used_cycle,
             CASE WHEN cycle_days IS NOT NULL THEN 'own'
                 ELSE coalesce((CAST(:sources AS text[]))[cell], :chain_source) END AS source
-        FROM placed
+        FROM placed OFFSET 0
     ),
     counted AS (
         SELECT *, greatest(0, floor(
-            (extract(epoch FROM CAST(:now AS timestamptz) - last_order_at)::float8 / 86400 - used_cycle) / 7
-        ))::bigint AS weeks FROM timed
+            (date_part('epoch', CAST(:now AS timestamptz) - last_order_at) / 86400 - used_cycle) / 7
+        ))::bigint AS weeks FROM timed OFFSET 0
     )"""
+"""`OFFSET 0` keeps the parts apart: else each figure is worked out anew wherever it is named, those of r, f and m a dozen
+times for a customer."""
 
 SCORED = """
     scored AS (
@@ -105,7 +110,7 @@ SCORED = """
             coalesce(n.value_12_months_cents, 0) AS value_12_months_cents,
             coalesce(n.window_cents, 0) AS window_cents, n.cycle_days, n.first_order_at, n.last_order_at,
             {tier} AS tier
-        FROM counted AS n
+        FROM counted AS n OFFSET 0
     )"""
 
 STAGE = """CASE WHEN n.order_count IS NULL THEN 'prospect'
@@ -118,11 +123,13 @@ STAGE = """CASE WHEN n.order_count IS NULL THEN 'prospect'
             ELSE 'occasional' END"""
 """The first that holds. `ambassador_cents` is None (never reached) before the first night."""
 
-WHY = """CASE WHEN n.order_count = 0 THEN '[]'::jsonb ELSE
-                CASE WHEN n.weeks * :week_points > 0 THEN jsonb_build_array(jsonb_build_object('rule', 'cycle',
+OF_CYCLE = """CASE WHEN n.weeks * :week_points > 0 THEN jsonb_build_array(jsonb_build_object('rule', 'cycle',
                     'points', -n.weeks * :week_points, 'weeks', n.weeks, 'cycle_days', round(n.used_cycle_days::numeric, 1),
                     'source', n.source, 'last_order_on', (n.last_order_at AT TIME ZONE :zone)::date))
-                    ELSE '[]'::jsonb END
+                    ELSE '[]'::jsonb END"""
+WHY = f"""CASE WHEN n.order_count = 0 THEN '[]'::jsonb
+                WHEN n.sent IS NULL AND n.visit_kind IS NULL THEN {OF_CYCLE}
+                ELSE {OF_CYCLE}
                 || CASE WHEN n.sent IS NOT NULL AND :mail_points > 0 THEN jsonb_build_array(jsonb_build_object(
                     'rule', 'mails', 'points', -:mail_points, 'sent', n.sent, 'engaged', n.engaged))
                     ELSE '[]'::jsonb END
@@ -155,7 +162,7 @@ WRITE = """
     compared AS MATERIALIZED (
         SELECT n.*, o.customer_id IS NULL AS is_added, o.stage AS old_stage, o.rfm_segment AS old_segment,
             o.tier AS old_tier, o.churn_points AS old_points, o.computed_at AS old_computed_at
-        FROM scored AS n LEFT JOIN customer_scores AS o ON o.customer_id = n.customer_id
+        FROM scored AS n LEFT JOIN customer_scores AS o ON o.customer_id = n.customer_id AND o.{whose}
         WHERE o.customer_id IS NULL
             OR (o.computed_at <= :now AND (ROW({new}) IS DISTINCT FROM ROW({old})
                 OR ((n.sent IS NOT NULL OR n.visit_kind IS NOT NULL) AND o.churn_why IS DISTINCT FROM {why})))
@@ -207,9 +214,10 @@ def quintile(name: str) -> str:
     return f"1 + {' + '.join(steps)}"
 
 
-def writing() -> str:
-    """The part that writes, with its lists of columns."""
+def writing(whose: str) -> str:
+    """The part that writes, with its lists of columns; `whose` once more, else all scores are read for each range."""
     return WRITE.format(
+        whose=whose,
         new=", ".join(f"n.{name}" for name in COLUMNS),
         old=", ".join(f"o.{name}" for name in COLUMNS),
         changes=", ".join(f"{name} = n.{name}" for name in COLUMNS),

@@ -9,6 +9,7 @@ from hub.stores.actions.chain import (
     finish_set_up,
     start_chain,
 )
+from hub.stores.actions.properties import set_properties
 from hub.stores.actions.stores import (
     StoreDetails,
     add_store,
@@ -30,6 +31,7 @@ __all__ = [
     "finish_set_up",
     "remove_exceptional_day",
     "set_exceptional_day",
+    "set_properties",
     "start_chain",
     "switch_store",
 ]

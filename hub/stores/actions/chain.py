@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, count
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -12,7 +13,7 @@ from hub.core.audit import note_change
 from hub.core.db import db
 from hub.core.errors import Conflict, NotFound
 from hub.core.facts import record
-from hub.core.text import N_, fold
+from hub.core.text import N_, fold, slug
 from hub.core.words import Language
 from hub.stores.actions.unique import flush_unique
 from hub.stores.facts import ChainReady, StoresMoved
@@ -22,6 +23,7 @@ from hub.stores.queries import NO_REGION
 from hub.stores.words import Territory
 
 SET_UP_LOCK = 20260303
+LONGEST_KEY = 80
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +105,9 @@ def change_setting(name: str, value: Mapping[str, Any], *, by: Actor, now: datet
 
 
 def _chain() -> Chain:
-    row = db.session.scalars(select(Chain).order_by(Chain.id).limit(1).with_for_update()).one_or_none()
+    """Locked, as it is now: what this transaction has read of it before may be older."""
+    found = select(Chain).order_by(Chain.id).limit(1).with_for_update()
+    row = db.session.scalars(found.execution_options(populate_existing=True)).one_or_none()
     if row is None:
         raise NotFound(N_("The set-up is not finished. Please open the set-up page first."))
     return row
@@ -127,7 +131,7 @@ def _fill_sender(row: Chain, name: str, address: str) -> None:
 
 def add_region(*, name: str, store_ids: Sequence[int] = (), by: Actor, now: datetime) -> int:
     """A region with these stores, which leave the one they were in. Raises Invalid when the name is empty or taken."""
-    row = Region(name="", sort_key="")
+    row = Region(name="", key=_free_key(name), sort_key="")
     db.session.add(row)
     _name(row, name)
     _assign(row.id, store_ids)
@@ -153,6 +157,14 @@ def edit_region(*, region_id: int, name: str, store_ids: Sequence[int], by: Acto
         name=row.name,
         store_ids=sorted(store_ids),
     )
+
+
+def _free_key(name: str) -> str:
+    """How other systems will call it: of the first name, with a number where another region has that."""
+    key = slug(name)[:LONGEST_KEY].strip("-") or "region"
+    taken = set(db.session.scalars(select(Region.key).where(Region.key.startswith(key, autoescape=True))))
+    others = (f"{key}-{number}" for number in count(2))
+    return next(each for each in chain((key,), others) if each not in taken)
 
 
 def _name(row: Region, name: str) -> None:

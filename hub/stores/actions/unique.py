@@ -10,6 +10,7 @@ FIELDS = {
     "uq_stores_code": ("code", N_("Another store already has this code.")),
     "uq_stores_slug": ("slug", N_("Another store already has this page address.")),
     "uq_stores_mailbox": ("mailbox", N_("Another store already has this mailbox.")),
+    "uq_regions_key": ("name", N_("There is already a region of this name.")),
     "uq_regions_name": ("name", N_("There is already a region of this name.")),
 }
 

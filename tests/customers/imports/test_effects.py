@@ -18,7 +18,7 @@ from hub.core.words import Channel, Purpose
 from hub.customers import queries
 from hub.customers.hygiene import checking
 from hub.customers.hygiene.known import Known
-from hub.customers.imports import actions, applying, desk, working
+from hub.customers.imports import actions, applying, desk, people, working
 from hub.customers.imports.models import CustomerImport, ImportEffect, ImportFinding, ImportKey, ImportRow
 from hub.customers.imports.phases import PHASES
 from hub.customers.imports.words import Clash, ImportState, UndoOutcome
@@ -178,8 +178,12 @@ def test_after_seven_days_nothing_can_be_undone_and_only_counts_are_left(
     with pytest.raises(Conflict), transaction():
         actions.undo_import(import_id, by=SYSTEM, now=hand_clock.now)
     work()
-    for kind in (ImportRow, ImportFinding, ImportKey, ImportEffect):
+    for kind in (ImportRow, ImportFinding, ImportKey):
         assert session.scalar(select(func.count()).select_from(kind)) == 0
+    session.expire_all()
+    [effect] = session.scalars(select(ImportEffect))
+    assert (effect.before, effect.after, effect.made, effect.undo_note) == ({}, {}, {}, [])
+    assert people.list_people(import_id).rows == [find("anne@client.example").id]
     row = get(session, import_id)
     assert (row.sha256, row.samples, row.counts["outcomes"]["new"]) == (None, [], 1)
     with pytest.raises(NotFound):

@@ -1,0 +1,42 @@
+"""Doors of the results: one plan, and the year with and without plans."""
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from hub.blueprints.plan_results import gain_words, tables, words
+from hub.blueprints.plan_results.base import blueprint, read_asked, shared
+from hub.blueprints.statistics_words import define, share
+from hub.plans.results.gains import get_gains
+from hub.plans.results.queries import get_results
+
+
+@blueprint.get("/gains")
+def gains() -> ResponseReturnValue:
+    """What plans brought in a year, against the same customers without their messages."""
+    filters, asked = read_asked()
+    found = get_gains(asked)
+    return render_template(
+        "plan_results/gains.html",
+        found=found,
+        words=words,
+        tables=tables,
+        year=gain_words,
+        define=define,
+        **shared(filters),
+    )
+
+
+@blueprint.get("/<key>/results")
+def results(key: str) -> ResponseReturnValue:
+    """What one plan did and earned, the gain with its interval first."""
+    filters, asked = read_asked()
+    found = get_results(key, asked)
+    return render_template(
+        "plan_results/results.html",
+        found=found,
+        words=words,
+        tables=tables,
+        define=define,
+        share=share,
+        **shared(filters),
+    )

@@ -1,0 +1,136 @@
+"""Tables and charts of the results of one plan, as the parts of the pages want them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext
+
+from hub.blueprints.plan_results.words import head_text, money, rate, rate_text
+from hub.blueprints.plan_words import exit_words, step_words
+from hub.blueprints.statistics_words import share
+from hub.plans.results.rows import Arms, Funnel, Results, StepFigures
+from hub.plans.words import Arm, StepOutcome
+
+
+def funnel_rows(funnel: Funnel, arms: Arms) -> list[dict[str, Any]]:
+    """How far the passages of the treated arm came; the last stage counts customers whose window is closed."""
+    stages = [
+        (gettext("Entered the plan"), funnel.entered, funnel.entered),
+        (gettext("Waiting now"), funnel.waiting, funnel.entered),
+        (gettext("Sent"), funnel.sent, funnel.entered),
+        (gettext("Delivered"), funnel.delivered, funnel.sent),
+        (gettext("Engaged"), funnel.engaged, funnel.sent),
+        (gettext("Bought (customers whose window is closed)"), arms.treated.buyers, arms.treated.heads),
+    ]
+    return [
+        {
+            "stage": name,
+            "count": count,
+            "share": share(rate(count, total)),
+            "width": rate(count, total) or 0.0,
+        }
+        for name, count, total in stages
+    ]
+
+
+def step_rows(steps: Iterable[StepFigures]) -> list[dict[str, Any]]:
+    return [
+        {
+            "step": step_words(step.step_key),
+            "waiting": step.waiting,
+            "posted": step.outcomes.get(StepOutcome.POSTED, 0),
+            "ghost": step.outcomes.get(StepOutcome.GHOST, 0),
+            "skipped": step.outcomes.get(StepOutcome.SKIPPED, 0) + step.outcomes.get(StepOutcome.EXPIRED, 0),
+            "other": _others_of(step),
+            "sent": step.sent,
+            "delivered": step.delivered,
+            "engaged": rate_text(step.engaged, step.sent),
+        }
+        for step in steps
+    ]
+
+
+def _others_of(step: StepFigures) -> int:
+    """Passages in which the step did something that is no message: chose a way, gave a task, wrote a property."""
+    named = (StepOutcome.POSTED, StepOutcome.GHOST, StepOutcome.SKIPPED, StepOutcome.EXPIRED)
+    return sum(count for outcome, count in step.outcomes.items() if outcome not in named)
+
+
+def store_rows(found: Results, args: dict[str, str]) -> list[dict[str, Any]]:
+    """By name; small numbers are said. A store leads to the same page narrowed to it."""
+    return [
+        {
+            "store": row.name or gettext("No store known"),
+            "href": _narrowed(found, args, row.code) if row.code else "",
+            **arm_cells(row.arms, found.currency),
+        }
+        for row in found.by_store
+    ]
+
+
+def version_rows(found: Results) -> list[dict[str, Any]]:
+    return [
+        {"version": gettext("Version %(number)s", number=number), **arm_cells(arms, found.currency)}
+        for number, arms in found.by_version
+    ]
+
+
+def arm_cells(arms: Arms, currency: str) -> dict[str, Any]:
+    """Both arms of one line: heads counted, what they spent, the gain."""
+    return {
+        "treated": arms.treated.heads,
+        "control": arms.control.heads,
+        "with": money(arms.treated.mean, currency),
+        "without": money(arms.control.mean, currency),
+        "gain": head_text(arms, currency),
+        "open": arms.treated_open + arms.control_open,
+    }
+
+
+def spread(rows: Iterable[tuple[str, Arms]], currency: str) -> dict[str, Any] | None:
+    """Gains per head as parts/interval_chart.html wants them, on one scale with zero on it; None without any."""
+    said = [(name, arms.gain.per_head, head_text(arms, currency)) for name, arms in rows]
+    known = [(name, gain, text) for name, gain, text in said if gain is not None]
+    if not known:
+        return None
+    low = min(0.0, *(gain.low for _, gain, _ in known))
+    top = max(0.0, *(gain.high for _, gain, _ in known)) - low or 1.0
+    return {
+        "top": top,
+        "middle": -low,
+        "rows": [
+            {
+                "label": name,
+                "low": gain.low - low,
+                "value": gain.value - low,
+                "high": gain.high - low,
+                "text": text,
+            }
+            for name, gain, text in known
+        ],
+    }
+
+
+def exit_rows(found: Results) -> list[dict[str, Any]]:
+    treated, control = (found.exits.get(arm, {}) for arm in (Arm.TREATED, Arm.CONTROL))
+    return [
+        {"reason": exit_words(reason), "treated": treated.get(reason, 0), "control": control.get(reason, 0)}
+        for reason in dict.fromkeys([*treated, *control])
+    ]
+
+
+def _others(args: dict[str, str]) -> dict[str, Any]:
+    return {name: value for name, value in args.items() if name not in {"key", "store"}}
+
+
+def _narrowed(found: Results, args: dict[str, str], code: str) -> str:
+    return url_for("plan_results.results", key=found.plan.key, store=code, **_others(args))
+
+
+def named(found: Results) -> list[tuple[str, Arms]]:
+    """All customers, then each version and each store, as the chart of gains lists them."""
+    everybody = [(gettext("All of the plan"), found.arms)]
+    versions = [(gettext("Version %(number)s", number=number), arms) for number, arms in found.by_version]
+    stores = [(row.name or gettext("No store known"), row.arms) for row in found.by_store]
+    return [*everybody, *(versions if len(versions) > 1 else []), *(stores if len(stores) > 1 else [])]

@@ -1,0 +1,1 @@
+"""Events of the chain's own names, told by its systems."""

@@ -1,0 +1,64 @@
+"""Publishes a draft that the checks let through, and has the people inside moved when that was chosen."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub.core.actor import Actor
+from hub.core.errors import Invalid, NotFound
+from hub.core.text import N_
+from hub.plans.checking.checks import blocking, check
+from hub.plans.checking.findings import Finding
+from hub.plans.checking.gathering import get_known
+from hub.plans.definitions import Definition
+from hub.plans.drafts.actions import publish_draft
+from hub.plans.drafts.queries import get_draft
+from hub.plans.models import Plan
+from hub.plans.moving.actions import ask_move
+from hub.plans.queries import find_plan
+
+NO_PLAN = N_("This plan does not exist. Please choose one of the list.")
+STOPPED = N_("This draft cannot be published yet: please mend what is marked as stopping it.")
+NOBODY_THERE = N_("This plan has no version in use yet, so that nobody can be moved to it.")
+
+
+@dataclass(frozen=True)
+class Launch:
+    """`number` is the new version's; `moving_count`: how many people inside are being brought to it."""
+
+    number: int
+    moving_count: int
+
+
+def review(plan_key: str, definition: Definition, *, now: datetime) -> tuple[Finding, ...]:
+    """Everything found in this content of a plan. Raises NotFound."""
+    return check(definition, get_known(_get(plan_key), definition, now=now))
+
+
+def launch(*, plan_key: str, seen: str | None, is_moving: bool, by: Actor, now: datetime) -> Launch:
+    """Publish the draft that was `seen`; those inside stay on their version unless `is_moving`.
+
+    Raises NotFound, Conflict when the draft is another by now, Invalid while it lacks something or a check stops it.
+    """
+    draft = get_draft(plan_key)
+    if draft.is_whole and blocking(review(plan_key, draft.loose.definition, now=now)):
+        raise Invalid(STOPPED)
+    number = publish_draft(plan_key=plan_key, seen=seen, by=by, now=now)
+    count = 0
+    if is_moving:
+        count = ask_move(plan_id=draft.plan_id, version_id=draft.version_id, by=by, now=now)
+    return Launch(number, count)
+
+
+def move_all(*, plan_key: str, by: Actor, now: datetime) -> int:
+    """Have everybody inside brought to the version in use, some time after it was published. Returns how many."""
+    plan = _get(plan_key)
+    if plan.published_version_id is None:
+        raise Invalid(NOBODY_THERE)
+    return ask_move(plan_id=plan.id, version_id=plan.published_version_id, by=by, now=now)
+
+
+def _get(plan_key: str) -> Plan:
+    plan = find_plan(plan_key)
+    if plan is None:
+        raise NotFound(NO_PLAN)
+    return plan

@@ -1,0 +1,86 @@
+"""Look-ups of the plan's own messages: left, opened, clicked, refused by the address; and of what was answered."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from hub.outbox.tracking.queries import get_first_clicks, get_first_openings
+from hub.outbox.words import MessageState
+from hub.plans.looking.asked import Answers, Params, Subject, World
+from hub.plans.walking import SENT
+from hub.plans.words import Arm
+from hub.surveys.queries import list_answer_moments, list_ask_moments
+from hub.surveys.rules import ASK_AGAIN_DAYS
+
+LEFT = SENT | {MessageState.BOUNCED, MessageState.UNKNOWN}
+Moments = Callable[[Collection[int]], dict[int, datetime]]
+
+
+def first_message_sent(subjects: Sequence[Subject], _params: Params, _world: World) -> Answers:
+    """A message of the plan left; in the control arm a ghost of one has its time, which is as much."""
+    return [
+        bool(seen.values.get("first_message_at"))
+        if seen.arm is Arm.CONTROL
+        else any(sent.state in SENT for sent in seen.messages.values())
+        for seen in subjects
+    ]
+
+
+def opened(subjects: Sequence[Subject], params: Params, _world: World) -> Answers:
+    return reacted(subjects, params, (get_first_openings,))
+
+
+def clicked(subjects: Sequence[Subject], params: Params, _world: World) -> Answers:
+    return reacted(subjects, params, (get_first_clicks,))
+
+
+def engaged(subjects: Sequence[Subject], params: Params, _world: World) -> Answers:
+    """Clicked as a person, or opened where openings are measured."""
+    return reacted(subjects, params, (get_first_clicks, get_first_openings))
+
+
+def reacted(subjects: Sequence[Subject], params: Params, lists: Sequence[Moments]) -> Answers:
+    """To the message of a step, or to any of the plan; nobody reacts to what never left, and the control arm to nothing."""
+    asked = [_left(seen, params.get("step")) for seen in subjects]
+    ids = {outbound_id for each in asked for outbound_id in each}
+    found: list[Mapping[int, datetime]] = [look(ids) for look in lists] if ids else []
+    return [_answer(seen, each, found) for seen, each in zip(subjects, asked, strict=True)]
+
+
+def _left(seen: Subject, step_key: str | None) -> list[int]:
+    """Ids of the messages asked about that left by then."""
+    posted: Mapping[str, int] = seen.values.get("messages", {})
+    return [
+        outbound_id
+        for key, outbound_id in posted.items()
+        if step_key in {None, key} and (sent := seen.messages.get(key)) and sent.state in LEFT
+    ]
+
+
+def _answer(seen: Subject, ids: Sequence[int], found: Sequence[Mapping[int, datetime]]) -> bool | None:
+    if seen.arm is Arm.CONTROL:
+        return False
+    if not ids:
+        return None
+    return any(moments[each] <= seen.at for moments in found for each in ids if each in moments)
+
+
+def bounced(subjects: Sequence[Subject], _params: Params, _world: World) -> Answers:
+    """A message of the plan came back for good."""
+    return [any(sent.state is MessageState.BOUNCED for sent in seen.messages.values()) for seen in subjects]
+
+
+def answered(subjects: Sequence[Subject], _params: Params, _world: World) -> Answers:
+    """The survey about the order of the entry."""
+    found = list_answer_moments({seen.order_id for seen in subjects} - {0})
+    return [seen.order_id in found and found[seen.order_id] <= seen.at for seen in subjects]
+
+
+def asked_recently(subjects: Sequence[Subject], _params: Params, _world: World) -> Answers:
+    """By a survey in the last 30 days, before this plan's own question."""
+    found = list_ask_moments({seen.customer_id for seen in subjects})
+    window = timedelta(days=ASK_AGAIN_DAYS)
+    return [
+        not seen.values.get("first_outbound_id")
+        and any(seen.at - window < moment <= seen.at for moment in found.get(seen.customer_id, ()))
+        for seen in subjects
+    ]

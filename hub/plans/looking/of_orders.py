@@ -1,0 +1,131 @@
+"""Look-ups of orders, baskets and codes."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from hub.inbox.queries import list_with_open_ticket
+from hub.loyalty.known import list_redemptions
+from hub.orders import known
+from hub.orders.behaviour.looking_back import BasketThen, look_at_each
+from hub.orders.behaviour.queries import list_devices
+from hub.orders.known import Span
+from hub.orders.words import OrderState
+from hub.plans.looking.asked import TICK, Answers, Params, Subject, World
+
+DAWN = datetime(1900, 1, 1, tzinfo=UTC)
+
+
+def purchased(subjects: Sequence[Subject], params: Params, _world: World) -> Answers:
+    """An order since the entry, not the one that let the customer in; `days`: so long after the entry only."""
+    spans = []
+    for seen in subjects:
+        days = params.get("days")
+        end = min(seen.at, seen.anchor_at + timedelta(days=days)) if days else seen.at
+        spans.append(seen.span(seen.since, end))
+    return [found is not None for found in known.list_first_purchases(spans)]
+
+
+def known_customer(subjects: Sequence[Subject], _params: Params, _world: World) -> Answers:
+    """An order before the entry."""
+    spans = [seen.span(DAWN, seen.since - TICK) for seen in subjects]
+    return [found is not None for found in known.list_first_purchases(spans)]
+
+
+def amount(subjects: Sequence[Subject], params: Params, world: World) -> Answers:
+    """The order of the entry against the mean of the chain, or of the customer's other orders until then.
+
+    Without an order, or without another one of his, there is nothing to compare.
+    """
+    placed = [world.orders.get(seen.order_id) for seen in subjects]
+    means: Sequence[int | None]
+    if params["against"] == "own":
+        spans = [
+            seen.span(DAWN, order.placed_at if order else seen.at)
+            for seen, order in zip(subjects, placed, strict=True)
+        ]
+        means = known.list_own_averages(spans)
+    else:
+        latest = {seen.at.date(): seen.at for seen in sorted(subjects, key=lambda each: each.at)}
+        for day, at in latest.items():
+            if day not in world.averages:
+                world.averages[day] = known.get_average_order_cents_at(at)
+        means = [world.averages[seen.at.date()] for seen in subjects]
+    is_asked_above = params["side"] == "above"
+    return [
+        None if order is None or mean is None else (order.net_cents > mean) is is_asked_above
+        for order, mean in zip(placed, means, strict=True)
+    ]
+
+
+def has_product(subjects: Sequence[Subject], params: Params, _world: World) -> Answers:
+    """Bought by then and not brought back as a whole order: an article, or one of a family."""
+    spans = [Span(seen.customer_id, DAWN, seen.at) for seen in subjects]
+    return known.list_owners(spans, sku=params.get("sku"), family=params.get("family"))
+
+
+def order_cancelled(subjects: Sequence[Subject], _params: Params, world: World) -> Answers:
+    return _in_state(subjects, world, OrderState.CANCELLED)
+
+
+def order_returned(subjects: Sequence[Subject], _params: Params, world: World) -> Answers:
+    return _in_state(subjects, world, OrderState.RETURNED)
+
+
+def _in_state(subjects: Sequence[Subject], world: World, state: OrderState) -> Answers:
+    """It ended so by then; what it was before its last change is not kept."""
+    orders = [world.orders.get(seen.order_id) for seen in subjects]
+    return [
+        order is not None and order.state is state and order.is_known_at(seen.at)
+        for seen, order in zip(subjects, orders, strict=True)
+    ]
+
+
+def ticket_open(subjects: Sequence[Subject], _params: Params, _world: World) -> Answers:
+    """About the order of the entry."""
+    pairs = [(seen.order_id, seen.at) for seen in subjects]
+    return list_with_open_ticket(pairs)
+
+
+def basket_value(subjects: Sequence[Subject], params: Params, _world: World) -> Answers:
+    """Of the basket of the entry as it was known; `at_least` is included, `at_most` too."""
+    least, most = params.get("at_least"), params.get("at_most")
+    return [
+        None
+        if found is None
+        else (least is None or found.total_cents >= least) and (most is None or found.total_cents <= most)
+        for found in _baskets(subjects)
+    ]
+
+
+def basket(subjects: Sequence[Subject], params: Params, _world: World) -> Answers:
+    """What became of the basket of the entry since its last touch then."""
+    is_so: Callable[[BasketThen], bool] = {
+        "paid": lambda found: found.is_paid,
+        "emptied": lambda found: found.is_emptied and not found.is_paid,
+        "changed": lambda found: found.is_changed and not found.is_paid,
+    }[params["state"]]
+    return [None if found is None else is_so(found) for found in _baskets(subjects)]
+
+
+def device(subjects: Sequence[Subject], params: Params, _world: World) -> Answers:
+    """Of the basket of the entry, else of the one the customer touched last."""
+    own = _baskets(subjects)
+    others = list_devices([(seen.customer_id, seen.at) for seen in subjects])
+    found = [(basket.device if basket else None) or other for basket, other in zip(own, others, strict=True)]
+    return [None if each is None else each.value in params["in"] for each in found]
+
+
+def _baskets(subjects: Sequence[Subject]) -> list[BasketThen | None]:
+    """Seen from the touch of the entry."""
+    asked = [(seen.basket_id, seen.since - TICK, seen.at) for seen in subjects]
+    known_then = look_at_each({each for each in asked if each[0]})
+    return [known_then.get(each) for each in asked]
+
+
+def code_used(subjects: Sequence[Subject], _params: Params, _world: World) -> Answers:
+    """A code that this plan gave came back on an order."""
+    found = list_redemptions({reference for seen in subjects for reference in seen.references})
+    return [
+        any(found[reference] <= seen.at for reference in seen.references if reference in found)
+        for seen in subjects
+    ]

@@ -1,0 +1,246 @@
+"""Runs passages through the past: the walk of the live engine, with a tally in place of the outbox."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hub.customers.queries import CustomerRow
+from hub.plans import rules
+from hub.plans.entering import let_in, subject_of
+from hub.plans.gather import is_first_question
+from hub.plans.gather import subject_of as inside
+from hub.plans.looking.asked import LookUp, Subject, World
+from hub.plans.looking.table import look_up
+from hub.plans.replay.doors import Doors, Due, Effect
+from hub.plans.replay.endings import note_ends
+from hub.plans.replay.gate import Gate
+from hub.plans.replay.mailing import Mailing
+from hub.plans.replay.passages import (
+    Agenda,
+    Answering,
+    Ending,
+    Entering,
+    Letter,
+    Sending,
+    Stepping,
+    Walk,
+)
+from hub.plans.replay.past import Entries, Past
+from hub.plans.replay.reactions import Reactions, look_ups_of
+from hub.plans.replay.scripts import Script
+from hub.plans.replay.tally import Tally
+from hub.plans.smoothing import COUNTED, SLOT, same_hour, take_place
+from hub.plans.walking import Decision, Position, advance, decide, limited
+from hub.plans.words import Anchor, Arm, Ask, ExitReason, Wait
+
+DAY = timedelta(days=1)
+
+
+class Running:
+    """The passages of some customers, from the first that enters to the end of the time."""
+
+    def __init__(
+        self,
+        script: Script,
+        *,
+        world: World,
+        zones: Mapping[int, str],
+        past: Past,
+        gate: Gate,
+        doors: Doors,
+        reactions: Reactions,
+        tally: Tally,
+    ) -> None:
+        self._script = script
+        self._definition = script.definition
+        self._world = world
+        self._zones = zones
+        self._past = past
+        self._doors = doors
+        self._tally = tally
+        self._agenda = Agenda(script.until)
+        self._mailing = Mailing(
+            script.definition, past, gate, doors=doors, reactions=reactions, tally=tally, agenda=self._agenda
+        )
+        self._letters: dict[int, Letter] = {}
+        self._look_ups: Mapping[Ask, LookUp] = look_ups_of(reactions, self._letters, past.asked)
+        self._places: dict[date, int] = {}
+        self._count = 0
+
+    def run(self, entries: Sequence[Entering]) -> None:
+        """Let everybody in at his time, and all happen that follows."""
+        for entry in entries:
+            self._agenda.add(entry.at, entry)
+        works: tuple[tuple[type[Any], Callable[[list[Any]], None]], ...] = (
+            (Ending, self._end),
+            (Answering, self._answer),
+            (Entering, self._enter),
+            (Stepping, self._step),
+            (Sending, self._mailing.send),
+        )
+        while (first := self._agenda.next_at()) is not None:
+            happening = self._agenda.take(self._day_after(first))
+            for kind, work in works:
+                if mine := [(at, event) for at, event in happening if isinstance(event, kind)]:
+                    work(mine)
+
+    def _day_after(self, at: datetime) -> datetime | None:
+        """A plan with a daily limit goes on day by day, as its passages compete for places."""
+        if self._definition.daily_limit is None:
+            return None
+        zone = ZoneInfo(self._script.time_zone)
+        return datetime.combine(at.astimezone(zone).date() + DAY, time(), zone)
+
+    def _enter(self, entering: list[tuple[datetime, Entering]]) -> None:
+        known = [(at, each) for at, each in entering if self._may_enter(at, each)]
+        subjects = [
+            subject_of(self._definition, each.newcomer, self._zones[each.customer_id], at)
+            for at, each in known
+        ]
+        if not known:
+            return
+        are_in = let_in(self._definition, subjects, self._world, self._look_ups)
+        begun = [self._begin(at, each) for (at, each), is_in in zip(known, are_in, strict=True) if is_in]
+        pairs = [(walk, self._seen(walk, walk.entered_at)) for walk in begun]
+        note_ends(pairs, self._definition, self._world.orders, until=self._script.until)
+        for walk in begun:
+            for reason, at in walk.ends.items():
+                if self._definition.find_exit(reason):
+                    self._agenda.add(max(at, walk.entered_at), Ending(walk, reason))
+            self._tally.entered(walk, walk.entered_at)
+            self._agenda.wait_for_step(walk, walk.entered_at)
+
+    def _may_enter(self, at: datetime, entering: Entering) -> bool:
+        """Known, not erased, not with this key before, and not within the cool-down."""
+        row = self._world.customers.get(entering.customer_id)
+        if row is None or row.is_erased:
+            return False
+        mine = self._past.entries.setdefault(entering.customer_id, Entries())
+        hours = self._definition.entry.cooldown_hours
+        is_resting = bool(hours and mine.last_at and mine.last_at > at - timedelta(hours=hours))
+        return entering.newcomer.entry_key not in mine.keys and not is_resting
+
+    def _begin(self, at: datetime, entering: Entering) -> Walk:
+        each, script = entering.newcomer, self._script
+        mine = self._past.entries[each.customer_id]
+        mine.arm = mine.arm if mine.arm and script.control_percent else self._draw(each.customer_id)
+        mine.keys.add(each.entry_key)
+        mine.last_at = at
+        zone = self._zones[each.customer_id]
+        begin = rules.begin(each.anchor_at, each.values, time_zone=zone, chain_zone=script.time_zone)
+        days = rules.spread(script.plan_key, each.customer_id, self._definition.spread_days)
+        anchor_at, values = rules.put_off(*begin, days=days, time_zone=zone)
+        first = self._definition.steps[0]
+        self._count += 1
+        walk = Walk(
+            number=self._count,
+            customer_id=each.customer_id,
+            entry_key=each.entry_key,
+            arm=mine.arm,
+            entered_at=at,
+            anchor_at=anchor_at,
+            time_zone=zone,
+            values=dict(values),
+            step_key=first.key,
+            due_at=rules.due_of(first, anchor_at, values, time_zone=zone),
+        )
+        if entering.is_caught_up:
+            self._tally.caught_up(walk)
+        return walk
+
+    def _draw(self, customer_id: int) -> Arm:
+        row: CustomerRow = self._world.customers[customer_id]
+        who = rules.household_of(row.street, row.postcode) or customer_id
+        return rules.draw_arm(self._script.plan_key, who, self._script.control_percent)
+
+    def _seen(self, walk: Walk, at: datetime) -> Subject:
+        return inside(walk.position(self._definition, frozenset()), now=at)
+
+    def _end(self, ending: list[tuple[datetime, Ending]]) -> None:
+        for at, each in ending:
+            self._leave(each.walk, each.reason, at)
+
+    def _leave(self, walk: Walk, reason: ExitReason, at: datetime) -> None:
+        walk.exit_reason, walk.step_key, walk.due_at, walk.wait = reason, None, None, None
+        self._tally.ended(walk, reason, at)
+        mine = self._past.entries[walk.customer_id]
+        if mine.last_at == walk.entered_at and not rules.TOLD_BY & walk.values.keys():
+            mine.last_at = None
+
+    def _answer(self, answering: list[tuple[datetime, Answering]]) -> None:
+        """An answer leads to the branch that waits for one, also from the end of the path."""
+        branch = next(
+            (step for step in self._definition.steps if step.is_branch and step.anchor is Anchor.ANSWER), None
+        )
+        for at, each in answering:
+            walk = each.walk
+            if branch is None or walk.values.get("branch"):
+                continue
+            if walk.exit_reason is not None:
+                self._tally.went_back(walk.exit_reason)
+            walk.values = {**walk.values, "branch": branch.key}
+            walk.step_key, walk.exit_reason, walk.wait = branch.key, None, None
+            walk.due_at = rules.due_moment(at, branch.delay, time_zone=walk.time_zone)
+            self._agenda.wait_for_step(walk, at)
+
+    def _step(self, stepping: list[tuple[datetime, Stepping]]) -> None:
+        walks = [(at, each.walk) for at, each in stepping]
+        positions = [
+            walk.position(self._definition, self._past.held(walk.customer_id, at)) for at, walk in walks
+        ]
+        asked = [
+            (inside(position, now=at), self._definition.questions[position.step.key])
+            for (at, _), position in zip(walks, positions, strict=True)
+        ]
+        known = look_up(asked, self._world, self._look_ups)
+        dues, places = [], []
+        for (at, walk), position, knows in zip(walks, positions, known, strict=True):
+            decided = self._until_free(at, walk, decide(position, knows, at))
+            decision, place = self._limit(at, walk, position, decided)
+            dues.append(Due(at, walk, position, decision))
+            places.append(place)
+        effects = self._doors.take_effect(dues)
+        for due, place, effect in zip(dues, places, effects, strict=True):
+            self._tally.ran(due.walk, effect.decision, due.at)
+            self._advance(due, effect, place)
+
+    def _until_free(self, at: datetime, walk: Walk, decision: Decision) -> Decision:
+        """A passage that a grievance holds goes on when that is settled, as the live engine is told."""
+        if decision.wait is not Wait.GRIEVANCE:
+            return decision
+        freed_at = self._past.freed_at(walk.customer_id, at)
+        return replace(decision, wait_until=freed_at or self._script.until)
+
+    def _limit(
+        self, at: datetime, walk: Walk, position: Position, decision: Decision
+    ) -> tuple[Decision, dict[str, Any]]:
+        limit = self._definition.daily_limit
+        if limit is None or not position.step.is_send or decision.outcome not in COUNTED:
+            return decision, {}
+        zone = ZoneInfo(self._script.time_zone)
+        today = at.astimezone(zone).date()
+        if walk.values.get(SLOT) == today.isoformat():
+            return decision, {}
+        day = take_place(self._places, today, limit)
+        if day == today:
+            return decision, {}
+        return limited(same_hour(position.due_at, day, zone)), {SLOT: day.isoformat()}
+
+    def _advance(self, due: Due, effect: Effect, places: Mapping[str, Any]) -> None:
+        at, walk, position = due.at, due.walk, due.position
+        if (letter := effect.letter) is not None:
+            letter.number = len(self._letters) + 1
+            self._letters[letter.number] = letter
+            walk.letters[position.step.key] = letter
+            self._agenda.add(at, Sending(letter))
+            if is_first_question(position.step):
+                self._past.asked.setdefault(walk.customer_id, []).append(at)
+        place = advance(position, effect.decision, outbound_id=letter.number if letter else None)
+        walk.values = {**place.values, **effect.values, **places}
+        if place.exit_reason:
+            self._leave(walk, place.exit_reason, at)
+            return
+        walk.step_key, walk.due_at, walk.wait = place.step_key, place.due_at, place.wait
+        self._agenda.wait_for_step(walk, at)

@@ -1,0 +1,1 @@
+"""What plans earn: treated against control, from facts."""

@@ -1,0 +1,142 @@
+"""The statements behind the results of plans: computed from facts each time, so that a late order restates them."""
+
+from sqlalchemy import text
+
+HORIZON_DAYS = 30
+ATTRIBUTED_DAYS = 7
+"""A customer who refuses our messages does so because of the last one that reached him within these days."""
+
+_ENTERED = """
+    e.plan_id = ANY (:plan_ids) AND e.entered_at >= :since AND e.entered_at < :until AND e.entered_at <= :now
+"""
+_HEADS = f"""
+    WITH horizons AS MATERIALIZED (
+        SELECT id, number, make_interval(days => coalesce((definition ->> 'horizon_days')::int, {HORIZON_DAYS})) AS horizon
+        FROM plan_versions WHERE plan_id = ANY (:plan_ids)
+    ),
+    entries AS (
+        SELECT id, plan_id, customer_id, arm, version_id, is_prospect, entered_at,
+            lag(entered_at) OVER (PARTITION BY plan_id, customer_id, is_prospect ORDER BY entered_at, id) AS before_at,
+            min(entered_at) FILTER (WHERE NOT is_prospect) OVER (PARTITION BY plan_id, customer_id ORDER BY entered_at, id
+                ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS customer_at
+        FROM (
+            SELECT e.*, starts_with(e.entry_key, :prospects)
+                OR coalesce(e.values ->> 'trigger', '') IN ('account_created', 'newsletter_joined') AS is_prospect
+            FROM enrolments AS e WHERE {_ENTERED}
+        ) AS entered
+    ),
+    windows AS MATERIALIZED (
+        SELECT e.id, e.plan_id, e.customer_id, e.arm, e.is_prospect, e.entered_at, e.entered_at + h.horizon AS closes_at,
+            least(e.entered_at + h.horizon, CASE WHEN e.is_prospect THEN e.customer_at END) AS counts_until,
+            h.number, c.preferred_store_id AS store_id,
+            CASE WHEN c.street = '' OR c.postcode = '' THEN c.id
+                ELSE hashtextextended(translate(lower(c.postcode || c.street), ' -,.''’/', ''), 0) END AS household
+        FROM entries AS e
+        JOIN horizons AS h ON h.id = e.version_id
+        JOIN customers AS c ON c.id = e.customer_id
+        WHERE e.before_at IS NULL OR e.before_at + h.horizon <= e.entered_at
+    ),
+    discounts AS MATERIALIZED (
+        SELECT r.order_id, sum(coalesce(p.discount_cents, l.cents * p.discount_percent / 100)) AS given, max(l.cents) AS listed
+        FROM promo_redemptions AS r
+        JOIN promo_codes AS k ON k.id = r.code_id
+        JOIN promo_pools AS p ON p.id = k.pool_id
+        JOIN orders AS o ON o.id = r.order_id
+        CROSS JOIN LATERAL (
+            SELECT coalesce(nullif(sum(quantity * unit_price_cents), 0), o.total_cents) AS cents
+            FROM order_lines WHERE order_id = r.order_id
+        ) AS l
+        WHERE r.verdict = 'valid' AND r.cancelled_at IS NULL AND r.redeemed_at > :since
+        GROUP BY r.order_id
+    ),
+    spending AS (
+        SELECT w.id, count(*) FILTER (WHERE o.state <> 'returned') AS bought,
+            sum(greatest(0, o.total_cents - o.returned_cents
+                - greatest(0, coalesce(d.given - greatest(0, d.listed - o.total_cents), 0)))) AS spent
+        FROM windows AS w
+        JOIN orders AS o ON o.customer_id = w.customer_id AND o.placed_at > w.entered_at
+            AND o.placed_at <= w.counts_until AND o.placed_at <= :now AND o.state <> 'cancelled'
+        LEFT JOIN discounts AS d ON d.order_id = o.id
+        GROUP BY w.id
+    ),
+    heads AS MATERIALIZED (
+        SELECT w.plan_id, w.arm, w.number, w.store_id, w.household, w.closes_at <= :now AS is_closed,
+            w.is_prospect, coalesce(s.bought, 0) > 0 AS is_buyer, coalesce(s.spent, 0)::float8 AS spent
+        FROM windows AS w LEFT JOIN spending AS s ON s.id = w.id
+    )
+"""  # noqa: S608 - pieces of our own
+
+
+def _added_up(scope: str, number: str, store: str) -> str:
+    """Households of each group, then their sums: what rules.Sums holds."""
+    return f"""
+    SELECT '{scope}' AS scope, plan_id, is_prospect, number, store_id, arm, is_closed, count(*) AS households,
+        sum(n)::bigint AS heads, sum(buyers)::bigint AS buyers, sum(s) AS spent, sum(s * s) AS squares, sum(s * n) AS crossed,
+        sum(n * n) AS head_squares, sum(s * s * s) AS cubes, sum(s * s * n) AS squares_crossed,
+        sum(s * n * n) AS crossed_squares, sum(n * n * n) AS head_cubes
+    FROM (
+        SELECT plan_id, is_prospect, {number} AS number, {store} AS store_id, arm, is_closed, count(*)::float8 AS n,
+            sum(spent) AS s, count(*) FILTER (WHERE is_buyer) AS buyers
+        FROM heads GROUP BY 1, 2, 3, 4, arm, is_closed, household
+    ) AS of_household
+    GROUP BY plan_id, is_prospect, number, store_id, arm, is_closed
+    """  # noqa: S608 - the words are ours
+
+
+HEADS = text(
+    f"{_HEADS} {_added_up('plan', 'NULL::bigint', 'NULL::bigint')} UNION ALL {_added_up('cell', 'number', 'store_id')}"
+).bindparams(prospects="welcome:prospect")
+"""By plan, those who entered as prospects apart: their welcome is another thing than that of a buyer. And by version and
+store, from which every narrower figure is summed.
+"""
+
+PASSAGES = text(f"""
+    SELECT v.number, c.preferred_store_id AS store_id, e.arm, e.state, e.exit_reason, e.step_key, count(*) AS passages
+    FROM enrolments AS e
+    JOIN plan_versions AS v ON v.id = e.version_id
+    JOIN customers AS c ON c.id = e.customer_id
+    WHERE {_ENTERED}
+    GROUP BY 1, 2, 3, 4, 5, 6
+""")  # noqa: S608 - pieces of our own
+MESSAGES = text(f"""
+    WITH refused AS MATERIALIZED (
+        SELECT DISTINCT last.id AS message_id
+        FROM consent_entries AS w
+        JOIN addresses AS a ON a.kind = w.address_kind AND a.value = w.address
+        CROSS JOIN LATERAL (
+            SELECT m.id FROM outbound_messages AS m
+            WHERE m.customer_id = a.customer_id AND m.channel = w.channel AND m.purpose = w.purpose
+                AND m.accepted_at <= w.happened_at
+                AND m.accepted_at > w.happened_at - make_interval(days => {ATTRIBUTED_DAYS})
+            ORDER BY m.accepted_at DESC, m.id DESC LIMIT 1
+        ) AS last
+        WHERE w.action = 'withdrawn' AND w.actor_kind = 'customer' AND w.happened_at >= :since AND w.happened_at <= :now
+    ),
+    runs AS MATERIALIZED (
+        SELECT e.id, v.number, o.preferred_store_id AS store_id, r.step_key, r.outcome, m.state IN ('accepted', 'delivered', 'bounced', 'unknown') AS is_sent,
+            m.state IN ('accepted', 'delivered') AS is_delivered, u.message_id IS NOT NULL AS has_refused,
+            EXISTS (SELECT FROM link_clicks WHERE message_id = m.id AND label = 'human')
+                OR EXISTS (SELECT FROM message_openings WHERE message_id = m.id AND opener = 'program') AS is_engaged,
+            EXISTS (SELECT FROM delivery_receipts WHERE message_id = m.id AND kind = 'complaint') AS has_complained
+        FROM enrolments AS e
+        JOIN plan_versions AS v ON v.id = e.version_id
+        JOIN customers AS o ON o.id = e.customer_id
+        JOIN step_runs AS r ON r.enrolment_id = e.id
+        LEFT JOIN outbound_messages AS m ON m.id = r.outbound_id
+        LEFT JOIN refused AS u ON u.message_id = r.outbound_id
+        WHERE {_ENTERED}
+    )
+    SELECT number, store_id, step_key, outcome, count(*) AS passages, count(*) FILTER (WHERE is_sent) AS sent,
+        count(*) FILTER (WHERE is_delivered) AS delivered, count(*) FILTER (WHERE is_sent AND is_engaged) AS engaged,
+        count(*) FILTER (WHERE is_sent AND has_refused) AS refused, count(*) FILTER (WHERE is_sent AND has_complained) AS complained
+    FROM runs GROUP BY number, store_id, step_key, outcome
+    UNION ALL
+    SELECT number, store_id, NULL, NULL, count(*), count(*) FILTER (WHERE is_sent), count(*) FILTER (WHERE is_delivered),
+        count(*) FILTER (WHERE is_engaged), count(*) FILTER (WHERE has_refused), count(*) FILTER (WHERE has_complained)
+    FROM (
+        SELECT number, store_id, bool_or(is_sent) AS is_sent, bool_or(is_delivered) AS is_delivered, bool_or(is_sent AND is_engaged) AS is_engaged,
+            bool_or(is_sent AND has_refused) AS has_refused, bool_or(is_sent AND has_complained) AS has_complained
+        FROM runs GROUP BY id, number, store_id
+    ) AS passages
+    GROUP BY number, store_id
+""")  # noqa: S608 - pieces of our own

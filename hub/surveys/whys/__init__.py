@@ -1,0 +1,1 @@
+"""Tell us why: one question behind a link of a mail, and what customers answered."""

@@ -1,0 +1,1 @@
+"""Checks before publishing: a bad plan a finding, and the same one mended."""
