@@ -185,8 +185,11 @@ def count(model: type[Base]) -> int:
     return db.session.scalar(select(func.count()).select_from(model)) or 0
 
 
+IS_MAIL = ~Arrival.is_partial  # a poll cut off leaves a line about a mail not handed out: that line is no mail
+
+
 def states() -> Counter[ArrivalState]:
-    found = Counter(db.session.scalars(select(Arrival.state)))
+    found = Counter(db.session.scalars(select(Arrival.state).where(IS_MAIL)))
     db.session.remove()
     return found
 
@@ -239,7 +242,7 @@ def test_no_mail_is_lost_or_doubled_whoever_is_killed(chain: House, dovecot: Dov
 def mend_and_release(floor: Floor) -> None:
     """The poisoned mail waits with its reason; after the fix a person releases it."""
     held = db.session.execute(select(Arrival.id, Arrival.reason, Arrival.message_id).where(
-        Arrival.state == ArrivalState.QUARANTINED
+        Arrival.state == ArrivalState.QUARANTINED, IS_MAIL
     )).one()  # fmt: skip
     assert (held.reason, held.message_id) == (
         "the worker ended at each attempt",
@@ -257,10 +260,10 @@ def look_at_all(chain: House) -> None:
     """All stored, none twice, all ticketed, each acknowledged once."""
     chain.forget()
     expected = sorted(f"<{number}@client.example>" for number in range(MAILS))
-    assert sorted(db.session.scalars(select(Arrival.message_id))) == expected
-    ways = Counter(db.session.scalars(select(Arrival.way)))
+    assert sorted(db.session.scalars(select(Arrival.message_id).where(IS_MAIL))) == expected
+    ways = Counter(db.session.scalars(select(Arrival.way).where(IS_MAIL)))
     assert ways == {ArrivalWay.LISTENER: MAILS // 2, ArrivalWay.IMAP: MAILS // 2}
-    assert len(set(db.session.scalars(select(Arrival.ticket_id)))) == MAILS
+    assert len(set(db.session.scalars(select(Arrival.ticket_id).where(IS_MAIL)))) == MAILS
     assert count(Ticket) == count(OutboundMessage) == MAILS
     written = select(TicketMessage.mail_message_id).where(TicketMessage.kind == MessageKind.CUSTOMER)
     assert sorted(db.session.scalars(written)) == expected

@@ -103,7 +103,8 @@ def _begin(plan_id: int, triggers: Collection[Trigger], definition: Definition, 
 
 
 def _take_batch(now: datetime) -> int:
-    due = select(PlanScan).where(PlanScan.due_at <= now).order_by(PlanScan.due_at).limit(1)
+    order = PlanScan.due_at, PlanScan.plan_id, PlanScan.trigger
+    due = select(PlanScan).where(PlanScan.due_at <= now).order_by(*order).limit(1)
     scan = db.session.scalar(due.with_for_update(skip_locked=True).execution_options(populate_existing=True))
     if scan is None:
         return 0
