@@ -185,7 +185,9 @@ def count(model: type[Base]) -> int:
     return db.session.scalar(select(func.count()).select_from(model)) or 0
 
 
-IS_MAIL = ~Arrival.is_partial  # a poll cut off leaves a line about a mail not handed out: that line is no mail
+IS_MAIL = (
+    ~Arrival.is_partial
+)  # a poll cut off leaves a line about a mail not handed out: that line is no mail
 
 
 def states() -> Counter[ArrivalState]:
