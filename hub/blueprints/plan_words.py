@@ -18,6 +18,7 @@ from hub.blueprints.plan_entry_words import beginning_words, entered_by
 from hub.content.naming import TemplateName
 from hub.core.words import Channel
 from hub.plans.definitions import Definition, Delay, Step
+from hub.plans.inside import InsideRow
 from hub.plans.queries import EnrolmentRow, PlanView, StepRow
 from hub.plans.walking import NEVER_STALE
 from hub.plans.words import Anchor, Skip, StepKind, StepOutcome, Wait
@@ -154,21 +155,31 @@ def results(row: StepRow) -> list[tuple[str, int]]:
     return found + [(skip_words(Skip(reason)), count) for reason, count in row.skips.items()]
 
 
-def wait_words(wait: Wait | None) -> str:
-    """Why a step that was due has not run yet; "" when it is simply not due."""
+def wait_words(wait: Wait | None, failure: str = "") -> str:
+    """Why a step that was due has not run yet; "" when it is simply not due. `failure`: what was said as it failed."""
     if wait is None:
         return ""
+    if wait is Wait.FAILED and failure:
+        return gettext("could not go on (%(reason)s) and is tried again", reason=failure)
     return {
         Wait.GRIEVANCE: gettext("waits for an open grievance to be settled"),
         Wait.DAILY_LIMIT: gettext("waits for a day with room under the plan's daily limit"),
         Wait.MESSAGE: gettext("waits for the message before it to leave"),
+        Wait.FAILED: gettext("could not go on and is tried again"),
     }[wait]
+
+
+def inside_words(row: InsideRow) -> str:
+    """At which step somebody stands; who stands where none is any more is named with that."""
+    if row.step is None:
+        return gettext("his step “%(key)s” is not in his version any more", key=row.step_key)
+    return step_title(row.step)
 
 
 def standing_words(row: EnrolmentRow) -> str:
     """How a passage stands: inside, what it waits for, or why it ended and what had been sent when that was known."""
     if row.exit_reason is None:
-        return wait_words(row.wait) or gettext("inside")
+        return wait_words(row.wait, row.failure) or gettext("inside")
     left = (row.exit_note or {}).get("left", ())
     words = exit_words(row.exit_reason)
     if not left:

@@ -9,7 +9,7 @@ from hub.blueprints.access import viewer
 from hub.core import clock
 from hub.core.db import transaction
 from hub.loyalty.queries import list_pool_keys
-from hub.plans import actions, publishing, queries
+from hub.plans import actions, inside, publishing, queries
 from hub.plans.drafts.queries import list_drafted
 from hub.segments.saved.queries import list_names
 from hub.staff.words import Permission
@@ -37,7 +37,8 @@ def show(key: str) -> ResponseReturnValue:
         "plans/plan.html",
         view=view,
         segments=dict(list_names(plan_words.named_segments(view.definition))),
-        people=queries.list_inside(key, after=request.args.get("after")),
+        people=inside.list_inside(key, after=request.args.get("after")),
+        failed_count=inside.count_failed(view.plan.id),
         words=plan_words,
         may_edit=viewer().may(Permission.EDIT_PLANS),
         has_draft=view.plan.id in list_drafted(),

@@ -28,9 +28,9 @@ from hub.plans.leaving import (
 )
 from hub.plans.models import Enrolment, Plan
 from hub.plans.occurring.scanning import begin_scans, end_scans
-from hub.plans.queries import BELL, get_definition, get_plan_id
+from hub.plans.queries import BELL, get_definition, get_plan_id, is_on
 from hub.plans.turning import ask_fork_again
-from hub.plans.words import Anchor, EnrolmentState, ExitReason, Wait
+from hub.plans.words import ANSWERABLE, Anchor, EnrolmentState, ExitReason, Wait
 
 __all__ = [
     "Newcomer",
@@ -68,10 +68,13 @@ def jump(
 ) -> bool:
     """Move a customer to a branch step (an answer came), also one who has just left by the end of the path.
 
-    A second answer does not move anyone who already waits there or has passed. Returns whether somebody moved.
+    Nobody who left for another reason comes back, and nobody moves in a plan that is off. A second answer does not move
+    anyone who already waits there or has passed. Returns whether somebody moved.
     """
     enrolment = _lock_enrolment(plan_key, entry_key)
-    if enrolment is None or enrolment.values.get("branch"):
+    if enrolment is None or enrolment.values.get("branch") or not is_on(plan_key):
+        return False
+    if enrolment.exit_reason and enrolment.exit_reason not in ANSWERABLE:
         return False
     step = get_definition(enrolment.version_id).step(step_key)
     left = {

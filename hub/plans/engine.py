@@ -3,18 +3,22 @@
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import func, select, update
+import structlog
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import OperationalError
 
 from hub.core import clock
-from hub.core.batches import given_rows, rows_given, table_of
+from hub.core.batches import among, given_rows, rows_given, table_of
 from hub.core.db import db, transaction
 from hub.core.facts import record_many
 from hub.plans import codes, smoothing
 from hub.plans.effects import take_effect
 from hub.plans.facts import GhostSent, PlanEnded
+from hub.plans.failing import FAILED, walk_apart
 from hub.plans.gather import is_first_question, open_passages
 from hub.plans.leaving import HAPPENED, note_exits
 from hub.plans.models import Enrolment, StepRun
@@ -23,6 +27,9 @@ from hub.plans.walking import Place, advance, exited
 from hub.plans.words import EnrolmentState, ExitReason, StepOutcome, Wait
 
 BATCH = 250  # each customer asked is a lock until the end of the batch: 20 workers stay below 6,400
+COUNTED_ANEW = frozenset({Wait.MESSAGE, Wait.DAILY_LIMIT})
+"""Waits after which a step is as fresh as if it were due then."""
+log = structlog.get_logger(__name__)
 # Each writes a whole batch at once.
 RUN = ("enrolment_id", "step_key", "outcome", "reason", "outbound_id", "ran_at")
 RUNS = (
@@ -41,16 +48,34 @@ MOVES = (
 
 def work_plans(wake: Callable[[], None]) -> int:
     """One batch of due steps. A crash at any point neither loses nor doubles a message: it is one transaction,
-    and the message's key is the enrolment and the step.
+    and the message's key is the enrolment and the step. When it fails, those that can go on do so without the one
+    that cannot.
     """
     now = clock.business_now()
+    ids: list[int] = []
+    try:
+        with transaction():
+            enrolments = _claim(now)
+            ids = [enrolment.id for enrolment in enrolments]
+            if len(ids) == BATCH:
+                wake()
+            if ids:
+                _run(enrolments, now)
+    except OperationalError:
+        raise
+    except Exception as error:
+        if not ids:
+            raise
+        log.exception("plans.apart", count=len(ids))
+        walk_apart(ids, error, partial(_run_again, now=now), now=now)
+    return len(ids)
+
+
+def _run_again(ids: Sequence[int], *, now: datetime) -> None:
+    """Some of a batch that failed: those that are still due and in no other hands."""
     with transaction():
-        enrolments = _claim(now)
-        if len(enrolments) == BATCH:
-            wake()
-        if enrolments:
+        if enrolments := _claim(now, among(Enrolment.id, ids)):
             _run(enrolments, now)
-    return len(enrolments)
 
 
 def has_due() -> bool:
@@ -68,11 +93,11 @@ def _due(now: datetime) -> tuple[Any, ...]:
     return Enrolment.state == EnrolmentState.WAITING, Enrolment.due_at <= now
 
 
-def _claim(now: datetime) -> Sequence[Enrolment]:
+def _claim(now: datetime, *only: ColumnElement[bool]) -> Sequence[Enrolment]:
     """The row lock is the lease: it is free again when the connection of a dead worker ends."""
     return db.session.scalars(
         select(Enrolment)
-        .where(*_due(now))
+        .where(*_due(now), *only)
         .order_by(Enrolment.due_at)
         .limit(BATCH)
         .with_for_update(skip_locked=True)
@@ -159,6 +184,8 @@ def _note_exits(ended: Sequence[tuple[Passage, Place]], now: datetime) -> None:
 def _place_of(passage: Passage) -> Place:
     place = advance(passage.position, passage.decision, outbound_id=passage.outbound_id)
     place.values.update(passage.values)
+    if place.values.pop(FAILED, None) and place.wait in COUNTED_ANEW:
+        place.values.pop("planned_at", None)
     return place
 
 

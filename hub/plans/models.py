@@ -58,7 +58,8 @@ class Enrolment(Base):
     `anchor_at` is the moment delays are counted from; `values` holds ids the steps need (order_id, basket_id), and what the
     walk remembers (walking.py). `wait_reason`: why the step that was due has not run yet; `paused_at` since when a
     grievance makes it wait. `ended_at` is when what ended it happened; `exit_note`: when that was known, and which
-    messages had left by then ({"known_at", "left": [step keys], "stopped": [step keys]}).
+    messages had left by then ({"known_at", "left": [step keys], "stopped": [step keys]}). `entered_version_id`: the version
+    he entered with, once he was moved to another one.
     """
 
     __tablename__ = "enrolments"
@@ -73,6 +74,7 @@ class Enrolment(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     plan_id: Mapped[int] = mapped_column(ForeignKey("plans.id"))
     version_id: Mapped[int] = mapped_column(ForeignKey("plan_versions.id"))
+    entered_version_id: Mapped[int | None] = mapped_column(ForeignKey("plan_versions.id"))
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
     entry_key: Mapped[str]
     arm: Mapped[Arm] = mapped_column(words(Arm))

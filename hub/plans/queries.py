@@ -4,13 +4,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, select
 
 from hub.core.db import db
 from hub.core.errors import NotFound
-from hub.core.paging import Page, decode_key, make_page
 from hub.core.text import N_
-from hub.customers.queries import get_customers
+from hub.plans.failing import failure_of
 from hub.plans.models import Enrolment, Plan, PlanVersion, StepRun
 from hub.plans.rules import Definition, Step, parse_definition
 from hub.plans.words import Arm, EnrolmentState, ExitReason, StepOutcome, VersionState, Wait
@@ -69,16 +68,7 @@ class EnrolmentRow:
     exit_reason: ExitReason | None
     wait: Wait | None = None
     exit_note: dict[str, Any] | None = None
-
-
-@dataclass(frozen=True)
-class InsideRow:
-    enrolment_id: int
-    customer_id: int
-    name: str
-    step: Step
-    due_at: datetime | None
-    wait: Wait | None = None
+    failure: str = ""
 
 
 _definitions: dict[int, Definition] = {}
@@ -199,23 +189,6 @@ def get_plan(key: str) -> PlanView:
     )
 
 
-def list_inside(key: str, *, after: str | None = None, size: int = 20) -> Page[InsideRow]:
-    """Who waits in a plan, next due first, with keyset paging."""
-    query = select(Enrolment).where(
-        Enrolment.plan_id == get_plan_id(key), Enrolment.state == EnrolmentState.WAITING
-    )
-    if after:
-        query = query.where(tuple_(Enrolment.due_at, Enrolment.id) > tuple_(*decode_key(after)))
-    rows = db.session.scalars(query.order_by(Enrolment.due_at, Enrolment.id).limit(size + 1)).all()
-    people = get_customers({row.customer_id for row in rows})
-    found = [
-        InsideRow(row.id, row.customer_id, people[row.customer_id].name, step, row.due_at, row.wait_reason)
-        for row in rows
-        if (step := get_definition(row.version_id).find_step(row.step_key))
-    ]
-    return make_page(found, size=size, key=lambda row: (row.due_at, row.enrolment_id))
-
-
 def list_customer_enrolments(customer_id: int, *, limit: int = 20) -> list[EnrolmentRow]:
     """The plans a customer is or was in, newest first."""
     query = (
@@ -244,6 +217,7 @@ def enrolment_row(enrolment: Enrolment, plan: Plan) -> EnrolmentRow:
         exit_reason=enrolment.exit_reason,
         wait=enrolment.wait_reason,
         exit_note=enrolment.exit_note,
+        failure=failure_of(enrolment.values),
     )
 
 

@@ -140,11 +140,12 @@ class Never(StrEnum):
 
 
 class Wait(StrEnum):
-    """Why a step that is due has not run yet; kept with the enrolment, and shown."""
+    """Why a step that is due has not run yet; kept with the enrolment, and shown. `failed`: it is tried again."""
 
     GRIEVANCE = "grievance"
     DAILY_LIMIT = "daily_limit"
     MESSAGE = "message"
+    FAILED = "failed"
 
 
 class ExitReason(StrEnum):
@@ -164,6 +165,10 @@ class ExitReason(StrEnum):
     BY_HAND = "by_hand"
     PLAN_OFF = "plan_off"
     MERGED = "merged"
+
+
+ANSWERABLE = frozenset({ExitReason.COMPLETED, ExitReason.ANSWERED, ExitReason.TICKET_OPEN})
+"""An answer leads on from these ends; whoever bought, refused, gave back or was taken out stays out."""
 
 
 class StepOutcome(StrEnum):

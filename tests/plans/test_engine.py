@@ -14,7 +14,7 @@ from hub.orders.models import Order
 from hub.orders.words import OrderState
 from hub.outbox.models import OutboundMessage
 from hub.outbox.words import MessageState
-from hub.plans import actions, engine, publishing, queries
+from hub.plans import actions, engine, inside, publishing, queries
 from hub.plans.builtin import POST_PURCHASE_SURVEY, WELCOME_PACK, welcome_pack
 from hub.plans.models import Enrolment, Plan, PlanVersion, StepRun
 from hub.plans.words import Arm, EnrolmentState, ExitReason, StepOutcome
@@ -196,6 +196,28 @@ def test_an_answer_that_no_longer_counts_leaves_an_ended_plan_ended(
     )
 
 
+@pytest.mark.parametrize("reason", [ExitReason.BY_HAND, ExitReason.CANCELLED, ExitReason.PURCHASED])
+def test_an_answer_brings_nobody_back_who_was_let_out(scene: Scene, reason: ExitReason) -> None:
+    scene.enrol()
+    key = f"order:{scene.order.id}"
+    actions.end_enrolments(reason=reason, now=TUESDAY, entry_key=key)
+    where = {"plan_key": POST_PURCHASE_SURVEY, "entry_key": key, "step_key": "thank", "now": TUESDAY}
+    assert not actions.jump(**where, anchor_at=TUESDAY, values={})
+    assert scene.enrolment().exit_reason is reason
+
+
+def test_an_answer_leads_nowhere_in_a_plan_that_is_off(scene: Scene) -> None:
+    scene.enrol()
+    key = f"order:{scene.order.id}"
+    actions.end_enrolments(reason=ExitReason.COMPLETED, now=TUESDAY, entry_key=key)
+    where = {"plan_key": POST_PURCHASE_SURVEY, "entry_key": key, "step_key": "thank", "now": TUESDAY}
+    plan = scene.session.scalars(select(Plan).where(Plan.key == POST_PURCHASE_SURVEY)).one()
+    plan.is_on = False
+    assert not actions.jump(**where, anchor_at=TUESDAY, values={})
+    plan.is_on = True
+    assert actions.jump(**where, anchor_at=TUESDAY, values={})
+
+
 def test_who_is_not_asked_is_not_known_as_asked(scene: Scene, hand_clock: HandClock) -> None:
     scene.enrol()
     hand_clock.move(days=15)
@@ -245,7 +267,7 @@ def test_the_plan_page_counts_who_is_where(scene: Scene, hand_clock: HandClock) 
     assert view.plan.inside_count == 1
     assert [(row.step.key, row.waiting_count) for row in view.steps][1] == ("remind", 1)
     assert view.steps[0].results == {StepOutcome.POSTED: 1}
-    assert queries.list_inside(POST_PURCHASE_SURVEY).rows[0].name == "Dora Lefèvre"
+    assert inside.list_inside(POST_PURCHASE_SURVEY).rows[0].name == "Dora Lefèvre"
 
 
 def test_a_message_carries_the_priority_and_the_exits_of_its_plan(

@@ -15,7 +15,8 @@ from hub.customers.upserting import upsert_customer
 from hub.outbox import actions as outbox
 from hub.outbox.models import OutboundMessage
 from hub.outbox.words import MessageState
-from hub.plans import actions, queries
+from hub.plans import actions
+from hub.plans.inside import list_inside
 from hub.plans.models import Enrolment, Plan, PlanDay
 from hub.plans.words import Arm, Wait
 from hub.segments.values.facts import ChurnThresholdCrossed
@@ -65,9 +66,9 @@ def is_settled() -> Deed:
 def test_a_grievance_pauses_the_plan_and_staff_see_why(lives: Lives) -> None:
     lives.of("mine", plan({"key": "hello", "delay": {"days": 1}, **HELLO}))
     before = lives.live(FIRST, ("D0 12:00", complains()), until="D+2 12:00")
-    inside = queries.list_inside("mine").rows[0]
+    waiting = list_inside("mine").rows[0]
     row = lives.session.scalars(select(Enrolment)).one()
-    assert (before.messages, before.unsent, inside.wait) == ([], [], Wait.GRIEVANCE)
+    assert (before.messages, before.unsent, waiting.wait) == ([], [], Wait.GRIEVANCE)
     assert row.paused_at == lives.moment("D+1 10:00")
     after = lives.live(("D+2 15:20", is_settled()), until="D+9")
     assert after.messages == ["2026-03-05 15:20 welcome_prospect"]

@@ -10,7 +10,9 @@ from hub.core.actor import Actor
 from hub.core.audit import note_change
 from hub.core.batches import among, given_rows, rows_given, table_of
 from hub.core.db import db, ring_after_commit
+from hub.core.errors import Invalid, NotFound
 from hub.customers.queries import get_customers
+from hub.plans.definitions import Definition
 from hub.plans.gather import Zones
 from hub.plans.leaving import end_enrolments
 from hub.plans.models import Enrolment, StepRun
@@ -119,12 +121,20 @@ def _place(inside: Sequence[Enrolment], version_id: int, *, now: datetime) -> li
                 paused_at=each.paused_at,
                 done=done.get(each.id, ()),
             ),
-            get_definition(each.version_id),
+            _read_old(each.version_id, new),
             new,
             now=now,
         )
         for each in inside
     ]
+
+
+def _read_old(version_id: int, new: Definition) -> Definition:
+    """What they stand in; who stands in a version that cannot be read is placed by the name of his step alone."""
+    try:
+        return get_definition(version_id)
+    except (Invalid, NotFound):
+        return new
 
 
 def _as_row(enrolment: Enrolment, to: Moved, version_id: int) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def move(inside: Inside, old: Definition, new: Definition, *, now: datetime) -> 
     if where.key is None:
         return Moved(step_key=None, due_at=None, values=values)
     due_at = rules.due_of(new.step(where.key), inside.anchor_at, values, time_zone=inside.time_zone)
-    if where.whither is Whither.SAME:
+    if where.whither is Whither.SAME and old.find_step(where.key):
         was_due_at = rules.due_of(old.step(where.key), inside.anchor_at, values, time_zone=inside.time_zone)
         if due_at == was_due_at:
             return Moved(

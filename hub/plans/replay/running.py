@@ -33,7 +33,7 @@ from hub.plans.replay.scripts import Script
 from hub.plans.replay.tally import Tally
 from hub.plans.smoothing import COUNTED, SLOT, same_hour, take_place
 from hub.plans.walking import Decision, Position, advance, decide, limited
-from hub.plans.words import Anchor, Arm, Ask, ExitReason, Wait
+from hub.plans.words import ANSWERABLE, Anchor, Arm, Ask, ExitReason, Wait
 
 DAY = timedelta(days=1)
 
@@ -177,6 +177,8 @@ class Running:
         for at, each in answering:
             walk = each.walk
             if branch is None or walk.values.get("branch"):
+                continue
+            if walk.exit_reason is not None and walk.exit_reason not in ANSWERABLE:
                 continue
             if walk.exit_reason is not None:
                 self._tally.went_back(walk.exit_reason)
