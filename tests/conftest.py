@@ -174,18 +174,28 @@ def app(settings: Config) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def session(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+def ground(app: Flask) -> Iterator[Connection]:
+    """What `session` stands on: an empty database. A folder may put a connection with rows of its own in its place."""
+    with app.app_context(), db.engine.connect() as connection:
+        yield connection
+
+
+@pytest.fixture
+def session(app: Flask, ground: Connection, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
     """The database in a savepoint: whatever the test and the code under test commit is gone afterwards."""
     with app.app_context():
-        connection = db.engine.connect()
-        outer = connection.begin()
-        factory = sessionmaker(bind=connection, class_=Session, join_transaction_mode="create_savepoint")
-        scope = scoped_session(factory, scopefunc=lambda: 0)
+        outer = ground.begin_nested() if ground.in_transaction() else ground.begin()
+        scope = scope_on(ground)
         monkeypatch.setattr(db, "session", scope)
         yield scope()
         scope.remove()
         outer.rollback()
-        connection.close()
+
+
+def scope_on(connection: Connection) -> scoped_session[Session]:
+    """A session whose commits stay within the transaction of this connection."""
+    factory = sessionmaker(bind=connection, class_=Session, join_transaction_mode="create_savepoint")
+    return scoped_session(factory, scopefunc=lambda: 0)
 
 
 def _own_servers(servers: tuple[str, str], name: str, number: int) -> dict[str, str]:

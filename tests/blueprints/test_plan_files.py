@@ -9,10 +9,10 @@ from hub.customers.models import Customer
 from hub.plans.models import AudienceMember, PostalRow
 from hub.staff.words import Role
 from tests.makers.staff import log_in, make_agent
-from tests.plans.conftest import both_wires, lives
+from tests.plans.conftest import both_wires, delivery, ground, lives
 from tests.plans.lives import Lives, enters
 
-__all__ = ["both_wires", "lives"]
+__all__ = ["both_wires", "delivery", "ground", "lives"]
 PAGE = "/plans/mine/files"
 PLAN = {
     "format": 2,

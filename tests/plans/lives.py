@@ -20,12 +20,13 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from hub.content.actions import publish_builtin_templates
 from hub.content.models import MessageTemplate, TemplateVersion
 from hub.core import bell
+from hub.core.facts import FactQueueRow
 from hub.core.words import Channel, Purpose
 from hub.customers.models import Customer
 from hub.orders.actions import take_in
@@ -34,13 +35,13 @@ from hub.outbox import sending
 from hub.outbox.models import OutboundMessage
 from hub.outbox.tracking.models import LinkClick, MessageOpening
 from hub.outbox.tracking.words import Opener, Sign, Visitor
-from hub.outbox.words import SendQueue
+from hub.outbox.words import MessageState, SendQueue
 from hub.plans import actions, engine
 from hub.plans.definitions import Definition
-from hub.plans.models import Enrolment, Plan, PlanVersion, StepRun
+from hub.plans.models import Enrolment, Plan, PlanScan, PlanVersion, StepRun
 from hub.plans.occurring import scanning
 from hub.plans.reading import parse_definition
-from hub.plans.words import StepOutcome, VersionState
+from hub.plans.words import EnrolmentState, StepOutcome, VersionState
 from hub.reactions.drain import work_facts
 from hub.surveys.actions import add_builtin_survey
 from tests.conftest import TUESDAY, HandClock
@@ -52,6 +53,17 @@ DAY0 = TUESDAY.date()
 MOST_TURNS = 500
 Deed = Callable[["Lives", datetime], None]
 Script = Sequence[tuple[str, Deed]]
+
+
+def deliver(session: Session) -> None:
+    """A chain with a store and all that the product brings: mails, the survey, every plan (off)."""
+    make_chain(session)
+    make_store(session)
+    publish_builtin_templates(now=TUESDAY)
+    add_builtin_survey(now=TUESDAY)
+    actions.add_builtin_plans(now=TUESDAY)
+    for plan in session.scalars(select(Plan)):
+        plan.is_on = False
 
 
 @dataclass(frozen=True)
@@ -84,13 +96,12 @@ class Lives:
     @classmethod
     def begin(cls, session: Session, clock: HandClock, **person: Any) -> "Lives":
         """All built-in plans are there and off; `person` are fields of the customer."""
-        make_chain(session)
-        make_store(session)
-        publish_builtin_templates(now=TUESDAY)
-        add_builtin_survey(now=TUESDAY)
-        actions.add_builtin_plans(now=TUESDAY)
-        for plan in session.scalars(select(Plan)):
-            plan.is_on = False
+        deliver(session)
+        return cls.of_dora(session, clock, **person)
+
+    @classmethod
+    def of_dora(cls, session: Session, clock: HandClock, **person: Any) -> "Lives":
+        """As `begin`, where the product was delivered before."""
         customer = make_customer(session, **person)
         for address, channel in (("dora@client.example", Channel.EMAIL), ("+33612345678", Channel.SMS)):
             for purpose in (Purpose.PROMOTION, Purpose.OPEN_MEASUREMENT):
@@ -159,8 +170,9 @@ class Lives:
 
     def _pass_until(self, end: datetime) -> None:
         for _ in range(MOST_TURNS):
-            self._look_until(min(self._coming(end), end))
             coming = self._coming(end)
+            if self._look_until(min(coming, end)):
+                coming = self._coming(end)
             self.clock.now = max(self.clock.now, min(coming, end))
             self.work()
             if coming >= end:
@@ -169,31 +181,52 @@ class Lives:
 
     def _coming(self, end: datetime) -> datetime:
         """When a step or a message is due next; `end` without any."""
-        ahead = [engine.next_due_at(), *(sending.next_due_at(queue) for queue in SendQueue)]
+        later = (OutboundMessage.state == MessageState.WAITING) & (OutboundMessage.due_at > self.clock.now)
+        queues = SendQueue if self.session.scalar(select(exists().where(later))) else ()
+        ahead = [engine.next_due_at(), *(sending.next_due_at(queue) for queue in queues)]
         return min((at for at in ahead if at is not None), default=end)
 
-    def _look_until(self, end: datetime) -> None:
-        """On most days nothing happens but a look for what nobody tells; until somebody enters."""
-        end = min(end, self.moment(self.looks_until))
+    def _look_until(self, end: datetime) -> bool:
+        """On most days nothing happens but a look for what nobody tells; until somebody enters. Whether there was a look."""
+        end, has_looked = min(end, self.moment(self.looks_until)), False
         while (look_at := scanning.next_due_at()) is not None and look_at < end:
             self.clock.now = max(self.clock.now, look_at)
-            scanning.work_scans(lambda: None)
+            has_looked = scanning.work_scans(lambda: None) > 0 or has_looked
             entered_at = engine.next_due_at()
             if entered_at is not None and entered_at < end:
-                return
+                break
+        return has_looked
 
     def work(self) -> None:
         """Facts, plans and messages until nothing is due now."""
         bell.remove_mark(sending.URGENT_BELL)
-        while True:
-            done = (
-                work_facts(lambda: None) + scanning.work_scans(lambda: None) + engine.work_plans(lambda: None)
+        done = scanning.work_scans(lambda: None) + self._work_what_waits()
+        while done:
+            done = self._work_what_waits()
+
+    def _work_what_waits(self) -> int:
+        """Most turns find most tables empty: one statement tells which of the jobs need be asked at all."""
+        now, done = self.clock.now, 0
+        is_due = exists().where(Enrolment.state == EnrolmentState.WAITING, Enrolment.due_at <= now)
+        is_left = OutboundMessage.state.in_([MessageState.CLAIMED, MessageState.CALLING])
+        may_leave = is_left | (
+            (OutboundMessage.state == MessageState.WAITING) & (OutboundMessage.due_at <= now)
+        )
+        found = self.session.execute(
+            select(
+                exists().where(FactQueueRow.fact_id.is_not(None)),
+                exists().where(PlanScan.due_at <= now),
+                is_due,
+                exists().where(may_leave),
             )
+        ).one()
+        jobs = (work_facts, scanning.work_scans, engine.work_plans)
+        done = sum(job(lambda: None) for job, is_there in zip(jobs, found[:3], strict=True) if is_there)
+        if found[3]:
             due = [queue for queue in SendQueue if sending.has_due(queue)]
             done += sum(sending.work_outbox(queue, lambda: None) for queue in due)
-            self.session.expire_all()
-            if not done:
-                return
+        self.session.expire_all()
+        return done
 
     def enter(
         self, key: str, entry_key: str = "hand:1", at: datetime | None = None, **values: Any
