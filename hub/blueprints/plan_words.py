@@ -117,7 +117,14 @@ def _effect(step: Step) -> list[str]:
         found = [gettext("in the file “%(name)s”", name=details["name"])]
     elif step.kind is StepKind.ERASURE_DUE:
         found = [gettext("erased in the night after the day, unless a sign of life comes")]
+    if step.in_both_arms:
+        found.append(both_arms_words())
     return found if step.is_on else [gettext("switched off"), *found]
+
+
+def both_arms_words() -> str:
+    """A notice owed to everybody: the control group gets it as well."""
+    return str(gettext("the control group gets it too"))
 
 
 def _conditions(step: Step, segments: Mapping[int, str], titles: Mapping[str, str]) -> list[str]:

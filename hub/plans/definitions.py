@@ -8,10 +8,12 @@ from typing import Any
 from hub.core.errors import Invalid
 from hub.core.text import N_
 from hub.core.words import Channel, Purpose
-from hub.plans.words import Anchor, Ask, ExitReason, StepKind, Trigger
+from hub.plans.words import Anchor, Arm, Ask, ExitReason, StepKind, Trigger
 
 HELD = frozenset({Purpose.PROMOTION, Purpose.SURVEY})
 """What an open grievance makes wait."""
+NOTICES = frozenset({Purpose.SERVICE, Purpose.TRANSACTIONAL})
+"""What a customer is told because he must know it, not to sell."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ class Step:
     the path before it ends. `next_key`: the step after it, the following one of the list when empty; `otherwise`: where
     a split goes when its conditions do not hold. `details` are those of the kind: reason and subject of a task, key and
     value of a property, words for the store, what a letter recommends by (`recommend`). `pool` is the promo pool of a send or of a promo step. `label` is what its
-    author calls it, if anything.
+    author calls it, if anything. `in_both_arms`: the control arm gets it too, as the law and not the plan asks for it.
     """
 
     key: str
@@ -89,6 +91,7 @@ class Step:
     otherwise: str | None = None
     expires_minutes: int = 7 * 24 * 60
     is_branch: bool = False
+    in_both_arms: bool = False
     template: str = ""
     variants: tuple[Variant, ...] = ()
     purpose: Purpose = Purpose.PROMOTION
@@ -101,6 +104,15 @@ class Step:
     @property
     def is_send(self) -> bool:
         return self.kind is StepKind.SEND
+
+    @property
+    def is_notice(self) -> bool:
+        """A message that says what must be known: no advertising, no question."""
+        return self.is_send and self.purpose in NOTICES
+
+    def acts_in(self, arm: Arm) -> bool:
+        """Whether it has its effect there; else it leaves a ghost."""
+        return arm is Arm.TREATED or self.in_both_arms
 
     @property
     def templates(self) -> tuple[str, ...]:
@@ -164,7 +176,7 @@ FIXED: Mapping[ExitReason, Mapping[str, Any]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Definition:
-    """A plan as published. `daily_limit`: at most so many passages run a step on one local day; `horizon_days`: orders
+    """A plan as published. `daily_limit`: so many passages at most write on one local day (smoothing.py); `horizon_days`: orders
     count for the results so long after the entry.
     """
 
@@ -192,6 +204,13 @@ class Definition:
         position = self.steps.index(step) + 1
         following = self.steps[position : position + 1]
         return following[0] if following and not following[0].is_branch else None
+
+    def gives_ahead(self, step: Step) -> Step | None:
+        """The mail right after a promo step, due at the same moment: the code is reserved for it, so both go on one day."""
+        mail = self.step_after(step.key) if step.kind is StepKind.PROMO and step.is_on else None
+        if mail is None or not mail.is_send or not mail.is_on or mail.pool:
+            return None
+        return mail if (mail.anchor, mail.delay) == (step.anchor, step.delay) else None
 
     def find_exit(self, reason: ExitReason) -> Exit | None:
         return self.exits_by_reason.get(reason)

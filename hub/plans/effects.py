@@ -1,4 +1,4 @@
-"""What steps do for the treated, a batch at a time: send, give a code, set a property, tell the store, ask for a call, write a list."""
+"""What steps do where they act, a batch at a time: send, give a code, set a property, tell the store, ask for a call, write a list."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -133,7 +133,7 @@ EFFECTS: Mapping[StepKind, Callable[..., None]] = {
     StepKind.POSTAL: add_letters,
     StepKind.ERASURE_DUE: announce,
 }
-"""In this order; each takes the passages whose step is of its kind and treated."""
+"""In this order; each takes the passages whose step is of its kind and acts in their arm."""
 WITH_EFFECT = frozenset({StepOutcome.POSTED, StepOutcome.DONE})
 ON_CUSTOMERS = frozenset({StepKind.PROPERTY, StepKind.TASK, StepKind.ERASURE_DUE})
 """Effects that hold the rows of customers: those of a batch are held at once, whichever step comes first in it."""

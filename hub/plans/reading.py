@@ -31,6 +31,9 @@ NEEDED: Mapping[StepKind, tuple[str, ...]] = {
 DAYS: Mapping[StepKind, tuple[int, int]] = {StepKind.AUDIENCE: (1, 365), StepKind.ERASURE_DUE: (0, 365)}
 """How many days a kind may name: so long in an audience; so long from the step to the erasure."""
 DETAILS = ("property", "value", "words", "subject", "reason", "name", "days", "recommend")
+ONLY_NOTICES = N_(
+    "The control group gets service messages and the day of erasure only: please choose a service message for %(key)s."
+)
 CHANNELS = frozenset({Channel.EMAIL, Channel.SMS})
 
 
@@ -106,6 +109,7 @@ def read_step(data: Mapping[str, Any]) -> Step:
         otherwise=data.get("otherwise") or None,
         expires_minutes=_read_expiry(data),
         is_branch=bool(data.get("is_branch", False)),
+        in_both_arms=_read_flag(data, "in_both_arms"),
         template=str(data.get("template", "")),
         variants=tuple(_read_variant(each) for each in data.get("variants", ())),
         purpose=Purpose(data.get("purpose", Purpose.PROMOTION)),
@@ -122,6 +126,13 @@ def _read_delay(data: Mapping[str, Any]) -> Delay:
     if at is not None:
         at = f"{time.fromisoformat(at):%H:%M}"
     return Delay(int(data.get("days", 0)), int(data.get("minutes", 0)), at)
+
+
+def _read_flag(data: Mapping[str, Any], name: str) -> bool:
+    found = data.get(name, False)
+    if not isinstance(found, bool):
+        raise TypeError(name)
+    return found
 
 
 def _read_expiry(data: Mapping[str, Any]) -> int:
@@ -169,8 +180,7 @@ def _check_step(step: Step, keys: frozenset[str]) -> None:
     for key in (step.next_key, step.otherwise):
         if key is not None and key not in keys:
             raise Invalid(N_("The plan has no step called %(key)s."), key=key)
-    if step.is_send and step.channel not in CHANNELS:
-        raise Invalid(N_("A plan sends mails and SMS: please choose one of them for %(key)s."), key=step.key)
+    _check_reach(step)
     if step.details.get("recommend") not in {None, *asking.SUGGESTIONS}:
         raise Invalid(N_("The step %(key)s recommends by a word that nobody knows."), key=step.key)
     if step.expires_minutes < 1:
@@ -179,6 +189,13 @@ def _check_step(step: Step, keys: frozenset[str]) -> None:
         named = leaf.params.get("step")
         if named is not None and named not in keys:
             raise Invalid(N_("The plan has no step called %(key)s."), key=named)
+
+
+def _check_reach(step: Step) -> None:
+    if step.is_send and step.channel not in CHANNELS:
+        raise Invalid(N_("A plan sends mails and SMS: please choose one of them for %(key)s."), key=step.key)
+    if step.in_both_arms and not (step.is_notice or step.kind is StepKind.ERASURE_DUE):
+        raise Invalid(ONLY_NOTICES, key=step.key)
 
 
 def _check_days(step: Step) -> None:
@@ -195,7 +212,8 @@ def _check_erasure(found: Definition) -> None:
     """Nobody is erased whom nothing announced it to, or who came back."""
     for place, step in enumerate(found.steps):
         if step.kind is StepKind.ERASURE_DUE:
-            is_told = any(each.is_send and each.is_on for each in found.steps[:place])
+            before = [each for each in found.steps[:place] if each.is_send and each.is_on]
+            is_told = any(each.in_both_arms or not step.in_both_arms for each in before)
             if not is_told or found.find_exit(ExitReason.LIFE_SIGN) is None:
                 raise Invalid(
                     N_(

@@ -9,13 +9,14 @@ from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from hub.core.db import db
+from hub.plans import rules
 from hub.plans.models import PlanDay
 from hub.plans.passage import Passage
-from hub.plans.walking import limited
+from hub.plans.walking import Decision, Position, limited
 from hub.plans.words import StepOutcome
 from hub.stores.queries import get_chain
 
-COUNTED = frozenset({StepOutcome.POSTED, StepOutcome.GHOST})
+COUNTED = frozenset({StepOutcome.POSTED, StepOutcome.GHOST, StepOutcome.DONE})
 LONGEST_DAYS = 3_650
 SLOT = "slot_on"
 TURN = text("SELECT pg_advisory_xact_lock(hashtextextended('plans.limit:' || :plan, 0))")
@@ -26,7 +27,7 @@ def keep_limits(passages: Sequence[Passage], *, now: datetime) -> None:
     wanting: dict[tuple[int, int], list[Passage]] = defaultdict(list)
     for passage in passages:
         limit = passage.position.definition.daily_limit
-        if limit is not None and passage.step.is_send and passage.decision.outcome in COUNTED:
+        if limit is not None and wants_place(passage.position, passage.decision):
             wanting[passage.enrolment.plan_id, limit].append(passage)
     zone = ZoneInfo(get_chain().time_zone) if wanting else ZoneInfo("UTC")
     today = now.astimezone(zone).date()
@@ -34,15 +35,39 @@ def keep_limits(passages: Sequence[Passage], *, now: datetime) -> None:
         _place(mine, plan_id, limit, today, zone)
 
 
+def wants_place(position: Position, decision: Decision) -> bool:
+    """A message takes a place; a notice only as the first of its passage, later it was announced and leaves on its day.
+
+    A code that is given for the mail right after it takes the mail's place, or it would run out before the mail leaves.
+    """
+    step = position.definition.gives_ahead(position.step) or position.step
+    if not step.is_send or decision.outcome not in COUNTED:
+        return False
+    return not (step.is_notice and rules.TOLD_BY & position.values.keys())
+
+
+def give_place(
+    position: Position, counts: MutableMapping[date, int], today: date, limit: int
+) -> tuple[date, dict[str, str]]:
+    """The day of its place, counted, and what the passage remembers of it: one put off, or kept for the mail to come."""
+    day = take_place(counts, today, limit)
+    is_kept = day != today or not position.step.is_send
+    return day, {SLOT: day.isoformat()} if is_kept else {}
+
+
+def has_place(position: Position, today: date) -> bool:
+    return bool(position.values.get(SLOT) == today.isoformat())
+
+
 def _place(mine: Sequence[Passage], plan_id: int, limit: int, today: date, zone: ZoneInfo) -> None:
-    new = [passage for passage in mine if passage.enrolment.values.get(SLOT) != today.isoformat()]
+    new = [passage for passage in mine if not has_place(passage.position, today)]
     if not new:
         return
     counts = _lock_days(plan_id, today)
     for passage in new:
-        day = take_place(counts, today, limit)
+        day, kept = give_place(passage.position, counts, today, limit)
+        passage.values |= kept
         if day != today:
-            passage.values[SLOT] = day.isoformat()
             passage.decision = limited(same_hour(passage.position.due_at, day, zone))
     rows = [{"plan_id": plan_id, "day": each, "run_count": count} for each, count in counts.items()]
     statement = insert(PlanDay).values(rows)

@@ -20,7 +20,8 @@ def announced_on(position: Position, now: datetime) -> date | None:
     """
     steps = position.definition.steps
     ahead = steps[steps.index(position.step) :]
-    step = next((each for each in ahead if each.kind is StepKind.ERASURE_DUE and each.is_on), None)
+    erasures = (each for each in ahead if each.kind is StepKind.ERASURE_DUE and each.is_on)
+    step = next((each for each in erasures if each.acts_in(position.arm)), None)
     if step is None:
         return None
     zone = position.time_zone

@@ -128,7 +128,7 @@ def _left_out(position: Position) -> Skip | None:
         return Skip.HAS_RUN
     if not position.step.is_on:
         return Skip.OFF
-    is_erasing = position.step.kind is StepKind.ERASURE_DUE and position.arm is Arm.TREATED
+    is_erasing = position.step.kind is StepKind.ERASURE_DUE and position.step.acts_in(position.arm)
     return Skip.NOT_TOLD if is_erasing and not _is_told(position) else None
 
 
@@ -151,7 +151,7 @@ def _decide_kind(position: Position, knows: Knows) -> Decision:
         return Decision(outcome=StepOutcome.SKIPPED, reason=_why_not(step, knows))
     if step.kind is StepKind.END:
         return Decision(outcome=StepOutcome.DONE)
-    if position.arm is Arm.CONTROL:
+    if not step.acts_in(position.arm):
         return Decision(outcome=StepOutcome.GHOST)
     if step.kind in EFFECTS:
         return Decision(outcome=StepOutcome.DONE)
@@ -185,12 +185,12 @@ def _is_paused(position: Position) -> bool:
 def _awaits_message(position: Position, now: datetime) -> datetime | None:
     """Until when the step waits for a message of the plan: what is asked of one counts from its real sending."""
     step, moments = position.step, []
-    if step.anchor is Anchor.FIRST_MESSAGE:
+    if step.anchor is Anchor.FIRST_MESSAGE and not position.values.get("first_message_at"):
         moments.append(_left(position.first_message, 0, now))
     if step.kind is StepKind.ERASURE_DUE:
         moments.append(_left(rules.notice_of(position.values, position.messages), 0, now))
     for leaf in step.leaves:
-        if leaf.ask in ABOUT_MESSAGES and position.arm is Arm.TREATED:
+        if leaf.ask in ABOUT_MESSAGES:
             of_step = leaf.params.get("step")
             days = int(leaf.params.get("for_days", 0))
             asked = [position.messages.get(of_step)] if of_step else list(position.messages.values())
@@ -246,6 +246,8 @@ def advance(position: Position, decision: Decision, *, outbound_id: int | None =
     if following is None:
         return _ended(values, ExitReason.COMPLETED)
     due_at = rules.due_of(following, position.anchor_at, values, time_zone=position.time_zone)
+    if following is position.definition.gives_ahead(position.step):
+        due_at = max(due_at, position.planned_at)
     if values.get("moved_at") and due_at >= datetime.fromisoformat(values["moved_at"]):
         values.pop("moved_at")
     return Place(step_key=following.key, due_at=due_at, values=values)

@@ -22,6 +22,7 @@ from hub.blueprints.plan_editor.words import KINDS, LACKS
 from hub.content.actions import publish_builtin_templates
 from hub.core.actor import SYSTEM
 from hub.plans import queries
+from hub.plans.actions import add_builtin_plans
 from hub.plans.asking import ASKED, NEEDS
 from hub.plans.definitions import ASKED_BY
 from hub.plans.drafts import actions
@@ -349,6 +350,20 @@ def test_every_kind_of_step_has_a_form_that_keeps_it(marketer: FlaskClient, kind
     page = marketer.get(f"{PLAN}/edit").text
     lacks = [lack.name for lack in draft().loose.of_step(made.key)]
     assert ("n’est pas complète" in page) == bool(lacks)
+
+
+def test_what_both_arms_get_stays_so_and_is_said(marketer: FlaskClient) -> None:
+    """No form speaks of it: it stays with its step."""
+    add_builtin_plans(now=TUESDAY)
+    here, words = "/plans/reactivation", "le groupe témoin le reçoit aussi"
+    assert marketer.post(f"{here}/draft").status_code == 303
+    typed = {**MAIL, "template": "reactivation_notice", "purpose": "service", "anchor": "first_message"}
+    seen = get_draft("reactivation").seen
+    assert marketer.post(f"{here}/edit/steps/notice", data={"seen": seen, **typed}).status_code == 303
+    found = get_draft("reactivation").loose
+    notice = found.definition.step("notice")
+    assert (found.lacks, notice.delay.days, notice.in_both_arms) == ((), 8, True)
+    assert [marketer.get(f"{here}{path}").text.count(words) for path in ("", "/edit")] == [2, 2]
 
 
 def test_everything_that_can_be_asked_has_its_words(app: Flask) -> None:

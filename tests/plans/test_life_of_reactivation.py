@@ -14,7 +14,11 @@ from hub.outbox.models import OutboundMessage
 from hub.outbox.words import MessageState
 from hub.plans import audiences
 from hub.plans.builtin.reactivation import PLAN
-from hub.plans.models import ErasureDate
+from hub.plans.models import Enrolment, ErasureDate
+from hub.plans.results.queries import get_results
+from hub.plans.results.rows import Asked
+from hub.plans.words import Arm, StepOutcome
+from tests.conftest import TUESDAY
 from tests.makers.loyalty import make_pool
 from tests.plans.lives import Deed, Lives, baskets, clicks, opens, orders, says
 
@@ -27,8 +31,9 @@ NOTICE = "2026-04-03 10:00 reactivation_notice"
 DAY = date(2026, 5, 3)
 GHOSTS = [
     "2026-03-04 10:00 (code)", "2026-03-04 10:00 (offer)", "2026-03-04 10:00 (audience)", "2026-03-19 10:00 (why)",
-    "2026-04-03 10:00 (notice)", "2026-05-03 10:00 (erasure)",
+    NOTICE,
 ]  # fmt: skip
+"""The control arm is left alone but for what the law asks."""
 
 
 def visits(life: Lives, at: datetime) -> None:
@@ -71,12 +76,25 @@ def test_up_to_the_erased_customer(silent: Lives) -> None:
     assert audiences.list_members(KEY, "Réactivation", now=silent.clock.now) == []
 
 
-def test_the_control_arm_is_neither_written_to_nor_erased(silent: Lives) -> None:
+def test_the_control_arm_is_told_and_erased_too(silent: Lives) -> None:
     silent.of(KEY, control_percent=100)
-    lived = silent.live(until="D+64")
-    assert (lived.messages, lived.exits, day(silent)) == (GHOSTS, ["completed"], [])
-    night(silent, "D+65 03:00")
-    assert silent.customer.erased_at is None
+    lived = silent.live(until="D+61 12:00")
+    assert (lived.messages, lived.exits, day(silent)) == (GHOSTS, ["completed"], [DAY])
+    assert silent.session.scalars(select(Enrolment.arm)).all() == [Arm.CONTROL]
+    assert silent.message("notice").values["erasure_on"] == "3 mai 2026"
+    assert audiences.list_members(KEY, "Réactivation", now=silent.clock.now) == []
+    figures = get_results(KEY, Asked(since=TUESDAY, until=silent.clock.now, now=silent.clock.now))
+    notice = next(step for step in figures.steps if step.step_key == "notice")
+    assert (figures.funnel.sent, figures.funnel.control, notice.sent) == (0, 1, 0)
+    assert notice.outcomes == {StepOutcome.GHOST: 1}
+    night(silent, "D+62 03:00")
+    assert silent.customer.erased_at is not None
+
+
+def test_in_the_control_arm_too_a_sign_of_life_ends_it(silent: Lives) -> None:
+    silent.of(KEY, control_percent=100)
+    lived = silent.live(("D+44 12:00", clicks("notice")), until="D+64")
+    assert (lived.messages, lived.exits, day(silent)) == (GHOSTS, ["life_sign"], [])
 
 
 def test_the_notice_tells_the_day_that_is_written_down(silent: Lives) -> None:
@@ -143,14 +161,15 @@ BAD = {
 }
 
 
+@pytest.mark.parametrize("control_percent", [0, 100])
 @pytest.mark.parametrize("fate", BAD)
-def test_whom_the_notice_did_not_reach_is_not_erased(silent: Lives, fate: str) -> None:
+def test_whom_the_notice_did_not_reach_is_not_erased(silent: Lives, fate: str, control_percent: int) -> None:
     def happen(life: Lives, _at: datetime) -> None:
         life.session.execute(
             update(OutboundMessage).where(OutboundMessage.key.endswith(":notice")).values(BAD[fate])
         )
 
-    silent.of(KEY)
+    silent.of(KEY, control_percent=control_percent)
     lived = silent.live(("D+33 12:00", happen), until="D+64")
     assert (lived.steps[-1], lived.exits, day(silent)) == ("erasure skipped not_told", ["completed"], [])
     night(silent, "D+65 03:00")

@@ -14,6 +14,8 @@ from hub.plans.words import Anchor, Ask, ExitReason, StepKind, Trigger
 
 SEND = {"key": "hello", "kind": "send", "template": "welcome_prospect", "purpose": "promotion"}
 
+ERASING = {"key": "erase", "kind": "erasure_due", "days": 0, "delay": {"days": 30}}
+
 
 def plan(*steps: dict[str, Any], **fields: Any) -> dict[str, Any]:
     return {"format": 2, "entry": {"on": "by_hand"}, "steps": list(steps or [SEND]), **fields}
@@ -117,6 +119,9 @@ def test_every_kind_that_is_offered_has_its_effect() -> None:
         (plan(exits=[{"is": "purchased", "days": 0}]), "another value"),
         (plan({**SEND, "template": ""}), "lacks: template"),
         (plan({**SEND, "channel": "chat"}), "mails and SMS"),
+        (plan({**SEND, "in_both_arms": True}), "choose a service message"),
+        (plan({**SEND, "purpose": "service", "in_both_arms": "yes"}), "cannot be read"),
+        (plan(SEND, {**ERASING, "in_both_arms": True}, exits=["life_sign"]), "must write to the customer"),
         (plan({**SEND, "next": "gone"}), "no step called"),
         (plan({**SEND, "next": "hello"}), "lead back"),
         (plan({**SEND, "expires_minutes": 0}), "would expire"),

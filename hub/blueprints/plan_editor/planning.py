@@ -35,8 +35,8 @@ class AboutForm(Form):
         lazy_gettext("Control group, in percent"),
         [required()],
         description=lazy_gettext(
-            "So many of those who come in receive nothing, so that the plan's gain can be measured. "
-            "A change counts for those who come in from now on."
+            "So many of those who come in receive nothing but what the plan must tell everybody, so that the plan's gain can "
+            "be measured. A change counts for those who come in from now on."
         ),
     )
 

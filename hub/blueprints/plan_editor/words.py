@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from flask_babel import gettext, ngettext
 
 from hub.blueprints.errors import sentence_of
-from hub.blueprints.plan_words import delay_words, step_words
+from hub.blueprints.plan_words import both_arms_words, delay_words, step_words
 from hub.core.text import N_
 from hub.core.words import Channel
 from hub.plans.definitions import Step
@@ -108,9 +108,11 @@ def effect_words(step: Step, templates: Mapping[str, str], pools: Mapping[str, s
         StepKind.ERASURE_DUE: _erasure_words,
     }
     if step.is_send:
-        return _message_words(step, templates, pools)
-    said = tell.get(step.kind)
-    return [line for line in said(step) if line] if said else []
+        lines = _message_words(step, templates, pools)
+    else:
+        said = tell.get(step.kind)
+        lines = [line for line in said(step) if line] if said else []
+    return [*lines, both_arms_words()] if step.in_both_arms else lines
 
 
 def _message_words(step: Step, templates: Mapping[str, str], pools: Mapping[str, str]) -> list[str]:

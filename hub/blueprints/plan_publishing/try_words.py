@@ -131,6 +131,11 @@ def _gate(tried: TriedStep) -> list[str]:
 
 
 def arm_words(trial: Trial) -> str:
+    if trial.arm is Arm.CONTROL and any(tried.step.in_both_arms for tried in trial.steps):
+        return gettext(
+            "This customer would be in the control group and receive only what everybody must be told. Below is what the "
+            "others would receive."
+        )
     if trial.arm is Arm.CONTROL:
         return gettext(
             "This customer would be in the control group and receive none of it. Below is what the others would receive."

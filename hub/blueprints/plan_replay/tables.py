@@ -81,7 +81,7 @@ def tiles(shown: Shown) -> list[dict[str, Any]]:
             "label": gettext("Control group"),
             "value": share if entered else "–",
             "note": ngettext(
-                "%(num)s customer without messages", "%(num)s customers without messages", control
+                "%(num)s customer to compare with", "%(num)s customers to compare with", control
             ),
         },
         {"label": gettext("Messages"), "value": words.count(shown.sum(Table.SENT)), "note": _per_head(shown)},
@@ -102,7 +102,8 @@ def _per_head(shown: Shown) -> str:
     treated = shown.sum(Table.ENTERED, last=Arm.TREATED)
     if not treated:
         return ""
-    ratio = format_decimal(round(shown.sum(Table.SENT) / treated, 1))
+    sent = shown.sum(Table.SENT) - shown.sum(Table.TO_CONTROL)
+    ratio = format_decimal(round(sent / treated, 1))
     return gettext("%(count)s per treated customer", count=ratio)
 
 

@@ -29,7 +29,7 @@ VALUES: Mapping[str, str] = {
     "changed": N_("changed"),
     "confirmed": N_("was confirmed"),
     "chosen": N_("a way was chosen"),
-    "control": N_("control group (nothing is sent)"),
+    "control": N_("control group (only what must be told is sent)"),
     "customer": N_("the customer"),
     "customer.addresses_erased": N_("addresses were erased"),
     "customer.created": N_("card was created"),

@@ -1,8 +1,10 @@
-"""Two years without a sign of life: an offer and an audience, a question, the notice with the day, the day of erasure itself."""
+"""Two years without a sign of life: an offer and an audience, a question, the notice with the day, the erasure; the last two for all."""
+
+from typing import Any
 
 from hub.plans.builtin.shape import BuiltinPlan
 
-DEFINITION = {
+DEFINITION: dict[str, Any] = {
     "format": 2,
     "entry": {"on": "no_sign_of_life", "months": 24, "catch_up_days": 365},
     "exits": [{"is": "life_sign"}],
@@ -11,7 +13,14 @@ DEFINITION = {
     "steps": [
         {"key": "code", "kind": "promo", "pool": "reactivation"},
         {"key": "offer", "template": "reactivation_offer", "purpose": "promotion", "expires_days": 7},
-        {"key": "audience", "kind": "audience", "name": "Réactivation", "days": 60},
+        {
+            "key": "audience",
+            "kind": "audience",
+            "anchor": "first_message",
+            "name": "Réactivation",
+            "days": 60,
+            "expires_days": 15,
+        },
         {
             "key": "why",
             "anchor": "first_message",
@@ -24,6 +33,7 @@ DEFINITION = {
             "key": "notice",
             "anchor": "first_message",
             "delay": {"days": 30},
+            "in_both_arms": True,
             "template": "reactivation_notice",
             "purpose": "service",
             "expires_days": 7,
@@ -31,6 +41,7 @@ DEFINITION = {
         {
             "key": "erasure",
             "kind": "erasure_due",
+            "in_both_arms": True,
             "anchor": "first_message",
             "delay": {"days": 60},
             "days": 0,
@@ -38,6 +49,20 @@ DEFINITION = {
         },
     ],
 }
+
+
+def _for_one_arm(step: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in step.items() if name != "in_both_arms"}
+
+
+_FIRST_AUDIENCE = {"key": "audience", "kind": "audience", "name": "Réactivation", "days": 60}
+FIRST = {
+    **DEFINITION,
+    "steps": [
+        _FIRST_AUDIENCE if step["key"] == "audience" else _for_one_arm(step) for step in DEFINITION["steps"]
+    ],
+}
+"""As it was when the control arm was neither told nor erased, and the audience did not wait for the offer's day."""
 PLAN = BuiltinPlan(
     "reactivation",
     "Réactivation avant suppression",
@@ -46,5 +71,6 @@ PLAN = BuiltinPlan(
     10,
     is_on=False,
     definition=DEFINITION,
+    former=(FIRST,),
     english={"audience": {"name": "Reactivation"}},
 )

@@ -39,7 +39,7 @@ def engaged(subjects: Sequence[Subject], params: Params, _world: World) -> Answe
 
 
 def reacted(subjects: Sequence[Subject], params: Params, lists: Sequence[Moments]) -> Answers:
-    """To the message of a step, or to any of the plan; nobody reacts to what never left, and the control arm to nothing."""
+    """To the message of a step, or to any of the plan; nobody reacts to what never left, nor the control arm to a ghost."""
     asked = [_left(seen, params.get("step")) for seen in subjects]
     ids = {outbound_id for each in asked for outbound_id in each}
     found: list[Mapping[int, datetime]] = [look(ids) for look in lists] if ids else []
@@ -57,10 +57,8 @@ def _left(seen: Subject, step_key: str | None) -> list[int]:
 
 
 def _answer(seen: Subject, ids: Sequence[int], found: Sequence[Mapping[int, datetime]]) -> bool | None:
-    if seen.arm is Arm.CONTROL:
-        return False
     if not ids:
-        return None
+        return False if seen.arm is Arm.CONTROL else None
     return any(moments[each] <= seen.at for moments in found for each in ids if each in moments)
 
 

@@ -31,7 +31,7 @@ from hub.plans.replay.past import Entries, Past
 from hub.plans.replay.reactions import Reactions, look_ups_of
 from hub.plans.replay.scripts import Script
 from hub.plans.replay.tally import Tally
-from hub.plans.smoothing import COUNTED, SLOT, same_hour, take_place
+from hub.plans.smoothing import give_place, has_place, same_hour, wants_place
 from hub.plans.walking import Decision, Position, advance, decide, limited
 from hub.plans.words import ANSWERABLE, Anchor, Arm, Ask, ExitReason, Wait
 
@@ -200,7 +200,7 @@ class Running:
         dues, places = [], []
         for (at, walk), position, knows in zip(walks, positions, known, strict=True):
             decided = self._until_free(at, walk, decide(position, knows, at))
-            decision, place = self._limit(at, walk, position, decided)
+            decision, place = self._limit(at, position, decided)
             dues.append(Due(at, walk, position, decision))
             places.append(place)
         effects = self._doors.take_effect(dues)
@@ -215,20 +215,16 @@ class Running:
         freed_at = self._past.freed_at(walk.customer_id, at)
         return replace(decision, wait_until=freed_at or self._script.until)
 
-    def _limit(
-        self, at: datetime, walk: Walk, position: Position, decision: Decision
-    ) -> tuple[Decision, dict[str, Any]]:
+    def _limit(self, at: datetime, position: Position, decision: Decision) -> tuple[Decision, dict[str, Any]]:
         limit = self._definition.daily_limit
-        if limit is None or not position.step.is_send or decision.outcome not in COUNTED:
+        if limit is None or not wants_place(position, decision):
             return decision, {}
         zone = ZoneInfo(self._script.time_zone)
         today = at.astimezone(zone).date()
-        if walk.values.get(SLOT) == today.isoformat():
+        if has_place(position, today):
             return decision, {}
-        day = take_place(self._places, today, limit)
-        if day == today:
-            return decision, {}
-        return limited(same_hour(position.due_at, day, zone)), {SLOT: day.isoformat()}
+        day, kept = give_place(position, self._places, today, limit)
+        return decision if day == today else limited(same_hour(position.due_at, day, zone)), kept
 
     def _advance(self, due: Due, effect: Effect, places: Mapping[str, Any]) -> None:
         at, walk, position = due.at, due.walk, due.position

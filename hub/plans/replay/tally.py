@@ -9,7 +9,7 @@ from hub.outbox.words import BlockReason
 from hub.plans.replay.passages import Letter, Walk
 from hub.plans.replay.words import Table
 from hub.plans.walking import Decision
-from hub.plans.words import ExitReason, StepOutcome
+from hub.plans.words import Arm, ExitReason, StepOutcome
 
 Tables = Mapping[str, Mapping[str, int]]
 
@@ -49,6 +49,8 @@ class Tally:
 
     def sent(self, letter: Letter, at: datetime) -> None:
         self.add(Table.SENT, self._day(at), letter.step.key)
+        if letter.walk.arm is Arm.CONTROL:
+            self.add(Table.TO_CONTROL, letter.step.key)
 
     def moved(self, letter: Letter, reason: BlockReason, at: datetime) -> None:
         """The gate made it wait: each reason once a message."""

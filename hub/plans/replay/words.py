@@ -34,6 +34,7 @@ class Table(StrEnum):
     ENTERED = "entered"  # day|arm
     CAUGHT_UP = "caught_up"  # arm: of those who entered, those whom the plan caught up with as it began
     SENT = "sent"  # day|step
+    TO_CONTROL = "to_control"  # step: of those sent, the notices that the control arm gets as well
     RAN = "ran"  # step|outcome
     SKIPPED = "skipped"  # step|reason
     MOVED = "moved"  # step|reason: messages that had to wait for it

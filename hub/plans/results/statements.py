@@ -113,7 +113,8 @@ MESSAGES = text(f"""
         WHERE w.action = 'withdrawn' AND w.actor_kind = 'customer' AND w.happened_at >= :since AND w.happened_at <= :now
     ),
     runs AS MATERIALIZED (
-        SELECT e.id, v.number, o.preferred_store_id AS store_id, r.step_key, r.outcome, m.state IN ('accepted', 'delivered', 'bounced', 'unknown') AS is_sent,
+        SELECT e.id, v.number, o.preferred_store_id AS store_id, r.step_key,
+            CASE WHEN e.arm = 'control' AND r.outcome = 'posted' THEN 'ghost' ELSE r.outcome END AS outcome, m.state IN ('accepted', 'delivered', 'bounced', 'unknown') AS is_sent,
             m.state IN ('accepted', 'delivered') AS is_delivered, u.message_id IS NOT NULL AS has_refused,
             EXISTS (SELECT FROM link_clicks WHERE message_id = m.id AND label = 'human')
                 OR EXISTS (SELECT FROM message_openings WHERE message_id = m.id AND opener = 'program') AS is_engaged,
@@ -122,8 +123,8 @@ MESSAGES = text(f"""
         JOIN plan_versions AS v ON v.id = e.version_id
         JOIN customers AS o ON o.id = e.customer_id
         JOIN step_runs AS r ON r.enrolment_id = e.id
-        LEFT JOIN outbound_messages AS m ON m.id = r.outbound_id
-        LEFT JOIN refused AS u ON u.message_id = r.outbound_id
+        LEFT JOIN outbound_messages AS m ON m.id = r.outbound_id AND e.arm = 'treated'
+        LEFT JOIN refused AS u ON u.message_id = m.id
         WHERE {_ENTERED}
     )
     SELECT number, store_id, step_key, outcome, count(*) AS passages, count(*) FILTER (WHERE is_sent) AS sent,
@@ -140,3 +141,4 @@ MESSAGES = text(f"""
     ) AS passages
     GROUP BY number, store_id
 """)  # noqa: S608 - pieces of our own
+"""What became of the messages of the treated arm; a notice that the control arm gets as well counts as its ghost."""

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from hub.loyalty.words import PoolKind
 from hub.plans.replay.words import Table
+from tests.makers.loyalty import make_pool
 from tests.plans.lives import Deed, Lives
 from tests.plans.replay.town import Town, buys, clicks, differences, refuses
 
@@ -81,6 +83,21 @@ FOLLOWED: dict[str, Any] = {
 }  # fmt: skip
 
 
+NOTICED: dict[str, Any] = {
+    "format": 2,
+    "entry": {"on": "first_order"},
+    "exits": ["purchased"],
+    "daily_limit": 2,
+    "steps": [
+        {"key": "code", "kind": "promo", "delay": {"days": 1}, "pool": "spring"},
+        {"key": "hello", "delay": {"days": 1}, "template": "anti_churn_2"},
+        {"key": "notice", "anchor": "first_message", "delay": {"days": 1}, "in_both_arms": True, "template": "reactivation_why",
+            "purpose": "service"},
+        {"key": "bye", "anchor": "first_message", "delay": {"days": 9}, "template": "anti_churn_3"},
+    ],
+}  # fmt: skip
+
+
 @pytest.mark.parametrize("daily_limit", [None, 2])
 def test_reactions_as_they_were_and_a_daily_limit(lives: Lives, daily_limit: int | None) -> None:
     town = Town.of(lives, 5)
@@ -102,3 +119,24 @@ def test_reactions_as_they_were_and_a_daily_limit(lives: Lives, daily_limit: int
         assert sorted({row[2] for row in lived.sent}) == [
             "second_purchase_premium", "second_purchase_standard", "welcome_first_order",
         ]  # fmt: skip
+
+
+def test_a_daily_limit_with_codes_and_notices(lives: Lives) -> None:
+    """Both put off the code with its mail, and leave the notice on its day, in both arms."""
+    town = Town.of(lives, 6)
+    for number, person in enumerate(town.people):
+        person.street = f"{number} rue Basse"  # whose arm never depends on the number of a row
+    make_pool(name="spring", kind=PoolKind.SHARED, shared_code="SPRING10", ends_at=lives.moment("D+90"))
+    lives.of("mine", NOTICED, control_percent=40)
+    lives.live(*((f"D0 1{who}:00", buys(who, f"A{who}")) for who in range(6)), until="D+40 00:30")
+    lived = town.lived("mine")
+    replayed = town.replayed("mine", lives.moment("D0 00:00"), lives.clock.now)
+    assert differences(replayed.told, lived) == {}
+    control = {row[0] for row in lived.entered if row[2] == "control"}
+    told = {row[0] for row in lived.sent if row[1] == "notice"}
+    assert 0 < len(control) < len(told) == 6
+    assert replayed.tables[Table.TO_CONTROL] == {"notice": len(control)}
+    assert replayed.tables[Table.WAITED]["code|daily_limit"] == 4
+    assert {row[3].date() for row in lived.sent if row[1] == "hello"} <= {
+        row[5].date() for row in lived.ran if row[2] == "code"
+    }
