@@ -19,11 +19,11 @@ from tests.makers.loyalty import make_pool
 from tests.makers.orders import make_order
 from tests.makers.staff import log_in, make_agent
 from tests.plans.lives import Lives
-from tests.plans.replay.conftest import both_wires, lives
+from tests.plans.replay.conftest import both_wires, delivery, ground, lives
 from tests.plans.replay.test_working import DEFINITION
 from tests.plans.replay.town import Town
 
-__all__ = ["both_wires", "lives"]
+__all__ = ["both_wires", "delivery", "ground", "lives"]
 PAGE = "/plans/mine/replay"
 MAY_READ = {role for role, given in PERMISSIONS.items() if Permission.READ_PLANS in given}
 
