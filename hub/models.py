@@ -29,6 +29,7 @@ from hub.plans.moving import models as plan_moves
 from hub.plans.replay import models as plan_replays
 from hub.plans.results import models as plan_results
 from hub.reasons import models as reasons
+from hub.reviews import models as reviews
 from hub.segments import models as saved_segments
 from hub.segments.values import models as customer_values
 from hub.signups import models as signups
@@ -71,6 +72,7 @@ ALL = (
     inbox,
     surveys,
     whys,
+    reviews,
     signups,
     knowledge,
     plans,

@@ -41,6 +41,8 @@ KINDS = {
     "MessageBlocked": (N_("Message not sent"), "no-symbol", "warn"),
     "MessageFailed": (N_("Message not sent"), "x-circle", "late"),
     "SurveyAnswered": (N_("Survey answered"), "star", ""),
+    "ReviewWritten": (N_("Review written"), "star", ""),
+    "ReviewDecided": (N_("Review published or refused"), "star", ""),
     "EventReceived": (N_("Event of another system"), "signal", ""),
     "WhyTold": (N_("Told us why"), "chat-bubble-left-ellipsis", "warn"),
     "AnswerReclassified": (N_("Unhappy answer taken back"), "star", ""),

@@ -15,6 +15,7 @@ ITEMS = (
     ("plans.list_plans", "arrow-path", N_("Plans"), Permission.READ_PLANS),
     ("templates.list_templates", "envelope", N_("Messages"), Permission.READ_MESSAGES),
     ("surveys.list_touches", "clipboard-document-check", N_("Surveys"), Permission.READ_SURVEYS),
+    ("reviews.list_reviews", "star", N_("Reviews"), Permission.MODERATE_REVIEWS),
     ("delivery.look_up", "truck", N_("Delivery"), Permission.LOOK_UP_ORDERS),
     ("knowledge.list_articles", "book-open", N_("Knowledge"), Permission.READ_KNOWLEDGE),
     ("statistics.response_times", "chart-bar", N_("Statistics"), Permission.READ_STATISTICS),

@@ -28,6 +28,10 @@ def plan_sentence(key: str) -> str:
         "replenishment": gettext(
             "Thirty days after the delivery of a product with a cycle, suggests the next one, or the same when it is used up."
         ),
+        "review_request": gettext(
+            "Fifteen days after delivery, asks for a review of each product of the order; one reminder. Whoever answered"
+            " anything before is asked alike."
+        ),
         "churn_rescue": gettext(
             "When the churn score falls below −5, asks how to do better, then tells the news. Below −10, the customers of"
             " the highest value are called instead."

@@ -232,6 +232,7 @@ def exit_words(reason: ExitReason) -> str:
         ExitReason.REFUSED: gettext("refused"),
         ExitReason.TICKET_OPEN: gettext("a ticket was open"),
         ExitReason.ASKED_RECENTLY: gettext("asked in the last 30 days"),
+        ExitReason.REVIEWED: gettext("reviewed every product"),
         ExitReason.BASKET_PAID: gettext("basket paid"),
         ExitReason.BASKET_EMPTIED: gettext("basket emptied"),
         ExitReason.BASKET_CHANGED: gettext("basket changed"),

@@ -13,6 +13,8 @@ from hub.core.text import fold
 SHORTEST_SUBJECT = 35
 LONGEST_SUBJECT = 45
 REVIEW_LINK = "review_url"
+REVIEW_LINKS = frozenset({REVIEW_LINK, "product_review_url"})
+"""The public page of the shop, and the forms of the products of an order."""
 _TOKEN = re.compile(r"\[\[([a-z0-9_]+)\]\]")
 _PUNCTUATION_RUN = re.compile(r"[!?.,;:*$€]\s?[!?.,;:*$€]|[=_~#-]{2,}")
 _RISK = re.compile(
@@ -94,9 +96,9 @@ def is_review_link_for_all(parts: Parts) -> bool:
 def _is_for_all(part: Part, *, own_only: bool) -> bool:
     """Whether this part holds no review link that depends on another value."""
     if isinstance(part, Slot):
-        return own_only or part.name != REVIEW_LINK
+        return own_only or part.name not in REVIEW_LINKS
     if isinstance(part, Section):
-        inside = own_only and part.names == (REVIEW_LINK,)
+        inside = own_only and set(part.names) <= REVIEW_LINKS
         return all(_is_for_all(inner, own_only=inside) for inner in part.parts)
     return True
 

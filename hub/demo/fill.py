@@ -25,6 +25,7 @@ from hub.demo import (
     jotting,
     mailing,
     planning,
+    reviewing,
     routing,
     segmenting,
     shopping,
@@ -85,6 +86,7 @@ def _tell_story(customer_count: int, now: datetime, random: Random) -> None:
     talking.make_tickets(sales, people, now=now, random=random)
     routing.make_routing(now=now)
     asking.make_survey_year(sales, now=now, random=random)
+    reviewing.make_reviews(sales, now=now)
     mailing.make_messages(sales, now=now, random=random)
     joining.make_signup_form(now=now)
     codes.make_promo_codes(now=now, random=random)

@@ -16,8 +16,9 @@ from hub.plans.words import Trigger
 from hub.segments.values.models import CustomerScore
 from hub.stores.terms import change_terms
 
-AT_WORK = ("order_messages", "cross_sell", "replenishment", "renewal", "churn_rescue")
+AT_WORK = ("order_messages", "cross_sell", "replenishment", "renewal", "churn_rescue", "review_request")
 LATELY = timedelta(days=28)
+NOT_ASKED_YET = timedelta(days=14)
 MOST_ORDERS, MOST_LEAVING = 150, 15
 RESCUE_POINTS = -5
 TERMS = {
@@ -52,6 +53,10 @@ def open_plans(sales: Sequence[Sale], *, now: datetime) -> None:
     enter_many("cross_sell", _placed(latest.values()), now=now)
     enter_many("replenishment", _delivered(latest.values()), now=now)
     enter_many("churn_rescue", _leaving(now), now=now)
+    recent = [
+        sale for sale in latest.values() if sale.delivered_at and sale.delivered_at > now - NOT_ASKED_YET
+    ]
+    enter_many("review_request", _delivered(recent)[-MOST_ORDERS:], now=now)
 
 
 def _placed(sales: Iterable[Sale]) -> list[Newcomer]:

@@ -16,6 +16,7 @@ from hub.orders import holding as orders
 from hub.outbox import holding as outbox
 from hub.plans import holding as plans
 from hub.reasons import holding as reasons
+from hub.reviews import holding as reviews
 from hub.segments import holding as segments
 from hub.signups import holding as signups
 from hub.staff import holding as staff
@@ -85,6 +86,7 @@ ROOMS: Mapping[str, tuple[Holding, ...]] = {
     "plans": plans.HOLDINGS,
     "inbox": inbox.HOLDINGS,
     "surveys": surveys.HOLDINGS,
+    "reviews": reviews.HOLDINGS,
     "signups": signups.HOLDINGS,
     "knowledge": knowledge.HOLDINGS,
     "segments": segments.HOLDINGS,

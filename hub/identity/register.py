@@ -119,6 +119,17 @@ ACTIVITIES: tuple[Activity, ...] = (
         "SELECT EXISTS (SELECT 1 FROM invitations)",
     ),
     Activity(
+        "reviews",
+        N_("Reviews of products"),
+        N_("Publish what customers say of products they received, once it has been read"),
+        _INTEREST,
+        N_("Customers"),
+        N_("Stars, words, photos, the name they chose, order"),
+        ("mail",),
+        (),
+        "SELECT EXISTS (SELECT 1 FROM reviews)",
+    ),
+    Activity(
         "forms",
         N_("Sign-up forms and contests"),
         N_("Collect contacts with their consent; draw winners"),

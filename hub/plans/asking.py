@@ -22,6 +22,7 @@ _EXITS_ONLY = frozenset(
         Ask.ORDER_RETURNED,
         Ask.TICKET_OPEN,
         Ask.ASKED_RECENTLY,
+        Ask.REVIEWED,
         Ask.LIFE_SIGN,
         Ask.BOUNCED,
         Ask.REFUSED,

@@ -163,6 +163,7 @@ ASKED_BY: Mapping[ExitReason, Ask] = {
     ExitReason.ANSWERED: Ask.ANSWERED,
     ExitReason.TICKET_OPEN: Ask.TICKET_OPEN,
     ExitReason.ASKED_RECENTLY: Ask.ASKED_RECENTLY,
+    ExitReason.REVIEWED: Ask.REVIEWED,
     ExitReason.BOUNCED: Ask.BOUNCED,
     ExitReason.REFUSED: Ask.REFUSED,
 }

@@ -27,6 +27,7 @@ class Permission(StrEnum):
     EDIT_MESSAGES = "edit_messages"
     READ_SURVEYS = "read_surveys"
     EDIT_SURVEYS = "edit_surveys"
+    MODERATE_REVIEWS = "moderate_reviews"
     READ_KNOWLEDGE = "read_knowledge"
     EDIT_KNOWLEDGE = "edit_knowledge"
     READ_STATISTICS = "read_statistics"

@@ -139,6 +139,7 @@ def test_a_fallback_lifts_the_fault() -> None:
             "very_satisfied_url",
         ),
         button("review_url", condition="order_number"),
+        button("product_review_url", condition="order_number"),
         button(REVIEW_PAGE, condition="!ticket_number"),
         *(button(spelled, condition="order_number") for spelled in SPELLINGS),
         text("Écrivez sur WWW.Verel.example/donner-un-avis.", condition="order_number"),

@@ -13,6 +13,9 @@ from hub.demo import mailbox, moving
 from hub.demo.fill import PARIS, _next_tuesday, describe, fill
 from hub.demo.models import METADATA
 from hub.plans.queries import list_plans
+from hub.reviews import lists
+from hub.reviews.models import Review
+from hub.reviews.words import ReviewState
 from hub.staff.words import Role
 from tests.conftest import HandClock
 from tests.makers.stores import make_chain
@@ -47,6 +50,8 @@ def test_the_whole_demo_is_filled_once(session: Session) -> None:
     inside = {plan.key: plan.inside_count for plan in list_plans() if plan.is_on}
     assert inside.keys() >= {"order_messages", "cross_sell", "replenishment", "renewal", "churn_rescue"}
     assert inside["cross_sell"]
+    assert lists.count_waiting()
+    assert session.scalar(select(func.count()).where(Review.state == ReviewState.PUBLISHED))
     assert not fill(SMALL)
 
 

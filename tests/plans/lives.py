@@ -302,9 +302,11 @@ def orders(
             updated_at=at.isoformat(),
             state=state,
             total_cents=cents,
-            lines=[{"sku": sku, "name": "Lampe", "quantity": 1, "unit_price_cents": cents}],
             customer={"postcode": life.customer.postcode},
-            **{key: value for key, value in fields.items() if key != "placed_at"},
+            **{
+                "lines": [{"sku": sku, "name": "Lampe", "quantity": 1, "unit_price_cents": cents}],
+                **{key: value for key, value in fields.items() if key != "placed_at"},
+            },
         )
         taken = take_in(event, source="shop", now=life.clock.now)
         assert not taken.errors, taken.errors

@@ -1,6 +1,17 @@
 """Doors for customers without a log-in: contact form, stores, what they want to receive."""
 
-from hub.blueprints.contact import footers, joining, own_ticket, preferences, rating, shops, whys, writing
+from hub.blueprints.contact import (
+    footers,
+    joining,
+    own_ticket,
+    preferences,
+    rating,
+    review_shop,
+    reviewing,
+    shops,
+    whys,
+    writing,
+)
 from hub.blueprints.contact.base import blueprint
 
 __all__ = [
@@ -10,6 +21,8 @@ __all__ = [
     "own_ticket",
     "preferences",
     "rating",
+    "review_shop",
+    "reviewing",
     "shops",
     "whys",
     "writing",

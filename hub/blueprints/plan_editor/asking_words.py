@@ -142,6 +142,7 @@ EXITS: Mapping[ExitReason, str] = {
     ExitReason.ANSWERED: N_("answers the survey"),
     ExitReason.TICKET_OPEN: N_("has an open ticket"),
     ExitReason.ASKED_RECENTLY: N_("was asked by a survey in the last 30 days"),
+    ExitReason.REVIEWED: N_("has reviewed every product of the order"),
     ExitReason.BOUNCED: N_("has an address that does not work"),
     ExitReason.REFUSED: N_("refuses these messages"),
 }

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext
 
-from hub.blueprints import customer_words, message_names, plan_words, score_words
+from hub.blueprints import customer_words, message_names, plan_words, review_words, score_words
 from hub.blueprints.call_words import outcome_words
 from hub.blueprints.contact.preference_page import reason_words as leaving_words
 from hub.blueprints.customer_messages import attempt_words
@@ -37,6 +37,7 @@ from hub.orders.behaviour.words import PageKind
 from hub.orders.words import OrderState
 from hub.outbox.words import AttemptOutcome, BlockReason, MessageState, ReceiptKind
 from hub.plans.words import ExitReason, Wait
+from hub.reviews.words import RefusalReason, ReviewState
 from hub.segments.values.words import RfmSegment, Stage
 from hub.signups.words import EntryState
 from hub.surveys.whys.words import WhyReason
@@ -76,6 +77,8 @@ KINDS_OF_VALUES: Mapping[type[StrEnum], Callable[[Any], str]] = {
     Stage: lambda value: score_words.stage_words(value)[0],
     RfmSegment: lambda value: gettext(NAMED[value]),
     EntryState: lambda value: entry_words()[value][0],
+    ReviewState: review_words.state_words,
+    RefusalReason: review_words.reason_words,
     TouchLabel: surveys.label_words,
     TouchReason: surveys.reason_words,
     AnswerState: surveys.answer_words,

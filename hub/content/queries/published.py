@@ -9,7 +9,7 @@ from hub.content.models import MessageTemplate, TemplateVersion
 from hub.content.queries.versions import get_version
 from hub.content.rendering import Part, PreparedTemplate, Section, Slot
 from hub.content.review_links import count_review_links
-from hub.content.rules import REVIEW_LINK
+from hub.content.rules import REVIEW_LINKS
 from hub.content.words import TemplateState
 from hub.core.batches import among
 from hub.core.db import db
@@ -32,7 +32,7 @@ def list_published(keys: Collection[str]) -> dict[tuple[str, Language], Prepared
 def leads_to_reviews(template: PreparedTemplate, links: Collection[str]) -> bool:
     """Whether a message of this template invites to publish a review: by the value for it, or by a typed address."""
     parts = (*template.html, *template.text, *template.sms_text)
-    return REVIEW_LINK in _slots(parts) or count_review_links(_words(parts), links) > 0
+    return bool(REVIEW_LINKS & _slots(parts)) or count_review_links(_words(parts), links) > 0
 
 
 def _slots(parts: tuple[Part, ...]) -> set[str]:

@@ -11,6 +11,7 @@ from hub.plans.builtin import (
     reactivation,
     renewal,
     replenishment,
+    review_request,
     welcome_pack,
 )
 from hub.plans.builtin.shape import BuiltinPlan
@@ -29,6 +30,7 @@ _MODULES = (
     churn_rescue,
     anti_churn,
     reactivation,
+    review_request,
     replenishment,
     cross_sell,
     renewal,

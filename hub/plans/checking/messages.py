@@ -20,7 +20,7 @@ STRICTNESS = {
 }
 """What a message may be without being asked for; a letter never leaves under a purpose that asks for less than its own."""
 CODE = frozenset({"promo_code", "promo_ends_on", "promo_terms"})
-ORDER = frozenset({"order_number", "order_day", "order_items", "order_total"})
+ORDER = frozenset({"order_number", "order_day", "order_items", "order_total", "product_review_url"})
 BOXES = frozenset({"very_satisfied_url", "satisfied_url", "not_satisfied_url"})
 ORDERING = frozenset(
     {

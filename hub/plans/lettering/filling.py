@@ -20,6 +20,7 @@ log = structlog.get_logger(__name__)
 GATHERERS: Sequence[tuple[frozenset[str], Gather]] = (
     (of_orders.ORDER, of_orders.recall_orders),
     (of_orders.BASKET, of_orders.recall_baskets),
+    (of_orders.REVIEW, of_orders.link_to_reviews),
     (of_products.PRODUCTS, of_products.recommend_products),
     (of_customers.WHY, of_customers.link_to_why),
     (of_customers.DAYS, of_customers.tell_days),

@@ -12,7 +12,9 @@ from hub.orders.queries import OrderRow
 from hub.orders.recalling import list_last_orders
 from hub.plans.lettering.sheets import Room, Sheet, Values
 from hub.plans.passage import Passage
+from hub.reviews.links import review_link
 
+REVIEW = frozenset({"product_review_url"})
 ORDER = frozenset({"order_number", "order_items", "order_total", "order_day"})
 BASKET = frozenset({"basket_items", "basket_url", "basket_total", "basket_cleared_on"})
 
@@ -40,6 +42,14 @@ def _order_values(order: OrderRow, sheet: Sheet, room: Room) -> Values:
     if order.delivered_at and order.delivered_at <= room.now:
         values["order_day"] = room.day_in_words(order.delivered_at, language)
     return values
+
+
+def link_to_reviews(sheets: Sequence[Sheet], room: Room) -> Sequence[Values]:
+    """The form of each product of the order that began the passage; no link without one."""
+    return [
+        {"product_review_url": review_link(order.id, now=room.now)} if (order := sheet.passage.order) else {}
+        for sheet in sheets
+    ]
 
 
 def recall_baskets(sheets: Sequence[Sheet], room: Room) -> Sequence[Values]:

@@ -11,6 +11,7 @@ from hub.orders.behaviour.queries import list_devices
 from hub.orders.known import Span
 from hub.orders.words import OrderState
 from hub.plans.looking.asked import TICK, Answers, Params, Subject, World
+from hub.reviews.queries import list_written_moments
 
 DAWN = datetime(1900, 1, 1, tzinfo=UTC)
 
@@ -84,6 +85,17 @@ def ticket_open(subjects: Sequence[Subject], _params: Params, _world: World) -> 
     """About the order of the entry."""
     pairs = [(seen.order_id, seen.at) for seen in subjects]
     return list_with_open_ticket(pairs)
+
+
+def reviewed(subjects: Sequence[Subject], _params: Params, world: World) -> Answers:
+    """Each product of the order of the entry, by this customer, whichever order of his it came with."""
+    moments = list_written_moments({seen.customer_id for seen in subjects})
+    answers = []
+    for seen in subjects:
+        order, mine = world.orders.get(seen.order_id), moments.get(seen.customer_id, {})
+        skus = {line.sku for line in order.lines} if order else set()
+        answers.append(bool(skus) and all(sku in mine and mine[sku] <= seen.at for sku in skus))
+    return answers
 
 
 def basket_value(subjects: Sequence[Subject], params: Params, _world: World) -> Answers:

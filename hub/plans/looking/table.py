@@ -38,6 +38,7 @@ LOOK_UPS: Mapping[Ask, LookUp] = {
     Ask.ORDER_RETURNED: of_orders.order_returned,
     Ask.TICKET_OPEN: of_orders.ticket_open,
     Ask.ASKED_RECENTLY: of_messages.asked_recently,
+    Ask.REVIEWED: of_orders.reviewed,
     Ask.LIFE_SIGN: of_customers.life_sign,
     Ask.BOUNCED: of_messages.bounced,
     Ask.REFUSED: of_customers.refused,
