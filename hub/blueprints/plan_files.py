@@ -9,7 +9,6 @@ from hub.blueprints.access import viewer
 from hub.blueprints.downloads import as_download
 from hub.core import clock
 from hub.core.db import transaction
-from hub.core.errors import Invalid
 from hub.core.text import slug
 from hub.plans import audiences, post, queries
 from hub.segments.words import FileKind
@@ -48,13 +47,12 @@ def hand_out_audience(key: str) -> ResponseReturnValue:
 def make_post_file(key: str) -> ResponseReturnValue:
     """Put the letters that wait into a file: from now on they are fetched."""
     name, by, now = request.form.get("name", ""), viewer().actor, clock.business_now()
-    try:
-        with transaction():
-            count = post.make_post_file(key, name, by=by, now=now)
-    except Invalid as error:
-        flash(gettext(error.text), "error")
-    else:
+    with transaction():
+        count = post.make_post_file(key, name, by=by, now=now)
+    if count:
         flash(_made_words(count), "ok")
+    else:
+        flash(gettext("No letter waits under this name any more: no file was made."), "info")
     return redirect(url_for("plan_files.show_files", key=key, _anchor="post"), 303)
 
 

@@ -6,10 +6,13 @@ from flask_babel import gettext
 
 from hub.blueprints import plan_words
 from hub.blueprints.access import viewer
+from hub.blueprints.plan_publishing import finding_words
+from hub.blueprints.plan_publishing.base import names_of
 from hub.core import clock
 from hub.core.db import transaction
 from hub.loyalty.queries import list_pool_keys
-from hub.plans import actions, inside, publishing, queries
+from hub.plans import actions, inside, launching, publishing, queries
+from hub.plans.checking.findings import Refused
 from hub.plans.drafts.queries import list_drafted
 from hub.segments.saved.queries import list_names
 from hub.staff.words import Permission
@@ -51,8 +54,15 @@ def show(key: str) -> ResponseReturnValue:
 @blueprint.post("/<key>/switch")
 def switch(key: str) -> ResponseReturnValue:
     is_on = request.form.get("is_on") == "1"
-    with transaction():
-        actions.switch_plan(key=key, is_on=is_on, by=viewer().actor, now=clock.business_now())
+    by, now = viewer().actor, clock.business_now()
+    try:
+        with transaction():
+            if is_on:
+                launching.switch_on(plan_key=key, by=by, now=now)
+            else:
+                actions.switch_plan(key=key, is_on=False, by=by, now=now)
+    except Refused as refused:
+        return _refuse(key, refused)
     flash(
         gettext("The plan is on: new customers enter from now.")
         if is_on
@@ -65,17 +75,31 @@ def switch(key: str) -> ResponseReturnValue:
 @blueprint.post("/<key>/steps/<step_key>/pool")
 def choose_pool(key: str, step_key: str) -> ResponseReturnValue:
     """Which promo codes a step carries; a new version of the plan."""
-    with transaction():
-        number = publishing.choose_pool(
-            plan_key=key,
-            step_key=step_key,
-            pool_key=request.form.get("pool", ""),
-            by=viewer().actor,
-            now=clock.business_now(),
-        )
+    try:
+        with transaction():
+            number = publishing.choose_pool(
+                plan_key=key,
+                step_key=step_key,
+                pool_key=request.form.get("pool", ""),
+                by=viewer().actor,
+                now=clock.business_now(),
+            )
+    except Refused as refused:
+        return _refuse(key, refused)
     sentence = gettext(
         "Saved as version %(number)s. Customers already inside keep the version they entered with.",
         number=number,
     )
     flash(sentence, "ok")
+    return redirect(url_for("plans.show", key=key), 303)
+
+
+def _refuse(key: str, refused: Refused) -> ResponseReturnValue:
+    """Nothing has changed: a sentence for each step that stands in the way, above the page where codes are chosen."""
+    names = names_of(queries.get_plan(key).definition)
+    for finding in refused.findings:
+        sentence = finding_words.sentence(finding, names)
+        if finding.step_key:
+            sentence = gettext("“%(step)s”: %(why)s", step=names.step(finding.step_key), why=sentence)
+        flash(sentence, "error")
     return redirect(url_for("plans.show", key=key), 303)

@@ -1,4 +1,4 @@
-"""Publishes a draft that the checks let through, and has the people inside moved when that was chosen."""
+"""Publishes a draft that the checks let through, has the people inside moved when that was chosen, and switches plans on."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,15 +6,16 @@ from datetime import datetime
 from hub.core.actor import Actor
 from hub.core.errors import Invalid, NotFound
 from hub.core.text import N_
+from hub.plans.actions import switch_plan
 from hub.plans.checking.checks import blocking, check
-from hub.plans.checking.findings import Finding
+from hub.plans.checking.findings import OF_CODES, Finding, Refused
 from hub.plans.checking.gathering import get_known
 from hub.plans.definitions import Definition
 from hub.plans.drafts.actions import publish_draft
 from hub.plans.drafts.queries import get_draft
 from hub.plans.models import Plan
 from hub.plans.moving.actions import ask_move
-from hub.plans.queries import find_plan
+from hub.plans.queries import find_definition, find_plan
 
 NO_PLAN = N_("This plan does not exist. Please choose one of the list.")
 STOPPED = N_("This draft cannot be published yet: please mend what is marked as stopping it.")
@@ -47,6 +48,18 @@ def launch(*, plan_key: str, seen: str | None, is_moving: bool, by: Actor, now: 
     if is_moving:
         count = ask_move(plan_id=draft.plan_id, version_id=draft.version_id, by=by, now=now)
     return Launch(number, count)
+
+
+def switch_on(*, plan_key: str, by: Actor, now: datetime) -> None:
+    """Let new customers in, unless a step has no codes to give. Raises NotFound, Refused with what is missing."""
+    plan = _get(plan_key)
+    definition = find_definition(plan.published_version_id)
+    if definition is None:
+        raise NotFound(NO_PLAN)
+    lacking = [each for each in review(plan_key, definition, now=now) if each.fault in OF_CODES]
+    if lacking:
+        raise Refused(lacking)
+    switch_plan(key=plan_key, is_on=True, by=by, now=now)
 
 
 def move_all(*, plan_key: str, by: Actor, now: datetime) -> int:

@@ -1,29 +1,30 @@
 """Letters by post: who gets one, and the file for the mailing house, fetched once and again."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from hub.core.actor import Actor
 from hub.core.audit import note_change
 from hub.core.batches import among, given_rows, rows_given, table_of
 from hub.core.db import db
-from hub.core.errors import Invalid, NotFound
+from hub.core.errors import NotFound
 from hub.core.text import N_
 from hub.customers.objecting import list_objecting
 from hub.customers.queries import CustomerRow, get_customers
 from hub.loyalty import giving
 from hub.loyalty.rows import GivenCode
 from hub.outbox.promo_codes import values_of
-from hub.plans.models import Enrolment, PostalFile, PostalRow
+from hub.plans.models import Enrolment, PostalFile, PostalRow, StepRun
 from hub.plans.passage import Passage
 from hub.plans.queries import get_plan_id
 from hub.plans.still import still_counts
-from hub.plans.words import ExitReason, Skip
+from hub.plans.words import ExitReason, Skip, StepOutcome
 from hub.segments.saved.tables import write_lines
 from hub.stores.queries import ChainRow, get_chain
 
@@ -67,13 +68,11 @@ def has_full_address(person: CustomerRow) -> bool:
 
 def add_letters(passages: Sequence[Passage], *, now: datetime) -> None:
     """A letter each, but for those without a full address, and those who object to advertising."""
-    objecting = list_objecting({passage.customer.id for passage in passages})
+    lost = _list_lost({passage.customer.id for passage in passages})
     rows = []
     for passage in passages:
-        if not has_full_address(passage.customer):
-            passage.skip(Skip.NO_ADDRESS)
-        elif passage.customer.id in objecting:
-            passage.skip(Skip.OBJECTS)
+        if reason := lost.get(passage.customer.id):
+            passage.skip(reason)
         else:
             rows.append(_row(passage, now))
     if rows:
@@ -93,15 +92,25 @@ def _row(passage: Passage, now: datetime) -> dict[str, Any]:
 
 
 def list_waiting(plan_key: str, *, now: datetime) -> list[WaitingRow]:
-    """Letters that the next file of each name will hold."""
+    """Letters that the next file of each name will hold: none for who could not get it any more."""
     found = (
-        select(PostalRow.name, func.count())
+        select(PostalRow.name, PostalRow.customer_id)
         .join(Enrolment, Enrolment.id == PostalRow.enrolment_id)
         .where(PostalRow.plan_id == get_plan_id(plan_key), PostalRow.file_id.is_(None))
         .where(still_counts(PostalRow, PostalRow.added_at, now=now))
     )
-    rows = db.session.execute(found.group_by(PostalRow.name).order_by(PostalRow.name))
-    return [WaitingRow(*row) for row in rows]
+    rows = db.session.execute(found).all()
+    lost = _list_lost({row.customer_id for row in rows})
+    counts = Counter(row.name for row in rows if row.customer_id not in lost)
+    return [WaitingRow(*each) for each in sorted(counts.items())]
+
+
+def _list_lost(customer_ids: Collection[int]) -> dict[int, Skip]:
+    """Who cannot get a letter, and why."""
+    people = get_customers(customer_ids)
+    lost = dict.fromkeys(list_objecting(people), Skip.OBJECTS)
+    homeless = (each for each, person in people.items() if not has_full_address(person))
+    return lost | dict.fromkeys(homeless, Skip.NO_ADDRESS)
 
 
 def list_post_files(plan_key: str) -> list[PostFileRow]:
@@ -116,19 +125,16 @@ def list_post_files(plan_key: str) -> list[PostFileRow]:
 def make_post_file(plan_key: str, name: str, *, by: Actor, now: datetime) -> int:
     """Put the letters that wait into a file, which marks them as fetched and their codes as seen. Returns how many.
 
-    Who has bought, left, moved to no known address or objected since is left out for good. Raises Invalid when nobody is left.
+    Who has bought or left since is left out; whoever moved to no known address or objected gets none for good, and his
+    step says so. No file is made for nobody.
     """
     plan_id = get_plan_id(plan_key)
     waiting = db.session.execute(_waiting(plan_id, name, now)).all()
-    people = get_customers({row.customer_id for row in waiting})
-    objecting = list_objecting(people)
-    ready = [
-        row
-        for row in waiting
-        if row.still_counts and row.customer_id not in objecting and has_full_address(people[row.customer_id])
-    ]
+    lost = _list_lost({row.customer_id for row in waiting})
+    _take_off([row for row in waiting if row.customer_id in lost], lost)
+    ready = [row for row in waiting if row.still_counts and row.customer_id not in lost]
     if not ready:
-        raise Invalid(N_("No letter waits under this name any more. Please reload the page."))
+        return 0
     file = PostalFile(plan_id=plan_id, name=name, made_at=now, made_by_id=by.agent_id, row_count=len(ready))
     db.session.add(file)
     db.session.flush()
@@ -138,6 +144,18 @@ def make_post_file(plan_key: str, name: str, *, by: Actor, now: datetime) -> int
     giving.mark_sent([code["reference"] for code in codes if _is_good(code, now)], now=now)
     _note("plan.post_made", plan_id, by=by, now=now, name=name, file_id=file.id, count=len(ready))
     return len(ready)
+
+
+def _take_off(rows: Sequence[Any], lost: Mapping[int, Skip]) -> None:
+    """These letters are never written: the step that asked for them was skipped after all."""
+    for reason in (Skip.NO_ADDRESS, Skip.OBJECTS):
+        mine = [row.id for row in rows if lost[row.customer_id] is reason]
+        if mine:
+            letter = among(PostalRow.id, mine)
+            asked = (StepRun.enrolment_id == PostalRow.enrolment_id, StepRun.step_key == PostalRow.step_key)
+            skipped = update(StepRun).values(outcome=StepOutcome.SKIPPED, reason=reason).where(letter, *asked)
+            db.session.execute(skipped.execution_options(synchronize_session=False))
+            db.session.execute(delete(PostalRow).where(letter).execution_options(synchronize_session=False))
 
 
 def _waiting(plan_id: int, name: str, now: datetime) -> Any:

@@ -14,10 +14,13 @@ from hub.core.text import N_
 from hub.core.words import Language, Purpose
 from hub.outbox.promo_codes import shows_code
 from hub.plans import rules
+from hub.plans.checking.checks import blocking, check
+from hub.plans.checking.findings import Finding, Refused
+from hub.plans.checking.gathering import get_known
 from hub.plans.models import Plan, PlanVersion
 from hub.plans.queries import get_plan
-from hub.plans.rules import Step
-from hub.plans.words import VersionState
+from hub.plans.rules import Definition, Step
+from hub.plans.words import StepKind, VersionState
 from hub.stores.queries import get_chain
 
 WITH_CODES = frozenset({Purpose.PROMOTION, Purpose.NEWSLETTER})
@@ -26,19 +29,21 @@ WITH_CODES = frozenset({Purpose.PROMOTION, Purpose.NEWSLETTER})
 def choose_pool(*, plan_key: str, step_key: str, pool_key: str, by: Actor, now: datetime) -> int:
     """Publish the plan with the promo pool of one step changed; an empty key takes it away. Returns the number.
 
-    Nothing changes when the step has that pool already. Raises Invalid for a step that is no promotion.
+    Nothing changes when the step has that pool already. Raises Invalid for a step that gives no codes, Refused when the
+    change makes something stop the plan; what stood in its way before is mended elsewhere.
     """
     plan = db.session.scalar(select(Plan).where(Plan.key == plan_key).with_for_update())
     if plan is None or plan.published_version_id is None:
         raise NotFound(N_("This plan does not exist. Please go back to the list."))
     current = db.session.get_one(PlanVersion, plan.published_version_id)
-    step = rules.parse_definition(current.definition).step(step_key)
-    if not step.is_send or step.purpose not in WITH_CODES:
+    old = rules.parse_definition(current.definition)
+    step = old.find_step(step_key)
+    if step is None or not _may_give(step):
         raise Invalid(N_("Only a step that is a promotion can carry a promo code."), field="pool")
     if step.pool == pool_key:
         return current.number
     changed = _with_step(current.definition, step_key, {"promo_pool": pool_key, "pool": pool_key})
-    rules.parse_definition(changed)
+    _check(plan, old, rules.parse_definition(changed), now=now)
     version = PlanVersion(
         plan_id=plan.id,
         number=_next_number(plan.id),
@@ -56,13 +61,30 @@ def choose_pool(*, plan_key: str, step_key: str, pool_key: str, by: Actor, now: 
     return version.number
 
 
+def _check(plan: Plan, old: Definition, new: Definition, *, now: datetime) -> None:
+    before = [_mark(each) for each in blocking(check(old, get_known(plan, old, now=now)))]
+    found = blocking(check(new, get_known(plan, new, now=now)))
+    if stops := [each for each in found if _mark(each) not in before]:
+        raise Refused(stops)
+
+
+def _mark(finding: Finding) -> tuple[Any, ...]:
+    """The same trouble, whatever its numbers are now."""
+    return finding.fault, finding.step_key, finding.values.get("pool")
+
+
+def _may_give(step: Step) -> bool:
+    return step.kind is StepKind.PROMO or (step.is_send and step.purpose in WITH_CODES)
+
+
 def list_steps_with_codes(plan_key: str) -> list[Step]:
-    """The promotions of a plan whose mail shows a code, in the chain's language."""
+    """The steps of a plan that give a code, and its promotions whose mail shows one, in the chain's language."""
     language = get_chain().language
     return [
         step
         for step in get_plan(plan_key).definition.steps
-        if step.purpose in WITH_CODES and any(_shows_code(key, language) for key in step.templates)
+        if step.kind is StepKind.PROMO
+        or (_may_give(step) and any(_shows_code(key, language) for key in step.templates))
     ]
 
 

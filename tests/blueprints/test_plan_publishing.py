@@ -1,6 +1,7 @@
 """The pages of publishing: findings with their links, the difference in words, people inside, trying, the history."""
 
 import re
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
@@ -22,6 +23,7 @@ from hub.staff.words import Role
 from hub.surveys.actions import add_builtin_survey
 from tests.conftest import TUESDAY, HandClock
 from tests.makers.customers import make_customer
+from tests.makers.loyalty import make_pool
 from tests.makers.staff import log_in, make_agent
 from tests.makers.stores import make_chain, make_store
 
@@ -179,3 +181,35 @@ def test_a_draft_is_tried_and_one_that_is_not_whole_is_not(scene: Scene) -> None
     assert "The draft is not complete yet" in scene.page(f"/try?of=draft&customer={scene.customer.id}")
     assert "The draft is not complete yet" in scene.page("/publish")
     assert scene.publish().status_code == 422
+
+
+def test_a_plan_without_codes_is_not_switched_on_and_codes_are_chosen_on_its_page(scene: Scene) -> None:
+    """Each refusal names the step and what is wrong; nothing changes until there are codes."""
+    key = "anti_churn"
+    plan = scene.session.scalars(select(Plan).where(Plan.key == key)).one()
+
+    def press(path: str, **fields: str) -> str:
+        answer = scene.client.post(f"/plans/{key}{path}?lang=en", data=fields, follow_redirects=True)
+        scene.session.expire_all()
+        return unescape(answer.text)
+
+    def switch_on() -> str:
+        return press("/switch", is_on="1")
+
+    refused = switch_on()
+    assert "The promo codes “anti-churn” do not exist or are closed." in refused
+    assert "make them under “Promo codes”" in refused
+    assert not plan.is_on
+    assert "anti-churn (does not exist or is closed)" in refused
+
+    make_pool(name="Vide")
+    version = plan.published_version_id
+    assert "“Vide” has no code left" in press("/steps/code/pool", pool="vide")
+    assert plan.published_version_id == version, "nothing is published with an empty pool"
+    make_pool("AAAA1", name="Finie", ends_at=TUESDAY - timedelta(days=1))
+    assert "“Finie” ends on" in press("/steps/code/pool", pool="finie")
+    assert "do not exist" in press("/steps/code/pool", pool="nowhere")
+    make_pool("BBBB1\nCCCC1", name="Retour", ends_at=TUESDAY + timedelta(days=300))
+    assert "Saved as version 2" in press("/steps/code/pool", pool="retour")
+    assert "The plan is on" in switch_on()
+    assert plan.is_on

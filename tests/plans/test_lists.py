@@ -153,8 +153,7 @@ def test_a_letter_is_fetched_once_with_address_and_code(lives: Lives) -> None:
         "code_terms": "10\xa0% de remise", "code_ends_on": "2 avril 2026",
     }  # fmt: skip
     assert lives.session.scalars(grants).all() == [GrantState.SENT]
-    with pytest.raises(Invalid):
-        fetch(lives)
+    assert fetch(lives) == 0
     assert len(letters(lives)) == 1, "the same file again"
     with pytest.raises(NotFound):
         post.hand_out_post("mine", 10**9, by=SYSTEM, now=lives.clock.now)
@@ -189,6 +188,11 @@ def test_who_objects_to_advertising_gets_none_by_post(lives: Lives, deed: Deed, 
     assert lives.live(FIRST, ("D+1 10:00", deed), until="D+3").steps == [f"letter {outcome}"]
 
 
+def moves_away(life: Lives, _at: datetime) -> None:
+    life.customer.street = ""
+    life.session.flush()
+
+
 @pytest.mark.parametrize("deed", [orders("A1"), leaves(), refuses_all])
 def test_a_letter_that_has_lost_its_point_is_not_fetched_and_its_code_is_free(
     lives: Lives, deed: Deed
@@ -197,10 +201,25 @@ def test_a_letter_that_has_lost_its_point_is_not_fetched_and_its_code_is_free(
     code = {"key": "code", "kind": "promo", "pool": "bienvenue"}
     lives_at(lives).of("mine", plan(code, LETTER, LATER, exits=["purchased", "refused"]))
     lives.live(FIRST, ("D+2 10:00", deed), until="D+3")
-    with pytest.raises(Invalid):
-        fetch(lives)
+    assert fetch(lives) == 0
     lives.live(until="D+70")
     assert lives.session.scalars(select(PromoGrant.state)).all() == [GrantState.RELEASED]
+
+
+@pytest.mark.parametrize(
+    ("deed", "outcome"),
+    [(moves_away, "skipped no_address"), (refuses_all, "skipped objects")],
+)
+def test_a_letter_that_nobody_can_get_any_more_is_neither_counted_nor_written(
+    lives: Lives, deed: Deed, outcome: str
+) -> None:
+    lives_at(lives).of("mine", plan(LETTER, LATER))
+    lives.live(FIRST, ("D+2 10:00", deed), until="D+3")
+    assert waiting(lives) == []
+    assert fetch(lives) == 0
+    assert post.list_post_files("mine") == []
+    assert lives.lived().steps == [f"letter {outcome}"]
+    assert fetch(lives) == 0, "and no other day"
 
 
 def test_the_control_arm_gets_no_letter_and_no_day(lives: Lives) -> None:

@@ -179,7 +179,7 @@ def _code_over(values: Values, _names: Names) -> str:
 
 def _pool_over(values: Values, _names: Names) -> str:
     return gettext(
-        "“%(pool)s” ends on %(day)s, before this step can use it (%(after)s after the entry). Please choose another pool, or let it end later.",
+        "“%(pool)s” ends on %(day)s, before this step can use it (%(after)s after the entry). Please choose another pool, or let it end later under “Promo codes”.",
         pool=values["pool"],
         day=format_date(values["ends_at"], "long"),
         after=span_words(values["minutes"]),
@@ -209,11 +209,12 @@ SENTENCES: Mapping[Fault, Callable[[Values, Names], str]] = {
     Fault.NO_SMS_TEXT: _no_sms,
     Fault.NO_VALUE: _no_value,
     Fault.NO_POOL: lambda v, _n: gettext(
-        "The promo codes “%(pool)s” do not exist or are closed. Please choose other ones.", pool=v["pool"]
+        "The promo codes “%(pool)s” do not exist or are closed. Please choose other ones, or make them under “Promo codes”.",
+        pool=v["pool"],
     ),
     Fault.POOL_OVER: _pool_over,
     Fault.POOL_EMPTY: lambda v, _n: gettext(
-        "“%(pool)s” has no code left; about %(wanted)s are needed in %(days)s days. Please add codes.",
+        "“%(pool)s” has no code left; about %(wanted)s are needed in %(days)s days. Please add codes under “Promo codes”.",
         pool=v["pool"],
         wanted=v["wanted"],
         days=v["days"],

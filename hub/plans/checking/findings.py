@@ -1,9 +1,12 @@
 """What can be found in a plan: the first faults stop its publication, the others are only said. The words are the door's."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from hub.core.errors import Invalid
+from hub.core.text import N_
 
 
 class Severity(StrEnum):
@@ -46,6 +49,8 @@ class Fault(StrEnum):
     NO_CONTROL = "no_control"
 
 
+OF_CODES = frozenset({Fault.NO_POOL, Fault.POOL_OVER, Fault.POOL_EMPTY})
+"""A step has no codes to give: what a chain mends by other codes, made on their own pages."""
 BLOCKING = frozenset(list(Fault)[: list(Fault).index(Fault.BACKWARDS)])
 
 
@@ -64,3 +69,11 @@ class Finding:
 
 def found(fault: Fault, step_key: str | None = None, **values: Any) -> Finding:
     return Finding(fault, step_key, values)
+
+
+class Refused(Invalid):
+    """What was asked for would do what these findings say; the door has a sentence for each."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__(N_("This cannot be done yet: please mend what is said of its steps."))
+        self.findings = findings

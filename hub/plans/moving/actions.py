@@ -24,7 +24,7 @@ from hub.plans.queries import get_definition
 from hub.plans.words import EnrolmentState, ExitReason
 
 BATCH = 500
-FIELDS = ("version_id", "step_key", "due_at", "values", "wait_reason", "paused_at")
+FIELDS = ("version_id", "entered_version_id", "step_key", "due_at", "values", "wait_reason", "paused_at")
 _rows = given_rows(table_of(Enrolment), ("id", *FIELDS))
 MOVES = (
     update(table_of(Enrolment))
@@ -141,6 +141,7 @@ def _as_row(enrolment: Enrolment, to: Moved, version_id: int) -> dict[str, Any]:
     return {
         "id": enrolment.id,
         "version_id": version_id,
+        "entered_version_id": enrolment.entered_version_id or enrolment.version_id,
         "step_key": to.step_key,
         "due_at": to.due_at,
         "values": to.values,

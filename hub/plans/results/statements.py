@@ -20,7 +20,8 @@ _HEADS = f"""
             min(entered_at) FILTER (WHERE NOT is_prospect) OVER (PARTITION BY plan_id, customer_id ORDER BY entered_at, id
                 ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS customer_at
         FROM (
-            SELECT e.*, starts_with(e.entry_key, :prospects)
+            SELECT e.id, e.plan_id, e.customer_id, e.arm, e.entered_at,
+                coalesce(e.entered_version_id, e.version_id) AS version_id, starts_with(e.entry_key, :prospects)
                 OR coalesce(e.values ->> 'trigger', '') IN ('account_created', 'newsletter_joined') AS is_prospect
             FROM enrolments AS e WHERE {_ENTERED}
         ) AS entered
@@ -93,7 +94,7 @@ store, from which every narrower figure is summed.
 PASSAGES = text(f"""
     SELECT v.number, c.preferred_store_id AS store_id, e.arm, e.state, e.exit_reason, e.step_key, count(*) AS passages
     FROM enrolments AS e
-    JOIN plan_versions AS v ON v.id = e.version_id
+    JOIN plan_versions AS v ON v.id = coalesce(e.entered_version_id, e.version_id)
     JOIN customers AS c ON c.id = e.customer_id
     WHERE {_ENTERED}
     GROUP BY 1, 2, 3, 4, 5, 6
@@ -120,7 +121,7 @@ MESSAGES = text(f"""
                 OR EXISTS (SELECT FROM message_openings WHERE message_id = m.id AND opener = 'program') AS is_engaged,
             EXISTS (SELECT FROM delivery_receipts WHERE message_id = m.id AND kind = 'complaint') AS has_complained
         FROM enrolments AS e
-        JOIN plan_versions AS v ON v.id = e.version_id
+        JOIN plan_versions AS v ON v.id = coalesce(e.entered_version_id, e.version_id)
         JOIN customers AS o ON o.id = e.customer_id
         JOIN step_runs AS r ON r.enrolment_id = e.id
         LEFT JOIN outbound_messages AS m ON m.id = r.outbound_id AND e.arm = 'treated'

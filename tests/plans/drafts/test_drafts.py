@@ -22,6 +22,8 @@ from hub.plans.publishing import choose_pool
 from hub.plans.reading import parse_definition
 from hub.plans.words import Ask, ExitReason, Trigger, VersionState
 from tests.conftest import TUESDAY
+from tests.makers.loyalty import make_pool
+from tests.makers.stores import make_chain
 
 HERE: dict[str, Any] = {"by": SYSTEM, "now": TUESDAY}
 MAIL = {"key": "mail", "kind": "send", "template": "welcome_prospect"}
@@ -91,6 +93,8 @@ def test_publishing_makes_the_next_version_and_nothing_else(plans: Session) -> N
 
 
 def test_what_was_published_meanwhile_keeps_its_number(plans: Session) -> None:
+    make_chain(plans)
+    make_pool("AAAA1", name="spring")
     draft = start()
     assert choose_pool(plan_key="welcome_pack", step_key="welcome", pool_key="spring", **HERE) == 2
     assert get_draft("welcome_pack").is_older
@@ -99,6 +103,8 @@ def test_what_was_published_meanwhile_keeps_its_number(plans: Session) -> None:
 
 
 def test_going_back_begins_from_an_older_version(plans: Session) -> None:
+    make_chain(plans)
+    make_pool("AAAA1", name="spring")
     first = queries.get_plan("welcome_pack").plan.published_version_id
     choose_pool(plan_key="welcome_pack", step_key="welcome", pool_key="spring", **HERE)
     draft = start(from_version_id=first)

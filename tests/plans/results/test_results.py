@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from hub.core.actor import CUSTOMER
+from hub.core.actor import CUSTOMER, SYSTEM
 from hub.core.errors import NotFound
 from hub.core.words import Channel, Purpose
 from hub.customers.actions import record_consent
@@ -21,6 +21,8 @@ from hub.outbox.models import OutboundMessage
 from hub.outbox.tracking.models import LinkClick
 from hub.outbox.tracking.words import Sign, Visitor
 from hub.outbox.words import MessageState, ReceiptKind
+from hub.plans.moving.actions import ask_move
+from hub.plans.moving.working import work_moves
 from hub.plans.results.gains import get_gains
 from hub.plans.results.queries import get_results
 from hub.plans.results.rows import Asked, Results
@@ -168,6 +170,24 @@ def test_a_version_brings_its_own_window(chain: Chain) -> None:
     assert [(number, arms.treated.spent) for number, arms in found.by_version] == [(2, 1_000), (1, 1_000)]
     assert found.horizons == (14, 30)
     assert chain.read(version=2).arms.treated.heads == 2
+
+
+def test_who_was_moved_counts_under_the_version_he_entered_with(chain: Chain) -> None:
+    step = {"key": "welcome", "kind": "end", "delay": {"days": 9}}
+    inside = {"state": EnrolmentState.WAITING, "step_key": "welcome", "due_at": TUESDAY, "ended_at": None}
+    row = chain.enter(chain.person(), **inside, exit_reason=None)
+    first = row.version_id
+    for number in (2, 3):
+        chain.publish(format=2, entry={"on": "by_hand"}, steps=[step], horizon_days=10 * number)
+        ask_move(plan_id=row.plan_id, version_id=chain.plan.published_version_id, by=SYSTEM, now=TUESDAY)
+        assert work_moves(lambda: None) == 1
+        while work_moves(lambda: None):
+            pass
+        chain.session.expire_all()
+        assert row.version_id == chain.plan.published_version_id != first
+    found = chain.read()
+    assert [(number, arms.heads) for number, arms in found.by_version] == [(1, 1)]
+    assert (chain.read(version=1).funnel.waiting, chain.read(version=3).funnel.waiting) == (1, 0)
 
 
 def test_a_reader_of_one_store_sees_its_customers(chain: Chain) -> None:
