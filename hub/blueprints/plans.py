@@ -6,12 +6,14 @@ from flask_babel import gettext
 
 from hub.blueprints import plan_words
 from hub.blueprints.access import viewer
+from hub.blueprints.errors import sentence_of
 from hub.blueprints.plan_publishing import finding_words
 from hub.blueprints.plan_publishing.base import names_of
 from hub.core import clock
 from hub.core.db import transaction
+from hub.core.errors import Conflict
 from hub.loyalty.queries import list_pool_keys
-from hub.plans import actions, inside, launching, publishing, queries
+from hub.plans import inside, launching, publishing, queries
 from hub.plans.checking.findings import Refused
 from hub.plans.drafts.queries import list_drafted
 from hub.segments.saved.queries import list_names
@@ -54,52 +56,46 @@ def show(key: str) -> ResponseReturnValue:
 @blueprint.post("/<key>/switch")
 def switch(key: str) -> ResponseReturnValue:
     is_on = request.form.get("is_on") == "1"
-    by, now = viewer().actor, clock.business_now()
+    turn = launching.switch_on if is_on else launching.switch_off
     try:
         with transaction():
-            if is_on:
-                launching.switch_on(plan_key=key, by=by, now=now)
-            else:
-                actions.switch_plan(key=key, is_on=False, by=by, now=now)
-    except Refused as refused:
-        return _refuse(key, refused)
-    flash(
-        gettext("The plan is on: new customers enter from now.")
-        if is_on
-        else gettext("The plan is off: nobody enters, and those inside have left."),
-        "ok",
-    )
+            turn(plan_key=key, by=viewer().actor, now=clock.business_now())
+    except (Conflict, Refused) as error:
+        return _refuse(key, error)
+    on = gettext("The plan is on: new customers enter from now.")
+    off = gettext("The plan is off: nobody enters, nothing leaves any more, and those inside are let out.")
+    flash(on if is_on else off, "ok")
     return redirect(url_for("plans.show", key=key), 303)
 
 
 @blueprint.post("/<key>/steps/<step_key>/pool")
 def choose_pool(key: str, step_key: str) -> ResponseReturnValue:
-    """Which promo codes a step carries; a new version of the plan."""
+    """Which promo codes a step gives or carries; a new version of the plan."""
+    pool, by, now = request.form.get("pool", ""), viewer().actor, clock.business_now()
     try:
         with transaction():
-            number = publishing.choose_pool(
-                plan_key=key,
-                step_key=step_key,
-                pool_key=request.form.get("pool", ""),
-                by=viewer().actor,
-                now=clock.business_now(),
-            )
+            number = publishing.choose_pool(plan_key=key, step_key=step_key, pool_key=pool, by=by, now=now)
     except Refused as refused:
         return _refuse(key, refused)
-    sentence = gettext(
+    flash(_saved_words(number), "ok")
+    return redirect(url_for("plans.show", key=key), 303)
+
+
+def _saved_words(number: int) -> str:
+    return gettext(
         "Saved as version %(number)s. Customers already inside keep the version they entered with.",
         number=number,
     )
-    flash(sentence, "ok")
-    return redirect(url_for("plans.show", key=key), 303)
 
 
-def _refuse(key: str, refused: Refused) -> ResponseReturnValue:
-    """Nothing has changed: a sentence for each step that stands in the way, above the page where codes are chosen."""
-    names = names_of(queries.get_plan(key).definition)
-    for finding in refused.findings:
-        sentence = finding_words.sentence(finding, names)
-        if finding.step_key:
-            sentence = gettext("“%(step)s”: %(why)s", step=names.step(finding.step_key), why=sentence)
+def _refuse(key: str, error: Conflict | Refused) -> ResponseReturnValue:
+    """Nothing has changed: why, or a sentence for each step that stands in the way, above the page where codes are chosen."""
+    for sentence in _findings_of(key, error) if isinstance(error, Refused) else [sentence_of(error)]:
         flash(sentence, "error")
     return redirect(url_for("plans.show", key=key), 303)
+
+
+def _findings_of(key: str, refused: Refused) -> list[str]:
+    names = names_of(queries.get_plan(key).definition)
+    told = [(names.step(each.step_key), finding_words.sentence(each, names)) for each in refused.findings]
+    return [gettext("“%(step)s”: %(why)s", step=step, why=why) if step else why for step, why in told]

@@ -6,8 +6,6 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from hub.core.actor import Actor
-from hub.core.audit import note_change
 from hub.core.db import db, ring_after_commit
 from hub.customers.queries import get_customers
 from hub.outbox.following import list_held
@@ -24,11 +22,10 @@ from hub.plans.leaving import (
     end_by_purchase,
     end_by_refusal,
     end_enrolments,
-    stop_unsent,
 )
-from hub.plans.models import Enrolment, Plan
-from hub.plans.occurring.scanning import begin_scans, end_scans
+from hub.plans.models import Enrolment
 from hub.plans.queries import BELL, get_definition, get_plan_id, is_on
+from hub.plans.switching import switch_plan
 from hub.plans.turning import ask_fork_again
 from hub.plans.words import ANSWERABLE, Anchor, EnrolmentState, ExitReason, Wait
 
@@ -180,19 +177,6 @@ def resume(*, customer_id: int, now: datetime) -> int:
 def _zone_of(customer_id: int) -> str:
     row = get_customers([customer_id])[customer_id]
     return Zones.of([row]).zone_of(row)
-
-
-def switch_plan(*, key: str, is_on: bool, by: Actor, now: datetime) -> None:
-    """On: new customers may enter, by what happens from now on. Off: nobody enters, and those inside leave: nothing of it leaves any more."""
-    plan_id = get_plan_id(key)
-    db.session.execute(update(Plan).where(Plan.id == plan_id).values(is_on=is_on))
-    if is_on:
-        begin_scans(plan_id, now=now)
-    else:
-        end_enrolments(reason=ExitReason.PLAN_OFF, now=now, plan_key=key)
-        stop_unsent(plan_id=plan_id, reason=ExitReason.PLAN_OFF, now=now)
-        end_scans(plan_id)
-    note_change("plan.switched", subject_kind="plan", subject_id=plan_id, by=by, now=now, is_on=is_on)
 
 
 def add_values(*, plan_key: str, entry_key: str, values: Mapping[str, Any]) -> None:

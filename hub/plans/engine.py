@@ -21,8 +21,9 @@ from hub.plans.facts import GhostSent, PlanEnded
 from hub.plans.failing import FAILED, walk_apart
 from hub.plans.gather import is_first_question, open_passages
 from hub.plans.leaving import HAPPENED, note_exits
-from hub.plans.models import Enrolment, StepRun
+from hub.plans.models import Enrolment, Plan, StepRun
 from hub.plans.passage import Passage
+from hub.plans.switching import stand_by_switches
 from hub.plans.walking import Place, advance, exited
 from hub.plans.words import EnrolmentState, ExitReason, StepOutcome, Wait
 
@@ -84,17 +85,22 @@ def has_due() -> bool:
 
 def next_due_at() -> datetime | None:
     """Business time of the next step of anybody inside a plan."""
-    return db.session.scalar(
-        select(func.min(Enrolment.due_at)).where(Enrolment.state == EnrolmentState.WAITING)
-    )
+    return db.session.scalar(select(func.min(Enrolment.due_at)).where(*_inside()))
 
 
 def _due(now: datetime) -> tuple[Any, ...]:
-    return Enrolment.state == EnrolmentState.WAITING, Enrolment.due_at <= now
+    return *_inside(), Enrolment.due_at <= now
+
+
+def _inside() -> tuple[Any, ...]:
+    """Nobody goes on in a plan that is off: he leaves it."""
+    on = select(Plan.id).where(Plan.is_on)
+    return Enrolment.state == EnrolmentState.WAITING, Enrolment.plan_id.in_(on)
 
 
 def _claim(now: datetime, *only: ColumnElement[bool]) -> Sequence[Enrolment]:
     """The row lock is the lease: it is free again when the connection of a dead worker ends."""
+    stand_by_switches()
     return db.session.scalars(
         select(Enrolment)
         .where(*_due(now), *only)

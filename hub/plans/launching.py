@@ -6,7 +6,6 @@ from datetime import datetime
 from hub.core.actor import Actor
 from hub.core.errors import Invalid, NotFound
 from hub.core.text import N_
-from hub.plans.actions import switch_plan
 from hub.plans.checking.checks import blocking, check
 from hub.plans.checking.findings import OF_CODES, Finding, Refused
 from hub.plans.checking.gathering import get_known
@@ -16,6 +15,7 @@ from hub.plans.drafts.queries import get_draft
 from hub.plans.models import Plan
 from hub.plans.moving.actions import ask_move
 from hub.plans.queries import find_definition, find_plan
+from hub.plans.switching import switch_plan
 
 NO_PLAN = N_("This plan does not exist. Please choose one of the list.")
 STOPPED = N_("This draft cannot be published yet: please mend what is marked as stopping it.")
@@ -51,7 +51,9 @@ def launch(*, plan_key: str, seen: str | None, is_moving: bool, by: Actor, now: 
 
 
 def switch_on(*, plan_key: str, by: Actor, now: datetime) -> None:
-    """Let new customers in, unless a step has no codes to give. Raises NotFound, Refused with what is missing."""
+    """Let new customers in, unless a step has no codes to give. Raises NotFound; Refused with what is missing,
+    Conflict while the people of before are still leaving.
+    """
     plan = _get(plan_key)
     definition = find_definition(plan.published_version_id)
     if definition is None:
@@ -60,6 +62,11 @@ def switch_on(*, plan_key: str, by: Actor, now: datetime) -> None:
     if lacking:
         raise Refused(lacking)
     switch_plan(key=plan_key, is_on=True, by=by, now=now)
+
+
+def switch_off(*, plan_key: str, by: Actor, now: datetime) -> None:
+    """Nobody enters, nothing leaves any more, and those inside are let out."""
+    switch_plan(key=plan_key, is_on=False, by=by, now=now)
 
 
 def move_all(*, plan_key: str, by: Actor, now: datetime) -> int:

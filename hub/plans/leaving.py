@@ -131,9 +131,9 @@ def stop_unsent(
 ) -> list[int]:
     """Passages that have ended already may have a last message that waits to leave: it does not, and their note says so.
 
-    To be called after those inside have left: a step that runs meanwhile is waited for there. Returns their ids.
+    Of who is still inside as well. Returns their ids.
     """
-    mine = select(Enrolment.id).where(Enrolment.plan_id == plan_id, Enrolment.state == EnrolmentState.ENDED)
+    mine = select(Enrolment.id).where(Enrolment.plan_id == plan_id)
     if customer_id is not None:
         mine = mine.where(Enrolment.customer_id == customer_id)
     if entry_keys:

@@ -225,7 +225,9 @@ def get_due(*, now: datetime) -> tuple[int, datetime | None]:
     """Customers whose next step is due and has not run, and since when the oldest of these steps is."""
     due = select(func.count(), func.min(Enrolment.due_at))
     found = db.session.execute(
-        due.where(Enrolment.state == EnrolmentState.WAITING, Enrolment.due_at <= now)
+        due.join(Plan, Plan.id == Enrolment.plan_id).where(
+            Plan.is_on, Enrolment.state == EnrolmentState.WAITING, Enrolment.due_at <= now
+        )
     ).one()
     return found[0], found[1]
 

@@ -40,7 +40,7 @@ from hub.webhooks import working as webhooks
 NAMES = {
     "facts": N_("Reactions to what happened"),
     "plans": N_("Steps of plans"),
-    "plan_moves": N_("People moved to another version of a plan"),
+    "plan_moves": N_("People moved to another version of a plan, or let out of one that is off"),
     "plan_scans": N_("Silences, birthdays and baskets to look for"),
     "plan_results": N_("Results of large plans"),
     "replays": N_("Replays of plans on the past"),
