@@ -62,6 +62,15 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} is no value of a row")
 
 
+def array_of(values: Iterable[int | datetime | None]) -> str:
+    """An array for `CAST(:name AS bigint[])` or `timestamptz[]`: written at once, where the driver asks each value in turn."""
+    told = (
+        each.isoformat() if isinstance(each, datetime) else "NULL" if each is None else str(each)
+        for each in values
+    )
+    return "{" + ",".join(told) + "}"
+
+
 def among(asked: InstrumentedAttribute[Any], values: Iterable[Any]) -> ColumnElement[bool]:
     """`asked = ANY (values)`: one parameter, and the same statement however many values there are."""
     return asked == any_(literal(list(values), type_=ARRAY(asked.type)))

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select, text
 
-from hub.core.batches import among
+from hub.core.batches import among, array_of
 from hub.core.db import db
 from hub.core.words import Channel, Purpose
 from hub.customers.models import ConsentEntry, Customer
@@ -36,8 +36,8 @@ def list_said(
     """
     kind = AddressKind.MAIL if channel is Channel.EMAIL else AddressKind.PHONE
     given = {
-        "customers": [customer_id for customer_id, _ in asked],
-        "ats": [at for _, at in asked],
+        "customers": array_of(customer_id for customer_id, _ in asked),
+        "ats": array_of(at for _, at in asked),
         "kind": kind.value,
         "channel": channel.value,
         "purpose": purpose.value,

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from hub.core.batches import array_of
 from hub.core.db import db
 
 AVERAGE_OVER = 5_000
@@ -94,8 +95,8 @@ def list_owners(spans: Sequence[Span], *, sku: str | None = None, family: str | 
 
 def _given(spans: Sequence[Span]) -> dict[str, Any]:
     return {
-        "customers": [span.customer_id for span in spans],
-        "sinces": [span.since for span in spans],
-        "untils": [span.until for span in spans],
-        "buts": [span.but_order_id for span in spans],
+        "customers": array_of(span.customer_id for span in spans),
+        "sinces": array_of(span.since for span in spans),
+        "untils": array_of(span.until for span in spans),
+        "buts": array_of(span.but_order_id for span in spans),
     }

@@ -1,6 +1,7 @@
 """What others look up about orders."""
 
 from collections.abc import Collection
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +25,8 @@ __all__ = ["LineRow", "OrderRow", "RefusedEvent"]
 
 AVERAGE_OVER = 5_000
 REFUSED_PAGE = 50
+HEAD = tuple(getattr(Order, each.name) for each in fields(OrderRow) if each.name != "lines")
+LINE = tuple(getattr(OrderLine, each) for each in ("position", "sku", "name", "quantity", "unit_price_cents"))
 
 
 def get_order(order_id: int) -> OrderRow:
@@ -180,32 +183,17 @@ def _given(row: OrderRow | None) -> OrderRow:
 
 
 def _rows(statement: Select[Any]) -> list[OrderRow]:
-    orders = db.session.scalars(statement).all()
-    lines: dict[int, list[LineRow]] = {order.id: [] for order in orders}
+    orders = db.session.execute(statement.with_only_columns(*HEAD)).mappings().all()
+    lines: dict[int, list[LineRow]] = {order["id"]: [] for order in orders}
     found = (
-        select(OrderLine, func.coalesce(Product.family, ""))
+        select(OrderLine.order_id, *LINE, func.coalesce(Product.family, ""))
         .outerjoin(Product, Product.sku == OrderLine.sku)
         .where(among(OrderLine.order_id, lines))
         .order_by(OrderLine.order_id, OrderLine.position)
     )
-    for line, family in db.session.execute(found) if lines else ():
-        row = LineRow(line.position, line.sku, line.name, line.quantity, line.unit_price_cents, family)
-        lines[line.order_id].append(row)
+    for order_id, *line in db.session.execute(found) if lines else ():
+        lines[order_id].append(LineRow(*line))
     return [
-        OrderRow(
-            id=order.id,
-            external_id=order.external_id,
-            store_id=order.store_id,
-            customer_id=order.customer_id,
-            state=order.state,
-            placed_at=order.placed_at,
-            delivered_at=order.delivered_at,
-            total_cents=order.total_cents,
-            returned_cents=order.returned_cents,
-            currency=order.currency,
-            lines=tuple(lines[order.id]),
-            promo_codes=tuple(order.promo_codes),
-            state_at=order.state_at,
-        )
+        OrderRow(**{**order, "promo_codes": tuple(order["promo_codes"])}, lines=tuple(lines[order["id"]]))
         for order in orders
     ]

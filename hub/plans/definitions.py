@@ -188,8 +188,12 @@ class Definition:
     spread_days: int = 0
     horizon_days: int = 30
 
+    @cached_property
+    def _by_key(self) -> Mapping[str | None, Step]:
+        return {step.key: step for step in reversed(self.steps)}
+
     def find_step(self, key: str | None) -> Step | None:
-        return next((step for step in self.steps if step.key == key), None)
+        return self._by_key.get(key)
 
     def step(self, key: str) -> Step:
         found = self.find_step(key)

@@ -15,7 +15,7 @@ from sqlalchemy import func, select, text
 
 from hub.app import create_app
 from hub.content.actions import publish_builtin_templates
-from hub.core import clock
+from hub.core import clock, collecting
 from hub.core.actor import SYSTEM
 from hub.core.db import db, transaction
 from hub.plans.actions import Newcomer, add_builtin_plans, enter_many
@@ -124,6 +124,7 @@ def _live() -> float:
 def run(count: int = COUNT) -> dict[str, float]:
     """Seconds of the replay, steps in it, and the live engine's seconds a step."""
     app = create_app(_config())
+    collecting.settle()
     clock.use(movable=False, fixed=lambda: TUESDAY + timedelta(seconds=1))
     with app.app_context():
         _fill(count)

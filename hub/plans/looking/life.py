@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import text
 
+from hub.core.batches import array_of
 from hub.core.db import db
 
 _SIGNS = text("""
@@ -36,9 +37,9 @@ def list_alive(asked: Sequence[tuple[int, datetime, datetime]]) -> list[bool]:
     if not asked:
         return []
     given = {
-        "customers": [customer_id for customer_id, _, _ in asked],
-        "sinces": [since for _, since, _ in asked],
-        "untils": [until for _, _, until in asked],
+        "customers": array_of(customer_id for customer_id, _, _ in asked),
+        "sinces": array_of(since for _, since, _ in asked),
+        "untils": array_of(until for _, _, until in asked),
     }
     alive = set(db.session.scalars(_SIGNS, given))
     return [position in alive for position in range(1, len(asked) + 1)]

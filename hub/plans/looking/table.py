@@ -44,6 +44,9 @@ LOOK_UPS: Mapping[Ask, LookUp] = {
     Ask.REFUSED: of_customers.refused,
 }
 
+Key = tuple[Ask, Hashable]
+Truths = Mapping[Key, Mapping[int, bool | None]]
+
 
 def look_up(
     asked: Sequence[tuple[Subject, Sequence[Condition]]],
@@ -54,19 +57,19 @@ def look_up(
 
     The replay hands in other `look_ups` for what has no past: reactions to messages that it did not send.
     """
-    groups: dict[tuple[Ask, Hashable], list[tuple[int, Condition]]] = {}
+    alike: dict[int, list[int]] = {}
     for place, (_, conditions) in enumerate(asked):
-        for condition in conditions:
-            groups.setdefault(condition.key, []).append((place, condition))
-    truths: list[dict[tuple[Ask, Hashable], bool | None]] = [{} for _ in asked]
-    for key, members in groups.items():
-        places = list(dict.fromkeys(place for place, _ in members))
-        subjects = [asked[place][0] for place in places]
-        answers = look_ups[key[0]](subjects, members[0][1].params, world)
-        for place, answer in zip(places, answers, strict=True):
-            truths[place][key] = answer
-    return [_knows(each) for each in truths]
+        alike.setdefault(id(conditions), []).append(place)  # passages at one step share them
+    groups: dict[Key, tuple[Condition, list[int]]] = {}
+    for places in alike.values():
+        for key, condition in {each.key: each for each in asked[places[0]][1]}.items():
+            groups.setdefault(key, (condition, []))[1].extend(places)
+    truths: dict[Key, dict[int, bool | None]] = {}
+    for key, (condition, places) in groups.items():
+        answers = look_ups[condition.ask]([asked[place][0] for place in places], condition.params, world)
+        truths[key] = dict(zip(places, answers, strict=True))
+    return [_knows(truths, place) for place in range(len(asked))]
 
 
-def _knows(truths: Mapping[tuple[Ask, Hashable], bool | None]) -> Knows:
-    return lambda condition: truths[condition.key]
+def _knows(truths: Truths, place: int) -> Knows:
+    return lambda condition: truths[condition.key][place]

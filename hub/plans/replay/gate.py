@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from hub.core.words import Channel
+from hub.core.words import Channel, Purpose
 from hub.customers.queries import CustomerRow
 from hub.customers.rules import is_mobile, plain_address
 from hub.customers.words import ConsentAction
@@ -36,7 +36,8 @@ class Gate:
         """Whether it leaves, and when; one that leaves is counted."""
         if stopped := find_stop(letter, at):
             return Verdict(Answer.NEVER, BlockReason.STOPPED, stopped.value)
-        message, contact = self._facts(letter), self._contact(letter, at)
+        message = self._facts(letter)
+        contact = self._contact(letter, message.consent_purpose, at)
         verdict = rules.decide(message, contact, self._policy, at)
         if verdict.answer is Answer.NOW:
             kind = (letter.walk.customer_id, message.channel, message.purpose)
@@ -59,10 +60,9 @@ class Gate:
             expires_at=letter.expires_at,
         )
 
-    def _contact(self, letter: Letter, at: datetime) -> ContactFacts:
+    def _contact(self, letter: Letter, asked: Purpose, at: datetime) -> ContactFacts:
         past, step, customer_id = self._past, letter.step, letter.walk.customer_id
         address = plain_address(letter.recipient or "")
-        asked = rules.consent_purpose(step.purpose, has_unsubscribe=has_unsubscribe(letter.template.id))
         answer = past.answer(address, step.channel, asked, step.theme, at)
         note = past.notes.get(address)
         own = Cap(note.cap_count, note.cap_days) if note and note.cap_count and note.cap_days else None

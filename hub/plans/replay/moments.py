@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import text
 
+from hub.core.batches import array_of
 from hub.core.db import db
 from hub.core.words import Purpose
 from hub.orders.known import Span
@@ -49,7 +50,7 @@ def list_first_refusals(spans: Sequence[Span], purposes: Collection[Purpose]) ->
     if not spans:
         return []
     given = {
-        "customers": [span.customer_id for span in spans],
+        "customers": array_of(span.customer_id for span in spans),
         "purposes": sorted(purposes),
         **_ends(spans),
     }
@@ -61,7 +62,7 @@ def list_first_signs(spans: Sequence[Span]) -> list[datetime | None]:
     """For each span when the customer first showed a sign of life in it, clicks left out; None without one."""
     if not spans:
         return []
-    given = {"customers": [span.customer_id for span in spans], **_ends(spans)}
+    given = {"customers": array_of(span.customer_id for span in spans), **_ends(spans)}
     found: dict[int, datetime] = dict(db.session.execute(_SIGNS, given).all())
     return [found.get(position) for position in range(1, len(spans) + 1)]
 
@@ -71,9 +72,9 @@ def list_first_touches(asked: Sequence[tuple[int, datetime, datetime]]) -> list[
     if not asked:
         return []
     given = {
-        "baskets": [basket_id for basket_id, _, _ in asked],
-        "sinces": [since for _, since, _ in asked],
-        "untils": [until for _, _, until in asked],
+        "baskets": array_of(basket_id for basket_id, _, _ in asked),
+        "sinces": array_of(since for _, since, _ in asked),
+        "untils": array_of(until for _, _, until in asked),
     }
     found: list[dict[str, datetime]] = [{} for _ in asked]
     for position, state, at in db.session.execute(_TOUCHES, given):
@@ -81,5 +82,8 @@ def list_first_touches(asked: Sequence[tuple[int, datetime, datetime]]) -> list[
     return found
 
 
-def _ends(spans: Sequence[Span]) -> dict[str, list[datetime]]:
-    return {"sinces": [span.since for span in spans], "untils": [span.until for span in spans]}
+def _ends(spans: Sequence[Span]) -> dict[str, str]:
+    return {
+        "sinces": array_of(span.since for span in spans),
+        "untils": array_of(span.until for span in spans),
+    }

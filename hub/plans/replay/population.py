@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from hub.core.errors import Invalid
 from hub.core.text import N_
@@ -78,7 +78,8 @@ class Stage:
         self._averages: dict[date, int] = {}
         self.pools: Mapping[str, PoolRow] = {pool.key: pool for pool in list_pools()}
 
-    def run(self, group: Sequence[Entering]) -> None:
+    def run(self, group: Sequence[Entering]) -> Iterator[datetime]:
+        """Tells how far it is, for a plan that goes day by day."""
         script, chain = self._script, get_chain()
         people = get_customers({each.customer_id for each in group})
         order_ids = {each.newcomer.values.get("order_id") for each in group} - {None}
@@ -96,4 +97,4 @@ class Stage:
             reactions=self._reactions,
             tally=self._tally,
         )
-        running.run(group)
+        yield from running.run(group)

@@ -121,6 +121,10 @@ def _answered() -> float | None:
     return answered / asked if asked >= ENOUGH else None
 
 
+def values_of(table: Table) -> dict[str, dict[Reaction, float]]:
+    return {step: {kind: rate.value for kind, rate in found.items()} for step, found in table.items()}
+
+
 def as_json(table: Table) -> dict[str, Any]:
     return {
         step: {kind.value: {"value": rate.value, "source": rate.source.value} for kind, rate in rates.items()}

@@ -1,6 +1,6 @@
 """Runs passages through the past: the walk of the live engine, with a tally in place of the outbox."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -22,6 +22,7 @@ from hub.plans.replay.passages import (
     Answering,
     Ending,
     Entering,
+    Event,
     Letter,
     Sending,
     Stepping,
@@ -69,10 +70,18 @@ class Running:
         self._places: dict[date, int] = {}
         self._count = 0
 
-    def run(self, entries: Sequence[Entering]) -> None:
-        """Let everybody in at his time, and all happen that follows."""
+    def run(self, entries: Sequence[Entering]) -> Iterator[datetime]:
+        """Let everybody in at his time, and all happen that follows. Tells the end of each day that it goes through."""
         for entry in entries:
             self._agenda.add(entry.at, entry)
+        while (first := self._agenda.next_at()) is not None:
+            end = self._day_after(first)
+            while happening := self._agenda.take(end):
+                self._happen(happening)
+            if end is not None:
+                yield end
+
+    def _happen(self, happening: Sequence[tuple[datetime, Event]]) -> None:
         works: tuple[tuple[type[Any], Callable[[list[Any]], None]], ...] = (
             (Ending, self._end),
             (Answering, self._answer),
@@ -80,11 +89,9 @@ class Running:
             (Stepping, self._step),
             (Sending, self._mailing.send),
         )
-        while (first := self._agenda.next_at()) is not None:
-            happening = self._agenda.take(self._day_after(first))
-            for kind, work in works:
-                if mine := [(at, event) for at, event in happening if isinstance(event, kind)]:
-                    work(mine)
+        for kind, work in works:
+            if mine := [(at, event) for at, event in happening if isinstance(event, kind)]:
+                work(mine)
 
     def _day_after(self, at: datetime) -> datetime | None:
         """A plan with a daily limit goes on day by day, as its passages compete for places."""

@@ -1,6 +1,6 @@
 """The job of the replays: one at a time, some customers after others; what a dead worker had begun is begun anew."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,16 +9,18 @@ from typing import Any
 import structlog
 from sqlalchemy import ColumnElement, and_, or_, select, text
 
-from hub.core import clock
+from hub.core import clock, collecting
 from hub.core.apart import reason_of
 from hub.core.db import db, transaction
 from hub.core.errors import HubError
+from hub.loyalty.rows import PoolRow
 from hub.orders.known import get_average_order_cents_at
 from hub.plans.models import Plan
 from hub.plans.reading import parse_definition
 from hub.plans.replay import rates
 from hub.plans.replay.costs import reckon_codes
 from hub.plans.replay.models import Replay
+from hub.plans.replay.passages import Entering
 from hub.plans.replay.population import Stage, list_groups
 from hub.plans.replay.reactions import Drawn
 from hub.plans.replay.scripts import Script
@@ -103,30 +105,40 @@ def _run(begun: Begun) -> None:
     with only_looking():
         table = rates.get_rates(script.plan_id, script.definition, begun.given)
         groups = list_groups(script)
-    reactions = Drawn(
-        script.plan_key,
-        {step: {kind: rate.value for kind, rate in found.items()} for step, found in table.items()},
-    )
+        stage = Stage(script, Drawn(script.plan_key, rates.values_of(table)), tally)
     total, place = sum(map(len, groups)), 0
     for group in groups:
         place += len(group)
         if place <= begun.done_count:
             continue
-        with only_looking():
-            Stage(script, reactions, tally).run(group)
-        if not _keep(begun.replay_id, tally, place, total):
+        for share in _run_group(script, stage, group):
+            left = max(1, round(len(group) * (1 - share)))  # a group that is not through begins anew
+            if not _keep(begun.replay_id, place - left, total):
+                return
+        if not _keep(begun.replay_id, place, total, tally):
             return
         if clock.machine_now() >= stop_at and place < total:
             _let_go(begun.replay_id)
             return
     with only_looking():
-        result = _reckon(script, tally, table)
+        result = _reckon(script, tally, table, stage.pools)
     with transaction():
         row = _get(begun.replay_id)
         if row.state is ReplayState.RUNNING:
             row.state, row.result, row.lease_until = ReplayState.DONE, result, None
             row.tables, row.total_count, row.done_count = tally.as_json(), total, total
             row.ended_at = clock.business_now()
+
+
+def _run_group(script: Script, stage: Stage, group: Sequence[Entering]) -> Iterator[float]:
+    """Between its days, outside the reading transaction, tells which share of the time is through."""
+    days = stage.run(group)
+    while True:
+        with collecting.put_off(), only_looking():
+            day = next(days, None)
+        if day is None:
+            return
+        yield (day - script.since) / (script.until - script.since)
 
 
 @contextmanager
@@ -138,13 +150,14 @@ def only_looking() -> Iterator[None]:
         looking.rollback()
 
 
-def _keep(replay_id: int, tally: Tally, done_count: int, total: int) -> bool:
-    """Write down how far it is. False when somebody has stopped it."""
+def _keep(replay_id: int, done_count: int, total: int, tally: Tally | None = None) -> bool:
+    """Write down how far it is, and the counts when a group is through. False when somebody has stopped it."""
     with transaction():
         row = _get(replay_id)
         if row.state is not ReplayState.RUNNING:
             return False
-        row.tables, row.done_count, row.total_count = tally.as_json(), done_count, total
+        row.done_count, row.total_count = done_count, total
+        row.tables = tally.as_json() if tally else row.tables
         row.lease_until = clock.machine_now() + LEASE
     return True
 
@@ -160,11 +173,10 @@ def _get(replay_id: int) -> Replay:
     return db.session.scalars(found.execution_options(populate_existing=True)).one()
 
 
-def _reckon(script: Script, tally: Tally, table: rates.Table) -> dict[str, Any]:
+def _reckon(script: Script, tally: Tally, table: rates.Table, pools: Mapping[str, PoolRow]) -> dict[str, Any]:
     """What the counts come to in money, and the rates that were taken."""
     average = get_average_order_cents_at(script.until)
     tables = tally.as_json()
-    pools = Stage(script, Drawn(script.plan_key, {}), tally).pools
     return {
         "codes": reckon_codes(tables, pools, average_cents=average),
         "average_cents": average,

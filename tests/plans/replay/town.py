@@ -215,7 +215,7 @@ class Town:
         trail = Trail("Europe/Paris")
         stage = Stage(script, AsItWas(self.lives), trail)
         for group in list_groups(script):
-            stage.run(group)
+            list(stage.run(group))
         return trail
 
 
