@@ -8,10 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.core.actor import SYSTEM
-from hub.plans.models import Plan
+from hub.plans.models import Plan, PlanVersion
 from hub.plans.replay import working
 from hub.plans.replay.actions import start_replay
 from hub.plans.replay.models import Replay
+from hub.plans.words import VersionState
 from hub.staff.rules import PERMISSIONS, WHOLE_CHAIN
 from hub.staff.words import Permission, Role
 from tests.conftest import TUESDAY
@@ -66,7 +67,9 @@ def test_from_the_form_to_the_result(town: Town, client: FlaskClient, session: S
     answer = me.post(PAGE, data={"version": version_id, "days": 60, "opened": "100"})
     assert answer.status_code == 303
     url = answer.headers["Location"]
-    waiting = me.get(url).get_data(as_text=True)
+    waiting = me.get(url, headers={"HX-Request": "true"}).get_data(as_text=True)
+    assert f"{url}/stop" in waiting
+    assert f"{url}.csv" not in waiting
     assert 'data-hx-trigger="every 2s"' in waiting
     assert (
         "une simulation de ce parcours est en cours"
@@ -83,6 +86,8 @@ def test_from_the_form_to_the_result(town: Town, client: FlaskClient, session: S
     assert "100 %" in seen
     fragment = me.get(url, headers={"HX-Request": "true"}).get_data(as_text=True)
     assert fragment.lstrip().startswith('<div id="replay"')
+    assert f"{url}.csv" in fragment, "with the result comes its file, and what could be stopped goes"
+    assert f"{url}/stop" not in fragment
     table = me.get(f"{url}.csv").get_data(as_text=True)
     assert "moved;hello;quiet_hours;12" in table
     assert "modifiée depuis" not in text_of(me.get(PAGE))
@@ -97,6 +102,22 @@ def test_stopping(town: Town, client: FlaskClient, session: Session) -> None:
     assert session.scalars(select(Replay.state)).one() == "stopped"
     assert "arrêt" in text_of(me.get(url))
     assert me.get(f"{PAGE}/999").status_code == 404
+
+
+def test_the_way_back_from_a_plan_never_published(town: Town, client: FlaskClient, session: Session) -> None:
+    me = log_in(client, make_agent(session, "Bea Roux", role=Role.MARKETER))
+    with_plan = session.scalars(select(Plan).where(Plan.key == "mine")).one()
+    assert 'href="/plans/mine"' in me.get(PAGE).get_data(as_text=True)
+    draft = session.get_one(PlanVersion, with_plan.published_version_id)
+    draft.state = VersionState.DRAFT
+    draft.definition = {**DEFINITION, "steps": [{"kind": "send", **step} for step in DEFINITION["steps"]]}
+    with_plan.published_version_id = None
+    session.flush()
+    [crumb] = re.findall(
+        r'<a href="(/plans/mine[^"]*)"', me.get(PAGE).get_data(as_text=True).partition("<h1")[0]
+    )
+    assert crumb != "/plans/mine"
+    assert me.get(crumb).status_code == 200
 
 
 @pytest.mark.parametrize("role", sorted(set(Role) - MAY_READ))

@@ -127,8 +127,13 @@ def _key_of(trigger: Trigger, ref: int, data: Mapping[str, Any]) -> str:
     if trigger is Trigger.FIRST_ORDER:
         return "welcome:first-order"
     if trigger is Trigger.CHURN_BELOW:
-        return f"churn:{data['last_order_on']}"
+        return churn_key(data["last_order_on"])
     return f"event:{ref}" if trigger is Trigger.EVENT else f"order:{ref}"
+
+
+def churn_key(last_order_on: str) -> str:
+    """Of a silence: it begins with the last order."""
+    return f"churn:{last_order_on}"
 
 
 def _values_of(trigger: Trigger, ref: int, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from hub.plans.words import Arm, ExitReason, Wait
 
 @dataclass(slots=True, kw_only=True)
 class Walk:
-    """One passage; what the engine keeps in an enrolment. `ends`: when what ends it happens, as far as that is known.
+    """One passage; what the engine keeps in an enrolment. `ends`: when what ends it happens, as far as that is known;
+    `ran`: the steps that have had an outcome.
 
     `number` counts the passages of the replay; it is no id of a row.
     """
@@ -35,6 +36,7 @@ class Walk:
     exit_reason: ExitReason | None = None
     ends: dict[ExitReason, datetime] = field(default_factory=dict)
     letters: dict[str, "Letter"] = field(default_factory=dict)
+    ran: set[str] = field(default_factory=set)
 
     @property
     def order_id(self) -> int:
@@ -108,6 +110,16 @@ class Answering:
 
 
 @dataclass(frozen=True, slots=True)
+class Worsening:
+    """Things get worse for somebody who may be inside: the occurrence of this key is looked at anew."""
+
+    rank: ClassVar[int] = 1
+    is_over: ClassVar[bool] = False
+    customer_id: int
+    entry_key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entering:
     """Something that lets a customer in happens. `is_caught_up`: before the replay's beginning, where the plan looks back."""
 
@@ -156,7 +168,7 @@ class Sending:
         return self.letter.state is not MessageState.WAITING
 
 
-Event = Ending | Answering | Entering | Stepping | Sending
+Event = Ending | Answering | Worsening | Entering | Stepping | Sending
 
 
 class Agenda:

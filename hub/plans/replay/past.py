@@ -18,6 +18,7 @@ from hub.outbox import rules
 from hub.outbox.following import HeldThen, list_holds_since
 from hub.outbox.letter import has_unsubscribe
 from hub.plans.definitions import HELD
+from hub.plans.replay.scores import Falls, list_falls
 from hub.plans.rules import TOLD_BY
 from hub.plans.words import Arm
 from hub.surveys.queries import list_ask_moments
@@ -61,6 +62,7 @@ class Past:
     chosen: dict[int, list[datetime]]
     asked: dict[int, list[datetime]]
     entries: dict[int, Entries]
+    falls: Falls
 
     def held(self, customer_id: int, at: datetime) -> frozenset[Purpose]:
         """What an open grievance held back then."""
@@ -96,7 +98,7 @@ class Past:
 
 
 def open_past(plan_id: int, people: Mapping[int, CustomerRow], *, since: datetime, until: datetime) -> Past:
-    """In eight statements, whatever their number."""
+    """In nine statements, whatever their number."""
     ids = list(people)
     addresses = _addresses(people.values())
     suppressed: dict[str, list[tuple[Purpose | None, datetime]]] = {}
@@ -116,6 +118,7 @@ def open_past(plan_id: int, people: Mapping[int, CustomerRow], *, since: datetim
         chosen=chosen,
         asked=asked,
         entries=_list_entries(plan_id, ids, since=since),
+        falls=list_falls(ids, until=until),
     )
 
 

@@ -12,7 +12,7 @@ from hub.loyalty.rows import PoolRow
 from hub.orders.queries import get_orders
 from hub.outbox.places import home_of
 from hub.outbox.policy import get_policy
-from hub.plans.entering import dated
+from hub.plans.entering import Newcomer, dated
 from hub.plans.gather import Zones
 from hub.plans.looking.asked import World
 from hub.plans.replay.costs import Prices
@@ -63,9 +63,14 @@ def _dated(script: Script, group: Sequence[Entering], world: World) -> list[Ente
     """A plan that follows the end of a product takes those who bought one, each with its day."""
     newcomers = [each.newcomer for each in group]
     found = dated(script.definition, newcomers, world.orders, time_zone=script.time_zone)
-    days = {(each.customer_id, each.entry_key): each for each in found}
-    named = [(each, days.get((each.customer_id, each.newcomer.entry_key))) for each in group]
+    days = {_occurrence(each): each for each in found}
+    named = [(each, days.get(_occurrence(each.newcomer))) for each in group]
     return [replace(each, newcomer=newcomer) for each, newcomer in named if newcomer]
+
+
+def _occurrence(each: Newcomer) -> tuple[int, str, datetime]:
+    """The same key may come twice: the first one enters, at its own moment."""
+    return each.customer_id, each.entry_key, each.anchor_at
 
 
 class Stage:

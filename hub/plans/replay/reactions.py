@@ -10,6 +10,7 @@ from hub.plans.looking.asked import Answers, LookUp, Params, Subject, World
 from hub.plans.looking.of_messages import reacted
 from hub.plans.looking.table import LOOK_UPS
 from hub.plans.replay.passages import Letter
+from hub.plans.replay.scores import Falls, look_up_in
 from hub.plans.replay.words import Reaction
 from hub.plans.words import Ask
 from hub.surveys.rules import ASK_AGAIN_DAYS
@@ -71,9 +72,9 @@ class Drawn:
 
 
 def look_ups_of(
-    reactions: Reactions, letters: Mapping[int, Letter], asked: Mapping[int, Sequence[datetime]]
+    reactions: Reactions, letters: Mapping[int, Letter], asked: Mapping[int, Sequence[datetime]], falls: Falls
 ) -> Mapping[Ask, LookUp]:
-    """The look-ups of the live engine, but for what messages of the replay brought.
+    """The look-ups of the live engine, but for what messages of the replay brought and what has no past in its row.
 
     `letters` by number, `asked`: when customers were asked by a survey. Nobody used a code that was never given.
     """
@@ -90,6 +91,7 @@ def look_ups_of(
         Ask.CLICKED: lambda subjects, params, _world: reacted(subjects, params, (clicks,)),
         Ask.ENGAGED: lambda subjects, params, _world: reacted(subjects, params, (clicks, openings)),
         Ask.ANSWERED: _answered,
+        Ask.CHURN_BELOW: look_up_in(falls),
         Ask.CODE_USED: lambda subjects, _params, _world: [False] * len(subjects),
         Ask.ASKED_RECENTLY: lambda subjects, _params, _world: [
             _was_asked(seen, asked.get(seen.customer_id, ())) for seen in subjects

@@ -17,6 +17,7 @@ from hub.plans.replay.doors import Doors, Due, Effect
 from hub.plans.replay.endings import note_ends
 from hub.plans.replay.gate import Gate
 from hub.plans.replay.mailing import Mailing
+from hub.plans.replay.occurrences import churn_key
 from hub.plans.replay.passages import (
     Agenda,
     Answering,
@@ -27,14 +28,17 @@ from hub.plans.replay.passages import (
     Sending,
     Stepping,
     Walk,
+    Worsening,
 )
 from hub.plans.replay.past import Entries, Past
 from hub.plans.replay.reactions import Reactions, look_ups_of
+from hub.plans.replay.scores import CALL
 from hub.plans.replay.scripts import Script
 from hub.plans.replay.tally import Tally
 from hub.plans.smoothing import give_place, has_place, same_hour, wants_place
+from hub.plans.turning import can_turn, turned
 from hub.plans.walking import Decision, Position, advance, decide, limited
-from hub.plans.words import ANSWERABLE, Anchor, Arm, Ask, ExitReason, Wait
+from hub.plans.words import ANSWERABLE, Anchor, Arm, Ask, ExitReason, Trigger, Wait
 
 DAY = timedelta(days=1)
 
@@ -66,7 +70,8 @@ class Running:
             script.definition, past, gate, doors=doors, reactions=reactions, tally=tally, agenda=self._agenda
         )
         self._letters: dict[int, Letter] = {}
-        self._look_ups: Mapping[Ask, LookUp] = look_ups_of(reactions, self._letters, past.asked)
+        self._look_ups: Mapping[Ask, LookUp] = look_ups_of(reactions, self._letters, past.asked, past.falls)
+        self._walks: dict[tuple[int, str], Walk] = {}
         self._places: dict[date, int] = {}
         self._count = 0
 
@@ -74,6 +79,8 @@ class Running:
         """Let everybody in at his time, and all happen that follows. Tells the end of each day that it goes through."""
         for entry in entries:
             self._agenda.add(entry.at, entry)
+        for at, worsening in self._list_worse():
+            self._agenda.add(at, worsening)
         while (first := self._agenda.next_at()) is not None:
             end = self._day_after(first)
             while happening := self._agenda.take(end):
@@ -81,10 +88,20 @@ class Running:
             if end is not None:
                 yield end
 
+    def _list_worse(self) -> list[tuple[datetime, Worsening]]:
+        """As the live engine is told of the second threshold."""
+        return [
+            (fall.at, Worsening(customer_id, churn_key(fall.last_order_on)))
+            for customer_id, falls in self._past.falls.items()
+            for fall in falls
+            if fall.level == CALL and fall.at >= self._script.since
+        ]
+
     def _happen(self, happening: Sequence[tuple[datetime, Event]]) -> None:
         works: tuple[tuple[type[Any], Callable[[list[Any]], None]], ...] = (
             (Ending, self._end),
             (Answering, self._answer),
+            (Worsening, self._turn),
             (Entering, self._enter),
             (Stepping, self._step),
             (Sending, self._mailing.send),
@@ -153,6 +170,7 @@ class Running:
             step_key=first.key,
             due_at=rules.due_of(first, anchor_at, values, time_zone=zone),
         )
+        self._walks[walk.customer_id, walk.entry_key] = walk
         if entering.is_caught_up:
             self._tally.caught_up(walk)
         return walk
@@ -188,10 +206,25 @@ class Running:
             if walk.exit_reason is not None and walk.exit_reason not in ANSWERABLE:
                 continue
             if walk.exit_reason is not None:
-                self._tally.went_back(walk.exit_reason)
+                self._tally.went_back(walk, walk.exit_reason)
             walk.values = {**walk.values, "branch": branch.key}
             walk.step_key, walk.exit_reason, walk.wait = branch.key, None, None
             walk.due_at = rules.due_moment(at, branch.delay, time_zone=walk.time_zone)
+            self._agenda.wait_for_step(walk, at)
+
+    def _turn(self, worsening: list[tuple[datetime, Worsening]]) -> None:
+        """Back to the fork that the passage began with, also from its end; see `turning`."""
+        for at, each in worsening:
+            walk = self._walks.get((each.customer_id, each.entry_key))
+            if walk is None or walk.exit_reason not in {None, ExitReason.COMPLETED}:
+                continue
+            if not can_turn(self._definition, Trigger.CHURN_BELOW, walk.values, walk.ran):
+                continue
+            if walk.exit_reason is not None:
+                self._tally.went_back(walk, walk.exit_reason)
+            walk.values = turned(walk.values, walk.anchor_at, walk.ran)
+            walk.step_key, walk.exit_reason, walk.wait = self._definition.steps[0].key, None, None
+            walk.anchor_at = walk.due_at = at
             self._agenda.wait_for_step(walk, at)
 
     def _step(self, stepping: list[tuple[datetime, Stepping]]) -> None:
@@ -212,7 +245,10 @@ class Running:
             places.append(place)
         effects = self._doors.take_effect(dues)
         for due, place, effect in zip(dues, places, effects, strict=True):
-            self._tally.ran(due.walk, effect.decision, due.at)
+            if due.position.step.key not in due.walk.ran:  # after a turn back its first outcome stands
+                self._tally.ran(due.walk, effect.decision, due.at)
+            if effect.decision.outcome:
+                due.walk.ran.add(due.position.step.key)
             self._advance(due, effect, place)
 
     def _until_free(self, at: datetime, walk: Walk, decision: Decision) -> Decision:

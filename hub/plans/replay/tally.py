@@ -67,8 +67,9 @@ class Tally:
         del walk, at
         self.add(Table.ENDED, reason)
 
-    def went_back(self, reason: ExitReason) -> None:
-        """A passage that had ended goes on: its customer answered."""
+    def went_back(self, walk: Walk, reason: ExitReason) -> None:
+        """A passage that had ended goes on: its customer answered, or things got worse for him."""
+        del walk
         self.add(Table.ENDED, reason, count=-1)
 
     def _day(self, at: datetime) -> str:

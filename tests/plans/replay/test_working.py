@@ -125,6 +125,56 @@ def test_it_goes_on_where_it_was_left(town: Town, monkeypatch: pytest.MonkeyPatc
     assert dict(other.tables) == dict(one.tables)
 
 
+def test_a_daily_limit_is_told_day_by_day_killed_begun_anew_and_stopped(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All in one group: what is kept between the days is how far it is, so that nothing is counted twice."""
+    session = town.lives.session
+    version = session.get_one(PlanVersion, _version_id(session))
+    version.definition = {**DEFINITION, "daily_limit": 2}
+    session.flush()
+    whole = _start(town)
+    working.work_replays(lambda: None)
+    killed, kept, keep = _start(town), [], working._keep
+
+    def note(replay_id: int, done_count: int, *more: Any) -> bool:
+        row = session.get_one(Replay, replay_id)
+        kept.append((done_count, row.tables))
+        if len(kept) == 5:
+            raise KeyboardInterrupt  # as a worker dies
+        if len(kept) == 12:
+            actions.stop_replay(plan_key="mine", replay_id=replay_id, now=town.lives.clock.now)
+        return keep(replay_id, done_count, *more)
+
+    with monkeypatch.context() as during:
+        during.setattr(working, "_keep", note)
+        with pytest.raises(KeyboardInterrupt):
+            working.work_replays(lambda: None)
+        row = session.get_one(Replay, killed)
+        assert (row.state, row.total_count, row.tables) == (ReplayState.RUNNING, 12, {})
+        assert 0 < row.done_count < 12
+        assert row.lease_until is not None
+        row.lease_until = TUESDAY - timedelta(days=365)
+        session.flush()
+        assert working.has_due()
+        during.setattr(working, "_keep", keep)
+        working.work_replays(lambda: None)
+        session.expire_all()
+        one, other = (queries.get_replay("mine", each) for each in (whole, killed))
+        assert (one.row.state, one.row.done_count) == (other.row.state, other.row.done_count)
+        assert other.row.state is ReplayState.DONE
+        assert dict(other.tables) == dict(one.tables)
+        assert sum(one.tables[Table.ENTERED].values()) == 12
+        stopped = _start(town)
+        during.setattr(working, "_keep", note)
+        working.work_replays(lambda: None)
+        assert queries.get_replay("mine", stopped).row.state is ReplayState.STOPPED
+    counts = [count for count, _ in kept]
+    assert len(counts) == 12, "nothing more after the stop"
+    assert counts[:5] == sorted(counts[:5])
+    assert not any(tables for _, tables in kept), "counts are kept when the group is through"
+
+
 def test_one_that_a_dead_worker_had_is_given_up_after_some_attempts(town: Town) -> None:
     session = town.lives.session
     replay_id = _start(town)

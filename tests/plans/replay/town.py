@@ -107,6 +107,10 @@ class Trail(Tally):
         super().ended(walk, reason, at)
         self.told.ended.append((walk.customer_id, walk.entry_key, reason.value, at))
 
+    def went_back(self, walk: Walk, reason: ExitReason) -> None:
+        super().went_back(walk, reason)
+        self.told.ended = [line for line in self.told.ended if line[:2] != (walk.customer_id, walk.entry_key)]
+
 
 class AsItWas:
     """Reactions to the messages that really left, by customer and step."""
