@@ -1,5 +1,6 @@
 """The database session and the only commit of the house."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -52,7 +53,15 @@ class Base(DeclarativeBase):
     )
 
 
-db = SQLAlchemy(model_class=Base)
+_READER = json.JSONDecoder()
+
+
+def _read_json(found: bytes) -> Any:
+    """A value of jsonb, as PostgreSQL writes it: UTF-8 without spaces around, which `json.loads` looks for in each."""
+    return _READER.raw_decode(str(found, "utf-8"))[0]
+
+
+db = SQLAlchemy(model_class=Base, engine_options={"json_deserializer": _read_json})
 
 
 @event.listens_for(Engine, "connect")

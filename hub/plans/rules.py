@@ -116,8 +116,8 @@ def put_off(anchor_at: datetime, values: Mapping[str, Any], *, days: int, time_z
 
 def household_of(street: str, postcode: str) -> str | None:
     """People of one address are one household, however the street is spelt; None when it is not known."""
-    words = "".join(letter for letter in fold(street) if letter.isalnum())
-    digits = "".join(letter for letter in fold(postcode) if letter.isalnum())
+    words = "".join(filter(str.isalnum, fold(street)))
+    digits = "".join(filter(str.isalnum, fold(postcode)))
     return f"{digits}|{words}" if words and digits else None
 
 
