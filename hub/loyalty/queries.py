@@ -1,10 +1,10 @@
 """What pages and other rooms ask of the promo codes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Select, func, literal, select, tuple_
+from sqlalchemy import BigInteger, DateTime, Select, exists, func, literal, or_, select, tuple_
 
 from hub.core.db import db
 from hub.core.errors import NotFound
@@ -38,6 +38,20 @@ def list_pool_keys() -> list[tuple[str, str]]:
         select(PromoPool.key, PromoPool.name).where(PromoPool.is_active).order_by(PromoPool.name)
     )
     return [(row.key, row.name) for row in rows]
+
+
+def list_giving(keys: Collection[str], *, now: datetime) -> frozenset[str]:
+    """Those of these pools that have a code to give now."""
+    if not keys:
+        return frozenset()
+    is_left = exists().where(PromoCode.pool_id == PromoPool.id, PromoCode.grant_id.is_(None))
+    found = select(PromoPool.key).where(
+        PromoPool.key.in_(keys),
+        PromoPool.is_active,
+        PromoPool.ends_at > now,
+        or_(PromoPool.kind == PoolKind.SHARED, is_left),
+    )
+    return frozenset(db.session.scalars(found))
 
 
 def _rows(statement: Select[PromoPool]) -> list[PoolRow]:

@@ -1,14 +1,15 @@
 """What the gate would say of messages not yet written to one customer, as far as is known now; writes and locks nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
 from hub.core.words import Channel, Purpose
 from hub.customers.queries import CustomerRow
+from hub.customers.rules import plain_address
 from hub.outbox import gathering, rules
-from hub.outbox.letter import Letter
+from hub.outbox.letter import Kind, Letter
 from hub.outbox.places import home_of
 from hub.outbox.rules import Answer, Cap, Policy, Verdict
 from hub.stores.queries import get_chain
@@ -95,18 +96,29 @@ class Foresight:
     def _policy(self) -> Policy:
         return gathering.with_pauses(rules.read_policy(get_chain().settings), now=self.now)
 
+    @cached_property
+    def _dossier(self) -> gathering.Dossier:
+        """Of all his addresses at once, however many channels a plan writes on."""
+        addresses = {plain_address(each) for each in (self.customer.mail, self.customer.phone) if each}
+        home = home_of(get_chain().time_zone)
+        return gathering.dossier_of({self.customer.id}, addresses, home=home, now=self.now)
+
+    @cached_property
+    def _counted(self) -> Mapping[Kind, list[datetime]]:
+        """What has left by now of every kind that is capped; the rules leave out what is older than a cap looks back."""
+        caps = self._policy.caps
+        kinds = {(self.customer.id, *kind) for kind in caps}
+        since = self.now - timedelta(days=max((cap.days for cap in caps.values()), default=0))
+        return gathering.list_counted(kinds, since=since) if kinds else {}
+
     def _known_of(self, letter: Letter) -> "_Known":
-        """Looked up once a channel, purpose and theme: what has left by now, and what he said."""
+        """By channel, purpose and theme: what has left by now, and what he said."""
         kind = (letter.channel, letter.purpose, letter.theme)
         if kind not in self._known:
-            dossier = gathering.open_dossier([letter], home=home_of(get_chain().time_zone), now=self.now)
-            own = gathering.own_caps([letter], dossier)
-            cap, counted = self._policy.caps.get((letter.channel, letter.purpose)), list[datetime]()
-            if letter.kind and cap:
-                since = self.now - timedelta(days=cap.days)
-                counted = gathering.list_counted({letter.kind}, since=since)[letter.kind]
+            own = gathering.own_caps([letter], self._dossier)
+            counted = self._counted.get(letter.kind, []) if letter.kind else []
             chosen = gathering.list_own_counted([letter], own, now=self.now).get(self.customer.id, [])
-            self._known[kind] = _Known(dossier, counted, own.get(letter.id), chosen)
+            self._known[kind] = _Known(self._dossier, counted, own.get(letter.id), chosen)
         return self._known[kind]
 
     def _letter(self, wish: Wish) -> Letter:

@@ -149,7 +149,15 @@ def with_pauses(policy: Policy, *, now: datetime) -> Policy:
 
 def open_dossier(letters: Sequence[Letter], *, home: Place, now: datetime) -> Dossier:
     customer_ids = {letter.customer_id for letter in letters if letter.customer_id is not None}
-    recipients = {_address_of(letter) for letter in letters if letter.recipient}
+    return dossier_of(
+        customer_ids, {_address_of(each) for each in letters if each.recipient}, home=home, now=now
+    )
+
+
+def dossier_of(
+    customer_ids: Collection[int], recipients: Collection[str], *, home: Place, now: datetime
+) -> Dossier:
+    """What is known of these people and plain addresses."""
     return Dossier(
         places=customers.get_places(customer_ids),
         said=customers.get_consent_states(recipients),

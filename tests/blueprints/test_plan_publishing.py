@@ -22,12 +22,14 @@ from hub.plans.moving.working import work_moves
 from hub.staff.words import Role
 from hub.surveys.actions import add_builtin_survey
 from tests.conftest import TUESDAY, HandClock
+from tests.makers.counting import counted_statements
 from tests.makers.customers import make_customer
 from tests.makers.loyalty import make_pool
 from tests.makers.staff import log_in, make_agent
 from tests.makers.stores import make_chain, make_store
 
 HERE = f"/plans/{WELCOME_PACK}"
+MOST_TRYING = 28  # one for each question of the plan, one for each of the gate
 
 
 class Scene:
@@ -213,3 +215,25 @@ def test_a_plan_without_codes_is_not_switched_on_and_codes_are_chosen_on_its_pag
     assert "Saved as version 2" in press("/steps/code/pool", pool="retour")
     assert "The plan is on" in switch_on()
     assert plan.is_on
+
+
+def test_letters_more_cost_the_trial_no_question_more(scene: Scene) -> None:
+    """What the gate asks of a customer is asked once, however many kinds of letters and whatever the channel."""
+
+    def more(definition: dict[str, Any]) -> None:
+        letter = {"kind": "send", "template": first_step(definition)["template"]}
+        definition["steps"][:0] = [
+            {**letter, "key": "paper", "purpose": "newsletter"},
+            {**letter, "key": "text", "purpose": "promotion", "channel": "sms", "template": "welcome_sms"},
+        ]
+
+    counts = []
+    for change in (later, more):
+        scene.draft(change)
+        path = f"{HERE}/try?of=draft&customer={scene.customer.id}"
+        assert scene.client.get(path).status_code == 200
+        with counted_statements() as statements:
+            assert scene.client.get(path).status_code == 200
+        counts.append(len(statements))
+    assert counts[1] == counts[0]
+    assert counts[0] <= MOST_TRYING

@@ -13,6 +13,7 @@ from hub.core import clock
 from hub.customers.queries import list_customers
 from hub.plans.definitions import Definition
 from hub.plans.drafts.queries import find_draft
+from hub.plans.drafts.rows import DraftView
 from hub.plans.queries import PlanRow, find_definition
 from hub.plans.trying.gathering import try_plan
 from hub.plans.words import Trigger
@@ -29,7 +30,8 @@ def try_customer(key: str) -> ResponseReturnValue:
     if not viewer().may(Permission.READ_CUSTOMERS):
         abort(403)
     card, search = get_card(key), request.args.get("q", "").strip()
-    definition, lacks = _content(key, card.published_version_id)
+    draft = find_draft(key)
+    definition, lacks = _content(draft, card.published_version_id)
     return render_template(
         "plan_publishing/try.html",
         plan=card,
@@ -37,7 +39,7 @@ def try_customer(key: str) -> ResponseReturnValue:
         people=list_customers(search, size=MOST_FOUND).rows if search else (),
         lacks=lacks,
         of=_of(card.published_version_id),
-        has_draft=find_draft(key) is not None,
+        has_draft=draft is not None,
         words=plan_words,
         **(_trial(card, definition) if definition else {"trial": None}),
     )
@@ -76,8 +78,10 @@ def _of(published_version_id: int | None) -> str:
     return "draft" if request.args.get("of") == "draft" or published_version_id is None else "published"
 
 
-def _content(key: str, published_version_id: int | None) -> tuple[Definition | None, tuple[Any, ...]]:
+def _content(
+    draft: DraftView | None, published_version_id: int | None
+) -> tuple[Definition | None, tuple[Any, ...]]:
     """What to try; nothing of a draft that is not whole, with what it lacks."""
-    if _of(published_version_id) == "draft" and (draft := find_draft(key)):
+    if _of(published_version_id) == "draft" and draft:
         return (draft.loose.definition, ()) if draft.is_whole else (None, draft.loose.lacks)
     return find_definition(published_version_id), ()

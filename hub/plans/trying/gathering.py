@@ -14,7 +14,7 @@ from hub.core.text import N_
 from hub.core.words import Language
 from hub.customers.properties import list_definitions
 from hub.customers.queries import CustomerRow, get_customer
-from hub.loyalty.queries import list_pools
+from hub.loyalty.queries import list_giving
 from hub.orders.queries import get_orders
 from hub.outbox.following import list_held
 from hub.outbox.foreseeing import Foreseen, Foresight, Passed, Wish
@@ -151,17 +151,19 @@ def _open(
         world=world,
         gate=Foresight(customer, now),
         templates={key: each for (key, language), each in versions.items() if language is spoken},
-        pools=frozenset(
-            pool.key
-            for pool in list_pools()
-            if pool.is_active and pool.ends_at > now and (pool.left_count is None or pool.left_count > 0)
-        ),
-        properties=frozenset(each.key for each in list_definitions()),
+        pools=list_giving({step.pool for step in definition.steps if step.pool}, now=now),
+        properties=_known_properties(definition),
         now=now,
         store_id=order.store_id if order else customer.preferred_store_id,
         priority=plan.priority,
         static=_ask_all(definition, customer, seed, zone, world, now=now),
     )
+
+
+def _known_properties(definition: Definition) -> frozenset[str]:
+    """Asked only for a plan that writes one."""
+    is_writing = any(step.kind is StepKind.PROPERTY for step in definition.steps)
+    return frozenset(each.key for each in list_definitions()) if is_writing else frozenset()
 
 
 def _ask_all(
