@@ -9,6 +9,8 @@ from hub.core import site
 from hub.loyalty.rows import GivenCode
 from hub.outbox.actions import Draft
 from hub.outbox.promo_codes import last_moment, values_of
+from hub.plans import rules
+from hub.plans.looking.asked import TICK
 from hub.plans.passage import SOURCE, Passage
 from hub.plans.queries import get_priorities
 from hub.plans.walking import Position
@@ -109,7 +111,7 @@ def _stop_if(passage: Passage) -> dict[str, Any]:
     if not position.step.is_branch:
         stops |= _stop_by_basket(position)
         if position.definition.find_exit(ExitReason.LIFE_SIGN):
-            stops["life_since"] = since_of(position).isoformat()
+            stops["life_since"] = silent_since(position).isoformat()
     return stops
 
 
@@ -118,7 +120,7 @@ def _stop_by_purchase(passage: Passage) -> dict[str, Any]:
     found = position.definition.find_exit(ExitReason.PURCHASED)
     if found is None:
         return {}
-    since = since_of(position)
+    since = silent_since(position)
     stops: dict[str, Any] = {"purchase_since": since.isoformat()}
     if days := found.params.get("days"):
         stops["purchase_until"] = (position.anchor_at + timedelta(days=days)).isoformat()
@@ -131,14 +133,13 @@ def _stop_by_basket(position: Position) -> dict[str, Any]:
     states = [state for reason, state in BASKET_EXITS.items() if position.definition.find_exit(reason)]
     if not states or not position.values.get("basket_id"):
         return {}
-    since = since_of(position).isoformat()
+    since = (rules.since_of(position.anchor_at, position.values) + TICK).isoformat()
     return {"basket": {"id": position.values["basket_id"], "since": since, "states": states}}
 
 
-def since_of(position: Position) -> datetime:
-    """A purchase, touch or sign of life after the one that let the customer in, not that one itself."""
-    told = position.values.get("since")
-    return (datetime.fromisoformat(told) if told else position.anchor_at) + timedelta(microseconds=1)
+def silent_since(position: Position) -> datetime:
+    """A purchase or sign of life after the one that let the customer in, not that one itself."""
+    return rules.silent_since(position.anchor_at, position.values) + TICK
 
 
 def _boxes(passage: Passage, desk: Desk) -> Mapping[str, str]:

@@ -13,7 +13,7 @@ from hub.core.audit import note_change
 from hub.core.batches import among
 from hub.core.db import db
 from hub.plans import rules
-from hub.plans.drafting import since_of
+from hub.plans.drafting import silent_since
 from hub.plans.models import ErasureDate
 from hub.plans.passage import Passage
 from hub.plans.telling import day_of
@@ -49,7 +49,7 @@ def _row(passage: Passage, now: datetime) -> dict[str, Any]:
         "customer_id": passage.customer.id,
         "enrolment_id": passage.enrolment.id,
         "erasure_due_on": max(written_on, rules.told_on(position.values) or written_on),
-        "silent_since": since_of(position),
+        "silent_since": silent_since(position),
         "written_at": now,
     }
 

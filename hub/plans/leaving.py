@@ -1,17 +1,17 @@
 """Who leaves a plan before its end, when what ended it happened, and what had been sent by then."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from hub.core.batches import among, given_rows, rows_given, table_of
 from hub.core.db import db
 from hub.core.facts import record_many
 from hub.core.words import Purpose
 from hub.outbox.following import Stopped, list_unsent_sources, stop_messages
-from hub.plans import codes
+from hub.plans import codes, rules
 from hub.plans.definitions import Exit
 from hub.plans.facts import PlanEnded
 from hub.plans.models import Enrolment
@@ -35,6 +35,8 @@ HAPPENED = frozenset(
     }
 )
 """What the customer did, or a person: his messages that have not left are stopped, and the passage says which had left."""
+SIGNS = frozenset({ExitReason.PURCHASED, ExitReason.LIFE_SIGN})
+"""What ends the silence that let the customer in."""
 _notes = given_rows(table_of(Enrolment), ("id", "exit_note"))
 NOTES = (
     update(table_of(Enrolment))
@@ -55,8 +57,8 @@ def end_enrolments(
 ) -> int:
     """Let customers out who match everything given. Returns how many left.
 
-    `happened_at`: when what ended it happened, which may have been told late: the passage ends then, and its note says
-    when that was known.
+    `happened_at`: when what ended it happened, which may have been told late: the passage ends then, or as it began, and
+    its note says when that was known.
     """
     conditions = _matching(customer_id, entry_key, plan_key, enrolment_ids)
     ended_at = min(happened_at or now, now)
@@ -67,7 +69,7 @@ def end_enrolments(
             state=EnrolmentState.ENDED,
             due_at=None,
             step_key=None,
-            ended_at=ended_at,
+            ended_at=func.greatest(Enrolment.entered_at, ended_at),
             exit_reason=reason,
             paused_at=None,
             wait_reason=None,
@@ -173,22 +175,20 @@ def end_by_purchase(*, customer_id: int, order_id: int, ordered_at: datetime, no
 
 def _is_within(enrolment: Enrolment, found: Exit, at: datetime) -> bool:
     days = found.params.get("days")
-    since = since_of(enrolment.anchor_at, enrolment.values)
+    is_sign = found.reason in SIGNS
+    since = (rules.silent_since if is_sign else rules.since_of)(enrolment.anchor_at, enrolment.values)
     return at > since and (days is None or at <= enrolment.anchor_at + timedelta(days=days))
 
 
-def since_of(anchor_at: datetime, values: Mapping[str, Any]) -> datetime:
-    told = values.get("since")
-    return datetime.fromisoformat(told) if told else anchor_at
-
-
-def end_by_order(*, order_id: int, customer_id: int, reason: ExitReason, now: datetime) -> int:
+def end_by_order(
+    *, order_id: int, customer_id: int, reason: ExitReason, happened_at: datetime, now: datetime
+) -> int:
     """The order was cancelled or came back: whoever is inside because of it leaves."""
     inside = _list_inside(
         Enrolment.customer_id == customer_id, Enrolment.values["order_id"].as_integer() == order_id
     )
     leaving = [each.id for each in inside if get_definition(each.version_id).find_exit(reason)]
-    return _end(leaving, reason, now, now)
+    return _end(leaving, reason, happened_at, now)
 
 
 def end_by_basket(

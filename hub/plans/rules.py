@@ -27,6 +27,9 @@ ORDER_STATES = frozenset(
 TOLD_BY = frozenset({"first_outbound_id", "first_message_at"})
 """What a passage remembers of its first message, or of the ghost of it; one that has neither said nothing to anybody."""
 UTC = ZoneInfo("UTC")
+SINCE = "since"
+SILENT_SINCE = "silent_since"
+"""Under this a passage that a silence began remembers the last order or sign before it: later news of one before the entry count."""
 TOLD = "told"
 """Under this a passage remembers the letter that announced its erasure (`step`), and the day that stands in it (`on`)."""
 _Any = TypeVar("_Any")
@@ -103,7 +106,19 @@ def begin(anchor_at: datetime, values: Mapping[str, Any], *, time_zone: str, cha
         return anchor_at, values
     day = anchor_at.astimezone(ZoneInfo(chain_zone)).date()
     local = datetime.combine(day, time(), tzinfo=ZoneInfo(time_zone)).astimezone(UTC)
-    return local, {"since": anchor_at.isoformat(), **values}
+    return local, {SINCE: anchor_at.isoformat(), **values}
+
+
+def since_of(anchor_at: datetime, values: Mapping[str, Any]) -> datetime:
+    """What came later came after the entry."""
+    told = values.get(SINCE)
+    return datetime.fromisoformat(told) if told else anchor_at
+
+
+def silent_since(anchor_at: datetime, values: Mapping[str, Any]) -> datetime:
+    """An order or sign of life that came later ends the silence, though it may be from before the entry and told after."""
+    told = values.get(SILENT_SINCE)
+    return datetime.fromisoformat(told) if told else since_of(anchor_at, values)
 
 
 def put_off(anchor_at: datetime, values: Mapping[str, Any], *, days: int, time_zone: str) -> Begin:
@@ -111,7 +126,7 @@ def put_off(anchor_at: datetime, values: Mapping[str, Any], *, days: int, time_z
     if not days:
         return anchor_at, dict(values)
     later = due_moment(anchor_at, Delay(days), time_zone=time_zone)
-    return later, {"since": anchor_at.isoformat(), **values}
+    return later, {SINCE: anchor_at.isoformat(), **values}
 
 
 def household_of(street: str, postcode: str) -> str | None:

@@ -107,6 +107,7 @@ def leave_after(reason: ExitReason) -> Effect:
             order_id=seen.data["order_id"],
             customer_id=seen.customer,
             reason=reason,
+            happened_at=seen.happened_at,
             now=clock.business_now(),
         )
 

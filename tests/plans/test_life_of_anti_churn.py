@@ -50,6 +50,11 @@ LIVES: list[tuple[str, Script, list[str], list[str], str]] = [
         [("D+2 18:00", clicks("how_are_you")), ("D+13 06:00", orders("T1", placed_at="2026-03-13T18:00:00+01:00"))],
         [FIRST, AGAIN], GHOSTS, "purchased",
     ),
+    (
+        "a till file of D0 that comes after the silence was declared",
+        [("D+1 06:00", orders("T1", placed_at="2026-03-03T18:00:00+01:00"))],
+        [], [], "purchased",
+    ),
 ]  # fmt: skip
 
 
@@ -101,7 +106,7 @@ def test_without_a_pool_the_letters_leave_without_a_code(lives: Lives) -> None:
 
 def with_steps(*keys: str) -> dict[str, Any]:
     steps = [{**step, "is_on": step.get("is_on", True) or step["key"] in keys} for step in AT_ONCE["steps"]]
-    return {**AT_ONCE, "steps": steps}
+    return {**AT_ONCE, "exits": [*AT_ONCE["exits"], "refused"], "steps": steps}
 
 
 @pytest.mark.parametrize("arm", ["treated", "control"])
@@ -133,6 +138,7 @@ def test_who_does_not_engage_is_reached_by_sms_then_telephone_then_post(lives: L
     ids=["engaged: no dearer way", "no SMS allowed: a call", "no mail allowed: an SMS"],
 )
 def test_the_cheapest_way_first(lives: Lives, script: Script, sms: str, call: str) -> None:
+    """A refusal from before the silence was declared is no exit: only an order or a sign of life counts from there."""
     lives.of(KEY, with_steps("by_sms", "by_call"))
     lived = lives.live(SILENT, *script, until="D+40")
     steps = dict(step.split(" ", 1) for step in lived.steps)

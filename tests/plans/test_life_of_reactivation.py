@@ -126,6 +126,25 @@ def test_a_sign_of_life_ends_it_at_every_stage(silent: Lives, when: str, sign: D
     assert silent.customer.erased_at is None
 
 
+TOLD_LATE = orders("T1", placed_at="2026-01-02T12:00:00+01:00")
+"""A till file with an order of two months before the silence was declared."""
+
+
+@pytest.mark.parametrize(
+    ("when", "left", "end"),
+    [("D+20 06:00", [OFFER, WHY], "life_sign"), ("D+61 18:00", [OFFER, WHY, NOTICE], "completed")],
+    ids=["on the way", "after the day was written"],
+)
+def test_an_order_of_before_that_is_told_after_the_silence_was_declared_saves_her(
+    silent: Lives, when: str, left: list[str], end: str
+) -> None:
+    silent.of(KEY)
+    lived = silent.live((when, TOLD_LATE), until="D+61 23:00")
+    assert (lived.messages, lived.exits, day(silent)) == (left, [end], [])
+    night(silent, "D+69 03:00")
+    assert silent.customer.erased_at is None
+
+
 @pytest.mark.parametrize("sign", [orders("A1"), clicks("offer"), visits])
 def test_a_sign_of_life_after_the_day_was_written_takes_it_away(silent: Lives, sign: Deed) -> None:
     silent.of(KEY)

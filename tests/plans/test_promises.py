@@ -108,6 +108,21 @@ def test_a_till_file_of_yesterday_ends_the_plan_when_it_happened_and_says_what_h
     assert (note["left"], note["stopped"]) == (["hello"], [])
 
 
+def test_a_cancellation_told_late_ends_the_plan_when_it_happened(lives: Lives) -> None:
+    by_order = {**TWO, "entry": {"on": "order_placed"}, "exits": ["cancelled"]}
+    lives.of("mine", by_order)
+    cancelled_at, placed = lives.moment("D0 18:00"), lives.moment("D0 10:00").isoformat()
+
+    def tell_late(life: Lives, _at: datetime) -> None:
+        orders(state="cancelled", placed_at=placed)(life, cancelled_at)
+
+    lived = lives.live(("D0 10:00", orders()), ("D+2 06:00", tell_late), until="D+9")
+    row = lives.session.scalars(select(Enrolment)).one()
+    assert lived.messages == ["2026-03-04 10:00 welcome_prospect"]
+    assert (row.exit_reason, row.ended_at) == ("cancelled", cancelled_at)
+    assert datetime.fromisoformat((row.exit_note or {})["known_at"]) == lives.moment("D+2 06:00")
+
+
 def test_a_purchase_stops_what_waits_in_the_gate(lives: Lives) -> None:
     """Posted at 23:00, it waits for the morning; she buys at night."""
     later = {"key": "later", "delay": {"days": 9}, **HELLO}

@@ -10,6 +10,7 @@ from hub.core.words import Purpose
 from hub.customers.queries import CustomerRow
 from hub.orders.known import Span
 from hub.orders.queries import OrderRow
+from hub.plans import rules
 from hub.plans.walking import Sent
 from hub.plans.words import Arm
 
@@ -36,9 +37,13 @@ class Subject:
 
     @cached_property
     def since(self) -> datetime:
-        """What came later came after the entry: behind `values["since"]` (the last order, the last touch), else the anchor."""
-        told = self.values.get("since")
-        return (datetime.fromisoformat(told) if told else self.anchor_at) + TICK
+        """What came later came after the entry: behind `values["since"]` (the last touch), else the anchor."""
+        return rules.since_of(self.anchor_at, self.values) + TICK
+
+    @cached_property
+    def silent_since(self) -> datetime:
+        """An order or sign of life from then on ends the silence that began the passage; else as `since`."""
+        return rules.silent_since(self.anchor_at, self.values) + TICK
 
     @property
     def order_id(self) -> int:

@@ -97,7 +97,7 @@ def refused(subjects: Sequence[Subject], _params: Params, _world: World) -> Answ
 
 def life_sign(subjects: Sequence[Subject], _params: Params, _world: World) -> Answers:
     """An order, ticket, answer, click, visit, filled basket or consent since the entry."""
-    return list_alive([(seen.customer_id, seen.since, seen.at) for seen in subjects])
+    return list_alive([(seen.customer_id, seen.silent_since, seen.at) for seen in subjects])
 
 
 def region(subjects: Sequence[Subject], params: Params, _world: World) -> Answers:

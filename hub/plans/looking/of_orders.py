@@ -17,12 +17,12 @@ DAWN = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 def purchased(subjects: Sequence[Subject], params: Params, _world: World) -> Answers:
-    """An order since the entry, not the one that let the customer in; `days`: so long after the entry only."""
+    """An order since the entry, or since the last one where a silence let him in; not the one that let the customer in; `days`: so long after the entry only."""
     spans = []
     for seen in subjects:
         days = params.get("days")
         end = min(seen.at, seen.anchor_at + timedelta(days=days)) if days else seen.at
-        spans.append(seen.span(seen.since, end))
+        spans.append(seen.span(seen.silent_since, end))
     return [found is not None for found in known.list_first_purchases(spans)]
 
 

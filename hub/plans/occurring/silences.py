@@ -9,6 +9,7 @@ from sqlalchemy import TextClause, text
 
 from hub.plans.entering import Newcomer
 from hub.plans.occurring.legs import DAY, HERE, Leg, Stretch, day_after, days_before, midnight
+from hub.plans.rules import SILENT_SINCE
 
 BEFORE_ALL = "-infinity"
 
@@ -138,7 +139,7 @@ def _legs(
             customer_id=row.customer_id,
             entry_key=f"{key}:{day}",
             anchor_at=midnight(day_after(day, months), stretch.zone),
-            values={name: day.isoformat(), "is_day": True},
+            values={name: day.isoformat(), "is_day": True, SILENT_SINCE: row.key.isoformat()},
         )
 
     return [Leg((each,), statement, given, tell, BEFORE_ALL) for each, statement in statements.items()]
