@@ -9,7 +9,6 @@ from hub.blueprints.openapi_parts import get, once, paging, send, who
 from hub.blueprints.openapi_schemas import (
     FLAG,
     MAYBE_MOMENT,
-    MAYBE_NUMBER,
     MAYBE_TEXT,
     MOMENT,
     NUMBER,
@@ -93,7 +92,7 @@ def _order_of(number: str, customer_id: int) -> OrderRow:
     return found
 
 
-def _head(row: PlanRow, version: int | None, triggers: tuple[Trigger, ...]) -> dict[str, Any]:
+def _head(row: PlanRow, version: int, triggers: tuple[Trigger, ...]) -> dict[str, Any]:
     return {
         "key": row.key,
         "name": {"fr": row.name_fr, "en": row.name_en},
@@ -158,7 +157,7 @@ HEAD: dict[str, Any] = {
     "is_on": FLAG,
     "priority": NUMBER,
     "control_percent": NUMBER,
-    "version": MAYBE_NUMBER,
+    "version": NUMBER,
     "enters": many(enum(Trigger)),
     "inside": NUMBER,
     "entered": NUMBER,

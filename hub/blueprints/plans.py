@@ -42,14 +42,14 @@ def show(key: str) -> ResponseReturnValue:
         "plans/plan.html",
         view=view,
         segments=dict(list_names(plan_words.named_segments(view.definition))),
-        people=inside.list_inside(key, after=request.args.get("after")),
-        failed_count=inside.count_failed(view.plan.id),
+        people=inside.list_inside(view.plan.id, after=request.args.get("after")),
+        failed_count=view.failed_count,
         words=plan_words,
         may_edit=viewer().may(Permission.EDIT_PLANS),
         has_draft=view.plan.id in list_drafted(),
         may_see_results=viewer().may(Permission.READ_STATISTICS),
         pools=list_pool_keys(),
-        carrying=publishing.list_steps_with_codes(key),
+        carrying=publishing.list_steps_with_codes(view.definition),
     )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import select, tuple_
 
 from hub.core.db import db
 from hub.core.errors import Invalid, NotFound
@@ -11,7 +11,7 @@ from hub.core.paging import Page, decode_key, make_page
 from hub.customers.queries import get_customers
 from hub.plans.failing import failure_of
 from hub.plans.models import Enrolment
-from hub.plans.queries import get_definition, get_plan_id
+from hub.plans.queries import get_definition
 from hub.plans.rules import Step
 from hub.plans.words import EnrolmentState, Wait
 
@@ -30,11 +30,9 @@ class InsideRow:
     failure: str = ""
 
 
-def list_inside(key: str, *, after: str | None = None, size: int = 20) -> Page[InsideRow]:
+def list_inside(plan_id: int, *, after: str | None = None, size: int = 20) -> Page[InsideRow]:
     """Who waits in a plan, next due first, with keyset paging; also who stands where no step is any more."""
-    query = select(Enrolment).where(
-        Enrolment.plan_id == get_plan_id(key), Enrolment.state == EnrolmentState.WAITING
-    )
+    query = select(Enrolment).where(Enrolment.plan_id == plan_id, Enrolment.state == EnrolmentState.WAITING)
     if after:
         query = query.where(tuple_(Enrolment.due_at, Enrolment.id) > tuple_(*decode_key(after)))
     rows = db.session.scalars(query.order_by(Enrolment.due_at, Enrolment.id).limit(size + 1)).all()
@@ -60,13 +58,3 @@ def _find_step(row: Enrolment) -> Step | None:
         return get_definition(row.version_id).find_step(row.step_key)
     except (Invalid, NotFound):
         return None
-
-
-def count_failed(plan_id: int) -> int:
-    """Whose step has failed and is tried again."""
-    counted = select(func.count()).where(
-        Enrolment.plan_id == plan_id,
-        Enrolment.state == EnrolmentState.WAITING,
-        Enrolment.wait_reason == Wait.FAILED,
-    )
-    return db.session.scalar(counted) or 0

@@ -5,28 +5,34 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, literal, select, tuple_
+from sqlalchemy import Select, literal, select, tuple_
 
 from hub.core.batches import among
 from hub.core.db import db
 from hub.core.errors import Invalid
 from hub.core.paging import Page, decode_key, make_page
 from hub.core.text import N_
+from hub.plans.counting import NOBODY, People, count_people
 from hub.plans.models import Enrolment, Plan, PlanVersion
-from hub.plans.queries import EnrolmentRow, PlanRow, enrolment_row, get_definition, plan_row
-from hub.plans.words import EnrolmentState, Trigger
+from hub.plans.queries import (
+    EnrolmentRow,
+    PlanRow,
+    enrolment_row,
+    find_definition,
+    plan_row,
+)
+from hub.plans.words import Trigger
 
 BAD_PAGE = N_("This page address is not valid. Please start again from the first page.")
 BIGINT = 2**63
-NONE_INSIDE = (0, 0, None)
 
 
 @dataclass(frozen=True)
 class ListedPlan:
-    """A plan with the number of its published version and what lets customers in; both empty before it is published."""
+    """A plan with the number of its published version and what lets customers in."""
 
     plan: PlanRow
-    version_number: int | None
+    version_number: int
     triggers: tuple[Trigger, ...]
 
 
@@ -40,17 +46,17 @@ class ListedEnrolment:
 
 
 def page_plans(*, after: str | None = None, size: int = 50) -> Page[ListedPlan]:
-    """By priority, three statements a page. Raises Invalid on a page that is none."""
+    """Those that were published, by priority, two statements a page. Raises Invalid on a page that is none."""
     query = (
         select(Plan, PlanVersion.number)
-        .outerjoin(PlanVersion, PlanVersion.id == Plan.published_version_id)
+        .join(PlanVersion, PlanVersion.id == Plan.published_version_id)
         .order_by(Plan.priority, Plan.id)
     )
     if after:
         query = query.where(tuple_(Plan.priority, Plan.id) > tuple_(*_place(after)))
     found = db.session.execute(query.limit(size + 1)).all()
-    counts = _count([plan.id for plan, _ in found])
-    rows = [_listed(plan, number, *counts.get(plan.id, NONE_INSIDE)) for plan, number in found]
+    counts = count_people([plan.id for plan, _ in found])
+    rows = [_listed(plan, number, counts.get(plan.id, NOBODY)) for plan, number in found]
     return make_page(rows, size=size, key=lambda row: (row.plan.priority, row.plan.id))
 
 
@@ -61,31 +67,9 @@ def _place(after: str) -> Sequence[Any]:
     raise Invalid(BAD_PAGE, field="after")
 
 
-def _count(plan_ids: Collection[int]) -> dict[int, tuple[int, int, datetime | None]]:
-    """Inside, entered, and when the next step is due."""
-    waiting = Enrolment.state == EnrolmentState.WAITING
-    found = (
-        select(
-            Enrolment.plan_id,
-            func.count().filter(waiting),
-            func.count(),
-            func.min(Enrolment.due_at).filter(waiting),
-        )
-        .where(among(Enrolment.plan_id, plan_ids))
-        .group_by(Enrolment.plan_id)
-    )
-    return {
-        plan_id: (inside, entered, next_due_at)
-        for plan_id, inside, entered, next_due_at in db.session.execute(found)
-    }
-
-
-def _listed(
-    plan: Plan, number: int | None, inside: int, entered: int, next_due_at: datetime | None
-) -> ListedPlan:
-    row = plan_row(plan, inside, entered, next_due_at)
-    triggers = get_definition(plan.published_version_id).entry.on if plan.published_version_id else ()
-    return ListedPlan(row, number, triggers)
+def _listed(plan: Plan, number: int, people: People) -> ListedPlan:
+    definition = find_definition(plan.published_version_id)
+    return ListedPlan(plan_row(plan, *people), number, definition.entry.on if definition else ())
 
 
 def page_enrolments(customer_id: int, *, after: str | None = None, size: int = 50) -> Page[ListedEnrolment]:

@@ -5,20 +5,19 @@ from typing import Any
 
 from sqlalchemy import select
 
-from hub.content.queries import get_published
+from hub.content.queries import find_published
 from hub.core.actor import Actor
 from hub.core.audit import note_change
 from hub.core.db import db
 from hub.core.errors import Invalid, NotFound
 from hub.core.text import N_
-from hub.core.words import Language, Purpose
+from hub.core.words import Purpose
 from hub.outbox.promo_codes import shows_code
 from hub.plans import rules
 from hub.plans.checking.checks import blocking, check
 from hub.plans.checking.findings import Finding, Refused
 from hub.plans.checking.gathering import get_known
 from hub.plans.models import Plan, PlanVersion
-from hub.plans.queries import get_plan
 from hub.plans.rules import Definition, Step
 from hub.plans.words import StepKind, VersionState
 from hub.stores.queries import get_chain
@@ -77,19 +76,16 @@ def _may_give(step: Step) -> bool:
     return step.kind is StepKind.PROMO or (step.is_send and step.purpose in WITH_CODES)
 
 
-def list_steps_with_codes(plan_key: str) -> list[Step]:
+def list_steps_with_codes(definition: Definition) -> list[Step]:
     """The steps of a plan that give a code, and its promotions whose mail shows one, in the chain's language."""
-    language = get_chain().language
+    letters = {key for step in definition.steps if _may_give(step) for key in step.templates}
+    found = find_published(letters, get_chain().language)
+    showing = {key for key, letter in found.items() if shows_code(letter)}
     return [
         step
-        for step in get_plan(plan_key).definition.steps
-        if step.kind is StepKind.PROMO
-        or (_may_give(step) and any(_shows_code(key, language) for key in step.templates))
+        for step in definition.steps
+        if step.kind is StepKind.PROMO or (_may_give(step) and showing.intersection(step.templates))
     ]
-
-
-def _shows_code(template_key: str, language: Language) -> bool:
-    return shows_code(get_published(template_key, language))
 
 
 def _with_step(definition: dict[str, Any], step_key: str, changes: dict[str, Any]) -> dict[str, Any]:

@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 from hub.core.db import db
 from hub.core.errors import NotFound
 from hub.core.text import N_
+from hub.plans.counting import NOBODY, count_by_place, count_people, count_results
 from hub.plans.failing import failure_of
-from hub.plans.models import Enrolment, Plan, PlanVersion, StepRun
+from hub.plans.models import Enrolment, Plan, PlanVersion
 from hub.plans.rules import Definition, Step, parse_definition
 from hub.plans.words import Arm, EnrolmentState, ExitReason, StepOutcome, VersionState, Wait
 
@@ -51,6 +52,7 @@ class PlanView:
     definition: Definition
     steps: tuple[StepRow, ...]
     exits: dict[ExitReason, int]
+    failed_count: int = 0
 
 
 @dataclass(frozen=True)
@@ -132,26 +134,20 @@ def list_plans_on() -> list[Plan]:
 
 def list_plans() -> list[PlanRow]:
     """All plans by priority, with who is inside."""
-    waiting = Enrolment.state == EnrolmentState.WAITING
-    counts = (
-        select(
-            Enrolment.plan_id,
-            func.count().filter(waiting).label("inside_count"),
-            func.count().label("entered_count"),
-            func.min(Enrolment.due_at).filter(waiting).label("next_due_at"),
-        )
-        .group_by(Enrolment.plan_id)
-        .subquery()
-    )
-    query = (
-        select(Plan, counts.c.inside_count, counts.c.entered_count, counts.c.next_due_at)
-        .outerjoin(counts, counts.c.plan_id == Plan.id)
-        .order_by(Plan.priority)
-    )
-    return [plan_row(*each) for each in db.session.execute(query)]
+    counts = count_people()
+    plans = db.session.scalars(select(Plan).order_by(Plan.priority))
+    return [plan_row(plan, *counts.get(plan.id, NOBODY)) for plan in plans]
 
 
-def plan_row(plan: Plan, inside: int | None, entered: int | None, next_due_at: datetime | None) -> PlanRow:
+def get_card(key: str) -> PlanRow:
+    """One plan with who is inside; nobody of another is counted. Raises NotFound."""
+    plan = find_plan(key)
+    if plan is None:
+        raise NotFound(N_("This plan does not exist. Please choose one of the list."))
+    return plan_row(plan, *count_people([plan.id]).get(plan.id, NOBODY))
+
+
+def plan_row(plan: Plan, inside: int, entered: int, next_due_at: datetime | None) -> PlanRow:
     """A plan with what was counted of it."""
     return PlanRow(
         id=plan.id,
@@ -162,30 +158,34 @@ def plan_row(plan: Plan, inside: int | None, entered: int | None, next_due_at: d
         control_percent=plan.control_percent,
         is_on=plan.is_on,
         published_version_id=plan.published_version_id,
-        inside_count=inside or 0,
-        entered_count=entered or 0,
+        inside_count=inside,
+        entered_count=entered,
         next_due_at=next_due_at,
     )
 
 
 def get_plan(key: str) -> PlanView:
     """One plan with its steps, what happened at each, and how customers left. Raises NotFound."""
-    row = next((plan for plan in list_plans() if plan.key == key), None)
-    if row is None or row.published_version_id is None:
+    row = db.session.execute(
+        select(Plan, PlanVersion.id, PlanVersion.number)
+        .join(PlanVersion, PlanVersion.id == Plan.published_version_id)
+        .where(Plan.key == key)
+    ).one_or_none()
+    if row is None:
         raise NotFound(N_("This plan does not exist. Please choose one of the list."))
-    definition = get_definition(row.published_version_id)
-    waiting = _count_waiting(row.id)
-    results = _count_results(row.id)
-    number = db.session.scalar(select(PlanVersion.number).where(PlanVersion.id == row.published_version_id))
+    plan, version_id, number = row
+    definition = get_definition(version_id)
+    people, results = count_by_place(plan.id), count_results(plan.id)
     return PlanView(
-        plan=row,
-        version_number=number or 0,
+        plan=plan_row(plan, people.inside, people.entered, people.next_due_at),
+        version_number=number,
         definition=definition,
         steps=tuple(
-            StepRow(step, waiting.get(step.key, 0), *results.get(step.key, ({}, {})))
+            StepRow(step, people.waiting.get(step.key, 0), *results.get(step.key, ({}, {})))
             for step in definition.steps
         ),
-        exits=_count_exits(row.id),
+        exits=people.exits,
+        failed_count=people.failed,
     )
 
 
@@ -230,38 +230,3 @@ def get_due(*, now: datetime) -> tuple[int, datetime | None]:
         )
     ).one()
     return found[0], found[1]
-
-
-def _count_waiting(plan_id: int) -> dict[str | None, int]:
-    query = (
-        select(Enrolment.step_key, func.count())
-        .where(Enrolment.plan_id == plan_id, Enrolment.state == EnrolmentState.WAITING)
-        .group_by(Enrolment.step_key)
-    )
-    return dict(db.session.execute(query).all())
-
-
-def _count_results(plan_id: int) -> dict[str, tuple[dict[StepOutcome, int], dict[str, int]]]:
-    """By step what happened, and why nothing did."""
-    query = (
-        select(StepRun.step_key, StepRun.outcome, StepRun.reason, func.count())
-        .join(Enrolment, Enrolment.id == StepRun.enrolment_id)
-        .where(Enrolment.plan_id == plan_id)
-        .group_by(StepRun.step_key, StepRun.outcome, StepRun.reason)
-    )
-    found: dict[str, tuple[dict[StepOutcome, int], dict[str, int]]] = {}
-    for step_key, outcome, reason, count in db.session.execute(query):
-        results, skips = found.setdefault(step_key, ({}, {}))
-        results[outcome] = results.get(outcome, 0) + count
-        if outcome is StepOutcome.SKIPPED and reason:
-            skips[reason] = count
-    return found
-
-
-def _count_exits(plan_id: int) -> dict[ExitReason, int]:
-    query = (
-        select(Enrolment.exit_reason, func.count())
-        .where(Enrolment.plan_id == plan_id, Enrolment.exit_reason.is_not(None))
-        .group_by(Enrolment.exit_reason)
-    )
-    return {reason: count for reason, count in db.session.execute(query) if reason}

@@ -12,10 +12,11 @@ from hub.core.audit import AuditEntry
 from hub.outbox.models import OutboundMessage
 from hub.outbox.words import MessageState
 from hub.plans import engine
-from hub.plans.models import Enrolment
+from hub.plans.models import Enrolment, Plan
 from hub.staff.words import ApiScope, Role
 from hub.stores.models import Store
 from tests.conftest import TUESDAY, HandClock
+from tests.makers.counting import counted_statements
 from tests.makers.customers import make_emil
 from tests.makers.keys import make_key
 from tests.makers.orders import make_order
@@ -174,6 +175,22 @@ def test_plans_and_passages_page_by_page(caller: Caller) -> None:
     for path in ("/plans", f"/customers/{caller.life.customer.id}/enrolments"):
         assert caller.call("GET", f"{path}?after=W10").status_code == 422
         assert caller.call("GET", f"{path}?state=on").status_code == 422
+
+
+def test_every_listed_plan_can_be_read_and_asks_only_for_itself(caller: Caller) -> None:
+    """One that was never published is not listed: there is nothing to show of it."""
+    caller.session.add(
+        Plan(key="new", name_fr="Neuf", name_en="New", priority=1, control_percent=0, created_at=TUESDAY)
+    )
+    caller.session.commit()
+    listed = caller.call("GET", "/plans?size=100").json["plans"]
+    assert "new" not in {each["key"] for each in listed}
+    for each in listed:
+        with counted_statements() as statements:
+            assert caller.call("GET", f"/plans/{each['key']}").json["plan"]["version"] == each["version"]
+        assert len(statements) <= 9, (each["key"], statements)
+        [counting] = [each for each in statements if "min(enrolments.due_at)" in each]
+        assert "enrolments.plan_id = " in counting, "nobody of another plan is counted"
 
 
 def test_a_plan_with_its_steps_and_counts(caller: Caller) -> None:

@@ -267,7 +267,7 @@ def test_the_plan_page_counts_who_is_where(scene: Scene, hand_clock: HandClock) 
     assert view.plan.inside_count == 1
     assert [(row.step.key, row.waiting_count) for row in view.steps][1] == ("remind", 1)
     assert view.steps[0].results == {StepOutcome.POSTED: 1}
-    assert inside.list_inside(POST_PURCHASE_SURVEY).rows[0].name == "Dora Lefèvre"
+    assert inside.list_inside(view.plan.id).rows[0].name == "Dora Lefèvre"
 
 
 def test_a_message_carries_the_priority_and_the_exits_of_its_plan(

@@ -8,11 +8,11 @@ from hub.core.actor import SYSTEM
 from hub.outbox.models import OutboundMessage
 from hub.plans import engine
 from hub.plans.actions import enrol
-from hub.plans.inside import count_failed, list_inside
+from hub.plans.inside import list_inside
 from hub.plans.models import Enrolment, Plan, StepRun
 from hub.plans.moving.actions import ask_move
 from hub.plans.moving.working import work_moves
-from hub.plans.queries import list_customer_enrolments
+from hub.plans.queries import get_plan, get_plan_id, list_customer_enrolments
 from hub.plans.words import EnrolmentState, StepOutcome, Wait
 from tests.makers.customers import make_customer
 from tests.plans.lives import Lives
@@ -54,10 +54,10 @@ def test_one_that_fails_is_put_off_and_the_others_go_on(lives: Lives) -> None:
         assert row.due_at == began_at + timedelta(minutes=15)
         assert row.values["failed"]["count"] == 1
     assert "soon" in list_customer_enrolments(unreadable.customer_id)[0].failure
-    shown = {row.enrolment_id: row for row in list_inside("mine").rows}
+    shown = {row.enrolment_id: row for row in list_inside(get_plan_id("mine")).rows}
     assert len(shown) == 5, "who stands where no step is any more is shown as well"
     assert (shown[gone.id].step, shown[gone.id].step_key) == (None, "gone")
-    assert count_failed(gone.plan_id) == 2
+    assert get_plan("mine").failed_count == 2
     assert engine.work_plans(lambda: None) == 0, "neither comes again before its time"
 
     unreadable.values = {**unreadable.values, "planned_at": began_at.isoformat()}
@@ -89,6 +89,6 @@ def test_who_stands_nowhere_is_brought_to_a_step_by_a_move(lives: Lives) -> None
     lives.session.commit()
     assert work_moves(lambda: None) == 5
     lives.session.expire_all()
-    step = list_inside("mine").rows[-1].step
+    step = list_inside(get_plan_id("mine")).rows[-1].step
     assert step is not None
     assert (row.step_key, step.key) == ("gone", "gone")

@@ -18,6 +18,7 @@ from hub.outbox.words import MessageState
 from hub.plans import actions
 from hub.plans.inside import list_inside
 from hub.plans.models import Enrolment, Plan, PlanDay
+from hub.plans.queries import get_plan_id
 from hub.plans.words import Arm, Wait
 from hub.segments.values.facts import ChurnThresholdCrossed
 from tests.conftest import TUESDAY, HandClock
@@ -66,7 +67,7 @@ def is_settled() -> Deed:
 def test_a_grievance_pauses_the_plan_and_staff_see_why(lives: Lives) -> None:
     lives.of("mine", plan({"key": "hello", "delay": {"days": 1}, **HELLO}))
     before = lives.live(FIRST, ("D0 12:00", complains()), until="D+2 12:00")
-    waiting = list_inside("mine").rows[0]
+    waiting = list_inside(get_plan_id("mine")).rows[0]
     row = lives.session.scalars(select(Enrolment)).one()
     assert (before.messages, before.unsent, waiting.wait) == ([], [], Wait.GRIEVANCE)
     assert row.paused_at == lives.moment("D+1 10:00")

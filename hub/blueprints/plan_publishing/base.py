@@ -8,10 +8,7 @@ from flask import Blueprint
 from hub.blueprints.plan_editor import choosing
 from hub.blueprints.plan_editor.base import titles_of
 from hub.blueprints.plan_words import named_segments
-from hub.core.errors import NotFound
-from hub.core.text import N_
 from hub.plans.definitions import Definition
-from hub.plans.queries import PlanRow, list_plans
 from hub.segments.saved.queries import list_names
 
 blueprint = Blueprint("plan_publishing", __name__)
@@ -42,11 +39,3 @@ def names_of(*definitions: Definition) -> Names:
     wanted = {segment for each in definitions for segment in named_segments(each)}
     segments = dict(list_names(wanted)) if wanted else {}
     return Names(steps, choosing.template_names(), segments, dict(choosing.pools()))
-
-
-def get_card(key: str) -> PlanRow:
-    """The card of the plan of an address. Raises NotFound."""
-    row = next((row for row in list_plans() if row.key == key), None)
-    if row is None:
-        raise NotFound(N_("This plan does not exist. Please choose one of the list."))
-    return row

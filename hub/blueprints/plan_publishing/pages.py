@@ -10,7 +10,7 @@ from hub.blueprints import plan_words
 from hub.blueprints.access import viewer
 from hub.blueprints.errors import sentence_of
 from hub.blueprints.plan_publishing import change_words, finding_words
-from hub.blueprints.plan_publishing.base import blueprint, get_card, names_of
+from hub.blueprints.plan_publishing.base import blueprint, names_of
 from hub.core import clock
 from hub.core.db import transaction
 from hub.core.errors import Conflict, Invalid
@@ -19,7 +19,7 @@ from hub.plans.comparing import compare
 from hub.plans.drafts.queries import get_draft
 from hub.plans.history import list_numbers
 from hub.plans.launching import launch, review
-from hub.plans.queries import find_definition
+from hub.plans.queries import find_definition, get_card
 from hub.plans.standing import list_groups
 
 

@@ -8,13 +8,13 @@ from flask.typing import ResponseReturnValue
 from hub.blueprints import plan_words
 from hub.blueprints.access import viewer
 from hub.blueprints.plan_publishing import try_words
-from hub.blueprints.plan_publishing.base import blueprint, get_card, names_of
+from hub.blueprints.plan_publishing.base import blueprint, names_of
 from hub.core import clock
 from hub.customers.queries import list_customers
 from hub.plans.definitions import Definition
 from hub.plans.drafts.queries import find_draft
 from hub.plans.drafts.rows import DraftView
-from hub.plans.queries import PlanRow, find_definition
+from hub.plans.queries import PlanRow, find_definition, get_card
 from hub.plans.trying.gathering import try_plan
 from hub.plans.words import Trigger
 from hub.staff.words import Permission

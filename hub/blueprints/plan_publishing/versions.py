@@ -8,7 +8,7 @@ from hub.blueprints import plan_words
 from hub.blueprints.access import viewer
 from hub.blueprints.errors import sentence_of
 from hub.blueprints.plan_publishing import change_words
-from hub.blueprints.plan_publishing.base import blueprint, get_card, names_of
+from hub.blueprints.plan_publishing.base import blueprint, names_of
 from hub.core import clock
 from hub.core.db import transaction
 from hub.core.errors import Conflict
@@ -17,6 +17,7 @@ from hub.plans.drafts.queries import find_draft
 from hub.plans.history import list_versions
 from hub.plans.launching import move_all
 from hub.plans.moving.queries import find_last_move
+from hub.plans.queries import get_card
 from hub.plans.standing import list_groups
 from hub.staff.queries import get_agents
 

@@ -17,12 +17,13 @@ from hub.content.queries.templates import (
     get_version_view,
     list_templates,
 )
-from hub.content.queries.versions import get_published, get_version
+from hub.content.queries.versions import find_published, get_published, get_version
 
 __all__ = [
     "check_draft",
     "content_of_draft",
     "find_draft",
+    "find_published",
     "get_history",
     "get_house",
     "get_published",

@@ -1,13 +1,15 @@
 """Looks up template versions, prepared for rendering and kept in the process: a version never changes."""
 
+from collections.abc import Collection
 from functools import lru_cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from hub.content.catalog import get_builtin, list_keys
 from hub.content.models import MessageTemplate, TemplateVersion
 from hub.content.rendering import PreparedTemplate, Spec, prepare
 from hub.content.words import Automatic, TemplateState, VariableKind
+from hub.core.batches import among
 from hub.core.db import db
 from hub.core.errors import NotFound
 from hub.core.text import N_
@@ -21,22 +23,34 @@ def get_published(key: str, language: str) -> PreparedTemplate:
 
     The chain's own version goes before the delivered one.
     """
-    version_id = db.session.scalar(
-        select(TemplateVersion.id)
-        .join(MessageTemplate, MessageTemplate.id == TemplateVersion.template_id)
-        .where(
-            MessageTemplate.key == key,
-            TemplateVersion.language == Language(language),
-            TemplateVersion.state == TemplateState.PUBLISHED,
-        )
-        .order_by(TemplateVersion.is_own.desc())
-        .limit(1)
-    )
+    version_id = db.session.scalar(_in_use([key], language).limit(1))
     if version_id is None:
         raise NotFound(
             N_("There is no published template %(key)s in this language. Please publish it first."), key=key
         )
     return get_version(version_id)
+
+
+def find_published(keys: Collection[str], language: str) -> dict[str, PreparedTemplate]:
+    """By key the versions in use now, in one look-up; what is not published in this language is left out."""
+    found: dict[str, int] = {}
+    for version_id, key in db.session.execute(_in_use(keys, language)):
+        found.setdefault(key, version_id)
+    return {key: get_version(version_id) for key, version_id in found.items()}
+
+
+def _in_use(keys: Collection[str], language: str) -> Select[int, str]:
+    """The chain's own versions first."""
+    return (
+        select(TemplateVersion.id, MessageTemplate.key)
+        .join(MessageTemplate, MessageTemplate.id == TemplateVersion.template_id)
+        .where(
+            among(MessageTemplate.key, keys),
+            TemplateVersion.language == Language(language),
+            TemplateVersion.state == TemplateState.PUBLISHED,
+        )
+        .order_by(TemplateVersion.is_own.desc())
+    )
 
 
 @lru_cache(maxsize=_VERSIONS_KEPT)

@@ -58,6 +58,8 @@ def _after(after: str) -> Any:
 
 def list_names(ids: Collection[int] | None = None) -> list[tuple[int, str]]:
     """Id and name by name: those of the ids, else all that are not archived."""
+    if ids is not None and not ids:
+        return []
     chosen = Segment.archived_at.is_(None) if ids is None else among(Segment.id, ids)
     found = db.session.execute(
         select(Segment.id, Segment.name).where(chosen).order_by(Segment.sort_key, Segment.id)
