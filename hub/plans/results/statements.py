@@ -6,6 +6,15 @@ HORIZON_DAYS = 30
 ATTRIBUTED_DAYS = 7
 """A customer who refuses our messages does so because of the last one that reached him within these days."""
 
+
+def _bare(column: str) -> str:
+    """Letters and digits alone, spelt as rules.household_of spells them: what was drawn as one is one witness."""
+    whole = f"replace(replace(replace({column}, 'œ', 'oe'), 'Œ', 'oe'), 'æ', 'ae')"
+    return rf"""
+        replace(lower(regexp_replace(normalize({whole}, NFKD) COLLATE pg_c_utf8, '\W|_', '', 'g')), 'ß', 'ss')
+    """
+
+
 _ENTERED = """
     e.plan_id = ANY (:plan_ids) AND e.entered_at >= :since AND e.entered_at < :until AND e.entered_at <= :now
 """
@@ -30,11 +39,12 @@ _HEADS = f"""
         SELECT e.id, e.plan_id, e.customer_id, e.arm, e.is_prospect, e.entered_at, e.entered_at + h.horizon AS closes_at,
             least(e.entered_at + h.horizon, CASE WHEN e.is_prospect THEN e.customer_at END) AS counts_until,
             h.number, c.preferred_store_id AS store_id,
-            CASE WHEN c.street = '' OR c.postcode = '' THEN c.id
-                ELSE hashtextextended(translate(lower(c.postcode || c.street), ' -,.''’/', ''), 0) END AS household
+            CASE WHEN home.words = '' OR home.digits = '' THEN c.id
+                ELSE hashtextextended(home.digits || '|' || home.words, 0) END AS household
         FROM entries AS e
         JOIN horizons AS h ON h.id = e.version_id
         JOIN customers AS c ON c.id = e.customer_id
+        CROSS JOIN LATERAL (SELECT {_bare("c.street")} AS words, {_bare("c.postcode")} AS digits OFFSET 0) AS home
         WHERE e.before_at IS NULL OR e.before_at + h.horizon <= e.entered_at
     ),
     discounts AS MATERIALIZED (

@@ -26,6 +26,7 @@ from hub.plans.moving.working import work_moves
 from hub.plans.results.gains import get_gains
 from hub.plans.results.queries import get_results
 from hub.plans.results.rows import Asked, Results
+from hub.plans.rules import household_of
 from hub.plans.words import Arm, EnrolmentState, ExitReason, StepOutcome
 from tests.conftest import TUESDAY
 from tests.makers.counting import counted_statements
@@ -159,6 +160,20 @@ def test_a_household_is_one_witness(chain: Chain) -> None:
         chain.enter(chain.person(street=name))
     arms = chain.read().arms
     assert (arms.treated.heads, arms.treated.households) == (4, 3)
+
+
+def test_a_household_is_counted_as_it_is_drawn(chain: Chain) -> None:
+    """However the street is spelt: whoever shares a draw is one witness."""
+    streets = [
+        "12 rue de l'Église", "12, Rue de l’Eglise", "12 RUE DE L'E\u0301GLISE", "12 (bis)", "12 bis", "12_bis", "3 rue du Cœur",
+        "3 rue du Coeur", "Straße 4", "strasse 4", "Ærø 1", "ÆRØ 1", "½ rue n° 5", "5 rue ²", "5 rue 2", "...", "",
+    ]  # fmt: skip
+    people = [chain.person(street=street) for street in streets]
+    for who in people:
+        chain.enter(who)
+    drawn = {household_of(who.street, who.postcode) or who.id for who in people}
+    assert len(drawn) == 9
+    assert chain.read().arms.treated.households == len(drawn)
 
 
 def test_a_version_brings_its_own_window(chain: Chain) -> None:
