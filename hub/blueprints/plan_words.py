@@ -179,7 +179,7 @@ def wait_words(wait: Wait | None, failure: str = "") -> str:
 def inside_words(row: InsideRow) -> str:
     """At which step somebody stands; who stands where none is any more is named with that."""
     if row.step is None:
-        return gettext("his step “%(key)s” is not in his version any more", key=row.step_key)
+        return gettext("the step “%(key)s” is not in this person's version any more", key=row.step_key)
     return step_title(row.step)
 
 

@@ -106,7 +106,7 @@ def test_the_year_is_computed_from_the_results(shop: Shop, client: FlaskClient, 
     assert "3 000 € → 6 000 €" in row
     assert "+25,00 €" in row
     assert "20 à 30 % rachètent" in row
-    assert "La chaîne n’a pas encore ce parcours." in row
+    assert "L’enseigne n’a pas encore ce parcours." in row
     assert "Gain de tous les parcours +3 000 €" in seen
 
 
