@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.channels.registry import ChannelSettings
+from hub.content.catalog import find_about
 from hub.core.words import Channel
 from hub.customers.models import Customer
 from hub.inbox.models import CallTask
@@ -18,6 +19,7 @@ from hub.plans.models import Enrolment
 from hub.plans.rules import spread
 from tests.conftest import HandClock
 from tests.makers.loyalty import make_pool
+from tests.makers.shelf import fill_shelf
 from tests.plans.lives import Deed, Lives, Script, clicks, enters, opens, orders, says
 
 KEY = PLAN.key
@@ -96,6 +98,19 @@ def test_each_recalls_the_code_and_asks_why(lives: Lives) -> None:
     assert all("/why/" in each["why_url"] for each in values)
     assert values[0]["order_number"] == "A0", "the last order is recalled"
     assert len(lives.session.scalars(select(PromoGrant)).all()) == 1
+
+
+def test_the_last_word_offers_what_the_letters_before_did_not(lives: Lives) -> None:
+    """Products that none of them showed; what the page of the message promises is so."""
+    fill_shelf()
+    lives.of(KEY, AT_ONCE)
+    lives.live(SILENT, ("D+10 09:00", opens("offer_again")), until="D+21")
+    letters = lives.session.scalars(select(OutboundMessage).order_by(OutboundMessage.id)).all()
+    shown = [each.values.get("product_1_name") for each in letters]
+    assert shown == [None, None, "Abat-jour en lin"]
+    for language, words in (("fr", ("ouvert", "autres produits", "même code")), ("en", ("opened", "other products", "same code"))):  # fmt: skip
+        about = find_about("anti_churn_3", language)
+        assert all(each in about for each in words), about
 
 
 def test_without_a_pool_the_letters_leave_without_a_code(lives: Lives) -> None:

@@ -1,4 +1,4 @@
-"""Six months without an order: news and a personal code, the offer again, a last word to who engaged; then dearer ways."""
+"""Six months without an order: news and a personal code, the offer again, other products to who engaged; then dearer ways."""
 
 from hub.plans.builtin.shape import BuiltinPlan
 
