@@ -267,7 +267,12 @@ def test_the_phone_the_weekday_where_she_lives_and_the_way_in(house: House) -> N
 
 @pytest.mark.parametrize(
     ("state", "expected"),
-    [(MessageState.ACCEPTED, False), (MessageState.BLOCKED, None), (MessageState.WAITING, None)],
+    [
+        (MessageState.ACCEPTED, False),
+        (MessageState.BLOCKED, None),
+        (MessageState.WAITING, None),
+        (MessageState.UNKNOWN, None),
+    ],
 )
 def test_a_message_nobody_got_is_neither_opened_nor_unopened(
     house: House, state: MessageState, expected: bool | None

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hub.outbox.tracking.queries import get_first_clicks, get_first_openings
 from hub.outbox.words import MessageState
 from hub.plans.looking.asked import Answers, Params, Subject, World
-from hub.plans.walking import SENT
+from hub.plans.walking import SENT, Sent
 from hub.plans.words import Arm
 from hub.surveys.queries import list_answer_moments, list_ask_moments
 from hub.surveys.rules import ASK_AGAIN_DAYS
@@ -46,20 +46,24 @@ def reacted(subjects: Sequence[Subject], params: Params, lists: Sequence[Moments
     return [_answer(seen, each, found) for seen, each in zip(subjects, asked, strict=True)]
 
 
-def _left(seen: Subject, step_key: str | None) -> list[int]:
-    """Ids of the messages asked about that left by then."""
+def _left(seen: Subject, step_key: str | None) -> dict[int, Sent]:
+    """The messages asked about that left by then, or may have left."""
     posted: Mapping[str, int] = seen.values.get("messages", {})
-    return [
-        outbound_id
+    return {
+        outbound_id: sent
         for key, outbound_id in posted.items()
         if step_key in {None, key} and (sent := seen.messages.get(key)) and sent.state in LEFT
-    ]
+    }
 
 
-def _answer(seen: Subject, ids: Sequence[int], found: Sequence[Mapping[int, datetime]]) -> bool | None:
-    if not ids:
+def _answer(seen: Subject, asked: Mapping[int, Sent], found: Sequence[Mapping[int, datetime]]) -> bool | None:
+    """A reaction proves that a message left; that there was none is known only of one that surely did."""
+    if not asked:
         return False if seen.arm is Arm.CONTROL else None
-    return any(moments[each] <= seen.at for moments in found for each in ids if each in moments)
+    if any(moments[each] <= seen.at for moments in found for each in asked if each in moments):
+        return True
+    is_sure = any(sent.state is not MessageState.UNKNOWN or sent.accepted_at for sent in asked.values())
+    return False if is_sure else None
 
 
 def bounced(subjects: Sequence[Subject], _params: Params, _world: World) -> Answers:
