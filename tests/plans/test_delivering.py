@@ -39,6 +39,25 @@ def next_product(monkeypatch: pytest.MonkeyPatch, key: str) -> BuiltinPlan:
     return next(plan for plan in changed if plan.key == key)
 
 
+def test_who_wins_under_a_cap_and_who_has_a_control_group() -> None:
+    """The default order of plans.md, the lower first, and a tenth in control but for what is owed or asked."""
+    assert [(plan.key, plan.control_percent) for plan in BUILTIN_PLANS] == [
+        ("order_messages", 0),
+        ("post_purchase_survey", 0),
+        ("abandoned_basket", 10),
+        ("birthday", 10),
+        ("welcome_pack", 10),
+        ("churn_rescue", 10),
+        ("anti_churn", 10),
+        ("reactivation", 10),
+        ("review_request", 10),
+        ("replenishment", 10),
+        ("cross_sell", 10),
+        ("renewal", 10),
+    ]
+    assert len({plan.priority for plan in BUILTIN_PLANS}) == len(BUILTIN_PLANS)
+
+
 def test_brought_twice_is_brought_once(session: Session) -> None:
     assert delivering.add_builtin_plans(now=TUESDAY) == COUNT
     assert delivering.add_builtin_plans(now=TUESDAY) == 0

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from numpy.random import Generator
 
+from hub.plans.results import gains as totals
+from hub.plans.results.rows import Arms
 from hub.plans.results.rules import LEAST_BUYERS, LEAST_HEADS, Sums, compare
 
 IS_LARGE = bool(os.environ.get("LARGE"))
@@ -122,3 +124,23 @@ def test_the_heads_that_show_a_fifth_really_do() -> None:
         treated = draw_arm(random, round(9 * needed / 1.24), RATE * 1.2, 1.0)
         sure += compare(treated, draw_arm(random, round(needed / 1.24), RATE, 1.0)).is_sure
     assert 0.6 <= sure / 60 <= 0.95
+
+
+def test_errors_of_plans_are_added_as_squares() -> None:
+    """The arms of two plans are drawn apart: the same gain twice is twice as large and √2 as unsure; too early adds none."""
+    treated = a_few(400, buyers=100, cents=9_000.0)
+    arms = Arms(treated=treated, control=a_few(400, buyers=80, cents=9_000.0))
+    one, total = arms.gain.in_all, totals.add_up([arms, Arms(treated=treated), arms])
+    assert one is not None
+    assert total is not None
+    assert one.value == pytest.approx((100 - 80) * 9_000.0)
+    assert total.value == pytest.approx(360_000.0)
+    assert total.high - total.value == pytest.approx(2**0.5 * (one.high - one.value))
+    assert total.value - total.low == pytest.approx(2**0.5 * (one.value - one.low))
+    assert totals.add_up([Arms(treated=treated)]) is None
+
+
+def a_few(heads: int, *, buyers: int, cents: float) -> Sums:
+    """So many who live alone, of whom some bought once."""
+    spent = np.concatenate([np.full(buyers, cents), np.zeros(heads - buyers)])
+    return add_up(spent, np.ones(heads), buyers)
