@@ -84,6 +84,7 @@ def step_words(key: str) -> str:
         "cross_sell": gettext("What completes the order"),
         "up_sell": gettext("A better range"),
         "reminder": gettext("Reminder with the VIP status"),
+        "reminded": gettext("End after the reminder"),
         "better_reminder": gettext("Reminder of the better range, with the VIP status"),
         "renewal": gettext("Successor of a product"),
         "suggest": gettext("What follows"),

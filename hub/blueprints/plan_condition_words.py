@@ -8,6 +8,7 @@ from babel.dates import format_date
 from flask_babel import format_decimal, get_locale, gettext, ngettext
 
 from hub.orders.products.words import Why
+from hub.orders.words import OrderState
 from hub.plans.builtin import BUILTIN_PLANS
 from hub.plans.definitions import AnyOf, Clause, Condition, Exit
 from hub.plans.words import Ask, ExitReason, Trigger
@@ -88,6 +89,16 @@ def _basket(params: Params) -> str:
     }[params["state"]]
 
 
+def _order_reached(params: Params) -> str:
+    return {
+        OrderState.PLACED: gettext("the order is placed or farther"),
+        OrderState.PAID: gettext("the order is paid or farther"),
+        OrderState.SHIPPED: gettext("the order is shipped or farther"),
+        OrderState.READY: gettext("the order is ready for collection or farther"),
+        OrderState.DELIVERED: gettext("the order is delivered or collected"),
+    }[OrderState(params["least"])]
+
+
 def _reacted(one: Callable[[], str], of_step: Callable[[str], str]) -> Callable[[Params], str]:
     def say(params: Params) -> str:
         words = of_step(params["step"]) if params.get("step") else one()
@@ -163,6 +174,7 @@ SENTENCES: Mapping[Ask, Callable[[Params], str]] = {
     Ask.AMOUNT: _amount,
     Ask.BASKET_VALUE: _basket_value,
     Ask.BASKET: _basket,
+    Ask.ORDER_REACHED: _order_reached,
     Ask.OPENED: _reacted(
         lambda: gettext("opened a message of the plan"),
         lambda step: gettext("opened the message “%(step)s”", step=step),

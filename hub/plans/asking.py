@@ -10,6 +10,7 @@ from hub.core.text import N_
 from hub.core.words import Channel, Purpose
 from hub.orders.behaviour.words import Device
 from hub.orders.products.words import Why
+from hub.orders.words import OrderState
 from hub.plans.definitions import ASKED_BY, AnyOf, Clause, Condition
 from hub.plans.words import Ask, ExitReason, Trigger
 from hub.segments.values.words import Stage
@@ -32,6 +33,10 @@ _EXITS_ONLY = frozenset(
 
 SUGGESTIONS = (Why.COMPLEMENT, Why.BETTER_RANGE, Why.NEXT_OF_CYCLE, Why.RENEWAL)
 """Recommendations that a condition may ask for; of a second purchase there always is one."""
+
+
+REACHABLE = tuple(state for state in OrderState if state not in {OrderState.CANCELLED, OrderState.RETURNED})
+"""How far an order may be, in the order in which it goes."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +108,7 @@ ASKED: Mapping[Ask, Mapping[str, Param]] = {
     Ask.ENTERED_BY: {"trigger": Param(tuple(Trigger), is_needed=True)},
     Ask.SUGGESTED: {"why": Param(tuple(SUGGESTIONS), is_needed=True)},
     Ask.IN_PLAN: {"plan": Param(is_needed=True), "days": Param(least=0, most=MOST_DAYS)},
+    Ask.ORDER_REACHED: {"least": Param(REACHABLE, is_needed=True)},
     **{ask: {} for ask in _EXITS_ONLY},
 }
 """Weekdays count from Monday, 0; money is in cents."""

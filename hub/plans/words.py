@@ -93,6 +93,7 @@ class Ask(StrEnum):
     ENTERED_BY = "entered_by"
     SUGGESTED = "suggested"
     IN_PLAN = "in_plan"
+    ORDER_REACHED = "order_reached"
     # Only exits ask these.
     ORDER_CANCELLED = "order_cancelled"
     ORDER_RETURNED = "order_returned"

@@ -18,7 +18,7 @@ PARAMS = {
     Ask.HAS_PRODUCT: {"family": "lamps"}, Ask.DEVICE: {"in": ["phone"]}, Ask.WEEKDAY: {"in": [0, 4]},
     Ask.REGION: {"property": "weather", "value": "rain"}, Ask.VALUE_TOP: {"percent": 10}, Ask.CHURN_BELOW: {"points": -5},
     Ask.ENTERED_BY: {"trigger": "order_paid"}, Ask.SUGGESTED: {"why": "complement"},
-    Ask.IN_PLAN: {"plan": "replenishment", "days": 30},
+    Ask.IN_PLAN: {"plan": "replenishment", "days": 30}, Ask.ORDER_REACHED: {"least": "shipped"},
 }  # fmt: skip
 ASKED = [ask for ask in Ask if ask in plan_condition_words.SENTENCES or ask is Ask.SEGMENT]
 PLAN = {
@@ -64,7 +64,7 @@ def test_every_condition_exit_trigger_and_wait_has_words(app: Flask, language: s
     for words in (said, ends, ins, waits, skips):
         assert all(words)
         assert len(set(words)) == len(words)
-    assert len(ASKED) == 25, "all that a plan may ask"
+    assert len(ASKED) == 26, "all that a plan may ask"
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,12 @@ LIVES = {
         control=["2026-03-03 10:00 (placed)", "2026-03-05 11:00 (ready)"],
         exits=["completed", "completed"],
     ),
+    "bought at the till and taken home": Row(
+        script=[("D0 10:00", order("delivered"))],
+        treated=["2026-03-03 10:00 order_delivered"],
+        control=["2026-03-03 10:00 (delivered)"],
+        exits=["completed", "completed"],
+    ),
     "the cap of promotions is full": Row(
         script=[*fills_the_cap("D0 10:00"), ("D0 11:00", order("placed"))],
         treated=["2026-03-03 10:00 anti_churn_2", "2026-03-03 10:30 anti_churn_2", "2026-03-03 11:00 order_placed"],

@@ -101,7 +101,7 @@ def _why_world(ways: Ways, leaf: Condition) -> Never | None:
     on = set(ways.definition.entry.on)
     if leaf.ask in ABOUT_BASKETS and not on & (UNTOLD | {Trigger.BASKET_LEFT}):
         return Never.NO_BASKET
-    if leaf.ask is Ask.AMOUNT and not on & (UNTOLD | ORDERING):
+    if leaf.ask in {Ask.AMOUNT, Ask.ORDER_REACHED} and not on & (UNTOLD | ORDERING):
         return Never.NO_ORDER
     if leaf.ask is Ask.ANSWERED and not leaf.is_not and not on & (UNTOLD | ORDERING):
         return Never.NO_ORDER

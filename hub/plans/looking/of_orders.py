@@ -10,6 +10,7 @@ from hub.orders.behaviour.looking_back import BasketThen, look_at_each
 from hub.orders.behaviour.queries import list_devices
 from hub.orders.known import Span
 from hub.orders.words import OrderState
+from hub.plans.asking import REACHABLE
 from hub.plans.looking.asked import TICK, Answers, Params, Subject, World
 from hub.reviews.queries import list_written_moments
 
@@ -62,6 +63,17 @@ def has_product(subjects: Sequence[Subject], params: Params, _world: World) -> A
     """Bought by then and not brought back as a whole order: an article, or one of a family."""
     spans = [Span(seen.customer_id, DAWN, seen.at) for seen in subjects]
     return known.list_owners(spans, sku=params.get("sku"), family=params.get("family"))
+
+
+def order_reached(subjects: Sequence[Subject], params: Params, world: World) -> Answers:
+    """The order of the entry is as far as that, or farther; what it was before its last change is not kept."""
+    least = REACHABLE.index(OrderState(params["least"]))
+    far = frozenset(REACHABLE[least:])
+    orders = [world.orders.get(seen.order_id) for seen in subjects]
+    return [
+        None if order is None else order.state in far and order.is_known_at(seen.at)
+        for seen, order in zip(subjects, orders, strict=True)
+    ]
 
 
 def order_cancelled(subjects: Sequence[Subject], _params: Params, world: World) -> Answers:

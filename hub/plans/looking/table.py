@@ -34,6 +34,7 @@ LOOK_UPS: Mapping[Ask, LookUp] = {
     Ask.ENTERED_BY: of_customers.entered_by,
     Ask.SUGGESTED: of_products.suggested,
     Ask.IN_PLAN: of_plans.in_plan,
+    Ask.ORDER_REACHED: of_orders.order_reached,
     Ask.ORDER_CANCELLED: of_orders.order_cancelled,
     Ask.ORDER_RETURNED: of_orders.order_returned,
     Ask.TICKET_OPEN: of_orders.ticket_open,
