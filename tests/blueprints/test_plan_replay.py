@@ -82,7 +82,7 @@ def test_from_the_form_to_the_result(town: Town, client: FlaskClient, session: S
     assert "every 2s" not in done.get_data(as_text=True)
     assert re.search(r"Clients entrés 12\b", seen)
     assert "probable : " in seen
-    assert "Les clients achètent comme ils l&#39;ont fait" in seen
+    assert "Les clients achètent comme ils l’ont fait" in seen
     assert "100 %" in seen
     fragment = me.get(url, headers={"HX-Request": "true"}).get_data(as_text=True)
     assert fragment.lstrip().startswith('<div id="replay"')

@@ -26,6 +26,7 @@ from hub.outbox import sending
 from hub.outbox.actions import Draft
 from hub.outbox.models import OutboundMessage
 from hub.outbox.words import MessageState, SendQueue
+from hub.reviews.links import review_link
 from hub.staff import links as staff_links
 from hub.surveys.actions import add_builtin_survey
 from hub.surveys.links import box_links
@@ -77,6 +78,7 @@ def real_values(session: Session, asked: Asked) -> dict[str, str]:
         "reset_url": f"{HOUSE}/session/password/{reset}",
         "ticket_url": f"{HOUSE}/inbox/{ticket.number}",
         "page_url": f"{HOUSE}/promo-codes",
+        "product_review_url": review_link(asked.order_id, now=TUESDAY),
         "why_url": why_link(asked.customer_id, "plan:anti_churn", machine_now=machine_now),
     }
 
@@ -165,7 +167,7 @@ def test_looking_at_every_link_of_every_mail_in_any_order_changes_nothing(
     assert left_behind == []
     found = links_of(sink)
     ours = {urlsplit(each).path.split("/")[1] for each in found}
-    assert {"a", "u", "l", "o", "contact", "confirm", "session", "inbox", "why"} <= ours
+    assert {"a", "r", "u", "l", "o", "contact", "confirm", "session", "inbox", "why"} <= ours
     assert len(found) >= LEAST_LINKS
     hand_clock.move(minutes=10)
     before = state_of(session)
