@@ -1,0 +1,113 @@
+"""Small plans and small lives, drawn: lived by the real engine and replayed they tell the same."""
+
+import os
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection
+
+from tests.conftest import TUESDAY
+from tests.plans.lives import Deed, Lives
+from tests.plans.replay.town import Town, buys, differences, refuses
+
+PEOPLE, DAYS = 4, 16
+EXAMPLES = 300 if os.environ.get("LARGE") else 4
+ASKED: list[dict[str, Any]] = [
+    {"is": "weekday", "in": [0, 2, 4]},
+    {"is": "known_customer"},
+    {"is": "known_customer", "not": True},
+    {"is": "amount", "against": "own", "side": "above"},
+    {"is": "purchased"},
+    {"is": "first_message_sent"},
+    {"any": [{"is": "weekday", "in": [1, 5, 6]}, {"is": "phone_known", "not": True}]},
+]
+WHEN = st.lists(st.sampled_from(ASKED), max_size=1)
+DELAYS: list[dict[str, Any]] = [
+    {}, {"minutes": 30}, {"days": 1}, {"days": 2, "at": "22:30"}, {"days": 3, "at": "06:00"}, {"days": 5},
+]  # fmt: skip
+EXITS: list[Any] = [{"is": "purchased", "days": 4}, "purchased", "cancelled", "refused"]
+
+
+@st.composite
+def sends(draw: st.DrawFn, key: str, *, is_first: bool = False) -> dict[str, Any]:
+    return {
+        "key": key,
+        "template": draw(st.sampled_from(["welcome_first_order", "second_purchase_standard"])),
+        "anchor": "entry" if is_first else draw(st.sampled_from(["entry", "first_message"])),
+        "delay": draw(st.sampled_from(DELAYS)),
+        "expires_days": draw(st.sampled_from([1, 5])),
+        "when": draw(WHEN),
+    }
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> dict[str, Any]:
+    """A message; perhaps a fork, each way with one of its own; a last one; perhaps an end long after."""
+    steps = [draw(sends("hello", is_first=True))]
+    if draw(st.booleans()):
+        steps += [
+            {"key": "fork", "kind": "split", "delay": draw(st.sampled_from(DELAYS)),
+                "when": [draw(st.sampled_from(ASKED))], "otherwise": "other"},
+            {**draw(sends("one")), "next": "last"},
+            draw(sends("other")),
+        ]  # fmt: skip
+    steps.append(draw(sends("last")))
+    if draw(st.booleans()):
+        steps.append({"key": "bye", "kind": "end", "delay": {"days": 8}})
+    exits = draw(st.lists(st.sampled_from(EXITS), max_size=3, unique_by=str))
+    return {
+        "format": 2,
+        "entry": {"on": draw(st.sampled_from(["order_placed", "first_order"])), "cooldown_hours": draw(st.sampled_from([0, 24]))},
+        "exits": [each for each in exits if each != "purchased" or EXITS[0] not in exits],
+        "spread_days": draw(st.sampled_from([0, 0, 2])),
+        "daily_limit": draw(st.sampled_from([None, None, 1])),
+        "steps": steps,
+    }  # fmt: skip
+
+
+@st.composite
+def deeds(draw: st.DrawFn) -> list[tuple[str, Deed]]:
+    """Orders of some people at some hours, a few of them cancelled; somebody refuses offers. No two in one minute."""
+    moments = draw(st.lists(st.integers(0, DAYS * 24 * 60), min_size=2, max_size=7, unique=True).map(sorted))
+    script: list[tuple[str, Deed]] = []
+    for number, minute in enumerate(moments):
+        who, at = draw(st.integers(0, PEOPLE - 1)), (TUESDAY + timedelta(minutes=minute)).isoformat()
+        if draw(st.integers(0, 5)) == 0:
+            script.append((at, refuses(who)))
+            continue
+        euros, name = draw(st.sampled_from([20, 50, 90])), f"N{number}"
+        script.append((at, buys(who, name, euros=euros)))
+        if draw(st.integers(0, 3)) == 0:
+            later = (TUESDAY + timedelta(minutes=minute + draw(st.integers(1, 5_000)))).isoformat()
+            script.append((later, buys(who, name, euros=euros, state="cancelled", placed_at=at)))
+    return script
+
+
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(plans(), deeds(), st.sampled_from([0, 40]))
+def test_small_lives_lived_and_replayed(
+    lives: Lives,
+    ground: Connection,
+    definition: dict[str, Any],
+    script: list[tuple[str, Deed]],
+    control_percent: int,
+) -> None:
+    lives.session.commit()
+    before, lives.clock.now = ground.begin_nested(), TUESDAY
+    try:
+        town = Town.of(lives, PEOPLE)
+        lives.of("mine", definition, control_percent=control_percent)
+        lives.live(*script, until="D+30 00:30")
+        replayed = town.replayed("mine", lives.moment("D0 00:00"), lives.clock.now)
+        assert differences(replayed.told, town.lived("mine")) == {}
+    finally:
+        lives.session.rollback()
+        before.rollback()
+        lives.session.expire_all()
