@@ -46,6 +46,10 @@ class OrderRow:
         """What is left of it after returns; nothing of a cancelled one."""
         return 0 if self.state is OrderState.CANCELLED else self.total_cents - self.returned_cents
 
+    def net_cents_at(self, at: datetime) -> int:
+        """The same as it was told by then: a cancellation counts from its moment."""
+        return self.net_cents if self.is_known_at(at) else self.total_cents - self.returned_cents
+
 
 @dataclass(frozen=True)
 class ReturnLine:

@@ -92,10 +92,10 @@ def _positions(enrolments: Sequence[Enrolment], customers: Mapping[int, Customer
 
 
 def posted_by(enrolment: Enrolment) -> dict[str, int]:
-    """Step key → message; of enrolments from before each was remembered the first one, without its step."""
+    """Step key → message, as they were posted: the database keeps no order. Of enrolments from before the first one alone."""
     values = enrolment.values
     first = {"": values["first_outbound_id"]} if values.get("first_outbound_id") else {}
-    return dict(values.get("messages") or first)
+    return dict(sorted((values.get("messages") or first).items(), key=lambda pair: pair[1]))
 
 
 def _list_held(enrolments: Sequence[Enrolment]) -> Mapping[int, frozenset[Purpose]]:

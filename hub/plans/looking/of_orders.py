@@ -54,8 +54,8 @@ def amount(subjects: Sequence[Subject], params: Params, world: World) -> Answers
         means = [world.averages[seen.at.date()] for seen in subjects]
     is_asked_above = params["side"] == "above"
     return [
-        None if order is None or mean is None else (order.net_cents > mean) is is_asked_above
-        for order, mean in zip(placed, means, strict=True)
+        None if order is None or mean is None else (order.net_cents_at(seen.at) > mean) is is_asked_above
+        for seen, order, mean in zip(subjects, placed, means, strict=True)
     ]
 
 

@@ -45,7 +45,7 @@ class Mailing:
             letter, verdict = each.letter, self._gate.judge(each.letter, at)
             if verdict.answer is Answer.LATER:
                 self._tally.moved(letter, verdict.reason or BlockReason.QUIET_HOURS, at)
-                self._agenda.add(self._when(letter, verdict, at), each)
+                self._agenda.add(self._when(letter, verdict, at), Sending(letter))
             elif verdict.answer is Answer.NEVER:
                 self._drop(letter, verdict, at)
             else:

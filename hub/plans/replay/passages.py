@@ -154,10 +154,14 @@ class Stepping:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """A message comes to the gate."""
+    """A message comes to the gate. `is_new`: as it is posted, so that the step after it already sees what became of it."""
 
-    rank: ClassVar[int] = 4
     letter: Letter
+    is_new: bool = False
+
+    @property
+    def rank(self) -> int:
+        return Stepping.rank if self.is_new else Stepping.rank + 1
 
     @property
     def customer_id(self) -> int:

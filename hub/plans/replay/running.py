@@ -275,7 +275,7 @@ class Running:
             letter.number = len(self._letters) + 1
             self._letters[letter.number] = letter
             walk.letters[position.step.key] = letter
-            self._agenda.add(at, Sending(letter))
+            self._agenda.add(at, Sending(letter, is_new=True))
             if is_first_question(position.step):
                 self._past.asked.setdefault(walk.customer_id, []).append(at)
         place = advance(position, effect.decision, outbound_id=letter.number if letter else None)
