@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import OperationalError
 
@@ -85,7 +85,12 @@ def has_due() -> bool:
 
 def next_due_at() -> datetime | None:
     """Business time of the next step of anybody inside a plan."""
-    return db.session.scalar(select(func.min(Enrolment.due_at)).where(*_inside()))
+    return db.session.scalar(
+        select(Enrolment.due_at)
+        .where(*_inside())
+        .order_by(Enrolment.due_at)
+        .limit(1)  # min() would read them all
+    )
 
 
 def _due(now: datetime) -> tuple[Any, ...]:
