@@ -28,6 +28,7 @@ from hub.plans import models as plans
 from hub.plans.moving import models as plan_moves
 from hub.plans.replay import models as plan_replays
 from hub.plans.results import models as plan_results
+from hub.questionnaires import models as questionnaires
 from hub.reasons import models as reasons
 from hub.reviews import models as reviews
 from hub.segments import models as saved_segments
@@ -73,6 +74,7 @@ ALL = (
     surveys,
     whys,
     reviews,
+    questionnaires,
     signups,
     knowledge,
     plans,

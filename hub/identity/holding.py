@@ -15,6 +15,7 @@ from hub.mailroom import holding as mailroom
 from hub.orders import holding as orders
 from hub.outbox import holding as outbox
 from hub.plans import holding as plans
+from hub.questionnaires import holding as questionnaires
 from hub.reasons import holding as reasons
 from hub.reviews import holding as reviews
 from hub.segments import holding as segments
@@ -86,6 +87,7 @@ ROOMS: Mapping[str, tuple[Holding, ...]] = {
     "plans": plans.HOLDINGS,
     "inbox": inbox.HOLDINGS,
     "surveys": surveys.HOLDINGS,
+    "questionnaires": questionnaires.HOLDINGS,
     "reviews": reviews.HOLDINGS,
     "signups": signups.HOLDINGS,
     "knowledge": knowledge.HOLDINGS,

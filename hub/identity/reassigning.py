@@ -11,6 +11,7 @@ from hub.loyalty import reassigning as loyalty
 from hub.orders import reassigning as orders
 from hub.outbox import reassigning as outbox
 from hub.plans import reassigning as plans
+from hub.questionnaires import reassigning as questionnaires
 from hub.reviews import reassigning as reviews
 from hub.segments import reassigning as segments
 from hub.signups import reassigning as signups
@@ -30,6 +31,7 @@ ROOMS: tuple[tuple[tuple[Owned, ...], Callable[[Journal], int]], ...] = (
     (orders.OWNED, orders.reassign),
     (loyalty.OWNED, loyalty.reassign),
     (surveys.OWNED, surveys.reassign),
+    (questionnaires.OWNED, questionnaires.reassign),
     (reviews.OWNED, reviews.reassign),
     (signups.OWNED, signups.reassign),
     (inbox.OWNED, inbox.reassign),

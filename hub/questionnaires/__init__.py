@@ -1,0 +1,1 @@
+"""Questionnaires: built, published in versions, answered page by page."""
