@@ -15,6 +15,7 @@ from hub.core.batches import among, given_rows, rows_given, table_of
 from hub.core.db import db
 from hub.core.errors import NotFound
 from hub.core.text import N_
+from hub.customers.models import Customer
 from hub.customers.objecting import list_objecting
 from hub.customers.queries import CustomerRow, get_customers
 from hub.loyalty import giving
@@ -66,6 +67,16 @@ def has_full_address(person: CustomerRow) -> bool:
     return bool(name and person.street and person.postcode and person.town and not person.is_erased)
 
 
+FULL_ADDRESS = (
+    or_(Customer.last_name != "", Customer.company != ""),
+    Customer.street != "",
+    Customer.postcode != "",
+    Customer.town != "",
+    Customer.erased_at.is_(None),
+)
+"""The same as SQL."""
+
+
 def add_letters(passages: Sequence[Passage], *, now: datetime) -> None:
     """A letter each, but for those without a full address, and those who object to advertising."""
     lost = _list_lost({passage.customer.id for passage in passages})
@@ -96,12 +107,15 @@ def list_waiting(plan_key: str, *, now: datetime) -> list[WaitingRow]:
     found = (
         select(PostalRow.name, PostalRow.customer_id)
         .join(Enrolment, Enrolment.id == PostalRow.enrolment_id)
+        .join(Customer, Customer.id == PostalRow.customer_id)
         .where(PostalRow.plan_id == get_plan_id(plan_key), PostalRow.file_id.is_(None))
-        .where(still_counts(PostalRow, PostalRow.added_at, now=now))
+        .where(still_counts(PostalRow, PostalRow.added_at, now=now), *FULL_ADDRESS)
     )
     rows = db.session.execute(found).all()
-    lost = _list_lost({row.customer_id for row in rows})
-    counts = Counter(row.name for row in rows if row.customer_id not in lost)
+    objecting = list_objecting(
+        {row.customer_id for row in rows}
+    )  # a block is a keyed hash: SQL cannot find its owner
+    counts = Counter(row.name for row in rows if row.customer_id not in objecting)
     return [WaitingRow(*each) for each in sorted(counts.items())]
 
 

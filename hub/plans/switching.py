@@ -44,6 +44,8 @@ def switch_plan(*, key: str, is_on: bool, by: Actor, now: datetime) -> None:
         begin_scans(plan_id, now=now)
     else:
         empty_some(now=now)
+        # All at once, unlike the people: the door out stands below the plans and does not ask whether one is on, so that what
+        # was left to a later batch would be sent. It is as much as waits in the gate just now, found by the index of sources.
         stop_unsent(plan_id=plan_id, reason=ExitReason.PLAN_OFF, now=now)
         end_scans(plan_id)
         ring_after_commit(BELL)

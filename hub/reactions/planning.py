@@ -9,10 +9,12 @@ from hub.customers.known import find_subject
 from hub.orders.behaviour.words import BasketState
 from hub.plans import actions as plans
 from hub.plans.builtin import POST_PURCHASE_SURVEY
+from hub.plans.fallen import Silence, is_broken
 from hub.plans.passage import SOURCE
 from hub.plans.words import ExitReason, Trigger
 from hub.reactions.happening import Effect, Happening
 from hub.reactions.lateness import is_old_news
+from hub.stores.queries import get_chain
 from hub.surveys import actions as survey_actions
 from hub.surveys import queries as surveys
 from hub.surveys.words import AnswerState
@@ -53,13 +55,18 @@ def enter_with_newsletter(seen: Happening) -> None:
 
 
 def enter_by_churn(seen: Happening) -> None:
-    """A churn score fell below a threshold: once a silence. Below the second one, who came in at the first is looked at anew."""
-    day = seen.data["last_order_on"]
-    key, told = f"churn:{day}", {"points": seen.data["points"]}
+    """A churn score fell below a threshold: once a silence. Below the second one, who came in at the first is looked at anew.
+
+    Not who had ordered again, which a till file told after the score.
+    """
+    silence = Silence(seen.data["last_order_on"], get_chain().time_zone)
+    if is_broken(silence, seen.customer, fell_at=seen.happened_at):
+        return
+    key, told = silence.entry_key, {"points": seen.data["points"]}
     if seen.data["level"] == CALL and not is_old_news(seen):
         now = clock.business_now()
         plans.ask_fork_again(Trigger.CHURN_BELOW, customer_id=seen.customer, entry_key=key, now=now)
-    _enter(Trigger.CHURN_BELOW, seen, key, {"last_order_on": day}, told=told)
+    _enter(Trigger.CHURN_BELOW, seen, key, silence.values, told=told)
 
 
 def enter_by_event(seen: Happening) -> None:

@@ -120,6 +120,24 @@ LIVES = {
         control=["2026-03-03 10:00 (question)"],
         exits=["refused"],
     ),
+    "bought before the score fell, which a till file tells before she is let in": Row(
+        script=[("D0 09:00", orders("A2", placed_at="2026-03-01T10:00:00+01:00")), ("D0 10:00", sinks(-6, "rescue"))],
+        treated=[],
+        control=[],
+        exits=[],
+    ),
+    "bought before the score fell, which a till file tells once she is inside": Row(
+        script=[("D0 10:00", falls(-6)), ("D0 12:00", orders("A2", placed_at="2026-03-01T10:00:00+01:00"))],
+        treated=["2026-03-03 10:00 churn_rescue"],
+        control=["2026-03-03 10:00 (question)"],
+        exits=["purchased"],
+    ),
+    "bought on the day of the last order, which a till file tells late": Row(
+        script=[("D0 10:00", falls(-6)), ("D0 12:00", orders("A2", placed_at="2025-07-01T23:00:00+02:00"))],
+        treated=["2026-03-03 10:00 churn_rescue", "2026-03-10 10:00 churn_news"],
+        control=["2026-03-03 10:00 (question)", "2026-03-10 10:00 (news)"],
+        exits=["completed"],
+    ),
     "at night": Row(
         script=[("D0 23:10", falls(-6))],
         treated=["2026-03-04 07:00 churn_rescue", "2026-03-11 07:00 churn_news"],

@@ -19,7 +19,7 @@ from hub.identity.merging import merge_customers
 from hub.loyalty.models import PromoGrant
 from hub.loyalty.words import GrantState
 from hub.plans import actions, audiences, post
-from hub.plans.models import ErasureDate, PostalRow
+from hub.plans.models import Enrolment, ErasureDate, PostalRow
 from hub.plans.reading import parse_definition
 from hub.plans.words import ExitReason
 from hub.segments.words import FileKind
@@ -186,6 +186,48 @@ def refuses_all(life: Lives, at: datetime) -> None:
 def test_who_objects_to_advertising_gets_none_by_post(lives: Lives, deed: Deed, outcome: str) -> None:
     lives_at(lives).of("mine", plan({**LETTER, "delay": {"days": 2}}))
     assert lives.live(FIRST, ("D+1 10:00", deed), until="D+3").steps == [f"letter {outcome}"]
+
+
+@pytest.mark.parametrize(
+    ("placed_at", "stays"), [("2026-03-04T12:00:00+01:00", False), ("2026-03-02T12:00:00+01:00", True)]
+)
+def test_an_order_of_before_told_after_the_plan_is_over_takes_both_back(
+    lives: Lives, placed_at: str, *, stays: bool
+) -> None:
+    """She had bought on the second day, before audience and letter: a till file tells it days after the plan had ended."""
+    ads, letter = ({**each, "delay": {"days": 3}} for each in (ADS, LETTER))
+    lives_at(lives).of("mine", plan(ads, letter, exits=["purchased"]))
+    lives.live(FIRST, ("D+9 10:00", orders("A1", placed_at=placed_at)), until="D+10")
+    assert lives.lived().exits == ["completed"]
+    assert inside(lives) == ([lives.customer.id] if stays else [])
+    assert waiting(lives) == ([("Autumn", 1)] if stays else [])
+    assert fetch(lives) == int(stays)
+
+
+WORDS = ['=HYPERLINK("http://x";"y")', "+1", "-1", "@x", "\tx", "\r=x", "\n=x", "\xa0=x"]
+FIELDS = ("first_name", "last_name", "company", "street", "town", "postcode")
+
+
+def test_a_hostile_word_is_no_formula_in_the_file_of_letters(lives: Lives) -> None:
+    """Wherever a person wrote it: names, company, address, and the code of the chain."""
+    make_pool("AAAA1")
+    lives_at(lives).of("mine", plan({"key": "code", "kind": "promo", "pool": "bienvenue"}, LETTER))
+    lives.live(FIRST, until="D+1")
+    assert fetch(lives) == 1
+    given = lives.session.scalars(select(Enrolment)).one()
+    for number in range(len(WORDS)):
+        turned = WORDS[number:] + WORDS[:number]
+        lives_at(lives, **dict(zip(FIELDS, turned, strict=False)))
+        given.values = {**given.values, "code": {**given.values["code"], "code": turned[-1]}}
+        lives.session.flush()
+        (row,) = letters(lives)
+        assert [row[name] for name in (*FIELDS, "code")] == [f"'{word}" for word in (*turned[:6], turned[-1])]
+    lives_at(
+        lives, last_name='O"Neil\r\n;=1;"', company=";=1", street="3, =rue", postcode='"=1', town="x\n=1"
+    )
+    (row,) = letters(lives)
+    told = [row[name] for name in FIELDS[1:]]
+    assert told == ['O"Neil\r\n;=1;"', ";=1", "3, =rue", "x\n=1", '"=1'], "inside a cell nothing begins one"
 
 
 def moves_away(life: Lives, _at: datetime) -> None:

@@ -10,10 +10,12 @@ from hub.core.db import db
 from hub.plans import rules
 from hub.plans.definitions import Definition
 from hub.plans.entering import Newcomer, as_told
+from hub.plans.fallen import Silence
 from hub.plans.occurring.baskets import wait_of, waits_for_files
 from hub.plans.occurring.listing import SCANNED, list_caught_up, list_occurrences
 from hub.plans.replay.passages import Entering
 from hub.plans.words import Trigger
+from hub.stores.queries import get_chain
 
 TICK = timedelta(microseconds=1)
 # Each gives customer_id, at, ref (what the entry key is made of) and data of what happened in [since, until).
@@ -37,6 +39,14 @@ _FIRST = text("""
 _TOLD = text("""
     SELECT customer_id, happened_at AS at, (data ->> 'order_id')::bigint AS ref, data FROM facts
     WHERE kind = :kind AND happened_at >= :since AND happened_at < :until AND customer_id IS NOT NULL
+""")
+# Not of who had ordered again on a later day, as is known by now; see fallen.py.
+_FALLEN = text("""
+    SELECT customer_id, happened_at AS at, id AS ref, data FROM facts
+    WHERE kind = :kind AND happened_at >= :since AND happened_at < :until AND customer_id IS NOT NULL
+        AND NOT EXISTS (SELECT FROM orders WHERE orders.customer_id = facts.customer_id
+            AND placed_at >= (CAST(data ->> 'last_order_on' AS date) + 1)::timestamp AT TIME ZONE :zone
+            AND placed_at <= happened_at AND NOT (state = 'cancelled' AND state_at <= happened_at))
 """)
 # A yes where there was none.
 _JOINED = text("""
@@ -69,6 +79,7 @@ STATEMENTS: Mapping[Trigger, TextClause] = {
     Trigger.NEWSLETTER_JOINED: _JOINED,
     Trigger.EVENT: _EVENTS,
     **dict.fromkeys(FACTS, _TOLD),
+    Trigger.CHURN_BELOW: _FALLEN,
 }
 AS_NOTED = frozenset({*FACTS})
 """Known as far as it was noted at the time; an order imported later has no such past."""
@@ -106,6 +117,8 @@ def _read(trigger: Trigger, definition: Definition, since: datetime, until: date
     given: dict[str, Any] = {"since": since, "until": until}
     if trigger in FACTS:
         given["kind"] = FACTS[trigger]
+    if trigger is Trigger.CHURN_BELOW:
+        given["zone"] = get_chain().time_zone
     if trigger is Trigger.EVENT:
         given["name"] = definition.entry.params.get("name", "")
     for row in db.session.execute(STATEMENTS[trigger], given):
@@ -127,18 +140,17 @@ def _key_of(trigger: Trigger, ref: int, data: Mapping[str, Any]) -> str:
     if trigger is Trigger.FIRST_ORDER:
         return "welcome:first-order"
     if trigger is Trigger.CHURN_BELOW:
-        return churn_key(data["last_order_on"])
+        return churn_silence(data["last_order_on"]).entry_key
     return f"event:{ref}" if trigger is Trigger.EVENT else f"order:{ref}"
 
 
-def churn_key(last_order_on: str) -> str:
-    """Of a silence: it begins with the last order."""
-    return f"churn:{last_order_on}"
+def churn_silence(last_order_on: str) -> Silence:
+    return Silence(last_order_on, get_chain().time_zone)
 
 
-def _values_of(trigger: Trigger, ref: int, data: Mapping[str, Any]) -> dict[str, Any]:
+def _values_of(trigger: Trigger, ref: int, data: Mapping[str, Any]) -> Mapping[str, Any]:
     if trigger in PROSPECTS:
         return {}
     if trigger is Trigger.CHURN_BELOW:
-        return {"last_order_on": data["last_order_on"]}
+        return churn_silence(data["last_order_on"]).values
     return {"event_id": ref} if trigger is Trigger.EVENT else {"order_id": ref}

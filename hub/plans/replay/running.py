@@ -17,7 +17,7 @@ from hub.plans.replay.doors import Doors, Due, Effect
 from hub.plans.replay.endings import note_ends
 from hub.plans.replay.gate import Gate
 from hub.plans.replay.mailing import Mailing
-from hub.plans.replay.occurrences import churn_key
+from hub.plans.replay.occurrences import churn_silence
 from hub.plans.replay.passages import (
     Agenda,
     Answering,
@@ -91,7 +91,7 @@ class Running:
     def _list_worse(self) -> list[tuple[datetime, Worsening]]:
         """As the live engine is told of the second threshold."""
         return [
-            (fall.at, Worsening(customer_id, churn_key(fall.last_order_on)))
+            (fall.at, Worsening(customer_id, churn_silence(fall.last_order_on).entry_key))
             for customer_id, falls in self._past.falls.items()
             for fall in falls
             if fall.level == CALL and fall.at >= self._script.since

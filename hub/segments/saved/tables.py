@@ -26,7 +26,9 @@ from hub.segments.words import FileKind
 from hub.stores.queries import get_stores
 
 CHUNK = 1_000
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+DANGEROUS = ("\t", "\r", "\n")
+BEGINNING = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+"""Also behind blanks, which some programs leave out as they read, and in the width of East Asia."""
 COLUMNS = (
     "id", "title", "first_name", "last_name", "email", "phone", "postcode", "town", "country", "company", "birth_on",
     "language", "store", "loyalty_card", "stage", "rfm", "tier", "order_count", "value",
@@ -41,7 +43,9 @@ def safe_cell(value: object) -> str:
     if isinstance(value, float):
         return str(value).replace(".", ",")
     text = "" if value is None else str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(DANGEROUS) else text
+    if not isinstance(value, str):
+        return text
+    return f"'{text}" if text.startswith(DANGEROUS) or text.lstrip().startswith(BEGINNING) else text
 
 
 def write_table(row: SegmentRow, *, now: datetime, seconds: int) -> Iterator[tuple[str, int]]:
