@@ -1,5 +1,7 @@
 """Doors of the plans: cards, the steps as a timeline, on and off."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -8,13 +10,16 @@ from hub.blueprints import plan_words
 from hub.blueprints.access import viewer
 from hub.blueprints.errors import sentence_of
 from hub.blueprints.plan_publishing import finding_words
-from hub.blueprints.plan_publishing.base import names_of
+from hub.blueprints.plan_publishing.base import Names, names_of
 from hub.core import clock
 from hub.core.db import transaction
 from hub.core.errors import Conflict
 from hub.loyalty.queries import list_pool_keys
+from hub.outbox.policy import get_policy
 from hub.plans import inside, launching, publishing, queries
-from hub.plans.checking.findings import Refused
+from hub.plans.checking.findings import Finding, Refused
+from hub.plans.checking.room import list_without_room
+from hub.plans.definitions import Definition
 from hub.plans.drafts.queries import list_drafted
 from hub.segments.saved.queries import list_names
 from hub.staff.words import Permission
@@ -50,6 +55,7 @@ def show(key: str) -> ResponseReturnValue:
         may_see_results=viewer().may(Permission.READ_STATISTICS),
         pools=list_pool_keys(),
         carrying=publishing.list_steps_with_codes(view.definition),
+        warnings=_warnings_of(view.definition),
     )
 
 
@@ -96,6 +102,16 @@ def _refuse(key: str, error: Conflict | Refused) -> ResponseReturnValue:
 
 
 def _findings_of(key: str, refused: Refused) -> list[str]:
-    names = names_of(queries.get_plan(key).definition)
-    told = [(names.step(each.step_key), finding_words.sentence(each, names)) for each in refused.findings]
+    return _told(refused.findings, names_of(queries.get_plan(key).definition))
+
+
+def _warnings_of(definition: Definition) -> list[str]:
+    """What the page says of messages that the caps leave no room for; steps are called as in the list beside."""
+    names = Names({step.key: plan_words.step_title(step) for step in definition.steps}, {}, {}, {})
+    return _told(list_without_room(definition, get_policy().caps), names)
+
+
+def _told(findings: Sequence[Finding], names: Names) -> list[str]:
+    """A sentence each, with the name of its step."""
+    told = [(names.step(each.step_key), finding_words.sentence(each, names)) for each in findings]
     return [gettext("“%(step)s”: %(why)s", step=step, why=why) if step else why for step, why in told]

@@ -3,6 +3,7 @@
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from hub.core.words import Language
 from hub.plans.builtin import BUILTIN_PLANS
 from hub.staff.words import Role
 from tests.conftest import HandClock
@@ -20,7 +21,17 @@ def test_the_page_of_a_plan_counts_that_plan_alone(
     for key in (plan.key for plan in BUILTIN_PLANS):
         marketer.get(f"/plans/{key}")  # definitions and letters that a process keeps are read once
         with counted_statements() as statements:
-            assert marketer.get(f"/plans/{key}").status_code == 200
+            answer = marketer.get(f"/plans/{key}")
+        page = answer.get_data(as_text=True)
+        assert answer.status_code == 200
         assert len(statements) <= 12, (key, len(statements), statements)
+        assert ("check-warning" in page) == (key == "abandoned_basket"), "no other plan fills the usual cap"
         [counting] = [each for each in statements if "min(enrolments.due_at)" in each]
         assert "enrolments.plan_id = " in counting, key
+    assert "Qui a reçu les 2 messages précédents" in marketer.get("/plans/abandoned_basket").get_data(
+        as_text=True
+    )
+    english = log_in(
+        client, make_agent(session, role=Role.MARKETER, email="en@x.example", language=Language.ENGLISH)
+    )
+    assert "Whoever got the 2 messages" in english.get("/plans/abandoned_basket").get_data(as_text=True)

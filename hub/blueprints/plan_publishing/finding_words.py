@@ -168,6 +168,17 @@ def _backwards(values: Values, names: Names) -> str:
     )
 
 
+def _no_room(values: Values, _names: Names) -> str:
+    return ngettext(
+        "Whoever got the message before it does not get this one: the cap (%(num)s in %(cap_days)s days) has room again only %(wait)s after its day, and it is dropped after %(expires)s. Please send it later, let it wait longer, or raise the cap under “Caps and hours”.",
+        "Whoever got the %(num)s messages before it does not get this one: the cap (%(num)s in %(cap_days)s days) has room again only %(wait)s after its day, and it is dropped after %(expires)s. Please send it later, let it wait longer, or raise the cap under “Caps and hours”.",
+        values["count"],
+        cap_days=values["cap_days"],
+        wait=span_words(values["wait_days"] * DAY_MINUTES),
+        expires=span_words(values["expires"]),
+    )
+
+
 def _code_over(values: Values, _names: Names) -> str:
     return gettext(
         "It shows a code of “%(pool)s” %(days)s days after it was given; that code ends after %(valid)s days. Please let codes count longer, or send this message sooner.",
@@ -240,6 +251,7 @@ SENTENCES: Mapping[Fault, Callable[[Values, Names], str]] = {
         expires=span_words(v["minutes"]),
         closed=span_words(v["closed"]),
     ),
+    Fault.NO_ROOM: _no_room,
     Fault.OTHER_PURPOSE: _other_purpose,
     Fault.SMS_UNASKED: lambda v, _n: gettext(
         "No condition asks whether the customer agrees to %(purpose)s by SMS: who does not gets nothing here. Please ask it, and lead the others another way.",

@@ -7,6 +7,7 @@ from hub.plans.checking.known import Known
 from hub.plans.checking.messages import check_messages
 from hub.plans.checking.paths import check_paths
 from hub.plans.checking.reviews import check_reviews
+from hub.plans.checking.room import check_room
 from hub.plans.checking.ways import Ways
 from hub.plans.definitions import Definition
 
@@ -17,6 +18,7 @@ def check(definition: Definition, known: Known) -> tuple[Finding, ...]:
     findings = [
         *check_paths(ways, known),
         *check_messages(ways, known),
+        *check_room(ways, known.caps),
         *check_codes(ways, known),
         *check_conditions(ways, known),
         *check_reviews(ways, known),

@@ -40,6 +40,7 @@ class Fault(StrEnum):
     # said, without stopping
     BACKWARDS = "backwards"
     QUIET_HOURS = "quiet_hours"
+    NO_ROOM = "no_room"
     OTHER_PURPOSE = "other_purpose"
     SMS_UNASKED = "sms_unasked"
     POOL_SMALL = "pool_small"

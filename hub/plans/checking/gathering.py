@@ -60,6 +60,7 @@ def get_known(plan: Plan, definition: Definition, *, now: datetime) -> Known:
         reached=_reached(plan.id, definition),
         control_percent=plan.control_percent,
         closed_minutes={kind: _closed(span) for kind, span in spans.items()},
+        caps=policy.caps,
         opens={kind: (span.hours.opens, span.hours.closes) for kind, span in spans.items()},
         needed_steps=ANSWERED_BY.get(plan.key, frozenset()),
         has_shop=bool(chain.website_url),

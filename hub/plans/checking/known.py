@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from hub.core.words import Channel, Language, Purpose
+from hub.outbox.rules import Cap
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +43,8 @@ class KnownSegment:
 class Known:
     """`languages`: customers by the language they are written to in; `regions`: words about regions and the values they had;
     `entry_count`: entries of the last 30 days; `reached`: which share of them came to a step, 1 where nobody can know;
-    `closed_minutes`: the longest time in which no message of a channel and purpose may arrive; `needed_steps`: those that
+    `closed_minutes`: the longest time in which no message of a channel and purpose may arrive; `caps`: how many of them may
+    leave in how many days; `needed_steps`: those that
     answers of customers lead to.
     """
 
@@ -58,6 +60,7 @@ class Known:
     reached: Mapping[str, float] = field(default_factory=dict)
     control_percent: int = 10
     closed_minutes: Mapping[tuple[Channel, Purpose], int] = field(default_factory=dict)
+    caps: Mapping[tuple[Channel, Purpose], Cap] = field(default_factory=dict)
     opens: Mapping[tuple[Channel, Purpose], tuple[int, int]] = field(default_factory=dict)
     needed_steps: frozenset[str] = frozenset()
     has_shop: bool = True

@@ -132,14 +132,17 @@ def minutes_back(step: Step, trace: Trace) -> int | None:
     if trace.latest is None:
         return None
     own, other = resolve(step, trace), resolve(trace.latest, trace)
-    if own is None or other is None:
-        return None
-    back = (other.days - own.days) * DAY_MINUTES + other.minutes - own.minutes
-    if own.at and other.at:
-        return back + _clock(other.at) - _clock(own.at)
-    if own.at or other.at:
-        return back - DAY_MINUTES + 1  # at most: the hour of the entry is not known
-    return back
+    return None if own is None or other is None else -minutes_between(other, own)
+
+
+def minutes_between(first: Delay, second: Delay) -> int:
+    """From one to the other, both counted from the entry; the most, where the hour of the entry decides."""
+    ahead = (second.days - first.days) * DAY_MINUTES + second.minutes - first.minutes
+    if first.at and second.at:
+        return ahead + _clock(second.at) - _clock(first.at)
+    if first.at or second.at:
+        return ahead + DAY_MINUTES - 1
+    return ahead
 
 
 def _clock(at: str) -> int:

@@ -260,6 +260,30 @@ CASES: tuple[tuple[str, str, Plan, Plan], ...] = (
         plan(send("a", when=[{"is": "region", "property": "weather", "value": "rain"}])),
     ),
     (
+        "no room under the cap",
+        "(no_room c)",
+        plan(send("a"), send("b", days=1), send("c", days=3, expires_days=4)),
+        plan(send("a"), send("b", days=1), send("c", days=3, expires_days=5)),
+    ),
+    (
+        "no room as far as the hours tell",
+        "(no_room c)",
+        plan(send("a", delay={"at": "10:00"}), send("b", days=1), send("c", delay={"days": 6, "at": "09:00"}, expires_days=1)),
+        plan(send("a", delay={"at": "10:00"}), send("b", days=1), send("c", delay={"days": 6, "at": "10:01"}, expires_days=1)),
+    ),
+    (
+        "room on one way only",
+        "(no_room c)",
+        plan(FORK, send("a"), send("b", days=1), send("c", days=3, expires_days=1)),
+        plan(FORK, send("a", next="c"), send("b", days=1, is_branch=True), send("c", days=3, expires_days=1)),
+    ),
+    (
+        "messages without a cap take no room",
+        "(no_room c)",
+        plan(send("a"), send("b", days=1), send("c", days=3, expires_days=1)),
+        plan(send("a"), send("b", template="sorry", days=1, **SERVICE), send("c", days=3, expires_days=1)),
+    ),
+    (
         "dropped at night",
         "(quiet_hours a)",
         plan(send("a", expires_days=None, expires_minutes=60)),

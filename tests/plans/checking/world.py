@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from hub.core.words import Channel, Language, Purpose
+from hub.outbox.rules import Cap
 from hub.plans.checking.checks import check
 from hub.plans.checking.findings import Finding, Severity
 from hub.plans.checking.known import Known, KnownPool, KnownSegment, KnownTemplate
@@ -51,6 +52,7 @@ WORLD = Known(
         (Channel.EMAIL, Purpose.PROMOTION): 600,
         (Channel.SMS, Purpose.PROMOTION): 36 * 60,
     },
+    caps={(Channel.EMAIL, Purpose.PROMOTION): Cap(2, 7)},
     opens={(Channel.EMAIL, Purpose.PROMOTION): (7, 21)},
 )
 
