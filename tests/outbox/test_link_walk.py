@@ -1,7 +1,9 @@
 """Mail scanners open everything: every link of every built-in mail, followed by GET and HEAD, changes nothing."""
 
+import os
 import random
 import re
+from collections import Counter
 from html import unescape
 from urllib.parse import urljoin, urlsplit
 
@@ -48,6 +50,8 @@ BOXES = {f"{choice.name.lower()}_url": choice for choice in Choice}
 AGENTS = ("Mozilla/5.0 (Windows NT 10.0; rv:148.0) Gecko/20100101 Firefox/148.0", "", "python-requests/2.32")
 BROKEN = 500
 LEAST_LINKS = 40
+A_KIND = 8
+IS_LARGE = bool(os.environ.get("LARGE"))
 
 
 @pytest.fixture
@@ -154,6 +158,18 @@ def look(client: FlaskClient, address: str, method: str, agent: str) -> int:
     return first
 
 
+def of_every_kind(order: list[str]) -> list[str]:
+    """Of those of a kind (the first part of the path) eight, in this order: all of them by LARGE=1."""
+    met: Counter[str] = Counter()
+    chosen = []
+    for address in order:
+        kind = urlsplit(address).path.split("/")[1]
+        met[kind] += 1
+        if met[kind] <= A_KIND or IS_LARGE:
+            chosen.append(address)
+    return chosen
+
+
 def test_looking_at_every_link_of_every_mail_in_any_order_changes_nothing(
     session: Session, client: FlaskClient, asked: Asked, sink: Sink, hand_clock: HandClock
 ) -> None:
@@ -173,7 +189,7 @@ def test_looking_at_every_link_of_every_mail_in_any_order_changes_nothing(
     before = state_of(session)
     shuffled = random.Random(20260303)
     for order in (found, found[::-1], shuffled.sample(found, len(found))):
-        for address in order:
+        for address in order if order is found else of_every_kind(order):
             agent = shuffled.choice(AGENTS)
             answers = {look(client, address, method, agent) for method in ("HEAD", "GET")}
             assert answers <= {200, 302, 303, 308}, address

@@ -1,5 +1,6 @@
 """Where the receiver of a text lives, the gate and the carrier's validity agree: a year, every territory, numbers alone."""
 
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -34,6 +35,8 @@ NUMBERS = [
     ("+68987123456", "Pacific/Tahiti", "FR-PF"),
     ("+32450001234", "Europe/Brussels", "BE"),
 ]
+LOOKS_EVERY = timedelta(hours=40 if os.environ.get("LARGE") else 83, minutes=37)
+"""Odd, so that every hour of the day is met."""
 Expected = dict[int, tuple[ZoneInfo, str]]
 
 
@@ -83,8 +86,8 @@ def test_what_the_gate_lets_leave_is_never_delivered_after_the_hours_where_it_ar
                 assert local < end
                 assert (end.date(), end.hour < 20) == (local.date(), True), (letter.recipient, local)
                 left_count += 1
-        now += timedelta(hours=40, minutes=37)
-    assert left_count > 800
+        now += LOOKS_EVERY
+    assert left_count > timedelta(days=365) / LOOKS_EVERY * 4
 
 
 def test_a_text_of_service_is_delivered_in_the_hours_of_mail(
