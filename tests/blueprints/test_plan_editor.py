@@ -126,6 +126,28 @@ def test_a_step_is_added_where_it_was_asked_for(marketer: FlaskClient) -> None:
     assert "J+8 à 10:00 après l’entrée" in page
 
 
+def test_letters_to_colleagues_and_of_tickets_are_not_offered(marketer: FlaskClient) -> None:
+    form = marketer.get(f"{PLAN}/edit/add?kind=send&after=welcome").text
+    assert 'value="welcome_prospect"' in form
+    assert not re.search(r'value="(password_reset|staff_alert|reply|optin_confirmation)"', form)
+
+
+def test_a_plan_of_an_event_asks_for_its_name_in_plain_words(marketer: FlaskClient) -> None:
+    name = {"name_fr": "Guide", "name_en": "Guide", "priority": "130", "control_percent": "10"}
+    begun = marketer.post(
+        "/plans/new", data={**name, "like": "", "trigger": "event"}, follow_redirects=True
+    ).text
+    assert "Précisez ce qui fait entrer les clients" in begun
+    assert "entry" not in re.sub(r"<[^>]*>", "", begun)
+
+
+def test_an_end_that_is_taken_out_lets_go_on_again(marketer: FlaskClient) -> None:
+    assert add(marketer, "end", "&after=welcome").status_code == 303
+    assert "Personne n’arrive ici" in marketer.get(f"{PLAN}/edit").text
+    assert "1 étape est retirée" in press(marketer, "remove:end_1")
+    assert keys() == ["welcome", "second_purchase"]
+
+
 def test_a_fork_has_two_ways_that_are_filled(marketer: FlaskClient) -> None:
     asked = {"when-block": "1:", "when-1-is": "phone_known"}
     assert add(marketer, "split", "&after=welcome", **asked).status_code == 303

@@ -13,7 +13,7 @@ from hub.blueprints.templates.words import language_words
 from hub.content.naming import TemplateName
 from hub.content.queries.templates import list_templates
 from hub.content.rows import TemplateRow
-from hub.content.words import LANGUAGES
+from hub.content.words import LANGUAGES, TemplateGroup
 from hub.core.words import Channel
 from hub.customers.properties import list_definitions
 from hub.customers.property_words import PropertyKind
@@ -27,6 +27,7 @@ from hub.segments.values.defining import get_definitions
 from hub.stores.queries import get_chain
 
 Pairs = list[tuple[str, str]]
+OF_OTHERS = frozenset({TemplateGroup.EXCHANGES, TemplateGroup.STAFF})
 
 
 def _once(name: str, read: Callable[[], Any]) -> Any:
@@ -49,10 +50,15 @@ def template_names() -> dict[str, str]:
 
 
 def template_choices(channel: Channel | None, chosen: str = "") -> Pairs:
-    """The published ones, with what is missing in each; the chosen one also when it is not published any more."""
+    """The published ones, with what is missing in each; the chosen one also when it is not published any more.
+
+    What is sent to colleagues or belongs to one ticket is not for a plan.
+    """
     names = template_names()
     pairs = [
-        (row.key, names[row.key] + _gaps(row, channel)) for row in templates() if row.published_languages
+        (row.key, names[row.key] + _gaps(row, channel))
+        for row in templates()
+        if row.published_languages and row.group not in OF_OTHERS
     ]
     if chosen and chosen not in dict(pairs):
         pairs.append((chosen, gettext("%(name)s (not published)", name=names.get(chosen, chosen))))

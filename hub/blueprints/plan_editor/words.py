@@ -47,6 +47,7 @@ ANCHORS: Mapping[Anchor, str] = {
 }
 LACKS: Mapping[str, str] = {
     "steps": N_("The plan has no step yet: please add one."),
+    "entry": N_("Please say more about what lets customers in, under “Change these rules”."),
     "triggers": N_("Please choose what lets customers in."),
     "template": N_("Please choose the message to send."),
     "otherwise": N_("The second way of this fork leads nowhere yet."),

@@ -212,6 +212,10 @@ SENTENCES: Mapping[Fault, Callable[[Values, Names], str]] = {
         purpose=purpose_words(v["purpose"]),
     ),
     Fault.WEAK_PURPOSE: _weak_purpose,
+    Fault.NOT_FOR_CUSTOMERS: lambda v, n: gettext(
+        "“%(template)s” is written for colleagues or for one ticket, not for the customers of a plan. Please choose another message.",
+        template=n.template(v["template"]),
+    ),
     Fault.NO_TEMPLATE: lambda v, n: gettext(
         "“%(template)s” is not published. Please publish it, or choose another message.",
         template=n.template(v["template"]),

@@ -23,6 +23,7 @@ class Fault(StrEnum):
     ALWAYS_LATE = "always_late"
     NO_PURPOSE = "no_purpose"
     WEAK_PURPOSE = "weak_purpose"
+    NOT_FOR_CUSTOMERS = "not_for_customers"
     NO_TEMPLATE = "no_template"
     NO_TRANSLATION = "no_translation"
     NO_SMS_TEXT = "no_sms_text"

@@ -21,6 +21,10 @@ STRICTNESS = {
 """What a message may be without being asked for; a letter never leaves under a purpose that asks for less than its own."""
 CODE = frozenset({"promo_code", "promo_ends_on", "promo_terms"})
 ORDER = frozenset({"order_number", "order_day", "order_items", "order_total", "product_review_url"})
+OTHERS = frozenset(
+    {"accept_url", "confirm_url", "page_url", "refusal_reason", "reply_text", "reset_url", "ticket_url"}
+)
+"""What only other rooms have to say: a letter that needs it is sent by them alone."""
 BOXES = frozenset({"very_satisfied_url", "satisfied_url", "not_satisfied_url"})
 ORDERING = frozenset(
     {
@@ -48,6 +52,9 @@ def _check_step(ways: Ways, step: Step, known: Known) -> Iterator[Finding]:
         template = known.templates.get(key)
         if template is None:
             yield found(Fault.NO_TEMPLATE, step.key, template=key)
+            continue
+        if template.purpose not in FOR_CUSTOMERS:
+            yield found(Fault.NOT_FOR_CUSTOMERS, step.key, template=key)
             continue
         yield from _purpose(step, key, template)
         yield from _languages(step, key, template, known)
@@ -91,7 +98,7 @@ def _is_out_of_reach(ways: Ways, step: Step, name: str, known: Known) -> bool:
         return not any(each.kind is StepKind.ERASURE_DUE for each in ways.definition.steps)
     if name in {"ticket_number", "contact_url"}:
         return step.anchor is not Anchor.ANSWER
-    return name == "shop_url" and not known.has_shop
+    return name in OTHERS or (name == "shop_url" and not known.has_shop)
 
 
 def gives_code(ways: Ways, step: Step) -> bool:

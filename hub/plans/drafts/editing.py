@@ -18,6 +18,7 @@ KEPT = frozenset({"key", "kind", "next", "otherwise", "is_branch"})
 Place = tuple[Lane, int]
 GONE = N_("This step is not in the draft any more. Somebody else may have taken it out.")
 STUCK = N_("This step cannot be moved any further.")
+NEEDED_END = N_("An end is needed here: what stands before it would lead nowhere.")
 BEGINS = N_("This step begins a way of its own, after an answer: it cannot be moved or copied.")
 
 
@@ -58,7 +59,17 @@ def _place_after(tree: Tree, after: str | None, way: str) -> Place:
 
 
 def remove_step(definition: Mapping[str, Any], key: str) -> Document:
-    """Without the step: what led to it leads to what came after it. A fork takes its other way with it."""
+    """Without the step: what led to it leads to what came after it. A fork takes its other way with it.
+
+    An end cut off what stood behind it: where the path would only be given a new one, it goes on there again. Raises Invalid.
+    """
+    found = _without(definition, key)
+    if not is_end(get_step(definition, key)) or len(found["steps"]) < len(definition["steps"]):
+        return found
+    return _without(definition, key, goes_on=True)
+
+
+def _without(definition: Mapping[str, Any], key: str, *, goes_on: bool = False) -> Document:
     heir = Ways(definition["steps"]).after.get(key)
 
     def take_out(tree: Tree) -> None:
@@ -66,8 +77,20 @@ def remove_step(definition: Mapping[str, Any], key: str) -> Document:
         node = lane.nodes.pop(index)
         _lead_on(tree, key, heir)
         _open_fork(tree, node, lane, index)
+        if goes_on:
+            _take_up(tree, lane)
 
     return _edit(definition, take_out)
+
+
+def _take_up(tree: Tree, lane: Lane) -> None:
+    """The first of the lanes that nobody comes to follows this one."""
+    cut = next((each for each in tree.strays if all(lane is not one for one in _all_lanes(Tree(each)))), None)
+    if cut is None:
+        raise Invalid(NEEDED_END)
+    tree.strays.remove(cut)
+    lane.nodes += cut.nodes
+    lane.goto = cut.goto
 
 
 def _lead_on(tree: Tree, key: str, heir: str | None) -> None:

@@ -78,12 +78,22 @@ def _try(read: Callable[[Told], Found], told: Told, step_key: str | None, lacks:
 
 def _read_entry(data: Mapping[str, Any], lacks: list[Lack]) -> Entry:
     """An entry that is not told what it needs is read without the check that says so."""
-    found = _try(reading.read_entry, {**data, "when": []}, None, lacks) if data.get("on") else None
+    found = None
+    if _lacks_a_param(data):
+        lacks.append(Lack(None, "entry"))
+    elif data.get("on"):
+        found = _try(reading.read_entry, {**data, "when": []}, None, lacks)
     params = {name: value for name, value in data.items() if name not in {"on", "when", "cooldown_hours"}}
     on = found.on if found else tuple(Trigger(word) for word in data.get("on", ()) if word in set(Trigger))
     return Entry(
         on, _read_clauses(data.get("when", ()), None, lacks), int(data.get("cooldown_hours") or 0), params
     )
+
+
+def _lacks_a_param(data: Mapping[str, Any]) -> bool:
+    """Whether a way in still waits for what only its author knows: the name of an event, the number of months."""
+    needs = (param for word in data.get("on", ()) for param in asking.NEEDS.get(word, {}).items())
+    return any(param.is_needed and data.get(name) in (None, "") for name, param in needs)
 
 
 def _read_clauses(clauses: Any, step_key: str | None, lacks: list[Lack]) -> tuple[Clause, ...]:

@@ -38,6 +38,13 @@ CASES: tuple[tuple[str, str, Plan, Plan], ...] = (
         plan(send("a"), send("b", anchor="answer", is_branch=True)),
         plan(send("a"), send("b", days=1)),
     ),
+    ("a letter to colleagues", "not_for_customers a", plan(send("a", template="password")), plan(send("a"))),
+    (
+        "a letter of another room",
+        "no_value a",
+        plan(send("a", template="confirm", **SERVICE)),
+        plan(send("a", template="sorry", **SERVICE)),
+    ),
     (
         "sells after the purchase",
         "no_exit",

@@ -30,6 +30,8 @@ WORLD = Known(
         "thanks": replace(LETTER, purpose=Purpose.SERVICE, has_review=True),
         "sorry": replace(LETTER, purpose=Purpose.SERVICE),
         "survey": replace(LETTER, purpose=Purpose.SURVEY),
+        "password": replace(LETTER, purpose=Purpose.STAFF),
+        "confirm": replace(LETTER, purpose=Purpose.SERVICE, needed=frozenset({"confirm_url"})),
         "newsletter": replace(LETTER, purpose=Purpose.NEWSLETTER),
     },
     pools={

@@ -117,6 +117,20 @@ def test_what_led_to_a_step_leads_to_what_came_after_it() -> None:
     assert drawn(editing.remove_step(jumping, "y")) == "f(x e|g(z e2|>e))"
 
 
+def test_an_end_in_the_middle_can_be_taken_out_again() -> None:
+    ended, end = editing.add_step(forked(), {}, kind=StepKind.END, after="a")
+    assert drawn(ended) == "a end_1 - fork(b|c) d"
+    assert drawn(editing.remove_step(ended, end)) == "a fork(b|c) d"
+    ended, end = editing.add_step(
+        plan(step("f", StepKind.SPLIT, otherwise="n"), step("y"), step("z", next="m"), step("n"), step("m")),
+        {}, kind=StepKind.END, after="y",
+    )  # fmt: skip
+    back = editing.remove_step(ended, end)
+    assert drawn(back).startswith("f(y z|n) m")
+    with pytest.raises(Invalid, match="An end is needed here"):
+        editing.remove_step(plan(step("f", StepKind.SPLIT, otherwise="e"), step("e", StepKind.END)), "e")
+
+
 def test_a_fork_takes_its_other_way_with_it() -> None:
     assert drawn(editing.remove_step(forked(), "fork")) == "a b d"
 
