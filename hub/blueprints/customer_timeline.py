@@ -41,6 +41,7 @@ KINDS = {
     "MessageBlocked": (N_("Message not sent"), "no-symbol", "warn"),
     "MessageFailed": (N_("Message not sent"), "x-circle", "late"),
     "SurveyAnswered": (N_("Survey answered"), "star", ""),
+    "QuestionnaireAnswered": (N_("Questionnaire answered"), "clipboard-document-check", ""),
     "ReviewWritten": (N_("Review written"), "star", ""),
     "ReviewDecided": (N_("Review published or refused"), "star", ""),
     "EventReceived": (N_("Event of another system"), "signal", ""),

@@ -13,12 +13,16 @@ CSAT_SATISFIED = 4
 """CSAT is the share of 4 and 5 among all who answered."""
 NPS_SCALE = (0, 10)
 CES_SCALE = (1, 7)
+SCALE = (1, 5)
+"""Of a scale that says nothing else."""
 RANGES: Mapping[QuestionKind, tuple[int, int]] = {
     QuestionKind.CSAT: CSAT_SCALE,
     QuestionKind.NPS: NPS_SCALE,
     QuestionKind.CES: CES_SCALE,
 }
 OTHER = "other"
+UNSTORED = dict.fromkeys((0, *range(0xD800, 0xE000)))
+"""What PostgreSQL keeps in no text: NUL and halves of letters."""
 Answers = Mapping[str, Any]
 """By key of the question: int (scores), code (single), list of codes (multiple, ranking in order), {row: code} (matrix),
 text, ISO date, number, {field: text} (contact), bool (consent), number of files.
@@ -114,7 +118,8 @@ class Question:
     def range(self) -> tuple[int, int] | None:
         """First and last number of a score; None for what is no score."""
         if self.kind is QuestionKind.SCALE:
-            return int(self.least or 1), int(self.most or 5)
+            low, high = SCALE if self.least is None else (int(self.least), SCALE[1])
+            return low, high if self.most is None else int(self.most)
         return RANGES.get(self.kind)
 
     @property

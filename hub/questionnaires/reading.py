@@ -1,5 +1,6 @@
 """A stored definition becomes a questionnaire. Pure."""
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -8,6 +9,7 @@ from hub.core.errors import Invalid
 from hub.core.text import N_
 from hub.core.words import Language
 from hub.questionnaires.definitions import (
+    UNSTORED,
     Clause,
     Condition,
     Definition,
@@ -23,6 +25,9 @@ KEY = re.compile(r"[a-z0-9][a-z0-9_]{0,39}")
 MOST_PAGES = 60
 MOST_QUESTIONS = 150
 MOST_OPTIONS = 100
+MOST_HIDDEN = 20
+WIDEST = 100
+"""The ends of a scale: a page shows each of its numbers."""
 LONGEST_WORDS = 4_000
 UNREADABLE = N_("This questionnaire cannot be read: %(detail)s.")
 
@@ -31,7 +36,7 @@ def read_definition(data: Mapping[str, Any]) -> Definition:
     """Raises Invalid on what no page of ours can show. What merely lacks something is for the checks."""
     try:
         found = _definition(data)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise Invalid(UNREADABLE, detail=f"{type(error).__name__} {error}"[:120]) from None
     _check_size(found)
     return found
@@ -46,7 +51,7 @@ def _definition(data: Mapping[str, Any]) -> Definition:
         thanks=_wording(data.get("thanks")),
         mode=Mode(data.get("mode", Mode.IDENTIFIED)),
         languages=tuple(Language(each) for each in data.get("languages", ["fr", "en"])) or (Language.FRENCH,),
-        hidden=tuple(_key(each) for each in data.get("hidden", ())),
+        hidden=tuple(_key(each) for each in data.get("hidden", ()))[:MOST_HIDDEN],
         most=_whole(data.get("most")),
         pages=tuple(_page(each) for each in data["pages"]),
     )
@@ -57,6 +62,10 @@ def _check_size(found: Definition) -> None:
     pages = [page.key for page in found.pages]
     if len(set(keys)) != len(keys) or len(set(pages)) != len(pages):
         raise Invalid(UNREADABLE, detail="two of the same key")
+    if any(
+        low < -WIDEST or high > WIDEST for low, high in filter(None, (each.range for each in found.questions))
+    ):
+        raise Invalid(UNREADABLE, detail="scale")
     if len(keys) > MOST_QUESTIONS or len(pages) > MOST_PAGES:
         raise Invalid(
             N_("A questionnaire has %(pages)s pages and %(questions)s questions at most."),
@@ -130,8 +139,10 @@ def _condition(data: Mapping[str, Any] | None) -> Condition:
 
 
 def _wording(data: Mapping[str, str] | None) -> Wording:
-    told = {name: str(words)[:LONGEST_WORDS] for name, words in (data or {}).items()}
-    return Wording(**told)
+    told = {name: words for name, words in (data or {}).items() if words is not None}
+    if not all(isinstance(words, str) for words in told.values()):
+        raise ValueError("words")
+    return Wording(**{name: words.translate(UNSTORED)[:LONGEST_WORDS] for name, words in told.items()})
 
 
 def _key(value: Any) -> str:
@@ -145,4 +156,7 @@ def _whole(value: Any) -> int | None:
 
 
 def _number(value: Any) -> float | None:
-    return None if value in (None, "") else float(value)
+    found = None if value in (None, "") else float(value)
+    if found is not None and not math.isfinite(found):
+        raise ValueError("number")
+    return found

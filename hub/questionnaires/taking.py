@@ -8,7 +8,7 @@ from typing import Any
 
 from hub.core.errors import Invalid, Wrong
 from hub.core.text import N_
-from hub.questionnaires.definitions import OTHER, Question
+from hub.questionnaires.definitions import OTHER, UNSTORED, Question
 from hub.questionnaires.words import ContactField, QuestionKind
 
 LONGEST_TEXT = 300
@@ -19,6 +19,10 @@ REQUIRED = N_("Please answer this question.")
 NO_OPTION = N_("Please choose one of the answers shown.")
 NO_RANK = N_("Please give each answer a place of its own.")
 EVERY_ROW = N_("Please answer each line.")
+NOT_TICKED = N_("Please tick this box to go on.")
+WITH_OTHER = frozenset({QuestionKind.SINGLE, QuestionKind.MULTIPLE})
+APART = frozenset({QuestionKind.INFORMATION, QuestionKind.FILE})
+"""What is read only, and what comes apart from the form."""
 Form = Mapping[str, Sequence[str]]
 """What a browser sent, by field: all values of each name. `<key>`; `<key>.<row>`, `<key>.<code>`, `<key>.<field>`, `<key>.other`."""
 
@@ -49,7 +53,7 @@ def take(questions: Sequence[Question], form: Form) -> Taken:
 
 def _take_one(question: Question, form: Form) -> Any:
     value = READERS[question.kind](question, form)
-    if value is None and question.is_required and question.asks:
+    if value is None and question.is_required and question.kind not in APART:
         raise Invalid(REQUIRED)
     return value
 
@@ -60,6 +64,9 @@ def wrongs(taken: Taken) -> list[Wrong]:
 
 
 def _other_words(question: Question, value: Any, form: Form) -> dict[str, str]:
+    """Of one choice or several; of a ranking the field holds the place of the option."""
+    if question.kind not in WITH_OTHER:
+        return {}
     is_chosen = value == OTHER or (isinstance(value, list) and OTHER in value)
     words = _line(form, f"{question.key}.{OTHER}", LONGEST_TEXT)
     return {f"{question.key}.{OTHER}": words} if is_chosen and words else {}
@@ -67,11 +74,11 @@ def _other_words(question: Question, value: Any, form: Form) -> dict[str, str]:
 
 def _first(form: Form, name: str) -> str:
     values = form.get(name) or ("",)
-    return values[0].replace("\x00", "").strip()
+    return values[0].translate(UNSTORED).strip()
 
 
 def _line(form: Form, name: str, longest: int) -> str:
-    return _first(form, name).replace("\r\n", "\n")[:longest]
+    return _first(form, name).replace("\r\n", "\n")[:longest].strip()
 
 
 def _score(question: Question, form: Form) -> int | None:
@@ -184,7 +191,9 @@ def _contact(question: Question, form: Form) -> dict[str, str] | None:
 def _consent(question: Question, form: Form) -> bool | None:
     """A box that was not ticked is a no, unless it must be ticked."""
     is_ticked = _first(form, question.key) == "yes"
-    return is_ticked or (None if question.is_required else False)
+    if question.is_required and not is_ticked:
+        raise Invalid(NOT_TICKED)
+    return is_ticked
 
 
 def _nothing(question: Question, form: Form) -> None:

@@ -180,6 +180,7 @@ WIRES: dict[str, tuple[tuple[str, Effect], ...]] = {
     ),
     "SurveyAnswered": (("thank_tomorrow", planning.thank_tomorrow), ("note_life", note_life)),
     "ReviewWritten": (("note_life", note_life),),
+    "QuestionnaireAnswered": (("note_life", note_life),),
     "FollowUpNeeded": (("follow_up", follow_up),),
     "AnswerReclassified": (("withdraw_ticket", withdraw_ticket),),
     "AnswersContradicted": (("thank_nobody", planning.thank_nobody),),
