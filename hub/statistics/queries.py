@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from hub.core.db import db
 from hub.core.errors import Invalid
+from hub.core.intervals import wilson
 from hub.core.text import N_
 from hub.core.words import Channel
 from hub.inbox.models import ReplyWait, Ticket
@@ -231,7 +232,7 @@ def _count_answers(
 
 def _satisfaction(counts: tuple[int, ...]) -> Satisfaction:
     very, some, not_ = counts
-    return Satisfaction((very, some, not_), rules.wilson(very + some, very + some + not_))
+    return Satisfaction((very, some, not_), wilson(very + some, very + some + not_))
 
 
 def _sum(parts: Iterable[Satisfaction]) -> Satisfaction:

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 
 from hub.core.db import db
+from hub.core.intervals import wilson
 from hub.inbox.models import TicketRating
 from hub.inbox.ratings import SCORES
 from hub.staff.rules import Viewer
-from hub.statistics import rules
 from hub.statistics.rows import Satisfaction
 from hub.statistics.rules import Filters
 from hub.stores.queries import get_stores, list_stores
@@ -83,4 +83,4 @@ def _count_asked(filters: Filters, seen: Sequence[ColumnElement[bool]]) -> int:
 
 def _satisfaction(counts: Sequence[int]) -> Satisfaction:
     very, some, unhappy = counts
-    return Satisfaction((very, some, unhappy), rules.wilson(very + some, very + some + unhappy))
+    return Satisfaction((very, some, unhappy), wilson(very + some, very + some + unhappy))

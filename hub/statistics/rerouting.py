@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import case, func, select
 
 from hub.core.db import db
+from hub.core.intervals import Interval, wilson
 from hub.inbox.models import RouteCorrection, Ticket
 from hub.inbox.words import RouteSource
 from hub.staff.rules import Viewer
-from hub.statistics.rules import Filters, Interval, wilson
+from hub.statistics.rules import Filters
 from hub.stores.queries import get_stores, list_stores
 
 BY_PEOPLE = frozenset({RouteSource.STORE_COUNTER, RouteSource.AGENT})

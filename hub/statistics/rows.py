@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
+from hub.core.intervals import Interval
 from hub.core.words import Channel
-from hub.statistics.rules import FEW_WAITS, Filters, Interval
+from hub.statistics.rules import FEW_WAITS, Filters
 
 
 @dataclass(frozen=True, kw_only=True)

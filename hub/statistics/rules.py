@@ -1,6 +1,5 @@
-"""Intervals, shares and small numbers. Pure."""
+"""Filters of the address, small numbers and the edges of distributions. Pure."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -10,7 +9,6 @@ from hub.core.errors import Invalid
 from hub.core.text import N_
 from hub.core.words import Channel
 
-Z95 = 1.959963984540054
 FEW_WAITS = 30
 FEW_ANSWERS = 30
 DEFAULT_DAYS = 30
@@ -18,25 +16,6 @@ MOST_DAYS = 731
 YEARS = range(2000, 2200)
 BUCKETS_SECONDS = (900, 1800, 3600, 7200, 14_400, 28_800, 57_600)
 """Edges of the distribution: 15, 30 min, 1, 2, 4, 8, 16 business hours; the last bucket is open."""
-
-
-@dataclass(frozen=True)
-class Interval:
-    low: float
-    value: float
-    high: float
-
-
-def wilson(successes: int, total: int) -> Interval | None:
-    """Wilson's score interval at 95 % (E. B. Wilson 1927, JASA 22:209). None without observations."""
-    if total <= 0:
-        return None
-    share = successes / total
-    spread = Z95 * math.sqrt(share * (1 - share) / total + Z95**2 / (4 * total**2))
-    middle = share + Z95**2 / (2 * total)
-    scale = 1 + Z95**2 / total
-    low, high = (middle - spread) / scale, (middle + spread) / scale
-    return Interval(min(share, max(0.0, low)), share, max(share, min(1.0, high)))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,10 +6,10 @@ from babel import Locale
 from flask_babel import format_currency, format_decimal, get_locale, gettext, ngettext
 
 from hub.blueprints.statistics_words import share
+from hub.core.intervals import wilson
 from hub.core.text import N_, with_minus
 from hub.plans.results.rows import Arms, PlanHead, Results
 from hub.plans.results.rules import Gain, Missing, Money
-from hub.statistics.rules import wilson
 
 FIELD = {
     "welcome_pack": N_("20 to 30% buy again"),

@@ -6,7 +6,8 @@ ADR 0044 says why: households are what is drawn, both arms tell the spread, and 
 import math
 from dataclasses import dataclass
 
-Z95 = 1.959963984540054
+from hub.core.intervals import Z95, student
+
 Z80 = 0.8416212335729143
 LEAST_HEADS = 100
 LEAST_BUYERS = 30
@@ -151,17 +152,6 @@ def difference(treated: Sums, control: Sums) -> Money:
 def _per_head(arm: Sums) -> float:
     """The mean over the heads: what a variance per euro spent is multiplied by."""
     return max(0.0, arm.spent) / arm.heads**2
-
-
-def student(freedom: float) -> float:
-    """The 97.5 % point of Student's t, by the expansion of Abramowitz and Stegun 26.7.5; good from 8 degrees on."""
-    z = Z95
-    return (
-        z
-        + (z**3 + z) / (4 * freedom)
-        + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)
-        + (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * freedom**3)
-    )
 
 
 def _shared_rate(treated: Sums, control: Sums) -> float:
