@@ -30,6 +30,7 @@ from hub.order_commands import orders
 from hub.outbox.actions import resume_sender
 from hub.outbox.queries import list_pauses
 from hub.plans.actions import add_builtin_plans
+from hub.questionnaire_commands import questionnaires
 from hub.staff.actions import get_setup_code
 from hub.stores.queries import find_chain, find_store_by_code
 from hub.supervisor import backup
@@ -56,6 +57,7 @@ def register(app: Flask) -> None:
     customers.add_command(import_file)
     app.cli.add_command(inbox)
     app.cli.add_command(orders)
+    app.cli.add_command(questionnaires)
     app.cli.add_command(setup_code)
     app.cli.add_command(back_up)
     app.cli.add_command(restore)

@@ -32,6 +32,7 @@ from hub.plans.moving import working as plan_moves
 from hub.plans.occurring import scanning
 from hub.plans.replay import working as replays
 from hub.plans.results import keeping as plan_results
+from hub.questionnaires.results import counting as questionnaire_counts
 from hub.reactions import drain as reactions
 from hub.segments.saved import working as segments
 from hub.segments.values import working as values
@@ -101,6 +102,14 @@ JOBS: dict[str, Job] = {
         Job("reason_models", "bulk", learning.work_reason_models, learning.has_due, _nothing_planned),
         Job("words", "bulk", vocabulary.work_words, vocabulary.has_due, vocabulary.next_due_at),
         Job("surveys", "bulk", surveys.work_surveys, surveys.has_due, surveys.next_due_at),
+        Job(
+            "questionnaire_counts",
+            "bulk",
+            questionnaire_counts.work_counts,
+            questionnaire_counts.has_due,
+            _nothing_planned,
+            0.1,
+        ),
         Job("promo_codes", "bulk", promo_codes.work_promo_codes, promo_codes.has_due, _nothing_planned),
         Job("receipts", "bulk", tidying.work_receipts, tidying.has_due, _nothing_planned),
         Job("loose_files", "bulk", loose_files.work_loose_files, loose_files.has_due, _nothing_planned),

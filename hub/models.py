@@ -29,6 +29,7 @@ from hub.plans.moving import models as plan_moves
 from hub.plans.replay import models as plan_replays
 from hub.plans.results import models as plan_results
 from hub.questionnaires import models as questionnaires
+from hub.questionnaires.results import models as questionnaire_results
 from hub.reasons import models as reasons
 from hub.reviews import models as reviews
 from hub.segments import models as saved_segments
@@ -75,6 +76,7 @@ ALL = (
     whys,
     reviews,
     questionnaires,
+    questionnaire_results,
     signups,
     knowledge,
     plans,

@@ -10,11 +10,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from heapq import nlargest
 
+from hub.core.stemming import stem
 from hub.core.text import fold
 from hub.core.words import Language
 from hub.knowledge.postings import Field, Vocabulary
 from hub.knowledge.synonyms import synonyms
-from hub.knowledge.terms import meaningful, stem
+from hub.knowledge.terms import meaningful
 
 TITLE_WEIGHT, SUMMARY_WEIGHT = 3, 2
 FUSION = 10  # k of Cormack, Clarke and Büttcher, 2009; smaller, because only the first ranks are shown

@@ -2,8 +2,8 @@
 
 from functools import cache
 
+from hub.core.stemming import cut, stem
 from hub.core.words import Language
-from hub.knowledge.terms import cut, stem
 
 FRENCH = """
 colis paquet carton commande

@@ -1,17 +1,12 @@
-"""Words of a text as search sees them: cut, without stop words, stemmed first and only then without accents. Pure."""
+"""Words of a text as search sees them: cut, and without those that say nothing. Pure."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import lru_cache
 
-import snowballstemmer
-
+from hub.core.stemming import cut
 from hub.core.text import fold
 from hub.core.words import Language
-
-WORD = re.compile(r"[^\W_]+")
-ELIDED = re.compile(r"\b(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)['’ʼ]", re.IGNORECASE)
 
 # Snowball's French list (snowballstem.org), with the words of a question and of courtesy; accents come off.
 FRENCH_STOPS = """
@@ -37,23 +32,6 @@ STOPS = {
     Language.FRENCH: frozenset(FRENCH_STOPS.split()),
     Language.ENGLISH: frozenset(ENGLISH_STOPS.split()),
 }
-SNOWBALL = {Language.FRENCH: "french", Language.ENGLISH: "english"}
-
-
-@cache
-def _stemmer(language: Language) -> snowballstemmer.stemmer:
-    return snowballstemmer.stemmer(SNOWBALL[language])
-
-
-def cut(text: str) -> list[str]:
-    """The words of a text in order, lower case, accents kept, elided articles left out."""
-    return WORD.findall(ELIDED.sub(" ", text.lower()))
-
-
-@lru_cache(maxsize=100_000)
-def stem(word: str, language: Language) -> str:
-    """Stem a lower-case word as it is written, then take its accents off: `réglées` becomes `regl`."""
-    return fold(str(_stemmer(language).stemWord(word)))
 
 
 @lru_cache(maxsize=100_000)

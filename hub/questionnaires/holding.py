@@ -3,8 +3,9 @@
 from hub.core.personal import Apart, Held, Holding
 from hub.core.text import N_
 from hub.questionnaires import models
+from hub.questionnaires.results import models as results_models
 
-MODELS = (models,)
+MODELS = (models, results_models)
 """Imported, so that the tables below are known to whoever reads this."""
 _MINE = "customer_id = ANY(:ids)"
 _OF_MINE = "response_id IN (SELECT id FROM questionnaire_responses WHERE customer_id = ANY(:ids))"
@@ -22,7 +23,7 @@ HOLDINGS: tuple[Holding, ...] = (
         title=N_("Words written in questionnaires"),
         mine=_OF_MINE,
         is_deleted=True,
-        scrub=("text",),
+        scrub=("text", "stems"),
     ),
     Held(
         table="questionnaire_responses",
@@ -45,5 +46,6 @@ HOLDINGS: tuple[Holding, ...] = (
     Apart(table="questionnaire_waves", why="how far a sending came"),
     Apart(table="questionnaire_quota_counts", why="sums"),
     Apart(table="questionnaire_answer_counts", why="sums"),
+    Apart(table="questionnaire_ways", why="sums"),
     Apart(table="questionnaire_themes", why="words to look for"),
 )

@@ -31,6 +31,7 @@ class Questionnaire(Base):
     closes_at: Mapped[datetime | None]
     earlier_id: Mapped[int | None] = mapped_column(ForeignKey("questionnaires.id"))
     report_seal: Mapped[str | None]
+    report_has_comments: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     created_by_id: Mapped[int | None]
 
@@ -212,63 +213,3 @@ class QuotaCount(Base):
     question_key: Mapped[str] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(primary_key=True)
     count: Mapped[int]
-
-
-class QuestionnaireComment(Base):
-    """The words of one answer, found by page, search and theme. `ticket_id` (inbox): the ticket made of it.
-
-    `written_on` is the day. Rows go with their response.
-    """
-
-    __tablename__ = "questionnaire_comments"
-    __table_args__ = (
-        UniqueConstraint("response_id", "question_key"),
-        Index("ix_questionnaire_comments_list", "questionnaire_id", "question_key", "id"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    response_id: Mapped[int] = mapped_column(ForeignKey("questionnaire_responses.id", ondelete="CASCADE"))
-    questionnaire_id: Mapped[int] = mapped_column(ForeignKey("questionnaires.id"))
-    question_key: Mapped[str]
-    store_id: Mapped[int | None] = mapped_column(ForeignKey("stores.id"))
-    language: Mapped[Language] = mapped_column(words(Language))
-    written_on: Mapped[date]
-    text: Mapped[str]
-    theme_ids: Mapped[list[Any]] = mapped_column(default=list)
-    ticket_id: Mapped[int | None]
-
-
-class CommentTheme(Base):
-    """What comments are about: words to look for, under a contact reason (`reason_id`, room reasons) or of its own."""
-
-    __tablename__ = "questionnaire_themes"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name_fr: Mapped[str]
-    name_en: Mapped[str]
-    keywords: Mapped[list[Any]]
-    reason_id: Mapped[int | None] = mapped_column(ForeignKey("reasons.id"))
-    is_active: Mapped[bool] = mapped_column(default=True)
-    changed_at: Mapped[datetime]
-
-
-class AnswerCount(Base):
-    """Complete responses, counted by what was answered: the read model of the results, rebuilt from the responses at any time.
-
-    One row per version, store (0: none), ISO week (its Monday), language, question and code. Codes of a matrix are
-    `<row>=<code>`, of a ranking `<code>@<place>`, of words and files "+". The code "" counts who was shown the question,
-    "*" who answered. `total` and `squares` sum numbers and their squares (scores, numbers).
-    """
-
-    __tablename__ = "questionnaire_answer_counts"
-
-    questionnaire_id: Mapped[int] = mapped_column(ForeignKey("questionnaires.id"), primary_key=True)
-    version_id: Mapped[int] = mapped_column(ForeignKey("questionnaire_versions.id"), primary_key=True)
-    store_id: Mapped[int] = mapped_column(primary_key=True)
-    week_on: Mapped[date] = mapped_column(primary_key=True)
-    language: Mapped[Language] = mapped_column(words(Language), primary_key=True)
-    question_key: Mapped[str] = mapped_column(primary_key=True)
-    code: Mapped[str] = mapped_column(primary_key=True)
-    count: Mapped[int]
-    total: Mapped[float] = mapped_column(default=0.0)
-    squares: Mapped[float] = mapped_column(default=0.0)

@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.cli import evaluate as command
+from hub.core.stemming import stem
 from hub.core.text import fold
 from hub.core.words import Language
 from hub.knowledge import evaluating
 from hub.knowledge.ranking import Index, Text
-from hub.knowledge.terms import guess_language, stem
+from hub.knowledge.terms import guess_language
 
 TITLES = {
     1: "Comment retourner un article ?",

@@ -30,6 +30,7 @@ from hub.plans.occurring import scanning
 from hub.plans.queries import get_due
 from hub.plans.replay import working as replays
 from hub.plans.results import keeping as plan_results
+from hub.questionnaires.results import counting as questionnaire_counts
 from hub.segments.saved import working as segments
 from hub.segments.values import working as values
 from hub.signups import expiring as optins
@@ -57,6 +58,7 @@ NAMES = {
     "chats": N_("Visitors of the chat who left"),
     "pictures": N_("Pictures of texts to fetch"),
     "surveys": N_("Clicks to judge"),
+    "questionnaire_counts": N_("Answers of questionnaires to count"),
     "suggestions": N_("Reasons to suggest"),
     "reason_models": N_("Training of suggested reasons"),
     "receipts": N_("Reports of mail providers"),
@@ -122,6 +124,7 @@ def list_work(*, now: datetime) -> list[WorkRow]:
         _known_only("chats", chats.has_due(), lambda: None, now),
         _known_only("pictures", fetching.has_due(), lambda: None, now),
         _known_only("surveys", surveys.has_due(), surveys.next_due_at, now),
+        _known_only("questionnaire_counts", questionnaire_counts.has_due(), lambda: None, now),
         _known_only("receipts", tidying.has_due(), lambda: None, now),
         _known_only("suggestions", suggestions.has_due(), lambda: None, now),
         _known_only("reason_models", learning.has_due(), lambda: None, now),
