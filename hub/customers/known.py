@@ -2,11 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import BigInteger, DateTime, Text, select, text
+from sqlalchemy.types import TypeEngine
 
 from hub.core.batches import among, array_of
 from hub.core.db import db
+from hub.core.questions import Question, Rows, answered, written
 from hub.core.words import Channel, Purpose
 from hub.customers.models import ConsentEntry, Customer
 from hub.customers.rules import Said
@@ -25,15 +28,22 @@ _SAID = text("""
         ORDER BY happened_at DESC, action = 'withdrawn' DESC, said.id DESC LIMIT 1) AS last
     ORDER BY position, addresses.is_primary
 """)
+_SHOWN: dict[str, TypeEngine[Any]] = {
+    "position": BigInteger(),
+    "action": Text(),
+    "happened_at": DateTime(timezone=True),
+}
 
 
-def list_said(
+def ask_said(
     asked: Sequence[tuple[int, datetime]], *, channel: Channel, purpose: Purpose
-) -> list[tuple[ConsentAction, datetime] | None]:
+) -> Question[list[tuple[ConsentAction, datetime] | None]]:
     """For each (customer, moment) the last word by then for a purpose, and when; None without one.
 
     Of several addresses the primary one decides. From the ledger, so that the past is as good as today.
     """
+    if not asked:
+        return answered([])
     kind = AddressKind.MAIL if channel is Channel.EMAIL else AddressKind.PHONE
     given = {
         "customers": array_of(customer_id for customer_id, _ in asked),
@@ -42,9 +52,13 @@ def list_said(
         "channel": channel.value,
         "purpose": purpose.value,
     }
-    rows = db.session.execute(_SAID, given) if asked else ()
-    found = {row.position: (ConsentAction(row.action), row.happened_at) for row in rows}
-    return [found.get(position) for position in range(1, len(asked) + 1)]
+    places = range(1, len(asked) + 1)
+
+    def read(rows: Rows) -> list[tuple[ConsentAction, datetime] | None]:
+        found = {row.position: (ConsentAction(row.action), row.happened_at) for row in rows}
+        return [found.get(place) for place in places]
+
+    return Question((written(_SAID, _SHOWN, given),), read)
 
 
 def list_said_until(addresses: Collection[str], *, until: datetime) -> dict[str, list[Said]]:

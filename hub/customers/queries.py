@@ -20,6 +20,7 @@ from hub.customers.contactability import (
     ContactNote,
     get_consent_states,
     get_contact_notes,
+    get_places,
     get_suppressed,
     get_suppression_words,
     list_suppressions,
@@ -47,6 +48,7 @@ __all__ = [
     "Said",
     "get_consent_states",
     "get_contact_notes",
+    "get_places",
     "get_suppressed",
 ]
 
@@ -71,14 +73,6 @@ def get_customers(customer_ids: Collection[int]) -> dict[int, CustomerRow]:
         return {}
     found = db.session.execute(_rows().where(among(Customer.id, customer_ids)))
     return {row.id: row for row in map(_row_of, found)}
-
-
-def get_places(customer_ids: Collection[int]) -> dict[int, tuple[str, str]]:
-    """Country (ISO 3166 alpha-2) and post code by id, for quiet hours; unknown ids are left out."""
-    statement = select(Customer.id, Customer.country, Customer.postcode).where(
-        among(Customer.id, customer_ids)
-    )
-    return {row.id: (row.country, row.postcode) for row in db.session.execute(statement)}
 
 
 def find_customer_by_address(text: str) -> CustomerRow | None:

@@ -6,15 +6,15 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from hub.core.batches import among
-from hub.core.db import db
+from hub.core.questions import Question, answered
 from hub.loyalty.models import PromoGrant, PromoRedemption
 
 
-def list_redemptions(references: Collection[str]) -> dict[str, datetime]:
+def ask_redemptions(references: Collection[str]) -> Question[dict[str, datetime]]:
     """By reference of the grant when its customer first used the code, cancelled orders left out; the others are missing."""
     used = PromoRedemption
     found = (
-        select(PromoGrant.reference, func.min(used.redeemed_at))
+        select(PromoGrant.reference, func.min(used.redeemed_at).label("redeemed_at"))
         .join(used, (used.code_id == PromoGrant.code_id) & (used.customer_id == PromoGrant.customer_id))
         .where(
             among(PromoGrant.reference, references),
@@ -23,4 +23,4 @@ def list_redemptions(references: Collection[str]) -> dict[str, datetime]:
         )
         .group_by(PromoGrant.reference)
     )
-    return dict(db.session.execute(found).all()) if references else {}
+    return Question((found,), lambda rows: dict(map(tuple, rows))) if references else answered({})

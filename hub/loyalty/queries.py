@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, DateTime, Select, exists, func, literal, or_,
 from hub.core.db import db
 from hub.core.errors import NotFound
 from hub.core.paging import Page, decode_key, make_page
+from hub.core.questions import Question, answered
 from hub.core.text import N_
 from hub.customers.queries import get_customers
 from hub.loyalty.models import PromoCode, PromoGrant, PromoPool, PromoRedemption
@@ -40,10 +41,10 @@ def list_pool_keys() -> list[tuple[str, str]]:
     return [(row.key, row.name) for row in rows]
 
 
-def list_giving(keys: Collection[str], *, now: datetime) -> frozenset[str]:
+def ask_giving(keys: Collection[str], *, now: datetime) -> Question[frozenset[str]]:
     """Those of these pools that have a code to give now."""
     if not keys:
-        return frozenset()
+        return answered(frozenset())
     is_left = exists().where(PromoCode.pool_id == PromoPool.id, PromoCode.grant_id.is_(None))
     found = select(PromoPool.key).where(
         PromoPool.key.in_(keys),
@@ -51,7 +52,7 @@ def list_giving(keys: Collection[str], *, now: datetime) -> frozenset[str]:
         PromoPool.ends_at > now,
         or_(PromoPool.kind == PoolKind.SHARED, is_left),
     )
-    return frozenset(db.session.scalars(found))
+    return Question((found,), lambda rows: frozenset(row.key for row in rows))
 
 
 def _rows(statement: Select[PromoPool]) -> list[PoolRow]:

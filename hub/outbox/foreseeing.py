@@ -1,17 +1,18 @@
 """What the gate would say of messages not yet written to one customer, as far as is known now; writes and locks nothing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cached_property
 
+from hub.core.questions import Question, all_of, answered
 from hub.core.words import Channel, Purpose
 from hub.customers.queries import CustomerRow
 from hub.customers.rules import plain_address
 from hub.outbox import gathering, rules
+from hub.outbox.dossiers import Dossier, ask_dossier
 from hub.outbox.letter import Kind, Letter
 from hub.outbox.places import home_of
-from hub.outbox.rules import Answer, Cap, Policy, Verdict
+from hub.outbox.rules import Answer, Policy, Verdict
 from hub.stores.queries import get_chain
 
 MOST_LOOKS = 10
@@ -50,20 +51,19 @@ class Foreseen:
 
 
 @dataclass(frozen=True)
-class _Known:
-    dossier: gathering.Dossier
-    counted_at: list[datetime]
-    own_cap: Cap | None
-    own_counted_at: list[datetime]
-
-
-@dataclass
 class Foresight:
-    """Judges wishes to one customer; what is known of him is looked up once."""
+    """Judges wishes to one customer by what was known of him: `counted` and `chosen` had left by then."""
 
     customer: CustomerRow
-    now: datetime
-    _known: dict[tuple[Channel, Purpose, str], _Known] = field(default_factory=dict)
+    policy: Policy
+    dossier: Dossier
+    counted: Mapping[Kind, Sequence[datetime]]
+    chosen: Sequence[datetime]
+
+    @property
+    def held(self) -> frozenset[Purpose]:
+        """What a room upstairs holds back from him."""
+        return frozenset(purpose for _, purpose in self.dossier.holds)
 
     def judge(self, wish: Wish, passed: Sequence[Passed] = ()) -> Foreseen:
         """What the gate would say after the messages that have `passed` already."""
@@ -79,47 +79,18 @@ class Foresight:
         return Foreseen(first, Passed(wish.channel, wish.purpose, letter.consent_purpose, at))
 
     def _look(self, letter: Letter, at: datetime, passed: Sequence[Passed]) -> Verdict:
-        known = self._known_of(letter)
+        counted = self.counted.get(letter.kind, ()) if letter.kind else ()
         mine = [
             each.at for each in passed if (each.channel, each.purpose) == (letter.channel, letter.purpose)
         ]
         own = [each.at for each in passed if each.consent_purpose in rules.CHOOSABLE]
         contact = replace(
-            gathering.contact_of(letter, known.dossier, counted_at=[], better_count=0),
-            counted_at=tuple(sorted([*known.counted_at, *mine])),
-            own_cap=known.own_cap,
-            own_counted_at=tuple(sorted([*known.own_counted_at, *own])),
+            gathering.contact_of(letter, self.dossier, counted_at=[], better_count=0),
+            counted_at=tuple(sorted([*counted, *mine])),
+            own_cap=gathering.own_caps([letter], self.dossier).get(letter.id),
+            own_counted_at=tuple(sorted([*self.chosen, *own])),
         )
-        return rules.decide(gathering.facts_of(letter), contact, self._policy, at)
-
-    @cached_property
-    def _policy(self) -> Policy:
-        return gathering.with_pauses(rules.read_policy(get_chain().settings), now=self.now)
-
-    @cached_property
-    def _dossier(self) -> gathering.Dossier:
-        """Of all his addresses at once, however many channels a plan writes on."""
-        addresses = {plain_address(each) for each in (self.customer.mail, self.customer.phone) if each}
-        home = home_of(get_chain().time_zone)
-        return gathering.dossier_of({self.customer.id}, addresses, home=home, now=self.now)
-
-    @cached_property
-    def _counted(self) -> Mapping[Kind, list[datetime]]:
-        """What has left by now of every kind that is capped; the rules leave out what is older than a cap looks back."""
-        caps = self._policy.caps
-        kinds = {(self.customer.id, *kind) for kind in caps}
-        since = self.now - timedelta(days=max((cap.days for cap in caps.values()), default=0))
-        return gathering.list_counted(kinds, since=since) if kinds else {}
-
-    def _known_of(self, letter: Letter) -> "_Known":
-        """By channel, purpose and theme: what has left by now, and what he said."""
-        kind = (letter.channel, letter.purpose, letter.theme)
-        if kind not in self._known:
-            own = gathering.own_caps([letter], self._dossier)
-            counted = self._counted.get(letter.kind, []) if letter.kind else []
-            chosen = gathering.list_own_counted([letter], own, now=self.now).get(self.customer.id, [])
-            self._known[kind] = _Known(self._dossier, counted, own.get(letter.id), chosen)
-        return self._known[kind]
+        return rules.decide(gathering.facts_of(letter), contact, self.policy, at)
 
     def _letter(self, wish: Wish) -> Letter:
         person = self.customer
@@ -131,3 +102,27 @@ class Foresight:
             source_kind=None, source_id=None, stop_if={}, priority=wish.priority, due_at=wish.due_at,
             expires_at=wish.expires_at, counted_at=None, attempt_count=0,
         )  # fmt: skip
+
+
+def ask_foresight(customer: CustomerRow, *, now: datetime) -> Question[Foresight]:
+    """Of all his addresses and of every kind that is capped, however many messages and channels a plan has."""
+    chain = get_chain()
+    policy = rules.read_policy(chain.settings)
+    addresses = {plain_address(each) for each in (customer.mail, customer.phone) if each}
+    kinds = {(customer.id, *kind) for kind in policy.caps}
+    window = timedelta(days=max((cap.days for cap in policy.caps.values()), default=0))
+
+    def with_chosen(dossier: Dossier) -> Question[tuple[Dossier, Sequence[datetime]]]:
+        days = max((note.cap_days or 0 for note in dossier.notes.values()), default=0)
+        if not days:
+            return answered((dossier, ()))
+        counted = gathering.ask_own_counted({customer.id}, since=now - timedelta(days=days))
+        return counted.then(lambda found: (dossier, found[customer.id]))
+
+    return all_of(
+        gathering.ask_pauses(policy, now=now),
+        ask_dossier({customer.id}, addresses, home=home_of(chain.time_zone), now=now).followed_by(
+            with_chosen
+        ),
+        gathering.ask_counted(kinds, since=now - window),
+    ).then(lambda found: Foresight(customer, found[0], found[1][0], found[2], found[1][1]))

@@ -2,24 +2,24 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, Text, and_, any_, func, literal, select, text
 
-from hub.core import signing
 from hub.core.batches import among
 from hub.core.db import db
-from hub.core.words import Channel, Purpose
-from hub.customers import queries as customers
-from hub.customers.queries import ContactNote, Said
+from hub.core.questions import Question, Rows
+from hub.core.words import Channel
+from hub.customers.queries import ContactNote
 from hub.customers.rules import choose_answer, is_mobile, plain_address
 from hub.customers.words import ConsentAction
 from hub.outbox import rules
-from hub.outbox.bounces import PAUSE_KEY
+from hub.outbox.dossiers import Dossier, ask_dossier
 from hub.outbox.letter import CONFIRMATION, Kind, Letter, has_unsubscribe
-from hub.outbox.models import AddressPause, Hold, OutboundMessage, SenderPause
+from hub.outbox.models import OutboundMessage, SenderPause
 from hub.outbox.phone_rules import PHONES
 from hub.outbox.places import Place, home_of, receiver_place
 from hub.outbox.rules import Answer, Cap, ContactFacts, MessageFacts, Policy, Verdict
@@ -31,19 +31,6 @@ _LOCK = text(
     "SELECT pg_advisory_xact_lock(hashtextextended('outbox.cap:' || id, 0)) FROM unnest(CAST(:owners AS text[])) AS id"
 )
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
-
-
-@dataclass
-class Dossier:
-    """What is known of the receivers of a batch, by customer or by address."""
-
-    places: Mapping[int, tuple[str, str]]
-    said: Mapping[str, Sequence[Said]]
-    notes: Mapping[str, ContactNote]
-    suppressed: frozenset[str]
-    paused: Mapping[str, datetime]
-    holds: Mapping[tuple[int, Purpose], str]
-    home: Place
 
 
 def judge(letters: Sequence[Letter], *, now: datetime, is_last_look: bool = False) -> dict[int, Verdict]:
@@ -108,23 +95,30 @@ def list_own_counted(
     letters: Sequence[Letter], own: Mapping[int, Cap], *, now: datetime
 ) -> dict[int, list[datetime]]:
     """By customer: when messages he may limit were let through, on all channels together. The caller holds the lock."""
-    counted: dict[int, list[datetime]] = {
-        letter.customer_id: [] for letter in letters if letter.id in own and letter.customer_id is not None
-    }
-    if not counted:
+    mine = {letter.customer_id for letter in letters if letter.id in own and letter.customer_id is not None}
+    if not mine:
         return {}
-    m = OutboundMessage
     since = now - timedelta(days=max(cap.days for cap in own.values()))
-    rows = db.session.execute(
+    return ask_own_counted(mine, since=since).ask()
+
+
+def ask_own_counted(customer_ids: Collection[int], *, since: datetime) -> Question[dict[int, list[datetime]]]:
+    m = OutboundMessage
+    chosen = (
         select(m.customer_id, m.counted_at, m.purpose, m.template_version_id)
-        .where(among(m.customer_id, counted), m.purpose.in_(rules.MAY_BE_CHOSEN), m.counted_at > since)
+        .where(among(m.customer_id, customer_ids), m.purpose.in_(rules.MAY_BE_CHOSEN), m.counted_at > since)
         .order_by(m.counted_at)
     )
-    for customer_id, moment, purpose, version_id in rows:
-        said_to = rules.consent_purpose(purpose, has_unsubscribe=has_unsubscribe(version_id))
-        if customer_id is not None and moment is not None and said_to in rules.CHOOSABLE:
-            counted[customer_id].append(moment)
-    return counted
+
+    def read(rows: Rows) -> dict[int, list[datetime]]:
+        counted: dict[int, list[datetime]] = {customer_id: [] for customer_id in customer_ids}
+        for customer_id, moment, purpose, version_id in rows:
+            said_to = rules.consent_purpose(purpose, has_unsubscribe=has_unsubscribe(version_id))
+            if said_to in rules.CHOOSABLE:
+                counted[customer_id].append(moment)
+        return counted
+
+    return Question((chosen,), read)
 
 
 def add_own(counted: list[datetime], letter: Letter, now: datetime) -> None:
@@ -139,55 +133,22 @@ def _is_capped(letter: Letter, policy: Policy) -> bool:
 
 
 def with_pauses(policy: Policy, *, now: datetime) -> Policy:
-    pauses = db.session.execute(
-        select(SenderPause.channel, func.max(SenderPause.resumes_at))
+    return ask_pauses(policy, now=now).ask()
+
+
+def ask_pauses(policy: Policy, *, now: datetime) -> Question[Policy]:
+    pauses = (
+        select(SenderPause.channel, func.max(SenderPause.resumes_at).label("until"))
         .where(SenderPause.ended_at.is_(None), SenderPause.resumes_at > now)
         .group_by(SenderPause.channel)
     )
-    return replace(policy, sender_paused_until=dict(pauses.all()))
+    return Question((pauses,), lambda rows: replace(policy, sender_paused_until=dict(map(tuple, rows))))
 
 
 def open_dossier(letters: Sequence[Letter], *, home: Place, now: datetime) -> Dossier:
     customer_ids = {letter.customer_id for letter in letters if letter.customer_id is not None}
-    return dossier_of(
-        customer_ids, {_address_of(each) for each in letters if each.recipient}, home=home, now=now
-    )
-
-
-def dossier_of(
-    customer_ids: Collection[int], recipients: Collection[str], *, home: Place, now: datetime
-) -> Dossier:
-    """What is known of these people and plain addresses."""
-    return Dossier(
-        places=customers.get_places(customer_ids),
-        said=customers.get_consent_states(recipients),
-        notes=customers.get_contact_notes(recipients),
-        suppressed=customers.get_suppressed(recipients),
-        paused=_list_paused(recipients, now=now),
-        holds=_list_holds(customer_ids),
-        home=home,
-    )
-
-
-def _list_paused(addresses: Collection[str], *, now: datetime) -> dict[str, datetime]:
-    by_hash = {signing.keyed_hash(PAUSE_KEY, address): address for address in addresses}
-    rows = db.session.execute(
-        select(AddressPause.address_hash, AddressPause.resumes_at).where(
-            among(AddressPause.address_hash, by_hash), AddressPause.resumes_at > now
-        )
-    )
-    return {by_hash[digest]: resumes_at for digest, resumes_at in rows}
-
-
-def _list_holds(customer_ids: Collection[int]) -> dict[tuple[int, Purpose], str]:
-    if not customer_ids:
-        return {}
-    rows = db.session.execute(
-        select(Hold.customer_id, Hold.purpose, Hold.reason).where(
-            among(Hold.customer_id, customer_ids), Hold.lifted_at.is_(None)
-        )
-    )
-    return {(customer_id, purpose): reason for customer_id, purpose, reason in rows}
+    recipients = {_address_of(each) for each in letters if each.recipient}
+    return ask_dossier(customer_ids, recipients, home=home, now=now).ask()
 
 
 def _count(
@@ -216,14 +177,26 @@ def _nets(kinds: Collection[Kind]) -> Iterator[tuple[Any, ColumnElement[bool]]]:
 
 
 def list_counted(kinds: Collection[Kind], *, since: datetime) -> dict[Kind, list[datetime]]:
+    return ask_counted(kinds, since=since).ask()
+
+
+def ask_counted(kinds: Collection[Kind], *, since: datetime) -> Question[dict[Kind, list[datetime]]]:
     m = OutboundMessage
-    counted: dict[Kind, list[datetime]] = {kind: [] for kind in kinds}
-    for owner, net in _nets(kinds):
-        found = select(owner, m.channel, m.purpose, m.counted_at).where(net, m.counted_at > since)
-        for owned_by, channel, purpose, moment in db.session.execute(found.order_by(m.counted_at)):
-            if moment is not None and (owned_by, channel, purpose) in counted:
+    found = tuple(
+        select(owner, m.channel, m.purpose, m.counted_at)
+        .where(net, m.counted_at > since)
+        .order_by(m.counted_at)
+        for owner, net in _nets(kinds)
+    )
+
+    def read(*parts: Rows) -> dict[Kind, list[datetime]]:
+        counted: dict[Kind, list[datetime]] = {kind: [] for kind in kinds}
+        for owned_by, channel, purpose, moment in chain(*parts):
+            if (owned_by, channel, purpose) in counted:
                 counted[owned_by, channel, purpose].append(moment)
-    return counted
+        return counted
+
+    return Question(found, read)
 
 
 def _list_competing(

@@ -1,6 +1,6 @@
 """What is known of plans and of the customers inside."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -19,8 +19,8 @@ BELL = "plans"
 
 
 @dataclass(frozen=True)
-class PlanRow:
-    """A card: counts are customers, `next_due_at` is when the next step is due (business time)."""
+class PlanHead:
+    """A plan beside its versions."""
 
     id: int
     key: str
@@ -30,6 +30,12 @@ class PlanRow:
     control_percent: int
     is_on: bool
     published_version_id: int | None
+
+
+@dataclass(frozen=True)
+class PlanRow(PlanHead):
+    """A card: counts are customers, `next_due_at` is when the next step is due (business time)."""
+
     inside_count: int
     entered_count: int
     next_due_at: datetime | None
@@ -149,19 +155,15 @@ def get_card(key: str) -> PlanRow:
 
 def plan_row(plan: Plan, inside: int, entered: int, next_due_at: datetime | None) -> PlanRow:
     """A plan with what was counted of it."""
-    return PlanRow(
-        id=plan.id,
-        key=plan.key,
-        name_fr=plan.name_fr,
-        name_en=plan.name_en,
-        priority=plan.priority,
-        control_percent=plan.control_percent,
-        is_on=plan.is_on,
-        published_version_id=plan.published_version_id,
-        inside_count=inside,
-        entered_count=entered,
-        next_due_at=next_due_at,
-    )
+    return PlanRow(**_head(plan), inside_count=inside, entered_count=entered, next_due_at=next_due_at)
+
+
+def plan_head(plan: Plan) -> PlanHead:
+    return PlanHead(**_head(plan))
+
+
+def _head(plan: Plan) -> dict[str, Any]:
+    return {each.name: getattr(plan, each.name) for each in fields(PlanHead)}
 
 
 def get_plan(key: str) -> PlanView:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from hub.core.batches import among
 from hub.core.db import db
 from hub.core.errors import Gone, NotFound
+from hub.core.questions import Question, Rows
 from hub.core.text import N_
 from hub.core.words import Language
 from hub.customers.queries import get_customers
@@ -104,15 +105,17 @@ def get_photo(photo_id: int, *, review_id: int | None = None, is_published: bool
     return _photo(row)
 
 
-def list_written_moments(customer_ids: Collection[int]) -> dict[int, dict[str, datetime]]:
+def ask_written_moments(customer_ids: Collection[int]) -> Question[dict[int, dict[str, datetime]]]:
     """By customer when he first wrote about which product: for the exit of a plan."""
-    found: dict[int, dict[str, datetime]] = {}
-    asked = select(Review.customer_id, Review.sku, Review.written_at)
-    for customer_id, sku, written_at in db.session.execute(
-        asked.where(among(Review.customer_id, customer_ids))
-    ):
-        found.setdefault(customer_id, {})[sku] = written_at
-    return found
+    about = select(Review.customer_id, Review.sku, Review.written_at)
+
+    def read(rows: Rows) -> dict[int, dict[str, datetime]]:
+        found: dict[int, dict[str, datetime]] = {}
+        for customer_id, sku, written_at in rows:
+            found.setdefault(customer_id, {})[sku] = written_at
+        return found
+
+    return Question((about.where(among(Review.customer_id, customer_ids)),), read)
 
 
 def with_photos(rows: Sequence[Review]) -> list[ReviewRow]:

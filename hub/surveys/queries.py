@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, RowMapping, select, text
 from hub.core.batches import among
 from hub.core.db import db
 from hub.core.errors import NotFound
+from hub.core.questions import Question, Rows
 from hub.core.text import N_
 from hub.core.words import Language
 from hub.surveys.links import read_token
@@ -125,11 +126,21 @@ def list_recently_asked(customer_ids: Iterable[int], *, now: datetime) -> set[in
 
 def list_ask_moments(customer_ids: Iterable[int]) -> dict[int, list[datetime]]:
     """When each of these customers was invited; those who never were are missing."""
-    found: dict[int, list[datetime]] = {}
-    rows = select(Invitation.customer_id, Invitation.created_at)
-    for customer_id, moment in db.session.execute(rows.where(among(Invitation.customer_id, customer_ids))):
-        found.setdefault(customer_id, []).append(moment)
-    return found
+    return ask_ask_moments(customer_ids).ask()
+
+
+def ask_ask_moments(customer_ids: Iterable[int]) -> Question[dict[int, list[datetime]]]:
+    invited = select(Invitation.customer_id, Invitation.created_at).where(
+        among(Invitation.customer_id, customer_ids)
+    )
+
+    def read(rows: Rows) -> dict[int, list[datetime]]:
+        found: dict[int, list[datetime]] = {}
+        for customer_id, moment in rows:
+            found.setdefault(customer_id, []).append(moment)
+        return found
+
+    return Question((invited,), read)
 
 
 def list_invitations(order_ids: Iterable[int]) -> dict[int, int]:

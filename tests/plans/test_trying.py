@@ -14,6 +14,7 @@ from hub.core.words import Channel, Language, Purpose
 from hub.loyalty.queries import list_pools
 from hub.outbox.models import Hold
 from hub.outbox.words import BlockReason
+from hub.plans.drafts.queries import get_with_draft
 from hub.plans.reading import parse_definition
 from hub.plans.trying.gathering import try_plan
 from hub.plans.trying.rows import Fate, Lacks, Trial
@@ -37,7 +38,10 @@ def tried(lives: Lives, data: dict[str, Any], customer_id: int | None = None) ->
     lives.of(KEY, data)
     definition = parse_definition(data)
     return try_plan(
-        plan_key=KEY, definition=definition, customer_id=customer_id or lives.customer.id, now=TUESDAY
+        get_with_draft(KEY)[0],
+        definition=definition,
+        customer_id=customer_id or lives.customer.id,
+        now=TUESDAY,
     )
 
 
@@ -197,7 +201,8 @@ def test_a_plan_about_an_order_takes_the_last_one(lives: Lives, session: Session
         send("a", template="survey", purpose="survey", days=7), on="order_delivered", exits=("cancelled",)
     )
     trial = tried(lives, survey)
-    assert trial.seed.order_number == order.external_id
+    assert trial.seed.order is not None
+    assert trial.seed.order.external_id == order.external_id
     assert told(trial) == ["a sent 03-10 10:00"]
 
 
@@ -221,7 +226,7 @@ def test_the_arm_is_the_one_that_she_would_be_in(lives: Lives) -> None:
     data = letters(send("a"))
     lives.of(KEY, data, control_percent=100)
     trial = try_plan(
-        plan_key=KEY, definition=parse_definition(data), customer_id=lives.customer.id, now=TUESDAY
+        get_with_draft(KEY)[0], definition=parse_definition(data), customer_id=lives.customer.id, now=TUESDAY
     )
     assert trial.arm is Arm.CONTROL
     assert told(trial) == ["a sent 03-03 10:00"]  # what a treated customer would receive
@@ -237,7 +242,7 @@ def test_nothing_is_written(lives: Lives, session: Session) -> None:
     lives.of(KEY, letters(send("a"), send("b", days=2), {"key": "give", "kind": "promo", "pool": "ten"}))
     before = _count_rows(session)
     tried_again = try_plan(
-        plan_key=KEY,
+        get_with_draft(KEY)[0],
         definition=lives.of(KEY),
         customer_id=lives.customer.id,
         now=TUESDAY,

@@ -38,4 +38,5 @@ def names_of(*definitions: Definition) -> Names:
     steps = {key: title for each in definitions for key, title in titles_of(each).items()}
     wanted = {segment for each in definitions for segment in named_segments(each)}
     segments = dict(list_names(wanted)) if wanted else {}
-    return Names(steps, choosing.template_names(), segments, dict(choosing.pools()))
+    has_pools = any(step.pool for each in definitions for step in each.steps)
+    return Names(steps, choosing.template_names(), segments, dict(choosing.pools()) if has_pools else {})

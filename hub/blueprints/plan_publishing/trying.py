@@ -12,9 +12,9 @@ from hub.blueprints.plan_publishing.base import blueprint, names_of
 from hub.core import clock
 from hub.customers.queries import list_customers
 from hub.plans.definitions import Definition
-from hub.plans.drafts.queries import find_draft
+from hub.plans.drafts.queries import get_with_draft
 from hub.plans.drafts.rows import DraftView
-from hub.plans.queries import PlanRow, find_definition, get_card
+from hub.plans.queries import PlanHead, find_definition
 from hub.plans.trying.gathering import try_plan
 from hub.plans.words import Trigger
 from hub.staff.words import Permission
@@ -29,30 +29,30 @@ def try_customer(key: str) -> ResponseReturnValue:
     """
     if not viewer().may(Permission.READ_CUSTOMERS):
         abort(403)
-    card, search = get_card(key), request.args.get("q", "").strip()
-    draft = find_draft(key)
-    definition, lacks = _content(draft, card.published_version_id)
+    search = request.args.get("q", "").strip()
+    plan, draft = get_with_draft(key)
+    definition, lacks = _content(draft, plan.published_version_id)
     return render_template(
         "plan_publishing/try.html",
-        plan=card,
+        plan=plan,
         search=search,
         people=list_customers(search, size=MOST_FOUND).rows if search else (),
         lacks=lacks,
-        of=_of(card.published_version_id),
+        of=_of(plan.published_version_id),
         has_draft=draft is not None,
         words=plan_words,
-        **(_trial(card, definition) if definition else {"trial": None}),
+        **(_trial(plan, definition) if definition else {"trial": None}),
     )
 
 
-def _trial(card: PlanRow, definition: Definition) -> dict[str, Any]:
+def _trial(plan: PlanHead, definition: Definition) -> dict[str, Any]:
     """The plan walked for the customer of the address, if there is one."""
     customer_id, by = request.args.get("customer", type=int), _by()
     if customer_id is None:
         return {"trial": None}
     now = clock.business_now()
-    trial = try_plan(plan_key=card.key, definition=definition, customer_id=customer_id, on=by, now=now)
-    entries, of = definition.entry.on, _of(card.published_version_id)
+    trial = try_plan(plan, definition=definition, customer_id=customer_id, on=by, now=now)
+    entries, of = definition.entry.on, _of(plan.published_version_id)
     chosen = by if by in entries else entries[0]
     return {
         "trial": trial,
@@ -61,7 +61,7 @@ def _trial(card: PlanRow, definition: Definition) -> dict[str, Any]:
         "entries": [
             {
                 "label": try_words.trigger_words(each),
-                "href": url_for(".try_customer", key=card.key, of=of, customer=customer_id, by=each.value),
+                "href": url_for(".try_customer", key=plan.key, of=of, customer=customer_id, by=each.value),
                 "is_current": each is chosen,
             }
             for each in entries

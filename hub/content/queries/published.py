@@ -12,12 +12,16 @@ from hub.content.review_links import count_review_links
 from hub.content.rules import REVIEW_LINKS
 from hub.content.words import TemplateState
 from hub.core.batches import among
-from hub.core.db import db
+from hub.core.questions import Question
 from hub.core.words import Language
 
 
 def list_published(keys: Collection[str]) -> dict[tuple[str, Language], PreparedTemplate]:
     """The versions in use now of these templates, in the languages that are published; one statement for their ids."""
+    return ask_published(keys).ask()
+
+
+def ask_published(keys: Collection[str]) -> Question[dict[tuple[str, Language], PreparedTemplate]]:
     version, template = TemplateVersion, MessageTemplate
     found = (
         select(template.key, version.language, version.id)
@@ -26,7 +30,7 @@ def list_published(keys: Collection[str]) -> dict[tuple[str, Language], Prepared
         .ext(distinct_on(template.key, version.language))
         .order_by(template.key, version.language, version.is_own.desc())
     )
-    return {(key, language): get_version(row) for key, language, row in db.session.execute(found).all()}
+    return Question((found,), lambda rows: {(key, language): get_version(row) for key, language, row in rows})
 
 
 def leads_to_reviews(template: PreparedTemplate, links: Collection[str]) -> bool:

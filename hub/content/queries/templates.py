@@ -3,15 +3,17 @@
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from hub.content.blocks import read_blocks
 from hub.content.catalog import find_about, find_name, find_place
 from hub.content.models import MessageTemplate, TemplateDraft, TemplateVersion
 from hub.content.rows import TemplateRow, VersionView
 from hub.content.words import TEST_PREFIX, TemplateGroup, TemplateState
+from hub.core.batches import table_of
 from hub.core.db import db
 from hub.core.errors import NotFound
+from hub.core.questions import Question, Rows, ask_together
 from hub.core.text import N_
 from hub.core.words import Language
 
@@ -41,13 +43,15 @@ def _rows(language: str, key: str | None) -> list[TemplateRow]:
     wanted = [~MessageTemplate.key.startswith(TEST_PREFIX, autoescape=True)]
     if key is not None:
         wanted.append(MessageTemplate.key == key)
-    templates = db.session.scalars(select(MessageTemplate).where(*wanted)).all()
-    ids = [template.id for template in templates]
-    versions, drafts = _published(ids), _drafts(ids)
+    templates, versions, drafts = ask_together(
+        Question((select(*table_of(MessageTemplate).c).where(*wanted),), list[Any]),
+        _ask_published(*wanted),
+        _ask_drafts(*wanted),
+    )
     return [_row(each, versions[each.id], drafts[each.id], language) for each in templates]
 
 
-def _row(template: MessageTemplate, versions: list[Any], drafts: list[Any], language: str) -> TemplateRow:
+def _row(template: Any, versions: list[Any], drafts: list[Any], language: str) -> TemplateRow:
     moments = [
         template.created_at,
         *(row.published_at for row in versions),
@@ -71,34 +75,36 @@ def _row(template: MessageTemplate, versions: list[Any], drafts: list[Any], lang
     )
 
 
-def _published(template_ids: list[int]) -> dict[int, list[Any]]:
-    rows: dict[int, list[Any]] = defaultdict(list)
-    for row in db.session.execute(
+def _ask_published(*wanted: ColumnElement[bool]) -> Question[dict[int, list[Any]]]:
+    version = TemplateVersion
+    found = (
         select(
-            TemplateVersion.template_id,
-            TemplateVersion.language,
-            TemplateVersion.is_own,
-            func.max(TemplateVersion.published_at).label("published_at"),
-            func.bool_or(TemplateVersion.sms_text != "").label("has_sms"),
+            version.template_id,
+            version.language,
+            version.is_own,
+            func.max(version.published_at).label("published_at"),
+            func.bool_or(version.sms_text != "").label("has_sms"),
         )
-        .where(
-            TemplateVersion.template_id.in_(template_ids), TemplateVersion.state == TemplateState.PUBLISHED
-        )
-        .group_by(TemplateVersion.template_id, TemplateVersion.language, TemplateVersion.is_own)
-    ):
-        rows[row.template_id].append(row)
-    return rows
+        .join(MessageTemplate, MessageTemplate.id == version.template_id)
+        .where(*wanted, version.state == TemplateState.PUBLISHED)
+        .group_by(version.template_id, version.language, version.is_own)
+    )
+    return Question((found,), _by_template)
 
 
-def _drafts(template_ids: list[int]) -> dict[int, list[Any]]:
-    rows: dict[int, list[Any]] = defaultdict(list)
-    for row in db.session.execute(
-        select(TemplateDraft.template_id, TemplateDraft.language, TemplateDraft.edited_at).where(
-            TemplateDraft.template_id.in_(template_ids)
-        )
-    ):
-        rows[row.template_id].append(row)
-    return rows
+def _ask_drafts(*wanted: ColumnElement[bool]) -> Question[dict[int, list[Any]]]:
+    draft = TemplateDraft
+    found = select(draft.template_id, draft.language, draft.edited_at).join(
+        MessageTemplate, MessageTemplate.id == draft.template_id
+    )
+    return Question((found.where(*wanted),), _by_template)
+
+
+def _by_template(rows: Rows) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.template_id].append(row)
+    return found
 
 
 def get_history(template_id: int, language: Language) -> list[VersionView]:

@@ -105,6 +105,7 @@ from hub.inbox.queries.tickets import (
     access_attachment,
     access_ticket,
     access_ticket_by_id,
+    ask_with_open_ticket,
     count_waiting,
     find_number,
     get_numbers,
@@ -115,7 +116,6 @@ from hub.inbox.queries.tickets import (
     list_presence,
     list_thread,
     list_waits,
-    list_with_open_ticket,
 )
 from hub.inbox.queries.views import (
     ViewRow,
@@ -173,6 +173,7 @@ __all__ = [
     "access_ticket",
     "access_ticket_by_id",
     "access_view",
+    "ask_with_open_ticket",
     "count_calls",
     "count_in_views",
     "count_newer",
@@ -225,7 +226,6 @@ __all__ = [
     "list_views",
     "list_waits",
     "list_warned",
-    "list_with_open_ticket",
     "may_chat",
     "may_make_tags",
     "offer_snoozes",

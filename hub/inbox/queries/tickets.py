@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from hub.core.audit import AuditEntry
 from hub.core.batches import among
 from hub.core.db import db
+from hub.core.questions import Question, Rows, answered
 from hub.inbox.chats import PRESENCE_LASTS
 from hub.inbox.models import (
     Draft,
@@ -233,20 +234,24 @@ def has_open_ticket_on_order(order_id: int) -> bool:
     return db.session.scalar(found.limit(1)) is not None
 
 
-def list_with_open_ticket(asked: Sequence[tuple[int, datetime]]) -> list[bool]:
+def ask_with_open_ticket(asked: Sequence[tuple[int, datetime]]) -> Question[list[bool]]:
     """For each (order, moment) whether a customer had an open ticket about it then, as far as tickets remember."""
     ids = {order_id for order_id, _ in asked if order_id}
-    found: dict[int, list[tuple[datetime, datetime | None]]] = {}
-    rows = select(Ticket.order_id, Ticket.created_at, Ticket.state, Ticket.solved_at)
-    for order_id, opened_at, state, solved_at in (
-        db.session.execute(rows.where(among(Ticket.order_id, ids))) if ids else ()
-    ):
-        ended_at = None if state in OPEN_STATES else solved_at or opened_at
-        found.setdefault(order_id or 0, []).append((opened_at, ended_at))
-    return [
-        any(opened <= at and (ended is None or ended > at) for opened, ended in found.get(order_id, ()))
-        for order_id, at in asked
-    ]
+    if not ids:
+        return answered([False] * len(asked))
+    about = select(Ticket.order_id, Ticket.created_at, Ticket.state, Ticket.solved_at)
+
+    def read(rows: Rows) -> list[bool]:
+        found: dict[int, list[tuple[datetime, datetime | None]]] = {}
+        for order_id, opened_at, state, solved_at in rows:
+            ended_at = None if state in OPEN_STATES else solved_at or opened_at
+            found.setdefault(order_id, []).append((opened_at, ended_at))
+        return [
+            any(opened <= at and (ended is None or ended > at) for opened, ended in found.get(order_id, ()))
+            for order_id, at in asked
+        ]
+
+    return Question((about.where(among(Ticket.order_id, ids)),), read)
 
 
 def list_kept_messages(message_ids: Iterable[int]) -> set[int]:

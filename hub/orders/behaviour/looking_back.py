@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, DateTime, Integer, bindparam, text
+from sqlalchemy import BigInteger, Boolean, DateTime, Integer, Text, bindparam, text
+from sqlalchemy.types import TypeEngine
 
+from hub.core.batches import array_of
 from hub.core.db import db
+from hub.core.questions import Question, Rows, answered, written
 from hub.orders.behaviour.queries import get_setup
 from hub.orders.behaviour.rules import profile_of
 from hub.orders.behaviour.words import BasketProfile, Device
@@ -41,6 +44,12 @@ _LOOK = """
     JOIN LATERAL (SELECT * FROM basket_touches t WHERE t.basket_id = b.id AND t.touched_at <= asked.at
         ORDER BY t.touched_at DESC, t.event_key DESC LIMIT 1) last ON true
 """
+_MOMENT = DateTime(timezone=True)
+_SHOWN: dict[str, TypeEngine[Any]] = {
+    "basket_id": BigInteger(), "since": _MOMENT, "at": _MOMENT, "customer_id": BigInteger(), "touched_at": _MOMENT,
+    "state": Text(), "device": Text(), "total_cents": BigInteger(), "line_count": BigInteger(), "clears_at": _MOMENT,
+    "currency": Text(), "checkout_url": Text(), "is_paid": Boolean(), "has_ordered": Boolean(),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -89,19 +98,26 @@ def look_at_each(
     asked: Collection[tuple[int, datetime, datetime]],
 ) -> dict[tuple[int, datetime, datetime], BasketThen]:
     """By (basket id, the touch it is seen from, the moment it is asked of), in one statement; unknown ones are left out."""
+    return ask_each(asked).ask()
+
+
+def ask_each(
+    asked: Collection[tuple[int, datetime, datetime]],
+) -> Question[dict[tuple[int, datetime, datetime], BasketThen]]:
     rows = sorted(asked)
     if not rows:
-        return {}
-    given = dict(zip(("ids", "since", "ats"), map(list, zip(*rows, strict=True)), strict=True))
-    moments = ARRAY(DateTime(timezone=True))
-    bound = (
-        bindparam("ids", type_=ARRAY(BigInteger)),
-        bindparam("since", type_=moments),
-        bindparam("ats", type_=moments),
-    )
-    found = db.session.execute(text(_statement(_ASKED)).bindparams(*bound), given).mappings().all()
-    seen = _rows(found)
-    return {(then.basket_id, then.since, row["at"]): then for row, then in zip(found, seen, strict=True)}
+        return answered({})
+    given = {
+        "ids": array_of(basket_id for basket_id, _, _ in rows),
+        "since": array_of(since for _, since, _ in rows),
+        "ats": array_of(at for _, _, at in rows),
+    }
+
+    def read(found: Rows) -> dict[tuple[int, datetime, datetime], BasketThen]:
+        seen = zip(found, _rows(found), strict=True)
+        return {(then.basket_id, then.since, row.at): then for row, then in seen}
+
+    return Question((written(text(_statement(_ASKED)), _SHOWN, given),), read)
 
 
 def list_left_then(
@@ -124,7 +140,7 @@ def list_left_then(
         rows = db.session.execute(
             text(f"{query} LIMIT :limit").bindparams(bindparam("limit", type_=Integer)), given
         )
-        page = _rows(rows.mappings().all())
+        page = _rows(rows.all())
         found += [row for row in page if row.is_left]
         if len(page) < limit or len(found) >= limit:
             return found[:limit]
@@ -141,20 +157,20 @@ def _rows(rows: Sequence[Any]) -> list[BasketThen]:
 
 
 def _row(row: Any, keeps: timedelta) -> BasketThen:
-    clears_at = row["clears_at"] or row["touched_at"] + keeps
-    is_gone = row["state"] == "emptied" or not row["line_count"] or clears_at <= row["at"]
+    clears_at = row.clears_at or row.touched_at + keeps
+    is_gone = row.state == "emptied" or not row.line_count or clears_at <= row.at
     return BasketThen(
-        basket_id=row["basket_id"],
-        since=row["since"],
-        customer_id=row["customer_id"],
-        touched_at=row["touched_at"],
-        device=Device(row["device"]) if row["device"] else None,
-        total_cents=row["total_cents"],
-        currency=row["currency"],
-        checkout_url=row["checkout_url"],
+        basket_id=row.basket_id,
+        since=row.since,
+        customer_id=row.customer_id,
+        touched_at=row.touched_at,
+        device=Device(row.device) if row.device else None,
+        total_cents=row.total_cents,
+        currency=row.currency,
+        checkout_url=row.checkout_url,
         clears_at=clears_at,
-        is_paid=row["is_paid"],
+        is_paid=row.is_paid,
         is_emptied=is_gone,
-        is_changed=row["touched_at"] > row["since"] and row["state"] == "open" and row["line_count"] > 0,
-        has_ordered=row["has_ordered"],
+        is_changed=row.touched_at > row.since and row.state == "open" and row.line_count > 0,
+        has_ordered=row.has_ordered,
     )

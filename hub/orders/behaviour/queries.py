@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, select
 from hub.core.batches import among
 from hub.core.db import db
 from hub.core.errors import NotFound
+from hub.core.questions import Question, Rows
 from hub.core.text import N_
 from hub.orders.behaviour.models import Basket, BasketLine, Visit, Visitor
 from hub.orders.behaviour.rows import BasketLineRow, BasketRow, VisitRow
@@ -40,19 +41,23 @@ def get_baskets(basket_ids: Collection[int]) -> dict[int, BasketRow]:
     return {row.id: row for row in found}
 
 
-def list_devices(asked: Sequence[tuple[int, datetime]]) -> list[Device | None]:
+def ask_devices(asked: Sequence[tuple[int, datetime]]) -> Question[list[Device | None]]:
     """For each (customer, moment) the device of the basket touched last by then; None when none is known."""
     ids = {customer_id for customer_id, _ in asked}
-    found: dict[int | None, list[tuple[datetime, Device | None]]] = {}
-    rows = select(Basket.customer_id, Basket.touched_at, Basket.device).where(
+    touched = select(Basket.customer_id, Basket.touched_at, Basket.device).where(
         among(Basket.customer_id, ids), Basket.device.is_not(None)
     )
-    for customer_id, touched_at, device in db.session.execute(rows.order_by(Basket.touched_at.desc())):
-        found.setdefault(customer_id, []).append((touched_at, device))
-    return [
-        next((device for touched_at, device in found.get(customer_id, ()) if touched_at <= at), None)
-        for customer_id, at in asked
-    ]
+
+    def read(rows: Rows) -> list[Device | None]:
+        found: dict[int, list[tuple[datetime, Device]]] = {}
+        for customer_id, touched_at, device in rows:
+            found.setdefault(customer_id, []).append((touched_at, device))
+        return [
+            next((device for touched_at, device in found.get(customer_id, ()) if touched_at <= at), None)
+            for customer_id, at in asked
+        ]
+
+    return Question((touched.order_by(Basket.touched_at.desc()),), read)
 
 
 def find_open_basket(customer_id: int) -> BasketRow | None:

@@ -1,13 +1,15 @@
 """What others look up about products."""
 
 from collections.abc import Collection
+from typing import Any
 
 from sqlalchemy import select, tuple_
 
-from hub.core.batches import among
+from hub.core.batches import among, table_of
 from hub.core.db import db
 from hub.core.errors import Invalid, NotFound
 from hub.core.paging import Page, decode_key, make_page
+from hub.core.questions import Question, Rows, answered
 from hub.core.text import N_, fold
 from hub.orders.products.models import Product, ProductComplement
 from hub.orders.products.rows import ProductRow
@@ -42,17 +44,32 @@ def list_products(search: str = "", after: str | None = None, size: int = PAGE_S
 
 def list_complements(skus: Collection[str]) -> dict[str, tuple[str, ...]]:
     """By sku the skus that complete it, the best one first; without any it is left out."""
-    wanted = select(ProductComplement).where(among(ProductComplement.sku, skus))
-    found: dict[str, tuple[str, ...]] = {}
-    for row in db.session.scalars(wanted.order_by(ProductComplement.sku, ProductComplement.position)):
-        found[row.sku] = (*found.get(row.sku, ()), row.complement_sku)
-    return found
+    return ask_complements(skus).ask()
+
+
+def ask_complements(skus: Collection[str]) -> Question[dict[str, tuple[str, ...]]]:
+    goes_with = ProductComplement
+    wanted = select(goes_with.sku, goes_with.complement_sku).where(among(goes_with.sku, skus))
+
+    def read(rows: Rows) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for sku, other in rows:
+            found[sku] = (*found.get(sku, ()), other)
+        return found
+
+    return Question((wanted.order_by(goes_with.sku, goes_with.position),), read) if skus else answered({})
 
 
 def get_products(skus: Collection[str]) -> dict[str, ProductRow]:
     """By sku, without complements; unknown ones are left out."""
-    found = db.session.scalars(select(Product).where(among(Product.sku, skus)))
-    return {row.sku: product_row(row) for row in found}
+    return ask_products(skus).ask()
+
+
+def ask_products(skus: Collection[str]) -> Question[dict[str, ProductRow]]:
+    if not skus:
+        return answered({})
+    found = select(*table_of(Product).c).where(among(Product.sku, skus))
+    return Question((found,), lambda rows: {row.sku: product_row(row) for row in rows})
 
 
 def list_families() -> list[str]:
@@ -64,7 +81,7 @@ def list_families() -> list[str]:
     )
 
 
-def product_row(row: Product, complements: tuple[str, ...] = ()) -> ProductRow:
+def product_row(row: Any, complements: tuple[str, ...] = ()) -> ProductRow:
     """The product as it is handed out."""
     return ProductRow(
         id=row.id,

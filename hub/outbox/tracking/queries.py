@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from hub.content.models import MessageTemplate, TemplateVersion
 from hub.core.db import db
+from hub.core.questions import Question, answered
 from hub.outbox.models import OutboundMessage
 from hub.outbox.tracking.models import LinkClick, MessageOpening, OpeningCount
 from hub.outbox.tracking.words import Opener, Sign, Visitor
@@ -102,26 +103,28 @@ def get_last_clicks(customer_ids: Collection[int]) -> dict[int, datetime]:
 
 def get_first_clicks(outbound_ids: Collection[int]) -> dict[int, datetime]:
     """When a person first clicked in each message; the others are missing."""
-    if not outbound_ids:
-        return {}
-    rows = db.session.execute(
-        select(LinkClick.message_id, func.min(LinkClick.clicked_at))
+    return ask_first_clicks(outbound_ids).ask()
+
+
+def ask_first_clicks(outbound_ids: Collection[int]) -> Question[dict[int, datetime]]:
+    clicked = (
+        select(LinkClick.message_id, func.min(LinkClick.clicked_at).label("clicked_at"))
         .where(LinkClick.message_id.in_(outbound_ids), LinkClick.label == Visitor.HUMAN)
         .group_by(LinkClick.message_id)
     )
-    return dict(rows.all())
+    return Question((clicked,), lambda rows: dict(map(tuple, rows))) if outbound_ids else answered({})
 
 
 def get_first_openings(outbound_ids: Collection[int]) -> dict[int, datetime]:
     """When a mail program first loaded the pixel of each message; proxies count for nothing, the others are missing."""
-    if not outbound_ids:
-        return {}
-    rows = db.session.execute(
-        select(MessageOpening.message_id, MessageOpening.first_at).where(
-            MessageOpening.message_id.in_(outbound_ids), MessageOpening.opener == Opener.PROGRAM
-        )
+    return ask_first_openings(outbound_ids).ask()
+
+
+def ask_first_openings(outbound_ids: Collection[int]) -> Question[dict[int, datetime]]:
+    opened = select(MessageOpening.message_id, MessageOpening.first_at).where(
+        MessageOpening.message_id.in_(outbound_ids), MessageOpening.opener == Opener.PROGRAM
     )
-    return dict(rows.all())
+    return Question((opened,), lambda rows: dict(map(tuple, rows))) if outbound_ids else answered({})
 
 
 def list_clicks(outbound_id: int) -> list[ClickRow]:

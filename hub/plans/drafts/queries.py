@@ -1,6 +1,7 @@
 """What is known of drafts: the one of a plan, and which names its steps have ever had."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
@@ -12,6 +13,7 @@ from hub.plans.drafts.documents import fingerprint
 from hub.plans.drafts.loosely import read_loosely
 from hub.plans.drafts.rows import DraftView, PlanWords, PriorityRow
 from hub.plans.models import Plan, PlanVersion
+from hub.plans.queries import PlanHead, plan_head
 from hub.plans.words import VersionState
 
 NO_DRAFT = N_("This plan has no draft. Please open the plan and begin one.")
@@ -20,14 +22,27 @@ NO_PLAN = N_("This plan does not exist. Please choose one of the list.")
 
 def find_draft(plan_key: str) -> DraftView | None:
     """The draft of a plan, if there is one."""
+    row = _find(plan_key)
+    return None if row is None or row[1] is None else _view(*row)
+
+
+def get_with_draft(plan_key: str) -> tuple[PlanHead, DraftView | None]:
+    """A plan and its draft, if there is one. Raises NotFound."""
+    row = _find(plan_key)
+    if row is None:
+        raise NotFound(NO_PLAN)
+    return plan_head(row[0]), None if row[1] is None else _view(*row)
+
+
+def _find(plan_key: str) -> Any:
     origin = aliased(PlanVersion)
-    row = db.session.execute(
+    is_draft = (PlanVersion.plan_id == Plan.id) & (PlanVersion.state == VersionState.DRAFT)
+    return db.session.execute(
         select(Plan, PlanVersion, func.jsonb_array_length(PlanVersion.earlier), origin.number)
-        .join(PlanVersion, PlanVersion.plan_id == Plan.id)
+        .outerjoin(PlanVersion, is_draft)
         .outerjoin(origin, origin.id == PlanVersion.from_version_id)
-        .where(Plan.key == plan_key, PlanVersion.state == VersionState.DRAFT)
+        .where(Plan.key == plan_key)
     ).one_or_none()
-    return None if row is None else _view(*row)
 
 
 def _view(plan: Plan, version: PlanVersion, earlier_count: int, from_number: int | None) -> DraftView:

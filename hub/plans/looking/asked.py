@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from hub.core.questions import Question
 from hub.core.words import Purpose
 from hub.customers.queries import CustomerRow
 from hub.orders.known import Span
@@ -69,5 +70,6 @@ class World:
 
 Params = Mapping[str, Any]
 Answers = Sequence[bool | None]
-LookUp = Callable[[Sequence[Subject], Params, World], Answers]
-"""One question with its parameters about many passages. Answers stand in their order; None: nobody can know."""
+LookUp = Callable[[Sequence[Subject], Params, World], Answers | Question[Answers]]
+"""One question with its parameters about many passages: the answers, or what must be asked for them, together with what
+other words ask. They stand in the order of the passages; None: nobody can know."""

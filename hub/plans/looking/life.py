@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import text
+from sqlalchemy import BigInteger, text
 
 from hub.core.batches import array_of
-from hub.core.db import db
+from hub.core.questions import Question, Rows, answered, written
 
 _SIGNS = text("""
     SELECT position FROM unnest(CAST(:customers AS bigint[]), CAST(:sinces AS timestamptz[]), CAST(:untils AS timestamptz[]))
@@ -34,12 +34,21 @@ def list_alive(asked: Sequence[tuple[int, datetime, datetime]]) -> list[bool]:
 
     A basket that the shop empties is none, nor is a consent that somebody else wrote down.
     """
+    return ask_alive(asked).ask()
+
+
+def ask_alive(asked: Sequence[tuple[int, datetime, datetime]]) -> Question[list[bool]]:
     if not asked:
-        return []
+        return answered([])
     given = {
         "customers": array_of(customer_id for customer_id, _, _ in asked),
         "sinces": array_of(since for _, since, _ in asked),
         "untils": array_of(until for _, _, until in asked),
     }
-    alive = set(db.session.scalars(_SIGNS, given))
-    return [position in alive for position in range(1, len(asked) + 1)]
+    places = range(1, len(asked) + 1)
+
+    def read(rows: Rows) -> list[bool]:
+        alive = {row.position for row in rows}
+        return [place in alive for place in places]
+
+    return Question((written(_SIGNS, {"position": BigInteger()}, given),), read)

@@ -1,20 +1,21 @@
 """Look-ups of the customer: segment, standing, consents, signs of life, the day where he lives."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import structlog
 
 from hub.core.errors import HubError
+from hub.core.questions import Question, all_of
 from hub.core.words import Channel, Purpose
-from hub.customers.known import list_said
+from hub.customers.known import ask_said
 from hub.customers.words import ConsentAction
 from hub.orders.regional import get_regional_values
 from hub.plans.looking.asked import Answers, Params, Subject, World
-from hub.plans.looking.life import list_alive
+from hub.plans.looking.life import ask_alive
 from hub.segments.saved.queries import is_member
-from hub.segments.values.known import Standing, get_top_cents, list_standings
+from hub.segments.values.known import Standing, ask_standings, get_top_cents
 
 log = structlog.get_logger(__name__)
 REFUSABLE = (Purpose.PROMOTION, Purpose.NEWSLETTER, Purpose.SURVEY)
@@ -42,62 +43,76 @@ def _members(segment_id: int, ids: set[int], at: datetime) -> set[int] | None:
         return None
 
 
-def tier(subjects: Sequence[Subject], params: Params, _world: World) -> Answers:
-    found = _standings(subjects)
-    return [standing is not None and standing.tier in params["in"] for standing in found]
+def tier(subjects: Sequence[Subject], params: Params, _world: World) -> Question[Answers]:
+    return _standings(subjects, lambda each: each is not None and each.tier in params["in"])
 
 
-def stage(subjects: Sequence[Subject], params: Params, _world: World) -> Answers:
-    found = _standings(subjects)
-    return [None if standing is None else standing.stage in params["in"] for standing in found]
+def stage(subjects: Sequence[Subject], params: Params, _world: World) -> Question[Answers]:
+    return _standings(subjects, lambda each: None if each is None else each.stage in params["in"])
 
 
-def churn_below(subjects: Sequence[Subject], params: Params, _world: World) -> Answers:
+def churn_below(subjects: Sequence[Subject], params: Params, _world: World) -> Question[Answers]:
     """The score now; its past is not kept."""
-    points = [None if each is None else each.churn_points for each in _standings(subjects)]
-    return [None if each is None else each < params["points"] for each in points]
+
+    def is_below(each: Standing | None) -> bool | None:
+        return None if each is None or each.churn_points is None else each.churn_points < params["points"]
+
+    return _standings(subjects, is_below)
 
 
-def value_top(subjects: Sequence[Subject], params: Params, _world: World) -> Answers:
+def value_top(subjects: Sequence[Subject], params: Params, _world: World) -> Question[Answers]:
     """Of the highest lifetime value among all who ever bought."""
     least = get_top_cents(params["percent"])
-    found = _standings(subjects)
-    return [None if least is None or each is None else each.historic_cents >= max(least, 1) for each in found]
+
+    def is_top(each: Standing | None) -> bool | None:
+        return None if least is None or each is None else each.historic_cents >= max(least, 1)
+
+    return _standings(subjects, is_top)
 
 
-def _standings(subjects: Sequence[Subject]) -> list[Standing | None]:
-    return list_standings([(seen.customer_id, seen.at) for seen in subjects])
+def _standings(
+    subjects: Sequence[Subject], is_so: Callable[[Standing | None], bool | None]
+) -> Question[Answers]:
+    asked = ask_standings([(seen.customer_id, seen.at) for seen in subjects])
+    return asked.then(lambda found: [is_so(each) for each in found])
 
 
-def consent(subjects: Sequence[Subject], params: Params, _world: World) -> Answers:
+def consent(subjects: Sequence[Subject], params: Params, _world: World) -> Question[Answers]:
     """A yes in force; a survey rests on the purchase until somebody objects."""
     purpose = Purpose(params["purpose"])
-    found = list_said(
+    asked = ask_said(
         [(seen.customer_id, seen.at) for seen in subjects],
         channel=Channel(params["channel"]),
         purpose=purpose,
     )
     if purpose is Purpose.SURVEY:
-        return [said is None or said[0] is not ConsentAction.WITHDRAWN for said in found]
-    return [said is not None and said[0] is ConsentAction.GIVEN for said in found]
+        return asked.then(
+            lambda found: [said is None or said[0] is not ConsentAction.WITHDRAWN for said in found]
+        )
+    return asked.then(lambda found: [said is not None and said[0] is ConsentAction.GIVEN for said in found])
 
 
-def refused(subjects: Sequence[Subject], _params: Params, _world: World) -> Answers:
+def refused(subjects: Sequence[Subject], _params: Params, _world: World) -> Question[Answers]:
     """Mails of a purpose of the plan were refused since the entry."""
     asked = [(seen.customer_id, seen.at) for seen in subjects]
-    answers = [False] * len(subjects)
-    for purpose in REFUSABLE:
-        if any(purpose in seen.purposes for seen in subjects):
-            for place, said in enumerate(list_said(asked, channel=Channel.EMAIL, purpose=purpose)):
-                seen = subjects[place]
-                is_no = said is not None and said[0] is ConsentAction.WITHDRAWN and said[1] >= seen.since
-                answers[place] |= purpose in seen.purposes and is_no
-    return answers
+    purposes = [each for each in REFUSABLE if any(each in seen.purposes for seen in subjects)]
+
+    def read(found: tuple[Sequence[tuple[ConsentAction, datetime] | None], ...]) -> Answers:
+        return [
+            any(
+                purpose in seen.purposes and said is not None and said[0] is ConsentAction.WITHDRAWN
+                and said[1] >= seen.since
+                for purpose, said in zip(purposes, words, strict=True)
+            )
+            for seen, *words in zip(subjects, *found, strict=True)
+        ]  # fmt: skip
+
+    return all_of(*(ask_said(asked, channel=Channel.EMAIL, purpose=each) for each in purposes)).then(read)
 
 
-def life_sign(subjects: Sequence[Subject], _params: Params, _world: World) -> Answers:
+def life_sign(subjects: Sequence[Subject], _params: Params, _world: World) -> Question[Answers]:
     """An order, ticket, answer, click, visit, filled basket or consent since the entry."""
-    return list_alive([(seen.customer_id, seen.silent_since, seen.at) for seen in subjects])
+    return ask_alive([(seen.customer_id, seen.silent_since, seen.at) for seen in subjects]).then(list)
 
 
 def region(subjects: Sequence[Subject], params: Params, _world: World) -> Answers:

@@ -3,16 +3,17 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from hub.outbox.tracking.queries import get_first_clicks, get_first_openings
+from hub.core.questions import Question, all_of
+from hub.outbox.tracking.queries import ask_first_clicks, ask_first_openings
 from hub.outbox.words import MessageState
-from hub.plans.looking.asked import Answers, Params, Subject, World
+from hub.plans.looking.asked import Answers, LookUp, Params, Subject, World
 from hub.plans.walking import SENT, Sent
 from hub.plans.words import Arm
-from hub.surveys.queries import list_answer_moments, list_ask_moments
+from hub.surveys.queries import ask_ask_moments, list_answer_moments
 from hub.surveys.rules import ASK_AGAIN_DAYS
 
 LEFT = SENT | {MessageState.BOUNCED, MessageState.UNKNOWN}
-Moments = Callable[[Collection[int]], dict[int, datetime]]
+Moments = Callable[[Collection[int]], Question[dict[int, datetime]]]
 
 
 def first_message_sent(subjects: Sequence[Subject], _params: Params, _world: World) -> Answers:
@@ -25,25 +26,26 @@ def first_message_sent(subjects: Sequence[Subject], _params: Params, _world: Wor
     ]
 
 
-def opened(subjects: Sequence[Subject], params: Params, _world: World) -> Answers:
-    return reacted(subjects, params, (get_first_openings,))
+def opened(subjects: Sequence[Subject], params: Params, _world: World) -> Question[Answers]:
+    return reacted(subjects, params, (ask_first_openings,))
 
 
-def clicked(subjects: Sequence[Subject], params: Params, _world: World) -> Answers:
-    return reacted(subjects, params, (get_first_clicks,))
+def clicked(subjects: Sequence[Subject], params: Params, _world: World) -> Question[Answers]:
+    return reacted(subjects, params, (ask_first_clicks,))
 
 
-def engaged(subjects: Sequence[Subject], params: Params, _world: World) -> Answers:
+def engaged(subjects: Sequence[Subject], params: Params, _world: World) -> Question[Answers]:
     """Clicked as a person, or opened where openings are measured."""
-    return reacted(subjects, params, (get_first_clicks, get_first_openings))
+    return reacted(subjects, params, (ask_first_clicks, ask_first_openings))
 
 
-def reacted(subjects: Sequence[Subject], params: Params, lists: Sequence[Moments]) -> Answers:
+def reacted(subjects: Sequence[Subject], params: Params, lists: Sequence[Moments]) -> Question[Answers]:
     """To the message of a step, or to any of the plan; nobody reacts to what never left, nor the control arm to a ghost."""
     asked = [_left(seen, params.get("step")) for seen in subjects]
     ids = {outbound_id for each in asked for outbound_id in each}
-    found: list[Mapping[int, datetime]] = [look(ids) for look in lists] if ids else []
-    return [_answer(seen, each, found) for seen, each in zip(subjects, asked, strict=True)]
+    return all_of(*(look(ids) for look in lists if ids)).then(
+        lambda found: [_answer(seen, each, found) for seen, each in zip(subjects, asked, strict=True)]
+    )
 
 
 def _left(seen: Subject, step_key: str | None) -> dict[int, Sent]:
@@ -77,12 +79,20 @@ def answered(subjects: Sequence[Subject], _params: Params, _world: World) -> Ans
     return [seen.order_id in found and found[seen.order_id] <= seen.at for seen in subjects]
 
 
-def asked_recently(subjects: Sequence[Subject], _params: Params, _world: World) -> Answers:
-    """By a survey in the last 30 days, before this plan's own question."""
-    found = list_ask_moments({seen.customer_id for seen in subjects})
-    window = timedelta(days=ASK_AGAIN_DAYS)
-    return [
-        not seen.values.get("first_outbound_id")
-        and any(seen.at - window < moment <= seen.at for moment in found.get(seen.customer_id, ()))
-        for seen in subjects
+def asked_recently(subjects: Sequence[Subject], _params: Params, _world: World) -> Question[Answers]:
+    asked = ask_ask_moments({seen.customer_id for seen in subjects})
+    return asked.then(lambda found: [_was_asked(seen, found.get(seen.customer_id, ())) for seen in subjects])
+
+
+def asked_among(moments: Mapping[int, Sequence[datetime]]) -> LookUp:
+    """`asked_recently` by the moments known of each customer, for whoever asks of many moments."""
+    return lambda subjects, _params, _world: [
+        _was_asked(seen, moments.get(seen.customer_id, ())) for seen in subjects
     ]
+
+
+def _was_asked(seen: Subject, moments: Sequence[datetime]) -> bool:
+    """By a survey in the last 30 days, before this plan's own question."""
+    window = timedelta(days=ASK_AGAIN_DAYS)
+    is_first = not seen.values.get("first_outbound_id")
+    return is_first and any(seen.at - window < moment <= seen.at for moment in moments)

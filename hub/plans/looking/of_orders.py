@@ -1,68 +1,83 @@
 """Look-ups of orders, baskets and codes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from hub.inbox.queries import list_with_open_ticket
-from hub.loyalty.known import list_redemptions
+from hub.core.questions import Question, all_of
+from hub.inbox.queries import ask_with_open_ticket
+from hub.loyalty.known import ask_redemptions
 from hub.orders import known
-from hub.orders.behaviour.looking_back import BasketThen, look_at_each
-from hub.orders.behaviour.queries import list_devices
+from hub.orders.behaviour.looking_back import BasketThen, ask_each
+from hub.orders.behaviour.queries import ask_devices
+from hub.orders.behaviour.words import Device
 from hub.orders.known import Span
 from hub.orders.words import OrderState
 from hub.plans.asking import REACHABLE
 from hub.plans.looking.asked import TICK, Answers, Params, Subject, World
-from hub.reviews.queries import list_written_moments
+from hub.reviews.queries import ask_written_moments
 
 DAWN = datetime(1900, 1, 1, tzinfo=UTC)
 
 
-def purchased(subjects: Sequence[Subject], params: Params, _world: World) -> Answers:
+def purchased(subjects: Sequence[Subject], params: Params, _world: World) -> Question[Answers]:
     """An order since the entry, or since the last one where a silence let him in; not the one that let the customer in; `days`: so long after the entry only."""
     spans = []
     for seen in subjects:
         days = params.get("days")
         end = min(seen.at, seen.anchor_at + timedelta(days=days)) if days else seen.at
         spans.append(seen.span(seen.silent_since, end))
-    return [found is not None for found in known.list_first_purchases(spans)]
+    return known.ask_first_purchases(spans).then(_are_there)
 
 
-def known_customer(subjects: Sequence[Subject], _params: Params, _world: World) -> Answers:
+def known_customer(subjects: Sequence[Subject], _params: Params, _world: World) -> Question[Answers]:
     """An order before the entry."""
     spans = [seen.span(DAWN, seen.since - TICK) for seen in subjects]
-    return [found is not None for found in known.list_first_purchases(spans)]
+    return known.ask_first_purchases(spans).then(_are_there)
 
 
-def amount(subjects: Sequence[Subject], params: Params, world: World) -> Answers:
+def _are_there(found: Sequence[datetime | None]) -> Answers:
+    return [each is not None for each in found]
+
+
+def amount(subjects: Sequence[Subject], params: Params, world: World) -> Question[Answers]:
     """The order of the entry against the mean of the chain, or of the customer's other orders until then.
 
     Without an order, or without another one of his, there is nothing to compare.
     """
     placed = [world.orders.get(seen.order_id) for seen in subjects]
-    means: Sequence[int | None]
-    if params["against"] == "own":
-        spans = [
-            seen.span(DAWN, order.placed_at if order else seen.at)
-            for seen, order in zip(subjects, placed, strict=True)
-        ]
-        means = known.list_own_averages(spans)
-    else:
-        latest = {seen.at.date(): seen.at for seen in sorted(subjects, key=lambda each: each.at)}
-        for day, at in latest.items():
-            if day not in world.averages:
-                world.averages[day] = known.get_average_order_cents_at(at)
-        means = [world.averages[seen.at.date()] for seen in subjects]
     is_asked_above = params["side"] == "above"
-    return [
-        None if order is None or mean is None else (order.net_cents_at(seen.at) > mean) is is_asked_above
-        for seen, order, mean in zip(subjects, placed, means, strict=True)
+
+    def compare(means: Sequence[int | None]) -> Answers:
+        return [
+            None if order is None or mean is None else (order.net_cents_at(seen.at) > mean) is is_asked_above
+            for seen, order, mean in zip(subjects, placed, means, strict=True)
+        ]
+
+    if params["against"] == "chain":
+        return _means_of_chain(subjects, world).then(compare)
+    spans = [
+        seen.span(DAWN, order.placed_at if order else seen.at)
+        for seen, order in zip(subjects, placed, strict=True)
     ]
+    return known.ask_own_averages(spans).then(compare)
 
 
-def has_product(subjects: Sequence[Subject], params: Params, _world: World) -> Answers:
+def _means_of_chain(subjects: Sequence[Subject], world: World) -> Question[Sequence[int | None]]:
+    """Of the day of each; those that were not asked for yet are kept with the batch."""
+    latest = {seen.at.date(): seen.at for seen in sorted(subjects, key=lambda each: each.at)}
+    asked = {day: at for day, at in latest.items() if day not in world.averages}
+
+    def read(found: Sequence[int]) -> Sequence[int | None]:
+        world.averages.update(zip(asked, found, strict=True))
+        return [world.averages[seen.at.date()] for seen in subjects]
+
+    return all_of(*(known.ask_average_order_cents_at(at) for at in asked.values())).then(read)
+
+
+def has_product(subjects: Sequence[Subject], params: Params, _world: World) -> Question[Answers]:
     """Bought by then and not brought back as a whole order: an article, or one of a family."""
     spans = [Span(seen.customer_id, DAWN, seen.at) for seen in subjects]
-    return known.list_owners(spans, sku=params.get("sku"), family=params.get("family"))
+    return known.ask_owners(spans, sku=params.get("sku"), family=params.get("family")).then(list)
 
 
 def order_reached(subjects: Sequence[Subject], params: Params, world: World) -> Answers:
@@ -93,63 +108,70 @@ def _in_state(subjects: Sequence[Subject], world: World, state: OrderState) -> A
     ]
 
 
-def ticket_open(subjects: Sequence[Subject], _params: Params, _world: World) -> Answers:
+def ticket_open(subjects: Sequence[Subject], _params: Params, _world: World) -> Question[Answers]:
     """About the order of the entry."""
-    pairs = [(seen.order_id, seen.at) for seen in subjects]
-    return list_with_open_ticket(pairs)
+    return ask_with_open_ticket([(seen.order_id, seen.at) for seen in subjects]).then(list)
 
 
-def reviewed(subjects: Sequence[Subject], _params: Params, world: World) -> Answers:
+def reviewed(subjects: Sequence[Subject], _params: Params, world: World) -> Question[Answers]:
     """Each product of the order of the entry, by this customer, whichever order of his it came with."""
-    moments = list_written_moments({seen.customer_id for seen in subjects})
-    answers = []
-    for seen in subjects:
-        order, mine = world.orders.get(seen.order_id), moments.get(seen.customer_id, {})
-        skus = {line.sku for line in order.lines} if order else set()
-        answers.append(bool(skus) and all(sku in mine and mine[sku] <= seen.at for sku in skus))
-    return answers
+
+    def read(moments: Mapping[int, Mapping[str, datetime]]) -> Answers:
+        answers = []
+        for seen in subjects:
+            order, mine = world.orders.get(seen.order_id), moments.get(seen.customer_id, {})
+            skus = {line.sku for line in order.lines} if order else set()
+            answers.append(bool(skus) and all(sku in mine and mine[sku] <= seen.at for sku in skus))
+        return answers
+
+    return ask_written_moments({seen.customer_id for seen in subjects}).then(read)
 
 
-def basket_value(subjects: Sequence[Subject], params: Params, _world: World) -> Answers:
+def basket_value(subjects: Sequence[Subject], params: Params, _world: World) -> Question[Answers]:
     """Of the basket of the entry as it was known; `at_least` is included, `at_most` too."""
     least, most = params.get("at_least"), params.get("at_most")
-    return [
-        None
-        if found is None
-        else (least is None or found.total_cents >= least) and (most is None or found.total_cents <= most)
-        for found in _baskets(subjects)
-    ]
+
+    def is_so(found: BasketThen) -> bool:
+        return (least is None or found.total_cents >= least) and (most is None or found.total_cents <= most)
+
+    return _baskets(subjects).then(lambda seen: [None if each is None else is_so(each) for each in seen])
 
 
-def basket(subjects: Sequence[Subject], params: Params, _world: World) -> Answers:
+def basket(subjects: Sequence[Subject], params: Params, _world: World) -> Question[Answers]:
     """What became of the basket of the entry since its last touch then."""
     is_so: Callable[[BasketThen], bool] = {
         "paid": lambda found: found.is_paid,
         "emptied": lambda found: found.is_emptied and not found.is_paid,
         "changed": lambda found: found.is_changed and not found.is_paid,
     }[params["state"]]
-    return [None if found is None else is_so(found) for found in _baskets(subjects)]
+    return _baskets(subjects).then(lambda seen: [None if each is None else is_so(each) for each in seen])
 
 
-def device(subjects: Sequence[Subject], params: Params, _world: World) -> Answers:
+def device(subjects: Sequence[Subject], params: Params, _world: World) -> Question[Answers]:
     """Of the basket of the entry, else of the one the customer touched last."""
-    own = _baskets(subjects)
-    others = list_devices([(seen.customer_id, seen.at) for seen in subjects])
-    found = [(basket.device if basket else None) or other for basket, other in zip(own, others, strict=True)]
-    return [None if each is None else each.value in params["in"] for each in found]
+
+    def read(found: tuple[Sequence[BasketThen | None], Sequence[Device | None]]) -> Answers:
+        devices = [(own.device if own else None) or other for own, other in zip(*found, strict=True)]
+        return [None if each is None else each.value in params["in"] for each in devices]
+
+    touched = ask_devices([(seen.customer_id, seen.at) for seen in subjects])
+    return all_of(_baskets(subjects), touched).then(read)
 
 
-def _baskets(subjects: Sequence[Subject]) -> list[BasketThen | None]:
+def _baskets(subjects: Sequence[Subject]) -> Question[Sequence[BasketThen | None]]:
     """Seen from the touch of the entry."""
     asked = [(seen.basket_id, seen.since - TICK, seen.at) for seen in subjects]
-    known_then = look_at_each({each for each in asked if each[0]})
-    return [known_then.get(each) for each in asked]
+    then = ask_each({each for each in asked if each[0]})
+    return then.then(lambda found: [found.get(each) for each in asked])
 
 
-def code_used(subjects: Sequence[Subject], _params: Params, _world: World) -> Answers:
+def code_used(subjects: Sequence[Subject], _params: Params, _world: World) -> Question[Answers]:
     """A code that this plan gave came back on an order."""
-    found = list_redemptions({reference for seen in subjects for reference in seen.references})
-    return [
-        any(found[reference] <= seen.at for reference in seen.references if reference in found)
-        for seen in subjects
-    ]
+
+    def read(found: Mapping[str, datetime]) -> Answers:
+        return [
+            any(found[reference] <= seen.at for reference in seen.references if reference in found)
+            for seen in subjects
+        ]
+
+    return ask_redemptions({reference for seen in subjects for reference in seen.references}).then(read)

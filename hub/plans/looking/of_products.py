@@ -1,33 +1,40 @@
 """Look-ups of what could be recommended."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 
-from hub.orders.products.recommending import recommend
+from hub.core.questions import Question, all_of
+from hub.orders.products.recommending import Recommended, ask_recommended
 from hub.orders.products.words import Why
 from hub.plans.looking.asked import Answers, Params, Subject, World
 
 
-def suggested(subjects: Sequence[Subject], params: Params, _world: World) -> Answers:
+def suggested(subjects: Sequence[Subject], params: Params, _world: World) -> Question[Answers]:
     """Something that the customer does not own follows from the order of the entry; a renewal from all he bought.
 
     As in `amount`, those who ask on one day are asked at once, as far as was known at the latest of their moments.
     """
     why = Why(params["why"])
-    found: list[bool] = [False] * len(subjects)
-    for at, places in _by_day(subjects):
-        for part in _each_once(subjects, places):
-            ids = [subjects[place].customer_id for place in part]
-            orders = {
-                subjects[place].customer_id: subjects[place].order_id
-                for place in part
-                if subjects[place].order_id and why is not Why.RENEWAL
-            }
-            known = recommend(ids, (why,), at=at, orders=orders, limit=1)
+    parts = [(at, part) for at, places in _by_day(subjects) for part in _each_once(subjects, places)]
+
+    def ask(at: datetime, part: Sequence[int]) -> Question[dict[int, tuple[Recommended, ...]]]:
+        orders = {
+            subjects[place].customer_id: subjects[place].order_id
+            for place in part
+            if subjects[place].order_id and why is not Why.RENEWAL
+        }
+        ids = [subjects[place].customer_id for place in part]
+        return ask_recommended(ids, (why,), at=at, orders=orders, limit=1)
+
+    def read(found: Sequence[Mapping[int, Sequence[Recommended]]]) -> Answers:
+        answers = [False] * len(subjects)
+        for (_, part), known in zip(parts, found, strict=True):
             for place in part:
-                found[place] = bool(known[subjects[place].customer_id])
-    return found
+                answers[place] = bool(known[subjects[place].customer_id])
+        return answers
+
+    return all_of(*(ask(at, part) for at, part in parts)).then(read)
 
 
 def _by_day(subjects: Sequence[Subject]) -> Iterator[tuple[datetime, list[int]]]:

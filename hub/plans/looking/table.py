@@ -1,10 +1,11 @@
-"""Which look-up answers which question, and asks each question once for a whole batch."""
+"""Which look-up answers which question, and asks each question once for a whole batch, all in one statement."""
 
 from collections.abc import Hashable, Mapping, Sequence
 
+from hub.core.questions import Question, all_of, answered
 from hub.plans.definitions import Condition
 from hub.plans.looking import of_customers, of_messages, of_orders, of_plans, of_products
-from hub.plans.looking.asked import LookUp, Subject, World
+from hub.plans.looking.asked import Answers, LookUp, Subject, World
 from hub.plans.walking import Knows
 from hub.plans.words import Ask
 
@@ -58,6 +59,14 @@ def look_up(
 
     The replay hands in other `look_ups` for what has no past: reactions to messages that it did not send.
     """
+    return ask_look_up(asked, world, look_ups).ask()
+
+
+def ask_look_up(
+    asked: Sequence[tuple[Subject, Sequence[Condition]]],
+    world: World,
+    look_ups: Mapping[Ask, LookUp] = LOOK_UPS,
+) -> Question[list[Knows]]:
     alike: dict[int, list[int]] = {}
     for place, (_, conditions) in enumerate(asked):
         alike.setdefault(id(conditions), []).append(place)  # passages at one step share them
@@ -65,11 +74,17 @@ def look_up(
     for places in alike.values():
         for key, condition in {each.key: each for each in asked[places[0]][1]}.items():
             groups.setdefault(key, (condition, []))[1].extend(places)
-    truths: dict[Key, dict[int, bool | None]] = {}
-    for key, (condition, places) in groups.items():
-        answers = look_ups[condition.ask]([asked[place][0] for place in places], condition.params, world)
-        truths[key] = dict(zip(places, answers, strict=True))
-    return [_knows(truths, place) for place in range(len(asked))]
+    questions = []
+    for condition, places in groups.values():
+        found = look_ups[condition.ask]([asked[place][0] for place in places], condition.params, world)
+        questions.append(found if isinstance(found, Question) else answered(found))
+
+    def read(answers: tuple[Answers, ...]) -> list[Knows]:
+        told = zip(groups.items(), answers, strict=True)
+        truths = {key: dict(zip(places, found, strict=True)) for (key, (_, places)), found in told}
+        return [_knows(truths, place) for place in range(len(asked))]
+
+    return all_of(*questions).then(read)
 
 
 def _knows(truths: Truths, place: int) -> Knows:

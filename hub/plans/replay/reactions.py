@@ -5,15 +5,15 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from hub.core.questions import Question, answered
 from hub.core.words import Purpose
 from hub.plans.looking.asked import Answers, LookUp, Params, Subject, World
-from hub.plans.looking.of_messages import reacted
+from hub.plans.looking.of_messages import asked_among, reacted
 from hub.plans.looking.table import LOOK_UPS
 from hub.plans.replay.passages import Letter
 from hub.plans.replay.scores import Falls, look_up_in
 from hub.plans.replay.words import Reaction
 from hub.plans.words import Ask
-from hub.surveys.rules import ASK_AGAIN_DAYS
 
 AFTER = timedelta(hours=1)
 """So long after a message left its customer reacts to it."""
@@ -81,8 +81,8 @@ def look_ups_of(
 
     def moments(
         look: Callable[[Collection[Letter]], dict[int, datetime]],
-    ) -> Callable[..., dict[int, datetime]]:
-        return lambda numbers: look([letters[number] for number in numbers])
+    ) -> Callable[..., Question[dict[int, datetime]]]:
+        return lambda numbers: answered(look([letters[number] for number in numbers]))
 
     openings, clicks = moments(reactions.openings), moments(reactions.clicks)
     return {
@@ -93,9 +93,7 @@ def look_ups_of(
         Ask.ANSWERED: _answered,
         Ask.CHURN_BELOW: look_up_in(falls),
         Ask.CODE_USED: lambda subjects, _params, _world: [False] * len(subjects),
-        Ask.ASKED_RECENTLY: lambda subjects, _params, _world: [
-            _was_asked(seen, asked.get(seen.customer_id, ())) for seen in subjects
-        ],
+        Ask.ASKED_RECENTLY: asked_among(asked),
     }
 
 
@@ -105,10 +103,3 @@ def _answered(subjects: Sequence[Subject], _params: Params, _world: World) -> An
         at is not None and datetime.fromisoformat(at) <= seen.at
         for seen, at in zip(subjects, moments, strict=True)
     ]
-
-
-def _was_asked(seen: Subject, moments: Sequence[datetime]) -> bool:
-    """By another survey in the last 30 days, before this plan's own question."""
-    window = timedelta(days=ASK_AGAIN_DAYS)
-    is_first = not seen.values.get("first_outbound_id")
-    return is_first and any(seen.at - window < moment <= seen.at for moment in moments)

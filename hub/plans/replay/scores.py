@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from hub.core.batches import array_of
 from hub.core.db import db
+from hub.core.questions import Question
 from hub.plans.looking.asked import Answers, LookUp, Params, Subject, World
 from hub.plans.looking.of_customers import churn_below
 
@@ -48,13 +49,14 @@ def list_falls(customer_ids: Collection[int], *, until: datetime) -> Falls:
 def look_up_in(falls: Falls) -> LookUp:
     """The score as the last fall told it; of who never fell what is known of today."""
 
-    def look(subjects: Sequence[Subject], params: Params, world: World) -> Answers:
+    def look(subjects: Sequence[Subject], params: Params, world: World) -> Question[Answers]:
         last = [_last(falls.get(seen.customer_id, ()), seen.at) for seen in subjects]
-        today = churn_below(subjects, params, world)
-        return [
-            known if fall is None else fall.points < params["points"]
-            for fall, known in zip(last, today, strict=True)
-        ]
+        return churn_below(subjects, params, world).then(
+            lambda today: [
+                known if fall is None else fall.points < params["points"]
+                for fall, known in zip(last, today, strict=True)
+            ]
+        )
 
     return look
 

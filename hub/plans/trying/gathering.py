@@ -3,34 +3,32 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
-from hub.content.queries.published import list_published
+from hub.content.queries.published import ask_published
 from hub.content.rendering import PreparedTemplate
-from hub.core.db import db
-from hub.core.errors import NotFound
-from hub.core.text import N_
-from hub.core.words import Language
+from hub.core.questions import Question, Rows, answered, ask_together
 from hub.customers.properties import list_definitions
 from hub.customers.queries import CustomerRow, get_customer
-from hub.loyalty.queries import list_giving
-from hub.orders.queries import get_orders
-from hub.outbox.following import list_held
-from hub.outbox.foreseeing import Foreseen, Foresight, Passed, Wish
+from hub.loyalty.queries import ask_giving
+from hub.outbox.foreseeing import Foreseen, Foresight, Passed, Wish, ask_foresight
 from hub.plans.definitions import Condition, Definition, Step
 from hub.plans.gather import Zones, subject_of
-from hub.plans.looking.asked import World
-from hub.plans.looking.table import look_up
-from hub.plans.models import Enrolment, Plan
-from hub.plans.queries import find_plan, list_customer_enrolments
+from hub.plans.looking.asked import LookUp, Subject, World
+from hub.plans.looking.of_messages import asked_among
+from hub.plans.looking.table import LOOK_UPS, ask_look_up, look_up
+from hub.plans.models import Enrolment
+from hub.plans.queries import PlanHead
 from hub.plans.rules import draw_arm, due_of, household_of
 from hub.plans.telling import DAY
 from hub.plans.trying.rows import Seed, Trial
-from hub.plans.trying.rules import walk
+from hub.plans.trying.rules import AHEAD, walk
 from hub.plans.trying.seeding import seed_of
 from hub.plans.walking import Knows, Position, all_hold
 from hub.plans.words import Arm, Ask, EnrolmentState, Skip, StepKind, Trigger
+from hub.surveys.queries import ask_ask_moments
 
 OF_THE_MOMENT = frozenset({Ask.WEEKDAY, Ask.FIRST_MESSAGE_SENT, Ask.ASKED_RECENTLY, Ask.REGION, Ask.BOUNCED})
 """Asked for the moment of the step; everything else is as it is known now."""
@@ -50,6 +48,7 @@ class KnownNow:
     store_id: int | None
     priority: int
     static: Knows
+    look_ups: Mapping[Ask, LookUp]
     asked: dict[tuple[object, ...], bool | None] = field(default_factory=dict)
 
     def knows(self, position: Position, step: Step, at: datetime) -> Knows:
@@ -59,7 +58,7 @@ class KnownNow:
             memo = (condition.key, at, step.key)
             if memo not in self.asked:
                 subject = subject_of(position, now=at)
-                self.asked[memo] = look_up([(subject, [condition])], self.world)[0](condition)
+                self.asked[memo] = look_up([(subject, [condition])], self.world, self.look_ups)[0](condition)
             return self.asked[memo]
 
         return ask
@@ -104,60 +103,73 @@ class KnownNow:
 
 
 def try_plan(
-    *, plan_key: str, definition: Definition, customer_id: int, on: Trigger | None = None, now: datetime
+    plan: PlanHead, *, definition: Definition, customer_id: int, on: Trigger | None = None, now: datetime
 ) -> Trial:
     """What would happen to this customer if he entered now, by `on` where there are several ways in. Raises NotFound."""
-    plan = find_plan(plan_key)
-    if plan is None:
-        raise NotFound(N_("This plan does not exist. Please choose one of the list."))
     customer = get_customer(customer_id)
     zone = Zones.of([customer]).zone_of(customer)
     seed = seed_of(definition.entry, customer, on=on, now=now)
-    oracle = _open(plan, definition, customer, seed, zone, now=now)
-    entry = tuple((clause, all_hold([clause], oracle.static)) for clause in definition.entry.when)
-    held = list_held([customer.id]).get(customer.id, frozenset()) if definition.held_purposes else frozenset()
+    oracle, passages = _look(plan, definition, customer, seed, zone, now=now)
+    steps = walk(
+        definition, seed, oracle, customer_id=customer.id, time_zone=zone, now=max(now, seed.anchor_at),
+        held=oracle.gate.held if definition.held_purposes else frozenset(),
+    )  # fmt: skip
     return Trial(
         customer=customer,
-        arm=_arm_of(plan, customer),
+        arm=passages[0].arm if passages and plan.control_percent else _draw(plan, customer),
         time_zone=zone,
         language=customer.language,
         seed=seed,
-        entry=entry,
-        steps=walk(
-            definition, seed, oracle, customer_id=customer.id, time_zone=zone, now=max(now, seed.anchor_at),
-            held=held,
-        ),
-        inside=next(
-            (
-                each
-                for each in list_customer_enrolments(customer.id)
-                if each.plan_key == plan_key and each.state is EnrolmentState.WAITING
-            ),
-            None,
-        ),
-    )  # fmt: skip
+        entry=tuple((clause, all_hold([clause], oracle.static)) for clause in definition.entry.when),
+        steps=steps,
+        is_inside=any(each.state is EnrolmentState.WAITING for each in passages),
+    )
 
 
-def _open(
-    plan: Plan, definition: Definition, customer: CustomerRow, seed: Seed, zone: str, *, now: datetime
-) -> KnownNow:
-    order_ids = [seed.values["order_id"]] if "order_id" in seed.values else []
-    world = World({customer.id: customer}, get_orders(order_ids))
-    order = world.orders.get(order_ids[0]) if order_ids else None
-    versions = list_published({key for step in definition.steps for key in step.templates})
-    spoken = Language(customer.language)
-    return KnownNow(
+def _look(
+    plan: PlanHead, definition: Definition, customer: CustomerRow, seed: Seed, zone: str, *, now: datetime
+) -> tuple[KnownNow, Rows]:
+    """All that the walk asks, and the earlier passages through the plan; together, as the engine asks for a batch."""
+    order, questions = seed.order, _questions(definition)
+    subject = _subject(definition, customer, seed, zone, now=now)
+    is_asking = any(each.ask is Ask.ASKED_RECENTLY for each in questions)
+    world = World({customer.id: customer}, {order.id: order} if order else {})
+    (known,), gate, versions, pools, asked, passages = ask_together(
+        ask_look_up([(subject, questions)], world),
+        ask_foresight(customer, now=now),
+        ask_published({key for step in definition.steps for key in step.templates}),
+        ask_giving({step.pool for step in definition.steps if step.pool}, now=now),
+        ask_ask_moments([customer.id]) if is_asking else answered({}),
+        _ask_passages(plan.id, customer.id),
+    )
+    oracle = KnownNow(
         customer=customer,
         world=world,
-        gate=Foresight(customer, now),
-        templates={key: each for (key, language), each in versions.items() if language is spoken},
-        pools=list_giving({step.pool for step in definition.steps if step.pool}, now=now),
+        gate=gate,
+        templates={key: each for (key, spoken), each in versions.items() if spoken == customer.language},
+        pools=pools,
         properties=_known_properties(definition),
         now=now,
         store_id=order.store_id if order else customer.preferred_store_id,
         priority=plan.priority,
-        static=_ask_all(definition, customer, seed, zone, world, now=now),
+        static=known,
+        look_ups={**LOOK_UPS, Ask.ASKED_RECENTLY: asked_among(asked)},
     )
+    return oracle, passages
+
+
+def _questions(definition: Definition) -> list[Condition]:
+    """Every question of the plan once, but for those that its own messages and the customer answer later."""
+    later = [
+        *(leaf for step in definition.steps for clause in step.when for leaf in clause.leaves),
+        *(each.question for each in definition.exits),
+    ]
+    clauses = [
+        *definition.entry.when,
+        *(clause for step in definition.steps for each in step.variants for clause in each.when),
+    ]
+    now = [leaf for clause in clauses for leaf in clause.leaves]
+    return list(dict.fromkeys([*now, *(each for each in later if each.ask not in AHEAD)]))
 
 
 def _known_properties(definition: Definition) -> frozenset[str]:
@@ -166,10 +178,10 @@ def _known_properties(definition: Definition) -> frozenset[str]:
     return frozenset(each.key for each in list_definitions()) if is_writing else frozenset()
 
 
-def _ask_all(
-    definition: Definition, customer: CustomerRow, seed: Seed, zone: str, world: World, *, now: datetime
-) -> Knows:
-    """Every question of the plan once, as it is known now."""
+def _subject(
+    definition: Definition, customer: CustomerRow, seed: Seed, zone: str, *, now: datetime
+) -> Subject:
+    """The customer at the first step."""
     first = definition.steps[0]
     position = Position(
         customer_id=customer.id,
@@ -181,24 +193,17 @@ def _ask_all(
         values=seed.values,
         time_zone=zone,
     )
-    questions: Sequence[Condition] = [
-        *(leaf for clause in definition.entry.when for leaf in clause.leaves),
-        *(each for step in definition.steps for each in definition.questions[step.key]),
-        *(each.question for each in definition.exits),
-    ]
-    return look_up([(subject_of(position, now=now), list(dict.fromkeys(questions)))], world)[0]
+    return subject_of(position, now=now)
 
 
-def _arm_of(plan: Plan, customer: CustomerRow) -> Arm:
-    """That of an earlier passage, else as it would be drawn."""
-    before = db.session.scalar(
-        select(Enrolment.arm)
-        .where(Enrolment.plan_id == plan.id, Enrolment.customer_id == customer.id)
-        .order_by(Enrolment.id.desc())
-        .limit(1)
+def _ask_passages(plan_id: int, customer_id: int) -> Question[Rows]:
+    """The latest first."""
+    mine = (Enrolment.plan_id == plan_id, Enrolment.customer_id == customer_id)
+    return Question(
+        (select(Enrolment.arm, Enrolment.state).where(*mine).order_by(Enrolment.id.desc()),), list[Any]
     )
-    if before is not None and plan.control_percent:
-        return before
-    return draw_arm(
-        plan.key, household_of(customer.street, customer.postcode) or customer.id, plan.control_percent
-    )
+
+
+def _draw(plan: PlanHead, customer: CustomerRow) -> Arm:
+    household = household_of(customer.street, customer.postcode) or customer.id
+    return draw_arm(plan.key, household, plan.control_percent)

@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import Any
 
 from hub.customers.queries import CustomerRow
+from hub.orders.queries import OrderRow
 from hub.outbox.rules import Verdict
 from hub.plans.definitions import Clause, Step
-from hub.plans.queries import EnrolmentRow
 from hub.plans.words import Arm, ExitReason, Skip
 
 
@@ -65,11 +65,11 @@ class TriedStep:
 
 @dataclass(frozen=True, kw_only=True)
 class Seed:
-    """The entry as it is made up: now, or on the customer's next day. `order_number`, `has_basket`, `day_on`: what it is about."""
+    """The entry as it is made up: now, or on the customer's next day. `order`, `has_basket`, `day_on`: what it is about."""
 
     anchor_at: datetime
     values: Mapping[str, Any] = field(default_factory=dict)
-    order_number: str = ""
+    order: OrderRow | None = None
     has_basket: bool = False
     day_on: date | None = None
     lacks: Lacks | None = None
@@ -78,7 +78,7 @@ class Seed:
 @dataclass(frozen=True, kw_only=True)
 class Trial:
     """A plan tried with one customer. `entry`: the conditions of the entry with their answers; `language` is his;
-    `inside`: where he stands in the plan already.
+    `is_inside`: he stands somewhere in the plan already.
     """
 
     customer: CustomerRow
@@ -88,4 +88,4 @@ class Trial:
     seed: Seed
     entry: tuple[tuple[Clause, bool | None], ...]
     steps: tuple[TriedStep, ...]
-    inside: EnrolmentRow | None = None
+    is_inside: bool = False

@@ -42,7 +42,7 @@ def seed_of(entry: Entry, customer: CustomerRow, *, on: Trigger | None = None, n
         order = find_latest_order(customer.id)
         if order is None:
             return Seed(anchor_at=now, values=values, lacks=Lacks.ORDER)
-        return Seed(anchor_at=now, values=values | {"order_id": order.id}, order_number=order.external_id)
+        return Seed(anchor_at=now, values=values | {"order_id": order.id}, order=order)
     return Seed(anchor_at=now, values=values)
 
 

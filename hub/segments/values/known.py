@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import select, text
 
 from hub.core.batches import among
 from hub.core.db import db
+from hub.core.questions import Question, Rows, answered
 from hub.segments.values.models import CustomerScore, ScoreChange
 from hub.segments.values.queries import find_last_run
 
@@ -28,26 +30,37 @@ class Standing:
     historic_cents: int
 
 
-def list_standings(asked: Sequence[tuple[int, datetime]]) -> list[Standing | None]:
+def ask_standings(asked: Sequence[tuple[int, datetime]]) -> Question[list[Standing | None]]:
     """For each (customer, moment) where he stood then; None for who was never scored."""
     ids = sorted({customer_id for customer_id, _ in asked})
     if not ids:
-        return []
-    scores = select(CustomerScore).where(among(CustomerScore.customer_id, ids))
-    rows = {row.customer_id: row for row in db.session.scalars(scores)}
-    later = _list_changes(ids, since=min(at for _, at in asked))
-    return [_standing(rows.get(customer_id), later.get(customer_id, ()), at) for customer_id, at in asked]
+        return answered([])
+    score, change = CustomerScore, ScoreChange
+    scores = select(
+        score.customer_id,
+        score.stage,
+        score.tier,
+        score.churn_points,
+        score.historic_cents,
+        score.computed_at,
+    ).where(among(score.customer_id, ids))
+    changes = (
+        select(change.customer_id, change.changed_at, change.from_stage, change.from_tier)
+        .where(among(change.customer_id, ids), change.changed_at > min(at for _, at in asked))
+        .order_by(change.changed_at, change.id)
+    )
+
+    def read(scored: Rows, changed: Rows) -> list[Standing | None]:
+        rows = {row.customer_id: row for row in scored}
+        later: dict[int, list[Any]] = {}
+        for row in changed:
+            later.setdefault(row.customer_id, []).append(row)
+        return [_standing(rows.get(customer_id), later.get(customer_id, ()), at) for customer_id, at in asked]
+
+    return Question((scores, changes), read)
 
 
-def _list_changes(ids: Sequence[int], *, since: datetime) -> dict[int, list[ScoreChange]]:
-    changes = select(ScoreChange).where(among(ScoreChange.customer_id, ids), ScoreChange.changed_at > since)
-    found: dict[int, list[ScoreChange]] = {}
-    for change in db.session.scalars(changes.order_by(ScoreChange.changed_at, ScoreChange.id)):
-        found.setdefault(change.customer_id, []).append(change)
-    return found
-
-
-def _standing(row: CustomerScore | None, later: Sequence[ScoreChange], at: datetime) -> Standing | None:
+def _standing(row: Any, later: Sequence[Any], at: datetime) -> Standing | None:
     """The first change after the moment tells where he stood before it."""
     if row is None:
         return None
