@@ -167,7 +167,7 @@ def test_a_step_without_its_message_is_kept_and_marked(marketer: FlaskClient) ->
     add(marketer, place="&after=welcome", template="")
     page = marketer.get(f"{PLAN}/edit").text
     assert "Avant de pouvoir publier" in page
-    assert "Veuillez choisir le message à envoyer." in page
+    assert "Choisissez le message à envoyer." in page
 
 
 def test_conditions_are_built_by_buttons_alone(marketer: FlaskClient) -> None:
@@ -190,7 +190,7 @@ def test_conditions_are_built_by_buttons_alone(marketer: FlaskClient) -> None:
     refused = marketer.post(here, data=sent | {"act": "save"})
     assert refused.status_code == 422
     assert "veuillez donner un nombre entier de 1 à 3650" in refused.text
-    assert "Veuillez remplir au moins l’un de ces champs" in refused.text
+    assert "Remplissez au moins l’un de ces champs" in refused.text
     assert 'value="deux"' in refused.text
     sent |= {"when-1-days": "4", "when-3-at_least": "49,90"}
     assert marketer.post(here, data=sent | {"act": "save"}).status_code == 303
@@ -212,7 +212,7 @@ def test_another_message_goes_to_those_who_fit(marketer: FlaskClient) -> None:
     page = marketer.get(here).text
     assert 'name="v1-template"' in page
     sent: dict[str, Any] = {**MAIL, "seen": draft().seen, "variant": "v1", "v1-template": "birthday_reminder"}
-    assert "Veuillez ajouter une condition" in marketer.post(here, data=sent).text
+    assert "Ajoutez une condition" in marketer.post(here, data=sent).text
     sent |= {"v1-block": "1:", "v1-1-is": "known_customer"}
     more = marketer.post(here, data=sent | {"act": "variant"}).text
     assert 'name="v2-template"' in more
@@ -228,7 +228,7 @@ def test_another_message_goes_to_those_who_fit(marketer: FlaskClient) -> None:
     [
         ("delay_days", "-3", "de 0 à 3650"),
         ("delay_hours", "zwei", "Indiquez un nombre entier."),
-        ("delay_at", "25:00", "Veuillez donner une heure"),
+        ("delay_at", "25:00", "Donnez une heure"),
         ("expires", "0", "de 1 à 3650"),
     ],
 )
@@ -278,7 +278,7 @@ def test_the_rules_of_a_plan_are_set(marketer: FlaskClient) -> None:
     }  # fmt: skip
     refused = marketer.post(here, data=sent)
     assert refused.status_code == 422
-    assert "Veuillez remplir" in refused.text
+    assert "Remplissez" in refused.text
     assert 'value="500"' in refused.text
     assert marketer.post(here, data=sent | {"churn_below-points": "-5"}).status_code == 303
     found = draft().loose.definition
@@ -295,7 +295,7 @@ def test_the_rules_of_a_plan_are_set(marketer: FlaskClient) -> None:
         ("refused", {}),
     ]
     nobody = marketer.post(here, data=sent | {"seen": draft().seen, "on": []})
-    assert "Veuillez choisir ce qui fait entrer les clients." in nobody.text
+    assert "Choisissez ce qui fait entrer les clients." in nobody.text
 
 
 def test_a_plan_of_the_chain_is_made_from_nothing_or_like_another(marketer: FlaskClient) -> None:
