@@ -139,7 +139,7 @@ def _next(buyer: Buyer, shelf: Shelf, at: datetime) -> Iterator[Recommended]:
             continue
         due_at = each.bought_at + timedelta(days=mine.cycle_days)
         product = shelf.sold(mine.next_sku or mine.sku)
-        if product is not None and (mine.next_sku or due_at <= at):
+        if product is not None and (product.sku != mine.sku or due_at <= at):
             yield Recommended(product, Why.NEXT_OF_CYCLE, each.sku, due_at)
 
 
