@@ -51,6 +51,7 @@ from hub.blueprints import (
     properties,
     public,
     quality,
+    questionnaires,
     reviews,
     routing,
     segments,
@@ -173,6 +174,12 @@ DOORS: tuple[Door, ...] = (
         "/surveys",
         Permission.READ_SURVEYS,
         dict.fromkeys(surveys.EDITING, Permission.EDIT_SURVEYS),
+    ),
+    Door(
+        questionnaires.blueprint,
+        "/questionnaires",
+        Permission.EDIT_SURVEYS,
+        dict.fromkeys(questionnaires.READING, Permission.READ_SURVEYS),
     ),
     Door(reviews.blueprint, "/reviews", Permission.MODERATE_REVIEWS),
     Door(

@@ -30,6 +30,7 @@ ROOM_OF = {
         "customers",
     ),
     "plan_results": "statistics",
+    "questionnaires": "surveys",
 }
 """Doors that belong to the room of another one: its place in the rail is the current one on their pages."""
 

@@ -14,6 +14,8 @@ from hub.questionnaires.words import LinkKind, QuestionnaireState, ResponseState
 class Questionnaire(Base):
     """`draft` is what is being edited (a definition as in reading.py); `version_id` what is answered now.
 
+    `earlier`: its contents before the last changes, the newest last.
+
     `key` stays and names the questionnaire for other systems. `closes_at`: business time from which nothing is taken.
     `earlier_id`: last year's questionnaire, which results are compared with. `report_seal`: part of the address of the
     shared report, None while it is not shared.
@@ -27,6 +29,8 @@ class Questionnaire(Base):
     state: Mapped[QuestionnaireState] = mapped_column(words(QuestionnaireState))
     draft: Mapped[dict[str, Any]]
     draft_changed_at: Mapped[datetime]
+    draft_changed_by_id: Mapped[int | None]
+    earlier: Mapped[list[Any]] = mapped_column(default=list, server_default="[]", deferred=True)
     version_id: Mapped[int | None]
     closes_at: Mapped[datetime | None]
     earlier_id: Mapped[int | None] = mapped_column(ForeignKey("questionnaires.id"))

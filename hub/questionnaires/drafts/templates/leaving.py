@@ -1,0 +1,113 @@
+"""Template: why a customer leaves; asked without knowing who answers."""
+
+from hub.questionnaires.drafts.templates.parts import (
+    FIXED,
+    OTHER,
+    any_of,
+    ask,
+    at_least,
+    choices,
+    document,
+    page,
+    say,
+    when,
+)
+
+LEAVING = document(
+    say("Vous ne venez plus nous voir", "You no longer shop with us"),
+    say(
+        "Nous ne vous avons pas vu depuis longtemps et aimerions comprendre pourquoi.",
+        "We have not seen you for a long time and would like to understand why.",
+    ),
+    page(
+        "why",
+        "La raison",
+        "The reason",
+        ask(
+            "reason",
+            "single",
+            "Pourquoi n’achetez-vous plus chez nous ?",
+            "Why do you no longer buy from us?",
+            is_required=True,
+            is_shuffled=True,
+            options=choices(
+                ("price", "Les prix", "The prices"),
+                ("choice", "Le choix des produits", "The choice of products"),
+                ("quality", "La qualité des produits", "The quality of the products"),
+                ("service", "L’accueil ou le service", "The welcome or the service"),
+                ("moved", "J’ai déménagé ou le magasin est loin", "I moved, or the store is far away"),
+                ("no_need", "Je n’en ai plus besoin", "I have no need any more"),
+                OTHER,
+                no_need=FIXED,
+                other=FIXED,
+            ),
+        ),
+        ask(
+            "where_now",
+            "multiple",
+            "Où achetez-vous maintenant ?",
+            "Where do you buy now?",
+            options=choices(
+                ("chain", "Dans une autre enseigne", "At another chain"),
+                ("independent", "Chez un commerçant indépendant", "At an independent shop"),
+                ("web", "Sur internet", "On the internet"),
+                ("second_hand", "D’occasion", "Second hand"),
+                ("nowhere", "Nulle part", "Nowhere"),
+                nowhere={"is_exclusive": True},
+            ),
+        ),
+    ),
+    page(
+        "service",
+        "L’accueil et le service",
+        "Welcome and service",
+        ask("what_happened", "long_text", "Que s’est-il passé ?", "What happened?"),
+        show_if=when(any_of("reason", "service", "quality")),
+    ),
+    page(
+        "back",
+        "Revenir",
+        "Coming back",
+        ask(
+            "back",
+            "scale",
+            "Reviendriez-vous chez nous ?",
+            "Would you come back to us?",
+            is_required=True,
+            least=0,
+            most=10,
+            low=say("Certainement pas", "Certainly not"),
+            high=say("Certainement", "Certainly"),
+        ),
+    ),
+    page(
+        "wish",
+        "Ce qui vous ferait revenir",
+        "What would bring you back",
+        ask(
+            "wishes",
+            "ranking",
+            "Qu’est-ce qui vous ferait revenir ? Classez du plus important au moins important.",
+            "What would bring you back? Rank from the most to the least important.",
+            options=choices(
+                ("offer", "Une offre", "An offer"),
+                ("range", "De nouveaux produits", "New products"),
+                ("service", "Un meilleur service", "A better service"),
+                ("store", "Un magasin plus proche", "A store nearer to me"),
+            ),
+        ),
+        show_if=when(at_least("back", 3)),
+    ),
+    page(
+        "end",
+        "Pour finir",
+        "To finish",
+        ask(
+            "comment",
+            "long_text",
+            "Souhaitez-vous ajouter quelque chose ?",
+            "Would you like to add something?",
+        ),
+    ),
+    mode="anonymous",
+)
