@@ -4,14 +4,16 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.core.actor import SYSTEM
+from hub.core.audit import AuditEntry
 from hub.questionnaires.drafts import actions
-from hub.questionnaires.drafts.queries import get_questionnaire, list_names
+from hub.questionnaires.drafts.queries import get_questionnaire, list_names, list_versions
 from hub.questionnaires.drafts.rows import DraftView
 from hub.questionnaires.drafts.templates import TEMPLATES, Template
-from hub.questionnaires.words import Mode, QuestionKind
+from hub.questionnaires.words import Mode, QuestionKind, QuestionnaireState
 from hub.staff.words import Role
 from tests.conftest import TUESDAY, HandClock
 from tests.makers.counting import counted_statements
@@ -222,3 +224,72 @@ def test_what_holds_for_all_pages_is_changed(marketer: FlaskClient, session: Ses
     assert marketer.post(url, data={**sent, "closes_on": "2026-02-01"}).status_code == 422
     assert marketer.post(url, data={**sent, "closes_on": ""}).status_code == 303
     assert draft(base).closes_at is None
+
+
+def test_what_is_wrong_stops_the_publishing_and_leads_to_its_form(marketer: FlaskClient) -> None:
+    base = begin(marketer, "post_purchase")
+    press(marketer, base, "remove:channel")
+    page = marketer.get(f"{base}/publish").text
+    assert "À corriger" in page
+    assert f"{base}/pages/ordering" in page
+    assert "Publier" not in page
+    refused = marketer.post(f"{base}/publish", data={"seen": draft(base).seen})
+    assert refused.status_code == 422
+    assert draft(base).published is None
+
+
+def test_versions_are_published_mapped_closed_and_opened_again(
+    marketer: FlaskClient, session: Session
+) -> None:
+    base = begin(marketer, "delivery")
+    key = draft(base).id
+    assert marketer.post(f"{base}/publish", data={"seen": "old"}).status_code == 409
+    assert marketer.post(f"{base}/publish", data={"seen": draft(base).seen}).status_code == 303
+    first = draft(base)
+    assert (first.number, first.state, first.published) == (1, QuestionnaireState.OPEN, first.document)
+    assert marketer.post(f"{base}/publish", data={"seen": first.seen}).status_code == 409
+
+    press(marketer, base, "remove:comment")
+    assert (
+        add(marketer, base, "long_text", "end", words_fr="Autre chose ?", key="comment").status_code == 422
+    ), "a key is given once"
+    assert (
+        add(marketer, base, "long_text", "end", words_fr="Autre chose ?", key="last_word").status_code == 303
+    )
+    sent = read_form(marketer.get(f"{base}/questions/parcel").text)
+    sent |= {"options-2-code": "box", "options-2-fr": "Carton abîmé", "act": "save"}
+    assert marketer.post(f"{base}/questions/parcel", data=sent).status_code == 303
+    page = marketer.get(f"{base}/publish").text
+    for words in ("Question ajoutée : « Autre chose ?", "Question retirée : « Souhaitez-vous", "option ajoutée : Carton abîmé",
+        'name="moved.comment"', 'name="moved.parcel.packaging"'):  # fmt: skip
+        assert words in page.replace("\u00a0", " ").replace("\u202f", " "), words
+    moved = {"moved.comment": "last_word", "moved.parcel.packaging": "box"}
+    wrong = marketer.post(
+        f"{base}/publish", data={"seen": draft(base).seen, **moved, "moved.photo": "last_word"}
+    )
+    assert wrong.status_code == 422
+    assert marketer.post(f"{base}/publish", data={"seen": draft(base).seen, **moved}).status_code == 303
+    second, one = list_versions(key)
+    assert second.moved == {"comment": {"key": "last_word"}, "parcel": {"codes": {"packaging": "box"}}}
+    assert one.definition == first.document
+    versions = marketer.get(f"{base}/versions").text
+    assert "Version 2" in versions
+    assert "option ajoutée" in versions
+
+    press(marketer, base, "remove:photo")
+    marketer.post(f"{base}/discard", data={"seen": draft(base).seen})
+    assert not draft(base).is_changed
+    assert marketer.post(f"{base}/close").status_code == 303
+    assert draft(base).state is QuestionnaireState.CLOSED
+    assert ">clos<" in marketer.get("/questionnaires/").text
+    assert marketer.post(f"{base}/reopen").status_code == 303
+    assert draft(base).is_taking(TUESDAY)
+    done = session.scalars(
+        select(AuditEntry.action)
+        .where(AuditEntry.subject_kind == "questionnaire", AuditEntry.subject_id == key)
+        .order_by(AuditEntry.id)
+    ).all()
+    assert done == ["questionnaire.created", "questionnaire.published", "questionnaire.published", "questionnaire.closed",
+        "questionnaire.reopened"]  # fmt: skip
+    assert marketer.post(f"{base}/discard").status_code == 303
+    assert draft(base).published is not None

@@ -64,8 +64,8 @@ PARTS: Mapping[str, str] = {
 }
 STATES: Mapping[QuestionnaireState, tuple[str, str]] = {
     QuestionnaireState.DRAFT: (N_("draft"), "plain"),
-    QuestionnaireState.OPEN: (N_("open"), "ok"),
-    QuestionnaireState.CLOSED: (N_("closed"), "note"),
+    QuestionnaireState.OPEN: (N_("open for answers"), "ok"),
+    QuestionnaireState.CLOSED: (N_("closed for answers"), "note"),
 }
 LONGEST_TITLE = 80
 

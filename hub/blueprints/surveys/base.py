@@ -7,6 +7,7 @@ from hub.core.text import N_
 
 blueprint = Blueprint("surveys", __name__)
 TABS = (
+    ("questionnaires.list_questionnaires", N_("Questionnaires")),
     ("surveys.list_touches", N_("Log of survey touches")),
     ("surveys.list_whys", N_("Why customers leave")),
 )
