@@ -23,6 +23,13 @@ class Review(Base):
         UniqueConstraint("customer_id", "sku"),
         CheckConstraint("stars BETWEEN 1 AND 5", name="stars"),
         Index("ix_reviews_queue", "state", "changed_at", "id"),
+        Index(
+            "ix_reviews_product",
+            "sku",
+            "product_name",
+            postgresql_using="gin",
+            postgresql_ops={"sku": "gin_trgm_ops", "product_name": "gin_trgm_ops"},
+        ),
         Index("ix_reviews_shown", "sku", "published_at", "id", postgresql_where="state = 'published'"),
     )
 

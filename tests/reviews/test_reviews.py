@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from hub.content.actions import publish_builtin_templates
@@ -28,6 +28,7 @@ from hub.reviews.words import RefusalReason, ReviewState, Verdict
 from hub.reviews.writing import Sent, sign_page, write_review
 from hub.stores.queries import get_chain
 from tests.conftest import TUESDAY, HandClock
+from tests.makers.counting import recorded_statements
 from tests.makers.customers import make_customer, make_emil
 from tests.makers.inbox import actor_of
 from tests.makers.orders import make_order
@@ -206,6 +207,20 @@ def test_the_queue_is_oldest_first_and_narrowed(session: Session, order: Order) 
     page = lists.list_queue(lists.QueueFilters(), size=1)
     assert [row.id for row in lists.list_queue(lists.QueueFilters(), page.next_key, size=1).rows] == [first]
     assert lists.count_waiting() == 2
+
+
+def test_a_product_is_found_by_an_index(session: Session, order: Order) -> None:
+    """By its sku and by a part of its name: with sequential scans forbidden the plan of the queue's own statement names it."""
+    write(order)
+    session.execute(text("SET LOCAL enable_seqscan = off"))
+    session.execute(text("SET LOCAL enable_indexscan = off"))
+    with recorded_statements() as asked:
+        lists.list_queue(lists.QueueFilters(state=None, product="lampe"))
+    [(statement, values)] = asked
+    explained = session.connection().exec_driver_sql(f"EXPLAIN {statement}", values)
+    plan = "\n".join(line for (line,) in explained)
+    assert "BitmapOr" in plan, plan
+    assert "ix_reviews_product" in plan, plan
 
 
 def test_published_reviews_are_newest_first_page_by_page(session: Session, order: Order) -> None:
