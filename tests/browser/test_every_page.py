@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from tests.browser.acting import DESK, PHONE, enter, press
 from tests.browser.conftest import OpenPage
 from tests.flows.test_main_job import Caller
-from tests.running.axe import violations
+from tests.running.axe import bring_along, violations
 from tests.running.installation import Installation
 
 pytestmark = pytest.mark.browser
@@ -62,7 +62,10 @@ STAFF = (
     "/privacy/looks", "/privacy/looks?customer=1", "/privacy/register", "/privacy/customers/1", "/privacy/customers/1/export", "/privacy/customers/1/erase",
     "/quality/", "/quality/no_name", "/quality/name_case", "/quality/settings", "/quality/archive", "/quality/archive?months=1",
     "/surveys/", "/surveys/?label=machine", "/surveys/?q=nobody", "/surveys/whys", "/settings/events", "/surveys/whys?days=365&reason=price",
+    "/reviews/", "/reviews/?state=all&product=lampe", "/reviews/points",
 )  # fmt: skip
+MENU_LEFT = "((rail) => rail.scrollHeight - rail.clientHeight)(document.querySelector('.rail'))"
+"""How much of the menu lies below what a desk shows."""
 TICKET = (
     "",
     "/experts",
@@ -81,6 +84,7 @@ PUBLIC = (
     "/session/sign-in", "/session/forgotten", "/session/forgotten/sent", "/contact", "/contact/sent",
     "/stores/", "/stores/lille", "/stores/?q=xyz", "/a/mangled/1", "/contact?lang=en",
     "/help/", "/help/colis-abime", "/help/search?q=quand+serai-je+remboursé", "/help/search?q=xylophone",
+    "/shop/review-policy",
 )  # fmt: skip
 REFUSED = (
     ("/session/sign-in", "Log in"), ("/contact", "Send"),
@@ -98,6 +102,8 @@ class Inspector:
         self.pages = pages
         self.turn = cycle(pages)
         self.found: list[str] = []
+        for page in pages.values():
+            bring_along(page.context)
 
     def look(self, url: str, button: str | None = None) -> None:
         names = list(self.pages) if os.environ.get("LARGE") else [next(self.turn)]
@@ -148,6 +154,7 @@ def test_staff_pages(installation: Installation, inspector: Inspector) -> None:
         enter(page, installation, "administrator")
     for path in STAFF:
         inspector.look(installation.base_url + path)
+    assert inspector.pages["light"].evaluate(MENU_LEFT) == 0, "the administrator sees every room at once"
     for url in (*ticket_urls(installation), mail_url(installation)):
         inspector.look(url)
     for path, button in STAFF_REFUSED:

@@ -73,6 +73,8 @@ def test_from_the_link_to_the_published_review(installation: Installation, open_
     for path in (
         link,
         f"{link}/thanks",
+        f"{installation.base_url}/shop/reviews/{sku}",
+        f"{installation.base_url}/shop/reviews/{sku}?lang=en",
         f"{installation.base_url}/shop/embed/reviews/{sku}",
         f"{installation.base_url}/shop/review-policy",
     ):
