@@ -354,6 +354,13 @@ def test_the_frame_shows_each_form_without_script(writing: FlaskClient, form: st
     assert writing.get(f"{EDIT}?view={form}").status_code == 200
 
 
+def test_links_that_are_read_as_text_are_shown_in_full(writing: FlaskClient) -> None:
+    sms = writing.get("/templates/survey/fr/frame?view=sms").text
+    assert "https://" in sms
+    assert ": #" not in sms
+    assert 'href="#"' in writing.get("/templates/survey/fr/frame?view=pc").text
+
+
 def test_the_frame_of_a_sample_without_name_still_greets(writing: FlaskClient) -> None:
     assert "Bonjour," in writing.get("/templates/thanks/fr/frame?view=text&sample=no_name").text
     assert (

@@ -79,9 +79,17 @@ def render_look(key: str, language: Language, look: Look, *, version: int | None
 def fill(
     template: PreparedTemplate, variables: Iterable[Variable], language: Language, look: Look
 ) -> Rendered | None:
-    """A template filled for this look; None when a value that it needs is missing or unsafe."""
+    """A template filled for this look; None when a value that it needs is missing or unsafe.
+
+    Links of a made-up customer lead nowhere anyway: where they are read as text they stand in full.
+    """
     try:
-        return render(template, values_of(variables, language, look), is_copy=True)
+        values = values_of(variables, language, look)
+        copy = render(template, values, is_copy=True)
+        if look.customer_id is not None:
+            return copy
+        plain = render(template, values)
+        return copy._replace(text=plain.text, sms_text=plain.sms_text)
     except Invalid:
         return None
 
