@@ -22,7 +22,7 @@ def state_words(state: RequestState) -> tuple[str, str]:
     return {
         RequestState.OPEN: (gettext("to be answered"), "info"),
         RequestState.DONE: (pgettext("request", "answered"), "ok"),
-        RequestState.REFUSED: (gettext("refused"), "plain"),
+        RequestState.REFUSED: (gettext("request refused"), "plain"),
     }[state]
 
 
