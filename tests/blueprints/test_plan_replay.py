@@ -93,6 +93,17 @@ def test_from_the_form_to_the_result(town: Town, client: FlaskClient, session: S
     assert "modifiée depuis" not in text_of(me.get(PAGE))
 
 
+def test_a_past_without_anybody_says_what_to_do(town: Town, client: FlaskClient, session: Session) -> None:
+    version_id = session.scalars(select(Plan.published_version_id).where(Plan.key == "mine")).one()
+    me = log_in(client, make_agent(session, role=Role.MARKETER))
+    url = me.post(PAGE, data={"version": version_id, "days": 7}).headers["Location"]
+    working.work_replays(lambda: None)
+    session.expire_all()
+    seen = text_of(me.get(url))
+    assert "Personne ne serait entré" in seen
+    assert "Réactions supposées" not in seen
+
+
 def test_stopping(town: Town, client: FlaskClient, session: Session) -> None:
     version_id = session.scalars(select(Plan.published_version_id).where(Plan.key == "mine")).one()
     me = log_in(client, make_agent(session, "Bea Roux", role=Role.MARKETER))

@@ -87,7 +87,7 @@ def tiles(shown: Shown) -> list[dict[str, Any]]:
         {"label": gettext("Messages"), "value": words.count(shown.sum(Table.SENT)), "note": _per_head(shown)},
         {
             "label": gettext("Cost of SMS"),
-            "value": words.price(shown.table(Table.PRICE)) if texts > unpriced else words.count(texts),
+            "value": _text_price(shown, texts, unpriced),
             "note": _texts(texts, unpriced),
         },
         {
@@ -96,6 +96,13 @@ def tiles(shown: Shown) -> list[dict[str, Any]]:
             "note": gettext("likely %(amount)s", amount=words.money(likely, shown.currency)),
         },
     ]
+
+
+def _text_price(shown: Shown, texts: int, unpriced: int) -> str:
+    """What the SMS would cost; how many there are while no price is known."""
+    if not texts:
+        return words.money(0, shown.currency)
+    return words.price(shown.table(Table.PRICE)) if texts > unpriced else words.count(texts)
 
 
 def _per_head(shown: Shown) -> str:

@@ -107,12 +107,14 @@ def _seen(plan_id: int) -> dict[str, Mapping[Reaction, float]]:
 
 
 def _share(outbound_ids: Iterable[int]) -> Mapping[Reaction, float]:
-    """Of messages that left; {} of too few. Who clicks has read."""
+    """Of messages that left; {} of too few, and where nothing was ever seen: then nobody measured. Who clicks has read."""
     ids: Collection[int] = set(outbound_ids)
     if len(ids) < ENOUGH:
         return {}
     clicks = get_first_clicks(ids).keys()
     opened = get_first_openings(ids).keys() | clicks
+    if not opened:
+        return {}
     return {Reaction.OPENED: len(opened) / len(ids), Reaction.CLICKED: len(clicks) / len(ids)}
 
 

@@ -11,7 +11,7 @@ from hub.core.actor import SYSTEM
 from hub.core.db import Base
 from hub.core.errors import Conflict, Invalid
 from hub.plans.models import Plan, PlanVersion
-from hub.plans.replay import actions, population, queries, working
+from hub.plans.replay import actions, population, queries, rates, working
 from hub.plans.replay.models import Replay
 from hub.plans.replay.words import Reaction, ReplayState, Table
 from hub.plans.words import VersionState
@@ -228,3 +228,8 @@ def test_a_draft_is_replayed_and_marked_when_it_changed_since(town: Town) -> Non
         )
     with pytest.raises(Invalid):
         _start(town, days=3)
+
+
+def test_what_was_never_seen_opened_was_not_measured(session: Session) -> None:
+    """Else the messages that ask for a reaction would never leave in a replay, as if it were known."""
+    assert rates._share(range(1, 3 * rates.ENOUGH)) == {}
