@@ -29,6 +29,7 @@ ROOM_OF = {
         ("segments", "values", "products", "imports", "duplicates", "quality", "properties", "privacy"),
         "customers",
     ),
+    **dict.fromkeys(("plan_editor", "plan_publishing", "plan_replay", "plan_files"), "plans"),
     "plan_results": "statistics",
     "questionnaires": "surveys",
 }

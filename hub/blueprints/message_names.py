@@ -1,8 +1,10 @@
 """What a message of ours is called, in the reader's words: by its template, else by its purpose."""
 
-from flask_babel import gettext
+from flask import g
+from flask_babel import get_locale, gettext
 
-from hub.content.naming import TemplateName
+from hub.content.catalog import find_name, list_keys
+from hub.content.naming import TemplateName, get_own_names
 from hub.core.words import Purpose
 from hub.outbox.queries import MessageRow
 
@@ -46,3 +48,12 @@ def template_words(template: TemplateName | None, purpose: Purpose) -> str:
     if template is None:
         return purpose_words(purpose).capitalize()
     return words.get(template.key) or template.name or purpose_words(purpose).capitalize()
+
+
+def template_title(key: str) -> str:
+    """What the list of templates calls it; those made here are read once a request."""
+    if key in list_keys():
+        return find_name(key, str(get_locale()))
+    if "own_templates" not in g:
+        g.own_templates = get_own_names()
+    return str(g.own_templates.get(key, key))

@@ -123,7 +123,7 @@ def _waiting_step(key: str) -> str:
 def _basket_step(key: str) -> str:
     """Steps of the four ways of a basket: a profile, and what is done for it."""
     forks = {
-        "is_large": gettext("Is the basket above 200?"),
+        "is_large": gettext("Is the basket a large one?"),
         "is_phone": gettext("Was it filled on a phone?"),
         "is_known": gettext("Has the customer ordered before?"),
     }

@@ -2,16 +2,21 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
+from babel import Locale
 from babel.dates import format_date
-from flask_babel import format_decimal, get_locale, gettext, ngettext
+from flask import g
+from flask_babel import format_currency, get_locale, gettext, ngettext
 
+from hub.blueprints.plan_negation_words import negated_words
 from hub.orders.products.words import Why
 from hub.orders.words import OrderState
 from hub.plans.builtin import BUILTIN_PLANS
 from hub.plans.definitions import AnyOf, Clause, Condition, Exit
 from hub.plans.words import Ask, ExitReason, Trigger
+from hub.stores.queries import find_chain
 
 Params = Mapping[str, Any]
 Names = Mapping[int, str]
@@ -19,16 +24,23 @@ MONDAY = date(2026, 3, 2)
 
 
 def clause_words(clause: Clause, segments: Names) -> str:
-    """`bought since the entry`, `not in the segment “Parents”`, `one of: …`."""
+    """`bought since the entry`, `has no phone number`, `answered the survey, or else has a phone number`."""
     if isinstance(clause, AnyOf):
-        parts = "; ".join(clause_words(part, segments) for part in clause.parts)
-        return gettext("one of these: %(parts)s", parts=parts)
+        return gettext(", or else ").join(clause_words(part, segments) for part in clause.parts)
+    if clause.is_not and (words := negated_words(clause.ask, clause.params)):
+        return words
     words = _words(clause, segments)
     return gettext("not: %(condition)s", condition=words) if clause.is_not else words
 
 
 def clauses_words(clauses: Sequence[Clause], segments: Names) -> str:
-    return gettext(" and ").join(clause_words(clause, segments) for clause in clauses)
+    """All of them; a choice between some is set apart where it does not stand alone."""
+    said = [clause_words(clause, segments) for clause in clauses]
+    apart = [
+        f"({words})" if isinstance(clause, AnyOf) else words
+        for clause, words in zip(clauses, said, strict=True)
+    ]
+    return gettext(" and ").join(apart if len(apart) > 1 else said)
 
 
 def segment_ids(clauses: Sequence[Clause]) -> set[int]:
@@ -78,7 +90,16 @@ def _basket_value(params: Params) -> str:
 
 
 def _money(cents: int) -> str:
-    return str(format_decimal(cents / 100))
+    """In the currency of the chain; whole amounts without cents."""
+    amount = Decimal(cents) / 100
+    if "chain_currency" not in g:
+        chain = find_chain()
+        g.chain_currency = chain.currency if chain else "EUR"
+    currency = g.chain_currency
+    if cents % 100:
+        return str(format_currency(amount, currency))
+    form = (get_locale() or Locale("fr")).currency_formats["standard"].pattern
+    return str(format_currency(amount, currency, format=form.replace(".00", ""), currency_digits=False))
 
 
 def _basket(params: Params) -> str:
@@ -123,9 +144,9 @@ def _weekdays(params: Params) -> str:
 
 def _consent(params: Params) -> str:
     purposes = {
-        "promotion": gettext("offers"),
+        "promotion": gettext("the offers"),
         "newsletter": gettext("the newsletter"),
-        "survey": gettext("surveys"),
+        "survey": gettext("the surveys"),
     }
     channels = {"email": gettext("by mail"), "sms": gettext("by SMS"), "whatsapp": gettext("by WhatsApp")}
     return gettext(
@@ -241,7 +262,7 @@ def exit_words(reason: ExitReason) -> str:
         ExitReason.CANCELLED: gettext("order cancelled"),
         ExitReason.RETURNED: gettext("order returned"),
         ExitReason.ANSWERED: gettext("answered"),
-        ExitReason.REFUSED: gettext("refused"),
+        ExitReason.REFUSED: gettext("the customer refused"),
         ExitReason.TICKET_OPEN: gettext("a ticket was open"),
         ExitReason.ASKED_RECENTLY: gettext("asked in the last 30 days"),
         ExitReason.REVIEWED: gettext("reviewed every product"),

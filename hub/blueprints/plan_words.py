@@ -5,27 +5,22 @@ from typing import Protocol
 
 from flask_babel import get_locale, gettext, ngettext
 
-from hub.blueprints.message_names import template_words
+from hub.blueprints.message_names import template_title
 from hub.blueprints.plan_builtin_words import plan_sentence, skip_words, step_words
 from hub.blueprints.plan_condition_words import (
-    clause_words,
     clauses_words,
     ends_words,
     exit_words,
     segment_ids,
 )
 from hub.blueprints.plan_entry_words import beginning_words, entered_by
-from hub.content.naming import TemplateName
-from hub.core.words import Channel
 from hub.plans.definitions import Definition, Delay, Step
 from hub.plans.inside import InsideRow
-from hub.plans.queries import EnrolmentRow, PlanView, StepRow
-from hub.plans.walking import NEVER_STALE
+from hub.plans.queries import EnrolmentRow, StepRow
 from hub.plans.words import Anchor, Skip, StepKind, StepOutcome, Wait
 
 __all__ = ["exit_words", "plan_sentence", "step_words"]
 
-DAY_MINUTES = 24 * 60
 HOUR_MINUTES = 60
 
 
@@ -43,10 +38,20 @@ def plan_name(plan: Named) -> str:
     return plan.name_en if str(get_locale()) == "en" else plan.name_fr
 
 
+def step_name(step: Step) -> str:
+    """What its author or the product calls the step, else the message it sends; "" when nothing names it."""
+    if step.label:
+        return step.label
+    words = step_words(step.key)
+    if words != step.key:
+        return words
+    return template_title(step.template) if step.is_send and step.template else ""
+
+
 def step_title(step: Step) -> str:
-    """What its author or the product calls the step; of one that is named nowhere what it does."""
-    words = step.label or step_words(step.key)
-    if words == step.key:
+    """The name of the step with its kind; of one that is named nowhere what it does."""
+    words = step_name(step)
+    if not words:
         return _unnamed(step)
     kinds = {
         StepKind.SPLIT: gettext("A fork: %(name)s", name=words),
@@ -63,8 +68,6 @@ def step_title(step: Step) -> str:
 
 
 def _unnamed(step: Step) -> str:
-    if step.is_send:
-        return template_words(TemplateName(step.template, ""), step.purpose)
     return {
         StepKind.SPLIT: gettext("A fork"),
         StepKind.PROMO: gettext("A promo code"),
@@ -79,74 +82,22 @@ def _unnamed(step: Step) -> str:
 
 
 def when(step: Step) -> str:
-    """`D+7 · after the entry`: the delay and what it is counted from."""
+    """`D+8 at 10:00 after the entry`; what is due when one comes to it runs at once."""
+    delay = step.delay
+    if step.anchor is Anchor.ENTRY and not (delay.days or delay.minutes or delay.at):
+        return gettext("as soon as the customer comes here")
     anchors = {
         Anchor.ENTRY: gettext("after the entry"),
         Anchor.FIRST_MESSAGE: gettext("after the first message"),
         Anchor.ANSWER: gettext("after the answer"),
         Anchor.DATE: gettext("from the date"),
     }
-    return f"{delay_words(step.delay)} · {anchors[step.anchor]}"
-
-
-def detail(step: Step, segments: Mapping[int, str], titles: Mapping[str, str] | None = None) -> str:
-    """What the step does, its conditions, where it leads and when it is dropped. `titles`: those of the plan's steps."""
-    named = titles or {}
-    parts = [*_effect(step), *_conditions(step, segments, named)]
-    if step.next_key:
-        parts.append(gettext("then to “%(step)s”", step=named.get(step.next_key, step_words(step.next_key))))
-    if step.kind not in NEVER_STALE:
-        parts.append(_expiry(step.expires_minutes))
-    return " · ".join(parts)
-
-
-def _effect(step: Step) -> list[str]:
-    details = step.details
-    found: list[str] = []
-    if step.is_send and step.channel is Channel.SMS:
-        found = [gettext("by SMS")]
-    elif step.kind is StepKind.PROMO:
-        found = [gettext("a code of “%(pool)s” for the messages that follow", pool=step.pool)]
-    elif step.kind is StepKind.PROPERTY:
-        found = [f"{details['property']} = {details['value']}"]
-    elif step.kind is StepKind.NOTIFY:
-        found = [gettext("tells the store: %(words)s", words=details["words"])]
-    elif step.kind is StepKind.TASK:
-        found = [gettext("a call for the store: %(subject)s", subject=details["subject"])]
-    elif step.kind in {StepKind.AUDIENCE, StepKind.POSTAL}:
-        found = [gettext("in the file “%(name)s”", name=details["name"])]
-    elif step.kind is StepKind.ERASURE_DUE:
-        found = [gettext("erased in the night after the day, unless a sign of life comes")]
-    if step.in_both_arms:
-        found.append(both_arms_words())
-    return found if step.is_on else [gettext("switched off"), *found]
+    return f"{delay_words(delay)} {anchors[step.anchor]}"
 
 
 def both_arms_words() -> str:
     """A notice owed to everybody: the control group gets it as well."""
     return str(gettext("the control group gets it too"))
-
-
-def _conditions(step: Step, segments: Mapping[int, str], titles: Mapping[str, str]) -> list[str]:
-    if step.kind is StepKind.SPLIT:
-        asked = clauses_words(step.when, segments) or gettext("always")
-        other = titles.get(step.otherwise or "", step_words(step.otherwise or ""))
-        return [
-            gettext("if %(condition)s goes on here, otherwise to “%(step)s”", condition=asked, step=other)
-        ]
-    parts = [gettext("only if %(condition)s", condition=clause_words(each, segments)) for each in step.when]
-    for variant in step.variants:
-        asked = clauses_words(variant.when, segments)
-        parts.append(gettext("another selection if %(condition)s", condition=asked))
-    return parts
-
-
-def _expiry(minutes: int) -> str:
-    if minutes % DAY_MINUTES == 0:
-        return str(
-            ngettext("dropped after %(num)s day", "dropped after %(num)s days", minutes // DAY_MINUTES)
-        )
-    return str(ngettext("dropped after %(num)s minute", "dropped after %(num)s minutes", minutes))
 
 
 def results(row: StepRow) -> list[tuple[str, int]]:
@@ -241,22 +192,6 @@ def named_segments(definition: Definition) -> set[int]:
     for step in definition.steps:
         clauses += [*step.when, *(clause for variant in step.variants for clause in variant.when)]
     return segment_ids(clauses)
-
-
-def timeline(view: PlanView, segments: Mapping[int, str]) -> list[dict[str, object]]:
-    """The steps as parts/plan_timeline.html wants them."""
-    titles = {row.step.key: step_title(row.step) for row in view.steps}
-    return [
-        {
-            "title": step_title(row.step),
-            "when": when(row.step),
-            "detail": detail(row.step, segments, titles),
-            "waiting": row.waiting_count,
-            "results": results(row),
-            "is_end": row.step.kind is StepKind.END,
-        }
-        for row in view.steps
-    ]
 
 
 def delay_words(delay: Delay) -> str:

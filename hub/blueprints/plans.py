@@ -9,6 +9,7 @@ from flask_babel import gettext
 from hub.blueprints import plan_words
 from hub.blueprints.access import viewer
 from hub.blueprints.errors import sentence_of
+from hub.blueprints.plan_path import Path
 from hub.blueprints.plan_publishing import finding_words
 from hub.blueprints.plan_publishing.base import Names, names_of
 from hub.core import clock
@@ -42,18 +43,20 @@ def list_plans() -> ResponseReturnValue:
 
 @blueprint.get("/<key>")
 def show(key: str) -> ResponseReturnValue:
-    view = queries.get_plan(key)
+    view, pools = queries.get_plan(key), list_pool_keys()
+    segments = dict(list_names(plan_words.named_segments(view.definition)))
     return render_template(
         "plans/plan.html",
         view=view,
-        segments=dict(list_names(plan_words.named_segments(view.definition))),
+        lanes=Path(view, pools=pools, segments=segments).lanes(),
+        segments=segments,
         people=inside.list_inside(view.plan.id, after=request.args.get("after")),
         failed_count=view.failed_count,
         words=plan_words,
         may_edit=viewer().may(Permission.EDIT_PLANS),
         has_draft=view.plan.id in list_drafted(),
         may_see_results=viewer().may(Permission.READ_STATISTICS),
-        pools=list_pool_keys(),
+        pools=pools,
         carrying=publishing.list_steps_with_codes(view.definition),
         warnings=_warnings_of(view.definition),
     )

@@ -17,6 +17,12 @@ class TemplateName:
     name: str
 
 
+def get_own_names() -> dict[str, str]:
+    """Key → name of the templates that were made here."""
+    made = select(MessageTemplate.key, MessageTemplate.name).where(MessageTemplate.name != "")
+    return dict(db.session.execute(made).all())
+
+
 def get_template_names(version_ids: Collection[int]) -> dict[int, TemplateName]:
     """By version id; unknown ones are left out."""
     if not version_ids:

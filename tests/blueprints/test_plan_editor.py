@@ -148,6 +148,11 @@ def test_an_end_that_is_taken_out_lets_go_on_again(marketer: FlaskClient) -> Non
     assert keys() == ["welcome", "second_purchase"]
 
 
+def test_the_rail_marks_plans_on_the_pages_of_the_editor(marketer: FlaskClient) -> None:
+    for page in (f"{PLAN}/edit", f"{PLAN}/publish", f"{PLAN}/replay"):
+        assert re.search(r'data-room="plans" aria-current="page"', marketer.get(page).text), page
+
+
 def test_a_fork_has_two_ways_that_are_filled(marketer: FlaskClient) -> None:
     asked = {"when-block": "1:", "when-1-is": "phone_known"}
     assert add(marketer, "split", "&after=welcome", **asked).status_code == 303

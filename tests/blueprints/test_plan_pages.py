@@ -28,6 +28,10 @@ def test_the_page_of_a_plan_counts_that_plan_alone(
         assert ("check-warning" in page) == (key == "abandoned_basket"), "no other plan fills the usual cap"
         [counting] = [each for each in statements if "min(enrolments.due_at)" in each]
         assert "enrolments.plan_id = " in counting, key
+    basket = marketer.get("/plans/abandoned_basket").get_data(as_text=True)
+    assert 'href="/templates/basket_adviser"' in basket, "each letter can be looked at"
+    assert basket.count("plan-way-no") == 7, "each fork is drawn with its two ways"
+    assert "0 personne attend" not in basket
     assert "Qui a reçu les 2 messages précédents" in marketer.get("/plans/abandoned_basket").get_data(
         as_text=True
     )

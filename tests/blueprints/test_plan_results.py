@@ -85,7 +85,10 @@ def test_a_plan_without_a_control_group_compares_nothing(
 ) -> None:
     shop.live(Arm.TREATED, 3, 1)
     shop.plan.control_percent = 0
-    assert "n’a pas de groupe témoin" in text_of(manager(client, session), PAGE)
+    seen = text_of(manager(client, session), PAGE)
+    assert "n’a pas de groupe témoin" in seen
+    assert "Non comparé" in seen
+    assert "Trop tôt" not in seen
 
 
 def test_nobody_entered(shop: Shop, client: FlaskClient, session: Session) -> None:

@@ -5,8 +5,10 @@ from flask import Flask
 from flask_babel import force_locale
 
 from hub.blueprints import plan_builtin_words, plan_condition_words, plan_words
+from hub.blueprints.plan_editor.words import title_of
+from hub.blueprints.plan_path import Path
 from hub.plans.builtin import BUILTIN_PLANS
-from hub.plans.definitions import AnyOf, Condition, Exit
+from hub.plans.definitions import AnyOf, Condition, Exit, Step
 from hub.plans.queries import PlanRow, PlanView, StepRow
 from hub.plans.reading import parse_definition
 from hub.plans.words import Ask, ExitReason, Skip, StepOutcome, Trigger, Wait
@@ -31,7 +33,7 @@ PLAN = {
         {"key": "fork", "kind": "split", "when": [{"is": "segment", "id": 7}], "otherwise": "bye"},
         {"key": "code", "kind": "promo", "pool": "spring"},
         {"key": "hello", "template": "welcome_prospect", "delay": {"days": 8, "at": "09:30"}, "expires_minutes": 90, "next": "bye",
-         "variants": [{"when": [{"is": "phone_known"}], "template": "other"}], "is_on": False, "channel": "sms"},
+         "variants": [{"when": [{"is": "phone_known"}], "template": "vip_status"}], "is_on": False, "channel": "sms"},
         {"key": "set", "kind": "property", "property": "plan_told", "value": True},
         {"key": "tell", "kind": "notify", "words": "Gold"},
         {"key": "call", "kind": "task", "subject": "Ask", "anchor": "date", "delay": {"days": -3, "minutes": 120}},
@@ -70,33 +72,46 @@ def test_every_condition_exit_trigger_and_wait_has_words(app: Flask, language: s
 @pytest.mark.parametrize(
     ("language", "expected"),
     [
-        ("en", ("if in the segment “Lyon” goes on here, otherwise to “The end”", "D+8 at 09:30 · after the entry",
-                "switched off · by SMS · another selection if has a phone number · then to “The end” · dropped after 90 minutes",
-                "D-3 2 hours · from the date", "order placed, if had ordered before", "bought again (within 4 days), order returned")),
-        ("fr", ("si dans le segment « Lyon », continue ici, sinon va à « La fin »", "J+8 à 09:30 · après l’entrée",
-                "désactivée · par SMS · autre sélection si a un numéro de téléphone · puis va à « La fin » · annulé après 90 minutes d’attente",
-                "J-3 2 heures · à partir de la date", "commande passée, si avait déjà commandé", "nouvel achat (en 4 jours), commande retournée")),
+        ("en", (["in the segment “Lyon”"], "D+8 at 09:30 after the entry",
+                ["SMS “Welcome to a prospect”"], [("has a phone number", "VIP status")], "Left out if late by 90 minutes",
+                "D-3 2 hours from the date", "order placed, if had ordered before", "bought again (within 4 days), order returned")),
+        ("fr", (["dans le segment « Lyon »"], "J+8 à 09:30 après l’entrée",
+                ["SMS « Bienvenue à un prospect »"], [("a un numéro de téléphone", "Statut VIP")], "Abandonnée après 90 minutes de retard",
+                "J-3 2 heures à partir de la date", "commande passée, si avait déjà commandé", "nouvel achat (en 4 jours), commande retournée")),
     ],
 )  # fmt: skip
 def test_a_plan_is_told_in_the_reader_s_language(
-    app: Flask, language: str, expected: tuple[str, ...]
+    app: Flask, language: str, expected: tuple[object, ...]
 ) -> None:
     definition = parse_definition(PLAN)
     row = PlanRow(1, "mine", "Mien", "Mine", 60, 10, True, 1, 0, 0, None)
     rows = tuple(StepRow(step, 0, dict.fromkeys(StepOutcome, 1)) for step in definition.steps)
     view = PlanView(row, 1, definition, rows, {})
     with app.test_request_context(), force_locale(language):
-        steps = {
-            step.key: line
-            for step, line in zip(definition.steps, plan_words.timeline(view, {7: "Lyon"}), strict=True)
-        }
+        fork, bye = Path(view, pools=[("spring", "Printemps")], segments={7: "Lyon"}).lanes()["main"]["rows"]
         told = dict(plan_words.rules_of(definition, {}))
-    found = [steps["fork"]["detail"], steps["hello"]["when"], steps["hello"]["detail"], steps["call"]["when"]]
+        call = plan_words.when(definition.step("call"))
+    code, hello = fork["yes"]["rows"][:2]
+    found = [fork["asked"], hello["when"], hello["effect"], hello["variants"], hello["expiry"], call]
     found += list(told.values())[:2]
-    plain = [str(each).replace("\xa0", " ").replace("\u202f", " ") for each in found]
-    assert plain == list(expected)
+    assert plain(found) == plain(list(expected))
     assert len(told) == 5
-    assert steps["bye"]["is_end"]
+    assert code["effect"] == ["Printemps"]
+    assert [bye["is_end"], hello["is_on"], hello["waiting"], fork["no"]["rows"]] == [True, False, 0, []]
+    assert hello["letters"][0][0] == "welcome_prospect"
+
+
+def test_a_step_without_a_name_is_called_by_its_message_on_every_page(app: Flask) -> None:
+    with app.test_request_context(), force_locale("fr"):
+        mail = Step(key="send_1", template="basket_third")
+        assert plain(plan_words.step_title(mail)) == "Panier, message 3 : dernier rappel"
+        assert plan_words.step_name(mail) == title_of(mail) == plan_words.step_title(mail)
+
+
+def plain(words: object) -> str:
+    return (
+        str(words).replace("\\xa0", " ").replace("\\u202f", " ").replace("\xa0", " ").replace("\u202f", " ")
+    )
 
 
 def test_either_of_two_is_told(app: Flask) -> None:
@@ -104,6 +119,10 @@ def test_either_of_two_is_told(app: Flask) -> None:
     with app.test_request_context(), force_locale("en"):
         assert (
             plan_condition_words.clause_words(either, {})
-            == "one of these: has a phone number; not: answered the survey"
+            == "has a phone number, or else did not answer the survey"
         )
+        both = plan_condition_words.clauses_words([Condition(Ask.KNOWN_CUSTOMER), either], {})
+        assert both.startswith("had ordered before and (has a phone number, or else")
+        large = Condition(Ask.BASKET_VALUE, params={"at_least": 20_001})
+        assert plan_condition_words.clause_words(large, {}) == "the basket is at least €200.01"
         assert plan_condition_words.ends_words(Exit(ExitReason.PURCHASED)) == "bought again"

@@ -27,8 +27,7 @@ def shared() -> dict[str, Any]:
 
 def titles_of(definition: Definition) -> dict[str, str]:
     """Step key → what the page calls it; a name that comes twice is told apart by its place."""
-    names = choosing.template_names() if any(step.is_send for step in definition.steps) else {}
-    found = {step.key: words.title_of(step, names) for step in definition.steps}
+    found = {step.key: words.title_of(step) for step in definition.steps}
     seen: dict[str, int] = {}
     for key, title in found.items():
         seen[title] = seen.get(title, 0) + 1

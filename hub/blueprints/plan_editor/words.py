@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from flask_babel import gettext, ngettext
 
 from hub.blueprints.errors import sentence_of
-from hub.blueprints.plan_words import both_arms_words, delay_words, step_words
+from hub.blueprints.plan_words import both_arms_words, step_name, when
 from hub.core.text import N_
 from hub.core.words import Channel
 from hub.plans.definitions import Step
@@ -79,22 +79,12 @@ def anchor_words(anchor: Anchor) -> str:
 
 def when_words(step: Step) -> str:
     """`D+8 at 10:00 after the entry`; what is due when one comes to it runs at once."""
-    delay = step.delay
-    if step.anchor is Anchor.ENTRY and not (delay.days or delay.minutes or delay.at):
-        return str(gettext("as soon as the customer comes here"))
-    return f"{delay_words(delay)} {anchor_words(step.anchor)}"
+    return when(step)
 
 
-def title_of(step: Step, templates: Mapping[str, str]) -> str:
+def title_of(step: Step) -> str:
     """What its author calls it, else the product, else what it does."""
-    if step.label:
-        return step.label
-    named = step_words(step.key)
-    if named != step.key:
-        return named
-    if step.is_send and step.template:
-        return templates.get(step.template, step.template)
-    return kind_words(step.kind)
+    return step_name(step) or kind_words(step.kind)
 
 
 def effect_words(step: Step, templates: Mapping[str, str], pools: Mapping[str, str]) -> list[str]:

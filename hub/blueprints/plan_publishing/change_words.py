@@ -60,10 +60,10 @@ def short(comparison: Comparison, names: Names) -> list[str]:
 
 def _step(change: StepChange, names: Names) -> Told:
     words = {
-        Change.ADDED: gettext("added"),
+        Change.ADDED: gettext("step added"),
         Change.REMOVED: gettext("removed"),
         Change.MOVED: gettext("moved"),
-        Change.CHANGED: gettext("changed"),
+        Change.CHANGED: gettext("step changed"),
     }
     step = change.new or change.old
     return Told(

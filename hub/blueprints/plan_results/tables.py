@@ -7,8 +7,10 @@ from flask import url_for
 from flask_babel import gettext
 
 from hub.blueprints.plan_results.words import head_text, money, rate, rate_text
-from hub.blueprints.plan_words import exit_words, step_words
+from hub.blueprints.plan_words import exit_words, step_name, step_words
 from hub.blueprints.statistics_words import share
+from hub.core.errors import Invalid
+from hub.plans.queries import find_definition
 from hub.plans.results.rows import Arms, Funnel, Results, StepFigures
 from hub.plans.words import Arm, StepOutcome
 
@@ -34,10 +36,11 @@ def funnel_rows(funnel: Funnel, arms: Arms) -> list[dict[str, Any]]:
     ]
 
 
-def step_rows(steps: Iterable[StepFigures]) -> list[dict[str, Any]]:
+def step_rows(found: Results) -> list[dict[str, Any]]:
+    names = _names(found)
     return [
         {
-            "step": step_words(step.step_key),
+            "step": names.get(step.step_key) or step_words(step.step_key),
             "waiting": step.waiting,
             "posted": step.outcomes.get(StepOutcome.POSTED, 0),
             "ghost": step.outcomes.get(StepOutcome.GHOST, 0),
@@ -47,8 +50,19 @@ def step_rows(steps: Iterable[StepFigures]) -> list[dict[str, Any]]:
             "delivered": step.delivered,
             "engaged": rate_text(step.engaged, step.sent),
         }
-        for step in steps
+        for step in found.steps
     ]
+
+
+def _names(found: Results) -> dict[str, str]:
+    """Steps as the newest version names them, where the product does not; none where that cannot be read."""
+    if not found.versions or all(step_words(step.step_key) != step.step_key for step in found.steps):
+        return {}
+    try:
+        newest = find_definition(found.versions[0].id)
+    except Invalid:
+        newest = None
+    return {step.key: step_name(step) for step in newest.steps} if newest else {}
 
 
 def _others_of(step: StepFigures) -> int:
@@ -63,7 +77,7 @@ def store_rows(found: Results, args: dict[str, str]) -> list[dict[str, Any]]:
         {
             "store": row.name or gettext("No store known"),
             "href": _narrowed(found, args, row.code) if row.code else "",
-            **arm_cells(row.arms, found.currency),
+            **arm_cells(row.arms, found),
         }
         for row in found.by_store
     ]
@@ -71,19 +85,20 @@ def store_rows(found: Results, args: dict[str, str]) -> list[dict[str, Any]]:
 
 def version_rows(found: Results) -> list[dict[str, Any]]:
     return [
-        {"version": gettext("Version %(number)s", number=number), **arm_cells(arms, found.currency)}
+        {"version": gettext("Version %(number)s", number=number), **arm_cells(arms, found)}
         for number, arms in found.by_version
     ]
 
 
-def arm_cells(arms: Arms, currency: str) -> dict[str, Any]:
+def arm_cells(arms: Arms, found: Results) -> dict[str, Any]:
     """Both arms of one line: heads counted, what they spent, the gain."""
+    currency = found.currency
     return {
         "treated": arms.treated.heads,
         "control": arms.control.heads,
         "with": money(arms.treated.mean, currency),
         "without": money(arms.control.mean, currency),
-        "gain": head_text(arms, currency),
+        "gain": head_text(arms, currency, found.plan),
         "open": arms.treated_open + arms.control_open,
     }
 

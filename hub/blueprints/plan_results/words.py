@@ -58,9 +58,14 @@ def span(found: Money, currency: str) -> str:
     return str(gettext("between %(low)s and %(high)s (95%% interval)", low=low, high=high))
 
 
-def gain_value(arms: Arms, currency: str) -> str:
+def gain_value(arms: Arms, currency: str, plan: PlanHead | None = None) -> str:
     found = arms.gain.in_all
-    return money(found.value, currency, is_signed=True) if found else gettext("Too early")
+    return money(found.value, currency, is_signed=True) if found else unknown_words(plan)
+
+
+def unknown_words(plan: PlanHead | None) -> str:
+    """Why there is no gain to show: without a control group it is not a matter of time."""
+    return gettext("Too early") if plan is None or plan.control_percent else gettext("Not compared")
 
 
 def gain_text(arms: Arms, currency: str) -> str:
@@ -71,11 +76,11 @@ def gain_text(arms: Arms, currency: str) -> str:
     return f"{money(found.value, currency, is_signed=True)} · {span(found, currency)}"
 
 
-def head_text(arms: Arms, currency: str) -> str:
+def head_text(arms: Arms, currency: str, plan: PlanHead | None = None) -> str:
     """The gain per head with its interval."""
     found = arms.gain.per_head
     if found is None:
-        return gettext("Too early")
+        return unknown_words(plan)
     return f"{money(found.value, currency, is_signed=True)} · {span(found, currency)}"
 
 

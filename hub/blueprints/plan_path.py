@@ -1,0 +1,42 @@
+"""The published steps of a plan as its page draws them: lanes with their words, who waits at each and what came of it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hub.blueprints.plan_editor.lanes import Lanes
+from hub.blueprints.plan_words import results
+from hub.plans.definitions import Step
+from hub.plans.drafts.lanes import Node, Raw
+from hub.plans.queries import PlanView
+
+
+class Path(Lanes):
+    """Draws the version in use."""
+
+    def __init__(
+        self, view: PlanView, *, pools: Sequence[tuple[str, str]], segments: Mapping[int, str]
+    ) -> None:
+        steps = [_stored(step) for step in view.definition.steps]
+        super().__init__(view.definition, steps, pools=dict(pools), segments=segments)
+        self.figures = {row.step.key: row for row in view.steps}
+
+    def _row(self, node: Node, *, is_head: bool) -> dict[str, Any]:
+        row = self.figures[node.key]
+        return {
+            **super()._row(node, is_head=is_head),
+            "waiting": row.waiting_count,
+            "results": results(row),
+        }
+
+
+def _stored(step: Step) -> Raw:
+    """What the lanes are read from: where the step leads, and whether it lets everybody pass."""
+    return {
+        "key": step.key,
+        "kind": step.kind.value,
+        "next": step.next_key,
+        "otherwise": step.otherwise,
+        "is_branch": step.is_branch,
+        "when": list(step.when),
+        "is_on": step.is_on,
+    }
