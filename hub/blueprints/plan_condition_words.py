@@ -27,6 +27,8 @@ def clause_words(clause: Clause, segments: Names) -> str:
     """`bought since the entry`, `has no phone number`, `answered the survey, or else has a phone number`."""
     if isinstance(clause, AnyOf):
         return gettext(", or else ").join(clause_words(part, segments) for part in clause.parts)
+    if clause.is_not and clause.ask is Ask.CONSENT:
+        return _consent(clause.params, is_not=True)
     if clause.is_not and (words := negated_words(clause.ask, clause.params)):
         return words
     words = _words(clause, segments)
@@ -142,18 +144,17 @@ def _weekdays(params: Params) -> str:
     return gettext("on %(days)s", days=", ".join(names))
 
 
-def _consent(params: Params) -> str:
+def _consent(params: Params, *, is_not: bool = False) -> str:
     purposes = {
         "promotion": gettext("the offers"),
         "newsletter": gettext("the newsletter"),
         "survey": gettext("the surveys"),
     }
     channels = {"email": gettext("by mail"), "sms": gettext("by SMS"), "whatsapp": gettext("by WhatsApp")}
-    return gettext(
-        "agrees to %(purpose)s %(channel)s",
-        purpose=purposes[params["purpose"]],
-        channel=channels[params["channel"]],
-    )
+    purpose, channel = purposes[params["purpose"]], channels[params["channel"]]
+    if is_not:
+        return gettext("does not agree to %(purpose)s %(channel)s", purpose=purpose, channel=channel)
+    return gettext("agrees to %(purpose)s %(channel)s", purpose=purpose, channel=channel)
 
 
 def _has_product(params: Params) -> str:

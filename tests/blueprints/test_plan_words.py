@@ -123,6 +123,8 @@ def test_either_of_two_is_told(app: Flask) -> None:
         )
         both = plan_condition_words.clauses_words([Condition(Ask.KNOWN_CUSTOMER), either], {})
         assert both.startswith("had ordered before and (has a phone number, or else")
+        no = Condition(Ask.CONSENT, is_not=True, params=PARAMS[Ask.CONSENT])
+        assert plan_condition_words.clause_words(no, {}) == "does not agree to the offers by SMS"
         large = Condition(Ask.BASKET_VALUE, params={"at_least": 20_001})
         assert plan_condition_words.clause_words(large, {}) == "the basket is at least €200.01"
         assert plan_condition_words.ends_words(Exit(ExitReason.PURCHASED)) == "bought again"
