@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hub.blueprints.plan_editor.lanes import Lanes
-from hub.blueprints.plan_words import results
+from hub.blueprints.plan_words import named_segments, results
 from hub.plans.definitions import Step
 from hub.plans.drafts.lanes import Node, Raw
 from hub.plans.queries import PlanView
+from hub.segments.saved.queries import list_names
 
 
 class Path(Lanes):
@@ -27,6 +28,11 @@ class Path(Lanes):
             "waiting": row.waiting_count,
             "results": results(row),
         }
+
+
+def read_path(view: PlanView, pools: Sequence[tuple[str, str]]) -> Path:
+    """The path of the version in use, with the names of the segments it asks about."""
+    return Path(view, pools=pools, segments=dict(list_names(named_segments(view.definition))))
 
 
 def _stored(step: Step) -> Raw:

@@ -6,10 +6,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from hub.blueprints import plan_words
+from hub.blueprints import plan_path, plan_words
 from hub.blueprints.access import viewer
 from hub.blueprints.errors import sentence_of
-from hub.blueprints.plan_path import Path
 from hub.blueprints.plan_publishing import finding_words
 from hub.blueprints.plan_publishing.base import Names, names_of
 from hub.core import clock
@@ -22,7 +21,6 @@ from hub.plans.checking.findings import Finding, Refused
 from hub.plans.checking.room import list_without_room
 from hub.plans.definitions import Definition
 from hub.plans.drafts.queries import list_drafted
-from hub.segments.saved.queries import list_names
 from hub.staff.words import Permission
 
 blueprint = Blueprint("plans", __name__)
@@ -44,12 +42,10 @@ def list_plans() -> ResponseReturnValue:
 @blueprint.get("/<key>")
 def show(key: str) -> ResponseReturnValue:
     view, pools = queries.get_plan(key), list_pool_keys()
-    segments = dict(list_names(plan_words.named_segments(view.definition)))
     return render_template(
         "plans/plan.html",
         view=view,
-        lanes=Path(view, pools=pools, segments=segments).lanes(),
-        segments=segments,
+        drawn=plan_path.read_path(view, pools),
         people=inside.list_inside(view.plan.id, after=request.args.get("after")),
         failed_count=view.failed_count,
         words=plan_words,
