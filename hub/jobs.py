@@ -32,6 +32,7 @@ from hub.plans.moving import working as plan_moves
 from hub.plans.occurring import scanning
 from hub.plans.replay import working as replays
 from hub.plans.results import keeping as plan_results
+from hub.questionnaires import working as questionnaires
 from hub.questionnaires.results import counting as questionnaire_counts
 from hub.reactions import drain as reactions
 from hub.segments.saved import working as segments
@@ -118,6 +119,7 @@ JOBS: dict[str, Job] = {
         Job("imports", "bulk", imports.work_imports, imports.has_due, imports.next_due_at),
         Job("properties", "bulk", properties.work_properties, properties.has_due, _nothing_planned),
         Job("visits", "bulk", visits.work_visits, visits.has_due, _nothing_planned),
+        Job("link_uses", "bulk", questionnaires.work_link_uses, questionnaires.has_due, _nothing_planned),
         Job("till_files", "bulk", till_files.work_till_files, till_files.has_due, _nothing_planned),
         Job("erasures", "bulk", erasing.work_erasures, erasing.has_due, _nothing_planned),
         Job("activity", "bulk", activity.work_activity, activity.has_due, _nothing_planned),

@@ -17,6 +17,7 @@ const bundles = [
   { name: "public.css", source: "css/public.css" },
   { name: "app.js", source: "js/app.js" },
   { name: "survey.js", source: "js/survey.js" },
+  { name: "questionnaire.js", source: "js/questionnaire.js" },
   { name: "alerts-worker.js", source: "js/alerts-worker.js", format: "iife" },
   { name: "counter.js", source: "js/counter/counter.js" },
   { name: "counter-worker.js", source: "js/counter/worker.js", format: "iife" },

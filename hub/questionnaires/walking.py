@@ -28,6 +28,10 @@ class Walk:
         """Keys of all questions on the way."""
         return tuple(question.key for page in self.pages for question in page.questions)
 
+    def find(self, key: str) -> Page | None:
+        """The page, when it is on the way."""
+        return next((page for page in self.pages if page.key == key), None)
+
     def page_after(self, key: str | None) -> Page | None:
         """The next page of the way; the first one after None. None: the end, also after a page that is not on the way."""
         keys = [page.key for page in self.pages]

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from sqlalchemy import delete, select
 
 from hub.channels.mail_parsing.file_types import sniff_type
-from hub.core import files, loose_files, signing
+from hub.core import files, loose_files, pictures, signing
 from hub.core.db import db
 from hub.core.errors import Gone, Invalid, NotFound
 from hub.core.facts import record
 from hub.core.text import N_
 from hub.customers.actions import lock_customer
-from hub.reviews import pictures, rules
+from hub.reviews import rules
 from hub.reviews.facts import ReviewWritten
 from hub.reviews.models import Review, ReviewPhoto, ReviewVersion
 from hub.reviews.queries import CLOSED, get_page

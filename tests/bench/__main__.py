@@ -18,6 +18,7 @@ BENCHMARKS = (
     "plan_replay",
     "plan_results",
     "plan_steps",
+    "questionnaire_answers",
     "segments",
     "sending",
     "survey",

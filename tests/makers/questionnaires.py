@@ -1,15 +1,21 @@
 """Known questionnaires: a document with every kind of question, one that is published, somebody asked, his answers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from hub.core import clock
 from hub.core.words import Language
-from hub.questionnaires.links import invitation_token, open_link_token
+from hub.questionnaires.links import Ticket, invitation_token, open_link_token
 from hub.questionnaires.models import OpenLink, Questionnaire, QuestionnaireInvitation, QuestionnaireVersion
-from hub.questionnaires.words import LinkKind, QuestionnaireState
+from hub.questionnaires.responding import nonces
+from hub.questionnaires.responding.beginning import Sender, begin
+from hub.questionnaires.responding.queries import get_entrance, get_page
+from hub.questionnaires.responding.saving import Saved, SentPage, save_page
+from hub.questionnaires.words import LinkKind, QuestionnaireState, ResponseState
 from tests.conftest import TUESDAY
 
 Document = dict[str, Any]
@@ -186,3 +192,53 @@ def make_link(
     session.add(row)
     session.flush()
     return row.id, open_link_token(row.id)
+
+
+def a_first_nonce(token: str, *, seconds: float = 10, **query: str) -> str:
+    """Of a first page that was opened so many seconds ago, with what its address says."""
+    opened_at = clock.machine_now() - timedelta(seconds=seconds)
+    entrance = get_entrance(token, now=TUESDAY)
+    return nonces.sign_first(token, entrance.definition, query, machine_now=opened_at)
+
+
+def start(
+    token: str, *, nonce: str | None = None, address: str = "10.0.0.9", now: datetime = TUESDAY
+) -> Ticket:
+    """The button of the first page."""
+    sender = Sender(Language.FRENCH, address, nonce or a_first_nonce(token), 1, clock.machine_now())
+    return begin(token, sender, now=now)
+
+
+def send_page(
+    ticket: Ticket,
+    page_key: str,
+    fields: Mapping[str, str | list[str]],
+    *,
+    now: datetime = TUESDAY,
+    **more: Any,
+) -> Saved:
+    """A page as a browser sends it."""
+    opened_at = clock.machine_now() - timedelta(seconds=10)
+    told: dict[str, Any] = {
+        "page_key": page_key,
+        "form": {name: value if isinstance(value, list) else [value] for name, value in fields.items()},
+        "nonce": nonces.sign_page(ticket.key, machine_now=opened_at),
+        "least_seconds": 1,
+        "machine_now": clock.machine_now(),
+        "address": "10.0.0.9",
+    }
+    return save_page(ticket, SentPage(**told | more), now=now)
+
+
+def respond(
+    token: str, fields: Mapping[str, str | list[str]], *, now: datetime = TUESDAY, address: str = "10.0.0.9"
+) -> Ticket:
+    """From the first page to the thanks: `fields` of all pages together, each page takes its own."""
+    ticket = start(token, now=now, address=address)
+    for _ in range(60):
+        page = get_page(ticket, now=now)
+        if page.state is not ResponseState.PARTIAL:
+            return ticket
+        saved = send_page(ticket, page.page_key, fields, now=now, address=address)
+        assert not saved.errors, saved.errors
+    raise AssertionError("The questionnaire has no end.")

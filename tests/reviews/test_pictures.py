@@ -4,7 +4,7 @@ import pytest
 
 from hub.channels.mail_parsing.file_types import sniff_type
 from hub.core.errors import Invalid
-from hub.reviews.pictures import strip
+from hub.core.pictures import strip
 from tests.reviews.pictures import SECRETS, a_jpeg, a_png, a_webp
 
 

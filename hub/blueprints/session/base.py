@@ -11,7 +11,7 @@ from hub.staff import queries
 from hub.staff.rules import Viewer
 
 blueprint = Blueprint("session", __name__)
-COOKIE_FREE = frozenset({"public", "contact", "help_centre", "api", "health", "demo"})
+COOKIE_FREE = frozenset({"public", "contact", "questionnaire_pages", "help_centre", "api", "health", "demo"})
 
 
 class SessionUser(UserMixin):

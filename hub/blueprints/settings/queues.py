@@ -30,6 +30,7 @@ from hub.plans.occurring import scanning
 from hub.plans.queries import get_due
 from hub.plans.replay import working as replays
 from hub.plans.results import keeping as plan_results
+from hub.questionnaires import working as questionnaires
 from hub.questionnaires.results import counting as questionnaire_counts
 from hub.segments.saved import working as segments
 from hub.segments.values import working as values
@@ -76,6 +77,7 @@ NAMES = {
     "takeovers": N_("Takeovers"),
     "till_files": N_("Files of the tills"),
     "visits": N_("Visits kept long enough"),
+    "link_uses": N_("Uses of open links, kept long enough"),
     "webhooks": N_("Webhooks to tell"),
     "outbox.urgent": N_("Messages: replies and orders"),
     "outbox.default": N_("Messages: service and surveys"),
@@ -124,7 +126,7 @@ def list_work(*, now: datetime) -> list[WorkRow]:
         _known_only("chats", chats.has_due(), lambda: None, now),
         _known_only("pictures", fetching.has_due(), lambda: None, now),
         _known_only("surveys", surveys.has_due(), surveys.next_due_at, now),
-        _known_only("questionnaire_counts", questionnaire_counts.has_due(), lambda: None, now),
+        *_of_questionnaires(now),
         _known_only("receipts", tidying.has_due(), lambda: None, now),
         _known_only("suggestions", suggestions.has_due(), lambda: None, now),
         _known_only("reason_models", learning.has_due(), lambda: None, now),
@@ -146,6 +148,13 @@ def list_work(*, now: datetime) -> list[WorkRow]:
     ]
     queues = list_queues(now=now)
     return rows + [_row(f"outbox.{each.queue}", each.count, each.oldest_due_at, now) for each in queues]
+
+
+def _of_questionnaires(now: datetime) -> list[WorkRow]:
+    return [
+        _known_only("questionnaire_counts", questionnaire_counts.has_due(), lambda: None, now),
+        _known_only("link_uses", questionnaires.has_due(), lambda: None, now),
+    ]
 
 
 def _of_plans(now: datetime) -> list[WorkRow]:
