@@ -210,6 +210,22 @@ class Definition:
         following = self.steps[position : position + 1]
         return following[0] if following and not following[0].is_branch else None
 
+    @cached_property
+    def ahead(self) -> Mapping[str, frozenset[Step]]:
+        """By step everything that may come after it on its path, whichever way a fork goes."""
+        found: dict[str, frozenset[Step]] = {}
+
+        def look(step: Step) -> frozenset[Step]:
+            if step.key not in found:
+                following = {self.step_after(step.key), self.find_step(step.otherwise)} - {None}
+                near = frozenset(each for each in following if each is not None)
+                found[step.key] = near.union(*map(look, near))
+            return found[step.key]
+
+        for step in self.steps:
+            look(step)
+        return found
+
     def gives_ahead(self, step: Step) -> Step | None:
         """The mail right after a promo step, due at the same moment: the code is reserved for it, so both go on one day."""
         mail = self.step_after(step.key) if step.kind is StepKind.PROMO and step.is_on else None

@@ -104,12 +104,18 @@ def _inside() -> tuple[Any, ...]:
 
 
 def _claim(now: datetime, *only: ColumnElement[bool]) -> Sequence[Enrolment]:
-    """The row lock is the lease: it is free again when the connection of a dead worker ends."""
+    """The row lock is the lease: it is free again when the connection of a dead worker ends.
+
+    In an order that does not depend on who claims: a plan with a daily limit hands out its places in it.
+    """
     stand_by_switches()
+    busy = smoothing.find_busy()
+    if busy:
+        only = (*only, Enrolment.plan_id.not_in(busy))
     return db.session.scalars(
         select(Enrolment)
         .where(*_due(now), *only)
-        .order_by(Enrolment.due_at)
+        .order_by(Enrolment.due_at, Enrolment.customer_id, Enrolment.id)
         .limit(BATCH)
         .with_for_update(skip_locked=True)
     ).all()
@@ -118,7 +124,7 @@ def _claim(now: datetime, *only: ColumnElement[bool]) -> Sequence[Enrolment]:
 def _run(enrolments: Sequence[Enrolment], now: datetime) -> None:
     passages = open_passages(enrolments, now=now)
     _ask_once(passages)
-    smoothing.keep_limits(passages, now=now)
+    passages = smoothing.keep_limits(passages, now=now)
     take_effect(passages, now=now)
     _record_runs(passages, now)
     _advance(passages, now)

@@ -1,7 +1,7 @@
 """Keeps a plan within its daily limit: who has no place today gets one on the first day that has room."""
 
 from collections import defaultdict
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from hub.core.db import db
 from hub.plans import rules
 from hub.plans.models import PlanDay
 from hub.plans.passage import Passage
-from hub.plans.walking import Decision, Position, limited
+from hub.plans.walking import Decision, Position, advance, limited
 from hub.plans.words import StepOutcome
 from hub.stores.queries import get_chain
 
@@ -20,19 +20,44 @@ COUNTED = frozenset({StepOutcome.POSTED, StepOutcome.GHOST, StepOutcome.DONE})
 LONGEST_DAYS = 3_650
 SLOT = "slot_on"
 TURN = text("SELECT pg_advisory_xact_lock(hashtextextended('plans.limit:' || :plan, 0))")
+TRY = text("""
+    SELECT id, pg_try_advisory_xact_lock(hashtextextended('plans.limit:' || id, 0)) AS is_mine FROM plans WHERE is_on AND EXISTS (
+        SELECT FROM plan_versions WHERE plan_id = plans.id AND definition ->> 'daily_limit' IS NOT NULL) ORDER BY id
+""")
 
 
-def keep_limits(passages: Sequence[Passage], *, now: datetime) -> None:
-    """Both arms are counted, so that they stay comparable. A place that was given on a day is kept on that day."""
-    wanting: dict[tuple[int, int], list[Passage]] = defaultdict(list)
+def find_busy() -> Sequence[int]:
+    """Plans with a daily limit that another worker has in hand. The others nobody else touches until this transaction ends.
+
+    So one worker at a time goes through a plan that counts places, in the order of its claims.
+    """
+    turns = db.session.execute(TRY).all()
+    return [row.id for row in turns if not row.is_mine]
+
+
+def keep_limits(passages: Sequence[Passage], *, now: datetime) -> list[Passage]:
+    """Both arms are counted, so that they stay comparable. A place that was given on a day is kept on that day.
+
+    Places go by the moment a step is due, then by customer, then by who entered first. Returns those that go on: who wants
+    a place is left to the next batch while somebody before him may want another one at once.
+    """
+    limited: dict[int, list[Passage]] = defaultdict(list)
     for passage in passages:
-        limit = passage.position.definition.daily_limit
-        if limit is not None and wants_place(passage.position, passage.decision):
-            wanting[passage.enrolment.plan_id, limit].append(passage)
-    zone = ZoneInfo(get_chain().time_zone) if wanting else ZoneInfo("UTC")
-    today = now.astimezone(zone).date()
-    for (plan_id, limit), mine in sorted(wanting.items()):
-        _place(mine, plan_id, limit, today, zone)
+        if passage.position.definition.daily_limit is not None:
+            limited[passage.enrolment.plan_id].append(passage)
+    if not limited:
+        return list(passages)
+    zone = ZoneInfo(get_chain().time_zone)
+    left = {
+        passage.enrolment.id
+        for plan_id, mine in sorted(limited.items())
+        for passage in _place(sorted(mine, key=_turn), plan_id, now, zone)
+    }
+    return [passage for passage in passages if passage.enrolment.id not in left]
+
+
+def _turn(passage: Passage) -> tuple[datetime, int, int]:
+    return passage.position.due_at, passage.customer.id, passage.enrolment.id
 
 
 def wants_place(position: Position, decision: Decision) -> bool:
@@ -59,16 +84,60 @@ def has_place(position: Position, today: date) -> bool:
     return bool(position.values.get(SLOT) == today.isoformat())
 
 
-def _place(mine: Sequence[Passage], plan_id: int, limit: int, today: date, zone: ZoneInfo) -> None:
-    new = [passage for passage in mine if not has_place(passage.position, today)]
-    if not new:
-        return
-    counts = _lock_days(plan_id, today)
-    for passage in new:
-        day, kept = give_place(passage.position, counts, today, limit)
-        passage.values |= kept
-        if day != today:
-            passage.decision = limited(same_hour(passage.position.due_at, day, zone))
+def wants_anew(position: Position, decision: Decision, today: date) -> bool:
+    """It has no place for today yet."""
+    return wants_place(position, decision) and not has_place(position, today)
+
+
+def next_want_at(position: Position, decision: Decision, at: datetime) -> datetime | None:
+    """No sooner than then the passage may want another place, whatever becomes of this step; None: never.
+
+    A mail whose code has just taken its place wants none.
+    """
+    place = advance(position, decision)
+    if place.step_key is None or place.wait:
+        return place.due_at
+    definition = position.definition
+    following = definition.step(place.step_key)
+    mail = definition.gives_ahead(position.step) if decision.outcome in COUNTED else None
+    coming = {following, *definition.ahead[following.key]} - {mail}
+    moments = [
+        rules.due_of(step, position.anchor_at, place.values, time_zone=position.time_zone)
+        for step in coming
+        if step.is_on and (step.is_send or definition.gives_ahead(step))
+    ]
+    return max(at, min(moments)) if moments else None
+
+
+def _place(mine: Sequence[Passage], plan_id: int, now: datetime, zone: ZoneInfo) -> list[Passage]:
+    """Gives places to those of one plan, in their order. Returns those that must wait for the next batch."""
+    today = now.astimezone(zone).date()
+    wanting = {each.enrolment.id for each in mine if wants_anew(each.position, each.decision, today)}
+    if not wanting:
+        return []
+    counts, left, is_open = _lock_days(plan_id, today), list[Passage](), False
+    for passage in mine:
+        if passage.enrolment.id in wanting:
+            if is_open:
+                left.append(passage)
+                continue
+            _give(passage, counts, today, zone)
+        soonest = None if is_open else next_want_at(passage.position, passage.decision, now)
+        is_open = is_open or (soonest is not None and soonest <= now)
+    if counts:
+        _count(plan_id, counts)
+    return left
+
+
+def _give(passage: Passage, counts: MutableMapping[date, int], today: date, zone: ZoneInfo) -> None:
+    limit = passage.position.definition.daily_limit or 0
+    day, kept = give_place(passage.position, counts, today, limit)
+    passage.values |= kept
+    if day != today:
+        passage.decision = limited(same_hour(passage.position.due_at, day, zone))
+
+
+def _count(plan_id: int, counts: Mapping[date, int]) -> None:
     rows = [{"plan_id": plan_id, "day": each, "run_count": count} for each, count in counts.items()]
     statement = insert(PlanDay).values(rows)
     db.session.execute(
@@ -79,7 +148,7 @@ def _place(mine: Sequence[Passage], plan_id: int, limit: int, today: date, zone:
 
 
 def _lock_days(plan_id: int, today: date) -> dict[date, int]:
-    """One worker at a time counts for a plan, and it looks when it has its turn: the one before may have begun new days."""
+    """Its turn is this worker's already, unless the plan got its limit since the claim: then it waits for who counts."""
     db.session.execute(TURN, {"plan": str(plan_id)})
     days = select(PlanDay.day, PlanDay.run_count).where(PlanDay.plan_id == plan_id, PlanDay.day >= today)
     return dict(db.session.execute(days).all())

@@ -65,22 +65,20 @@ PEOPLE = text("""
     INSERT INTO addresses (customer_id, kind, value, is_primary, created_at)
     SELECT id, 'mail', lower(last_name) || '@client.example', true, :now FROM people
 """)
-WHO = "CASE p.key WHEN 'limited' THEN '' ELSE c.last_name END"
-"""Whom the limit lets through first is chance; how many is not."""
 LEFT_BEHIND = {
-    "runs": f"""
-        SELECT p.key, {WHO}, r.step_key, r.outcome, r.reason, m.key IS NOT NULL
+    "runs": """
+        SELECT p.key, c.last_name, r.step_key, r.outcome, r.reason, m.key IS NOT NULL
         FROM step_runs AS r JOIN enrolments AS e ON e.id = r.enrolment_id JOIN plans AS p ON p.id = e.plan_id
         JOIN customers AS c ON c.id = e.customer_id
         LEFT JOIN outbound_messages AS m ON m.id = r.outbound_id AND m.source_id = e.id
     """,
-    "passages": f"""
-        SELECT p.key, {WHO}, e.arm, e.state, e.step_key, e.exit_reason, e.wait_reason, CAST(e.due_at AS date), e.values ? 'code',
-            (SELECT count(*) FROM jsonb_object_keys(coalesce(e.values -> 'messages', '{{}}')))
+    "passages": """
+        SELECT p.key, c.last_name, e.arm, e.state, e.step_key, e.exit_reason, e.wait_reason, CAST(e.due_at AS date), e.values ? 'code',
+            (SELECT count(*) FROM jsonb_object_keys(coalesce(e.values -> 'messages', '{}')))
         FROM enrolments AS e JOIN plans AS p ON p.id = e.plan_id JOIN customers AS c ON c.id = e.customer_id
     """,
-    "messages": f"""
-        SELECT p.key, {WHO}, split_part(m.key, ':', 3), m.channel, {WHO.replace("c.last_name", "m.recipient")}, t.key, m.state,
+    "messages": """
+        SELECT p.key, c.last_name, split_part(m.key, ':', 3), m.channel, m.recipient, t.key, m.state,
             m.values ? 'promo_code'
         FROM outbound_messages AS m JOIN enrolments AS e ON e.id = m.source_id JOIN plans AS p ON p.id = e.plan_id
         JOIN customers AS c ON c.id = m.customer_id JOIN template_versions AS v ON v.id = m.template_version_id
@@ -92,14 +90,14 @@ LEFT_BEHIND = {
     """,
     "held codes": "SELECT grant_id IS NULL FROM promo_codes",
     "properties": "SELECT last_name, properties ->> 'plan_colour' FROM customers",
-    "shades": "SELECT properties ->> 'plan_shade' FROM customers",
+    "shades": "SELECT last_name, properties ->> 'plan_shade' FROM customers",
     "calls": "SELECT c.last_name, t.state, t.script FROM call_tasks AS t JOIN customers AS c ON c.id = t.customer_id",
     "notices": """
         SELECT c.last_name, n.kind, n.data ->> 'words' FROM notices AS n
         JOIN customers AS c ON c.id = CAST(n.data ->> 'customer_id' AS bigint)
     """,
-    "facts": f"""
-        SELECT f.kind, p.key, {WHO}, f.data ->> 'step_key', f.data ->> 'reason' FROM facts AS f
+    "facts": """
+        SELECT f.kind, p.key, c.last_name, f.data ->> 'step_key', f.data ->> 'reason' FROM facts AS f
         JOIN enrolments AS e ON e.id = CAST(f.data ->> 'enrolment_id' AS bigint)
         JOIN plans AS p ON p.id = e.plan_id JOIN customers AS c ON c.id = f.customer_id
     """,

@@ -6,12 +6,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from hub.outbox.models import OutboundMessage
 from hub.plans import actions
-from hub.plans.models import PlanDay, StepRun
+from hub.plans.models import Enrolment, PlanDay, StepRun
 from tests.conftest import TUESDAY
 from tests.makers.customers import make_customer, say_consent
 from tests.makers.loyalty import make_pool
@@ -99,3 +99,25 @@ def test_a_notice_takes_a_place_only_as_the_first_that_is_heard(lives: Lives) ->
     lives.of("mine", {**SMOOTHED, "steps": [steps["notice"], recall]})
     let_in(lives, 3)
     assert days_of(lives.session) == {"notice posted": [1, 2, 3], "recall posted": [2, 3, 4]}
+
+
+@pytest.mark.parametrize("ahead", [0, 1])
+def test_the_last_place_goes_by_moment_and_customer_whoever_comes_to_it_sooner(
+    lives: Lives, ahead: int
+) -> None:
+    """Both are due at once, the one at a fork before the message: where he is the first, the other waits for him."""
+    fork = {"key": "fork", "kind": "split", "when": [{"is": "known_customer"}], "otherwise": "offer"}
+    offer = {"key": "offer", "template": "anti_churn_2", "purpose": "promotion"}
+    lives.of("mine", {"format": 2, "entry": {"on": "by_hand"}, "daily_limit": 1, "steps": [fork, offer]})
+    people = [
+        make_customer(lives.session, f"p{each}", mail=f"p{each}@client.example", phone=None) for each in "ab"
+    ]
+    for person in people:
+        say_consent(f"{person.first_name}@client.example", happened_at=TUESDAY - timedelta(days=1))
+        newcomer = actions.Newcomer(customer_id=person.id, entry_key="hand:1", anchor_at=TUESDAY)
+        actions.enter_many("mine", [newcomer], now=TUESDAY)
+    at_offer = Enrolment.customer_id == people[ahead].id
+    lives.session.execute(update(Enrolment).where(at_offer).values(step_key="offer"))
+    lives.live(until="D+2")
+    order = select(OutboundMessage.customer_id).order_by(OutboundMessage.accepted_at)
+    assert lives.session.scalars(order).all() == [person.id for person in people]

@@ -81,4 +81,5 @@ class Mailing:
         step = self._definition.find_step(walk.step_key)
         if step is not None and step.anchor is Anchor.FIRST_MESSAGE and walk.wait is not Wait.GRIEVANCE:
             walk.due_at = rules.due_of(step, walk.anchor_at, walk.values, time_zone=walk.time_zone)
+            walk.freed_at = at
             self._agenda.wait_for_step(walk, at)

@@ -13,13 +13,16 @@ from hub.plans.entering import Newcomer
 from hub.plans.walking import Position, Sent
 from hub.plans.words import Arm, ExitReason, Wait
 
+Turn = tuple[datetime, bool, datetime, int, int]
+
 
 @dataclass(slots=True, kw_only=True)
 class Walk:
     """One passage; what the engine keeps in an enrolment. `ends`: when what ends it happens, as far as that is known;
     `ran`: the steps that have had an outcome.
 
-    `number` counts the passages of the replay; it is no id of a row.
+    `number` counts the passages of the replay; it is no id of a row. `freed_at`: when the step that follows its first message
+    was freed by that; `turn`: the place of its last step in the order in which the live engine comes to them.
     """
 
     number: int
@@ -37,6 +40,14 @@ class Walk:
     ends: dict[ExitReason, datetime] = field(default_factory=dict)
     letters: dict[str, "Letter"] = field(default_factory=dict)
     ran: set[str] = field(default_factory=set)
+    freed_at: datetime | None = None
+    turn: Turn | None = None
+
+    def take_turn(self, at: datetime) -> Turn:
+        """Its step comes as its moment, customer and number have it; no sooner than the one that led to it at the same time."""
+        own = (at, self.freed_at == at, self.due_at or at, self.customer_id, self.number)
+        self.turn = own if self.turn is None else max(own, self.turn)
+        return self.turn
 
     @property
     def order_id(self) -> int:
@@ -151,6 +162,10 @@ class Stepping:
     def is_over(self) -> bool:
         return (self.walk.step_key, self.walk.due_at) != (self.step_key, self.due_at)
 
+    def turn_at(self, at: datetime) -> tuple[bool, datetime, int]:
+        """Of two passages of one customer that are due together the live engine takes this one first."""
+        return self.walk.freed_at == at, self.due_at, self.walk.number
+
 
 @dataclass(frozen=True, slots=True)
 class Sending:
@@ -173,6 +188,7 @@ class Sending:
 
 
 Event = Ending | Answering | Worsening | Entering | Stepping | Sending
+_Noted = tuple[datetime, int, tuple[Any, ...], int, Event]
 
 
 class Agenda:
@@ -184,32 +200,54 @@ class Agenda:
     def __init__(self, until: datetime) -> None:
         self._until = until
         self._numbers = count()
-        self._of: dict[int, list[tuple[datetime, int, int, Event]]] = {}
+        self._of: dict[int, list[_Noted]] = {}
+        self._before: datetime | None = None
+        self._live: set[int] = set()
+        self._held: set[int] = set()
 
     def add(self, at: datetime, event: Event) -> None:
         """What happens later than the replay looks is left out."""
         if at < self._until:
             mine = self._of.setdefault(event.customer_id, [])
-            heappush(mine, (at, event.rank, next(self._numbers), event))
+            tie = event.turn_at(at) if isinstance(event, Stepping) else ()
+            heappush(mine, (at, event.rank, tie, next(self._numbers), event))
+            self._live.add(event.customer_id)
 
     def wait_for_step(self, walk: Walk, now: datetime) -> None:
         """Note when the passage is due next."""
         if walk.due_at is not None and walk.step_key is not None:
             self.add(max(walk.due_at, now), Stepping(walk, walk.step_key, walk.due_at))
 
+    def hold(self, customer_id: int) -> None:
+        """Nothing of this customer happens until he is released."""
+        self._held.add(customer_id)
+
+    def release(self, customer_id: int) -> None:
+        self._held.discard(customer_id)
+        self._live.add(customer_id)
+
     def next_at(self) -> datetime | None:
         return min((mine[0][0] for mine in self._of.values()), default=None)
 
+    def top_at(self, customer_id: int) -> datetime | None:
+        """No sooner than then something happens to this customer, as far as it is noted."""
+        mine = self._of.get(customer_id)
+        return mine[0][0] if mine else None
+
     def take(self, before: datetime | None = None) -> list[tuple[datetime, Event]]:
         """The next event of each customer, oldest first; only those before a moment when one is given."""
+        if before != self._before:
+            self._before, self._live = before, set(self._of)
         taken = []
-        for customer_id in list(self._of):
-            mine = self._of[customer_id]
-            while mine and mine[0][3].is_over:
+        for customer_id in sorted(self._live - self._held):
+            mine = self._of.get(customer_id, [])
+            while mine and mine[0][-1].is_over:
                 heappop(mine)
             if mine and (before is None or mine[0][0] < before):
-                at, _, _, event = heappop(mine)
+                at, *_, event = heappop(mine)
                 taken.append((at, event))
+            else:
+                self._live.discard(customer_id)
             if not mine:
-                del self._of[customer_id]
+                self._of.pop(customer_id, None)
         return sorted(taken, key=lambda pair: pair[0])

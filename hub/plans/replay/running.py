@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -31,13 +31,13 @@ from hub.plans.replay.passages import (
     Worsening,
 )
 from hub.plans.replay.past import Entries, Past
+from hub.plans.replay.places import Given, Places
 from hub.plans.replay.reactions import Reactions, look_ups_of
 from hub.plans.replay.scores import CALL
 from hub.plans.replay.scripts import Script
 from hub.plans.replay.tally import Tally
-from hub.plans.smoothing import give_place, has_place, same_hour, wants_place
 from hub.plans.turning import can_turn, turned
-from hub.plans.walking import Decision, Position, advance, decide, limited
+from hub.plans.walking import Decision, advance, decide
 from hub.plans.words import ANSWERABLE, Anchor, Arm, Ask, ExitReason, Trigger, Wait
 
 DAY = timedelta(days=1)
@@ -72,7 +72,7 @@ class Running:
         self._letters: dict[int, Letter] = {}
         self._look_ups: Mapping[Ask, LookUp] = look_ups_of(reactions, self._letters, past.asked, past.falls)
         self._walks: dict[tuple[int, str], Walk] = {}
-        self._places: dict[date, int] = {}
+        self._places = Places(script, self._agenda)
         self._count = 0
 
     def run(self, entries: Sequence[Entering]) -> Iterator[datetime]:
@@ -83,10 +83,20 @@ class Running:
             self._agenda.add(at, worsening)
         while (first := self._agenda.next_at()) is not None:
             end = self._day_after(first)
-            while happening := self._agenda.take(end):
-                self._happen(happening)
+            while self._go_on(end):
+                pass
             if end is not None:
                 yield end
+
+    def _go_on(self, end: datetime | None) -> bool:
+        """A round; when everybody waits for a place or the next day, the places that are given next."""
+        if happening := self._agenda.take(end):
+            self._happen(happening)
+        elif given := self._places.give():
+            self._take_effect(given)
+        else:
+            return False
+        return True
 
     def _list_worse(self) -> list[tuple[datetime, Worsening]]:
         """As the live engine is told of the second threshold."""
@@ -237,19 +247,20 @@ class Running:
             for (at, _), position in zip(walks, positions, strict=True)
         ]
         known = look_up(asked, self._world, self._look_ups)
-        dues, places = [], []
-        for (at, walk), position, knows in zip(walks, positions, known, strict=True):
-            decided = self._until_free(at, walk, decide(position, knows, at))
-            decision, place = self._limit(at, position, decided)
-            dues.append(Due(at, walk, position, decision))
-            places.append(place)
-        effects = self._doors.take_effect(dues)
-        for due, place, effect in zip(dues, places, effects, strict=True):
+        dues = [
+            Due(at, walk, position, self._until_free(at, walk, decide(position, knows, at)))
+            for (at, walk), position, knows in zip(walks, positions, known, strict=True)
+        ]
+        self._take_effect([(due, {}) for due in dues if not self._places.take_up(due)])
+
+    def _take_effect(self, given: Sequence[Given]) -> None:
+        effects = self._doors.take_effect([due for due, _ in given])
+        for (due, kept), effect in zip(given, effects, strict=True):
             if due.position.step.key not in due.walk.ran:  # after a turn back its first outcome stands
                 self._tally.ran(due.walk, effect.decision, due.at)
             if effect.decision.outcome:
                 due.walk.ran.add(due.position.step.key)
-            self._advance(due, effect, place)
+            self._advance(due, effect, kept)
 
     def _until_free(self, at: datetime, walk: Walk, decision: Decision) -> Decision:
         """A passage that a grievance holds goes on when that is settled, as the live engine is told."""
@@ -258,18 +269,7 @@ class Running:
         freed_at = self._past.freed_at(walk.customer_id, at)
         return replace(decision, wait_until=freed_at or self._script.until)
 
-    def _limit(self, at: datetime, position: Position, decision: Decision) -> tuple[Decision, dict[str, Any]]:
-        limit = self._definition.daily_limit
-        if limit is None or not wants_place(position, decision):
-            return decision, {}
-        zone = ZoneInfo(self._script.time_zone)
-        today = at.astimezone(zone).date()
-        if has_place(position, today):
-            return decision, {}
-        day, kept = give_place(position, self._places, today, limit)
-        return decision if day == today else limited(same_hour(position.due_at, day, zone)), kept
-
-    def _advance(self, due: Due, effect: Effect, places: Mapping[str, Any]) -> None:
+    def _advance(self, due: Due, effect: Effect, kept: Mapping[str, Any]) -> None:
         at, walk, position = due.at, due.walk, due.position
         if (letter := effect.letter) is not None:
             letter.number = len(self._letters) + 1
@@ -279,7 +279,7 @@ class Running:
             if is_first_question(position.step):
                 self._past.asked.setdefault(walk.customer_id, []).append(at)
         place = advance(position, effect.decision, outbound_id=letter.number if letter else None)
-        walk.values = {**place.values, **effect.values, **places}
+        walk.values = {**place.values, **effect.values, **kept}
         if place.exit_reason:
             self._leave(walk, place.exit_reason, at)
             return

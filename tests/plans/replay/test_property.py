@@ -1,7 +1,4 @@
-"""Small plans and small lives, drawn: lived by the real engine and replayed they tell the same.
-
-Without a daily limit: who of one day takes its last place is the one thing in which a replay may differ.
-"""
+"""Small plans and small lives, drawn: lived by the real engine and replayed they tell the same, also under a daily limit."""
 
 import os
 from datetime import timedelta
@@ -66,14 +63,21 @@ def plans(draw: st.DrawFn) -> dict[str, Any]:
         "entry": {"on": draw(st.sampled_from(["order_placed", "first_order"])), "cooldown_hours": draw(st.sampled_from([0, 24]))},
         "exits": [each for each in exits if each != "purchased" or EXITS[0] not in exits],
         "spread_days": draw(st.sampled_from([0, 0, 2])),
+        "daily_limit": draw(st.sampled_from([None, 1, 2])),
         "steps": steps,
     }  # fmt: skip
 
 
 @st.composite
 def deeds(draw: st.DrawFn) -> list[tuple[str, Deed]]:
-    """Orders of some people at some hours, a few of them cancelled; somebody refuses offers. No two in one minute."""
-    moments = draw(st.lists(st.integers(0, DAYS * 24 * 60), min_size=2, max_size=7, unique=True).map(sorted))
+    """Orders of some people at some hours, a few of them cancelled; somebody refuses offers.
+
+    Nothing at the minute at which a step falls due: which of two customers' happenings of one instant came first nobody can say.
+    """
+    minutes = st.integers(0, DAYS * 24 * 60).filter(lambda minute: minute % 30)
+    moments = draw(
+        st.lists(minutes, min_size=2, max_size=7, unique_by=lambda minute: minute % 30).map(sorted)
+    )
     script: list[tuple[str, Deed]] = []
     for number, minute in enumerate(moments):
         who, at = draw(st.integers(0, PEOPLE - 1)), (TUESDAY + timedelta(minutes=minute)).isoformat()
