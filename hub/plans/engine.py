@@ -109,12 +109,10 @@ def _claim(now: datetime, *only: ColumnElement[bool]) -> Sequence[Enrolment]:
     In an order that does not depend on who claims: a plan with a daily limit hands out its places in it.
     """
     stand_by_switches()
-    busy = smoothing.find_busy()
-    if busy:
-        only = (*only, Enrolment.plan_id.not_in(busy))
+    is_due = (Enrolment.state == EnrolmentState.WAITING, Enrolment.due_at <= now)
     return db.session.scalars(
         select(Enrolment)
-        .where(*_due(now), *only)
+        .where(*is_due, among(Enrolment.plan_id, smoothing.take_turns()), *only)
         .order_by(Enrolment.due_at, Enrolment.customer_id, Enrolment.id)
         .limit(BATCH)
         .with_for_update(skip_locked=True)

@@ -65,7 +65,14 @@ class Enrolment(Base):
     __tablename__ = "enrolments"
     __table_args__ = (
         UniqueConstraint("plan_id", "customer_id", "entry_key"),
-        Index("ix_enrolments_due", "due_at", "customer_id", "id", postgresql_where="state = 'waiting'"),
+        Index(
+            "ix_enrolments_due",
+            "due_at",
+            "customer_id",
+            "id",
+            "plan_id",
+            postgresql_where="state = 'waiting'",
+        ),
         Index("ix_enrolments_customer", "customer_id", "entered_at"),
         Index("ix_enrolments_inside", "plan_id", "step_key", postgresql_where="state = 'waiting'"),
         Index("ix_enrolments_key", "entry_key"),

@@ -20,19 +20,19 @@ COUNTED = frozenset({StepOutcome.POSTED, StepOutcome.GHOST, StepOutcome.DONE})
 LONGEST_DAYS = 3_650
 SLOT = "slot_on"
 TURN = text("SELECT pg_advisory_xact_lock(hashtextextended('plans.limit:' || :plan, 0))")
-TRY = text("""
-    SELECT id, pg_try_advisory_xact_lock(hashtextextended('plans.limit:' || id, 0)) AS is_mine FROM plans WHERE is_on AND EXISTS (
-        SELECT FROM plan_versions WHERE plan_id = plans.id AND definition ->> 'daily_limit' IS NOT NULL) ORDER BY id
+MINE = text("""
+    SELECT id FROM plans WHERE is_on AND CASE
+        WHEN EXISTS (SELECT FROM plan_versions WHERE plan_id = plans.id AND definition ->> 'daily_limit' IS NOT NULL)
+        THEN pg_try_advisory_xact_lock(hashtextextended('plans.limit:' || id, 0)) ELSE true END
 """)
 
 
-def find_busy() -> Sequence[int]:
-    """Plans with a daily limit that another worker has in hand. The others nobody else touches until this transaction ends.
+def take_turns() -> list[int]:
+    """The plans that are on and this worker may go on with: one with a daily limit is in one hand at a time.
 
-    So one worker at a time goes through a plan that counts places, in the order of its claims.
+    It is this one's until the end of the transaction, so that its places go in the order of the claims.
     """
-    turns = db.session.execute(TRY).all()
-    return [row.id for row in turns if not row.is_mine]
+    return list(db.session.scalars(MINE))
 
 
 def keep_limits(passages: Sequence[Passage], *, now: datetime) -> list[Passage]:

@@ -13,7 +13,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_enrolments_due",
         "enrolments",
-        ["due_at", "customer_id", "id"],
+        ["due_at", "customer_id", "id", "plan_id"],
         postgresql_where="state = 'waiting'",
     )
 
