@@ -9,12 +9,13 @@ from sqlalchemy import case, func, select
 from hub.core.batches import among
 from hub.core.db import db
 from hub.plans.models import Enrolment, StepRun
-from hub.plans.words import EnrolmentState, ExitReason, StepOutcome, Wait
+from hub.plans.words import Arm, EnrolmentState, ExitReason, StepOutcome, Wait
 
 People = tuple[int, int, datetime | None]
 """Inside, entered, and when the next step is due."""
 
 NOBODY: People = (0, 0, None)
+NOTHING = frozenset({StepOutcome.SKIPPED, StepOutcome.EXPIRED})
 
 
 def count_people(plan_ids: Collection[int] | None = None) -> dict[int, People]:
@@ -77,16 +78,20 @@ def count_by_place(plan_id: int) -> ByPlace:
 
 
 def count_results(plan_id: int) -> dict[str, tuple[dict[StepOutcome, int], dict[str, int]]]:
-    """By step what happened, and why nothing did."""
+    """By step what happened in the treated arm, and why nothing did; what it did, or would have done, in the control arm is a ghost."""
     query = (
-        select(StepRun.step_key, StepRun.outcome, StepRun.reason, func.count())
+        select(StepRun.step_key, Enrolment.arm, StepRun.outcome, StepRun.reason, func.count())
         .join(Enrolment, Enrolment.id == StepRun.enrolment_id)
         .where(Enrolment.plan_id == plan_id)
-        .group_by(StepRun.step_key, StepRun.outcome, StepRun.reason)
+        .group_by(StepRun.step_key, Enrolment.arm, StepRun.outcome, StepRun.reason)
     )
     found: dict[str, tuple[dict[StepOutcome, int], dict[str, int]]] = {}
-    for step_key, outcome, reason, count in db.session.execute(query):
+    for step_key, arm, outcome, reason, count in db.session.execute(query):
         results, skips = found.setdefault(step_key, ({}, {}))
+        if arm is Arm.CONTROL:
+            if outcome not in NOTHING:
+                results[StepOutcome.GHOST] = results.get(StepOutcome.GHOST, 0) + count
+            continue
         results[outcome] = results.get(outcome, 0) + count
         if outcome is StepOutcome.SKIPPED and reason:
             skips[reason] = count

@@ -178,7 +178,7 @@ FIXED: Mapping[ExitReason, Mapping[str, Any]] = {
 @dataclass(frozen=True, kw_only=True)
 class Definition:
     """A plan as published. `daily_limit`: so many passages at most write on one local day (smoothing.py); `horizon_days`: orders
-    count for the results so long after the entry.
+    count for the results so long after the entry, or the last day that a step is anchored to (windows.py).
     """
 
     entry: Entry

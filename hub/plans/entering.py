@@ -23,11 +23,12 @@ from hub.plans.models import Enrolment, Plan
 from hub.plans.product_dates import DUE_BY, list_end_days
 from hub.plans.queries import BELL, find_plan, get_definition, list_plans_on
 from hub.plans.walking import all_hold
+from hub.plans.windows import find_window
 from hub.plans.words import Arm, Ask, EnrolmentState, Trigger
 
 AT_ONCE = 1_000
 ROW = ("plan_id", "version_id", "customer_id", "entry_key", "arm", "state", "step_key", "anchor_at", "due_at", "values",
-    "entered_at")  # fmt: skip
+    "entered_at", "opens_at", "closes_at")  # fmt: skip
 ENTER = (
     insert(table_of(Enrolment))
     .from_select(ROW, select(*given_rows(table_of(Enrolment), ROW).c))
@@ -261,6 +262,7 @@ def _row(
     begin = rules.begin(each.anchor_at, each.values, time_zone=time_zone, chain_zone=chain_zone)
     days = rules.spread(plan.key, each.customer_id, definition.spread_days)
     anchor_at, values = rules.put_off(*begin, days=days, time_zone=time_zone)
+    window = find_window(definition, anchor_at, values, entered_at=now, time_zone=time_zone)
     return {
         "plan_id": plan.id,
         "version_id": plan.published_version_id,
@@ -272,6 +274,8 @@ def _row(
         "due_at": rules.due_of(first, anchor_at, values, time_zone=time_zone),
         "values": values,
         "entered_at": now,
+        "opens_at": window.opens_at if window else None,
+        "closes_at": window.closes_at if window else None,
     }
 
 

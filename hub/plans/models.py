@@ -59,7 +59,8 @@ class Enrolment(Base):
     walk remembers (walking.py). `wait_reason`: why the step that was due has not run yet; `paused_at` since when a
     grievance makes it wait. `ended_at` is when what ended it happened; `exit_note`: when that was known, and which
     messages had left by then ({"known_at", "left": [step keys], "stopped": [step keys]}). `entered_version_id`: the version
-    he entered with, once he was moved to another one.
+    he entered with, once he was moved to another one. `opens_at`, `closes_at`: the window of the results, never changed after
+    the entry (windows.py); without them it is `horizon_days` from the entry.
     """
 
     __tablename__ = "enrolments"
@@ -93,6 +94,8 @@ class Enrolment(Base):
     wait_reason: Mapped[Wait | None] = mapped_column(words(Wait))
     values: Mapped[dict[str, Any]] = mapped_column(default=dict)
     entered_at: Mapped[datetime]
+    opens_at: Mapped[datetime | None]
+    closes_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     exit_reason: Mapped[ExitReason | None] = mapped_column(words(ExitReason))
     exit_note: Mapped[dict[str, Any] | None]

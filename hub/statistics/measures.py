@@ -153,7 +153,7 @@ PLAN_PER_HEAD = Measure(
     N_("Revenue per customer of a plan"),
     "cents",
     N_(
-        "Orders placed in the window of the plan, from the entry on, less returns, cancelled orders and the discount of promo "
+        "Orders placed in the window of the plan, from the entry or the day its first step counts from, less returns, cancelled orders and the discount of promo "
         "codes; divided by all customers of the group, also those who bought nothing. Who enters again while the window is "
         "open counts once; who enters later counts once more. Windows that are still open are left out and told apart."
     ),

@@ -97,6 +97,22 @@ def test_nobody_entered(shop: Shop, client: FlaskClient, session: Session) -> No
     assert "Aucun client n’est entré" in seen
 
 
+def test_windows_that_open_later_are_said(shop: Shop, client: FlaskClient, session: Session) -> None:
+    """A plan of dates: the page says whom it waits for, and by which day the period chooses."""
+    late = {"opens_at": TUESDAY + timedelta(days=700), "closes_at": TUESDAY + timedelta(days=790)}
+    shop.live(Arm.TREATED, 2, 0, **late)
+    shop.publish(steps=[{"key": "renewal", "anchor": "date"}])
+    seen = text_of(manager(client, session), PAGE)
+    assert "Aucune fenêtre ne s’est ouverte" in seen
+    assert "2 clients sont entrés et leur fenêtre s’ouvrira plus tard, la première le 1 févr. 2028" in seen
+    assert "Fenêtre ouverte du" in seen
+    shop.live(Arm.CONTROL, 1, 0)
+    seen = text_of(client, PAGE)
+    assert "Comptés : 0 client avec messages, 1 dans le groupe témoin" in seen
+    assert "2 clients sont entrés" in seen
+    assert "La période choisit les clients d’après l’ouverture" in seen
+
+
 def test_the_year_is_computed_from_the_results(shop: Shop, client: FlaskClient, session: Session) -> None:
     """120 treated, 60 buy; at the control group's rate 30 would have: 3,000 euros of 6,000."""
     shop.live(Arm.TREATED, 120, 60)

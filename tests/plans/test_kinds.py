@@ -32,7 +32,8 @@ def test_mail_then_sms_to_who_did_not_engage(lives: Lives) -> None:
     lives.of("mine", plan({"key": "hello", "delay": {"days": 1}, **HELLO}, text))
     lived = lives.live(FIRST, until="D+10")
     assert lived.messages == ["2026-03-04 10:00 welcome_prospect", "2026-03-07 11:00 welcome_prospect"]
-    assert [row.channel for row in lives.session.scalars(select(OutboundMessage))] == ["email", "sms"]
+    rows = lives.session.scalars(select(OutboundMessage).order_by(OutboundMessage.id))
+    assert [row.channel for row in rows] == ["email", "sms"]
 
 
 @pytest.mark.parametrize("deed", [clicks("hello"), opens("hello")])

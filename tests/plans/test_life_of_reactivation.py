@@ -15,6 +15,7 @@ from hub.outbox.words import MessageState
 from hub.plans import audiences
 from hub.plans.builtin.reactivation import PLAN
 from hub.plans.models import Enrolment, ErasureDate
+from hub.plans.queries import get_plan
 from hub.plans.results.queries import get_results
 from hub.plans.results.rows import Asked
 from hub.plans.words import Arm, StepOutcome
@@ -87,6 +88,10 @@ def test_the_control_arm_is_told_and_erased_too(silent: Lives) -> None:
     notice = next(step for step in figures.steps if step.step_key == "notice")
     assert (figures.funnel.sent, figures.funnel.control, notice.sent) == (0, 1, 0)
     assert notice.outcomes == {StepOutcome.GHOST: 1}
+    shown = {row.step.key: row.results for row in get_plan(KEY).steps}
+    assert shown["notice"] == shown["erasure"] == {StepOutcome.GHOST: 1}, (
+        "handed over, but to the control arm"
+    )
     night(silent, "D+62 03:00")
     assert silent.customer.erased_at is not None
 

@@ -54,7 +54,9 @@ class RulesForm(Form):
     )
     horizon_days = StringField(
         lazy_gettext("Days for the results"),
-        description=lazy_gettext("Orders count for the plan so long after the entry."),
+        description=lazy_gettext(
+            "Orders count for the plan so long after the entry, or after the day of the customer that its steps count from."
+        ),
     )
 
 

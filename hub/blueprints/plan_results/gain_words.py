@@ -27,6 +27,8 @@ PLAN_NAMES = {
     "abandoned_basket": N_("Abandoned basket"),
     "birthday": N_("Birthday"),
     "replenishment": N_("Replenishment"),
+    "renewal": N_("Renewal at the end of life"),
+    "review_request": N_("Review request"),
 }
 """For plans that the chain does not have; its own are called as it calls them."""
 
@@ -86,7 +88,7 @@ def _why(line: GainLine) -> str:
     if line.plan is None:
         return gettext("The chain has no such plan yet.")
     if not line.arms.heads:
-        return gettext("Nobody entered in this period.")
+        return gettext("Nobody entered in this period, or no window has opened yet.")
     return missing_words(line.arms.gain, line.plan)
 
 

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from babel import Locale
-from flask_babel import format_currency, format_decimal, get_locale, gettext, ngettext
+from flask_babel import format_currency, format_date, format_decimal, get_locale, gettext, ngettext
 
 from hub.blueprints.statistics_words import share
 from hub.core.intervals import wilson
@@ -162,6 +162,28 @@ def counting_words(arms: Arms) -> str:
             count,
             count=format_decimal(count),
         )
+    )
+
+
+def ahead_words(found: Results) -> str:
+    """Who has entered and is not compared yet, since nothing can reach him before."""
+    count = found.ahead.passages
+    return str(
+        ngettext(
+            "%(count)s customer has entered whose window opens later, on %(day)s.",
+            "%(count)s customers have entered whose window opens later, the first on %(day)s.",
+            count,
+            count=format_decimal(count),
+            day=format_date(found.ahead.first_at, "d MMM y"),
+        )
+    )
+
+
+def dates_words() -> str:
+    """What a plan compares whose steps count from a day of the customer."""
+    return gettext(
+        "Steps of this plan count from a day that may lie after the entry: the window opens when the first one can reach the "
+        "customer, and its days are counted from the last of these days. The period chooses customers by the opening."
     )
 
 

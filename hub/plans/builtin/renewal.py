@@ -6,7 +6,7 @@ DEFINITION = {
     "format": 2,
     "entry": {"on": "order_placed", "due_by": "life"},
     "exits": [{"is": "cancelled"}, {"is": "returned"}],
-    "horizon_days": 1_100,
+    "horizon_days": 90,
     "steps": [
         {
             "key": "renewal",

@@ -27,8 +27,10 @@ PLANS: tuple[tuple[Benefit, str], ...] = (
     (Benefit.YEARLY_VALUE, "abandoned_basket"),
     (Benefit.YEARLY_VALUE, "birthday"),
     (Benefit.YEARLY_VALUE, "replenishment"),
+    (Benefit.YEARLY_VALUE, "renewal"),
+    (Benefit.YEARLY_VALUE, "review_request"),
 )
-"""What each plan is for; the welcome of prospects stands apart from that of new customers."""
+"""What each plan with a control group is for; the welcome of prospects stands apart from that of new customers."""
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ TOO_MANY = N_(
 )
 NOT_YET = N_("The results of a plan with many entries are being counted. Please come back in a few minutes.")
 SIZES = text("""
-    SELECT plan_id, to_char(entered_at AT TIME ZONE 'UTC', 'YYYY-MM') AS month, count(*) AS entries
+    SELECT plan_id, to_char(coalesce(opens_at, entered_at) AT TIME ZONE 'UTC', 'YYYY-MM') AS month, count(*) AS entries
     FROM enrolments GROUP BY 1, 2
 """)
 
@@ -72,9 +72,11 @@ def find_kept(plan_ids: Collection[int], asked: Asked) -> dict[int, Kept]:
 
 
 def _count(entries: dict[str, Any], asked: Asked) -> int:
-    """Entries of the months that the period touches."""
+    """Windows that open in the months that the period touches; of the usual one those ahead too, which its page counts."""
     first, last = (f"{moment:%Y-%m}" for moment in (asked.since, asked.until))
-    return sum(count for month, count in entries.items() if first <= month <= last)
+    return sum(
+        count for month, count in entries.items() if first <= month and (asked.is_usual or month <= last)
+    )
 
 
 def has_due() -> bool:
@@ -104,7 +106,7 @@ def _is_time(now: datetime) -> bool:
 
 def find_large(*, now: datetime) -> None:
     """Note the plans with too many entries in twelve months to be read live, and forget the others."""
-    asked = Asked(since=now - YEAR, until=now, now=now)
+    asked = Asked(since=now - YEAR, until=now, now=now, is_usual=True)
     entries: dict[int, dict[str, int]] = {}
     for plan_id, month, count in db.session.execute(SIZES):
         entries.setdefault(plan_id, {})[month] = count

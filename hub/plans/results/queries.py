@@ -1,6 +1,7 @@
 """What a plan did and earned: funnel, exits, steps, and treated against control; from facts, in a handful of statements."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from hub.plans.models import Plan, PlanVersion
 from hub.plans.results.gathering import Gathered, Row, arms_by, arms_of, everybody, gather, grouped, narrow
 from hub.plans.results.keeping import find_kept
 from hub.plans.results.rows import (
+    Ahead,
     Arms,
     Asked,
     Funnel,
@@ -23,7 +25,7 @@ from hub.plans.results.rows import (
     VersionRow,
 )
 from hub.plans.results.statements import HORIZON_DAYS
-from hub.plans.words import Arm, EnrolmentState, ExitReason, StepOutcome, VersionState
+from hub.plans.words import Anchor, Arm, EnrolmentState, ExitReason, StepOutcome, VersionState
 from hub.stores.queries import get_chain, get_stores
 
 
@@ -50,6 +52,8 @@ def _compose(
 ) -> Results:
     """The figures of the page from what was gathered."""
     seen = narrow(gathered, asked)
+    opened, ahead = _parted(seen.passages)
+    seen = replace(seen, passages=opened)
     by_version = arms_by(seen.heads, "number")
     return Results(
         asked=asked,
@@ -61,7 +65,8 @@ def _compose(
         by_version=tuple(sorted(by_version.items(), reverse=True)),
         funnel=_funnel(seen),
         steps=_steps(seen, versions),
-        exits=_exits(seen.passages),
+        exits=_exits(opened),
+        ahead=ahead,
         computed_at=computed_at,
     )
 
@@ -86,7 +91,17 @@ def head_of(plan: Plan) -> PlanHead:
 
 def _version(row: Any) -> VersionRow:
     steps = tuple(str(step["key"]) for step in row.definition["steps"])
-    return VersionRow(row.id, row.number, int(row.definition.get("horizon_days") or HORIZON_DAYS), steps)
+    has_dates = any(step.get("anchor") == Anchor.DATE for step in row.definition["steps"])
+    return VersionRow(
+        row.id, row.number, int(row.definition.get("horizon_days") or HORIZON_DAYS), steps, has_dates
+    )
+
+
+def _parted(passages: Sequence[Row]) -> tuple[list[Row], Ahead]:
+    """Those of the period, and those whose window has not opened."""
+    ahead = [row for row in passages if row.get("is_ahead")]
+    first_at = min((datetime.fromisoformat(row["first_at"]) for row in ahead), default=None)
+    return [row for row in passages if not row.get("is_ahead")], Ahead(_sum(ahead), first_at)
 
 
 def _by_store(found: dict[int | None, Arms]) -> tuple[StoreArms, ...]:
@@ -135,7 +150,8 @@ def _exits(passages: Sequence[Row]) -> dict[Arm, dict[ExitReason, int]]:
 def _steps(seen: Gathered, versions: Sequence[VersionRow]) -> tuple[StepFigures, ...]:
     """In the order of the newest version, then what only older ones had."""
     runs = grouped((row for row in seen.messages if row["outcome"]), lambda row: row["step_key"])
-    waiting = grouped(seen.passages, lambda row: row["step_key"])
+    treated = (row for row in seen.passages if row["arm"] == Arm.TREATED)
+    waiting = grouped(treated, lambda row: row["step_key"])
     order = dict.fromkeys([*(key for version in versions for key in version.step_keys), *runs])
     return tuple(_step(key, waiting.get(key, ()), runs.get(key, ())) for key in order)
 

@@ -12,7 +12,7 @@ NOBODY = Sums()
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """Entries from `since` to before `until`, as known at `now`; business time.
+    """Windows that opened from `since` to before `until`, as known at `now`; business time.
 
     `store_ids` narrows to customers whose preferred store is one of them, None is everybody; `version` to those who
     entered with this version. `is_usual`: the last twelve months, whatever else is asked.
@@ -47,10 +47,21 @@ class Arms:
 
 @dataclass(frozen=True)
 class VersionRow:
+    """`has_dates`: steps count from a date that may lie after the entry, and so does the window (windows.py)."""
+
     id: int
     number: int
     horizon_days: int
     step_keys: tuple[str, ...]
+    has_dates: bool = False
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """Passages of both arms whose window has not opened, and when the first one does."""
+
+    passages: int = 0
+    first_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -116,6 +127,7 @@ class Results:
     funnel: Funnel
     steps: tuple[StepFigures, ...]
     exits: Mapping[Arm, Mapping[ExitReason, int]] = field(default_factory=dict)
+    ahead: Ahead = Ahead()
     computed_at: datetime | None = None
 
     @property
@@ -123,3 +135,8 @@ class Results:
         """The windows of the versions that somebody entered with, in days."""
         used = {number for number, _ in self.by_version}
         return tuple(sorted({row.horizon_days for row in self.versions if row.number in used}))
+
+    @property
+    def has_dates(self) -> bool:
+        """Whether one of its versions lets windows open, or last, by a date."""
+        return any(row.has_dates for row in self.versions)

@@ -15,8 +15,11 @@ def _bare(column: str) -> str:
     """
 
 
-_ENTERED = """
-    e.plan_id = ANY (:plan_ids) AND e.entered_at >= :since AND e.entered_at < :until AND e.entered_at <= :now
+_IN_PERIOD = "{at} >= :since AND {at} < :until"
+# Of a coalesce() the planner knows nothing, and would go through windows in nested loops.
+_OPENED = f"""
+    e.plan_id = ANY (:plan_ids) AND (e.opens_at IS NULL AND {_IN_PERIOD.format(at="e.entered_at")}
+        OR {_IN_PERIOD.format(at="e.opens_at")})
 """
 _HEADS = f"""
     WITH horizons AS MATERIALIZED (
@@ -24,28 +27,29 @@ _HEADS = f"""
         FROM plan_versions WHERE plan_id = ANY (:plan_ids)
     ),
     entries AS (
-        SELECT id, plan_id, customer_id, arm, version_id, is_prospect, entered_at,
-            lag(entered_at) OVER (PARTITION BY plan_id, customer_id, is_prospect ORDER BY entered_at, id) AS before_at,
-            min(entered_at) FILTER (WHERE NOT is_prospect) OVER (PARTITION BY plan_id, customer_id ORDER BY entered_at, id
+        SELECT id, plan_id, customer_id, arm, number, is_prospect, opens_at, closes_at,
+            max(closes_at) OVER (PARTITION BY plan_id, customer_id, is_prospect ORDER BY opens_at, id
+                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS taken_until,
+            min(opens_at) FILTER (WHERE NOT is_prospect) OVER (PARTITION BY plan_id, customer_id ORDER BY opens_at, id
                 ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS customer_at
         FROM (
-            SELECT e.id, e.plan_id, e.customer_id, e.arm, e.entered_at,
-                coalesce(e.entered_version_id, e.version_id) AS version_id, starts_with(e.entry_key, :prospects)
+            SELECT e.id, e.plan_id, e.customer_id, e.arm, h.number, coalesce(e.opens_at, e.entered_at) AS opens_at,
+                coalesce(e.closes_at, e.entered_at + h.horizon) AS closes_at, starts_with(e.entry_key, :prospects)
                 OR coalesce(e.values ->> 'trigger', '') IN ('account_created', 'newsletter_joined') AS is_prospect
-            FROM enrolments AS e WHERE {_ENTERED}
-        ) AS entered
+            FROM enrolments AS e JOIN horizons AS h ON h.id = coalesce(e.entered_version_id, e.version_id)
+            WHERE {_OPENED}
+        ) AS opened
     ),
     windows AS MATERIALIZED (
-        SELECT e.id, e.plan_id, e.customer_id, e.arm, e.is_prospect, e.entered_at, e.entered_at + h.horizon AS closes_at,
-            least(e.entered_at + h.horizon, CASE WHEN e.is_prospect THEN e.customer_at END) AS counts_until,
-            h.number, c.preferred_store_id AS store_id,
+        SELECT e.id, e.plan_id, e.customer_id, e.arm, e.is_prospect, e.opens_at, e.closes_at,
+            least(e.closes_at, CASE WHEN e.is_prospect THEN e.customer_at END) AS counts_until,
+            e.number, c.preferred_store_id AS store_id,
             CASE WHEN home.words = '' OR home.digits = '' THEN c.id
                 ELSE hashtextextended(home.digits || '|' || home.words, 0) END AS household
         FROM entries AS e
-        JOIN horizons AS h ON h.id = e.version_id
         JOIN customers AS c ON c.id = e.customer_id
         CROSS JOIN LATERAL (SELECT {_bare("c.street")} AS words, {_bare("c.postcode")} AS digits OFFSET 0) AS home
-        WHERE e.before_at IS NULL OR e.before_at + h.horizon <= e.entered_at
+        WHERE e.taken_until IS NULL OR e.taken_until <= e.opens_at
     ),
     discounts AS MATERIALIZED (
         SELECT r.order_id, sum(coalesce(p.discount_cents, l.cents * p.discount_percent / 100)) AS given, max(l.cents) AS listed
@@ -65,7 +69,7 @@ _HEADS = f"""
             sum(greatest(0, o.total_cents - o.returned_cents
                 - greatest(0, coalesce(d.given - greatest(0, d.listed - o.total_cents), 0)))) AS spent
         FROM windows AS w
-        JOIN orders AS o ON o.customer_id = w.customer_id AND o.placed_at > w.entered_at
+        JOIN orders AS o ON o.customer_id = w.customer_id AND o.placed_at > w.opens_at
             AND o.placed_at <= w.counts_until AND o.placed_at <= :now AND o.state <> 'cancelled'
         LEFT JOIN discounts AS d ON d.order_id = o.id
         GROUP BY w.id
@@ -102,13 +106,17 @@ store, from which every narrower figure is summed.
 """
 
 PASSAGES = text(f"""
-    SELECT v.number, c.preferred_store_id AS store_id, e.arm, e.state, e.exit_reason, e.step_key, count(*) AS passages
+    SELECT v.number, c.preferred_store_id AS store_id, e.arm, e.state, e.exit_reason, e.step_key,
+        coalesce(e.opens_at > :now, false) AS is_ahead, count(*) AS passages,
+        to_char(min(e.opens_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS first_at
     FROM enrolments AS e
     JOIN plan_versions AS v ON v.id = coalesce(e.entered_version_id, e.version_id)
     JOIN customers AS c ON c.id = e.customer_id
-    WHERE {_ENTERED}
-    GROUP BY 1, 2, 3, 4, 5, 6
+    WHERE {_OPENED} OR (e.plan_id = ANY (:plan_ids) AND e.opens_at > :now)
+    GROUP BY 1, 2, 3, 4, 5, 6, 7
 """)  # noqa: S608 - pieces of our own
+"""Of the period, and beside them who waits for a window that opens later (`is_ahead`, the first at `first_at`)."""
+
 MESSAGES = text(f"""
     WITH refused AS MATERIALIZED (
         SELECT DISTINCT last.id AS message_id
@@ -125,7 +133,7 @@ MESSAGES = text(f"""
     ),
     runs AS MATERIALIZED (
         SELECT e.id, v.number, o.preferred_store_id AS store_id, r.step_key,
-            CASE WHEN e.arm = 'control' AND r.outcome = 'posted' THEN 'ghost' ELSE r.outcome END AS outcome, m.state IN ('accepted', 'delivered', 'bounced', 'unknown') AS is_sent,
+            CASE e.arm WHEN 'control' THEN 'ghost' ELSE r.outcome END AS outcome, m.state IN ('accepted', 'delivered', 'bounced', 'unknown') AS is_sent,
             m.state IN ('accepted', 'delivered') AS is_delivered, u.message_id IS NOT NULL AS has_refused,
             EXISTS (SELECT FROM link_clicks WHERE message_id = m.id AND label = 'human')
                 OR EXISTS (SELECT FROM message_openings WHERE message_id = m.id AND opener = 'program') AS is_engaged,
@@ -136,7 +144,7 @@ MESSAGES = text(f"""
         JOIN step_runs AS r ON r.enrolment_id = e.id
         LEFT JOIN outbound_messages AS m ON m.id = r.outbound_id AND e.arm = 'treated'
         LEFT JOIN refused AS u ON u.message_id = m.id
-        WHERE {_ENTERED}
+        WHERE {_OPENED} AND (e.arm = 'treated' OR r.outcome NOT IN ('skipped', 'expired'))
     )
     SELECT number, store_id, step_key, outcome, count(*) AS passages, count(*) FILTER (WHERE is_sent) AS sent,
         count(*) FILTER (WHERE is_delivered) AS delivered, count(*) FILTER (WHERE is_sent AND is_engaged) AS engaged,
@@ -152,4 +160,6 @@ MESSAGES = text(f"""
     ) AS passages
     GROUP BY number, store_id
 """)  # noqa: S608 - pieces of our own
-"""What became of the messages of the treated arm; a notice that the control arm gets as well counts as its ghost."""
+"""What the steps did in the treated arm, and what became of its messages; whatever one did, or would have done, in the control
+arm is its ghost.
+"""

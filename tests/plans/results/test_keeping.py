@@ -14,7 +14,7 @@ from hub.plans.results import keeping
 from hub.plans.results.gains import get_gains
 from hub.plans.results.models import KeptResults
 from hub.plans.results.queries import get_results
-from hub.plans.results.rows import Asked
+from hub.plans.results.rows import Ahead, Asked
 from hub.plans.words import Arm
 from tests.conftest import TUESDAY, HandClock
 from tests.makers.plan_lives import Lives
@@ -51,11 +51,13 @@ def work() -> int:
 
 
 def test_the_kept_figures_are_those_of_the_facts(lives: Lives) -> None:
+    opens_at = TUESDAY + timedelta(days=700)
+    lives.enter(lives.person(), opens_at=opens_at, closes_at=opens_at + timedelta(days=90))
     facts = get_results("welcome_pack", USUAL)
     assert work() == 1
     assert not keeping.has_due()
     kept = get_results("welcome_pack", USUAL)
-    assert kept.computed_at == TUESDAY
+    assert (kept.computed_at, kept.ahead) == (TUESDAY, Ahead(1, opens_at))
     assert replace(kept, computed_at=None) == facts
     assert [line.arms.treated.heads for line in get_gains(USUAL).lines[:2]] == [0, 2]
     assert get_gains(USUAL).computed_at == TUESDAY

@@ -259,6 +259,7 @@ def test_the_funnel_counts_passages(chain: Chain) -> None:
     )
     ghost = chain.enter(chain.person(), Arm.CONTROL, exit_reason=ExitReason.PURCHASED)
     chain.run(ghost, "welcome", StepOutcome.GHOST)
+    chain.run(ghost, "second_purchase", StepOutcome.EXPIRED, reason="too_late")
     found = chain.read()
     funnel = found.funnel
     assert (funnel.entered, funnel.control, funnel.waiting) == (5, 1, 1)
@@ -269,6 +270,7 @@ def test_the_funnel_counts_passages(chain: Chain) -> None:
     assert steps["welcome"].outcomes == {StepOutcome.POSTED: 4, StepOutcome.GHOST: 1}
     assert (steps["welcome"].waiting, steps["welcome"].sent, steps["welcome"].engaged) == (1, 3, 1)
     assert (steps["second_purchase"].sent, steps["second_purchase"].engaged) == (1, 0)
+    assert steps["second_purchase"].outcomes == {StepOutcome.POSTED: 1}, "too late in the control group"
 
 
 def test_a_refusal_belongs_to_the_last_message_before_it(chain: Chain) -> None:
