@@ -130,13 +130,14 @@ def _reached(definition: Definition) -> Iterator[Finding]:
     if not found.is_known:
         yield Finding(text=NOT_KNOWN, is_error=False)
     for page in definition.pages:
-        if page.questions and page.key not in found.pages:
+        has_own_reason = page.show_if or not any(question.show_if for question in page.questions)
+        if page.questions and page.key not in found.pages and has_own_reason:
             yield Finding(text=DEAD_PAGE, page=page.key)
             continue
         for question in page.questions:
             if question.key not in found.questions:
                 yield Finding(text=DEAD_QUESTION, page=page.key, question=question.key)
-        if page.questions and page.ends_if and page.key not in found.endings:
+        if page.key in found.pages and page.ends_if and page.key not in found.endings:
             yield Finding(text=DEAD_END, is_error=False, page=page.key)
 
 
