@@ -17,7 +17,7 @@ from hub.questionnaires.drafts.editing import (
     set_question,
 )
 from hub.questionnaires.drafts.estimate import estimate_minutes
-from hub.questionnaires.drafts.mapping import gone_codes, heirs_of, read_moved
+from hub.questionnaires.drafts.mapping import gone_codes, heir_codes, heirs_of, read_moved
 from hub.questionnaires.drafts.templates import TEMPLATES, Template
 from hub.questionnaires.drafts.templates.parts import any_of, ask, at_least, at_most, choices, page, say, when
 from hub.questionnaires.reading import read_definition
@@ -147,6 +147,22 @@ def test_a_difference_names_what_changed_and_what_was_replaced_is_checked() -> N
         {"visits": {"codes": {"weekly": "never"}}}):  # fmt: skip
         with pytest.raises(Invalid):
             read_moved(before, after, wrong)
+
+
+def test_a_line_of_a_table_is_replaced_by_a_line() -> None:
+    def table(rows: str, columns: str) -> Definition:
+        parts = {name: [{"code": each, "words": say(each, each)} for each in codes] for name, codes in
+            (("rows", rows), ("options", columns))}  # fmt: skip
+        return asking({**Q, "kind": "matrix", **parts})
+
+    before, after = table("abx", "mnx"), table("cby", "mpo")
+    old, new = before.by_key["q"], after.by_key["q"]
+    assert gone_codes(old, new) == ["n", "a"], "x is a row and a column: nobody could tell which"
+    assert (heir_codes(old, new, "a"), heir_codes(old, new, "n")) == (["c", "y"], ["p", "o"])
+    moved = {"q": {"codes": {"a": "c", "n": "p"}}}
+    assert read_moved(before, after, moved) == moved
+    with pytest.raises(Invalid):
+        read_moved(before, after, {"q": {"codes": {"a": "p"}}})
 
 
 def test_more_questions_take_more_time_and_a_branch_only_some_of_it() -> None:

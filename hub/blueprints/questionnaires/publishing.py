@@ -123,9 +123,8 @@ def _choice(name: str, label: str, heirs: list[tuple[str, str]]) -> dict[str, An
 
 
 def _code_words(question: Question, code: str) -> str:
-    parts = question.rows if code.startswith(mapping.ROW) else question.options
-    plain = code.removeprefix(mapping.ROW)
-    return next((words.say(each.words) for each in parts if each.code == plain), plain)
+    parts = (*question.options, *question.rows)
+    return next((words.say(each.words) for each in parts if each.code == code), code)
 
 
 @blueprint.get("/<int:questionnaire_id>/versions")

@@ -9,7 +9,6 @@ from typing import Any
 from hub.core.errors import Invalid
 from hub.core.text import N_
 from hub.questionnaires.definitions import Definition, Question
-from hub.questionnaires.words import QuestionKind
 
 WRONG = N_("“%(old)s” cannot be replaced by “%(new)s”. Please choose another one of the list, or none.")
 Moved = Mapping[str, Mapping[str, Any]]
@@ -30,24 +29,26 @@ def heirs_of(question: Question, before: Definition, after: Definition) -> list[
 
 
 def gone_codes(question: Question, after: Question) -> list[str]:
-    """Options (rows of a matrix as `row:<code>`) of a question that its next version does not have."""
-    kept = set(_codes(after))
-    return [code for code in _codes(question) if code not in kept]
+    """Options, and rows of a matrix, of a question that its next version does not have.
+
+    A code that a row and a column share is not asked about: in an answer nobody could tell which of them was moved.
+    """
+    (options, rows), (new_options, new_rows) = _codes(question), _codes(after)
+    shared = (options & rows) | (new_options & new_rows) | (options & new_rows) | (rows & new_options)
+    gone = ((options - new_options) | (rows - new_rows)) - shared
+    return [each.code for each in (*question.options, *question.rows) if each.code in gone]
 
 
 def heir_codes(question: Question, after: Question, code: str) -> list[str]:
     """New options that may take the place of one: a row for a row, an option for an option."""
-    known, is_row = set(_codes(question)), code.startswith(ROW)
-    return [each for each in _codes(after) if each not in known and each.startswith(ROW) == is_row]
+    is_row = code in _codes(question)[1]
+    known = _codes(question)[is_row]
+    return [each.code for each in (after.rows if is_row else after.options) if each.code not in known]
 
 
-ROW = "row:"
-
-
-def _codes(question: Question) -> list[str]:
-    options = [option.code for option in question.options]
-    rows = question.rows if question.kind is QuestionKind.MATRIX else ()
-    return [*options, *(f"{ROW}{row.code}" for row in rows)]
+def _codes(question: Question) -> tuple[set[str], set[str]]:
+    """Of the options, and of the rows."""
+    return {each.code for each in question.options}, {each.code for each in question.rows}
 
 
 def read_moved(before: Definition, after: Definition, moved: Moved) -> dict[str, Any]:
