@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hub.core.actor import SYSTEM
@@ -13,6 +13,7 @@ from hub.questionnaires.drafts import actions
 from hub.questionnaires.drafts.queries import get_questionnaire, list_names, list_versions
 from hub.questionnaires.drafts.rows import DraftView
 from hub.questionnaires.drafts.templates import TEMPLATES, Template
+from hub.questionnaires.models import QuestionnaireResponse
 from hub.questionnaires.words import Mode, QuestionKind, QuestionnaireState
 from hub.staff.words import Role
 from tests.conftest import TUESDAY, HandClock
@@ -293,3 +294,30 @@ def test_versions_are_published_mapped_closed_and_opened_again(
         "questionnaire.reopened"]  # fmt: skip
     assert marketer.post(f"{base}/discard").status_code == 303
     assert draft(base).published is not None
+
+
+def test_the_preview_leads_through_the_pages_and_keeps_nothing(
+    marketer: FlaskClient, session: Session
+) -> None:
+    base = begin(marketer, "yearly")
+    frame = f"{base}/preview/frame"
+    assert f"{frame}?lang=en" in marketer.get(f"{base}/preview?lang=en&width=phone").text
+    page = marketer.get(f"{frame}?lang=en").text
+    assert "Our yearly survey" in page
+    sent = read_form(marketer.post(f"{frame}?lang=en", data=read_form(page)).text)
+    assert sent["_page"] == ["overall"]
+    refused = marketer.post(f"{frame}?lang=en", data={**sent, "nps": "3"})
+    assert refused.status_code == 422
+    assert "Overall, are you satisfied" in refused.text
+    typed = {**sent, "nps": "3", "satisfaction": "5", "visits": "never"}
+    why = marketer.post(f"{frame}?lang=en", data=typed).text
+    assert "You gave us 3 out of 10" in why
+    sent = read_form(why)
+    assert sent["visits"] == ["never"]
+    buying = read_form(marketer.post(f"{frame}?lang=en", data={**sent, "nps_why": "<b>"}).text)
+    assert buying["_page"] == ["buying"], "satisfied, and never in a store: two pages are passed over"
+    back = read_form(marketer.post(f"{frame}?lang=en", data={**buying, "_back": "1"}).text)
+    assert (back["_page"], back["nps_why"][0].strip()) == (["why"], "<b>")
+    dead = marketer.get(f"{frame}?lang=fr&page=trouble").text
+    assert "déçu" in dead
+    assert session.scalar(select(func.count()).select_from(QuestionnaireResponse)) == 0

@@ -38,11 +38,20 @@ def test_a_questionnaire_is_written_by_keyboard(installation: Installation, open
     page.locator("#f-show_if-1-number").fill("6")
     page.keyboard.press("Enter")
     expect(page.locator("#question-disappointed_by a")).to_be_focused()
+    follow(page, "Preview")
+    frame = page.frame_locator("iframe")
+    frame.get_by_role("button", name=say("Begin")).click()
+    expect(frame.get_by_role("group").first).to_contain_text("satisfait de notre enseigne")
+    take_pictures(page, "questionnaire-preview")
+    page.goto(f"{base}/publish")
+    take_pictures(page, "questionnaire-publish")
+    press(page, "Publish")
+    expect(page.locator(".flash-ok")).to_contain_text("version 1")
 
     inspector = Inspector({name: open_page(**options) for name, options in MODES})
     for each in inspector.pages.values():
         enter(each, installation, "administrator")
-    for path in ("edit", "questions/store_points", "questions/disappointed_by", "pages/store", "about", "pages/store/add", "pages/store/add?kind=contact"):  # fmt: skip
+    for path in ("edit", "questions/store_points", "questions/disappointed_by", "pages/store", "about", "preview", "publish", "versions", "pages/store/add", "pages/store/add?kind=contact"):  # fmt: skip
         inspector.look(f"{base}/{path}")
     inspector.look(f"{installation.base_url}/questionnaires/")
     inspector.look(f"{installation.base_url}/questionnaires/new")

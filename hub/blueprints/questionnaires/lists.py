@@ -10,6 +10,7 @@ from wtforms.validators import Length
 
 from hub.blueprints.access import viewer
 from hub.blueprints.forms import Form, options, required
+from hub.blueprints.questionnaire_tabs import questionnaire_tabs
 from hub.blueprints.questionnaires import words
 from hub.blueprints.questionnaires.base import blueprint
 from hub.core import clock
@@ -59,7 +60,7 @@ def _line(row: QuestionnaireRow) -> dict[str, Any]:
     state, tone = words.state_words(row.state, row.closes_at, clock.business_now())
     return {
         "name": row.name,
-        "href": url_for(".edit", questionnaire_id=row.id),
+        "href": next((tab.href for tab in questionnaire_tabs(row.id)), ""),
         "state": state,
         "tone": tone,
         "count": row.response_count,

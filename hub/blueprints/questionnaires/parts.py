@@ -135,6 +135,7 @@ def _question_page(draft: DraftView, page_key: str, filled: Filled, *, key: str 
         draft=draft,
         filled=filled,
         key=key,
+        page_key=page_key,
         page_title=words.page_words(draft.definition, page),
         kind_name=words.kind_words(filled.kind),
         about=gettext(words.KINDS[filled.kind][1]),
@@ -205,6 +206,7 @@ def _page_page(draft: DraftView, page_key: str, fields: dict[str, Any], *, error
     return render_template(
         "questionnaires/page.html",
         draft=draft,
+        page_key=page_key,
         fields=fields,
         title=words.page_words(definition, page),
         error=error,
