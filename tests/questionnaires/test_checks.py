@@ -55,6 +55,7 @@ FAULTS: tuple[tuple[dict[str, Any], str, bool], ...] = (
     ({**Q, "kind": "number", "least": 5, "most": 1}, question_checks.BAD_RANGE, True),
     ({**Q, "kind": "ranking", "options": [{**TWO[0], "most": 5}, TWO[1]]}, question_checks.NO_QUOTA, False),
     ({**Q, "kind": "single", "options": [{**TWO[0], "is_exclusive": True}, TWO[1]]}, question_checks.EXCLUSIVE, False),
+    ({**Q, "words": say("QUI ?", "Who is it?")}, checks.ASKED_TWICE, False),
     ({**Q, "words": say("{{later}}", "?")}, checks.PIPES_LATER, True),
     ({**Q, "words": say("{{q}}", "?")}, checks.PIPES_LATER, True),
     ({**Q, "show_if": when(any_of("gone", "a"))}, condition_checks.UNKNOWN, True),

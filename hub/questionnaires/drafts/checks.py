@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from hub.core.text import N_
+from hub.core.text import N_, fold
 from hub.core.words import Language
 from hub.questionnaires.definitions import Definition, Page, Wording
 from hub.questionnaires.drafts.condition_checks import check_conditions
@@ -42,6 +42,9 @@ PIPES_NAME = N_(
 NOT_COMPARED = N_(
     "Compared with the earlier questionnaire, these questions of it have no counterpart: %(names)s. Where one asks the same, give it the same name."
 )
+ASKED_TWICE = N_(
+    "Another question has the same words. Where somebody may see both, please change one, or take it out."
+)
 CONTACT = N_(
     "This questionnaire is anonymous, but this question asks who answers. Please say so on the first page, or take the question out."
 )
@@ -67,7 +70,7 @@ def _whole(definition: Definition) -> Iterator[Finding]:
 
 
 def _pages(definition: Definition) -> Iterator[Finding]:
-    earlier: set[str] = set()
+    earlier, said = set[str](), set[str]()
     has_questions = any(page.questions for page in definition.pages)
     for page in definition.pages:
         if not page.questions and has_questions:
@@ -79,6 +82,10 @@ def _pages(definition: Definition) -> Iterator[Finding]:
                 ("high", question.high), ("unit", question.unit)]  # fmt: skip
             parts += [("options", each.words) for each in (*question.options, *question.rows)]
             yield from _untranslated(definition, parts, page=page.key, question=question.key)
+            own = fold(question.words.fr or question.words.en)
+            if own and own in said:
+                yield Finding(text=ASKED_TWICE, is_error=False, page=page.key, question=question.key)
+            said.add(own)
             if definition.is_anonymous and question.kind is QuestionKind.CONTACT:
                 yield Finding(text=CONTACT, is_error=False, page=page.key, question=question.key)
         yield from check_conditions(definition, page, frozenset(earlier))
