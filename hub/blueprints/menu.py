@@ -24,6 +24,7 @@ ITEMS = (
 )
 
 ROOM_OF = {
+    **dict.fromkeys(("questionnaire_results",), "surveys"),
     **dict.fromkeys(("messages", "loyalty", "signups", "chats"), "templates"),
     **dict.fromkeys(
         ("segments", "values", "products", "imports", "duplicates", "quality", "properties", "privacy"),

@@ -1,0 +1,129 @@
+"""The tables of the results page: places, weeks, sendings, pages, as the parts of the templates want them."""
+
+from typing import Any
+
+from flask import url_for
+from flask_babel import format_date, format_decimal, gettext
+
+from hub.blueprints.questionnaire_results import words
+from hub.blueprints.statistics_words import share
+from hub.questionnaires.results.measuring import Measure
+from hub.questionnaires.results.rows import Cohort, PageLeft, PlaceResult, Results, Way, WeekResult
+
+HIDDEN = "–"
+
+
+def place_rows(found: Results, places: tuple[PlaceResult, ...], args: dict[str, str]) -> list[dict[str, Any]]:
+    """In the order of names: never a rank."""
+    return [_place(found, row, args) for row in places]
+
+
+def _place(found: Results, row: PlaceResult, args: dict[str, str]) -> dict[str, Any]:
+    part: dict[str, Any] = {"store": row.code} if row.code else {"region": row.id}
+    kept: dict[str, Any] = {
+        name: value for name, value in args.items() if name not in {"store", "region", "questionnaire_id"}
+    }
+    measure = row.figure.measure if row.figure else Measure.CSAT
+    return {
+        "place": row.name,
+        "href": url_for("questionnaire_results.show", questionnaire_id=found.id, **kept, **part),
+        "answered": HIDDEN if row.is_hidden else row.answered,
+        "figure": str(gettext("hidden: too few answers")) if row.is_hidden else words.figure_text(row.figure),
+        "shrunk": HIDDEN if row.shrunk is None else words.value(measure, row.shrunk),
+        "note": str(gettext("indicative")) if row.figure and row.figure.is_shaky else "",
+    }
+
+
+def spread(found: Results) -> dict[str, Any] | None:
+    """The stores' intervals on the scale of the figure, for parts/interval_chart.html."""
+    figures = [(row, row.figure) for row in found.stores if row.figure]
+    if not figures or found.headline is None or found.headline.figure is None:
+        return None
+    least, most = _scale(found)
+    if most <= least:
+        return None
+    middle = found.headline.figure.interval.value
+    rows = [
+        {
+            "label": row.name,
+            "low": figure.interval.low - least,
+            "value": figure.interval.value - least,
+            "high": figure.interval.high - least,
+            "text": words.figure_text(figure),
+        }
+        for row, figure in figures
+    ]
+    return {"rows": rows, "top": most - least, "middle": middle - least}
+
+
+def _scale(found: Results) -> tuple[float, float]:
+    """The ends that intervals are drawn between."""
+    headline = found.headline
+    if headline is None or headline.figure is None:
+        return 0.0, 0.0
+    if headline.figure.measure in {Measure.CSAT, Measure.YES}:
+        return 0.0, 1.0
+    if headline.figure.measure is Measure.NPS:
+        return -1.0, 1.0
+    intervals = [row.figure.interval for row in found.stores if row.figure]
+    ends = headline.question.range
+    if ends:
+        return ends
+    return min(each.low for each in intervals), max(each.high for each in intervals)
+
+
+def week_rows(weeks: tuple[WeekResult, ...]) -> list[dict[str, Any]]:
+    return [
+        {
+            "week": str(gettext("week of %(day)s", day=format_date(row.week_on, "d MMM yyyy"))),
+            "answered": HIDDEN if row.is_hidden else row.answered,
+            "figure": str(gettext("hidden: too few answers"))
+            if row.is_hidden
+            else words.figure_text(row.figure),
+            "change": words.change_text(row.figure.measure, row.change) if row.figure else "",
+        }
+        for row in weeks
+    ]
+
+
+def cohort_rows(way: Way) -> list[dict[str, Any]]:
+    return [_cohort(row) for row in way.cohorts]
+
+
+def _cohort(row: Cohort) -> dict[str, Any]:
+    return {
+        "name": row.name or str(gettext("Asked one by one")),
+        "starts": row.starts_at,
+        "delivered": row.delivered,
+        "answered": row.answered,
+        "rate": words.share_text(row.rate) if row.rate else "–",
+        "note": str(gettext("some still have time to answer")) if row.is_open else "",
+    }
+
+
+def page_rows(way: Way) -> list[dict[str, Any]]:
+    return [_page(row) for row in way.pages]
+
+
+def _page(row: PageLeft) -> dict[str, Any]:
+    title = words.say(row.title)
+    number = str(gettext("Page %(number)s", number=row.number))
+    is_told = row.left is not None and row.shown
+    return {
+        "page": f"{number} – {title}" if title else number,
+        "shown": row.shown,
+        "left": HIDDEN if row.left is None else row.left,
+        "share": share((row.left or 0) / row.shown) if is_told else HIDDEN,
+    }
+
+
+def completion(found: Results) -> str:
+    """Complete ones among all that were begun."""
+    begun = found.complete + (found.way.partial if found.way else 0)
+    if not begun or found.way is None:
+        return "–"
+    return share(found.complete / begun)
+
+
+def count(number: int) -> str:
+    return str(format_decimal(number))

@@ -1,0 +1,179 @@
+"""Reads the counts: summed up by store or by week, under the keys and codes of one version."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Row, Select, func, select
+
+from hub.core.batches import among
+from hub.core.db import db
+from hub.core.errors import NotFound
+from hub.core.text import N_
+from hub.questionnaires.models import Questionnaire, QuestionnaireVersion
+from hub.questionnaires.results.counting import definition_of
+from hub.questionnaires.results.mapping import Version, Way, are_counted_together
+from hub.questionnaires.results.measuring import Tally
+from hub.questionnaires.results.models import AnswerCount
+from hub.questionnaires.results.rows import Asked
+
+Tallies = dict[int, dict[str, Tally]]
+"""By store (0: none), then by question."""
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Head:
+    """A questionnaire and its versions, oldest first."""
+
+    id: int
+    key: str
+    name: str
+    earlier_id: int | None
+    report_seal: str | None
+    report_has_comments: bool
+    versions: tuple[Version, ...]
+
+    @property
+    def last(self) -> Version:
+        return self.versions[-1]
+
+    @property
+    def is_anonymous(self) -> bool:
+        """As soon as one version promised it."""
+        return any(version.definition.is_anonymous for version in self.versions)
+
+    def version(self, number: int | None) -> Version:
+        """The one of this number, else the last."""
+        return next((each for each in self.versions if each.number == number), self.last)
+
+
+def get_head(questionnaire_id: int) -> Head:
+    """Raises NotFound; also before the first version, since nobody can have answered."""
+    found = _heads(Questionnaire.id == questionnaire_id)
+    if not found:
+        raise NotFound(N_("This questionnaire has no results: it was never published."))
+    return found[0]
+
+
+def find_shared(seal: str) -> Head | None:
+    """The questionnaire whose report is shared under this seal."""
+    found = _heads(Questionnaire.report_seal == seal)
+    return found[0] if found else None
+
+
+def find_earlier(head: Head) -> Head | None:
+    found = _heads(Questionnaire.id == head.earlier_id) if head.earlier_id else []
+    return found[0] if found else None
+
+
+def _heads(which: Any) -> list[Head]:
+    rows = db.session.execute(
+        select(
+            Questionnaire.id,
+            Questionnaire.key,
+            Questionnaire.name,
+            Questionnaire.earlier_id,
+            Questionnaire.report_seal,
+            Questionnaire.report_has_comments,
+            QuestionnaireVersion,
+        )
+        .join(QuestionnaireVersion, QuestionnaireVersion.questionnaire_id == Questionnaire.id)
+        .where(which)
+        .order_by(QuestionnaireVersion.number)
+    ).all()
+    if not rows:
+        return []
+    versions = (row.QuestionnaireVersion for row in rows)
+    known = tuple(Version(each.id, each.number, definition_of(each.id), each.moved) for each in versions)
+    return [Head(*rows[0][:-1], known)]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How the cells of each version are read: the way of their codes, and the questions that are not counted together."""
+
+    ways: Mapping[int, Way]
+    left_out: Mapping[str, tuple[int, ...]]
+    skipped: frozenset[tuple[int, str]]
+
+    def put(self, row: Row[Any], into: Mapping[str, Tally]) -> None:
+        way = self.ways.get(row.version_id)
+        if way is not None and (row.version_id, row.question_key) not in self.skipped:
+            key, code = way.key(row.question_key), way.code(row.question_key, row.code)
+            into[key].put(code, int(row.answers), row.total, row.squares)
+
+
+def reader_of(target: Version, versions: Iterable[Version], ways: Mapping[int, Way]) -> Reader:
+    """What is asked on another scale, or is no question any more, is left out and said so."""
+    skipped, left_out = set(), defaultdict(list)
+    for source in versions:
+        for question in source.definition.questions:
+            key = ways[source.id].key(question.key)
+            wanted = target.definition.by_key.get(key)
+            if wanted is None or not are_counted_together(wanted, question):
+                skipped.add((source.id, question.key))
+                left_out[key].append(source.number)
+    return Reader(ways, {key: tuple(numbers) for key, numbers in left_out.items()}, frozenset(skipped))
+
+
+def gather(questionnaire_id: int, asked: Asked, reader: Reader) -> Tallies:
+    """By store and question."""
+    found: Tallies = defaultdict(lambda: defaultdict(Tally))
+    for row in db.session.execute(_sums(questionnaire_id, asked, AnswerCount.store_id)):
+        reader.put(row, found[row.store_id])
+    return found
+
+
+def gather_weeks(
+    questionnaire_id: int, asked: Asked, reader: Reader, key: str, keys: Collection[str]
+) -> dict[date, Tally]:
+    """Of one question, which older versions called by other `keys`."""
+    found: dict[date, dict[str, Tally]] = defaultdict(lambda: defaultdict(Tally))
+    of_question = _sums(questionnaire_id, asked, AnswerCount.week_on).where(
+        among(AnswerCount.question_key, keys)
+    )
+    for row in db.session.execute(of_question):
+        reader.put(row, found[row.week_on])
+    return {week: found[week][key] for week in sorted(found)}
+
+
+def _sums(questionnaire_id: int, asked: Asked, by: Any) -> Select[Any]:
+    parts = (AnswerCount.version_id, by, AnswerCount.question_key, AnswerCount.code)
+    names = {"answers": AnswerCount.count, "total": AnswerCount.total, "squares": AnswerCount.squares}
+    sums = (func.sum(column).label(name) for name, column in names.items())
+    wanted = select(*parts, *sums).where(AnswerCount.questionnaire_id == questionnaire_id).group_by(*parts)
+    if asked.store_ids is not None:
+        wanted = wanted.where(among(AnswerCount.store_id, sorted(asked.store_ids)))
+    if asked.since_on is not None:
+        wanted = wanted.where(AnswerCount.week_on > asked.since_on - WEEK)
+    if asked.until_on is not None:
+        wanted = wanted.where(AnswerCount.week_on <= asked.until_on)
+    return wanted if asked.language is None else wanted.where(AnswerCount.language == asked.language)
+
+
+def unnarrowed(asked: Asked) -> Asked:
+    """All there is, of all stores: what is hidden is decided from the whole, never from a part."""
+    return replace(asked, store_ids=None, since_on=None, until_on=None, language=None, version=None)
+
+
+def add_up(tallies: Tallies, stores: Collection[int] | None) -> dict[str, Tally]:
+    """Over these stores; None is all of them."""
+    found: dict[str, Tally] = defaultdict(Tally)
+    for store, questions in tallies.items():
+        if stores is None or store in stores:
+            for key, tally in questions.items():
+                found[key].add(tally)
+    return found
+
+
+def former_keys(key: str, ways: Sequence[Way], versions: Sequence[Version]) -> set[str]:
+    """What the question was called in any version."""
+    return {
+        question.key
+        for version, way in zip(versions, ways, strict=True)
+        for question in version.definition.questions
+        if way.key(question.key) == key
+    } | {key}
