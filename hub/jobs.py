@@ -34,6 +34,7 @@ from hub.plans.replay import working as replays
 from hub.plans.results import keeping as plan_results
 from hub.questionnaires import working as questionnaires
 from hub.questionnaires.results import counting as questionnaire_counts
+from hub.questionnaires.results import keeping as questionnaire_ways
 from hub.reactions import drain as reactions
 from hub.segments.saved import working as segments
 from hub.segments.values import working as values
@@ -110,6 +111,13 @@ JOBS: dict[str, Job] = {
             questionnaire_counts.has_due,
             _nothing_planned,
             0.1,
+        ),
+        Job(
+            "questionnaire_ways",
+            "bulk",
+            questionnaire_ways.work_ways,
+            questionnaire_ways.has_due,
+            _nothing_planned,
         ),
         Job("promo_codes", "bulk", promo_codes.work_promo_codes, promo_codes.has_due, _nothing_planned),
         Job("receipts", "bulk", tidying.work_receipts, tidying.has_due, _nothing_planned),

@@ -31,6 +31,7 @@ SCHEDULE: tuple[Entry, ...] = (
     Entry("close solved tickets", "tickets", timedelta(hours=1)),
     Entry("settle promo codes", "promo_codes", timedelta(minutes=10)),
     Entry("count results of large plans", "plan_results", timedelta(hours=1)),
+    Entry("count sendings of large questionnaires", "questionnaire_ways", timedelta(hours=1)),
     Entry("purge survey touches", "surveys", timedelta(days=1)),
     Entry("purge visits", "visits", timedelta(days=1)),
     Entry("purge uses of open links", "link_uses", timedelta(days=1)),

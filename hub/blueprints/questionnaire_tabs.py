@@ -8,7 +8,10 @@ from hub.blueprints.room_tabs import RoomTab
 from hub.core.text import N_
 from hub.staff.words import Permission
 
-TABS = (("questionnaires.edit", N_("Editing")), ("questionnaire_links.list_links", N_("Links and codes"))    ("questionnaire_results.show", N_("Results")),
+TABS = (
+    ("questionnaires.edit", N_("Editing")),
+    ("questionnaire_links.list_links", N_("Links and codes")),
+    ("questionnaire_results.show", N_("Results")),
 )
 """Endpoint (it takes `questionnaire_id`) and label, in the order of the work: editing, sending, results."""
 

@@ -200,7 +200,7 @@ def as_csv(name: str, lines: Iterable[Sequence[object]]) -> Response:
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";")
     for cells in lines:
-        writer.writerow([_defused(cell) for cell in cells])
+        writer.writerow([defused(cell) for cell in cells])
     response = make_response("\ufeff" + text.getvalue())
     response.mimetype = "text/csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -247,5 +247,6 @@ def _day(day: date) -> str:
     return str(format_date(day, "d MMM", locale=get_locale() or "fr"))
 
 
-def _defused(cell: object) -> object:
+def defused(cell: object) -> object:
+    """A cell that a spreadsheet would take for a formula."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(DANGEROUS) else cell

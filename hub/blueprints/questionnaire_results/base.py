@@ -7,12 +7,14 @@ from typing import Any
 from flask import Blueprint, request
 
 from hub.blueprints.access import viewer
+from hub.blueprints.questionnaire_tabs import questionnaire_tabs
 from hub.core.errors import Invalid
 from hub.core.text import N_
 from hub.core.words import Language
 from hub.questionnaires.results.gathering import Head
 from hub.questionnaires.results.rows import Asked, Places
 from hub.staff.rules import Scope
+from hub.staff.words import Permission
 from hub.stores.queries import StoreRow
 
 blueprint = Blueprint("questionnaire_results", __name__)
@@ -67,9 +69,11 @@ def shared(asked: Asked, places: Places) -> dict[str, Any]:
     stores = [row for row in places.stores if scope.has_store(row.id)]
     return {
         "asked": asked,
+        "questionnaire_tabs": questionnaire_tabs,
         "args": request.args,
         "store_choices": [(row.code, row.name) for row in stores],
         "region_choices": [(row.id, row.name) for row in places.regions] if scope.is_everything else [],
         "chosen_store": next((row.code for row in stores if row.id == asked.store_id), ""),
         "sees_all": scope.is_everything,
+        "may_hand_out": viewer().may(Permission.EDIT_SURVEYS),
     }

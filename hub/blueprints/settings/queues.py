@@ -32,6 +32,7 @@ from hub.plans.replay import working as replays
 from hub.plans.results import keeping as plan_results
 from hub.questionnaires import working as questionnaires
 from hub.questionnaires.results import counting as questionnaire_counts
+from hub.questionnaires.results import keeping as questionnaire_ways
 from hub.segments.saved import working as segments
 from hub.segments.values import working as values
 from hub.signups import expiring as optins
@@ -60,6 +61,7 @@ NAMES = {
     "pictures": N_("Pictures of texts to fetch"),
     "surveys": N_("Clicks to judge"),
     "questionnaire_counts": N_("Answers of questionnaires to count"),
+    "questionnaire_ways": N_("Sendings of large questionnaires to count"),
     "suggestions": N_("Reasons to suggest"),
     "reason_models": N_("Training of suggested reasons"),
     "receipts": N_("Reports of mail providers"),
@@ -127,6 +129,8 @@ def list_work(*, now: datetime) -> list[WorkRow]:
         _known_only("pictures", fetching.has_due(), lambda: None, now),
         _known_only("surveys", surveys.has_due(), surveys.next_due_at, now),
         *_of_questionnaires(now),
+        _known_only("questionnaire_counts", questionnaire_counts.has_due(), lambda: None, now),
+        _known_only("questionnaire_ways", questionnaire_ways.has_due(), lambda: None, now),
         _known_only("receipts", tidying.has_due(), lambda: None, now),
         _known_only("suggestions", suggestions.has_due(), lambda: None, now),
         _known_only("reason_models", learning.has_due(), lambda: None, now),

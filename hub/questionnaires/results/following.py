@@ -57,7 +57,7 @@ def count_way(questionnaire_id: int, *, now: datetime) -> Followed:
         wave = waves.setdefault(row["wave_id"], _wave(row))
         for name in ("delivered", "answered", "open"):
             wave[name] += row[name]
-    return Followed(left.total(), left, seen, list(waves.values()), sizes)
+    return Followed(left.total(), dict(left), dict(seen), list(waves.values()), dict(sizes))
 
 
 def _wave(row: Mapping[str, Any]) -> dict[str, Any]:
