@@ -19,6 +19,7 @@ BENCHMARKS = (
     "plan_results",
     "plan_steps",
     "questionnaire_answers",
+    "questionnaire_results",
     "segments",
     "sending",
     "survey",

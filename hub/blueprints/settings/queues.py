@@ -129,8 +129,6 @@ def list_work(*, now: datetime) -> list[WorkRow]:
         _known_only("pictures", fetching.has_due(), lambda: None, now),
         _known_only("surveys", surveys.has_due(), surveys.next_due_at, now),
         *_of_questionnaires(now),
-        _known_only("questionnaire_counts", questionnaire_counts.has_due(), lambda: None, now),
-        _known_only("questionnaire_ways", questionnaire_ways.has_due(), lambda: None, now),
         _known_only("receipts", tidying.has_due(), lambda: None, now),
         _known_only("suggestions", suggestions.has_due(), lambda: None, now),
         _known_only("reason_models", learning.has_due(), lambda: None, now),
@@ -157,6 +155,7 @@ def list_work(*, now: datetime) -> list[WorkRow]:
 def _of_questionnaires(now: datetime) -> list[WorkRow]:
     return [
         _known_only("questionnaire_counts", questionnaire_counts.has_due(), lambda: None, now),
+        _known_only("questionnaire_ways", questionnaire_ways.has_due(), lambda: None, now),
         _known_only("link_uses", questionnaires.has_due(), lambda: None, now),
     ]
 
