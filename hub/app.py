@@ -70,7 +70,7 @@ from hub.blueprints import (
 )
 from hub.blueprints.access import Door, Entry
 from hub.blueprints.cookies import PageSession
-from hub.blueprints.questionnaire_results import HANDING_OUT
+from hub.blueprints.questionnaire_results import WAYS as RESULTS
 from hub.blueprints.questionnaire_results import blueprint as questionnaire_results
 from hub.core.db import db
 from hub.hallway import set_up_hallway
@@ -143,12 +143,7 @@ DOORS: tuple[Door, ...] = (
     Door(plan_replay.blueprint, "/plans", Permission.READ_PLANS, plan_replay.WAYS),
     Door(plan_publishing.blueprint, "/plans", Permission.EDIT_PLANS),
     Door(plan_results.blueprint, "/plans", Permission.READ_STATISTICS),
-    Door(
-        questionnaire_results,
-        "/questionnaires",
-        Permission.READ_STATISTICS,
-        dict.fromkeys(HANDING_OUT, Permission.EDIT_SURVEYS),
-    ),
+    Door(questionnaire_results, "/questionnaires", Permission.READ_STATISTICS, RESULTS),
     Door(plan_files.blueprint, "/plans", Permission.EDIT_SEGMENTS),
     Door(
         templates.blueprint,

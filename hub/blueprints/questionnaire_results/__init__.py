@@ -2,8 +2,9 @@
 
 from hub.blueprints.questionnaire_results import files, pages
 from hub.blueprints.questionnaire_results.base import blueprint
+from hub.staff.words import Permission
 
-HANDING_OUT = ("answers_csv", "answers_xlsx")
+WAYS = dict.fromkeys(("answers_csv", "answers_xlsx"), Permission.EDIT_SURVEYS)
 """Files of answers, which may name people: for those who may edit questionnaires."""
 
-__all__ = ["HANDING_OUT", "blueprint", "files", "pages"]
+__all__ = ["WAYS", "blueprint", "files", "pages"]
