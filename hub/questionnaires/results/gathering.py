@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Double, Row, Select, cast, func, select
 
 from hub.core.batches import among
 from hub.core.db import db
@@ -142,7 +142,12 @@ def gather_weeks(
 
 def _sums(questionnaire_id: int, asked: Asked, by: Any) -> Select[Any]:
     parts = (AnswerCount.version_id, by, AnswerCount.question_key, AnswerCount.code)
-    names = {"answers": AnswerCount.count, "total": AnswerCount.total, "squares": AnswerCount.squares}
+    # sums of bigint are numeric: three times as slow as those of doubles, which are exact up to 2^53
+    names: dict[str, Any] = {
+        "answers": cast(AnswerCount.count, Double),
+        "total": AnswerCount.total,
+        "squares": AnswerCount.squares,
+    }
     sums = (func.sum(column).label(name) for name, column in names.items())
     wanted = select(*parts, *sums).where(AnswerCount.questionnaire_id == questionnaire_id).group_by(*parts)
     if asked.store_ids is not None:
