@@ -189,6 +189,11 @@ DOORS: tuple[Door, ...] = (
         dict.fromkeys(questionnaires.READING, Permission.READ_SURVEYS),
     ),
     Door(reviews.blueprint, "/reviews", Permission.MODERATE_REVIEWS),
+        reviews.blueprint,
+        "/reviews",
+        Permission.MODERATE_REVIEWS,
+        dict.fromkeys(reviews.EDITING, Permission.EDIT_SURVEYS),
+    ),
     Door(
         knowledge.blueprint,
         "/knowledge",

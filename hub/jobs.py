@@ -40,6 +40,7 @@ from hub.segments.saved import working as segments
 from hub.segments.values import working as values
 from hub.signups import expiring as optins
 from hub.surveys import actions as surveys
+from hub.surveys import domains
 from hub.takeover import working as takeovers
 from hub.webhooks import working as webhooks
 
@@ -119,6 +120,7 @@ JOBS: dict[str, Job] = {
             questionnaire_ways.has_due,
             _nothing_planned,
         ),
+        Job("survey_domains", "bulk", domains.work_domains, domains.has_due, _nothing_planned),
         Job("promo_codes", "bulk", promo_codes.work_promo_codes, promo_codes.has_due, _nothing_planned),
         Job("receipts", "bulk", tidying.work_receipts, tidying.has_due, _nothing_planned),
         Job("loose_files", "bulk", loose_files.work_loose_files, loose_files.has_due, _nothing_planned),

@@ -33,6 +33,7 @@ SCHEDULE: tuple[Entry, ...] = (
     Entry("count results of large plans", "plan_results", timedelta(hours=1)),
     Entry("count sendings of large questionnaires", "questionnaire_ways", timedelta(hours=1)),
     Entry("purge survey touches", "surveys", timedelta(days=1)),
+    Entry("learn mail filters", "survey_domains", timedelta(days=1)),
     Entry("purge visits", "visits", timedelta(days=1)),
     Entry("purge uses of open links", "link_uses", timedelta(days=1)),
     Entry("purge webhook deliveries", "webhooks", timedelta(days=1)),

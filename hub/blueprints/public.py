@@ -56,7 +56,7 @@ def survey_page(token: str, choice: str) -> ResponseReturnValue:
     g.language = page.language.value
     if page.expires_at < clock.business_now():
         return _private(render_template("public/closed.html", page=page), 410)
-    return _show(page, token, _choice_of(choice) or page.answered_choice)
+    return _show(page, token, _choice_of(choice) or page.answered_choice, box=choice)
 
 
 @blueprint.post("/a/<token>/<choice>")
@@ -71,7 +71,9 @@ def confirm(token: str, choice: str) -> ResponseReturnValue:
     except Invalid as error:
         return _ask_again(token, choice, error)
     if outcome is Confirmed.ASK_AGAIN:
-        sentence = gettext("We received two different answers within a minute. Which one is yours?")
+        sentence = gettext(
+            "We could not tell your answer from what mail filters do. Please take ten seconds, then press your answer."
+        )
         return _show(_read(token), token, None, notice=sentence, status=409, is_asked_again=True)
     return redirect(url_for("public.thanks", token=token), 303)
 
@@ -176,6 +178,8 @@ def _sent_page(token: str, picked: Choice) -> Confirmation:
         now,
         request.form.get("comment", "").replace("\x00", "").strip(),
         is_asked_again=bool(seen.get("again")),
+        box=seen.get("box", ""),
+        looked_at=datetime.fromtimestamp(seen.get("looked", seen["at"]), UTC),
     )
 
 
@@ -194,7 +198,21 @@ def _ask_again(token: str, choice: str, error: HubError) -> ResponseReturnValue:
     picked = _choice_of(request.form.get("choice", choice))
     comment = request.form.get("comment", "")
     page = _read(token)
-    return _show(page, token, picked, notice=errors.sentence_of(error), status=422, comment=comment)
+    notice = errors.sentence_of(error)
+    return _show(page, token, picked, notice=notice, status=422, comment=comment, **_opened_as(token))
+
+
+def _opened_as(token: str) -> dict[str, Any]:
+    """Which link opened the page that was sent too fast: the page that comes back is still that one."""
+    try:
+        seen = _read_nonce(request.form.get("nonce", ""), token, clock.machine_now())
+    except Invalid:
+        return {}
+    return {
+        "box": seen.get("box", ""),
+        "looked_at": seen.get("looked", seen["at"]),
+        "is_asked_again": bool(seen.get("again")),
+    }
 
 
 def _show(
@@ -206,8 +224,10 @@ def _show(
     status: int = 200,
     comment: str | None = None,
     is_asked_again: bool = False,
+    box: str = "",
+    looked_at: float | None = None,
 ) -> ResponseReturnValue:
-    nonce = _sign_nonce(token, is_asked_again=is_asked_again)
+    nonce = _sign_nonce(token, is_asked_again=is_asked_again, box=box, looked_at=looked_at)
     words = page.comment if comment is None else comment
     if notice or words or request.args:
         return _private(_render(page, picked, token=token, nonce=nonce, notice=notice, comment=words), status)
@@ -216,9 +236,10 @@ def _show(
     return _private(parts.replace(TOKEN_PLACE, quote(token)).replace(NONCE_PLACE, nonce), status)
 
 
-def _sign_nonce(token: str, *, is_asked_again: bool) -> str:
+def _sign_nonce(token: str, *, is_asked_again: bool, box: str, looked_at: float | None) -> str:
     shown = {"token": token.lower(), "page": secrets.token_hex(8), "at": clock.machine_now().timestamp()}
-    return signing.sign(PAGE, {**shown, "again": 1} if is_asked_again else shown)
+    more = {"again": 1 if is_asked_again else 0, "box": box, "looked": looked_at}
+    return signing.sign(PAGE, shown | {name: value for name, value in more.items() if value})
 
 
 @lru_cache(maxsize=1024)

@@ -10,6 +10,8 @@ from hub.surveys.rules import Source
 
 HASH_LENGTH = 16
 LONGEST_AGENT = 300
+AHEAD_HEADERS = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
+AHEAD_WORDS = ("prefetch", "prerender", "preview")
 
 
 def source_of_request() -> Source:
@@ -19,6 +21,7 @@ def source_of_request() -> Source:
         signing.keyed_hash("touch-source", address)[:HASH_LENGTH],
         request.user_agent.string.replace("\x00", "")[:LONGEST_AGENT],
         is_filter_address(address, _ranges(current_app.config["COMPTOIR"].survey_filter_ranges)),
+        any(word in request.headers.get(name, "").lower() for name in AHEAD_HEADERS for word in AHEAD_WORDS),
     )
 
 

@@ -1,6 +1,6 @@
-"""Reviews of products, what they said before, and their photos."""
+"""Reviews of products, what they said before, their photos; prize draws among those who wrote."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
@@ -91,3 +91,42 @@ class ReviewPhoto(Base):
     sha256: Mapped[str]
     media_type: Mapped[str]
     size_bytes: Mapped[int]
+
+
+class ReviewDraw(Base):
+    """A prize draw among those who wrote in a period. `commitment` is the SHA-256 of the seed, public from the first day.
+
+    `entries` are the numbers of the reviews that took part, written down when it was drawn: numbers, no persons.
+    """
+
+    __tablename__ = "review_draws"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    prize: Mapped[str]
+    rules_fr: Mapped[str]
+    rules_en: Mapped[str]
+    since_on: Mapped[date]
+    until_on: Mapped[date]
+    winner_count: Mapped[int]
+    seed: Mapped[str]
+    commitment: Mapped[str]
+    entries: Mapped[list[Any]]
+    created_at: Mapped[datetime]
+    drawn_at: Mapped[datetime | None]
+
+
+class ReviewWinner(Base):
+    """Who won: `rank` in the order of the draw, `number` of the review. A prize not taken passes on to a later rank."""
+
+    __tablename__ = "review_winners"
+    __table_args__ = (UniqueConstraint("draw_id", "rank"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    draw_id: Mapped[int] = mapped_column(ForeignKey("review_draws.id"))
+    rank: Mapped[int]
+    number: Mapped[int]
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)
+    drawn_at: Mapped[datetime]
+    passed_on_at: Mapped[datetime | None]
+    reason: Mapped[str]

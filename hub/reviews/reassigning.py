@@ -1,14 +1,14 @@
-"""What the reviews room gives from one customer to another: his reviews; of two about one product the survivor's stays."""
+"""What the reviews room gives from one customer to another: his reviews and prizes; of two reviews of one product the survivor's stays."""
 
 from sqlalchemy import or_, select
 
 from hub.core.batches import table_of
 from hub.customers.merging.journal import Journal
 from hub.customers.merging.owning import owned
-from hub.reviews.models import Review, ReviewPhoto, ReviewVersion
+from hub.reviews.models import Review, ReviewPhoto, ReviewVersion, ReviewWinner
 
 REVIEWS = owned(Review)
-OWNED = (REVIEWS,)
+OWNED = (REVIEWS, owned(ReviewWinner))
 
 
 def reassign(merge: Journal) -> int:

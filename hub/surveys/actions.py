@@ -10,6 +10,8 @@ from hub.core.db import db, transaction
 from hub.core.errors import Invalid
 from hub.core.text import N_
 from hub.surveys import rules
+from hub.surveys.bursts import doubt_of_press
+from hub.surveys.contradicting import contradict
 from hub.surveys.counting import (
     add_answer,
     ask_follow_up,
@@ -17,10 +19,8 @@ from hub.surveys.counting import (
     keep_history,
     lock_invitation,
     log_touch,
-    relabel,
     retire,
     tell_answered,
-    tell_nobody,
 )
 from hub.surveys.first_answer import count_first_answer
 from hub.surveys.gestures import note_intent
@@ -78,8 +78,11 @@ def take_answer(
     """
     _check_age(confirmation, least_seconds)
     invitation_id = read_token(token)
-    if invitation_id is not None and count_first_answer(
-        invitation_id, confirmation, rules.known_topics(topics), source, now=now
+    is_plain = not (source.is_filter or confirmation.is_asked_again)
+    if (
+        is_plain
+        and invitation_id is not None
+        and count_first_answer(invitation_id, confirmation, rules.known_topics(topics), source, now=now)
     ):
         return Confirmed.COUNTED
     with transaction():
@@ -104,23 +107,31 @@ def confirm_answer(
 ) -> Confirmed:
     """Make the choice count. `confirmation` is in machine time, `now` is business time.
 
-    The last confirmed choice wins and the history is kept; the same choice again brings its words only. Raises
+    The last confirmed choice wins and the history is kept; the same choice again brings its words only. A press that
+    looks like a machine's is kept and asks for another one. Raises
     NotFound for a mangled token, Gone after the window, Invalid when the page was sent too fast or too late.
     """
     invitation = lock_invitation(token, now=now)
     _check_age(confirmation, least_seconds)
+    doubt = doubt_of_press(invitation.id, confirmation, source)
+    if doubt is not None:
+        _doubt(invitation, confirmation, source, doubt, now=now)
+        return Confirmed.ASK_AGAIN
     counting = find_answer(invitation, AnswerState.CONFIRMED)
-    if counting is not None and counting.choice is confirmation.choice:
-        _renew(invitation, counting, confirmation, topics, now=now)
-        _log(invitation, confirmation, source, counting, now=now)
-        return Confirmed.REPEATED
     disagreeing = [
         answer_id
         for answer_id, other in _list_recent(invitation, confirmation)
         if rules.is_contradiction(confirmation, other)
     ]
     if disagreeing:
-        _contradict(invitation, counting, confirmation, disagreeing, source, now=now)
+        contradict(invitation, counting, confirmation, disagreeing, source, now=now)
+        return Confirmed.ASK_AGAIN
+    if counting is not None and counting.choice is confirmation.choice:
+        _renew(invitation, counting, confirmation, topics, now=now)
+        _log(invitation, confirmation, source, counting, now=now)
+        return Confirmed.REPEATED
+    if not rules.is_read(confirmation):
+        _doubt(invitation, confirmation, source, TouchReason.BURST, now=now)
         return Confirmed.ASK_AGAIN
     answer = _count(invitation, counting, confirmation, topics, now=now)
     _log(invitation, confirmation, source, answer, now=now)
@@ -145,13 +156,14 @@ def _check_age(confirmation: Confirmation, least_seconds: float) -> None:
 
 
 def _list_recent(invitation: Invitation, new: Confirmation) -> list[tuple[int, Confirmation]]:
-    """What else was confirmed in the last minute, whatever became of it."""
+    """What else was confirmed in the last minute, whatever became of it; presses of machines speak against nobody."""
     since = new.at - timedelta(seconds=rules.BURST_SECONDS)
     found = db.session.execute(
         select(Answer.id, Answer.choice, Answer.nonce, Answer.page_opened_at, Answer.confirmed_at).where(
             Answer.invitation_id == invitation.id,
             Answer.confirmed_at >= since,
             Answer.is_gesture.is_(False),
+            Answer.state != AnswerState.WITHDRAWN,
         )
     )
     return [(row[0], Confirmation(*row[1:])) for row in found]
@@ -232,23 +244,19 @@ def _confirm_gesture(
     return guessed
 
 
-def _contradict(
+def _doubt(
     invitation: Invitation,
-    counting: Answer | None,
     confirmation: Confirmation,
-    disagreeing: Sequence[int],
     source: Source,
+    reason: TouchReason,
     *,
     now: datetime,
 ) -> None:
-    """None of them counts; the customer is asked again."""
-    answer = add_answer(invitation, confirmation, AnswerState.CONTRADICTED, (), now=now)
-    _log(invitation, confirmation, source, answer, now=now)
-    for answer_id in (answer.id, *disagreeing):
-        relabel(answer_id, TouchLabel.SINGLE, TouchReason.CONTRADICTION)
-    if counting is not None:
-        retire(counting, invitation, AnswerState.CONTRADICTED, why=WithdrawnBy.CONTRADICTION, now=now)
-        tell_nobody(invitation, counting, now=now)
+    """Kept, so that a person of the staff may know better; the customer is asked once more."""
+    answer = add_answer(invitation, confirmation, AnswerState.WITHDRAWN, (), now=now)
+    label = TouchLabel.MACHINE
+    log_touch(invitation, confirmation, source, TouchMethod.POST, label, reason, now=now, answer_id=answer.id)
+    db.session.flush()
 
 
 def _log(

@@ -11,6 +11,7 @@ from hub.core import bell
 from hub.core.db import fetch_alone
 from hub.core.facts import BELL, TELL_NEWS
 from hub.surveys import rules
+from hub.surveys.bursts import IS_BURST_PAGE, burst_values
 from hub.surveys.rules import Confirmation, Source
 
 # The row of the invitation is the lock: whoever waits for it looks again at `answer_count` and finds the answer that
@@ -18,7 +19,7 @@ from hub.surveys.rules import Confirmation, Source
 FIRST_ANSWER = text(f"""
     WITH asked AS (
         UPDATE invitations SET state = 'answered', answered_at = :now, answer_count = 1
-        WHERE id = :invitation_id AND answer_count = 0 AND expires_at >= :now
+        WHERE id = :invitation_id AND answer_count = 0 AND expires_at >= :now AND NOT ({IS_BURST_PAGE})
         RETURNING id, order_id, customer_id, store_id
     ), answer AS (
         INSERT INTO answers (invitation_id, store_id, customer_id, choice, comment, topics, state, nonce,
@@ -44,7 +45,7 @@ FIRST_ANSWER = text(f"""
         FROM asked, answer WHERE :is_unhappy
     ), {TELL_NEWS}
     SELECT id FROM answer
-""").bindparams(bindparam("topics", type_=JSONB))  # noqa: S608 - a constant of core/facts
+""").bindparams(bindparam("topics", type_=JSONB))  # noqa: S608 - constants
 
 
 def count_first_answer(
@@ -72,6 +73,7 @@ def count_first_answer(
         "user_agent": source.user_agent,
         "score": rules.score_of(confirmation.choice),
         "is_unhappy": rules.is_unhappy(confirmation.choice),
+        **burst_values(confirmation),
     }
     if fetch_alone(FIRST_ANSWER, values) is None:
         return False

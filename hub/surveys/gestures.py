@@ -16,6 +16,7 @@ from hub.surveys.counting import (
     relabel,
     retire,
 )
+from hub.surveys.domains import find_window
 from hub.surveys.models import Answer, Invitation, Touch
 from hub.surveys.rules import BOXES, PROVISIONAL_WAIT, Confirmation, Evidence, Source
 from hub.surveys.words import AnswerState, Choice, TouchLabel, TouchMethod, TouchReason, WithdrawnBy
@@ -135,6 +136,8 @@ def _gather(
         mail_age=age,
         is_filter=is_filter,
         filtered_count=row.filtered_count,
+        pressed_count=row.pressed_count,
+        filter_window=find_window(invitation.customer_id),
         has_head=bool(row.has_head),
         has_mangled=bool(row.has_mangled),
         has_other_choice=bool(row.has_other_choice),
@@ -144,17 +147,23 @@ def _gather(
 
 def _around(
     invitation_id: int, choice: Choice, source_hash: str, at: datetime
-) -> Select[int, bool, bool, bool, bool]:
+) -> Select[int, int, bool, bool, bool, bool]:
     """One round trip. What a person of the staff called human speaks against nobody."""
     is_other = and_(
         Touch.choice.in_(BOXES - {choice.value}),
+        Touch.reason != TouchReason.PREFETCH,
         func.coalesce(Touch.happened_at, Touch.touched_at).between(
             at - PROVISIONAL_WAIT, at + PROVISIONAL_WAIT
         ),
     )
     is_person = and_(Touch.label == TouchLabel.HUMAN, Touch.reason == TouchReason.STAFF)
     return select(
-        _count_filtered(invitation_id, source_hash).label("filtered_count"),
+        _count_others(invitation_id, source_hash, TouchLabel.MACHINE, TouchReason.BURST).label(
+            "filtered_count"
+        ),
+        _count_others(invitation_id, source_hash, TouchLabel.HUMAN, TouchReason.BUTTON).label(
+            "pressed_count"
+        ),
         func.bool_or(and_(Touch.method == TouchMethod.HEAD, ~is_person)).label("has_head"),
         func.bool_or(Touch.label == TouchLabel.MANGLED).label("has_mangled"),
         func.bool_or(is_other).label("has_other_choice"),
@@ -162,13 +171,17 @@ def _around(
     ).where(Touch.invitation_id == invitation_id)
 
 
-def _count_filtered(invitation_id: int, source_hash: str) -> ScalarSelect[int]:
-    """Other invitations whose boxes this source opened in bursts: it only filters mail."""
+def _count_others(
+    invitation_id: int, source_hash: str, label: TouchLabel, reason: TouchReason
+) -> ScalarSelect[int]:
+    """Other invitations that this source touched like that."""
     seen = aliased(Touch)
-    is_burst = and_(seen.label == TouchLabel.MACHINE, seen.reason == TouchReason.BURST)
     counted = select(func.count(func.distinct(seen.invitation_id)))
     return counted.where(
-        seen.source_hash == source_hash, is_burst, seen.invitation_id != invitation_id
+        seen.source_hash == source_hash,
+        seen.label == label,
+        seen.reason == reason,
+        seen.invitation_id != invitation_id,
     ).scalar_subquery()
 
 

@@ -35,4 +35,5 @@ HOLDINGS: tuple[Holding, ...] = (
     ),
     Held(table="invitations", title=N_("Surveys asked for"), mine=_MINE),
     Apart(table="surveys", why="questions"),
+    Apart(table="filtered_domains", why="figures of mail domains with twenty customers or more"),
 )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from hub.core import clock
 from hub.core.db import db, transaction
 from hub.surveys import rules
+from hub.surveys.domains import list_windows
 from hub.surveys.gestures import JUDGE_BATCH, find_next_judgement, judge_provisional
 from hub.surveys.models import Touch
 from hub.surveys.rules import SeenTouch
@@ -75,6 +76,7 @@ def _label_bursts(now: datetime) -> int:
             .values(label=TouchLabel.MACHINE, reason=TouchReason.BURST)
             .execution_options(synchronize_session=False)
         )
+    _label_by_domain(set(ids), unjudged)
     db.session.execute(
         update(Touch)
         .where(Touch.invitation_id.in_(ids), unjudged)
@@ -82,6 +84,24 @@ def _label_bursts(now: datetime) -> int:
         .execution_options(synchronize_session=False)
     )
     return len(ids)
+
+
+def _label_by_domain(ids: set[int | None], unjudged: ColumnElement[bool]) -> None:
+    """Lone touches while the filters of the recipient's mail domain usually work. The label changes no answer."""
+    for invitation_id, until in list_windows({each for each in ids if each is not None}).items():
+        happened_at = func.coalesce(Touch.happened_at, Touch.touched_at)
+        db.session.execute(
+            update(Touch)
+            .where(
+                Touch.invitation_id == invitation_id,
+                unjudged,
+                Touch.choice.in_(rules.BOXES),
+                happened_at < until,
+                ~_pressed(Touch),
+            )
+            .values(label=TouchLabel.MACHINE, reason=TouchReason.FILTER_DOMAIN)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _latest(ids: Sequence[int | None], since: datetime) -> Select[int | None, str, datetime]:
@@ -96,6 +116,7 @@ def _latest(ids: Sequence[int | None], since: datetime) -> Select[int | None, st
             Touch.invitation_id.in_(ids),
             Touch.touched_at > since,
             Touch.choice.in_(rules.BOXES),
+            Touch.reason != TouchReason.PREFETCH,
             ~_pressed(Touch),
         )
         .subquery()

@@ -119,3 +119,19 @@ class Answer(Base):
     answered_at: Mapped[datetime]
     is_gesture: Mapped[bool] = mapped_column(default=False, server_default="false")
     judge_at: Mapped[datetime | None]
+
+
+class FilteredDomain(Base):
+    """What the touches of at least twenty customers of a mail domain have taught, of the mails touched within a day.
+
+    `filtered_count` of `touched_count` mails were opened by filters, nine tenths of those within `window_seconds` after
+    the mail was accepted.
+    """
+
+    __tablename__ = "filtered_domains"
+
+    domain: Mapped[str] = mapped_column(primary_key=True)
+    touched_count: Mapped[int]
+    filtered_count: Mapped[int]
+    window_seconds: Mapped[int]
+    learned_at: Mapped[datetime]

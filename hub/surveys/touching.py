@@ -97,4 +97,6 @@ def _judge(method: TouchMethod, source: Source, *, is_mangled: bool) -> tuple[To
         return TouchLabel.MACHINE, TouchReason.FILTER_RANGE
     if method is TouchMethod.HEAD:
         return TouchLabel.MACHINE, TouchReason.HEAD
+    if source.is_ahead:
+        return TouchLabel.SINGLE, TouchReason.PREFETCH
     return TouchLabel.UNKNOWN, TouchReason.NOT_JUDGED

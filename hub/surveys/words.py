@@ -61,6 +61,8 @@ class TouchReason(StrEnum):
     TOO_FAST = "too_fast"
     FILTER_RANGE = "filter_range"
     FILTER_SOURCE = "filter_source"
+    FILTER_DOMAIN = "filter_domain"
+    PREFETCH = "prefetch"
     FOOTER = "footer"
     CONTRADICTION = "contradiction"
     ANSWERED = "answered"

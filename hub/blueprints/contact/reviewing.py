@@ -13,7 +13,7 @@ from hub.blueprints.review_words import TONES, reason_words, star_words, state_w
 from hub.core import clock, files
 from hub.core.db import transaction
 from hub.core.errors import Invalid, NotFound
-from hub.reviews import queries, rules, writing
+from hub.reviews import draws, queries, rules, writing
 from hub.reviews.links import BAD_LINK
 from hub.reviews.points import Point, read_points
 from hub.reviews.rows import Item, PhotoRow, ReviewPage
@@ -117,6 +117,7 @@ def _list(page: ReviewPage, token: str, *, is_sent: bool = False) -> ResponseRet
         {
             "href": url_for("contact.review_product", token=token, position=item.position),
             "name": item.name,
+            "number": item.review.id if item.review else None,
             "stars": star_words(item.review.stars) if item.review else "",
             "state": state_words(item.review.state) if item.review else "",
             "tone": TONES[item.review.state] if item.review else "",
@@ -124,7 +125,10 @@ def _list(page: ReviewPage, token: str, *, is_sent: bool = False) -> ResponseRet
         }
         for item in page.items
     ]
-    return private(render_template("contact/review_order.html", items=shown, is_sent=is_sent))
+    open_draws = draws.list_open(now=clock.business_now())
+    return private(
+        render_template("contact/review_order.html", items=shown, is_sent=is_sent, draws=open_draws)
+    )
 
 
 def _show(

@@ -9,6 +9,7 @@ blueprint = Blueprint("reviews", __name__)
 TABS = (
     ("reviews.list_reviews", N_("Reviews to read")),
     ("reviews.edit_points", N_("Questions of the form")),
+    ("reviews.list_draws", N_("Prize draws")),
 )
 
 

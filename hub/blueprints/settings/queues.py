@@ -37,6 +37,7 @@ from hub.segments.saved import working as segments
 from hub.segments.values import working as values
 from hub.signups import expiring as optins
 from hub.surveys import actions as surveys
+from hub.surveys import domains
 from hub.takeover import working as takeovers
 from hub.webhooks import working as webhooks
 
@@ -62,6 +63,7 @@ NAMES = {
     "surveys": N_("Clicks to judge"),
     "questionnaire_counts": N_("Answers of questionnaires to count"),
     "questionnaire_ways": N_("Sendings of large questionnaires to count"),
+    "survey_domains": N_("Mail filters to learn"),
     "suggestions": N_("Reasons to suggest"),
     "reason_models": N_("Training of suggested reasons"),
     "receipts": N_("Reports of mail providers"),
@@ -127,7 +129,7 @@ def list_work(*, now: datetime) -> list[WorkRow]:
         _known_only("calls", calls.has_due(), lambda: None, now),
         _known_only("chats", chats.has_due(), lambda: None, now),
         _known_only("pictures", fetching.has_due(), lambda: None, now),
-        _known_only("surveys", surveys.has_due(), surveys.next_due_at, now),
+        *_of_surveys(now),
         *_of_questionnaires(now),
         _known_only("receipts", tidying.has_due(), lambda: None, now),
         _known_only("suggestions", suggestions.has_due(), lambda: None, now),
@@ -157,6 +159,13 @@ def _of_questionnaires(now: datetime) -> list[WorkRow]:
         _known_only("questionnaire_counts", questionnaire_counts.has_due(), lambda: None, now),
         _known_only("questionnaire_ways", questionnaire_ways.has_due(), lambda: None, now),
         _known_only("link_uses", questionnaires.has_due(), lambda: None, now),
+    ]
+
+
+def _of_surveys(now: datetime) -> list[WorkRow]:
+    return [
+        _known_only("surveys", surveys.has_due(), surveys.next_due_at, now),
+        _known_only("survey_domains", domains.has_due(), lambda: None, now),
     ]
 
 

@@ -9,6 +9,7 @@ blueprint = Blueprint("surveys", __name__)
 TABS = (
     ("questionnaires.list_questionnaires", N_("Questionnaires")),
     ("surveys.list_touches", N_("Log of survey touches")),
+    ("surveys.list_domains", N_("Mail filters")),
     ("surveys.list_whys", N_("Why customers leave")),
 )
 

@@ -44,6 +44,10 @@ def reason_words(reason: TouchReason) -> str:
         TouchReason.TOO_FAST: gettext("The page was open for less than three seconds."),
         TouchReason.FILTER_RANGE: gettext("The address belongs to a service that only filters mail."),
         TouchReason.FILTER_SOURCE: gettext("The same source opened all boxes of several other mails."),
+        TouchReason.FILTER_DOMAIN: gettext(
+            "At this mail domain a filter usually opens the links until later than that."
+        ),
+        TouchReason.PREFETCH: gettext("A program fetched the page before anybody asked for it."),
         TouchReason.FOOTER: gettext("The same source also fetched the links below the mail."),
         TouchReason.CONTRADICTION: gettext("Two different answers came within a minute: neither counts."),
         TouchReason.ANSWERED: gettext("The customer had answered already."),
