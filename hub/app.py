@@ -188,7 +188,7 @@ DOORS: tuple[Door, ...] = (
         Permission.EDIT_SURVEYS,
         dict.fromkeys(questionnaires.READING, Permission.READ_SURVEYS),
     ),
-    Door(reviews.blueprint, "/reviews", Permission.MODERATE_REVIEWS),
+    Door(
         reviews.blueprint,
         "/reviews",
         Permission.MODERATE_REVIEWS,
