@@ -8,6 +8,7 @@ from hub.blueprints import api_behaviour_shapes as behaviour
 from hub.blueprints import api_events_shapes as events
 from hub.blueprints import api_plans_shapes as plans
 from hub.blueprints import api_regions_shapes as regions
+from hub.blueprints import api_surveys_shapes as surveys
 from hub.blueprints import openapi_schemas as schemas
 from hub.blueprints.api_consent_shapes import ConsentBody
 from hub.blueprints.api_customers_shapes import CustomerBody, CustomerPatch, CustomersBody
@@ -66,6 +67,7 @@ BODIES: tuple[type[BaseModel], ...] = (
     *regions.BODIES,
     *events.BODIES,
     *plans.BODIES,
+    *surveys.BODIES,
 )
 INTRODUCTION = (
     "Keys are made in the settings and carry scopes: "
@@ -110,6 +112,7 @@ def _paths() -> dict[str, Any]:
         regions.paths,
         events.paths,
         plans.paths,
+        surveys.paths,
     )
     return {path: methods for part in parts for path, methods in part().items()}
 

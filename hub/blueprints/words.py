@@ -51,6 +51,8 @@ SCOPES: dict[ApiScope, str] = {
     ApiScope.EVENTS_WRITE: N_("Tell events of your own names"),
     ApiScope.PLANS_READ: N_("Read plans and who is inside"),
     ApiScope.PLANS_WRITE: N_("Let customers into plans and take them out"),
+    ApiScope.SURVEYS_READ: N_("Read invitations and answers of surveys"),
+    ApiScope.SURVEYS_WRITE: N_("Ask about orders"),
     ApiScope.REGIONS_WRITE: N_("Set words of regions, such as the weather"),
 }
 

@@ -26,6 +26,8 @@ EVENTS: Mapping[str, WebhookEvent] = {
     "TicketReopened": WebhookEvent.TICKET_REOPENED,
     "TicketTransferred": WebhookEvent.TICKET_TRANSFERRED,
     "SurveyAnswered": WebhookEvent.SURVEY_ANSWERED,
+    "AnswerWorded": WebhookEvent.ANSWER_CHANGED,
+    "AnswersContradicted": WebhookEvent.ANSWER_WITHDRAWN,
     "ReplyHandedOver": WebhookEvent.MESSAGE_TO_DELIVER,
     "MessageBounced": WebhookEvent.MESSAGE_BOUNCED,
     "ConsentChanged": WebhookEvent.CONSENT_CHANGED,

@@ -56,3 +56,5 @@ class ApiScope(StrEnum):
     EVENTS_WRITE = "events:write"
     PLANS_READ = "plans:read"
     PLANS_WRITE = "plans:write"
+    SURVEYS_READ = "surveys:read"
+    SURVEYS_WRITE = "surveys:write"

@@ -21,6 +21,7 @@ from hub.surveys.counting import (
     log_touch,
     retire,
     tell_answered,
+    tell_worded,
 )
 from hub.surveys.first_answer import count_first_answer
 from hub.surveys.gestures import note_intent
@@ -193,6 +194,8 @@ def _change_words(
     """Other words of the answer that counts: those of an unhappy customer reach the store."""
     is_news = (comment, topics) != (answer.comment, answer.topics)
     answer.comment, answer.topics = comment, topics
+    if is_news:
+        tell_worded(invitation, answer, now=now)
     if is_news and rules.is_unhappy(answer.choice):
         ask_follow_up(invitation, answer, now=now)
 

@@ -10,7 +10,13 @@ from hub.core.errors import Gone, NotFound
 from hub.core.facts import record
 from hub.core.text import N_
 from hub.surveys import rules
-from hub.surveys.facts import AnswerReclassified, AnswersContradicted, FollowUpNeeded, SurveyAnswered
+from hub.surveys.facts import (
+    AnswerReclassified,
+    AnswersContradicted,
+    AnswerWorded,
+    FollowUpNeeded,
+    SurveyAnswered,
+)
 from hub.surveys.links import read_token
 from hub.surveys.models import Answer, Invitation, Touch
 from hub.surveys.queries import BAD_LINK
@@ -124,6 +130,18 @@ def tell_answered(invitation: Invitation, answer: Answer, *, now: datetime) -> N
     record(fact, now=now)
     if rules.is_unhappy(answer.choice):
         ask_follow_up(invitation, answer, now=now)
+
+
+def tell_worded(invitation: Invitation, answer: Answer, *, now: datetime) -> None:
+    fact = AnswerWorded(
+        customer_id=invitation.customer_id,
+        invitation_id=invitation.id,
+        answer_id=answer.id,
+        order_id=invitation.order_id,
+        store_id=invitation.store_id,
+        score=rules.score_of(answer.choice),
+    )
+    record(fact, now=now)
 
 
 def ask_follow_up(invitation: Invitation, answer: Answer, *, now: datetime) -> None:

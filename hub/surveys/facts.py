@@ -17,6 +17,17 @@ class SurveyAnswered(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AnswerWorded(Fact):
+    """The answer that counts says more, or other words; its score is the same."""
+
+    invitation_id: int
+    answer_id: int
+    order_id: int
+    store_id: int
+    score: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class FollowUpNeeded(Fact):
     """An unhappy customer waits for the store of the order; whether confirmed, the answer's state says."""
 

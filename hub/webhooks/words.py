@@ -14,6 +14,8 @@ class WebhookEvent(StrEnum):
     TICKET_REOPENED = "ticket.reopened"
     TICKET_TRANSFERRED = "ticket.transferred"
     SURVEY_ANSWERED = "survey.answered"
+    ANSWER_CHANGED = "survey.answer_changed"
+    ANSWER_WITHDRAWN = "survey.answer_withdrawn"
     MESSAGE_TO_DELIVER = "message.to_deliver"
     MESSAGE_BOUNCED = "message.bounced"
     CONSENT_CHANGED = "consent.changed"

@@ -103,7 +103,7 @@ def test_the_same_choice_again_brings_only_its_words(session: Session) -> None:
     )
     [answer] = queries.list_customer_answers(asked.customer_id)
     assert answer.comment == "Cassée 2"
-    assert facts(session) == ["SurveyAnswered", *["FollowUpNeeded"] * 4]
+    assert facts(session) == ["SurveyAnswered", "FollowUpNeeded", *["AnswerWorded", "FollowUpNeeded"] * 3]
     told = session.scalars(select(FactRow.data).where(FactRow.kind == "FollowUpNeeded"))
     assert {fact["answer_id"] for fact in told} == {answer.id}
     before = select(Answer.comment).where(Answer.state == AnswerState.SUPERSEDED).order_by(Answer.id)

@@ -128,8 +128,9 @@ def test_each_fact_of_the_slice_has_its_event(
         )
     )
     session.flush()
-    session.add(
-        FactRow(kind="SurveyAnswered", customer_id=None, happened_at=TUESDAY, data={"store_id": lille.id})
+    session.add_all(
+        FactRow(kind=kind, customer_id=None, happened_at=TUESDAY, data={"store_id": lille.id})
+        for kind in ("SurveyAnswered", "AnswerWorded", "AnswersContradicted")
     )
     session.flush()
     tell(session.scalars(select(FactRow).order_by(FactRow.id)).all())
