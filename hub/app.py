@@ -104,11 +104,7 @@ DOORS: tuple[Door, ...] = (
         "/customers",
         Permission.READ_CUSTOMERS,
         {
-            "edit": Permission.ANSWER_TICKETS,
-            "save": Permission.ANSWER_TICKETS,
-            "record_consent": Permission.ANSWER_TICKETS,
-            "add_note": Permission.ANSWER_TICKETS,
-            "remove_note": Permission.ANSWER_TICKETS,
+            **dict.fromkeys(customers.ANSWERING, Permission.ANSWER_TICKETS),
             "lift_suppression": Permission.EDIT_SETTINGS,
         },
     ),
@@ -189,12 +185,7 @@ DOORS: tuple[Door, ...] = (
         Permission.EDIT_SURVEYS,
         dict.fromkeys(questionnaires.READING, Permission.READ_SURVEYS),
     ),
-    Door(
-        reviews.blueprint,
-        "/reviews",
-        Permission.MODERATE_REVIEWS,
-        dict.fromkeys(reviews.EDITING, Permission.EDIT_SURVEYS),
-    ),
+    Door(reviews.blueprint, "/reviews", Permission.MODERATE_REVIEWS, reviews.WAYS),
     Door(
         knowledge.blueprint,
         "/knowledge",

@@ -31,6 +31,8 @@ from hub.plans.queries import list_customer_enrolments
 from hub.staff.words import Permission
 
 blueprint = Blueprint("customers", __name__)
+ANSWERING = ("edit", "save", "record_consent", "add_note", "remove_note")
+"""Doors for whoever answers."""
 follow_merges(blueprint)
 
 

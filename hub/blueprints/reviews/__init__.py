@@ -2,7 +2,8 @@
 
 from hub.blueprints.reviews import asking, draws, queue
 from hub.blueprints.reviews.base import blueprint
+from hub.staff.words import Permission
 
-EDITING = draws.EDITING
+WAYS = dict.fromkeys(draws.EDITING, Permission.EDIT_SURVEYS)
 
-__all__ = ["EDITING", "asking", "blueprint", "draws", "queue"]
+__all__ = ["WAYS", "asking", "blueprint", "draws", "queue"]
