@@ -8,6 +8,7 @@ from hub.blueprints import statistics_words as words
 from hub.blueprints.access import viewer
 from hub.core import clock
 from hub.statistics import queries
+from hub.statistics.after_answer import get_after_answer
 from hub.statistics.gestures import get_gesture_costs
 from hub.statistics.ratings import get_ticket_ratings
 from hub.statistics.rerouting import get_rerouting
@@ -38,6 +39,13 @@ def satisfaction() -> ResponseReturnValue:
     found = queries.get_satisfaction(filters, viewer=viewer())
     solved = get_ticket_ratings(filters, viewer=viewer())
     return render_template("statistics/satisfaction.html", found=found, solved=solved, **_shared())
+
+
+@blueprint.get("/after-answers")
+def after_answers() -> ResponseReturnValue:
+    filters = queries.read_filters(request.args, now=clock.business_now())
+    found = get_after_answer(filters, viewer=viewer())
+    return render_template("statistics/after_answers.html", found=found, **_shared())
 
 
 @blueprint.get("/routing")

@@ -14,6 +14,7 @@ from flask_babel import format_currency, format_decimal, format_percent, get_loc
 
 from hub.blueprints.inbox.words import channel_words
 from hub.core.words import Channel
+from hub.statistics.after_answer import AfterAnswer
 from hub.statistics.gestures import GestureCosts
 from hub.statistics.measures import MEASURES
 from hub.statistics.ratings import TicketRatings
@@ -113,6 +114,20 @@ def interval_rows(report: SatisfactionReport) -> list[dict[str, Any]]:
         }
         for row in report.by_store
         if row.satisfaction.interval
+    ]
+
+
+def link_rows(found: AfterAnswer) -> list[dict[str, Any]]:
+    """By answer, in the order of the mail."""
+    names = {"3": gettext("Very satisfied"), "2": gettext("Satisfied"), "1": gettext("Not satisfied")}
+    return [
+        {
+            "answer": names[row.choice.value],
+            "answered": format_decimal(row.answered_count),
+            "sent": format_decimal(row.sent_count),
+            "share": share(row.share.value if row.share else None),
+        }
+        for row in found.links
     ]
 
 

@@ -70,6 +70,34 @@ TICKET_SATISFACTION = Measure(
         "the 95% Wilson interval. Each ticket counts once, with its last answer, in the store that had it when it was asked."
     ),
 )
+FIRST_CONTACT = Measure(
+    "first_contact",
+    N_("First contact of unhappy customers"),
+    "business seconds",
+    N_(
+        "Half of the customers who answered “not satisfied” and were written to in the period waited at most this long, in the "
+        "opening hours of the store, from their answer to the first message written by a person."
+    ),
+)
+RECOVERY = Measure(
+    "recovery",
+    N_("Customers won back"),
+    "share of 1",
+    N_(
+        "Of the customers who answered “not satisfied” and answered again in the period after their ticket was solved, the "
+        "share that is now “very satisfied” or “satisfied”, with the 95% Wilson interval."
+    ),
+)
+REVIEW_LINKS = Measure(
+    "review_links",
+    N_("Review link sent"),
+    "share of 1",
+    N_(
+        "Of the answers of the period, the share whose customer was sent a message with the review link within nine days. "
+        "The link goes to everybody alike: shares that differ by the answer are a fault. Thanks leave the day after the "
+        "answer, so that the last days are incomplete."
+    ),
+)
 REROUTE_RATE = Measure(
     "reroute_rate",
     N_("Re-route rate"),
@@ -233,6 +261,9 @@ MEASURES = {
         WAITING_NOW,
         SATISFACTION,
         TICKET_SATISFACTION,
+        FIRST_CONTACT,
+        RECOVERY,
+        REVIEW_LINKS,
         GESTURE_COST,
         REROUTE_RATE,
         ROUTED,

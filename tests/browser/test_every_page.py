@@ -30,7 +30,7 @@ STAFF = (
     "/customers/duplicates/", "/customers/duplicates/?state=apart", "/customers/duplicates/exact", "/customers/duplicates/merges", "/customers/duplicates/compare?id=1&id=2", "/customers/duplicates/search/1?q=a",
     "/customers/1/messages", "/customers/1/consents", "/plans/", "/plans/new", "/plans/welcome_pack/about", "/plans/post_purchase_survey", "/plans/post_purchase_survey/files", "/plans/gains", "/plans/welcome_pack/replay", "/plans/post_purchase_survey/results", "/plans/welcome_pack/results?version=1",
     "/plans/welcome_pack/versions", "/plans/welcome_pack/try?q=a", "/plans/welcome_pack/try?customer=1", "/plans/post_purchase_survey/try?customer=1",
-    "/statistics/response-times", "/statistics/satisfaction", "/settings/", "/settings/chain",
+    "/statistics/response-times", "/statistics/satisfaction", "/statistics/after-answers", "/settings/", "/settings/chain",
     "/settings/stores", "/settings/stores/1", "/settings/stores/new", "/settings/regions",
     "/settings/regions/new", "/settings/regions/1", "/settings/staff", "/settings/staff/1",
     "/settings/staff/new", "/settings/reasons", "/settings/reasons/1", "/settings/reasons/new",
@@ -62,7 +62,7 @@ STAFF = (
     "/privacy/looks", "/privacy/looks?customer=1", "/privacy/register", "/privacy/customers/1", "/privacy/customers/1/export", "/privacy/customers/1/erase",
     "/quality/", "/quality/no_name", "/quality/name_case", "/quality/settings", "/quality/archive", "/quality/archive?months=1",
     "/surveys/", "/surveys/?label=machine", "/surveys/?q=nobody", "/surveys/whys", "/settings/events", "/surveys/whys?days=365&reason=price",
-    "/reviews/", "/reviews/?state=all&product=lampe", "/reviews/points",
+    "/reviews/", "/reviews/?state=all&product=lampe", "/reviews/points", "/reviews/draws", "/surveys/domains",
 )  # fmt: skip
 MENU_LEFT = "((rail) => rail.scrollHeight - rail.clientHeight)(document.querySelector('.rail'))"
 """How much of the menu lies below what a desk shows."""
