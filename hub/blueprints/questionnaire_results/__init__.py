@@ -1,10 +1,10 @@
 """Doors of what questionnaires found out."""
 
-from hub.blueprints.questionnaire_results import files, pages
+from hub.blueprints.questionnaire_results import files, pages, remarks
 from hub.blueprints.questionnaire_results.base import blueprint
 from hub.staff.words import Permission
 
-WAYS = dict.fromkeys(("answers_csv", "answers_xlsx"), Permission.EDIT_SURVEYS)
-"""Files of answers, which may name people: for those who may edit questionnaires."""
+WAYS = dict.fromkeys(("answers_csv", "answers_xlsx", "themes", "save"), Permission.EDIT_SURVEYS)
+"""Files of answers, which may name people, and the themes of comments are for those who may edit questionnaires."""
 
-__all__ = ["WAYS", "blueprint", "files", "pages"]
+__all__ = ["WAYS", "blueprint", "files", "pages", "remarks"]

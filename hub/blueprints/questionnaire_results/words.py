@@ -33,7 +33,12 @@ NET = 100
 
 def say(wording: Wording | None) -> str:
     """In the reader's language, else in the other one."""
-    return wording.say(Language(str(get_locale())[:2])) if wording else ""
+    return wording.say(spoken()) if wording else ""
+
+
+def spoken() -> Language:
+    """The language of the page."""
+    return Language(str(get_locale())[:2])
 
 
 def title(question: Question) -> str:

@@ -1,0 +1,120 @@
+"""Doors of what people wrote in a questionnaire, and of the themes that are looked for in it."""
+
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import format_decimal, gettext
+
+from hub.blueprints.access import viewer
+from hub.blueprints.errors import sentence_of
+from hub.blueprints.questionnaire_results import words
+from hub.blueprints.questionnaire_results.base import blueprint, read_asked, shared
+from hub.core import clock
+from hub.core.db import transaction
+from hub.core.errors import Invalid
+from hub.questionnaires.results.comments import Comments, Sought, list_comments, list_themes
+from hub.questionnaires.results.gathering import Head
+from hub.questionnaires.results.queries import get_head, list_places
+from hub.questionnaires.results.rows import Places
+from hub.questionnaires.results.theming import save_theme
+from hub.reasons.queries import list_reasons
+
+
+@blueprint.get("/<int:questionnaire_id>/results/comments")
+def comments(questionnaire_id: int) -> ResponseReturnValue:
+    """Of an anonymous questionnaire for those who see every store: a comment of one store would be somebody's."""
+    head, places = get_head(questionnaire_id), list_places()
+    if head.is_anonymous and not viewer().scope.is_everything:
+        abort(404)
+    asked = read_asked(head, places)
+    found = list_comments(head, _sought(head, asked.store_ids))
+    return render_template(
+        "questionnaire_results/comments.html",
+        head=head,
+        found=found,
+        **_beside(head, places),
+        **shared(asked, places),
+    )
+
+
+def _beside(head: Head, places: Places) -> dict[str, Any]:
+    """The names of questions and stores, the choices of themes, the filters that the next page keeps."""
+    return {
+        "titles": _titles(head),
+        "stores": {row.id: row.name for row in places.stores},
+        "theme_choices": _theme_choices,
+        "spoken": words.spoken(),
+        "kept": {
+            name: value for name, value in request.args.items() if name not in {"before", "questionnaire_id"}
+        },
+    }
+
+
+def _sought(head: Head, store_ids: frozenset[int] | None) -> Sought:
+    return Sought(
+        store_ids=None if head.is_anonymous else store_ids,
+        question=request.args.get("of", ""),
+        theme_id=request.args.get("theme", type=int),
+        words=request.args.get("word", ""),
+        before=request.args.get("before", type=int),
+    )
+
+
+def _theme_choices(found: Comments) -> list[tuple[int, str]]:
+    """With how many comments touch each."""
+    return [
+        (
+            row.id,
+            gettext("%(theme)s (%(count)s)", theme=row.name(words.spoken()), count=format_decimal(row.count)),
+        )
+        for row in found.themes
+    ]
+
+
+def _titles(head: Head) -> dict[str, str]:
+    """Of every question of any version, and of the words beside "other"."""
+    found: dict[str, str] = {}
+    for version in head.versions:
+        for question in version.definition.questions:
+            found[question.key] = words.title(question)
+            found[f"{question.key}.other"] = gettext("%(question)s (other)", question=words.title(question))
+    return found
+
+
+@blueprint.get("/themes")
+def themes() -> ResponseReturnValue:
+    return _themes_page({}, None)
+
+
+@blueprint.post("/themes")
+def save() -> ResponseReturnValue:
+    """A new theme, or one that is there."""
+    form = request.form
+    try:
+        with transaction():
+            save_theme(
+                theme_id=form.get("theme", type=int),
+                name_fr=form.get("name_fr", ""),
+                name_en=form.get("name_en", ""),
+                keywords=form.get("keywords", ""),
+                reason_id=form.get("reason", type=int),
+                is_active="is_off" not in form,
+                by=viewer().actor,
+                now=clock.business_now(),
+            )
+    except Invalid as error:
+        return _themes_page(dict(form), error), 422
+    flash(gettext("The theme is saved. Comments are read again within a minute."), "ok")
+    return redirect(url_for("questionnaire_results.themes"))
+
+
+def _themes_page(typed: dict[str, str], error: Invalid | None) -> str:
+    reasons = [(row.id, row.path(words.spoken())) for row in list_reasons()]
+    return render_template(
+        "questionnaire_results/themes.html",
+        themes=list_themes(),
+        typed=typed,
+        error=sentence_of(error) if error else "",
+        reasons=reasons,
+    )

@@ -1,0 +1,149 @@
+"""What people wrote: page by page, narrowed to a question, a store, a theme or a word, with the word as it stands."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select
+
+from hub.core.batches import among
+from hub.core.db import db
+from hub.core.words import Language
+from hub.questionnaires.results.gathering import Head
+from hub.questionnaires.results.hiding import LEAST
+from hub.questionnaires.results.models import CommentTheme, QuestionnaireComment
+from hub.questionnaires.results.themes import Context, find_context, stems_of
+
+SIZE = 25
+NONE: Mapping[int, int] = {}
+LOOKED_AT = 20_000
+"""Themes are counted over the latest so many comments."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sought:
+    """`store_ids`: None is all stores. In anonymous mode nothing is narrowed to a store."""
+
+    store_ids: frozenset[int] | None = None
+    question: str = ""
+    theme_id: int | None = None
+    words: str = ""
+    before: int | None = None
+
+
+@dataclass(frozen=True)
+class CommentRow:
+    """`store_id` and `written_on` are empty in anonymous mode. `context`: where the word, or one of the theme, stands."""
+
+    id: int
+    question_key: str
+    text: str
+    language: Language
+    store_id: int | None
+    written_on: date | None
+    theme_ids: tuple[int, ...]
+    context: Context | None
+
+
+@dataclass(frozen=True)
+class ThemeRow:
+    id: int
+    name_fr: str
+    name_en: str
+    keywords: tuple[str, ...]
+    reason_id: int | None
+    is_active: bool
+    count: int = 0
+
+    def name(self, language: Language) -> str:
+        return (self.name_en if language is Language.ENGLISH else self.name_fr) or self.name_fr
+
+
+@dataclass(frozen=True)
+class Comments:
+    """`next_before`: the address of the next page goes on there. `is_hidden`: too few answered namelessly."""
+
+    rows: tuple[CommentRow, ...]
+    next_before: int | None
+    themes: tuple[ThemeRow, ...]
+    is_hidden: bool = False
+
+
+def list_comments(head: Head, sought: Sought) -> Comments:
+    """The latest first."""
+    if head.is_anonymous and _is_few(head):
+        return Comments((), None, (), is_hidden=True)
+    narrowed = _narrowed(head, sought)
+    themes = _list_themes(narrowed)
+    page = narrowed if sought.before is None else narrowed.where(QuestionnaireComment.id < sought.before)
+    found = db.session.scalars(page.order_by(QuestionnaireComment.id.desc()).limit(SIZE + 1)).all()
+    wanted = _wanted(sought, themes)
+    rows = tuple(_row(row, wanted, is_anonymous=head.is_anonymous) for row in found[:SIZE])
+    return Comments(rows, rows[-1].id if len(found) > SIZE else None, themes)
+
+
+def _is_few(head: Head) -> bool:
+    """Responses, not comments: one person may write several."""
+    people = select(QuestionnaireComment.response_id).where(QuestionnaireComment.questionnaire_id == head.id)
+    some = people.distinct().limit(LEAST).subquery()
+    return (db.session.scalar(select(func.count()).select_from(some)) or 0) < LEAST
+
+
+def _narrowed(head: Head, sought: Sought) -> Select[Any]:
+    row = QuestionnaireComment
+    wanted = select(row).where(row.questionnaire_id == head.id)
+    if sought.store_ids is not None:
+        wanted = wanted.where(among(row.store_id, sorted(sought.store_ids)))
+    if sought.question:
+        wanted = wanted.where(row.question_key == sought.question)
+    if sought.theme_id is not None:
+        wanted = wanted.where(row.theme_ids.contains([sought.theme_id]))
+    if sought.words.strip():
+        forms = {tuple(sorted(set(stems_of(sought.words, each)))) for each in Language}
+        wanted = wanted.where(or_(*(row.stems.contains(list(stems)) for stems in forms if stems)))
+    return wanted
+
+
+def _list_themes(narrowed: Select[Any]) -> tuple[ThemeRow, ...]:
+    latest = narrowed.with_only_columns(QuestionnaireComment.theme_ids)
+    latest = latest.order_by(QuestionnaireComment.id.desc()).limit(LOOKED_AT)
+    counts = Counter(theme for ids in db.session.scalars(latest) for theme in ids)
+    return tuple(theme for theme in list_themes(counts) if theme.is_active)
+
+
+def list_themes(counts: Mapping[int, int] = NONE) -> Sequence[ThemeRow]:
+    rows = db.session.scalars(select(CommentTheme).order_by(CommentTheme.name_fr, CommentTheme.id))
+    return [
+        ThemeRow(
+            row.id,
+            row.name_fr,
+            row.name_en,
+            tuple(row.keywords),
+            row.reason_id,
+            row.is_active,
+            counts.get(row.id, 0),
+        )
+        for row in rows
+    ]
+
+
+def _wanted(sought: Sought, themes: Sequence[ThemeRow]) -> tuple[str, ...]:
+    """What is marked in the text: the words that were sought, else those of the theme."""
+    if sought.words.strip():
+        return tuple(sought.words.split())
+    return next((theme.keywords for theme in themes if theme.id == sought.theme_id), ())
+
+
+def _row(row: QuestionnaireComment, wanted: tuple[str, ...], *, is_anonymous: bool) -> CommentRow:
+    return CommentRow(
+        row.id,
+        row.question_key,
+        row.text,
+        row.language,
+        None if is_anonymous else row.store_id,
+        None if is_anonymous else row.written_on,
+        tuple(row.theme_ids),
+        find_context(row.text, wanted, row.language) if wanted else None,
+    )

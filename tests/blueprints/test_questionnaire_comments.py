@@ -1,0 +1,90 @@
+"""Comments: filters, themes with their number, the word as it stands, keyset pages, and whose are not shown; themes are edited."""
+
+import html
+import re
+
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from hub.questionnaires.results.counting import work_counts
+from hub.questionnaires.results.models import CommentTheme
+from hub.staff.words import Role
+from tests.makers.counting import counted_statements
+from tests.makers.responses import add_responses, make_answered, results_document
+from tests.makers.staff import log_in, make_agent
+from tests.makers.stores import make_chain, make_store
+
+LATE = "Très déçue : les livreurs n’ont pas appelé et le colis était en retard"
+THEMES = "/questionnaires/themes?lang=en"
+
+
+def count() -> None:
+    while work_counts(lambda: None):
+        pass
+
+
+def text_of(client: FlaskClient, url: str) -> str:
+    answer = client.get(url)
+    assert answer.status_code == 200, answer.status
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True))))
+
+
+def test_comments_are_found_by_word_theme_question_and_store(client: FlaskClient, session: Session) -> None:
+    make_chain(session)
+    lyon, lille = make_store(session), make_store(session, "Lille", code="LIL")
+    ids = make_answered(session)
+    add_responses(session, *ids, [{}], told={"note": LATE}, store_id=lyon.id)
+    add_responses(session, *ids, [{}] * 30, told={"more": "Parfait"}, store_id=lille.id)
+    count()
+    person = log_in(client, make_agent(session, role=Role.MARKETER))
+    form = {"name_fr": "Livraison", "name_en": "Delivery", "keywords": "livreur\nen retard", "reason": ""}
+    assert person.post("/questionnaires/themes", data={**form, "keywords": " "}).status_code == 422
+    assert person.post("/questionnaires/themes", data=form).status_code == 302
+    count()
+    page = f"/questionnaires/{ids[0]}/results/comments?lang=en"
+    first = person.get(page).get_data(as_text=True)
+    assert first.count("Parfait") == 25
+    older = html.unescape(re.findall(r'href="([^"]*before=[^"]*)"', first)[0])
+    assert "livreurs" in text_of(person, older)
+    assert "Delivery (1)" in html.unescape(first)
+    theme = session.query(CommentTheme).one().id
+    for narrowed in ("word=livreur", "word=Retards", f"theme={theme}", "of=note", "store=LYO"):
+        found = text_of(person, f"{page}&{narrowed}")
+        assert "appelé" in found, narrowed
+        assert "Parfait" not in found, narrowed
+    assert "<mark>livreurs</mark>" in person.get(f"{page}&theme={theme}").get_data(as_text=True)
+    assert "No comment matches" in text_of(person, f"{page}&word=parking")
+    with counted_statements() as seen:
+        person.get(page)
+    assert len(seen) <= 12
+    manager = log_in(
+        client, make_agent(session, role=Role.STORE_MANAGER, email="m@verel.example", store_ids=[lyon.id])
+    )
+    found = text_of(manager, page)
+    assert "appelé" in found
+    assert "Parfait" not in found
+    assert manager.get(THEMES).status_code == 403
+
+
+def test_comments_of_an_anonymous_questionnaire_name_no_store_and_no_day(
+    client: FlaskClient, session: Session
+) -> None:
+    make_chain(session)
+    lyon = make_store(session)
+    ids = make_answered(session, results_document(mode="anonymous"))
+    page = f"/questionnaires/{ids[0]}/results/comments?lang=en"
+    add_responses(session, *ids, [{}] * 4, told={"note": LATE, "more": LATE}, store_id=lyon.id)
+    count()
+    person = log_in(client, make_agent(session, role=Role.MARKETER))
+    assert "Too few answers to be shown" in text_of(person, page)
+    add_responses(session, *ids, [{}], told={"note": "Parfait"}, store_id=lyon.id)
+    count()
+    found = text_of(person, f"{page}&store=LYO")
+    assert "appelé" in found
+    assert "Parfait" in found
+    assert "Lyon" not in found
+    assert "Mar 2026" not in found
+    manager = log_in(
+        client, make_agent(session, role=Role.STORE_MANAGER, email="m@verel.example", store_ids=[lyon.id])
+    )
+    assert manager.get(page).status_code == 404
