@@ -6,10 +6,12 @@ import re
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from hub.inbox.models import Ticket
 from hub.questionnaires.results.counting import work_counts
-from hub.questionnaires.results.models import CommentTheme
+from hub.questionnaires.results.models import CommentTheme, QuestionnaireComment
 from hub.staff.words import Role
 from tests.makers.counting import counted_statements
+from tests.makers.customers import make_customer
 from tests.makers.responses import add_responses, make_answered, results_document
 from tests.makers.staff import log_in, make_agent
 from tests.makers.stores import make_chain, make_store
@@ -88,3 +90,36 @@ def test_comments_of_an_anonymous_questionnaire_name_no_store_and_no_day(
         client, make_agent(session, role=Role.STORE_MANAGER, email="m@verel.example", store_ids=[lyon.id])
     )
     assert manager.get(page).status_code == 404
+
+
+def test_a_comment_becomes_one_ticket_of_its_store(client: FlaskClient, session: Session) -> None:
+    make_chain(session)
+    lyon, lille = make_store(session), make_store(session, "Lille", code="LIL")
+    ids = make_answered(session)
+    add_responses(
+        session, *ids, [{}], told={"note": LATE}, store_id=lyon.id, customer_id=make_customer(session).id
+    )
+    add_responses(session, *ids, [{}], told={"note": "Parfait"}, store_id=lyon.id)
+    count()
+    known, unknown = (
+        session.query(QuestionnaireComment).filter_by(text=text).one().id for text in (LATE, "Parfait")
+    )
+    base = f"/questionnaires/{ids[0]}/results/comments"
+    for other, status in (
+        (
+            make_agent(session, role=Role.STORE_MANAGER, email="lille@verel.example", store_ids=[lille.id]),
+            404,
+        ),
+        (make_agent(session, role=Role.MARKETER, email="m@verel.example"), 403),
+    ):
+        assert log_in(client, other).post(f"{base}/{known}/ticket").status_code == status
+    person = log_in(client, make_agent(session, role=Role.STORE_MANAGER, store_ids=[lyon.id]))
+    assert person.post(f"{base}/{unknown}/ticket").status_code == 404
+    assert person.get(base).get_data(as_text=True).count(f"{base}/{known}/ticket") == 1
+    first = person.post(f"{base}/{known}/ticket")
+    assert first.status_code == 302
+    assert person.post(f"{base}/{known}/ticket").location == first.location
+    ticket = session.query(Ticket).one()
+    assert (ticket.store_id, ticket.customer_id is not None) == (lyon.id, True)
+    assert "colis" in text_of(person, first.location)
+    assert f"Ticket {ticket.number}" in text_of(person, f"{base}?lang=en")

@@ -13,12 +13,22 @@ from hub.blueprints.questionnaire_results.base import blueprint, read_asked, sha
 from hub.core import clock
 from hub.core.db import transaction
 from hub.core.errors import Invalid
-from hub.questionnaires.results.comments import Comments, Sought, list_comments, list_themes
+from hub.inbox.actions import open_ticket_from_remark
+from hub.inbox.queries.tickets import get_numbers
+from hub.questionnaires.results.comments import (
+    Comments,
+    Sought,
+    get_remark,
+    list_comments,
+    list_themes,
+    tie_ticket,
+)
 from hub.questionnaires.results.gathering import Head
 from hub.questionnaires.results.queries import get_head, list_places
 from hub.questionnaires.results.rows import Places
 from hub.questionnaires.results.theming import save_theme
 from hub.reasons.queries import list_reasons
+from hub.staff.words import Permission
 
 
 @blueprint.get("/<int:questionnaire_id>/results/comments")
@@ -33,22 +43,43 @@ def comments(questionnaire_id: int) -> ResponseReturnValue:
         "questionnaire_results/comments.html",
         head=head,
         found=found,
-        **_beside(head, places),
+        **_beside(head, places, found),
         **shared(asked, places),
     )
 
 
-def _beside(head: Head, places: Places) -> dict[str, Any]:
+def _beside(head: Head, places: Places, found: Comments) -> dict[str, Any]:
     """The names of questions and stores, the choices of themes, the filters that the next page keeps."""
     return {
         "titles": _titles(head),
         "stores": {row.id: row.name for row in places.stores},
         "theme_choices": _theme_choices,
+        "numbers": get_numbers([row.ticket_id for row in found.rows if row.ticket_id]),
+        "may_open": viewer().may(Permission.ANSWER_TICKETS),
+        "may_read_tickets": viewer().may(Permission.READ_TICKETS),
         "spoken": words.spoken(),
         "kept": {
             name: value for name, value in request.args.items() if name not in {"before", "questionnaire_id"}
         },
     }
+
+
+@blueprint.post("/<int:questionnaire_id>/results/comments/<int:comment_id>/ticket")
+def open_ticket(questionnaire_id: int, comment_id: int) -> ResponseReturnValue:
+    """For the store of the answer; the same comment again leads to the same ticket."""
+    with transaction():
+        remark = get_remark(get_head(questionnaire_id), comment_id)
+        if not viewer().scope.has_store(remark.store_id):
+            abort(404)
+        told: dict[str, Any] = {
+            "customer_id": remark.customer_id,
+            "store_id": remark.store_id,
+            "text": remark.text,
+        }
+        now = clock.business_now()
+        ticket_id = open_ticket_from_remark(remark_id=remark.id, by=viewer().actor, now=now, **told)
+        tie_ticket(comment_id=remark.id, ticket_id=ticket_id)
+    return redirect(url_for("inbox.ticket", number=get_numbers([ticket_id])[ticket_id]))
 
 
 def _sought(head: Head, store_ids: frozenset[int] | None) -> Sought:

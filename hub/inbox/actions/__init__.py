@@ -46,6 +46,7 @@ from hub.inbox.actions.many_undone import undo_bulk_run
 from hub.inbox.actions.merging import merge, unmerge
 from hub.inbox.actions.noticing import mark_read, notify
 from hub.inbox.actions.people import add_copy, change_order, change_requester, remove_party
+from hub.inbox.actions.questionnaires import open_ticket_from_remark
 from hub.inbox.actions.rating import (
     answer_rating,
     ask_rating,
@@ -172,6 +173,7 @@ __all__ = [
     "open_chat",
     "open_contact",
     "open_ticket_from_answer",
+    "open_ticket_from_remark",
     "open_ticket_from_why",
     "post_acknowledgements",
     "rebuild_batch",

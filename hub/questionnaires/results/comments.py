@@ -10,7 +10,10 @@ from sqlalchemy import Select, func, or_, select
 
 from hub.core.batches import among
 from hub.core.db import db
+from hub.core.errors import NotFound
+from hub.core.text import N_
 from hub.core.words import Language
+from hub.questionnaires.models import QuestionnaireResponse
 from hub.questionnaires.results.gathering import Head
 from hub.questionnaires.results.hiding import LEAST
 from hub.questionnaires.results.models import CommentTheme, QuestionnaireComment
@@ -45,6 +48,18 @@ class CommentRow:
     written_on: date | None
     theme_ids: tuple[int, ...]
     context: Context | None
+    ticket_id: int | None
+    is_known: bool
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A comment of a customer who is known, with what a ticket needs."""
+
+    id: int
+    customer_id: int
+    store_id: int | None
+    text: str
 
 
 @dataclass(frozen=True)
@@ -80,7 +95,8 @@ def list_comments(head: Head, sought: Sought) -> Comments:
     page = narrowed if sought.before is None else narrowed.where(QuestionnaireComment.id < sought.before)
     found = db.session.scalars(page.order_by(QuestionnaireComment.id.desc()).limit(SIZE + 1)).all()
     wanted = _wanted(sought, themes)
-    rows = tuple(_row(row, wanted, is_anonymous=head.is_anonymous) for row in found[:SIZE])
+    known = _known(found)
+    rows = tuple(_row(row, wanted, known, is_anonymous=head.is_anonymous) for row in found[:SIZE])
     return Comments(rows, rows[-1].id if len(found) > SIZE else None, themes)
 
 
@@ -136,7 +152,34 @@ def _wanted(sought: Sought, themes: Sequence[ThemeRow]) -> tuple[str, ...]:
     return next((theme.keywords for theme in themes if theme.id == sought.theme_id), ())
 
 
-def _row(row: QuestionnaireComment, wanted: tuple[str, ...], *, is_anonymous: bool) -> CommentRow:
+def _known(rows: Sequence[QuestionnaireComment]) -> set[int]:
+    """The responses among these that are a customer's."""
+    asked = QuestionnaireResponse
+    mine = among(asked.id, [row.response_id for row in rows])
+    return set(db.session.scalars(select(asked.id).where(mine, asked.customer_id.is_not(None))))
+
+
+def get_remark(head: Head, comment_id: int) -> Remark:
+    """To open a ticket of it. Raises NotFound where nobody is known to have written it."""
+    found = db.session.execute(
+        select(QuestionnaireComment, QuestionnaireResponse.customer_id)
+        .join(QuestionnaireResponse, QuestionnaireResponse.id == QuestionnaireComment.response_id)
+        .where(QuestionnaireComment.id == comment_id, QuestionnaireComment.questionnaire_id == head.id)
+    ).first()
+    if found is None or found.customer_id is None or head.is_anonymous:
+        raise NotFound(N_("Nobody is known to have written this comment."))
+    row = found.QuestionnaireComment
+    return Remark(row.id, found.customer_id, row.store_id, row.text)
+
+
+def tie_ticket(*, comment_id: int, ticket_id: int) -> None:
+    """The comment leads to the ticket made of it."""
+    db.session.get_one(QuestionnaireComment, comment_id).ticket_id = ticket_id
+
+
+def _row(
+    row: QuestionnaireComment, wanted: tuple[str, ...], known: set[int], *, is_anonymous: bool
+) -> CommentRow:
     return CommentRow(
         row.id,
         row.question_key,
@@ -146,4 +189,6 @@ def _row(row: QuestionnaireComment, wanted: tuple[str, ...], *, is_anonymous: bo
         None if is_anonymous else row.written_on,
         tuple(row.theme_ids),
         find_context(row.text, wanted, row.language) if wanted else None,
+        row.ticket_id,
+        row.response_id in known and not is_anonymous,
     )
