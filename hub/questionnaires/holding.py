@@ -24,6 +24,7 @@ HOLDINGS: tuple[Holding, ...] = (
         mine=_OF_MINE,
         is_deleted=True,
         scrub=("text", "stems"),
+        hidden=("stems", "theme_ids", "themed_at"),
     ),
     Held(
         table="questionnaire_responses",
@@ -36,7 +37,7 @@ HOLDINGS: tuple[Holding, ...] = (
             "shown": _OURS,
             "page_key": _OURS,
         },
-        hidden=("key",),
+        hidden=("key", "shown", "page_key", "is_counted"),
     ),
     Held(table="questionnaire_invitations", title=N_("Questionnaires asked for"), mine=_MINE),
     Apart(table="questionnaires", why="questions"),

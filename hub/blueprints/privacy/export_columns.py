@@ -71,12 +71,14 @@ COLUMNS: Mapping[str, str] = {
     "from_segment": N_("Segment before"),
     "from_stage": N_("Stage before"),
     "from_tier": N_("Level before"),
+    "has_answered": N_("Was answered"),
     "has_dial_failed": N_("The call failed"),
     "headers": N_("Technical headings of the mail"),
     "held_count": N_("Mails held back"),
     "held_out_count": N_("Suggestions not shown"),
     "held_reason": N_("Why it was held back"),
     "held_values": N_("Values when it was held back"),
+    "hidden": N_("Carried by the link"),
     "historic_cents": N_("Bought so far"),
     "html": N_("Text with its layout"),
     "inserted": N_("Texts inserted"),
@@ -143,6 +145,7 @@ COLUMNS: Mapping[str, str] = {
     "public_name": N_("Name shown"),
     "purpose": N_("Purpose"),
     "quantity": N_("Quantity"),
+    "question_key": N_("Name of the question"),
     "queue": N_("Queue"),
     "quoted_text": N_("Text quoted"),
     "r": N_("Score of recency (1 to 5)"),
@@ -233,6 +236,7 @@ COLUMNS: Mapping[str, str] = {
     "word": N_("Word"),
     "wording": N_("Words shown"),
     "wording_version": N_("Version of the words"),
+    "words": N_("In own words"),
 }
 """A name means the same in every table."""
 REFERENCES = frozenset(
