@@ -68,6 +68,13 @@ CELLS = """
 """
 
 
+WHOLE = """
+    INSERT INTO questionnaire_answer_counts (questionnaire_id, version_id, store_id, week_on, language, question_key, code, count, total, squares)
+    SELECT questionnaire_id, version_id, store_id, CAST('0001-01-01' AS date), language, question_key, code, sum(count), sum(total), sum(squares)
+    FROM questionnaire_answer_counts GROUP BY questionnaire_id, version_id, store_id, language, question_key, code
+"""
+
+
 def document() -> dict[str, object]:
     questions = [
         {
@@ -116,6 +123,7 @@ def fill(size: int) -> int:
             (CUSTOMERS, {}),
             (INVITATIONS, {}),
             (CELLS, {}),
+            (WHOLE, {}),
         ):
             names = set(re.findall(r"(?<!:):(\w+)", statement))
             wire.execute(

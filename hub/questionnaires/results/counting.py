@@ -24,6 +24,8 @@ from hub.questionnaires.words import ResponseState
 from hub.stores.queries import find_chain
 
 BATCH = 500
+ALL_WEEKS = date(1, 1, 1)
+"""Each answer is counted in its week and once more here: most pages ask for the whole time."""
 KINDS_OF_CELLS = ("questionnaire_id", "version_id", "store_id", "week_on", "language", "question_key", "code")
 SUMS = ("count", "total", "squares")
 COMMENT = (
@@ -106,9 +108,10 @@ def sum_up(responses: Sequence[Row[Any]]) -> dict[Cell, Sum]:
     for row in responses:
         definition = definition_of(row.version_id)
         week = monday_of(days.day_of(row.completed_at, is_coarse=definition.is_anonymous))
-        place = (row.questionnaire_id, row.version_id, row.store_id or 0, week, row.language)
+        place = (row.questionnaire_id, row.version_id, row.store_id or 0)
         for question, code, number in tally(definition, row.answers, row.words, row.shown):
-            cells[Cell(*place, question, code)].add(Sum(1, number, number**2))
+            for week_on in (week, ALL_WEEKS):
+                cells[Cell(*place, week_on, row.language, question, code)].add(Sum(1, number, number**2))
     return cells
 
 

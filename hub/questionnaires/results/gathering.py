@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from hub.core.db import db
 from hub.core.errors import NotFound
 from hub.core.text import N_
 from hub.questionnaires.models import Questionnaire, QuestionnaireVersion
-from hub.questionnaires.results.counting import definition_of
+from hub.questionnaires.results.counting import ALL_WEEKS, definition_of
 from hub.questionnaires.results.mapping import Version, Way, are_counted_together
 from hub.questionnaires.results.measuring import Tally
 from hub.questionnaires.results.models import AnswerCount
@@ -22,6 +22,7 @@ from hub.questionnaires.results.rows import Asked
 Tallies = dict[int, dict[str, Tally]]
 """By store (0: none), then by question."""
 WEEK = timedelta(days=7)
+UNSEEN = ("", "")
 
 
 @dataclass(frozen=True)
@@ -98,12 +99,21 @@ class Reader:
     ways: Mapping[int, Way]
     left_out: Mapping[str, tuple[int, ...]]
     skipped: frozenset[tuple[int, str]]
+    seen: dict[tuple[int, str, str], tuple[str, str] | None] = field(default_factory=dict)
 
     def put(self, row: Row[Any], into: Mapping[str, Tally]) -> None:
-        way = self.ways.get(row.version_id)
-        if way is not None and (row.version_id, row.question_key) not in self.skipped:
-            key, code = way.key(row.question_key), way.code(row.question_key, row.code)
-            into[key].put(code, int(row.answers), row.total, row.squares)
+        version_id, _, question_key, code, answers, total, squares = tuple[Any, ...](row)
+        known = self.seen.get((version_id, question_key, code), UNSEEN)
+        if known is UNSEEN:
+            known = self.seen[version_id, question_key, code] = self._read(version_id, question_key, code)
+        if known is not None:
+            into[known[0]].put(known[1], int(answers), total, squares)
+
+    def _read(self, version_id: int, question_key: str, code: str) -> tuple[str, str] | None:
+        way = self.ways.get(version_id)
+        if way is None or (version_id, question_key) in self.skipped:
+            return None
+        return way.key(question_key), way.code(question_key, code)
 
 
 def reader_of(target: Version, versions: Iterable[Version], ways: Mapping[int, Way]) -> Reader:
@@ -119,10 +129,20 @@ def reader_of(target: Version, versions: Iterable[Version], ways: Mapping[int, W
     return Reader(ways, {key: tuple(numbers) for key, numbers in left_out.items()}, frozenset(skipped))
 
 
-def gather(questionnaire_id: int, asked: Asked, reader: Reader) -> Tallies:
-    """By store and question."""
+def gather(questionnaire_id: int, asked: Asked, reader: Reader, stores: Collection[int]) -> Tallies:
+    """By store and question. `stores` are all there are."""
     found: Tallies = defaultdict(lambda: defaultdict(Tally))
-    for row in db.session.execute(_sums(questionnaire_id, asked, AnswerCount.store_id)):
+    sums = _sums(questionnaire_id, asked, AnswerCount.store_id)
+    if asked.since_on is None and asked.until_on is None:
+        # every part of the key up to the week is named, so that only these rows are looked up
+        sums = sums.where(
+            among(AnswerCount.version_id, list(reader.ways)),
+            among(AnswerCount.store_id, [0, *stores]),
+            AnswerCount.week_on == ALL_WEEKS,
+        )
+    else:
+        sums = sums.where(AnswerCount.week_on > ALL_WEEKS)
+    for row in db.session.execute(sums):
         reader.put(row, found[row.store_id])
     return found
 
@@ -133,7 +153,7 @@ def gather_weeks(
     """Of one question, which older versions called by other `keys`."""
     found: dict[date, dict[str, Tally]] = defaultdict(lambda: defaultdict(Tally))
     of_question = _sums(questionnaire_id, asked, AnswerCount.week_on).where(
-        among(AnswerCount.question_key, keys)
+        among(AnswerCount.question_key, keys), AnswerCount.week_on > ALL_WEEKS
     )
     for row in db.session.execute(of_question):
         reader.put(row, found[row.week_on])

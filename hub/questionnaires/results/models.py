@@ -69,7 +69,7 @@ class AnswerCount(Base):
 
     One row per version, store (0: none), ISO week (its Monday), language, question and code. Codes of a matrix are
     `<row>=<code>`, of a ranking `<code>@<place>`, of words and files "+". The code "" counts who was shown the question,
-    "*" who answered. `total` and `squares` sum numbers and their squares (scores, numbers).
+    "*" who answered. The week 0001-01-01 is the sum of all weeks. `total` and `squares` sum numbers and their squares (scores, numbers).
     """
 
     __tablename__ = "questionnaire_answer_counts"

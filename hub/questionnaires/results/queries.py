@@ -57,8 +57,8 @@ class _Assembly:
         self.only = [self.version] if self.asked.version else list(head.versions)
         self.ways = {each.id: way_to(self.version, each, head.versions) for each in self.only}
         self.reader = reader_of(self.version, self.only, self.ways)
-        self.tallies = gather(head.id, self.asked, self.reader)
         self.stores = {row.id: row for row in places.stores}
+        self.tallies = gather(head.id, self.asked, self.reader, self.stores)
         self.regions = places.regions
         self.region_of = {row.id: row.region_id for row in self.stores.values()}
 
@@ -239,7 +239,7 @@ class _Earlier:
         self.is_guarded = now.is_guarded or self.head.is_anonymous
         self.known = {ways[last.id].key(each.key): each for each in last.definition.questions}
         reader: Reader = reader_of(now.version, versions, ways)
-        self.total = add_up(gather(self.head.id, Asked(), reader), None)
+        self.total = add_up(gather(self.head.id, Asked(), reader, now.stores), None)
 
     def beside(self, row: QuestionResult) -> QuestionResult:
         question = row.question
