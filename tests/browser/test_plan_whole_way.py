@@ -21,6 +21,8 @@ WHO = "suivie@client.example"
 def test_edited_checked_replayed_published_and_watched(
     installation: Installation, open_page: OpenPage
 ) -> None:
+    caller = Caller(installation)
+    _order(caller, "Passée", "passee@client.example")  # so that the last month has something to run on
     page = open_page()
     draft = begin(page, installation, NAME)
     _write(page)
@@ -34,7 +36,7 @@ def test_edited_checked_replayed_published_and_watched(
         say("Published as version %(number)s.", number=1), timeout=PATIENCE_MS
     )
     press(page, "Switch on")
-    _watch(page, installation, draft.removesuffix("/edit"))
+    _watch(page, caller, draft.removesuffix("/edit"))
 
 
 def _write(page: Page) -> None:
@@ -58,23 +60,9 @@ def _replay(page: Page) -> None:
     assert violations(page, has_frames=False) == []
 
 
-def _watch(page: Page, at: Installation, url: str) -> None:
+def _watch(page: Page, caller: Caller, url: str) -> None:
     """An order is paid: its customer comes in, gets the receipt, waits, gets the second one and is through."""
-    caller = Caller(at)
-    now = caller.move_clock("1m")
-    order = {
-        "external_id": "W-suivie",
-        "store": "LYO",
-        "customer": {"email": WHO, "title": "M", "first_name": "Suivie", "last_name": "DURAND"},
-        "placed_at": (now - timedelta(minutes=2)).isoformat(),
-        "updated_at": now.isoformat(),
-        "state": "paid",
-        "total_cents": 5000,
-        "currency": "EUR",
-        "lines": [{"sku": "A", "name": "Lampe", "quantity": 1, "unit_price_cents": 5000}],
-    }
-    status, answer = caller.api("POST", "/orders", order)
-    assert status in {200, 201}, answer
+    _order(caller, "Suivie", WHO)
     page.goto(url)
     reload_until(page, "Suivie Durand")
     _pass(caller, lambda: len(caller.mails(WHO)) == 1)
@@ -84,6 +72,24 @@ def _watch(page: Page, at: Installation, url: str) -> None:
     caller.move_clock("4d")
     _pass(caller, lambda: len(caller.mails(WHO)) == 2)
     reload_until(page, say("Nobody is in this plan at the moment."))
+
+
+def _order(caller: Caller, first_name: str, who: str) -> None:
+    """Paid two minutes ago."""
+    now = caller.move_clock("1m")
+    order = {
+        "external_id": f"W-{who}",
+        "store": "LYO",
+        "customer": {"email": who, "title": "M", "first_name": first_name, "last_name": "DURAND"},
+        "placed_at": (now - timedelta(minutes=2)).isoformat(),
+        "updated_at": now.isoformat(),
+        "state": "paid",
+        "total_cents": 5000,
+        "currency": "EUR",
+        "lines": [{"sku": "A", "name": "Lampe", "quantity": 1, "unit_price_cents": 5000}],
+    }
+    status, answer = caller.api("POST", "/orders", order)
+    assert status in {200, 201}, answer
 
 
 def _pass(caller: Caller, is_so: Callable[[], bool]) -> None:
