@@ -2,9 +2,9 @@
 
 After the counting rules of the Pew Research Center ("How we keep our online surveys from running too long", Decoded,
 8 December 2022): 85 points are a survey of 15 minutes, a question of its own is one point, about 10 seconds; an item of a
-battery takes less, an open question takes minutes where it is hard. Their points for each format are read as: one item of
-a matrix a third of a point, an open question five points. What they do not name is ours: a short text or a contact field
-one point, a ranking half a point for each option, a file three points, an information page its words at 200 a minute.
+battery takes less, an open question takes minutes where it is hard. The points of single formats are ours: an item of a
+matrix a third of a point, an open question five points, a short text or a contact field one point, a ranking half a point
+for each option, a file three points, an information page its words at 200 a minute.
 """
 
 from hub.questionnaires.definitions import Definition, Question
