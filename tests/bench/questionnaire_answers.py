@@ -38,7 +38,7 @@ from tests.makers.stores import make_chain, make_store
 
 SECONDS = 3.0
 ROUNDS = 3
-PEOPLE = 16_000
+PEOPLE = 40_000
 SERIES = ("last_page", "way")
 Way = list[Request]
 
