@@ -19,6 +19,7 @@ def bring_along(context: BrowserContext) -> None:
 
 def violations(page: Page, *, has_frames: bool = True) -> list[dict[str, Any]]:
     """Each broken rule with its `id` and the `nodes` that break it; the content policy stays in force for the page."""
+    page.wait_for_load_state()  # a link that was followed a moment ago has a page of no element yet
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
     found: list[dict[str, Any]] = page.evaluate(_LOOK, [TAGS, has_frames])
