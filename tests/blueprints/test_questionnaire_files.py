@@ -2,13 +2,14 @@
 
 import csv
 import io
-from datetime import timedelta
+from collections import Counter
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from hub.core.audit import AuditEntry
@@ -18,7 +19,7 @@ from hub.questionnaires.results.keeping import keep_ways
 from hub.questionnaires.words import ResponseState
 from hub.staff.words import Role
 from tests.conftest import TUESDAY
-from tests.makers.responses import add_responses, make_answered, results_document
+from tests.makers.responses import add_responses, add_version, make_answered, results_document
 from tests.makers.staff import log_in, make_agent
 from tests.makers.stores import make_chain, make_store
 
@@ -95,6 +96,13 @@ def test_a_row_of_an_anonymous_questionnaire_is_nobodys(client: FlaskClient, ses
     } & set(rows[0])
     assert [row["month"] for row in rows].count("2026-04") == 20
     assert {row["month"] for row in rows} == {"2026-04", ""}  # May's two would be alone: March goes with them
+    later = add_version(session, ids[0], results_document(mode="anonymous"))
+    add_responses(session, ids[0], later, [FULL] * 2, at=datetime(2026, 4, 30, 22, 30, tzinfo=UTC))
+    add_responses(session, ids[0], later, [FULL] * 30, at=TUESDAY + timedelta(days=80))
+    session.execute(text("SET LOCAL TIME ZONE 'Europe/Paris'"))  # where the 30th of April 22:30 UTC is May
+    found = Counter((row["version"], row["month"]) for row in read_csv(person, ids))
+    # 2 of version 2 in April and 2 of version 1 in May, hidden with March's 14, so that none is a rest
+    assert found == {("1", "2026-04"): 20, ("2", "2026-05"): 30, ("", ""): 18}
     assert [row["nps"] for row in rows if row["nps"] != "0"] != [str(each) for each in range(1, 10)]
 
 

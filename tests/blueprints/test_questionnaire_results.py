@@ -77,7 +77,12 @@ def test_each_question_has_its_figure_its_interval_and_its_definition(
     add_responses(session, *ids, [{"csat": 1}] * 3, state=ResponseState.SCREENED)
     add_responses(session, *ids, [{}] * 25, state=ResponseState.PARTIAL, page_key="p1", shown=["csat"])
     count()
-    found = text_of(marketer(client, session), page(ids))
+    person = marketer(client, session)
+    french = person.get(page(ids).replace("lang=en", "lang=fr")).get_data(as_text=True)
+    assert "Satisfaits (CSAT)\u00a0: 80" in french
+    assert '<th scope="col">Réponse</th>' in french  # the noun
+    assert 'href="/questionnaires/">Questionnaires</a>' in french.partition("<h1>")[0]
+    found = text_of(person, page(ids))
     assert "Answers 100 How it is counted" in found
     assert "Filled in to the end 80%" in found
     assert "75 answers · 25 skipped it" in found

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, request, url_for
+from flask_babel import gettext
 
 from hub.blueprints.access import viewer
 from hub.blueprints.questionnaire_tabs import questionnaire_tabs
@@ -63,6 +64,13 @@ def _day(name: str) -> date | None:
         raise Invalid(N_("Please give the day as YYYY-MM-DD."), field=name) from None
 
 
+def crumbs() -> list[tuple[str, str]]:
+    """Where these pages stand; who may not read surveys comes by no list."""
+    if not viewer().may(Permission.READ_SURVEYS):
+        return []
+    return [(gettext("Questionnaires"), url_for("questionnaires.list_questionnaires"))]
+
+
 def shared(asked: Asked, places: Places) -> dict[str, Any]:
     """What the filters of the page offer."""
     scope = viewer().scope
@@ -70,6 +78,7 @@ def shared(asked: Asked, places: Places) -> dict[str, Any]:
     return {
         "asked": asked,
         "questionnaire_tabs": questionnaire_tabs,
+        "crumbs": crumbs,
         "args": request.args,
         "store_choices": [(row.code, row.name) for row in stores],
         "region_choices": [(row.id, row.name) for row in places.regions] if scope.is_everything else [],

@@ -1,12 +1,11 @@
 """Answers as rows of a file: one a response, codes and numbers under the keys of the last version, with a codebook.
 
-In anonymous mode a row is nobody's: no number, no store, no language, no words, the month only, in an order that tells nothing.
+In anonymous mode a row is nobody's: no number, no store, no language, no words, month and version only where many share them, in an order that tells nothing.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -30,6 +29,8 @@ CHUNK = 1_000
 MOST_ROWS = 100_000
 """Of a workbook; a CSV file is written as it is read, however long."""
 WORKBOOK = "xlsx"
+MONTHS = 1_000_000
+"""More than any year and month together, as in 202603."""
 Value = str | int | float | None
 Read = Callable[[Mapping[str, Any]], Value]
 
@@ -155,7 +156,7 @@ def _complete(head: Head) -> Select[Any]:
 
 
 class _Place:
-    """What a row needs besides itself: codes of stores, ways of versions, the months that are hidden."""
+    """What a row needs besides itself: codes of stores, ways of versions, the months of versions that are hidden."""
 
     def __init__(self, head: Head) -> None:
         self.head, self.days = head, Days()
@@ -172,33 +173,41 @@ class _Place:
             }
             for each in head.versions
         }
-        self.hidden = self._hidden_months() if head.is_anonymous else frozenset()
+        self.hidden = self._hidden_parts() if head.is_anonymous else frozenset()
 
-    def _hidden_months(self) -> frozenset[int] | None:
-        """Of months that add up to all answers, by the same rule as everywhere."""
+    def _hidden_parts(self) -> frozenset[int] | None:
+        """Of months of versions, which add up to all answers, by the same rule as everywhere."""
         month = func.to_char(func.timezone("UTC", QuestionnaireResponse.completed_at), "YYYYMM")
         rows = db.session.execute(
-            select(month, func.count())
+            select(QuestionnaireResponse.version_id, month, func.count())
             .where(
                 QuestionnaireResponse.questionnaire_id == self.head.id,
                 QuestionnaireResponse.state == ResponseState.COMPLETE,
             )
-            .group_by(month)
+            .group_by(QuestionnaireResponse.version_id, month)
         )
-        return hide_parts(Counter({int(month): count for month, count in rows}))
+        return hide_parts({self._part(version, int(month)): count for version, month, count in rows})
+
+    def _part(self, version_id: int, month: int) -> int:
+        """A month of a version as one number."""
+        return self.numbers[version_id] * MONTHS + month
 
     def row(self, row: Any) -> dict[str, Any]:
         told = _moved({**row.answers, **row.words}, self.ways[row.version_id], self.kept[row.version_id])
-        own = {":version": self.numbers[row.version_id]}
         if self.head.is_anonymous:
-            return {**told, **own, ":month": self._month(row.completed_at)}
+            return {**told, **self._told_namelessly(row)}
         day = self.days.day_of(row.completed_at, is_coarse=False).isoformat()
-        more = {":response": row.id, ":store": self.codes.get(row.store_id), ":language": row.language.value}
-        return {**told, **own, **more, ":answered_on": day}
+        version, language = self.numbers[row.version_id], row.language.value
+        own = {":response": row.id, ":version": version, ":store": self.codes.get(row.store_id)}
+        return {**told, **own, ":language": language, ":answered_on": day}
 
-    def _month(self, moment: datetime) -> str | None:
-        is_hidden = self.hidden is None or int(f"{moment:%Y%m}") in self.hidden
-        return None if is_hidden else f"{moment:%Y-%m}"
+    def _told_namelessly(self, row: Any) -> dict[str, Any]:
+        """Version and month together or neither: each by itself would be a sum that gives the other away."""
+        at = row.completed_at.astimezone(UTC)
+        part = self._part(row.version_id, int(f"{at:%Y%m}"))
+        if self.hidden is None or part in self.hidden:
+            return {}
+        return {":version": self.numbers[row.version_id], ":month": f"{at:%Y-%m}"}
 
 
 def _moved(told: Mapping[str, Any], way: Way, kept: set[str]) -> dict[str, Any]:
