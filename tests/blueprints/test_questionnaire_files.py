@@ -2,8 +2,10 @@
 
 import csv
 import io
+import sys
+import tempfile
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -74,12 +76,77 @@ def test_each_kind_has_its_columns_and_the_codebook_says_what_codes_mean(
         )
 
 
+def read_sav(client: FlaskClient, ids: tuple[int, int]) -> tuple[list[dict[str, Any]], Any]:
+    """As pyreadstat, or SPSS, reads it."""
+    answer = client.get(f"{url(ids, 'answers.sav')}?lang=fr")
+    assert answer.status_code == 200
+    assert "pandas" not in sys.modules or "lifetimes" in sys.modules, "a web worker keeps what it imports"
+    import pyreadstat
+
+    with tempfile.NamedTemporaryFile(suffix=".sav") as file:
+        file.write(answer.data)
+        file.flush()
+        found, about = pyreadstat.read_sav(file.name, output_format="dict")
+    return [dict(zip(found, row, strict=True)) for row in zip(*found.values(), strict=True)], about
+
+
+def test_an_spss_file_says_what_each_number_means_and_keeps_what_was_skipped_missing(
+    client: FlaskClient, session: Session
+) -> None:
+    make_chain(session)
+    old = results_document()
+    questions = [{**each} for part in old["pages"] for each in part["questions"]]
+    of = {each["key"]: each for each in questions}
+    of["why"]["options"] = of["why"]["options"][1:]  # "price" is chosen no more
+    of["nps"] |= {"low": {"fr": "Jamais"}, "high": {"fr": "Sûrement"}}
+    of["note"]["words"] = {"fr": "Été ? " * 60}
+    strange = [
+        *({"key": key, "kind": "number", "words": {"fr": key}} for key in ("by", "2026")),
+        {"key": "x" * 40, "kind": "multiple", "words": {"fr": "Long"}, "options": [
+            {"code": "y" * 39 + end, "words": {"fr": end}} for end in "ab"]},
+    ]  # fmt: skip
+    ids = make_answered(session, old)
+    new = add_version(session, ids[0], results_document(questions=(*questions, *strange)))
+    text = "Déçu… ☂\nPlus jamais. " * 200
+    add_responses(session, *ids, [{**FULL, "why": "price"}], told={**TOLD, "more": text})
+    add_responses(
+        session, ids[0], new, [{**FULL, "by": 0, "2026": 1.25, "x" * 40: ["y" * 39 + "b"]}], told=TOLD
+    )
+    add_responses(session, ids[0], new, [{}])
+    person = log_in(client, make_agent(session, role=Role.MARKETER))
+    (first, second, skipped), about = read_sav(person, ids)
+    assert (first["nps"], skipped["nps"], first["call"], skipped["call"]) == (0, None, 0, None)
+    assert (second["by_"], skipped["by_"], second["q_2026"], skipped["q_2026"]) == (0, None, 1.25, None)
+    assert [first[f"what_{code}"] for code in ("price", "advice", "welcome")] == [1, 0, 1]
+    assert [skipped[f"what_{code}"] for code in ("price", "advice", "welcome")] == [None] * 3
+    meaning = about.variable_value_labels
+    assert meaning["why"][first["why"]] == "Price"
+    assert meaning["why"][second["why"]] == "Other"
+    assert meaning["grid_shop"][first["grid_shop"]] == "Good"
+    assert (skipped["why"], skipped["grid_shop"], first["grid_site"]) == (None, None, None)
+    assert meaning["nps"] == {0: "Jamais", 10: "Sûrement"}
+    assert meaning["call"] == {0: "Non", 1: "Oui"}
+    assert (first["day"], first["answered_on"], skipped["day"]) == (date(2026, 2, 1), date(2026, 3, 3), None)
+    assert (first["more"], first["note"], skipped["more"]) == (text.strip(), "=HYPERLINK(1)", "")
+    assert about.column_names_to_labels["csat"] == "Êtes-vous satisfait de votre visite ?"
+    label = about.column_names_to_labels["note"]
+    assert ("Été ? " * 60).startswith(label)
+    assert 240 < len(label.encode()) <= 256
+    long = [name for name in about.column_names if name.startswith("x")]
+    assert [second[name] for name in long] == [0, 1]
+    assert max(map(len, about.column_names)) <= 64
+    assert (about.variable_measure["grid_shop"], about.variable_measure["nps"]) == ("ordinal", "scale")
+    assert about.file_label == "Enquête nationale"
+    assert len(about.column_names) == len(read_csv(person, ids)[0])
+
+
 def test_a_row_of_an_anonymous_questionnaire_is_nobodys(client: FlaskClient, session: Session) -> None:
     make_chain(session)
     ids = make_answered(session, results_document(mode="anonymous"))
     store, person = make_store(session).id, log_in(client, make_agent(session, role=Role.MARKETER))
     add_responses(session, *ids, [FULL] * 4, told=TOLD, store_id=store)
-    assert person.get(url(ids, "answers.csv")).status_code == 422
+    for form in ("csv", "sav"):
+        assert person.get(url(ids, f"answers.{form}")).status_code == 422
     add_responses(session, *ids, [{**FULL, "nps": each} for each in range(10)], told=TOLD, store_id=store)
     add_responses(session, *ids, [FULL] * 20, told=TOLD, at=TUESDAY + timedelta(days=40))
     add_responses(session, *ids, [FULL] * 2, told=TOLD, at=TUESDAY + timedelta(days=80))
@@ -96,6 +163,11 @@ def test_a_row_of_an_anonymous_questionnaire_is_nobodys(client: FlaskClient, ses
     } & set(rows[0])
     assert [row["month"] for row in rows].count("2026-04") == 20
     assert {row["month"] for row in rows} == {"2026-04", ""}  # May's two would be alone: March goes with them
+    told, about = read_sav(person, ids)
+    assert not {"response", "store", "language", "answered_on", "note", "who_email", "day"} & set(
+        about.column_names
+    )
+    assert Counter(row["month"] for row in told) == {"2026-04": 20, "": 16}
     later = add_version(session, ids[0], results_document(mode="anonymous"))
     add_responses(session, ids[0], later, [FULL] * 2, at=datetime(2026, 4, 30, 22, 30, tzinfo=UTC))
     add_responses(session, ids[0], later, [FULL] * 30, at=TUESDAY + timedelta(days=80))

@@ -1,4 +1,4 @@
-"""Doors that hand the answers of a questionnaire out: CSV as it is read, XLSX with a codebook; each leaves a line in the audit trail."""
+"""Doors that hand the answers of a questionnaire out: CSV as it is read, XLSX with a codebook, SPSS; each leaves a line in the audit trail."""
 
 import csv
 import io
@@ -9,6 +9,7 @@ from typing import IO, Any
 import xlsxwriter
 from flask import Response, send_file, stream_with_context
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from hub.blueprints.access import viewer
 from hub.blueprints.downloads import as_download
@@ -16,12 +17,14 @@ from hub.blueprints.questionnaire_results.base import blueprint
 from hub.blueprints.statistics_words import defused
 from hub.core import clock
 from hub.core.db import transaction
-from hub.questionnaires.results import exporting
-from hub.questionnaires.results.exporting import WORKBOOK, Column
+from hub.questionnaires.results import exporting, spss
+from hub.questionnaires.results.exporting import SPSS, WORKBOOK, Column
 from hub.questionnaires.results.gathering import Head
 from hub.questionnaires.results.queries import get_head
+from hub.questionnaires.results.spss_file import open_sav
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SAV = "application/x-spss-sav"
 CODEBOOK = ("column", "question", "code", "meaning")
 
 
@@ -41,8 +44,20 @@ def answers_xlsx(questionnaire_id: int) -> ResponseReturnValue:
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
     _write_book(file, columns, exporting.list_rows(head, columns))
     file.seek(0)
-    answer = send_file(file, mimetype=XLSX, conditional=False)
-    answer.headers["Content-Disposition"] = as_download(f"{head.key}.xlsx")
+    return _file(file, XLSX, f"{head.key}.xlsx")
+
+
+@blueprint.get("/<int:questionnaire_id>/results/answers.sav")
+def answers_sav(questionnaire_id: int) -> ResponseReturnValue:
+    head, language = _handed_out(questionnaire_id, SPSS), viewer().language
+    columns = exporting.columns_of(head, language)
+    variables = spss.variables_of(head, columns, language, no=gettext("No"), yes=gettext("Yes"))
+    return _file(open_sav(head.name, variables, exporting.list_rows(head, columns)), SAV, f"{head.key}.sav")
+
+
+def _file(file: IO[Any], media_type: str, name: str) -> Response:
+    answer = send_file(file, mimetype=media_type, conditional=False)
+    answer.headers["Content-Disposition"] = as_download(name)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

@@ -27,8 +27,8 @@ from hub.stores.queries import list_stores
 
 CHUNK = 1_000
 MOST_ROWS = 100_000
-"""Of a workbook; a CSV file is written as it is read, however long."""
-WORKBOOK = "xlsx"
+"""Of a workbook and of an SPSS file; a CSV file is written as it is read, however long."""
+WORKBOOK, SPSS = "xlsx", "sav"
 MONTHS = 1_000_000
 """More than any year and month together, as in 202603."""
 Value = str | int | float | None
@@ -56,8 +56,8 @@ def note_export(head: Head, *, form: str, by: Actor, now: datetime) -> None:
     )
     if head.is_anonymous and count < LEAST:
         raise Invalid(N_("This questionnaire is anonymous: its answers are handed out from five on."))
-    if form == WORKBOOK and count > MOST_ROWS:
-        raise Invalid(N_("A workbook would be too large for so many answers. Please take the CSV file."))
+    if form in {WORKBOOK, SPSS} and count > MOST_ROWS:
+        raise Invalid(N_("This file would be too large for so many answers. Please take the CSV file."))
     note_change(
         "answers_exported", subject_kind="questionnaire", subject_id=head.id, by=by, now=now, form=form
     )
