@@ -26,7 +26,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help setup packages assets words demo demo-stop run plant test sure style rules flows-on-servers bench faults \
-	fuzz ui-check backup restore map lock clean
+	fuzz ui-check lighthouse backup restore map lock clean
 
 help: ## List what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -111,6 +111,16 @@ fuzz: .venv/.stamp assets ## The large version of the tests with made-up input
 
 ui-check: .venv/.stamp packages assets ## Every page in every state, width, language and mode
 	LARGE=1 $(BIN)/pytest -m browser
+
+# Kept apart from the build's packages: 176 MB that only this command needs.
+var/lighthouse/.stamp: requirements/lighthouse/package-lock.json .venv/.stamp
+	@mkdir -p $(@D)
+	@cp requirements/lighthouse/package.json requirements/lighthouse/package-lock.json $(@D)
+	cd $(@D) && $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+lighthouse: packages assets var/lighthouse/.stamp ## Lighthouse on the pages of customers, as JSON lines; fails under 95
+	@PATH="$(NODE_HOME)/bin:$$PATH" $(PY) -m tests.measure.lighthouse
 
 backup: .venv/.stamp ## Write a backup to FILE
 	@[ -n "$(FILE)" ] || { echo "Say where: make backup FILE=backup.tar"; exit 1; }

@@ -173,6 +173,7 @@ def test_public_pages_are_small_and_need_no_script(client: FlaskClient, lyon: St
     answer = client.get(path)
     assert len(answer.data) < MOST_BYTES
     assert "app.js" not in answer.text
+    assert len(re.findall('<meta name="description" content="[^"]+">', answer.text)) == 1
     assert "Set-Cookie" not in answer.headers
 
 
