@@ -19,6 +19,7 @@ from hub.demo import (
     browsing,
     codes,
     doubling,
+    following_up,
     founding,
     importing,
     joining,
@@ -35,6 +36,7 @@ from hub.demo import (
 )
 from hub.demo.help_centre import write_help_centre
 from hub.demo.models import DEMO_NOTES, METADATA
+from hub.demo.national.telling import run_questionnaires
 from hub.plans.actions import add_builtin_plans
 from hub.reasons.actions import add_builtin_reasons
 from hub.stores.queries import find_chain, list_stores
@@ -88,6 +90,7 @@ def _tell_story(customer_count: int, now: datetime, random: Random) -> None:
     asking.make_survey_year(sales, now=now, random=random)
     reviewing.make_reviews(sales, now=now)
     mailing.make_messages(sales, now=now, random=random)
+    following_up.follow_up(sales, people, now=now)
     joining.make_signup_form(now=now)
     codes.make_promo_codes(now=now, random=random)
     valuing.make_values(now=now)
@@ -95,6 +98,7 @@ def _tell_story(customer_count: int, now: datetime, random: Random) -> None:
     importing.make_imports(now=now)
     jotting.make_customer_notes(now=now)
     segmenting.make_segments(now=now)
+    run_questionnaires(now=now)
     doubling.make_duplicates(now=now)
     tending.tend_the_base(now=now)
 

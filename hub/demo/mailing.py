@@ -5,9 +5,12 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+from sqlalchemy import func, select
+
 from hub.content.catalog import get_builtin
 from hub.content.queries import get_published
 from hub.core import site
+from hub.core.db import db
 from hub.core.words import Channel, Language, Purpose
 from hub.customers.queries import get_customers
 from hub.demo.copying import copy_rows
@@ -30,8 +33,24 @@ ENDS = (
     (MessageState.EXPIRED, BlockReason.HOLD, 4),
     (MessageState.FAILED, None, 1),
 )
+PURPOSES = {
+    "survey": Purpose.SURVEY,
+    "welcome_first_order": Purpose.PROMOTION,
+    "thanks": Purpose.SERVICE,
+}
 WELCOME_SHARE = 0.25
+THANKS_SEED = 71
 LEFT = frozenset({MessageState.DELIVERED, MessageState.ACCEPTED, MessageState.BOUNCED})
+
+
+def make_thanks(answered: Sequence[tuple[Sale, datetime]], *, now: datetime) -> None:
+    """The day after an answer, whatever it said: with the review link. Part of the demo's one transaction."""
+    random = Random(THANKS_SEED)
+    due = [(sale, at + timedelta(days=1)) for sale, at in answered if at + timedelta(days=1) < now]
+    desk = _Desk([sale for sale, _ in due])
+    before = db.session.scalar(select(func.max(OutboundMessage.id))) or 0
+    rows = [desk.row(number, sale, "thanks", at, random) for number, (sale, at) in enumerate(due, before + 1)]
+    copy_rows(OutboundMessage, rows)
 
 
 def make_messages(sales: Sequence[Sale], *, now: datetime, random: Random) -> None:
@@ -69,15 +88,16 @@ class _Desk:
         self.stores, self.hours = get_stores(ids), get_hours_of(ids)
         self.examples = {
             (key, language): get_builtin(key, language).examples()
-            for key in ("survey", "welcome_first_order")
+            for key in PURPOSES
             for language in Language
         }
 
     def row(self, number: int, sale: Sale, key: str, at: datetime, random: Random) -> dict[str, Any]:
         person = self.people[sale.customer_id]
-        state, reason, _ = random.choices(ENDS, [weight for _, _, weight in ENDS])[0]
+        purpose = PURPOSES[key]
+        ends = [end for end in ENDS if purpose is not Purpose.SERVICE or end[0] in LEFT]
+        state, reason, _ = random.choices(ends, [weight for _, _, weight in ends])[0]
         has_left = state in LEFT
-        purpose = Purpose.SURVEY if key == "survey" else Purpose.PROMOTION
         message_key = f"demo:{key}:{sale.id}"
         uuid = addresses.uuid_of(message_key)
         store = self.stores[sale.store_id]
@@ -85,7 +105,7 @@ class _Desk:
             "id": number,
             "uuid": uuid,
             "key": message_key,
-            "queue": SendQueue.DEFAULT if purpose is Purpose.SURVEY else SendQueue.BULK,
+            "queue": SendQueue.DEFAULT if purpose is not Purpose.PROMOTION else SendQueue.BULK,
             "channel": Channel.EMAIL,
             "purpose": purpose,
             "state": state,
@@ -118,4 +138,5 @@ class _Desk:
         known = letterhead.chain_values(self.chain)
         known |= letterhead.store_values(store, self.hours.get(store.id), language)
         known |= letterhead.customer_values(self.people[sale.customer_id], language)
+        examples = examples | {"ticket_number": ""} if "ticket_number" in examples else examples
         return examples | {name: text for name, text in known.items() if name in examples and text}

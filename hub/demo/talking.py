@@ -1,12 +1,12 @@
 """A year of tickets: who wrote, who answered and when, with the waits the statistics read."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from hub.core.db import db
 from hub.core.text import shorten
@@ -45,7 +45,7 @@ AT_THE_COUNTER: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Contact:
-    """One ticket of the demo before it is written."""
+    """One ticket of the demo before it is written. `inserted`: what its first line keeps beside the words."""
 
     id: int
     sale: Sale
@@ -56,26 +56,35 @@ class Contact:
     subject: str
     text: str
     answer: str
+    inserted: Mapping[str, object] = field(default_factory=dict)
 
 
 def make_tickets(sales: Sequence[Sale], people: Sequence[Person], *, now: datetime, random: Random) -> int:
     """Tickets, threads and waits; the last hours' are still waiting. Returns how many."""
-    hours = get_hours_of(range(1, 1 + max(sale.store_id for sale in sales)))
-    agents, reasons = _agents(), _reasons()
+    reasons = _reasons()
     contacts = [
         _contact(number, moment, sale_behind(sales, moment, now, random), people, reasons, random)
         for number, moment in enumerate(moments(now, random), 1)
     ]
+    write_contacts(contacts, now=now, random=random)
+    return len(contacts)
+
+
+def write_contacts(contacts: Sequence[Contact], *, now: datetime, random: Random) -> None:
+    """Their ids come after those of all tickets; so do those of their messages."""
+    hours, agents = get_hours_of({contact.sale.store_id for contact in contacts}), _agents()
+    before = db.session.scalar(select(func.max(TicketMessage.id))) or 0
     rows: dict[str, list[dict[str, Any]]] = {"tickets": [], "messages": [], "waits": []}
     for contact in contacts:
         _write(contact, rows, hours.get(contact.sale.store_id), agents, now, random)
+    for message in rows["messages"]:
+        message["id"] += before
     copy_rows(Ticket, rows["tickets"])
     copy_rows(TicketMessage, rows["messages"])
     copy_rows(ReplyWait, rows["waits"])
     copy_rows(TicketParty, [_party(contact) for contact in contacts])
     for contact in contacts:
         _index(contact)
-    return len(contacts)
 
 
 def _contact(
@@ -213,7 +222,7 @@ def _message(contact: Contact, number: int) -> dict[str, Any]:
         "text": contact.text,
         "quoted_text": "",
         "html": "",
-        "inserted": {},
+        "inserted": dict(contact.inserted),
         "happened_at": contact.at,
     }
 
@@ -227,6 +236,7 @@ def _answer(contact: Contact, at: datetime, agent_id: int, agent_name: str) -> d
         "author_name": agent_name,
         "author_address": None,
         "text": f"Bonjour {contact.person.name},\n\n{contact.answer}\n\n{agent_name}",
+        "inserted": {},
         "happened_at": at,
     }
 

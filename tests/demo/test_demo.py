@@ -7,16 +7,26 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from hub.core import clock
 from hub.core.errors import Invalid
+from hub.core.words import Language
 from hub.customers.models import Customer
 from hub.demo import mailbox, moving
 from hub.demo.fill import PARIS, _next_tuesday, describe, fill
 from hub.demo.models import METADATA
 from hub.plans.queries import list_plans
+from hub.questionnaires.drafts.queries import list_questionnaires
+from hub.questionnaires.results.comments import Sought, list_comments
+from hub.questionnaires.results.queries import get_head, get_results, list_places
+from hub.questionnaires.results.recounting import recount
+from hub.questionnaires.results.rows import Asked
 from hub.reviews import lists
 from hub.reviews.models import Review
 from hub.reviews.words import ReviewState
+from hub.staff.rules import Scope, Viewer
 from hub.staff.words import Role
+from hub.statistics.after_answer import get_after_answer
+from hub.statistics.queries import read_filters
 from tests.conftest import HandClock
 from tests.makers.stores import make_chain
 
@@ -51,8 +61,38 @@ def test_the_whole_demo_is_filled_once(session: Session) -> None:
     assert inside.keys() >= {"order_messages", "cross_sell", "replenishment", "renewal", "churn_rescue"}
     assert inside["cross_sell"]
     assert lists.count_waiting()
+    _shows_a_national_questionnaire()
+    _shows_what_followed_the_answers()
     assert session.scalar(select(func.count()).where(Review.state == ReviewState.PUBLISHED))
     assert not fill(SMALL)
+
+
+def _shows_a_national_questionnaire() -> None:
+    """Counted by the rules, asked of a part of the customers, beside last year's; a nameless one hides small stores."""
+    found = {row.name.partition(" 20")[0]: row.id for row in reversed(list_questionnaires().rows)}
+    now, places = clock.business_now(), list_places()
+    head = get_head(found["Enquête nationale"])
+    results = get_results(head, Asked(), places=places, now=now)
+    assert len(results.questions) == 20
+    assert (len(results.versions), bool(results.earlier_name), bool(results.weighted)) == (2, True, True)
+    assert results.complete > 50
+    assert results.way is not None
+    assert [cohort.is_open for cohort in results.way.cohorts] == [False, True]
+    assert list_comments(head, Sought()).rows
+    nameless = get_results(
+        get_head(found["Pourquoi vous venez moins"]), Asked(is_strict=True), places=places, now=now
+    )
+    assert all(row.is_hidden for row in nameless.stores)
+    checked = recount(is_check=True)
+    assert (checked.wrong, checked.response_count > results.complete) == ((), True)
+
+
+def _shows_what_followed_the_answers() -> None:
+    now = clock.business_now()
+    viewer = Viewer(1, "Ines", "i@verel.example", Role.MANAGER, Language.FRENCH, Scope(is_everything=True), 0)
+    found = get_after_answer(read_filters({}, now=now), viewer=viewer)
+    assert found.contact_seconds
+    assert all(link.sent_count > link.answered_count / 2 for link in found.links if link.answered_count)
 
 
 def test_a_mail_is_kept_and_shown_as_json(client: FlaskClient, session: Session) -> None:

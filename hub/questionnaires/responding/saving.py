@@ -10,7 +10,7 @@ from sqlalchemy import bindparam
 from hub.core.batches import table_of
 from hub.core.db import db
 from hub.core.errors import Gone, Invalid
-from hub.questionnaires.definitions import OTHER, Page, Question
+from hub.questionnaires.definitions import OTHER, Definition, Page, Question
 from hub.questionnaires.links import Ticket
 from hub.questionnaires.models import QuestionnaireResponse
 from hub.questionnaires.responding import nonces, uploads
@@ -145,7 +145,7 @@ def _keep(
     state: ResponseState,
     now: datetime,
 ) -> None:
-    codes, words = split(page, answers)
+    codes, words = split(page.definition, answers)
     seen = [each for each in way.pages if each.key in _keys_up_to(way, page_key)]
     moment = moment_of(now, is_anonymous=page.definition.is_anonymous)
     values = {
@@ -167,8 +167,8 @@ def _keys_up_to(way: Walk, page_key: str) -> list[str]:
     return keys[: keys.index(page_key) + 1] if page_key in keys else keys
 
 
-def split(page: ResponsePage, answers: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def split(definition: Definition, answers: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Codes and numbers, and apart from them what may name somebody."""
-    told = {each.key for each in page.definition.questions if each.kind in TOLD}
+    told = {each.key for each in definition.questions if each.kind in TOLD}
     words = {name: value for name, value in answers.items() if name in told or "." in name}
     return {name: value for name, value in answers.items() if name not in words}, words
