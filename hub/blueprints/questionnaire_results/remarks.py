@@ -51,7 +51,7 @@ def comments(questionnaire_id: int) -> ResponseReturnValue:
 def _beside(head: Head, places: Places, found: Comments) -> dict[str, Any]:
     """The names of questions and stores, the choices of themes, the filters that the next page keeps."""
     return {
-        "titles": _titles(head),
+        "titles": words.titles(head),
         "stores": {row.id: row.name for row in places.stores},
         "theme_choices": _theme_choices,
         "numbers": get_numbers([row.ticket_id for row in found.rows if row.ticket_id]),
@@ -101,16 +101,6 @@ def _theme_choices(found: Comments) -> list[tuple[int, str]]:
         )
         for row in found.themes
     ]
-
-
-def _titles(head: Head) -> dict[str, str]:
-    """Of every question of any version, and of the words beside "other"."""
-    found: dict[str, str] = {}
-    for version in head.versions:
-        for question in version.definition.questions:
-            found[question.key] = words.title(question)
-            found[f"{question.key}.other"] = gettext("%(question)s (other)", question=words.title(question))
-    return found
 
 
 @blueprint.get("/themes")

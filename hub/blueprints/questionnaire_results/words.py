@@ -7,6 +7,7 @@ from hub.core.intervals import Interval
 from hub.core.text import N_, with_minus
 from hub.core.words import Language
 from hub.questionnaires.definitions import Question, Wording
+from hub.questionnaires.results.gathering import Head
 from hub.questionnaires.results.measuring import Bar, Figure, Measure
 from hub.questionnaires.results.rows import Results
 
@@ -43,6 +44,16 @@ def spoken() -> Language:
 
 def title(question: Question) -> str:
     return say(question.words) or question.key
+
+
+def titles(head: Head) -> dict[str, str]:
+    """Of every question of any version, and of the words beside "other"."""
+    found: dict[str, str] = {}
+    for version in head.versions:
+        for question in version.definition.questions:
+            found[question.key] = title(question)
+            found[f"{question.key}.other"] = gettext("%(question)s (other)", question=title(question))
+    return found
 
 
 def name(measure: Measure) -> str:

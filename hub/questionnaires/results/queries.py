@@ -85,6 +85,7 @@ class _Assembly:
             weighted=self._weighted(headline, way),
             weeks=self._weeks(headline),
             way=way,
+            earlier_title=earlier.title if earlier else None,
         )
 
     def _is_whole(self) -> bool:
@@ -231,6 +232,7 @@ class _Earlier:
     def __init__(self, now: _Assembly) -> None:
         self.head = find_earlier(now.head)
         self.name = self.head.name if self.head else ""
+        self.title = self.head.last.definition.title if self.head else None
         if self.head is None:
             return
         later = tuple(each.moved for each in now.head.versions if each.number <= now.version.number)

@@ -118,7 +118,10 @@ class Way:
 
 @dataclass(frozen=True)
 class Results:
-    """`headline` is the question that places and weeks are shown for; `weighted` its value with each store by its size."""
+    """`headline` is the question that places and weeks are shown for; `weighted` its value with each store by its size.
+
+    `earlier_name` is for the staff, `earlier_title` what participants read.
+    """
 
     id: int
     name: str
@@ -135,3 +138,4 @@ class Results:
     weighted: Figure | None
     weeks: tuple[WeekResult, ...]
     way: Way | None
+    earlier_title: Wording | None = None
