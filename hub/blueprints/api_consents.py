@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from hub.blueprints.api import blueprint, key_rate, page_size, read_body, viewer_of_key
 from hub.blueprints.api_consent_shapes import ConsentBody, shape_message
 from hub.blueprints.pages import limiter
+from hub.blueprints.row_ids import read_id
 from hub.core import clock
 from hub.core.actor import Actor
 from hub.core.db import transaction
@@ -52,8 +53,9 @@ def _actor() -> Actor:
 
 
 def _customer_id(who: str) -> int:
-    if who.isascii() and who.isdigit() and len(who) < 19:  # noqa: PLR2004 - what a bigint holds
-        return customers.get_customer(int(who)).id
+    customer_id = read_id(who)
+    if customer_id is not None:
+        return customers.get_customer(customer_id).id
     found = customers.find_customer_by_address(who)
     if found is None:
         raise NotFound(NO_CUSTOMER)

@@ -18,6 +18,7 @@ from hub.blueprints.api import (
     viewer_of_key,
 )
 from hub.blueprints.pages import limiter
+from hub.blueprints.row_ids import read_id
 from hub.core import clock
 from hub.core.actor import Actor
 from hub.core.db import transaction
@@ -250,7 +251,8 @@ def _matched() -> int | None:
     if not given or given == "*":
         return None
     plain = given.removeprefix("W/").strip('"')
-    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 19 else -1  # noqa: PLR2004 - a bigint
+    found = read_id(plain)
+    return -1 if found is None else found
 
 
 def check_may_write() -> None:

@@ -24,7 +24,7 @@ ITEMS = (
 )
 
 ROOM_OF = {
-    **dict.fromkeys(("questionnaire_results",), "surveys"),
+    **dict.fromkeys(("questionnaires", "questionnaire_links", "questionnaire_results"), "surveys"),
     **dict.fromkeys(("messages", "loyalty", "signups", "chats"), "templates"),
     **dict.fromkeys(
         ("segments", "values", "products", "imports", "duplicates", "quality", "properties", "privacy"),
@@ -32,7 +32,6 @@ ROOM_OF = {
     ),
     **dict.fromkeys(("plan_editor", "plan_publishing", "plan_replay", "plan_files"), "plans"),
     "plan_results": "statistics",
-    "questionnaires": "surveys",
 }
 """Doors that belong to the room of another one: its place in the rail is the current one on their pages."""
 

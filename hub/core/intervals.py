@@ -10,6 +10,7 @@ FEW_DEGREES = (math.inf, 12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646
 PSEUDO = 3.0
 PSEUDO_END = 0.75
 """Rocks 2016: three answers are added, a quarter of them promoters and a quarter detractors."""
+LEAST_TO_SPREAD = 2
 LEAST_GROUPS = 4
 """Of fewer groups nobody can say how much they differ (Morris 1983: the factor of (groups - 3) would be 0)."""
 
@@ -86,7 +87,7 @@ def mean(count: float, total: float, squares: float, *, least: float, most: floa
     if count <= 0:
         return None
     value = min(most, max(least, total / count))
-    if count < 2:  # noqa: PLR2004 - a spread needs two
+    if count < LEAST_TO_SPREAD:
         return Interval(least, value, most)
     variance = max(0.0, squares - total**2 / count) / (count - 1)
     spread = student(count - 1) * math.sqrt(variance / count)

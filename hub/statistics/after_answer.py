@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import exists, func, select
 
 from hub.core.db import db
 from hub.core.intervals import Interval, wilson
@@ -14,9 +14,9 @@ from hub.inbox.models import ReplyWait, Ticket, TicketRating
 from hub.inbox.ratings import SCORES
 from hub.outbox.models import OutboundMessage
 from hub.staff.rules import Viewer
-from hub.statistics.rows import Satisfaction
+from hub.statistics.narrowing import narrowed
+from hub.statistics.rows import Satisfaction, satisfaction_of
 from hub.statistics.rules import Filters
-from hub.stores.queries import list_stores
 from hub.surveys.models import Answer
 from hub.surveys.words import AnswerState, Choice
 
@@ -60,18 +60,6 @@ def get_after_answer(filters: Filters, *, viewer: Viewer) -> AfterAnswer:
     )
 
 
-def _seen(filters: Filters, viewer: Viewer, column: Any) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if not viewer.scope.is_everything:
-        conditions.append(column.in_(viewer.scope.store_ids))
-    if filters.store_id is not None:
-        conditions.append(column == filters.store_id)
-    if filters.region_id is not None:
-        stores = [row.id for row in list_stores(is_active=None) if row.region_id == filters.region_id]
-        conditions.append(column.in_(stores))
-    return conditions
-
-
 def _contact(filters: Filters, viewer: Viewer) -> tuple[float | None, int]:
     """Waits that began with an answer and ended with the first message of a person in the period."""
     measured = ReplyWait.business_seconds
@@ -81,7 +69,7 @@ def _contact(filters: Filters, viewer: Viewer) -> tuple[float | None, int]:
             ReplyWait.ended_at >= filters.since,
             ReplyWait.ended_at < filters.until,
             ReplyWait.is_transferred.is_(False),
-            *_seen(filters, viewer, ReplyWait.store_id),
+            *narrowed(filters, viewer, ReplyWait.store_id),
         )
     ).one()
     return (float(median) if median is not None else None), count
@@ -93,7 +81,7 @@ def _count_waiting(filters: Filters, viewer: Viewer) -> int:
         Ticket.channel == Channel.SURVEY,
         Ticket.waiting_since.is_not(None),
         Ticket.first_replied_at.is_(None),
-        *_seen(filters, viewer, Ticket.store_id),
+        *narrowed(filters, viewer, Ticket.store_id),
     )
     return db.session.scalar(waiting) or 0
 
@@ -109,11 +97,10 @@ def _won_back(filters: Filters, viewer: Viewer) -> Satisfaction:
             TicketRating.score.is_not(None),
             TicketRating.answered_at >= filters.since,
             TicketRating.answered_at < filters.until,
-            *_seen(filters, viewer, TicketRating.store_id),
+            *narrowed(filters, viewer, TicketRating.store_id),
         )
     ).one()
-    very, some, unhappy = (int(count) for count in found)
-    return Satisfaction((very, some, unhappy), wilson(very + some, very + some + unhappy))
+    return satisfaction_of(found)
 
 
 def _links(filters: Filters, viewer: Viewer) -> tuple[LinksSent, ...]:
@@ -129,7 +116,7 @@ def _links(filters: Filters, viewer: Viewer) -> tuple[LinksSent, ...]:
             Answer.state == AnswerState.CONFIRMED,
             Answer.answered_at >= filters.since,
             Answer.answered_at < filters.until,
-            *_seen(filters, viewer, Answer.store_id),
+            *narrowed(filters, viewer, Answer.store_id),
         )
         .group_by(Answer.choice)
     ).all()

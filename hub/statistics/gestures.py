@@ -8,8 +8,9 @@ from hub.core.db import db
 from hub.inbox.models import Gesture
 from hub.inbox.words import GestureKind, GestureState
 from hub.staff.rules import Viewer
+from hub.statistics.narrowing import narrowed
 from hub.statistics.rules import Filters
-from hub.stores.queries import get_chain, get_stores, list_stores
+from hub.stores.queries import get_chain, get_stores
 
 GIVEN = (GestureState.GRANTED, GestureState.DONE)
 
@@ -49,13 +50,7 @@ def get_gesture_costs(filters: Filters, *, viewer: Viewer) -> GestureCosts:
     found = select(
         Gesture.store_id, *figures, func.count().filter(Gesture.state == GestureState.REFUSED)
     ).where(Gesture.decided_at >= filters.since, Gesture.decided_at < filters.until)
-    if not viewer.scope.is_everything:
-        found = found.where(Gesture.store_id.in_(viewer.scope.store_ids))
-    if filters.store_id is not None:
-        found = found.where(Gesture.store_id == filters.store_id)
-    if filters.region_id is not None:
-        stores = [row.id for row in list_stores(is_active=None) if row.region_id == filters.region_id]
-        found = found.where(Gesture.store_id.in_(stores))
+    found = found.where(*narrowed(filters, viewer, Gesture.store_id))
     rows = db.session.execute(found.group_by(Gesture.store_id)).all()
     names = {row.id: row.name for row in get_stores([row[0] for row in rows if row[0]]).values()}
     costs = [

@@ -10,13 +10,13 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from hub.core.db import db
 from hub.core.errors import Invalid
-from hub.core.intervals import wilson
 from hub.core.text import N_
 from hub.core.words import Channel
 from hub.inbox.models import ReplyWait, Ticket
 from hub.staff.rules import Viewer
 from hub.statistics import rules
 from hub.statistics.charged import waits_of
+from hub.statistics.narrowing import narrowed
 from hub.statistics.rows import (
     NO_WAITS,
     ResponseTimes,
@@ -25,9 +25,11 @@ from hub.statistics.rows import (
     StoreSatisfaction,
     StoreWaits,
     Waits,
+    satisfaction_of,
+    sum_up,
 )
 from hub.statistics.rules import BUCKETS_SECONDS, Filters
-from hub.stores.queries import find_store_by_code, get_chain, get_stores, list_stores
+from hub.stores.queries import find_store_by_code, get_chain, get_stores
 from hub.surveys.models import Answer, Invitation
 from hub.surveys.words import AnswerState, Choice
 
@@ -54,11 +56,11 @@ def get_response_times(filters: Filters, *, viewer: Viewer, now: datetime) -> Re
 
     Of the chain these are the customers' whole waits; of some stores what these stores are charged.
     """
-    narrowed = _narrowed(filters, viewer, ReplyWait.store_id)
+    seen = _of_waits(filters, viewer)
     is_whole = viewer.scope.is_everything and filters.store_id is None and filters.region_id is None
-    ended = waits_of([*_ended_in(filters, has_shares=not is_whole), *narrowed], is_whole=is_whole)
-    before = [*_ended_in(filters.before(), has_shares=not is_whole), *narrowed]
-    charged = waits_of([*_ended_in(filters, has_shares=True), *narrowed], is_whole=False)
+    ended = waits_of([*_ended_in(filters, has_shares=not is_whole), *seen], is_whole=is_whole)
+    before = [*_ended_in(filters.before(), has_shares=not is_whole), *seen]
+    charged = waits_of([*_ended_in(filters, has_shares=True), *seen], is_whole=False)
     return ResponseTimes(
         filters=filters,
         total=_total(ended),
@@ -67,51 +69,36 @@ def get_response_times(filters: Filters, *, viewer: Viewer, now: datetime) -> Re
         by_channel=tuple((Channel(key), waits) for key, waits in _group(ended, ended.c.channel)),
         by_period=tuple(_group(ended, _period_of(ended.c.ended_at, filters))),
         buckets=_distribution(ended),
-        dropped=_dropped(filters, narrowed),
+        dropped=_dropped(filters, seen),
         **_waiting(filters, viewer, now),
     )
 
 
 def get_satisfaction(filters: Filters, *, viewer: Viewer) -> SatisfactionReport:
     """Answers that count of the period in all, by store and by month, each with its interval."""
-    narrowed = _narrowed(filters, viewer, Answer.store_id, has_channel=False)
-    by_store = _count_answers(filters, narrowed, Answer.store_id)
+    seen = narrowed(filters, viewer, Answer.store_id)
+    by_store = _count_answers(filters, seen, Answer.store_id)
     houses = get_stores([store_id for store_id, _ in by_store])
     stores = [
         StoreSatisfaction(store_id, houses[store_id].code, houses[store_id].name, found)
         for store_id, found in by_store
     ]
-    total = _sum(found for _, found in by_store)
+    total = sum_up(found for _, found in by_store)
     return SatisfactionReport(
         filters=filters,
         total=total,
-        before=_sum(found for _, found in _count_answers(filters.before(), narrowed, Answer.store_id)),
+        before=sum_up(found for _, found in _count_answers(filters.before(), seen, Answer.store_id)),
         by_store=tuple(sorted(stores, key=lambda row: row.name)),
-        by_month=tuple(_count_answers(filters, narrowed, _month_of(Answer.answered_at, filters))),
+        by_month=tuple(_count_answers(filters, seen, _month_of(Answer.answered_at, filters))),
         invited_count=_count_invited(filters, viewer),
         answered_count=total.total,
     )
 
 
-def _narrowed(
-    filters: Filters,
-    viewer: Viewer,
-    column: InstrumentedAttribute[Any],
-    *,
-    has_channel: bool = True,
-) -> list[ColumnElement[bool]]:
-    """What the reader may see and has asked for."""
-    conditions: list[ColumnElement[bool]] = []
-    if not viewer.scope.is_everything:
-        conditions.append(column.in_(viewer.scope.store_ids))
-    if filters.store_id is not None:
-        conditions.append(column == filters.store_id)
-    if filters.region_id is not None:
-        stores = [store.id for store in list_stores(is_active=None) if store.region_id == filters.region_id]
-        conditions.append(column.in_(stores))
-    if has_channel and filters.channel is not None:
-        conditions.append(ReplyWait.channel == filters.channel)
-    return conditions
+def _of_waits(filters: Filters, viewer: Viewer) -> list[ColumnElement[bool]]:
+    """As `narrowed`, and of one channel when the address names it."""
+    seen = narrowed(filters, viewer, ReplyWait.store_id)
+    return seen if filters.channel is None else [*seen, ReplyWait.channel == filters.channel]
 
 
 def _ended_in(filters: Filters, *, has_shares: bool) -> list[ColumnElement[bool]]:
@@ -192,10 +179,10 @@ def _distribution(waits: Subquery) -> tuple[int, ...]:
     return tuple(counts.get(bucket, 0) for bucket in range(len(BUCKETS_SECONDS) + 1))
 
 
-def _dropped(filters: Filters, narrowed: Sequence[ColumnElement[bool]]) -> dict[str, int]:
+def _dropped(filters: Filters, seen: Sequence[ColumnElement[bool]]) -> dict[str, int]:
     period = (ReplyWait.dropped_at >= filters.since, ReplyWait.dropped_at < filters.until)
     rows = db.session.execute(
-        select(ReplyWait.drop_reason, func.count()).where(*period, *narrowed).group_by(ReplyWait.drop_reason)
+        select(ReplyWait.drop_reason, func.count()).where(*period, *seen).group_by(ReplyWait.drop_reason)
     )
     return {reason.value: count for reason, count in rows if reason}
 
@@ -203,7 +190,7 @@ def _dropped(filters: Filters, narrowed: Sequence[ColumnElement[bool]]) -> dict[
 def _waiting(filters: Filters, viewer: Viewer, now: datetime) -> dict[str, int]:
     conditions = [
         Ticket.waiting_since.is_not(None),
-        *_narrowed(filters, viewer, Ticket.store_id, has_channel=False),
+        *narrowed(filters, viewer, Ticket.store_id),
     ]
     if filters.channel is not None:
         conditions.append(Ticket.channel == filters.channel)
@@ -214,7 +201,7 @@ def _waiting(filters: Filters, viewer: Viewer, now: datetime) -> dict[str, int]:
 
 
 def _count_answers(
-    filters: Filters, narrowed: Sequence[ColumnElement[bool]], by: Any
+    filters: Filters, seen: Sequence[ColumnElement[bool]], by: Any
 ) -> list[tuple[Any, Satisfaction]]:
     counted = [func.count().filter(Answer.choice == choice) for choice in Choice]
     rows = db.session.execute(
@@ -222,25 +209,15 @@ def _count_answers(
         .where(
             Answer.state == AnswerState.CONFIRMED,
             and_(Answer.answered_at >= filters.since, Answer.answered_at < filters.until),
-            *narrowed,
+            *seen,
         )
         .group_by(by)
         .order_by(by)
     )
-    return [(row[0], _satisfaction(tuple(row[1:]))) for row in rows]
-
-
-def _satisfaction(counts: tuple[int, ...]) -> Satisfaction:
-    very, some, not_ = counts
-    return Satisfaction((very, some, not_), wilson(very + some, very + some + not_))
-
-
-def _sum(parts: Iterable[Satisfaction]) -> Satisfaction:
-    totals = [sum(column) for column in zip(*(part.counts for part in parts), strict=True)]
-    return _satisfaction(tuple(totals) if totals else (0, 0, 0))
+    return [(row[0], satisfaction_of(row[1:])) for row in rows]
 
 
 def _count_invited(filters: Filters, viewer: Viewer) -> int:
     period = (Invitation.accepted_at >= filters.since, Invitation.accepted_at < filters.until)
-    narrowed = _narrowed(filters, viewer, Invitation.store_id, has_channel=False)
-    return db.session.scalar(select(func.count()).where(*period, *narrowed)) or 0
+    seen = narrowed(filters, viewer, Invitation.store_id)
+    return db.session.scalar(select(func.count()).where(*period, *seen)) or 0

@@ -7,13 +7,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 
 from hub.core.db import db
-from hub.core.intervals import wilson
 from hub.inbox.models import TicketRating
 from hub.inbox.ratings import SCORES
 from hub.staff.rules import Viewer
-from hub.statistics.rows import Satisfaction
+from hub.statistics.narrowing import narrowed
+from hub.statistics.rows import Satisfaction, satisfaction_of, sum_up
 from hub.statistics.rules import Filters
-from hub.stores.queries import get_stores, list_stores
+from hub.stores.queries import get_stores
 
 
 @dataclass(frozen=True)
@@ -28,31 +28,18 @@ class TicketRatings:
 
 def get_ticket_ratings(filters: Filters, *, viewer: Viewer) -> TicketRatings:
     """Answers of the period: each ticket counts once, with its last answer."""
-    seen = _seen(filters, viewer)
+    seen = narrowed(filters, viewer, TicketRating.store_id)
     groups = _count(filters, seen, TicketRating.store_id)
     names = {
         row.id: row.name for row in get_stores([store_id for store_id, _ in groups if store_id]).values()
     }
     by_store = [(names.get(store_id) if store_id else None, found) for store_id, found in groups]
     return TicketRatings(
-        total=_total(filters, seen),
-        before=_total(filters.before(), seen),
+        total=sum_up(found for _, found in groups),
+        before=sum_up(found for _, found in _count(filters.before(), seen, TicketRating.store_id)),
         by_store=tuple(sorted(by_store, key=lambda row: row[0] or "")),
         asked_count=_count_asked(filters, seen),
     )
-
-
-def _seen(filters: Filters, viewer: Viewer) -> list[ColumnElement[bool]]:
-    """What the reader may see and has asked for."""
-    conditions: list[ColumnElement[bool]] = []
-    if not viewer.scope.is_everything:
-        conditions.append(TicketRating.store_id.in_(viewer.scope.store_ids))
-    if filters.store_id is not None:
-        conditions.append(TicketRating.store_id == filters.store_id)
-    if filters.region_id is not None:
-        stores = [row.id for row in list_stores(is_active=None) if row.region_id == filters.region_id]
-        conditions.append(TicketRating.store_id.in_(stores))
-    return conditions
 
 
 def _answered_in(filters: Filters) -> tuple[ColumnElement[bool], ...]:
@@ -64,23 +51,13 @@ def _counts() -> list[ColumnElement[int]]:
     return [func.count().filter(TicketRating.score == score) for score in SCORES]
 
 
-def _total(filters: Filters, seen: Sequence[ColumnElement[bool]]) -> Satisfaction:
-    row = db.session.execute(select(*_counts()).where(*_answered_in(filters), *seen)).one()
-    return _satisfaction(row)
-
-
 def _count(
     filters: Filters, seen: Sequence[ColumnElement[bool]], by: Any
 ) -> list[tuple[int | None, Satisfaction]]:
     rows = db.session.execute(select(by, *_counts()).where(*_answered_in(filters), *seen).group_by(by))
-    return [(row[0], _satisfaction(row[1:])) for row in rows]
+    return [(row[0], satisfaction_of(row[1:])) for row in rows]
 
 
 def _count_asked(filters: Filters, seen: Sequence[ColumnElement[bool]]) -> int:
     period = (TicketRating.asked_at >= filters.since, TicketRating.asked_at < filters.until)
     return db.session.scalar(select(func.count()).select_from(TicketRating).where(*period, *seen)) or 0
-
-
-def _satisfaction(counts: Sequence[int]) -> Satisfaction:
-    very, some, unhappy = counts
-    return Satisfaction((very, some, unhappy), wilson(very + some, very + some + unhappy))

@@ -11,8 +11,9 @@ from hub.core.intervals import Interval, wilson
 from hub.inbox.models import RouteCorrection, Ticket
 from hub.inbox.words import RouteSource
 from hub.staff.rules import Viewer
+from hub.statistics.narrowing import narrowed
 from hub.statistics.rules import Filters
-from hub.stores.queries import get_stores, list_stores
+from hub.stores.queries import get_stores
 
 BY_PEOPLE = frozenset({RouteSource.STORE_COUNTER, RouteSource.AGENT})
 """Sources by which a person chose the first store: the hub found nothing that could be wrong."""
@@ -94,14 +95,7 @@ def _groups(filters: Filters, viewer: Viewer) -> list[Group]:
 
 
 def _narrowed(filters: Filters, viewer: Viewer, store: Any) -> list[Any]:
-    conditions: list[Any] = []
-    if not viewer.scope.is_everything:
-        conditions.append(store.in_(viewer.scope.store_ids))
-    if filters.store_id is not None:
-        conditions.append(store == filters.store_id)
-    if filters.region_id is not None:
-        ids = [row.id for row in list_stores(is_active=None) if row.region_id == filters.region_id]
-        conditions.append(store.in_(ids))
+    conditions = narrowed(filters, viewer, store)
     if filters.channel is not None:
         conditions.append(Ticket.channel == filters.channel)
     return conditions

@@ -10,8 +10,8 @@ from hub.core.db import db
 from hub.inbox.models import Ticket
 from hub.inbox.words import TicketState
 from hub.staff.rules import Viewer
+from hub.statistics.narrowing import narrowed
 from hub.statistics.rules import Filters
-from hub.stores.queries import list_stores
 
 SETTLED = (TicketState.SOLVED, TicketState.CLOSED)
 
@@ -42,12 +42,12 @@ class Resolution:
 
 def get_resolution(filters: Filters, *, viewer: Viewer) -> Resolution:
     """First and last resolution of tickets of the period, within what the reader may see."""
-    narrowed = _narrowed(filters, viewer)
-    first = _solving(Ticket.first_solved_at, filters, [*narrowed, _is_real(Ticket.first_solved_at)])
-    settled = [*narrowed, Ticket.state.in_(SETTLED), _is_real(Ticket.solved_at)]
-    oldest = select(func.min(Ticket.waiting_since)).where(Ticket.waiting_since.is_not(None), *narrowed)
+    seen = _narrowed(filters, viewer)
+    first = _solving(Ticket.first_solved_at, filters, [*seen, _is_real(Ticket.first_solved_at)])
+    settled = [*seen, Ticket.state.in_(SETTLED), _is_real(Ticket.solved_at)]
+    oldest = select(func.min(Ticket.waiting_since)).where(Ticket.waiting_since.is_not(None), *seen)
     reopened = select(func.count(), func.count().filter(Ticket.reopened_count > 0)).where(
-        *_within(Ticket.first_solved_at, filters), *narrowed, _is_real(Ticket.first_solved_at)
+        *_within(Ticket.first_solved_at, filters), *seen, _is_real(Ticket.first_solved_at)
     )
     solved_count, reopened_count = db.session.execute(reopened).one()
     return Resolution(
@@ -81,14 +81,7 @@ def _solving(moment: Any, filters: Filters, conditions: list[ColumnElement[bool]
 
 
 def _narrowed(filters: Filters, viewer: Viewer) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if not viewer.scope.is_everything:
-        conditions.append(Ticket.store_id.in_(viewer.scope.store_ids))
-    if filters.store_id is not None:
-        conditions.append(Ticket.store_id == filters.store_id)
-    if filters.region_id is not None:
-        stores = [store.id for store in list_stores(is_active=None) if store.region_id == filters.region_id]
-        conditions.append(Ticket.store_id.in_(stores))
+    conditions = narrowed(filters, viewer, Ticket.store_id)
     if filters.channel is not None:
         conditions.append(Ticket.channel == filters.channel)
     return conditions

@@ -1,9 +1,10 @@
 """Figures as the pages and the API show them."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from hub.core.intervals import Interval
+from hub.core.intervals import Interval, wilson
 from hub.core.words import Channel
 from hub.statistics.rules import FEW_WAITS, Filters
 
@@ -71,6 +72,19 @@ class Satisfaction:
     @property
     def total(self) -> int:
         return sum(self.counts)
+
+
+def satisfaction_of(counts: Sequence[int]) -> Satisfaction:
+    """Of the counts of each choice, the best first; satisfied is who chose one of the first two."""
+    very, some, unhappy = (int(count) for count in counts)
+    return Satisfaction((very, some, unhappy), wilson(very + some, very + some + unhappy))
+
+
+def sum_up(parts: Iterable[Satisfaction]) -> Satisfaction:
+    """Of several groups together; of none all counts are 0."""
+    return satisfaction_of(
+        [sum(column) for column in zip((0, 0, 0), *(part.counts for part in parts), strict=True)]
+    )
 
 
 @dataclass(frozen=True)

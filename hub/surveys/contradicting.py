@@ -7,7 +7,7 @@ from sqlalchemy import func, or_, select
 
 from hub.core.db import db
 from hub.surveys import rules
-from hub.surveys.counting import add_answer, log_touch, relabel, retire, tell_answered, tell_nobody
+from hub.surveys.counting import add_answer, let_count, log_touch, relabel, retire
 from hub.surveys.models import Answer, Invitation, Touch
 from hub.surveys.rules import Confirmation, KeptAnswer, Source
 from hub.surveys.words import AnswerState, TouchLabel, TouchMethod, TouchReason, WithdrawnBy
@@ -69,13 +69,7 @@ def _stand(invitation: Invitation, counting: Answer | None, chosen_id: int | Non
         return
     if counting is not None:
         retire(counting, invitation, AnswerState.CONTRADICTED, why=WithdrawnBy.CONTRADICTION, now=now)
-    if chosen_id is not None:
-        chosen = db.session.get_one(Answer, chosen_id)
-        chosen.state = AnswerState.CONFIRMED
-        db.session.flush()
-        tell_answered(invitation, chosen, now=now)
-    elif counting is not None:
-        tell_nobody(invitation, counting, now=now)
+    let_count(chosen_id, invitation=invitation, instead_of=counting, now=now)
 
 
 def _list_kept(invitation_id: int, fallen: set[int]) -> list[KeptAnswer]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, update
 
@@ -119,29 +120,25 @@ def tell_answered(invitation: Invitation, answer: Answer, *, now: datetime) -> N
     """The confirmed answer counts from now."""
     invitation.state = InvitationState.ANSWERED
     invitation.answered_at = answer.answered_at
-    fact = SurveyAnswered(
-        customer_id=invitation.customer_id,
-        invitation_id=invitation.id,
-        answer_id=answer.id,
-        order_id=invitation.order_id,
-        store_id=invitation.store_id,
-        score=rules.score_of(answer.choice),
-    )
-    record(fact, now=now)
+    record(SurveyAnswered(**_said(invitation, answer)), now=now)
     if rules.is_unhappy(answer.choice):
         ask_follow_up(invitation, answer, now=now)
 
 
 def tell_worded(invitation: Invitation, answer: Answer, *, now: datetime) -> None:
-    fact = AnswerWorded(
-        customer_id=invitation.customer_id,
-        invitation_id=invitation.id,
-        answer_id=answer.id,
-        order_id=invitation.order_id,
-        store_id=invitation.store_id,
-        score=rules.score_of(answer.choice),
-    )
-    record(fact, now=now)
+    record(AnswerWorded(**_said(invitation, answer)), now=now)
+
+
+def _said(invitation: Invitation, answer: Answer) -> dict[str, Any]:
+    """What every fact about an answer that was given says."""
+    return {
+        "customer_id": invitation.customer_id,
+        "invitation_id": invitation.id,
+        "answer_id": answer.id,
+        "order_id": invitation.order_id,
+        "store_id": invitation.store_id,
+        "score": rules.score_of(answer.choice),
+    }
 
 
 def ask_follow_up(invitation: Invitation, answer: Answer, *, now: datetime) -> None:
@@ -153,6 +150,19 @@ def ask_follow_up(invitation: Invitation, answer: Answer, *, now: datetime) -> N
         score=rules.score_of(answer.choice),
     )
     record(fact, now=now)
+
+
+def let_count(
+    chosen_id: int | None, *, invitation: Invitation, instead_of: Answer | None, now: datetime
+) -> None:
+    """The chosen answer counts from now; without one nobody has answered, where one counted before."""
+    if chosen_id is not None:
+        chosen = db.session.get_one(Answer, chosen_id)
+        chosen.state = AnswerState.CONFIRMED
+        db.session.flush()
+        tell_answered(invitation, chosen, now=now)
+    elif instead_of is not None:
+        tell_nobody(invitation, instead_of, now=now)
 
 
 def tell_nobody(invitation: Invitation, answer: Answer, *, now: datetime) -> None:

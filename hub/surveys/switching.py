@@ -10,7 +10,7 @@ from hub.core.db import db
 from hub.core.errors import Invalid, NotFound
 from hub.core.text import N_
 from hub.surveys import rules
-from hub.surveys.counting import ask_follow_up, find_answer, retire, tell_answered, tell_nobody
+from hub.surveys.counting import ask_follow_up, find_answer, let_count, retire
 from hub.surveys.models import Answer, Invitation, Touch
 from hub.surveys.rules import KeptAnswer
 from hub.surveys.words import AnswerState, TouchLabel, TouchReason, WithdrawnBy
@@ -73,13 +73,7 @@ def _count_again(
     if counting is not None:
         state = AnswerState.SUPERSEDED if counting.id in genuine else AnswerState.WITHDRAWN
         retire(counting, invitation, state, why=WithdrawnBy.STAFF, now=now, agent_id=by.agent_id)
-    if chosen_id is not None:
-        chosen = db.session.get_one(Answer, chosen_id)
-        chosen.state = AnswerState.CONFIRMED
-        db.session.flush()
-        tell_answered(invitation, chosen, now=now)
-    elif counting is not None:
-        tell_nobody(invitation, counting, now=now)
+    let_count(chosen_id, invitation=invitation, instead_of=counting, now=now)
 
 
 def _guess_again(

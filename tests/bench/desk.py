@@ -5,9 +5,7 @@ The web, a worker, the listener and the agents are processes or threads of their
 """
 
 import http.cookiejar
-import json
 import os
-import platform
 import re
 import smtplib
 import statistics
@@ -31,6 +29,7 @@ from hub.mailroom.words import ArrivalState
 from hub.supervisor.shared import shared_plant
 from tests.bench.mail_in import make_mail
 from tests.bench.many_tickets import make_tickets
+from tests.bench.telling import tell
 from tests.conftest import ROOT, _make_database
 from tests.running.installation import Installation, open_installation, redis_number
 
@@ -159,13 +158,5 @@ def _log_in(at: Installation) -> str:
 if __name__ == "__main__":
     figures = run(float(sys.argv[1]) if len(sys.argv) > 1 else SECONDS)
     for name, value in figures.items():
-        line = {
-            "name": f"desk.{name}",
-            "value": round(value, 2),
-            "unit": name.rpartition("_")[2],
-            "baseline": "list p50",
-            "baseline_value": 25,
-            "ratio": round(value / 25, 2),
-            "machine": f"{platform.machine()}, {os.cpu_count()} cores",
-        }
-        print(json.dumps(line))
+        unit, ratio = name.rpartition("_")[2], round(value / 25, 2)
+        tell(f"desk.{name}", round(value, 2), unit, baseline="list p50", baseline_value=25, ratio=ratio)

@@ -7,7 +7,6 @@ with many due at one moment, and right after 100,000 rows were moved on and nobo
 
 import json
 import os
-import platform
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -25,6 +24,7 @@ from hub.plans.actions import add_builtin_plans
 from hub.plans.queries import find_plan
 from hub.surveys.actions import add_builtin_survey
 from tests.bench.mail_in import _config
+from tests.bench.telling import tell
 from tests.conftest import TUESDAY
 from tests.makers.counting import recorded_statements
 from tests.makers.stores import make_chain, make_store
@@ -135,7 +135,6 @@ if __name__ == "__main__":
     measured = run(asked)
     of_small = {name.partition(".")[2]: took for name, took, _ in measured if name.startswith("small.")}
     for name, took, pages in measured:
-        line = {"name": f"due_rows.{asked}.{name}", "value": round(took, 2), "unit": "ms", "pages": pages}
         ratio = round(took / of_small[name.partition(".")[2]], 2)
-        told = {"baseline": f"{SMALL} waiting", "ratio": ratio, "bar": BAR}
-        print(json.dumps({**line, **told, "machine": f"{platform.machine()}, {os.cpu_count()} cores"}))
+        told = {"pages": pages, "baseline": f"{SMALL} waiting", "ratio": ratio, "bar": BAR}
+        tell(f"due_rows.{asked}.{name}", round(took, 2), "ms", **told)

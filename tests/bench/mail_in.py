@@ -5,10 +5,8 @@ processes of their own on one machine; enough mails that the first batches, whic
 second (best peer, FreeScout: 58).
 """
 
-import json
 import multiprocessing
 import os
-import platform
 import smtplib
 import sys
 import tempfile
@@ -30,6 +28,7 @@ from hub.mailroom.actions import store_arrival
 from hub.mailroom.listener import open_listener
 from hub.mailroom.models import Arrival
 from hub.mailroom.words import ArrivalState, ArrivalWay
+from tests.bench.telling import tell
 from tests.conftest import ROOT, TUESDAY, _make_database
 from tests.makers.stores import make_chain, make_store
 
@@ -168,16 +167,11 @@ def run(count: int = COUNT) -> dict[str, float]:
 if __name__ == "__main__":
     figures = run(int(sys.argv[1]) if len(sys.argv) > 1 else COUNT)
     for name, unit in (("sorted_per_second", "mails/s"), ("smtp_to_ticket_per_second", "mails/s")):
-        print(
-            json.dumps(
-                {
-                    "name": f"mail_in.{name}",
-                    "value": round(figures[name], 1),
-                    "unit": unit,
-                    "baseline": "FreeScout, 2 processes",
-                    "baseline_value": 58,
-                    "ratio": round(figures[name] / 58, 2),
-                    "machine": f"{platform.machine()}, {os.cpu_count()} cores",
-                }
-            )
+        tell(
+            f"mail_in.{name}",
+            round(figures[name], 1),
+            unit,
+            baseline="FreeScout, 2 processes",
+            baseline_value=58,
+            ratio=round(figures[name] / 58, 2),
         )

@@ -4,9 +4,7 @@
 (without SIZE 50,000), a message for most, four orders a customer, and prints JSON lines with the medians.
 """
 
-import json
 import os
-import platform
 import sys
 import time
 from collections.abc import Callable
@@ -27,6 +25,7 @@ from hub.plans.results.queries import get_results
 from hub.plans.results.rows import Asked
 from tests.bench.bulk import bulk_filling
 from tests.bench.mail_in import _config
+from tests.bench.telling import tell_each
 from tests.conftest import TUESDAY
 from tests.makers.stores import make_chain, make_store
 
@@ -169,10 +168,4 @@ def run(size: int = SIZE) -> dict[str, float]:
 
 if __name__ == "__main__":
     asked = int(sys.argv[1]) if len(sys.argv) > 1 else SIZE
-    for name, value in run(asked).items():
-        line = {
-            "name": f"plan_results.{asked}.{name}",
-            "value": round(value, 1),
-            "unit": name.rpartition("_")[2],
-        }
-        print(json.dumps({**line, "machine": f"{platform.machine()}, {os.cpu_count()} cores"}))
+    tell_each(f"plan_results.{asked}", run(asked))

@@ -6,10 +6,7 @@ button, the page and its button; counted are completed answers.
 `.venv/bin/python -m tests.bench.questionnaire_answers [seconds of a turn]` prints JSON lines.
 """
 
-import json
 import multiprocessing
-import os
-import platform
 import sys
 from dataclasses import replace
 from datetime import timedelta
@@ -30,7 +27,7 @@ from hub.questionnaires.models import QuestionnaireInvitation, QuestionnaireResp
 from hub.questionnaires.responding.nonces import FIRST, read_first, sign_page
 from hub.questionnaires.words import ResponseState
 from tests.bench.mail_in import _config
-from tests.bench.survey import CLIENTS, SERVERS, Request, _client, _serve
+from tests.bench.serving import CLIENTS, SERVERS, Request, ask_one_by_one, serving, tell_beside_empty
 from tests.conftest import ROOT, TUESDAY
 from tests.makers.customers import make_customer
 from tests.makers.questionnaires import Document, document, make_questionnaire, option, question
@@ -100,7 +97,7 @@ def _rate(pool: Pool, port: int, ways: list[Way], seconds: float, turn: int) -> 
         (port, [each for way in ways[place::CLIENTS] for each in way], seconds, turn * CLIENTS + place)
         for place in range(CLIENTS)
     ]
-    return sum(pool.starmap(_client, batches)) / seconds / length
+    return sum(pool.starmap(ask_one_by_one, batches)) / seconds / length
 
 
 def _begin_all(pool: Pool, port: int, ways: list[Way]) -> None:
@@ -115,7 +112,7 @@ def _begin_all(pool: Pool, port: int, ways: list[Way]) -> None:
 
 def _all(port: int, requests: Way, seconds: float, number: int) -> bool:
     try:
-        _client(port, requests, seconds, number)
+        ask_one_by_one(port, requests, seconds, number)
     except RuntimeError as error:
         return "404" in str(error)  # the last one, on purpose
     return False
@@ -129,13 +126,8 @@ def run(seconds: float = SECONDS) -> dict[str, float]:
     app = create_app(config)
     with app.app_context():
         ways = [_way(token, nonce) for _, token, nonce in _prepare()]
-        servers = [_serve(name, config, SERVERS[name]) for name in ("empty_app", "survey_app")]
-        try:
+        with serving(("empty_app", "survey_app"), config):
             rounds = _take_turns(ways, seconds)
-        finally:
-            for server in servers:
-                server.terminate()
-                server.wait()
         done = select(func.count()).where(QuestionnaireResponse.state == ResponseState.COMPLETE)
         assert db.session.scalar(done), "no answer was kept"
         db.session.remove()
@@ -166,17 +158,4 @@ def _take_turns(ways: list[Way], seconds: float) -> list[dict[str, float]]:
 
 if __name__ == "__main__":
     figures = run(float(sys.argv[1]) if len(sys.argv) > 1 else SECONDS)
-    for name in SERIES:
-        print(
-            json.dumps(
-                {
-                    "name": f"questionnaire_answers.{name}",
-                    "value": round(figures[name]),
-                    "unit": "completed answers/s",
-                    "baseline": "empty view, same server and clients",
-                    "baseline_value": round(figures["empty"]),
-                    "ratio": round(figures[f"{name}_ratio"], 3),
-                    "machine": f"{platform.machine()}, {os.cpu_count()} cores",
-                }
-            )
-        )
+    tell_beside_empty("questionnaire_answers", SERIES, figures, "completed answers/s")

@@ -6,7 +6,6 @@
 
 import json
 import os
-import platform
 import re
 import resource
 import sys
@@ -24,6 +23,7 @@ from hub.questionnaires.results.keeping import keep_ways
 from hub.staff.words import Role
 from tests.bench.bulk import bulk_filling
 from tests.bench.mail_in import _config
+from tests.bench.telling import tell_each
 from tests.conftest import TUESDAY
 from tests.makers.responses import make_answered
 from tests.makers.staff import log_in, make_agent
@@ -180,6 +180,7 @@ def run(size: int = SIZE) -> dict[str, float]:
             "page_p95_ms": p95(client, url),
             "store_p95_ms": p95(client, f"{url}?store=S7"),
             "eight_weeks_p95_ms": p95(client, f"{url}?since={lately}&language=fr"),
+            "list_p95_ms": p95(client, "/questionnaires/"),
             "web_peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
             "counted_per_s": counted_a_second(),
         }
@@ -190,10 +191,4 @@ def run(size: int = SIZE) -> dict[str, float]:
 
 if __name__ == "__main__":
     asked = int(sys.argv[1]) if len(sys.argv) > 1 else SIZE
-    for name, value in run(asked).items():
-        line = {
-            "name": f"questionnaire_results.{asked}.{name}",
-            "value": round(value, 1),
-            "unit": name.rpartition("_")[2],
-        }
-        print(json.dumps({**line, "machine": f"{platform.machine()}, {os.cpu_count()} cores"}))
+    tell_each(f"questionnaire_results.{asked}", run(asked))

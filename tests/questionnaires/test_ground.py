@@ -103,7 +103,9 @@ def test_the_way_is_a_part_of_the_questionnaire_in_its_order(told: dict[str, Any
     places = [keys.index(page.key) for page in way.pages]
     assert places == sorted(set(places))
     for page in way.pages:
-        whole = {each.key: each for each in found.find_page(page.key).questions}  # type: ignore[union-attr]
+        asked = found.find_page(page.key)
+        assert asked is not None
+        whole = {each.key: each for each in asked.questions}
         for each in page.questions:
             assert sorted(each.codes) == sorted(whole[each.key].codes), "shuffled, none lost"
             fixed = [
@@ -115,7 +117,9 @@ def test_the_way_is_a_part_of_the_questionnaire_in_its_order(told: dict[str, Any
     seen, key = [], None
     while (page := way.page_after(key)) is not None:
         if key is not None:
-            assert way.page_before(page.key).key == key  # type: ignore[union-attr]
+            before = way.page_before(page.key)
+            assert before is not None
+            assert before.key == key
         seen.append(key := page.key)
     assert seen == [page.key for page in way.pages]
 

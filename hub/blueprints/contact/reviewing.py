@@ -1,7 +1,5 @@
 """Doors of the reviews of an order: looking never writes, only the button does, once a person had time to press it."""
 
-import re
-
 from flask import Response, current_app, g, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import refresh
@@ -10,6 +8,7 @@ from hub.blueprints.contact.base import blueprint, private
 from hub.blueprints.errors import sentence_of
 from hub.blueprints.pages import limiter
 from hub.blueprints.review_words import TONES, reason_words, star_words, state_words, verdict_choices
+from hub.blueprints.row_ids import read_ids
 from hub.core import clock, files
 from hub.core.db import transaction
 from hub.core.errors import Invalid, NotFound
@@ -19,7 +18,6 @@ from hub.reviews.points import Point, read_points
 from hub.reviews.rows import Item, PhotoRow, ReviewPage
 from hub.stores.queries import get_chain
 
-ROW_ID = re.compile(r"[0-9]{1,18}")
 LOOKS, POSTS = "120 per minute", "30 per minute"
 
 
@@ -97,7 +95,7 @@ def _points() -> tuple[Point, ...]:
 
 def _write(token: str, item: Item) -> None:
     photos = [each.read(rules.MOST_PHOTO_BYTES + 1) for each in request.files.getlist("photos") if each]
-    dropped = [int(each) for each in request.form.getlist("dropped") if ROW_ID.fullmatch(each)]
+    dropped = read_ids(request.form.getlist("dropped"))
     written = rules.read_written(request.form, keys=[point.key for point in _points()])
     with transaction():
         writing.write_review(

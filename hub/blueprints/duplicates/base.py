@@ -6,6 +6,7 @@ from flask import Blueprint, request, url_for
 from flask_babel import gettext
 
 from hub.blueprints.duplicates import words
+from hub.blueprints.row_ids import read_ids
 from hub.customers.duplicates.comparing import list_shared
 from hub.customers.rules import show_phone
 
@@ -38,5 +39,4 @@ def sub_pages(here: str) -> list[dict[str, Any]]:
 
 def asked_ids(name: str = "id") -> list[int]:
     """Customers named in the address or form, each once."""
-    given = request.values.getlist(name)
-    return list(dict.fromkeys(int(each) for each in given if each.isdecimal() and len(each) < 19))  # noqa: PLR2004 - digits of a row's id
+    return read_ids(request.values.getlist(name))

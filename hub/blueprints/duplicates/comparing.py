@@ -9,6 +9,7 @@ from flask_babel import gettext
 from hub.blueprints.access import viewer
 from hub.blueprints.duplicates.base import asked_ids, blueprint
 from hub.blueprints.duplicates.words import merged_words
+from hub.blueprints.row_ids import read_id
 from hub.core import clock
 from hub.core.db import transaction
 from hub.core.errors import Invalid
@@ -110,9 +111,8 @@ def unshare(link_id: int) -> ResponseReturnValue:
     with transaction():
         actions.unshare_address(link_id, by=viewer().actor, now=clock.business_now())
     flash(gettext("The address is not shared any more."), "ok")
-    given = request.form.get("customer", "")
-    customer_id = int(given) if given.isdecimal() else 0
-    return redirect(url_for("customers.consents", customer_id=customer_id), 303)
+    customer_id = read_id(request.form.get("customer", ""))
+    return redirect(url_for("customers.consents", customer_id=customer_id or 0), 303)
 
 
 @blueprint.get("/search/<int:customer_id>")

@@ -16,6 +16,7 @@ from hub.blueprints.errors import sentence_of
 from hub.blueprints.forms import Form, required
 from hub.blueprints.inbox.base import blueprint
 from hub.blueprints.inbox.moments import as_field, read_moment
+from hub.blueprints.row_ids import read_id
 from hub.core import clock
 from hub.core.db import transaction
 from hub.core.errors import HubError
@@ -195,8 +196,7 @@ def _about() -> tuple[TicketView | None, CustomerRow | None]:
     number = request.values.get("ticket", "")
     if number:
         return queries.access_ticket(number, viewer()), None
-    given = request.values.get("customer", "")
-    return None, customers.get_customer(int(given) if given.isdecimal() else 0)
+    return None, customers.get_customer(read_id(request.values.get("customer", "")) or 0)
 
 
 def _given(ticket: TicketView | None, customer: CustomerRow | None, store_id: int | None) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from hub.blueprints.inbox import words
 from hub.blueprints.inbox.base import blueprint
 from hub.blueprints.meant import PERSON
 from hub.blueprints.phones import call_to_note, call_values
+from hub.blueprints.row_ids import read_id
 from hub.core import clock
 from hub.core.words import Channel
 from hub.customers import queries as customers
@@ -102,7 +103,8 @@ def new_contact() -> ResponseReturnValue:
 def _known() -> CustomerRow | None:
     """The customer chosen from the look-up, or the one of the form that comes back."""
     given = request.values.get("customer_id") or request.args.get("customer", "")
-    return customers.get_customers([int(given)]).get(int(given)) if given.isdecimal() else None
+    customer_id = read_id(given)
+    return None if customer_id is None else customers.get_customers([customer_id]).get(customer_id)
 
 
 def _given(known: CustomerRow | None, earlier: TicketView | None) -> dict[str, Any]:

@@ -1,18 +1,14 @@
-"""The blueprint of the plans' editor and what its pages share: the draft of an address, one change, its refusal."""
+"""The blueprint of the plans' editor and what its pages share: the draft of an address, one change."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, flash, request
+from flask import Blueprint
 from flask_babel import gettext
 
 from hub.blueprints import plan_words
-from hub.blueprints.access import viewer
-from hub.blueprints.errors import sentence_of
+from hub.blueprints.drafting import change
 from hub.blueprints.plan_editor import choosing, words
-from hub.core import clock
-from hub.core.db import transaction
-from hub.core.errors import Conflict
 from hub.plans.definitions import Definition
 from hub.plans.drafts import actions
 from hub.plans.drafts.rows import DraftView
@@ -44,20 +40,4 @@ def messages_of(definition: Definition) -> choosing.Pairs:
 
 def keep(draft: DraftView, definition: Mapping[str, Any]) -> None:
     """Save the new content against what the form had seen. Raises Conflict and Invalid."""
-    with transaction():
-        actions.change_draft(
-            version_id=draft.version_id,
-            definition=definition,
-            seen=request.form.get("seen", ""),
-            by=viewer().actor,
-            now=clock.business_now(),
-        )
-
-
-def tell_conflict(error: Conflict) -> None:
-    """Somebody else was faster: what was typed stays on the page, and the next save goes on from the draft as it is now."""
-    flash(sentence_of(error), "error")
-    flash(
-        gettext("What you typed is still on this page: save again to put it into the draft as it is now."),
-        "info",
-    )
+    change(actions.change_draft, version_id=draft.version_id, definition=definition)

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
 from hub.blueprints.access import viewer
+from hub.blueprints.drafting import find_editor, undo
 from hub.blueprints.errors import sentence_of
 from hub.blueprints.htmx import render
 from hub.blueprints.plan_editor.base import blueprint, keep
@@ -21,7 +22,6 @@ from hub.plans.drafts.documents import Document
 from hub.plans.drafts.queries import find_draft, get_draft, list_step_keys
 from hub.plans.drafts.rows import DraftView
 from hub.plans.queries import get_plan_id
-from hub.staff import queries as staff
 
 
 @blueprint.post("/<key>/draft")
@@ -55,24 +55,16 @@ def change(key: str) -> ResponseReturnValue:
     draft, focus = get_draft(key), ""
     verb, _, step_key = request.form.get("act", "").partition(":")
     try:
-        focus = _undo(draft) if verb == "undo" else _do(draft, verb, step_key)
+        focus = (
+            undo(actions.undo_change, version_id=draft.version_id)
+            if verb == "undo"
+            else _do(draft, verb, step_key)
+        )
     except (Conflict, Invalid) as error:
         flash(sentence_of(error), "error")
     if request.headers.get("HX-Request") == "true":
         return _page(get_draft(key), focus=focus)
     return redirect(url_for(".show_draft", key=key, focus=focus or None), 303)
-
-
-def _undo(draft: DraftView) -> str:
-    with transaction():
-        actions.undo_change(
-            version_id=draft.version_id,
-            seen=request.form.get("seen", ""),
-            by=viewer().actor,
-            now=clock.business_now(),
-        )
-    flash(gettext("The last change is taken back."), "ok")
-    return "undo"
 
 
 def _do(draft: DraftView, verb: str, step_key: str) -> str:
@@ -113,13 +105,12 @@ def _tell_removed(draft: DraftView, changed: Document) -> None:
 
 def _page(draft: DraftView, *, focus: str) -> str:
     drawing = Drawing(draft)
-    editor = staff.get_agents([draft.edited_by_id]).get(draft.edited_by_id) if draft.edited_by_id else None
     values: dict[str, Any] = {
         "draft": draft,
         "name": plan_name(draft),
         "drawing": drawing,
         "lanes": drawing.lanes(),
-        "editor": editor,
+        "editor": find_editor(draft.edited_by_id),
         "focus": focus,
     }
     return render("plan_editor/edit.html", "plan_editor/_draft.html", **values)

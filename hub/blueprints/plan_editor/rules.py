@@ -8,10 +8,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 from wtforms import SelectField, StringField
 
+from hub.blueprints.drafting import tell_conflict
 from hub.blueprints.forms import CheckboxesField, Form, options
 from hub.blueprints.plan_editor import choosing
 from hub.blueprints.plan_editor.asking_words import exit_choice, trigger_choice
-from hub.blueprints.plan_editor.base import blueprint, keep, messages_of, tell_conflict
+from hub.blueprints.plan_editor.base import blueprint, keep, messages_of
 from hub.blueprints.plan_editor.conditions import Blocks, open_blocks, read_blocks, read_params, wrong_params
 from hub.blueprints.plan_editor.step_form import read_whole
 from hub.blueprints.plan_editor.widgets import draw_blocks, draw_params

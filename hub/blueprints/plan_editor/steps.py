@@ -8,8 +8,9 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from hub.blueprints.drafting import tell_conflict
 from hub.blueprints.plan_editor import choosing, words
-from hub.blueprints.plan_editor.base import blueprint, keep, messages_of, tell_conflict, titles_of
+from hub.blueprints.plan_editor.base import blueprint, keep, messages_of, titles_of
 from hub.blueprints.plan_editor.conditions import Blocks, open_blocks, read_blocks
 from hub.blueprints.plan_editor.step_form import ASKING, FIELDS_OF, SHOWN, StepForm, open_form, read_step
 from hub.blueprints.plan_editor.widgets import draw_blocks

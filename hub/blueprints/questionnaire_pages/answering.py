@@ -12,6 +12,7 @@ from hub.blueprints.pages import limiter
 from hub.blueprints.questionnaire_pages import base
 from hub.blueprints.questionnaire_pages.base import LOOKS, POSTS, blueprint
 from hub.blueprints.questionnaire_pages.drawing import Reader, draw_questions
+from hub.blueprints.row_ids import read_ids
 from hub.core import clock, site
 from hub.core.db import transaction
 from hub.core.errors import Conflict, Gone, HubError, Invalid
@@ -104,7 +105,7 @@ def _sent(page_key: str) -> SentPage:
         address=request.remote_addr or "",
         language=request.args.get("lang"),
         files={key: _uploads(key) for key in request.files},
-        dropped_ids=[int(each) for each in request.form.getlist("_drop") if each.isdecimal() and len(each) < 19],  # noqa: PLR2004 - a bigint
+        dropped_ids=read_ids(request.form.getlist("_drop")),
         is_back="_back" in request.form,
     )  # fmt: skip
 

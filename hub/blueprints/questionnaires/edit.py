@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from hub.blueprints.access import viewer
+from hub.blueprints.drafting import find_editor, undo
 from hub.blueprints.errors import sentence_of
 from hub.blueprints.htmx import render, wants_fragment
 from hub.blueprints.questionnaires import words
@@ -21,7 +22,6 @@ from hub.questionnaires.drafts.documents import Document
 from hub.questionnaires.drafts.estimate import estimate_minutes
 from hub.questionnaires.drafts.queries import get_questionnaire, list_question_keys
 from hub.questionnaires.drafts.rows import DraftView
-from hub.staff import queries as staff
 
 
 @blueprint.get("/<int:questionnaire_id>/edit")
@@ -36,24 +36,14 @@ def change(questionnaire_id: int) -> ResponseReturnValue:
     draft, focus = get_questionnaire(questionnaire_id), ""
     verb, _, key = request.form.get("act", "").partition(":")
     try:
-        focus = _undo(draft) if verb == "undo" else _do(draft, verb, key)
+        focus = (
+            undo(actions.undo_change, questionnaire_id=draft.id) if verb == "undo" else _do(draft, verb, key)
+        )
     except (Conflict, Invalid) as error:
         flash(sentence_of(error), "error")
     if wants_fragment():
         return _page(get_questionnaire(questionnaire_id), focus=focus)
     return redirect(url_for(".edit", questionnaire_id=questionnaire_id, focus=focus or None), 303)
-
-
-def _undo(draft: DraftView) -> str:
-    with transaction():
-        actions.undo_change(
-            questionnaire_id=draft.id,
-            seen=request.form.get("seen", ""),
-            by=viewer().actor,
-            now=clock.business_now(),
-        )
-    flash(gettext("The last change is taken back."), "ok")
-    return "undo"
 
 
 def _do(draft: DraftView, verb: str, key: str) -> str:
@@ -103,12 +93,11 @@ def _make(draft: DraftView, verb: str, key: str) -> str:
 
 
 def _page(draft: DraftView, *, focus: str) -> str:
-    editor = staff.get_agents([draft.changed_by_id]).get(draft.changed_by_id) if draft.changed_by_id else None
     now = clock.business_now()
     values: dict[str, Any] = {
         "draft": draft,
         "pages": draw_pages(draft),
-        "editor": editor,
+        "editor": find_editor(draft.changed_by_id),
         "focus": focus,
         "state": words.state_words(draft.state, draft.closes_at, now),
         "time": words.minutes_words(estimate_minutes(draft.definition)),

@@ -7,8 +7,9 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from hub.blueprints.drafting import tell_conflict
 from hub.blueprints.questionnaires import words
-from hub.blueprints.questionnaires.base import blueprint, keep, tell_conflict
+from hub.blueprints.questionnaires.base import blueprint, keep
 from hub.blueprints.questionnaires.conditions import check_condition, draw_condition, read_condition
 from hub.blueprints.questionnaires.question_form import Filled, open_form, read_form
 from hub.core.errors import Conflict, Invalid

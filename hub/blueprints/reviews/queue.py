@@ -1,6 +1,5 @@
 """Doors of the queue: read a review, publish it as it is or refuse it with a reason, answer below it."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +12,7 @@ from hub.blueprints.access import viewer
 from hub.blueprints.contact.reviewing import photo_file
 from hub.blueprints.errors import sentence_of
 from hub.blueprints.reviews.base import blueprint
+from hub.blueprints.row_ids import read_id
 from hub.core import clock
 from hub.core.db import transaction
 from hub.core.errors import Conflict, Invalid
@@ -26,7 +26,6 @@ from hub.stores.queries import get_chain, get_stores
 
 ASKED = ("state", "stars", "product")
 ALL = "all"
-ROW_ID = re.compile(r"[0-9]{1,18}")
 
 
 @blueprint.get("/")
@@ -95,8 +94,7 @@ def photo(review_id: int, photo_id: int) -> ResponseReturnValue:
 
 
 def _version() -> int:
-    given = request.form.get("version", "")
-    return int(given) if ROW_ID.fullmatch(given) else 0
+    return read_id(request.form.get("version", "")) or 0
 
 
 def _act(review_id: int, act: Callable[[], None], done: str) -> ResponseReturnValue:

@@ -14,6 +14,7 @@ from hub.blueprints.access import viewer
 from hub.blueprints.forms import Form, options, required
 from hub.blueprints.inbox.rows import size_words
 from hub.blueprints.inbox.words import state_words
+from hub.blueprints.row_ids import read_id
 from hub.blueprints.settings.base import blueprint, refused, saved
 from hub.core import clock
 from hub.core.db import transaction
@@ -111,8 +112,7 @@ def start_takeover(takeover_id: int) -> ResponseReturnValue:
     known = {store.id for store in list_stores()}
     groups: dict[str, int | None] = {}
     for place, group in enumerate(row.report.get("groups", ())):
-        given = request.form.get(f"store-{place}", "")
-        store_id = int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None  # noqa: PLR2004 - a bigint
+        store_id = read_id(request.form.get(f"store-{place}", ""))
         groups[group["name"]] = store_id if store_id in known else None
     try:
         with transaction():

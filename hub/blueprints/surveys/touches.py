@@ -1,6 +1,5 @@
 """Doors of the log of touches: what came in for which invitation, why it has its label, and the switch."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from hub.blueprints.access import viewer
+from hub.blueprints.row_ids import read_id
 from hub.blueprints.surveys import words
 from hub.blueprints.surveys.base import blueprint
 from hub.core import clock
@@ -25,7 +25,6 @@ from hub.surveys.words import TouchLabel
 
 NOBODY = 0
 ASKED = ("label", "q", "answer")
-ROW_ID = re.compile(r"[0-9]{1,18}")
 
 
 @blueprint.get("/")
@@ -68,7 +67,7 @@ def _filters(keep: Mapping[str, str]) -> TouchFilters:
         label=TouchLabel(label) if label in set(TouchLabel) else None,
         order_id=order_id,
         customer_id=customer_id,
-        answer_id=int(answer) if answer and ROW_ID.fullmatch(answer) else NOBODY if answer else None,
+        answer_id=(read_id(answer) or NOBODY) if answer else None,
     )
 
 

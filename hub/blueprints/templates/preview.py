@@ -10,6 +10,7 @@ from flask import Response, abort, request
 from flask_babel import gettext
 
 from hub.blueprints.access import viewer
+from hub.blueprints.row_ids import read_id
 from hub.blueprints.templates.base import blueprint, house, language_of, template_of
 from hub.content import phrases, queries
 from hub.content.catalog import Variable
@@ -30,7 +31,6 @@ FRAME_POLICY = (
 )
 _DARK = "<style>html{background:#fff;filter:invert(1) hue-rotate(180deg)}img{filter:invert(1) hue-rotate(180deg)}</style>"
 _PLAIN = "<!doctype html><meta charset=utf-8><style>pre{white-space:pre-wrap;font:15px/1.5 monospace;margin:1rem}</style>"
-_LONGEST_ID = 15
 _IMAGE = re.compile(r'(<img\b[^>]*?) src="[^"]*"')
 
 
@@ -54,7 +54,7 @@ def read_look(args: Mapping[str, str]) -> Look:
     return Look(
         form if form in FORMS else FORMS[0],
         SampleKey(sample) if sample in set(SampleKey) else SampleKey.FULL,
-        int(customer) if customer.isdecimal() and len(customer) <= _LONGEST_ID and may_read else None,
+        read_id(customer) if may_read else None,
     )
 
 

@@ -17,13 +17,13 @@ from hub.inbox.actions import waiting
 from hub.inbox.actions.amending import replace_text
 from hub.inbox.actions.events import lock_end, lock_ticket, move_state, note_ticket, settle_hold
 from hub.inbox.actions.handing_out import hand_out
-from hub.inbox.actions.opening import Opening, add_message, add_party, add_ticket, show_message
+from hub.inbox.actions.opening import add_message, show_message
 from hub.inbox.actions.receiving import reopen_row
-from hub.inbox.actions.ruling import Seen, apply_rules, note_opening
+from hub.inbox.actions.ruling import note_opening
+from hub.inbox.actions.said import Said, begin_ticket
 from hub.inbox.directory import Directory
 from hub.inbox.facts import CustomerWrote, TicketOpened, TicketWithdrawn
 from hub.inbox.models import Ticket, TicketMessage
-from hub.inbox.routing import route_by
 from hub.inbox.states import OPEN_STATES, is_open, next_on_customer_message
 from hub.inbox.words import DropReason, MessageKind, RouteSource, TicketState
 from hub.orders import queries as orders
@@ -220,26 +220,18 @@ def _open(answered: Answered, customer: CustomerRow, *, now: datetime) -> Ticket
     directory = Directory()
     order = orders.get_order(answered.order_id) if answered.order_id else None
     bare, about = _SUBJECTS[customer.language]
-    opening = Opening(
-        channel=Channel.SURVEY,
-        language=customer.language,
+    said = Said(
+        kind=ANSWER,
+        id=answered.answer_id,
+        customer=customer,
         subject=about % order.external_id if order else bare,
         text=answered.comment,
-        route=route_by(RouteSource.ANSWERED_ORDER, answered.store_id),
-        customer_id=customer.id,
-        requester_name=customer.name,
-        requester_address=customer.mail,
-        phone=customer.phone,
-        order_id=answered.order_id,
-        order_number=order.external_id if order else None,
-        source_kind=ANSWER,
-        source_id=answered.answer_id,
+        store_id=answered.store_id,
+        found_by=RouteSource.ANSWERED_ORDER,
+        order=order,
         is_confirmed=answered.is_confirmed,
     )
-    seen = Seen(sender=customer.mail or "", order=order, customer_id=customer.id)
-    opening = apply_rules(opening, seen, directory=directory, now=now)
-    ticket = add_ticket(opening, now=now)
-    add_party(ticket.id, customer.mail, customer.name, is_requester=True)
+    ticket, opening = begin_ticket(said, directory=directory, now=now)
     note_opening(ticket, opening, directory=directory, now=now)
     hand_out(directory.take_unassigned(), now=now)
     return ticket

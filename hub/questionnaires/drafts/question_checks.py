@@ -23,6 +23,7 @@ NO_QUOTA = N_(
     "A quota counts for questions with one or several options; here it has no effect. Please take it out."
 )
 EXCLUSIVE = N_("“Goes with no other” counts for questions with several answers; here it has no effect.")
+LEAST_OPTIONS = 2
 QUOTED = frozenset({QuestionKind.SINGLE, QuestionKind.MULTIPLE})
 """Kinds whose options can be full."""
 
@@ -47,12 +48,12 @@ def _found(question: Question) -> Iterator[Told]:
 
 
 def _lacks_options(question: Question) -> bool:
-    is_short = question.kind in CHOICES and len(question.options) < 2  # noqa: PLR2004 - one option is no choice
+    is_short = question.kind in CHOICES and len(question.options) < LEAST_OPTIONS
     return is_short or (question.kind is QuestionKind.MATRIX and not question.rows)
 
 
 def _options(question: Question) -> Iterator[Told]:
-    if len(question.options) < 2:  # noqa: PLR2004 - as above
+    if len(question.options) < LEAST_OPTIONS:
         yield NO_OPTIONS, True, {}
     if question.kind is QuestionKind.MATRIX and not question.rows:
         yield NO_ROWS, True, {}

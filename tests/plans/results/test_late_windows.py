@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.core.actor import SYSTEM
+from hub.customers.models import Customer
 from hub.identity import erasing
 from hub.identity.merging import merge_customers
 from hub.identity.unmerging import unmerge_customers
@@ -119,9 +120,9 @@ class Phones(Rows):
         self.store_id = make_store(session).id
         super().__init__(session, "renewal")
 
-    def window(self, who: object, first: int, days: int, arm: Arm = Arm.TREATED) -> Enrolment:
+    def window(self, who: Customer, first: int, days: int, arm: Arm = Arm.TREATED) -> Enrolment:
         opens_at = TUESDAY + first * DAY
-        return self.enter(who, arm, opens_at=opens_at, closes_at=opens_at + days * DAY)  # type: ignore[arg-type]
+        return self.enter(who, arm, opens_at=opens_at, closes_at=opens_at + days * DAY)
 
     def read(self) -> Arms:
         self.session.flush()

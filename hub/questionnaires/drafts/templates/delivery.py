@@ -1,6 +1,7 @@
 """Template: after a delivery."""
 
 from hub.questionnaires.drafts.templates.parts import (
+    COMMENT,
     EASY,
     FIXED,
     HARD,
@@ -111,11 +112,6 @@ DELIVERY = document(
             low=HARD,
             high=EASY,
         ),
-        ask(
-            "comment",
-            "long_text",
-            "Souhaitez-vous ajouter quelque chose ?",
-            "Would you like to add something?",
-        ),
+        COMMENT,
     ),
 )

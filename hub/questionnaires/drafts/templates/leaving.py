@@ -1,6 +1,7 @@
 """Template: why a customer leaves; asked without knowing who answers."""
 
 from hub.questionnaires.drafts.templates.parts import (
+    COMMENT,
     FIXED,
     OTHER,
     any_of,
@@ -102,12 +103,7 @@ LEAVING = document(
         "end",
         "Pour finir",
         "To finish",
-        ask(
-            "comment",
-            "long_text",
-            "Souhaitez-vous ajouter quelque chose ?",
-            "Would you like to add something?",
-        ),
+        COMMENT,
     ),
     mode="anonymous",
 )

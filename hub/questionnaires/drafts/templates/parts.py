@@ -84,3 +84,9 @@ def nps(key: str = "nps", **more: Any) -> Part:
     fr = "Recommanderiez-vous notre enseigne à un proche ?"
     en = "How likely are you to recommend us to a friend or relative?"
     return ask(key, "nps", fr, en, low=UNLIKELY, high=LIKELY, is_required=True, **more)
+
+
+COMMENT = ask(
+    "comment", "long_text", "Souhaitez-vous ajouter quelque chose ?", "Would you like to add something?"
+)
+"""The last question: what nobody thought of asking."""

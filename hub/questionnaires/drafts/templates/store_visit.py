@@ -3,6 +3,7 @@
 from hub.questionnaires.drafts.templates.parts import (
     AGREEMENT,
     ALONE,
+    COMMENT,
     any_of,
     ask,
     choices,
@@ -78,11 +79,6 @@ STORE_VISIT = document(
         "Pour finir",
         "To finish",
         nps(),
-        ask(
-            "comment",
-            "long_text",
-            "Souhaitez-vous ajouter quelque chose ?",
-            "Would you like to add something?",
-        ),
+        COMMENT,
     ),
 )

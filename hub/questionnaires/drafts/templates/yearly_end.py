@@ -1,6 +1,7 @@
 """Second half of the yearly national questionnaire: customer service, loyalty, wishes, about the participant."""
 
 from hub.questionnaires.drafts.templates.parts import (
+    COMMENT,
     EASY,
     HARD,
     any_of,
@@ -102,10 +103,5 @@ END = page(
             ("no_answer", "Je préfère ne pas répondre", "I would rather not say"),
         ),
     ),
-    ask(
-        "comment",
-        "long_text",
-        "Souhaitez-vous ajouter quelque chose ?",
-        "Would you like to add something?",
-    ),
+    COMMENT,
 )
