@@ -1,5 +1,6 @@
 """The figures, computed live from waits and answers, within what the reader may see."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -77,22 +78,31 @@ def get_response_times(filters: Filters, *, viewer: Viewer, now: datetime) -> Re
 def get_satisfaction(filters: Filters, *, viewer: Viewer) -> SatisfactionReport:
     """Answers that count of the period in all, by store and by month, each with its interval."""
     seen = narrowed(filters, viewer, Answer.store_id)
-    by_store = _count_answers(filters, seen, Answer.store_id)
-    houses = get_stores([store_id for store_id, _ in by_store])
+    counted = _count_answers(filters, seen, Answer.store_id, _month_of(Answer.answered_at, filters))
+    houses = get_stores([store_id for store_id, _, _ in counted])
     stores = [
         StoreSatisfaction(store_id, houses[store_id].code, houses[store_id].name, found)
-        for store_id, found in by_store
+        for store_id, found in _by((store_id, found) for store_id, _, found in counted)
     ]
-    total = sum_up(found for _, found in by_store)
+    total = sum_up(found for _, _, found in counted)
+    before = _count_answers(filters.before(), seen, Answer.store_id)
     return SatisfactionReport(
         filters=filters,
         total=total,
-        before=sum_up(found for _, found in _count_answers(filters.before(), seen, Answer.store_id)),
+        before=sum_up(found for _, found in before),
         by_store=tuple(sorted(stores, key=lambda row: row.name)),
-        by_month=tuple(_count_answers(filters, seen, _month_of(Answer.answered_at, filters))),
+        by_month=tuple(_by((month, found) for _, month, found in counted)),
         invited_count=_count_invited(filters, viewer),
         answered_count=total.total,
     )
+
+
+def _by(groups: Iterable[tuple[Any, Satisfaction]]) -> list[tuple[Any, Satisfaction]]:
+    """Added up by the key, in its order."""
+    found: dict[Any, list[Satisfaction]] = defaultdict(list)
+    for key, satisfaction in groups:
+        found[key].append(satisfaction)
+    return [(key, sum_up(found[key])) for key in sorted(found)]
 
 
 def _of_waits(filters: Filters, viewer: Viewer) -> list[ColumnElement[bool]]:
@@ -200,21 +210,19 @@ def _waiting(filters: Filters, viewer: Viewer, now: datetime) -> dict[str, int]:
     return {"waiting_count": waiting, "late_count": late}
 
 
-def _count_answers(
-    filters: Filters, seen: Sequence[ColumnElement[bool]], by: Any
-) -> list[tuple[Any, Satisfaction]]:
+def _count_answers(filters: Filters, seen: Sequence[ColumnElement[bool]], *by: Any) -> list[Any]:
+    """The columns of `by`, then the answers of the group."""
     counted = [func.count().filter(Answer.choice == choice) for choice in Choice]
     rows = db.session.execute(
-        select(by, *counted)
+        select(*by, *counted)
         .where(
             Answer.state == AnswerState.CONFIRMED,
             and_(Answer.answered_at >= filters.since, Answer.answered_at < filters.until),
             *seen,
         )
-        .group_by(by)
-        .order_by(by)
+        .group_by(*by)
     )
-    return [(row[0], satisfaction_of(row[1:])) for row in rows]
+    return [(*row[: len(by)], satisfaction_of(row[len(by) :])) for row in rows]
 
 
 def _count_invited(filters: Filters, viewer: Viewer) -> int:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
@@ -13,7 +12,7 @@ from hub.staff.rules import Viewer
 from hub.statistics.narrowing import narrowed
 from hub.statistics.rows import Satisfaction, satisfaction_of, sum_up
 from hub.statistics.rules import Filters
-from hub.stores.queries import get_stores
+from hub.stores.models import Store
 
 
 @dataclass(frozen=True)
@@ -29,33 +28,47 @@ class TicketRatings:
 def get_ticket_ratings(filters: Filters, *, viewer: Viewer) -> TicketRatings:
     """Answers of the period: each ticket counts once, with its last answer."""
     seen = narrowed(filters, viewer, TicketRating.store_id)
-    groups = _count(filters, seen, TicketRating.store_id)
-    names = {
-        row.id: row.name for row in get_stores([store_id for store_id, _ in groups if store_id]).values()
-    }
-    by_store = [(names.get(store_id) if store_id else None, found) for store_id, found in groups]
+    rows = _count(filters, seen)
+    by_store = [(name, now) for name, now, _ in rows if now.total]
     return TicketRatings(
-        total=sum_up(found for _, found in groups),
-        before=sum_up(found for _, found in _count(filters.before(), seen, TicketRating.store_id)),
+        total=sum_up(now for _, now, _ in rows),
+        before=sum_up(before for _, _, before in rows),
         by_store=tuple(sorted(by_store, key=lambda row: row[0] or "")),
         asked_count=_count_asked(filters, seen),
     )
 
 
-def _answered_in(filters: Filters) -> tuple[ColumnElement[bool], ...]:
-    answered_at = TicketRating.answered_at
-    return TicketRating.score.is_not(None), answered_at >= filters.since, answered_at < filters.until
-
-
-def _counts() -> list[ColumnElement[int]]:
-    return [func.count().filter(TicketRating.score == score) for score in SCORES]
-
-
 def _count(
-    filters: Filters, seen: Sequence[ColumnElement[bool]], by: Any
-) -> list[tuple[int | None, Satisfaction]]:
-    rows = db.session.execute(select(by, *_counts()).where(*_answered_in(filters), *seen).group_by(by))
-    return [(row[0], satisfaction_of(row[1:])) for row in rows]
+    filters: Filters, seen: Sequence[ColumnElement[bool]]
+) -> list[tuple[str | None, Satisfaction, Satisfaction]]:
+    """By the name of the store: the answers of the period, and those of the one before."""
+    counts = [
+        func.count().filter(TicketRating.score == score, *_answered_in(period))
+        for period in (filters, filters.before())
+        for score in SCORES
+    ]
+    rows = db.session.execute(
+        select(Store.name, *counts)
+        .select_from(TicketRating)
+        .outerjoin(Store, Store.id == TicketRating.store_id)
+        .where(
+            TicketRating.score.is_not(None),
+            TicketRating.answered_at >= filters.before().since,
+            TicketRating.answered_at < filters.until,
+            *seen,
+        )
+        .group_by(TicketRating.store_id, Store.name)
+    )
+    return [_row(name, counted) for name, *counted in rows]
+
+
+def _row(name: str | None, counted: Sequence[int]) -> tuple[str | None, Satisfaction, Satisfaction]:
+    now, before = counted[: len(SCORES)], counted[len(SCORES) :]
+    return name, satisfaction_of(now), satisfaction_of(before)
+
+
+def _answered_in(filters: Filters) -> tuple[ColumnElement[bool], ...]:
+    return TicketRating.answered_at >= filters.since, TicketRating.answered_at < filters.until
 
 
 def _count_asked(filters: Filters, seen: Sequence[ColumnElement[bool]]) -> int:

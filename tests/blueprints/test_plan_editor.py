@@ -178,6 +178,9 @@ def test_a_step_without_its_message_is_kept_and_marked(marketer: FlaskClient) ->
 def test_conditions_are_built_by_buttons_alone(marketer: FlaskClient) -> None:
     """Without JavaScript: a question, a choice of two, what is wrong is said, then all is kept."""
     here = f"{PLAN}/edit/steps/second_purchase"
+    shown = marketer.get(here).text
+    assert 'href="/templates/second_purchase_standard" target="_blank"' in shown, "its letters can be read"
+    assert 'href="/templates/second_purchase_premium"' in shown
     sent: dict[str, Any] = {**MAIL, "seen": draft().seen, "act": "add:when", "when-new": "purchased"}
     page = marketer.post(here, data=sent).text
     assert 'name="when-block" value="1:"' in page

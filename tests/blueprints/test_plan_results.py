@@ -129,6 +129,15 @@ def test_the_year_is_computed_from_the_results(shop: Shop, client: FlaskClient, 
     assert "Gain de tous les parcours +3 000 €" in seen
 
 
+def test_a_year_without_anybody_says_what_to_do(shop: Shop, client: FlaskClient, session: Session) -> None:
+    seen = manager(client, session).get(YEAR).text
+    assert "Rien à comparer pour l’instant" in seen
+    assert re.search(r'<a [^>]*href="/plans/"[^>]*>(?:<[^>]+>)*\s*Voir les parcours', seen)
+    assert "<table" not in seen
+    shop.live(Arm.TREATED, 1, 0)
+    assert "Rien à comparer" not in client.get(YEAR).text
+
+
 def test_prospects_stand_apart_from_new_customers(shop: Shop, client: FlaskClient, session: Session) -> None:
     shop.live(Arm.TREATED, 1, 0, entry_key="welcome:prospect")
     seen = text_of(manager(client, session), YEAR)

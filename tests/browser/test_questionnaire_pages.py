@@ -77,7 +77,7 @@ def test_every_kind_is_reached_read_and_answered(installation: Installation, ope
     expect(reader.get_by_text("Merci de votre réponse.")).to_be_visible()
     inspector.check(reader, "the thanks")
     marketer = enter(open_page(), installation, "administrator")
-    for path in ("links", "links/posters"):
+    for path in ("links/posters", "links"):
         marketer.goto(f"{installation.base_url}/questionnaires/{number}/{path}")
         inspector.check(marketer, path)
     take_pictures(marketer, "questionnaire-links")

@@ -41,6 +41,9 @@ STOP = {"fr": "STOP : répondez STOP", "en": "STOP: reply STOP"}
 in_both = pytest.mark.parametrize("language", [str(language) for language in LANGUAGES])
 
 
+NO_PRODUCT = {f"product_{number}_name": "" for number in (1, 2, 3)}
+
+
 def filled(key: str, language: str, **values: str) -> Rendered:
     """The letter with its examples, some of them replaced or ("") taken away."""
     mail = get_builtin(key, language)
@@ -232,3 +235,20 @@ def test_products_become_numbered_values() -> None:
         "product_3_name": "Abat-jour",
     }
     assert product_values([], currency="EUR", language="en") == {}
+
+
+@in_both
+@pytest.mark.parametrize("key", ["second_purchase_standard", "second_purchase_premium"])
+def test_a_second_purchase_without_products_promises_none(key: str, language: str) -> None:
+    shown, bare = render_known(key, language), filled(key, language, **NO_PRODUCT)
+    promise = re.compile(r"voici une sélection|quelques idées|here is a selection|a few ideas", re.IGNORECASE)
+    assert promise.search(shown.text)
+    assert not any(promise.search(words) for words in (bare.subject, bare.text, bare.html))
+
+
+@in_both
+def test_the_reminder_speaks_of_the_delivery_once(language: str) -> None:
+    words = {"fr": "Livraison.", "en": "Delivery."}[language]
+    for free in ("Gratuite.", ""):
+        text = filled("basket_known", language, free_delivery_terms=free).text
+        assert (text.count(words), free in text) == (1, True)

@@ -6,7 +6,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.routing import IntegerConverter, Rule
 
+from hub.app import DOORS
 from hub.blueprints.access import Entry, asks_of
+from hub.blueprints.menu import ITEMS, ROOM_OF
 from hub.content.actions import publish_builtin_templates
 from hub.plans.actions import add_builtin_plans
 from hub.reasons.actions import add_builtin_reasons
@@ -55,6 +57,16 @@ def house(session: Session) -> Session:
     session.info["store_id"] = store.id
     session.commit()
     return session
+
+
+BESIDE_THE_RAIL = {"notices", "counter"}
+"""Entered by the bell and by the counter's own tablet."""
+
+
+def test_every_room_of_the_staff_has_its_place_in_the_rail() -> None:
+    placed = {endpoint.partition(".")[0] for endpoint, *_ in ITEMS}
+    rooms = {door.blueprint.name for door in DOORS if isinstance(door.asks, Permission)}
+    assert {room for room in rooms if ROOM_OF.get(room, room) not in placed} == BESIDE_THE_RAIL
 
 
 def test_every_route_stands_in_the_table(app: Flask) -> None:

@@ -18,6 +18,7 @@ from hub.staff.rules import Scope, Viewer
 from hub.staff.words import Role
 from hub.statistics.after_answer import AfterAnswer, get_after_answer
 from hub.statistics.rules import Filters
+from hub.stores.models import Store
 from hub.surveys import actions
 from hub.surveys.rules import Confirmation
 from hub.surveys.words import Choice
@@ -26,6 +27,7 @@ from tests.makers.counting import counted_statements
 from tests.makers.inbox import actor_of
 from tests.makers.outbox import post_draft
 from tests.makers.staff import log_in, make_agent
+from tests.makers.stores import make_region
 from tests.makers.surveys import Asked, invite_again, make_invitation
 
 MARCH = Filters(since_on=date(2026, 3, 1), until_on=date(2026, 3, 31), time_zone="Europe/Paris")
@@ -101,9 +103,32 @@ def test_contact_recovery_and_links(
     assert re.search(r"1\s+h\s+30", page)
 
 
-def test_the_page_asks_little(session: Session, client: FlaskClient, asked: list[Asked]) -> None:
+def test_the_pages_ask_little(session: Session, client: FlaskClient, asked: list[Asked]) -> None:
+    """Also with answers, and narrowed to a region, whose figures are those of its stores."""
+    press(asked[0], Choice.NOT_SATISFIED, TUESDAY)
+    session.commit()
+    while work_facts(lambda: None):
+        pass
+    ticket = session.scalars(select(Ticket)).one()
+    region = make_region(session)
+    store = session.get_one(Store, asked[0].store_id)
+    store.region_id = region.id
+    other = make_region(session, "Nord")
+    session.add(
+        TicketRating(
+            ticket_id=ticket.id, customer_id=ticket.customer_id, store_id=store.id, comment="",
+            message_key="k", asked_at=TUESDAY, score=3, answered_at=TUESDAY,
+        )
+    )  # fmt: skip
     session.commit()
     log_in(client, make_agent(session, role=Role.ADMINISTRATOR))
-    with counted_statements() as statements:
-        assert client.get("/statistics/after-answers").status_code == 200
-    assert len(statements) <= 12, statements
+    for path in ("satisfaction", "after-answers", "routing", "gestures"):
+        for narrowed in ("", f"?region={region.id}"):
+            with counted_statements() as statements:
+                assert client.get(f"/statistics/{path}{narrowed}").status_code == 200
+            assert len(statements) <= 12, (path, "\n".join(statements))
+    assert (
+        f">{store.name}<"
+        in client.get(f"/statistics/satisfaction?region={region.id}").text.split("<table")[1]
+    )
+    assert "<table" not in client.get(f"/statistics/satisfaction?region={other.id}").text

@@ -206,6 +206,7 @@ def _page(draft: DraftView, filled: Filled, *, step_key: str) -> str:
         kind_name=words.kind_words(filled.kind),
         about=gettext(words.KINDS[filled.kind][2]),
         fields=FIELDS_OF.get(filled.kind, ()),
+        letters=_letters(filled),
         never_expires=filled.kind in ASKING,
         when=draw_blocks(filled.when, messages),
         variants=[_draw_variant(each, messages, channel) for each in filled.variants],
@@ -214,6 +215,13 @@ def _page(draft: DraftView, filled: Filled, *, step_key: str) -> str:
         has_errors=any(block.error for block in filled.when.all()),
         act=request.form.get("act", ""),
     )
+
+
+def _letters(filled: Filled) -> choosing.Pairs:
+    """The messages chosen in the form, to be looked at."""
+    names = choosing.template_names() if "template" in FIELDS_OF.get(filled.kind, ()) else {}
+    chosen = [filled.form.template.data, *(each.template for each in filled.variants)]
+    return [(key, names[key]) for key in dict.fromkeys(chosen) if key in names]
 
 
 def _draw_variant(variant: Variant, messages: choosing.Pairs, channel: Channel) -> dict[str, Any]:

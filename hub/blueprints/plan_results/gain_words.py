@@ -38,6 +38,11 @@ def rows(found: Gains, args: dict[str, str]) -> list[dict[str, Any]]:
     return [_row(line, found.currency, args) for line in found.lines]
 
 
+def has_heads(found: Gains) -> bool:
+    """Whether anybody at all is in one of the arms: else there are only lines without a figure."""
+    return any(line.arms.heads for line in found.lines)
+
+
 def _row(line: GainLine, currency: str, args: dict[str, str]) -> dict[str, Any]:
     cells = {
         "benefit": _title(line),
