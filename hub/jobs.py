@@ -35,6 +35,7 @@ from hub.plans.results import keeping as plan_results
 from hub.questionnaires import working as questionnaires
 from hub.questionnaires.results import counting as questionnaire_counts
 from hub.questionnaires.results import keeping as questionnaire_ways
+from hub.questionnaires.sending import working as questionnaire_waves
 from hub.reactions import drain as reactions
 from hub.segments.saved import working as segments
 from hub.segments.values import working as values
@@ -105,6 +106,13 @@ JOBS: dict[str, Job] = {
         Job("reason_models", "bulk", learning.work_reason_models, learning.has_due, _nothing_planned),
         Job("words", "bulk", vocabulary.work_words, vocabulary.has_due, vocabulary.next_due_at),
         Job("surveys", "bulk", surveys.work_surveys, surveys.has_due, surveys.next_due_at),
+        Job(
+            "questionnaire_invitations",
+            "default",
+            questionnaire_waves.work_invitations,
+            questionnaire_waves.has_due,
+            questionnaire_waves.next_due_at,
+        ),
         Job(
             "questionnaire_counts",
             "bulk",

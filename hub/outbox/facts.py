@@ -20,6 +20,11 @@ class MessageAccepted(_MessageFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MessageDelivered(_MessageFact):
+    """A phone received it, as its carrier says; of mail nobody tells."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class MessageBounced(_MessageFact):
     """The address does not exist, or the receiver's server refused it for good."""
 

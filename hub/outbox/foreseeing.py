@@ -67,7 +67,7 @@ class Foresight:
 
     def judge(self, wish: Wish, passed: Sequence[Passed] = ()) -> Foreseen:
         """What the gate would say after the messages that have `passed` already."""
-        letter, at = self._letter(wish), wish.due_at
+        letter, at = letter_to(self.customer, wish), wish.due_at
         first = verdict = self._look(letter, at, passed)
         for _ in range(MOST_LOOKS):
             if verdict.answer is not Answer.LATER or verdict.at is None:
@@ -92,16 +92,17 @@ class Foresight:
         )
         return rules.decide(gathering.facts_of(letter), contact, self.policy, at)
 
-    def _letter(self, wish: Wish) -> Letter:
-        person = self.customer
-        return Letter(
-            id=0, uuid="", channel=wish.channel, purpose=wish.purpose, theme=wish.theme, customer_id=person.id,
-            store_id=wish.store_id, recipient=person.mail if wish.channel is Channel.EMAIL else person.phone,
-            recipient_name=person.name, sender_name="", sender_address=None, reply_to=None,
-            template_version_id=wish.template_version_id, values={}, headers={}, attachments=[], message_id="",
-            source_kind=None, source_id=None, stop_if={}, priority=wish.priority, due_at=wish.due_at,
-            expires_at=wish.expires_at, counted_at=None, attempt_count=0,
-        )  # fmt: skip
+
+def letter_to(person: CustomerRow, wish: Wish) -> Letter:
+    """The message as the gate would see it."""
+    return Letter(
+        id=0, uuid="", channel=wish.channel, purpose=wish.purpose, theme=wish.theme, customer_id=person.id,
+        store_id=wish.store_id, recipient=person.mail if wish.channel is Channel.EMAIL else person.phone,
+        recipient_name=person.name, sender_name="", sender_address=None, reply_to=None,
+        template_version_id=wish.template_version_id, values={}, headers={}, attachments=[], message_id="",
+        source_kind=None, source_id=None, stop_if={}, priority=wish.priority, due_at=wish.due_at,
+        expires_at=wish.expires_at, counted_at=None, attempt_count=0,
+    )  # fmt: skip
 
 
 def ask_foresight(customer: CustomerRow, *, now: datetime) -> Question[Foresight]:

@@ -46,6 +46,7 @@ class Letter:
     expires_at: datetime | None
     counted_at: datetime | None
     attempt_count: int
+    is_measured: bool = True
 
     @property
     def kind(self) -> Kind | None:

@@ -116,6 +116,7 @@ class OutboundMessage(Base):
     source_id: Mapped[int | None]
     stop_if: Mapped[dict[str, Any]] = mapped_column(default=dict)
     priority: Mapped[int] = mapped_column(default=100)
+    is_measured: Mapped[bool] = mapped_column(default=True, server_default="true")
     due_at: Mapped[datetime]
     counted_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]

@@ -92,7 +92,8 @@ class LinkUse(Base):
 class Wave(Base):
     """One sending of invitations to a segment, and its one reminder. `invited_up_to`, `reminded_up_to`: how far it came (ids of customers and of invitations).
 
-    `reminds_at` None: nobody is reminded. `channels`: the first that is allowed is used.
+    `reminds_at` None: nobody is reminded. `channels`: the first that is allowed is used. `due_at`: when the job looks
+    at it next. `passed_over`, `not_reminded`: how many, by reason (sending/words.py).
     """
 
     __tablename__ = "questionnaire_waves"
@@ -114,6 +115,9 @@ class Wave(Base):
     reminded_up_to: Mapped[int] = mapped_column(default=0)
     invited_count: Mapped[int] = mapped_column(default=0)
     passed_over_count: Mapped[int] = mapped_column(default=0)
+    passed_over: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    reminded_count: Mapped[int] = mapped_column(default=0)
+    not_reminded: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_at: Mapped[datetime]
     created_by_id: Mapped[int | None]
 

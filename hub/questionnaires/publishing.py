@@ -17,6 +17,7 @@ from hub.questionnaires.drafts.mapping import read_moved
 from hub.questionnaires.drafts.queries import find_published
 from hub.questionnaires.models import Questionnaire, QuestionnaireVersion
 from hub.questionnaires.reading import read_definition
+from hub.questionnaires.sending.ending import end_waves, move_closing
 from hub.questionnaires.words import QuestionnaireState
 
 Moved = Mapping[str, Mapping[str, Any]]
@@ -70,10 +71,11 @@ def _freeze(found: Questionnaire, moved: dict[str, Any], *, by: Actor, now: date
 
 
 def close(questionnaire_id: int, *, by: Actor, now: datetime) -> None:
-    """No answer is taken any more; who is in the middle of it reads so. Raises NotFound, Conflict."""
+    """No answer is taken any more; who is in the middle of it reads so, what has not been sent is called back. Raises NotFound, Conflict."""
     found = _published(questionnaire_id)
     if found.state is not QuestionnaireState.CLOSED:
         found.state = QuestionnaireState.CLOSED
+        end_waves(found.id, now=now)
         _note("questionnaire.closed", found, by=by, now=now)
 
 
@@ -95,6 +97,7 @@ def set_closing(questionnaire_id: int, *, closes_at: datetime | None, by: Actor,
     if closes_at is not None and closes_at <= now:
         raise Invalid(PAST, field="closes_on")
     found.closes_at = closes_at
+    move_closing(found.id, closes_at=closes_at, now=now)
     told = closes_at.isoformat() if closes_at else None
     _note("questionnaire.closing_set", found, by=by, now=now, closes_at=told)
 

@@ -28,6 +28,7 @@ from hub.outbox import sending
 from hub.outbox.actions import Draft
 from hub.outbox.models import OutboundMessage
 from hub.outbox.words import MessageState, SendQueue
+from hub.questionnaires.links import address_of
 from hub.reviews.links import review_link
 from hub.staff import links as staff_links
 from hub.surveys.actions import add_builtin_survey
@@ -37,6 +38,7 @@ from hub.surveys.words import Choice
 from tests.conftest import TUESDAY, HandClock
 from tests.makers.inbox import make_received
 from tests.makers.outbox import give_consent
+from tests.makers.questionnaires import make_asked, make_questionnaire
 from tests.makers.sink import Sink
 from tests.makers.staff import make_agent
 from tests.makers.surveys import Asked, make_invitation
@@ -83,6 +85,9 @@ def real_values(session: Session, asked: Asked) -> dict[str, str]:
         "ticket_url": f"{HOUSE}/inbox/{ticket.number}",
         "page_url": f"{HOUSE}/promo-codes",
         "product_review_url": review_link(asked.order_id, now=TUESDAY),
+        "questionnaire_url": address_of(
+            make_asked(session, make_questionnaire(session), customer_id=asked.customer_id)[1]
+        ),
         "why_url": why_link(asked.customer_id, "plan:anti_churn", machine_now=machine_now),
     }
 

@@ -33,6 +33,7 @@ from hub.plans.results import keeping as plan_results
 from hub.questionnaires import working as questionnaires
 from hub.questionnaires.results import counting as questionnaire_counts
 from hub.questionnaires.results import keeping as questionnaire_ways
+from hub.questionnaires.sending import working as questionnaire_waves
 from hub.segments.saved import working as segments
 from hub.segments.values import working as values
 from hub.signups import expiring as optins
@@ -61,6 +62,7 @@ NAMES = {
     "chats": N_("Visitors of the chat who left"),
     "pictures": N_("Pictures of texts to fetch"),
     "surveys": N_("Clicks to judge"),
+    "questionnaire_invitations": N_("Invitations to questionnaires, and reminders"),
     "questionnaire_counts": N_("Answers of questionnaires to count"),
     "questionnaire_ways": N_("Sendings of large questionnaires to count"),
     "survey_domains": N_("Mail filters to learn"),
@@ -156,6 +158,9 @@ def list_work(*, now: datetime) -> list[WorkRow]:
 
 def _of_questionnaires(now: datetime) -> list[WorkRow]:
     return [
+        _known_only(
+            "questionnaire_invitations", questionnaire_waves.has_due(), questionnaire_waves.next_due_at, now
+        ),
         _known_only("questionnaire_counts", questionnaire_counts.has_due(), lambda: None, now),
         _known_only("questionnaire_ways", questionnaire_ways.has_due(), lambda: None, now),
         _known_only("link_uses", questionnaires.has_due(), lambda: None, now),

@@ -5,9 +5,10 @@ from hub.outbox.actions.callbacks import PhoneReport, take_status
 from hub.outbox.actions.confirming import ask_to_confirm
 from hub.outbox.actions.erasing import cancel_to_erased
 from hub.outbox.actions.holds import lift_hold, put_hold
-from hub.outbox.actions.posting import Draft, Posted, cancel, post, post_many
+from hub.outbox.actions.posting import cancel, post, post_many
 from hub.outbox.actions.reports import record_report
 from hub.outbox.actions.unsubscribing import Refusable, read_unsubscribe, resubscribe, unsubscribe
+from hub.outbox.drafting import Draft, Posted
 from hub.outbox.pausing import resume_sender
 from hub.outbox.phone_letters import note_inbound
 from hub.outbox.sending import (

@@ -17,9 +17,10 @@ from hub.customers.rules import plain_address
 from hub.customers.words import AddressKind, ConsentAction, LegalBasis, SuppressionReason
 from hub.outbox import addresses
 from hub.outbox.bounces import ALARM_WINDOW, LAST_SENDS, is_repeated, needs_pause
-from hub.outbox.facts import MessageAccepted, MessageBounced
+from hub.outbox.facts import MessageAccepted, MessageBounced, MessageDelivered
 from hub.outbox.models import DeliveryReceipt, OutboundMessage
 from hub.outbox.pausing import pause_address, pause_sender
+from hub.outbox.phone_rules import PHONES
 from hub.outbox.words import MessageState, ReceiptKind
 
 log = structlog.get_logger(__name__)
@@ -113,6 +114,8 @@ def _deliver(message: OutboundMessage, *, now: datetime) -> None:
     message.state = MessageState.DELIVERED
     message.delivered_at = now
     _note_accepted(message, now=now)
+    if message.channel in PHONES:
+        record(MessageDelivered(**_about(message)), now=now)
     _end(message, now=now)
 
 

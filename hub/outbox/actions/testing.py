@@ -12,7 +12,8 @@ from hub.core.text import N_
 from hub.core.words import Language, Purpose
 from hub.customers.rules import normalise_mail
 from hub.outbox import letterhead
-from hub.outbox.actions.posting import Draft, post_many
+from hub.outbox.actions.posting import post_many
+from hub.outbox.drafting import Draft
 from hub.stores.queries import get_chain
 
 MOST_ADDRESSES = 5

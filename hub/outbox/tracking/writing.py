@@ -29,7 +29,7 @@ UNMARKED = Marking(TrackingPolicy(has_links=False, opens=OpenPolicy.OFF))
 
 def plan_marking(letters: Sequence[Letter]) -> Marking:
     """The chain's choice, and who of the group agreed to be measured: at most two small look-ups."""
-    measured = [letter for letter in letters if is_tracked(letter.purpose)]
+    measured = [letter for letter in letters if _may_measure(letter)]
     if not measured:
         return UNMARKED
     policy = read_policy(stores.get_chain().settings)
@@ -55,7 +55,7 @@ def _is_agreement(said: Said) -> bool:
 
 def mark(mail: Rendered, letter: Letter, version: PreparedTemplate, marking: Marking) -> Rendered:
     """The message as it leaves. The plain text of a mail keeps its addresses: there they are read, not clicked."""
-    if not is_tracked(letter.purpose):
+    if not _may_measure(letter):
         return mail
     if letter.channel is not Channel.EMAIL:
         return _mark_phone(mail, letter, version) if marking.policy.has_links else mail
@@ -65,6 +65,10 @@ def mark(mail: Rendered, letter: Letter, version: PreparedTemplate, marking: Mar
         document = links.rewrite(document, uuid=letter.uuid, base_url=site.base_url(), kept=kept)
     pixel = _pixel(letter, version, marking)
     return mail._replace(html=links.add_pixel(document, pixel) if pixel and document else document)
+
+
+def _may_measure(letter: Letter) -> bool:
+    return letter.is_measured and is_tracked(letter.purpose)
 
 
 def _mark_phone(mail: Rendered, letter: Letter, version: PreparedTemplate) -> Rendered:

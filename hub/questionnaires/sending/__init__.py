@@ -1,0 +1,1 @@
+"""Sends questionnaires out: waves to segments, one reminder, single invitations."""
