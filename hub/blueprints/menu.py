@@ -7,6 +7,7 @@ from flask_babel import gettext
 
 from hub.blueprints.access import find_viewer
 from hub.core.text import N_
+from hub.staff.rules import Viewer
 from hub.staff.words import Permission
 
 ITEMS = (
@@ -25,6 +26,7 @@ ITEMS = (
 
 ROOM_OF = {
     **dict.fromkeys(("questionnaires", "questionnaire_links", "questionnaire_results"), "surveys"),
+    "questionnaire_results.list_results": "statistics",
     **dict.fromkeys(("messages", "loyalty", "signups", "chats"), "templates"),
     **dict.fromkeys(
         ("segments", "values", "products", "imports", "duplicates", "quality", "properties", "privacy"),
@@ -33,7 +35,7 @@ ROOM_OF = {
     **dict.fromkeys(("plan_editor", "plan_publishing", "plan_replay", "plan_files"), "plans"),
     "plan_results": "statistics",
 }
-"""Doors that belong to the room of another one: its place in the rail is the current one on their pages."""
+"""Doors, and single pages, that belong to the room of another one: its place in the rail is the current one on their pages."""
 
 ACTS = (
     ("session.switch_person", "arrows-right-left", N_("Change person"), False),
@@ -66,8 +68,7 @@ def menu() -> list[MenuItem]:
     person = find_viewer()
     if person is None:
         return []
-    door = (request.blueprint or "").partition(".")[0]
-    room = ROOM_OF.get(door, door)
+    room = _room(person)
     return [
         MenuItem(
             endpoint.partition(".")[0],
@@ -79,6 +80,13 @@ def menu() -> list[MenuItem]:
         for endpoint, icon, label, permission in ITEMS
         if person.may(permission) and endpoint in current_app.view_functions
     ]
+
+
+def _room(person: Viewer) -> str:
+    """Of this page. Results of questionnaires are figures for who sees no surveys."""
+    door = (request.blueprint or "").partition(".")[0]
+    room = ROOM_OF.get(request.endpoint or "") or ROOM_OF.get(door, door)
+    return "statistics" if room == "surveys" and not person.may(Permission.READ_SURVEYS) else room
 
 
 def acts() -> list[PersonAct]:

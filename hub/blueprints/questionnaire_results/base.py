@@ -54,6 +54,12 @@ def _place(head: Head, scope: Scope, stores: Sequence[StoreRow]) -> dict[str, An
     return {"store_ids": None if scope.is_everything else scope.store_ids}
 
 
+def _is_seen(region_id: int, places: Places, scope: Scope) -> bool:
+    """Whether the reader may see all of its stores."""
+    stores = [row.id for row in places.stores if row.region_id == region_id]
+    return scope.is_everything or (bool(stores) and all(scope.has_store(store) for store in stores))
+
+
 def _day(name: str) -> date | None:
     told = request.args.get(name)
     if not told:
@@ -65,10 +71,10 @@ def _day(name: str) -> date | None:
 
 
 def crumbs() -> list[tuple[str, str]]:
-    """Where these pages stand; who may not read surveys comes by no list."""
-    if not viewer().may(Permission.READ_SURVEYS):
-        return []
-    return [(gettext("Questionnaires"), url_for("questionnaires.list_questionnaires"))]
+    """Where these pages stand; who may not read surveys comes by the list of results."""
+    may_read = viewer().may(Permission.READ_SURVEYS)
+    way = "questionnaires.list_questionnaires" if may_read else "questionnaire_results.list_results"
+    return [(gettext("Questionnaires"), url_for(way))]
 
 
 def shared(asked: Asked, places: Places) -> dict[str, Any]:
@@ -81,7 +87,7 @@ def shared(asked: Asked, places: Places) -> dict[str, Any]:
         "crumbs": crumbs,
         "args": request.args,
         "store_choices": [(row.code, row.name) for row in stores],
-        "region_choices": [(row.id, row.name) for row in places.regions] if scope.is_everything else [],
+        "region_choices": [(row.id, row.name) for row in places.regions if _is_seen(row.id, places, scope)],
         "chosen_store": next((row.code for row in stores if row.id == asked.store_id), ""),
         "sees_all": scope.is_everything,
         "may_hand_out": viewer().may(Permission.EDIT_SURVEYS),
