@@ -10,6 +10,7 @@ from hub.core.words import Language
 from hub.demo.national.building import Edition
 from hub.demo.national.opinions import form_opinion, quality_of
 from hub.demo.national.taking import fill_in
+from hub.questionnaires.models import Wave
 from hub.questionnaires.words import ResponseState
 
 Row = dict[str, Any]
@@ -37,12 +38,11 @@ class Sending:
     """One wave. `progress`: how much better the chain is by then; `eagerness` is 1 where as many answer as usually."""
 
     edition: Edition
-    wave_id: int
+    wave: Wave
     people: Sequence[Asked]
     starts_at: datetime
     progress: float = 0.0
     eagerness: float = 1.0
-    reminds: bool = True
 
 
 @dataclass
@@ -59,9 +59,9 @@ class Books:
         return [{"id": number, **row} for number, row in enumerate(ordered, 1)]
 
 
-def send(sending: Sending, books: Books, *, now: datetime, random: Random) -> int:
-    """Write down one wave; returns how many were reminded."""
-    reminded = 0
+def send(sending: Sending, books: Books, *, now: datetime, random: Random) -> None:
+    """Write down what became of one wave."""
+    wave, reminded = sending.wave, 0
     for place, asked in enumerate(sending.people):
         at = sending.starts_at + A_WAVE * (place / max(1, len(sending.people)))
         row = _invitation(len(books.invitations) + 1, sending, asked, at)
@@ -70,19 +70,21 @@ def send(sending: Sending, books: Books, *, now: datetime, random: Random) -> in
             continue
         row["delivered_at"] = at + timedelta(seconds=random.randrange(2, 90))
         came_at = _answered_at(sending, asked, at, random)
-        if sending.reminds and at + REMINDED_AFTER <= now and (came_at or now) >= at + REMINDED_AFTER:
+        if wave.reminds_at and at + REMINDED_AFTER <= now and (came_at or now) >= at + REMINDED_AFTER:
             row["reminded_at"] = at + REMINDED_AFTER
             reminded += 1
         if came_at is not None and came_at <= now:
             _answer(sending, asked, row, came_at, books, random)
-    return reminded
+    wave.invited_count = len(sending.people)
+    wave.invited_up_to = max((asked.customer_id for asked in sending.people), default=0)
+    wave.reminded_up_to = books.invitations[-1]["id"] if reminded else 0
 
 
 def _invitation(number: int, sending: Sending, asked: Asked, at: datetime) -> Row:
     return {
         "id": number,
         "questionnaire_id": sending.edition.id,
-        "wave_id": sending.wave_id,
+        "wave_id": sending.wave.id,
         "customer_id": asked.customer_id,
         "store_id": asked.store_id,
         "order_id": None,
@@ -100,7 +102,7 @@ def _answered_at(sending: Sending, asked: Asked, at: datetime, random: Random) -
     willing = sending.eagerness * (1 + 0.25 * quality_of(asked.store_id))
     waited = timedelta(days=random.expovariate(1 / PATIENCE_DAYS))
     if random.random() >= AT_ONCE * willing:
-        if not sending.reminds or random.random() >= REMINDED * willing:
+        if not sending.wave.reminds_at or random.random() >= REMINDED * willing:
             return None
         waited += REMINDED_AFTER
     came_at = at + min(waited, LATEST)

@@ -12,7 +12,7 @@ from hub.core.words import Channel
 from hub.customers.models import Customer
 from hub.demo.copying import copy_rows
 from hub.demo.national import building
-from hub.demo.national.sending import Asked, Books, Sending, send
+from hub.demo.national.sending import REMINDED_AFTER, Asked, Books, Sending, send
 from hub.questionnaires.models import QuestionnaireInvitation, QuestionnaireResponse, Wave
 from hub.questionnaires.results.counting import count_batch
 from hub.questionnaires.words import WaveState
@@ -45,11 +45,25 @@ def run_questionnaires(*, now: datetime) -> None:
     first = int(len(asked) * FIRST_SHARE)
     past = people[-int(ASKED_LAST_YEAR * scale) :]
     gone = people[: int(ASKED_NAMELESS * scale)]
+    began = now - building.YEAR - FIRST
     sendings = [
-        (Sending(last_year, 1, past, now - building.YEAR - FIRST, progress=-0.14, eagerness=0.9), buyers),
-        (Sending(this_year, 2, asked[:first], now - FIRST), buyers),
-        (Sending(this_year, 3, asked[first:], now - SECOND, progress=0.12, eagerness=0.92), absent),
-        (Sending(leaving, 4, gone, now - NAMELESS, eagerness=0.8, reminds=False), absent),
+        Sending(last_year, _wave(last_year, buyers, began), past, began, progress=-0.14, eagerness=0.9),
+        Sending(this_year, _wave(this_year, buyers, now - FIRST), asked[:first], now - FIRST),
+        Sending(
+            this_year,
+            _wave(this_year, absent, now - SECOND),
+            asked[first:],
+            now - SECOND,
+            0.12,
+            eagerness=0.92,
+        ),
+        Sending(
+            leaving,
+            _wave(leaving, absent, now - NAMELESS, reminds=False),
+            gone,
+            now - NAMELESS,
+            eagerness=0.8,
+        ),
     ]
     _write(sendings, now=now, random=random)
     building.close_last_year(last_year, now=now)
@@ -71,39 +85,34 @@ def _segment(name: str, *parts: dict[str, Any], now: datetime) -> tuple[int, str
     return save_segment(draft, by=building.marketer(), now=at), name
 
 
-def _write(sendings: Sequence[tuple[Sending, tuple[int, str]]], *, now: datetime, random: Random) -> None:
+def _wave(
+    edition: building.Edition, segment: tuple[int, str], starts_at: datetime, *, reminds: bool = True
+) -> Wave:
+    wave = Wave(
+        questionnaire_id=edition.id,
+        segment_id=segment[0],
+        segment_name=segment[1],
+        channels=[Channel.EMAIL.value],
+        state=WaveState.DONE,
+        starts_at=starts_at,
+        reminds_at=starts_at + REMINDED_AFTER if reminds else None,
+        created_at=starts_at - timedelta(days=2),
+        created_by_id=building.marketer().agent_id,
+    )
+    db.session.add(wave)
+    db.session.flush()
+    return wave
+
+
+def _write(sendings: Sequence[Sending], *, now: datetime, random: Random) -> None:
     books = Books([], [], [])
-    waves = []
-    for sending, segment in sendings:
+    for sending in sendings:
         send(sending, books, now=now, random=random)
-        waves.append(_wave(sending, segment, books.invitations[-1]["id"]))
-    copy_rows(Wave, waves)
     copy_rows(QuestionnaireInvitation, books.invitations)
     copy_rows(QuestionnaireResponse, books.nameless)
     copy_rows(QuestionnaireResponse, books.numbered_responses())
     _number_on(len(books.responses))
     count_batch(len(books.responses) + len(books.nameless) + 1)
-
-
-def _wave(sending: Sending, segment: tuple[int, str], last_invitation_id: int) -> dict[str, Any]:
-    reminds_at = sending.starts_at + timedelta(days=7) if sending.reminds else None
-    return {
-        "id": sending.wave_id,
-        "questionnaire_id": sending.edition.id,
-        "segment_id": segment[0],
-        "segment_name": segment[1],
-        "channels": [Channel.EMAIL.value],
-        "state": WaveState.DONE,
-        "starts_at": sending.starts_at,
-        "reminds_at": reminds_at,
-        "due_at": None,
-        "invited_up_to": max(asked.customer_id for asked in sending.people),
-        "reminded_up_to": last_invitation_id if reminds_at else 0,
-        "invited_count": len(sending.people),
-        "passed_over_count": 0,
-        "created_at": sending.starts_at - timedelta(days=2),
-        "created_by_id": building.marketer().agent_id,
-    }
 
 
 def _number_on(last_id: int) -> None:
