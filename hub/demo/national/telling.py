@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 
 from hub.core.db import db
 from hub.core.words import Channel
@@ -88,20 +88,19 @@ def _segment(name: str, *parts: dict[str, Any], now: datetime) -> tuple[int, str
 def _wave(
     edition: building.Edition, segment: tuple[int, str], starts_at: datetime, *, reminds: bool = True
 ) -> Wave:
-    wave = Wave(
-        questionnaire_id=edition.id,
-        segment_id=segment[0],
-        segment_name=segment[1],
-        channels=[Channel.EMAIL.value],
-        state=WaveState.DONE,
-        starts_at=starts_at,
-        reminds_at=starts_at + REMINDED_AFTER if reminds else None,
-        created_at=starts_at - timedelta(days=2),
-        created_by_id=building.marketer().agent_id,
-    )
-    db.session.add(wave)
-    db.session.flush()
-    return wave
+    """By a statement, in which columns that are not named have their defaults."""
+    row = {
+        "questionnaire_id": edition.id,
+        "segment_id": segment[0],
+        "segment_name": segment[1],
+        "channels": [Channel.EMAIL.value],
+        "state": WaveState.DONE,
+        "starts_at": starts_at,
+        "reminds_at": starts_at + REMINDED_AFTER if reminds else None,
+        "created_at": starts_at - timedelta(days=2),
+        "created_by_id": building.marketer().agent_id,
+    }
+    return db.session.scalars(insert(Wave).returning(Wave), row).one()
 
 
 def _write(sendings: Sequence[Sending], *, now: datetime, random: Random) -> None:
