@@ -11,6 +11,7 @@ from hub.demo.national.building import Edition
 from hub.demo.national.opinions import form_opinion, quality_of
 from hub.demo.national.taking import fill_in
 from hub.questionnaires.models import Wave
+from hub.questionnaires.sending.words import NotReminded, PassedOver
 from hub.questionnaires.words import ResponseState
 
 Row = dict[str, Any]
@@ -22,6 +23,13 @@ PATIENCE_DAYS, LATEST = 1.6, timedelta(days=34)
 AT_ONCE, REMINDED = 0.17, 0.12
 """Shares that answer the invitation, and of the others the reminder."""
 RANDOM_IDS = 2**51
+PASSED_OVER = {
+    PassedOver.LATELY: 0.046,
+    PassedOver.REFUSED: 0.009,
+    PassedOver.NO_ADDRESS: 0.014,
+    PassedOver.BLOCKED: 0.006,
+}
+"""Of each reason, for one who was invited."""
 
 
 @dataclass(frozen=True)
@@ -61,12 +69,13 @@ class Books:
 
 def send(sending: Sending, books: Books, *, now: datetime, random: Random) -> None:
     """Write down what became of one wave."""
-    wave, reminded = sending.wave, 0
+    wave, reminded, undelivered = sending.wave, 0, 0
     for place, asked in enumerate(sending.people):
         at = sending.starts_at + A_WAVE * (place / max(1, len(sending.people)))
         row = _invitation(len(books.invitations) + 1, sending, asked, at)
         books.invitations.append(row)
         if random.random() > REACHED:
+            undelivered += 1
             continue
         row["delivered_at"] = at + timedelta(seconds=random.randrange(2, 90))
         came_at = _answered_at(sending, asked, at, random)
@@ -75,7 +84,14 @@ def send(sending: Sending, books: Books, *, now: datetime, random: Random) -> No
             reminded += 1
         if came_at is not None and came_at <= now:
             _answer(sending, asked, row, came_at, books, random)
-    wave.invited_count = len(sending.people)
+    wave.invited_count, wave.reminded_count = len(sending.people), reminded
+    wave.passed_over = {
+        reason.value: round(share * len(sending.people)) for reason, share in PASSED_OVER.items()
+    }
+    if wave.reminds_at and wave.reminds_at <= now:
+        answered = len(sending.people) - reminded - undelivered
+        wave.not_reminded = {NotReminded.ANSWERED.value: answered, NotReminded.UNDELIVERED.value: undelivered}
+    wave.passed_over_count = sum(wave.passed_over.values())
     wave.invited_up_to = max((asked.customer_id for asked in sending.people), default=0)
     wave.reminded_up_to = books.invitations[-1]["id"] if reminded else 0
 
