@@ -76,6 +76,7 @@ class Config:
     postmark_webhook_networks: tuple[str, ...]
     survey_nonce_min_seconds: float
     survey_filter_ranges: str
+    knowledge_model: bool
     webhooks_private: bool
     events_host: str
     events_port: int
@@ -123,6 +124,7 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
         **_mail_hooks(env),
         survey_nonce_min_seconds=float(env.get("SURVEY_NONCE_MIN_SECONDS", "1")),
         survey_filter_ranges=env.get("SURVEY_FILTER_RANGES", ""),
+        knowledge_model=env.get("KNOWLEDGE_MODEL", "on").lower() in TRUE_WORDS,
         webhooks_private=env.get("WEBHOOKS_PRIVATE", env.get("COMPTOIR_DEMO", "")).lower() in TRUE_WORDS,
         **_events(env),
     )

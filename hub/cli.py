@@ -17,13 +17,13 @@ from hub.core import clock, site
 from hub.core.actor import SYSTEM
 from hub.core.db import db, transaction
 from hub.core.errors import HubError
-from hub.core.words import Channel, Language
+from hub.core.words import Channel
 from hub.customer_commands import fit_value, rebuild_states
 from hub.customers.hygiene.base import find_known, without_base
 from hub.customers.hygiene.report import check_file, lines_of
 from hub.import_commands import import_file
 from hub.inbox.actions import rebuild_batch
-from hub.knowledge import evaluating
+from hub.knowledge_commands import knowledge
 from hub.mailroom.actions import release_arrival
 from hub.mailroom.queries import list_quarantine, list_unseen
 from hub.order_commands import orders
@@ -42,7 +42,6 @@ from hub.takeover.words import TakeoverSource
 
 Result = TypeVar("Result")
 mail = AppGroup("mail", help="Raw mails.")
-knowledge = AppGroup("knowledge", help="Articles and their search.")
 customers = AppGroup("customers", help="Customers and their consents.")
 inbox = AppGroup("inbox", help="Tickets and their waits.")
 
@@ -136,21 +135,6 @@ def publish() -> None:
     click.echo(f"{count} new versions.")
     if plan_count:
         click.echo(f"{plan_count} new versions of plans.")
-
-
-@knowledge.command("evaluate")
-@click.option("--typos", "has_typos", is_flag=True, help="Put one typo into each question.")
-@click.option("--language", type=click.Choice(list(Language)), help="Of the file; found out when left away.")
-@click.argument("file", type=click.Path(path_type=Path))
-def evaluate(*, has_typos: bool, language: str | None, file: Path) -> None:
-    """Print as JSON how often the right article is among the first; needs no database and no Redis."""
-    try:
-        material = evaluating.read_material(file)
-    except evaluating.UnreadableFileError as error:
-        raise click.ClickException(str(error)) from error
-    tongue = Language(language) if language else evaluating.language_of(material)
-    figures = evaluating.evaluate(material, language=tongue, has_typos=has_typos)
-    click.echo(json.dumps(figures, ensure_ascii=False))
 
 
 @click.command("setup-code")

@@ -10,6 +10,7 @@ from hub.channels.twilio_client import TwilioSettings
 from hub.channels.twilio_settings import read_contents, read_prices
 from hub.core import bell, clock, files, live, log, signing, site
 from hub.customers.hygiene import mail_servers
+from hub.knowledge import meaning
 from hub.mailroom import ways_setup
 from hub.mailroom.ways_setup import WaysSetup
 from hub.outbox import bridge, hook_settings, pushing, sender_setup, wires
@@ -33,6 +34,7 @@ def set_up_hallway(config: Config) -> None:
     sender_setup.use(sender)
     mail_servers.use(sender.dns)
     webhook_setup.use(may_be_private=config.webhooks_private)
+    meaning.use(is_wanted=config.knowledge_model)
     pushing.use(may_be_private=config.webhooks_private)
     if config.redis_url:
         bell.connect(config.redis_url, queue_of=jobs.QUEUE_OF)

@@ -7,11 +7,11 @@ from sqlalchemy.dialects.postgresql import insert
 
 from hub.core.actor import Actor
 from hub.core.audit import note_change
-from hub.core.db import db
+from hub.core.db import db, ring_after_commit
 from hub.core.errors import Conflict, Invalid, NotFound
 from hub.core.text import N_, SPACES, fold, slug
 from hub.core.words import Language
-from hub.knowledge import rules
+from hub.knowledge import indexing, rules
 from hub.knowledge.models import Article, ArticleVersion, SearchLog, StandardReply, StoreParagraph
 from hub.knowledge.words import ArticleState, SearchPlace
 
@@ -240,3 +240,4 @@ def _keep_version(row: Article, by: Actor, now: datetime) -> None:
         )
     )
     db.session.flush()
+    ring_after_commit(indexing.BELL)

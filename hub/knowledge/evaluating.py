@@ -10,7 +10,9 @@ from time import perf_counter
 from typing import Any
 
 from hub.core.words import Language
-from hub.knowledge.ranking import Index, Text
+from hub.knowledge import meaning
+from hub.knowledge.ranking import Text
+from hub.knowledge.searching import Search
 from hub.knowledge.terms import guess_language
 
 DEPTHS = (1, 3, 5, 10)
@@ -56,24 +58,33 @@ def language_of(material: Material) -> Language:
     return guess_language([row.text for row in material.questions] + [row.title for row in material.articles])
 
 
-def evaluate(material: Material, *, language: Language, has_typos: bool = False) -> dict[str, Any]:
-    """Share of questions whose article is among the first 1, 3, 5 and 10, and the time a search takes (ms)."""
-    index = Index(language)
-    for text in material.articles:
-        index.add(text)
+def evaluate(
+    material: Material, *, language: Language, has_typos: bool = False, has_model: bool = True
+) -> dict[str, Any]:
+    """Share of questions whose article is among the first 1, 3, 5 and 10, and the time a search takes (ms).
+
+    `has_model` says whether search may ask the model where its package is there, as it does in the pages.
+    """
+    model = meaning.MODEL if has_model and meaning.is_available() else None
+    search = Search(language)
+    texts = [(text.title, f"{text.summary}\n{text.body}") for text in material.articles]
+    vectors = meaning.encode_articles(texts) if model else [None] * len(texts)
+    for text, found in zip(material.articles, vectors, strict=True):
+        search.add(text, found)
     random = Random(SEED)  # noqa: S311 - the same typos at each run, nothing secret
     ranks, times = [], []
     for question in material.questions:
         asked = misspell(question.text, random) if has_typos else question.text
         start = perf_counter()
-        found = index.find(asked, limit=max(DEPTHS))
+        hits = search.find(asked, meaning.encode([asked])[0] if model else None, limit=max(DEPTHS))
         times.append((perf_counter() - start) * 1000)
-        ranks.append(_rank([material.names[place] for place in found], question.article_id))
+        ranks.append(_rank([material.names[each.id] for each in hits], question.article_id))
     return {
         "articles": len(material.articles),
         "questions": len(ranks),
         "language": language.value,
         "typos": has_typos,
+        "model": model,
         **{f"hit@{depth}": _share([rank <= depth for rank in ranks]) for depth in DEPTHS},
         "mrr": round(sum(1 / rank for rank in ranks) / max(1, len(ranks)), 4),
         "p50_ms": _percentile(times, 0.5),

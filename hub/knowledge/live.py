@@ -1,44 +1,65 @@
-"""The articles of the base in an index of this process, brought up to date before each search."""
+"""The articles of the base, their words and vectors, in this process; brought up to date before each search."""
 
+from itertools import groupby
 from threading import Lock
 from typing import Any
 
+import numpy as np
 from sqlalchemy import Row, func, select
 
 from hub.core.db import db
 from hub.core.words import Language
+from hub.knowledge import meaning
 from hub.knowledge.markdown import to_text
-from hub.knowledge.models import Article
-from hub.knowledge.ranking import Index, Text
+from hub.knowledge.models import Article, ArticleVector
+from hub.knowledge.ranking import Text
+from hub.knowledge.searching import Found, Search
 from hub.knowledge.words import ArticleState
 
 SEARCHABLE = frozenset(state.value for state in ArticleState if state is not ArticleState.ARCHIVED)
 
 
 class _Live:
-    """One language: the index, what it was made of, and what the base said of itself then."""
+    """One language: what is searched, what it was made of, and what the base said of itself then."""
 
     def __init__(self, language: Language) -> None:
         self.language = language
         self.lock = Lock()
-        self.index = Index(language)
+        self.search = Search(language)
         self.known: dict[int, tuple[Any, ...]] = {}
         self.print: tuple[Any, ...] = ()
+        self.last_vector_id = 0
 
     def refresh(self) -> None:
-        """One aggregate a search; only changed articles are read again."""
+        """One aggregate and one look at an index a search; only changed articles are read again."""
         found = _fingerprint(self.language)
-        if found == self.print:
-            return
+        if found != self.print:
+            self._refresh_words()
+            self.print = found
+        if meaning.is_available():
+            self._refresh_vectors()
+
+    def _refresh_words(self) -> None:
         marks = {row.id: tuple(row) for row in db.session.execute(_marks(self.language))}
-        if self.index.is_worn:
-            self.index, self.known = Index(self.language), {}
+        if self.search.index.is_worn:
+            self.search, self.known, self.last_vector_id = Search(self.language), {}, 0
         for gone in self.known.keys() - marks.keys():
-            self.index.remove(gone)
+            self.search.remove(gone)
         changed = [article_id for article_id, mark in marks.items() if self.known.get(article_id) != mark]
         for row in db.session.execute(_texts(changed)):
-            self.index.add(_text(row))
-        self.known, self.print = marks, found
+            self.search.add(_text(row))
+        self.known = marks
+
+    def _refresh_vectors(self) -> None:
+        """Vectors that a worker wrote since; they are never changed, only replaced by rows of higher ids."""
+        newest = db.session.scalar(select(func.max(ArticleVector.id))) or 0
+        if newest != self.last_vector_id:
+            fresh = db.session.execute(_vectors(self.language, after=min(newest, self.last_vector_id)))
+            for (article_id, state), rows in groupby(fresh, key=lambda row: (row.article_id, row.state)):
+                if article_id in self.known:
+                    found = np.stack([np.frombuffer(row.vector, np.float16) for row in rows])
+                    self.search.vectors.put(article_id, found.astype(np.float32), group=state.value)
+            self.last_vector_id = newest
 
 
 _LIVE = {language: _Live(language) for language in Language}
@@ -46,12 +67,13 @@ _LIVE = {language: _Live(language) for language in Language}
 
 def find_articles(
     words: str, *, language: Language, states: frozenset[ArticleState], limit: int
-) -> list[int]:
-    """Ids of articles in these states that bear on the words, best first."""
+) -> list[Found]:
+    """Articles in these states that bear on the words, best first."""
     live = _LIVE[language]
     with live.lock:
         live.refresh()
-        return live.index.find(words, groups={state.value for state in states}, limit=limit)
+        asked = meaning.encode_question(words) if live.search.vectors and meaning.is_available() else None
+        return live.search.find(words, asked, groups={state.value for state in states}, limit=limit)
 
 
 def _fingerprint(language: Language) -> tuple[Any, ...]:
@@ -76,6 +98,14 @@ def _texts(article_ids: list[int]) -> Any:
     return select(Article.id, Article.title, Article.summary, Article.body, Article.state).where(
         Article.id.in_(article_ids)
     )
+
+
+def _vectors(language: Language, *, after: int) -> Any:
+    chosen = select(ArticleVector.article_id, ArticleVector.vector, Article.state).join(
+        Article, Article.id == ArticleVector.article_id
+    )
+    mine = (Article.language == language, ArticleVector.model == meaning.MODEL, ArticleVector.id > after)
+    return chosen.where(*mine).order_by(ArticleVector.article_id, ArticleVector.part)
 
 
 def _text(row: Row[Any]) -> Text:

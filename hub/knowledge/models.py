@@ -50,6 +50,23 @@ class ArticleVersion(Base):
     saved_at: Mapped[datetime]
 
 
+class ArticleVector(Base):
+    """What a part of an article means: `part` 0 is its title, 1 and more the pieces of its text. Replaced, never changed.
+
+    `vector`: meaning.SIZE numbers of two bytes (IEEE 754 half precision, little end first), of length 1.
+    """
+
+    __tablename__ = "article_vectors"
+    __table_args__ = (UniqueConstraint("article_id", "part"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id"))
+    part: Mapped[int]
+    version_number: Mapped[int]
+    model: Mapped[str]
+    vector: Mapped[bytes]
+
+
 class StandardReply(Base):
     """A reply by contact reason, with variables such as {{customer.salutation}}; used from the composer."""
 

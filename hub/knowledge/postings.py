@@ -77,6 +77,13 @@ class Field:
         """How many slots hold the word."""
         return len(self._slots[word]) if word in self._slots else 0
 
+    def has(self, word: str, slot: int) -> bool:
+        if word not in self._slots:
+            return False
+        places = self._slots[word]
+        place = bisect_left(places, slot)
+        return place < len(places) and places[place] == slot
+
     def rarity(self, word: str) -> float:
         found = self.spread(word)
         return math.log(1 + (len(self._lengths) - found + 0.5) / (found + 0.5))

@@ -27,6 +27,7 @@ from hub.knowledge.rows import (
     Suggestions,
     VersionRow,
 )
+from hub.knowledge.searching import Found
 from hub.knowledge.words import ArticleState, SearchPlace
 
 NO_ARTICLE = N_("This article does not exist any more. Please search for another one.")
@@ -76,9 +77,12 @@ def search_articles(
     states = states_at(place) & ({state} if state else EVERY_STATE)
     found = find_articles(words[: rules.LONGEST_SEARCH * 10], language=language, states=states, limit=limit)
     rows = {
-        row.id: row for row in db.session.execute(select(*LISTED, Article.body).where(Article.id.in_(found)))
+        row.id: row
+        for row in db.session.execute(
+            select(*LISTED, Article.body).where(Article.id.in_([each.id for each in found]))
+        )
     }
-    return [_hit(rows[article_id]) for article_id in found if article_id in rows]
+    return [_hit(rows[each.id], each) for each in found if each.id in rows]
 
 
 def suggest(text: str, reason_id: int | None, language: Language, store_id: int | None = None) -> Suggestions:
@@ -204,8 +208,8 @@ def _listed(row: Any) -> ArticleRow:
     return ArticleRow(**_base(row))
 
 
-def _hit(row: Any) -> ArticleHit:
-    return ArticleHit(**_base(row), text=to_text(row.body))
+def _hit(row: Any, found: Found) -> ArticleHit:
+    return ArticleHit(**_base(row), text=to_text(row.body), score=found.score, why=found.why)
 
 
 def _view(row: Any) -> ArticleView:

@@ -91,9 +91,19 @@ class Index:
         fused = _fuse({slot: points[slot] for slot in relevant}, self._titles.score(meanings, relevant))
         order = sorted(relevant, key=lambda slot: (-fused[slot], -points[slot], self._ids[slot]))
         ranked = [self._ids[slot] for slot in order]
-        return list(dict.fromkeys([*self._called(question, groups), *ranked]))[:limit]
+        return list(dict.fromkeys([*self.called(question, groups), *ranked]))[:limit]
 
-    def _called(self, question: str, groups: Collection[str]) -> list[int]:
+    def shared(self, question: str, article_id: int) -> list[str]:
+        """The words of the question that the article holds, as they were typed; `colis (paquet)` for one of its kin."""
+        slot = self._slot_of[article_id]
+        found: list[str] = []
+        for word in list(meaningful(question, self.language))[:LONGEST_QUESTION]:
+            meant = [each for each in self._meanings(self._stem(word)) if self._texts.has(each, slot)]
+            if meant:
+                found.append(word if self._stem(word) in meant else f"{word} ({meant[0]})")
+        return found
+
+    def called(self, question: str, groups: Collection[str]) -> list[int]:
         """The articles whose title is the question, whatever the words are worth."""
         same = self._by_title.get(fold(question), set())
         return sorted(each for each in same if self._groups[self._slot_of[each]] in groups)

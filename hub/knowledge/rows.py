@@ -39,9 +39,14 @@ class ArticleView(ArticleRow):
 
 @dataclass(frozen=True, kw_only=True)
 class ArticleHit(ArticleRow):
-    """An article that bears on what was asked; `text` is its body without marks, ready for a reply."""
+    """An article that bears on what was asked; `text` is its body without marks, ready for a reply.
+
+    `score` from 0 to 1, and `why`: the words it shares with the question, and how near it means the same.
+    """
 
     text: str
+    score: float
+    why: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from hub.inbox.actions import reason_learning as learning
 from hub.inbox.actions import recordings as calls
 from hub.inbox.actions import returning as later
 from hub.inbox.actions import working as tickets
+from hub.knowledge import indexing
 from hub.mailroom import polling as mailboxes
 from hub.mailroom.queries import get_waiting
 from hub.orders.behaviour import tidying as visits
@@ -83,6 +84,7 @@ NAMES = {
     "takeovers": N_("Takeovers"),
     "till_files": N_("Files of the tills"),
     "visits": N_("Visits kept long enough"),
+    "article_vectors": N_("Articles whose meaning is to be worked out"),
     "link_uses": N_("Uses of open links, kept long enough"),
     "webhooks": N_("Webhooks to tell"),
     "outbox.urgent": N_("Messages: replies and orders"),
@@ -124,18 +126,16 @@ def list_work(*, now: datetime) -> list[WorkRow]:
         _known_only("later", later.has_due(), later.next_due_at, now),
         _known_only("alerts", unattended.has_due(), unattended.next_due_at, now),
         _known_only("pushes", pushing.has_due(), lambda: None, now),
-        _known_only("words", vocabulary.has_due(), vocabulary.next_due_at, now),
         _known_only("promo_codes", promo_codes.has_due(), lambda: None, now),
         _known_only("optins", optins.has_due(), optins.next_due_at, now),
         _known_only("tickets", tickets.has_due(), tickets.next_due_at, now),
         _known_only("calls", calls.has_due(), lambda: None, now),
         _known_only("chats", chats.has_due(), lambda: None, now),
         _known_only("pictures", fetching.has_due(), lambda: None, now),
+        *_of_learning(now),
         *_of_surveys(now),
         *_of_questionnaires(now),
         _known_only("receipts", tidying.has_due(), lambda: None, now),
-        _known_only("suggestions", suggestions.has_due(), lambda: None, now),
-        _known_only("reason_models", learning.has_due(), lambda: None, now),
         _known_only("imports", imports.has_due(), imports.next_due_at, now),
         _known_only("till_files", till_files.has_due(), lambda: None, now),
         _known_only("visits", visits.has_due(), lambda: None, now),
@@ -164,6 +164,15 @@ def _of_questionnaires(now: datetime) -> list[WorkRow]:
         _known_only("questionnaire_counts", questionnaire_counts.has_due(), lambda: None, now),
         _known_only("questionnaire_ways", questionnaire_ways.has_due(), lambda: None, now),
         _known_only("link_uses", questionnaires.has_due(), lambda: None, now),
+    ]
+
+
+def _of_learning(now: datetime) -> list[WorkRow]:
+    return [
+        _known_only("words", vocabulary.has_due(), vocabulary.next_due_at, now),
+        _known_only("suggestions", suggestions.has_due(), lambda: None, now),
+        _known_only("reason_models", learning.has_due(), lambda: None, now),
+        _known_only(indexing.BELL, indexing.has_due(), lambda: None, now),
     ]
 
 
