@@ -1,22 +1,16 @@
 """Doors for machines: invitations to the survey after a purchase, and its answers. Described at openapi.json."""
 
-from datetime import datetime
-from typing import Any
-
-from flask import g, jsonify, request
+from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 
+from hub.blueprints import api_questionnaires
 from hub.blueprints import api_surveys_shapes as shapes
 from hub.blueprints.api import blueprint, check_query, key_rate, page_size, read_body, viewer_of_key
+from hub.blueprints.api_asking import check_surveys, key_actor, order_numbered, read_since
 from hub.blueprints.api_customers import find_by_any
 from hub.blueprints.pages import limiter
 from hub.core import clock
-from hub.core.actor import Actor
 from hub.core.db import transaction
-from hub.core.errors import Forbidden, Invalid, NotFound
-from hub.core.text import N_
-from hub.core.words import ActorKind
-from hub.orders.queries import OrderRow, find_order_by_external_id
 from hub.reactions import asking
 from hub.staff.words import ApiScope, Permission
 from hub.surveys import telling
@@ -26,17 +20,16 @@ WAYS = {
     "show_survey_invitation": ApiScope.SURVEYS_READ,
     "list_survey_answers": ApiScope.SURVEYS_READ,
     "ask_about_order": ApiScope.SURVEYS_WRITE,
+    **api_questionnaires.WAYS,
 }
 FILTERS = ("customer", "order", "since")
-NO_ORDER = N_("No order has this number. Please send the order first.")
-BAD_MOMENT = N_("Please give a moment with its offset, such as 2026-03-03T10:00:00+01:00.")
 
 
 @blueprint.get("/survey-invitations")
 @limiter.limit("1200/minute", key_func=key_rate)
 def list_survey_invitations() -> ResponseReturnValue:
     """Newest first; filters `customer` (id or address), `order` (number) and `since` (made then or later)."""
-    _check(Permission.READ_SURVEYS)
+    check_surveys(Permission.READ_SURVEYS)
     check_query(*FILTERS)
     page = telling.page_invitations(_asked(), after=request.args.get("after"), size=page_size())
     return jsonify(invitations=shapes.invitations(page.rows), next=page.next_key)
@@ -45,7 +38,7 @@ def list_survey_invitations() -> ResponseReturnValue:
 @blueprint.get("/survey-invitations/<int:invitation_id>")
 @limiter.limit("1200/minute", key_func=key_rate)
 def show_survey_invitation(invitation_id: int) -> ResponseReturnValue:
-    _check(Permission.READ_SURVEYS)
+    check_surveys(Permission.READ_SURVEYS)
     check_query()
     row = telling.get_invitation(invitation_id, store_ids=_store_ids())
     return jsonify(invitation=shapes.invitations([row])[0])
@@ -56,10 +49,10 @@ def show_survey_invitation(invitation_id: int) -> ResponseReturnValue:
 def ask_about_order() -> ResponseReturnValue:
     """Let a delivered order into the plan that asks; 201 the first time, 200 for an order that is or was in it."""
     body = read_body(shapes.AskBody)
-    _check(Permission.EDIT_SURVEYS)
-    order = _order(body.order)
+    check_surveys(Permission.EDIT_SURVEYS)
+    order = order_numbered(body.order)
     with transaction():
-        done = asking.ask_about(order, by=_actor(), now=clock.business_now())
+        done = asking.ask_about(order, by=key_actor(), now=clock.business_now())
     row = telling.find_invitation(order.id)
     told = shapes.invitations([row])[0] if row else None
     is_new = done.outcome is asking.AskOutcome.ENTERED
@@ -70,7 +63,7 @@ def ask_about_order() -> ResponseReturnValue:
 @limiter.limit("1200/minute", key_func=key_rate)
 def list_survey_answers() -> ResponseReturnValue:
     """The answers that count, newest first; filters as for invitations, `since` is when they were given."""
-    _check(Permission.READ_SURVEYS)
+    check_surveys(Permission.READ_SURVEYS)
     check_query(*FILTERS)
     page = telling.page_answers(_asked(), after=request.args.get("after"), size=page_size())
     return jsonify(answers=shapes.answers(page.rows), next=page.next_key)
@@ -81,41 +74,11 @@ def _asked() -> telling.Asked:
     return telling.Asked(
         store_ids=_store_ids(),
         customer_id=find_by_any(who).id if who else None,
-        order_id=_order(number).id if number else None,
-        since=_moment(request.args.get("since")),
+        order_id=order_numbered(number).id if number else None,
+        since=read_since(request.args.get("since")),
     )
 
 
 def _store_ids() -> frozenset[int] | None:
     scope = viewer_of_key().scope
     return None if scope.is_everything else scope.store_ids
-
-
-def _order(number: str) -> OrderRow:
-    """Raises NotFound (field order), also for one of a store that the key may not see."""
-    found = find_order_by_external_id(number)
-    if found is None or not viewer_of_key().scope.has_store(found.store_id):
-        raise NotFound(NO_ORDER, field="order")
-    return found
-
-
-def _moment(words: str | None) -> datetime | None:
-    if not words:
-        return None
-    try:
-        found = datetime.fromisoformat(words)
-    except ValueError:
-        raise Invalid(BAD_MOMENT, field="since") from None
-    if found.tzinfo is None:
-        raise Invalid(BAD_MOMENT, field="since")
-    return found
-
-
-def _check(permission: Permission) -> None:
-    if not viewer_of_key().may(permission):
-        raise Forbidden(N_("The person of this key may not do this with surveys. Please use another key."))
-
-
-def _actor() -> Actor:
-    key: Any = g.api_key
-    return Actor(ActorKind.API_KEY, agent_id=key.agent_id, api_key_id=key.id, name=key.name)

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from hub.blueprints import api_behaviour_shapes as behaviour
 from hub.blueprints import api_events_shapes as events
 from hub.blueprints import api_plans_shapes as plans
+from hub.blueprints import api_questionnaires_shapes as questionnaires
 from hub.blueprints import api_regions_shapes as regions
 from hub.blueprints import api_surveys_shapes as surveys
 from hub.blueprints import openapi_schemas as schemas
@@ -68,6 +69,7 @@ BODIES: tuple[type[BaseModel], ...] = (
     *events.BODIES,
     *plans.BODIES,
     *surveys.BODIES,
+    *questionnaires.BODIES,
 )
 INTRODUCTION = (
     "Keys are made in the settings and carry scopes: "
@@ -113,6 +115,7 @@ def _paths() -> dict[str, Any]:
         events.paths,
         plans.paths,
         surveys.paths,
+        questionnaires.paths,
     )
     return {path: methods for part in parts for path, methods in part().items()}
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.core.db import Base, words
@@ -134,6 +134,7 @@ class QuestionnaireInvitation(Base):
         UniqueConstraint("questionnaire_id", "customer_id"),
         Index("ix_questionnaire_invitations_customer", "customer_id", "created_at"),
         Index("ix_questionnaire_invitations_wave", "wave_id", "id"),
+        Index("ix_questionnaire_invitations_told", "questionnaire_id", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -171,6 +172,19 @@ class QuestionnaireResponse(Base):
             postgresql_where="NOT is_counted AND state = 'complete'",
         ),
         Index("ix_questionnaire_responses_store", "store_id", "id"),
+        Index(
+            "ix_questionnaire_responses_told",
+            "questionnaire_id",
+            "completed_at",
+            "id",
+            postgresql_where="state = 'complete'",
+        ),
+        Index(
+            "ix_questionnaire_responses_shuffled",
+            "questionnaire_id",
+            text("md5(key)"),
+            postgresql_where="state = 'complete'",
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

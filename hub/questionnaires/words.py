@@ -100,3 +100,10 @@ class WaveState(StrEnum):
     REMINDING = "reminding"
     DONE = "done"
     STOPPED = "stopped"
+
+
+class InviteOutcome(StrEnum):
+    """What becomes of one customer whom another system wants to be asked."""
+
+    INVITED = "invited"
+    ALREADY = "already"

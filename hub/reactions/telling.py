@@ -10,6 +10,7 @@ from hub.core.facts import FactRow
 from hub.customers import looking as customers
 from hub.inbox import queries as inbox
 from hub.outbox import queries as outbox
+from hub.questionnaires.results import telling as questionnaires
 from hub.reactions.bridging import bridged_shape
 from hub.stores import queries as stores
 from hub.webhooks import actions as webhooks
@@ -28,6 +29,7 @@ EVENTS: Mapping[str, WebhookEvent] = {
     "SurveyAnswered": WebhookEvent.SURVEY_ANSWERED,
     "AnswerWorded": WebhookEvent.ANSWER_CHANGED,
     "AnswersContradicted": WebhookEvent.ANSWER_WITHDRAWN,
+    "QuestionnaireAnswered": WebhookEvent.QUESTIONNAIRE_ANSWERED,
     "ReplyHandedOver": WebhookEvent.MESSAGE_TO_DELIVER,
     "MessageBounced": WebhookEvent.MESSAGE_BOUNCED,
     "ConsentChanged": WebhookEvent.CONSENT_CHANGED,
@@ -60,9 +62,12 @@ class _Telling:
             "MessageBounced": self._bounced,
             "ConsentChanged": self._consent,
             "ReplyHandedOver": self._handed_over,
+            "QuestionnaireAnswered": self._questionnaire,
         }
 
     def news_of(self, fact: FactRow) -> News:
+        if fact.kind == "QuestionnaireAnswered" and fact.data.get("response_id") is None:
+            return self._nameless(fact)
         data = {"customer_id": fact.customer_id, **fact.data}
         if fact.kind in self.more:
             data |= self.more[fact.kind](fact)
@@ -77,6 +82,17 @@ class _Telling:
             store_id=data.get("store_id"),
             happened_at=fact.happened_at,
             data=data,
+        )
+
+    def _nameless(self, fact: FactRow) -> News:
+        """Of an anonymous questionnaire that somebody answered it that day: no store, no version, no customer."""
+        return News(
+            event=EVENTS[fact.kind],
+            fact_id=fact.id,
+            store_id=None,
+            happened_at=fact.happened_at,
+            data=self._questionnaire(fact),
+            is_nameless=True,
         )
 
     def _ids(self, name: str) -> set[int]:
@@ -124,3 +140,10 @@ class _Telling:
 
     def _consent(self, fact: FactRow) -> dict[str, Any]:
         return self._entries.get(fact.data["entry_id"], {})
+
+    @cached_property
+    def _keys(self) -> Mapping[int, str]:
+        return questionnaires.get_keys(self._ids("questionnaire_id"))
+
+    def _questionnaire(self, fact: FactRow) -> dict[str, Any]:
+        return {"questionnaire": self._keys.get(fact.data["questionnaire_id"])}

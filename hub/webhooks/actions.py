@@ -4,7 +4,7 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -51,20 +51,24 @@ _TELL = (
 
 @dataclass(frozen=True, kw_only=True)
 class News:
-    """A fact in the words of the payload: ids and numbers; `store_id` None belongs to no store."""
+    """A fact in the words of the payload: ids and numbers; `store_id` None belongs to no store.
+
+    `is_nameless`: without the number of the fact, and told at the end of the machine's day: neither says when it was.
+    """
 
     event: WebhookEvent
     fact_id: int
     store_id: int | None
     happened_at: datetime
     data: Mapping[str, Any]
+    is_nameless: bool = False
 
 
 def announce(news: Sequence[News], *, machine_now: datetime) -> int:
     """A delivery for each endpoint that asked for it, once per fact and endpoint. Returns how many are new."""
     endpoints = db.session.scalars(select(WebhookEndpoint).where(WebhookEndpoint.is_on)).all()
     rows = [
-        _row(endpoint.id, each.event, _body(each), fact_id=each.fact_id, machine_now=machine_now)
+        _row(endpoint.id, each.event, _body(each), fact_id=each.fact_id, machine_now=_due(each, machine_now))
         for each in news
         for endpoint in endpoints
         if wants(endpoint.events, endpoint.store_ids, each.event, each.store_id)
@@ -79,11 +83,18 @@ def _tell(rows: list[dict[str, Any]]) -> list[int]:
     return list(db.session.scalars(_TELL, rows_given(rows)))
 
 
+def _due(news: News, machine_now: datetime) -> datetime:
+    if not news.is_nameless:
+        return machine_now
+    return datetime.combine(machine_now.astimezone(UTC).date() + timedelta(days=1), time(), UTC)
+
+
 def _body(news: News) -> str:
+    known = {} if news.is_nameless else {"fact_id": news.fact_id}
     body = {
         "type": news.event.value,
         "timestamp": news.happened_at.isoformat(),
-        "data": {"fact_id": news.fact_id, **news.data},
+        "data": {**known, **news.data},
     }
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 

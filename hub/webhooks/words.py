@@ -16,6 +16,7 @@ class WebhookEvent(StrEnum):
     SURVEY_ANSWERED = "survey.answered"
     ANSWER_CHANGED = "survey.answer_changed"
     ANSWER_WITHDRAWN = "survey.answer_withdrawn"
+    QUESTIONNAIRE_ANSWERED = "questionnaire.answered"
     MESSAGE_TO_DELIVER = "message.to_deliver"
     MESSAGE_BOUNCED = "message.bounced"
     CONSENT_CHANGED = "consent.changed"

@@ -125,6 +125,7 @@ def test_each_fact_of_the_slice_has_its_event(
             ),
             ("ConsentChanged", {"entry_id": 0, "is_given": True}),
             ("ReplyHandedOver", {"outbound_id": 0, "purpose": "reply", "store_id": lille.id}),
+            ("QuestionnaireAnswered", {"questionnaire_id": 0, "response_id": 1, "store_id": lille.id}),
         )
     )
     session.flush()

@@ -16,6 +16,7 @@ EVENTS: dict[WebhookEvent, str] = {
     WebhookEvent.SURVEY_ANSWERED: N_("A survey was answered"),
     WebhookEvent.ANSWER_CHANGED: N_("The words of an answer changed"),
     WebhookEvent.ANSWER_WITHDRAWN: N_("An answer counts no more, and no other one does"),
+    WebhookEvent.QUESTIONNAIRE_ANSWERED: N_("A questionnaire was answered"),
     WebhookEvent.MESSAGE_TO_DELIVER: N_("A reply is to be delivered on a social network"),
     WebhookEvent.MESSAGE_BOUNCED: N_("A message came back"),
     WebhookEvent.CONSENT_CHANGED: N_("A consent changed"),

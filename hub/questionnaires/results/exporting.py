@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from hub.core.actor import Actor
 from hub.core.audit import note_change
@@ -50,7 +50,7 @@ def note_export(head: Head, *, form: str, by: Actor, now: datetime) -> None:
     """One line of the audit trail for each file that leaves the house. Raises Invalid where too few answered namelessly."""
     count = (
         db.session.scalar(
-            select(func.count()).select_from(_complete(head).order_by(None).limit(MOST_ROWS + 1).subquery())
+            select(func.count()).select_from(complete_of(head).order_by(None).limit(MOST_ROWS + 1).subquery())
         )
         or 0
     )
@@ -132,15 +132,15 @@ def _part(key: str, name: str) -> Read:
 
 def list_rows(head: Head, columns: Sequence[Column]) -> Iterator[list[Value]]:
     """Complete responses one after the other, never all at once in memory."""
-    place = _Place(head)
-    for rows in db.session.execute(_complete(head).execution_options(yield_per=CHUNK)).partitions():
+    place = Place(head)
+    for rows in db.session.execute(complete_of(head).execution_options(yield_per=CHUNK)).partitions():
         for row in rows:
             told = place.row(row)
             yield [column.read(told) for column in columns]
 
 
-def _complete(head: Head) -> Select[Any]:
-    """The key is random: ordered by it, rows do not tell who came first."""
+def complete_of(head: Head, *, until: datetime | None = None) -> Select[Any]:
+    """The key is random: ordered by it, rows do not tell who came first. `until`: only those of before."""
     asked = QuestionnaireResponse
     parts = (
         asked.id,
@@ -151,15 +151,21 @@ def _complete(head: Head) -> Select[Any]:
         asked.answers,
         asked.words,
     )
-    wanted = select(*parts).where(asked.questionnaire_id == head.id, asked.state == ResponseState.COMPLETE)
+    wanted = select(*parts).where(*_answered(head, until))
     return wanted.order_by(func.md5(asked.key) if head.is_anonymous else asked.id)
 
 
-class _Place:
+def _answered(head: Head, until: datetime | None) -> list[ColumnElement[bool]]:
+    asked = QuestionnaireResponse
+    found = [asked.questionnaire_id == head.id, asked.state == ResponseState.COMPLETE]
+    return found if until is None else [*found, asked.completed_at < until]
+
+
+class Place:
     """What a row needs besides itself: codes of stores, ways of versions, the months of versions that are hidden."""
 
-    def __init__(self, head: Head) -> None:
-        self.head, self.days = head, Days()
+    def __init__(self, head: Head, *, until: datetime | None = None) -> None:
+        self.head, self.days, self.until = head, Days(), until
         self.codes = {row.id: row.code for row in list_stores(is_active=None)}
         self.numbers = {each.id: each.number for each in head.versions}
         self.ways = {each.id: way_to(head.last, each, head.versions) for each in head.versions}
@@ -180,10 +186,7 @@ class _Place:
         month = func.to_char(func.timezone("UTC", QuestionnaireResponse.completed_at), "YYYYMM")
         rows = db.session.execute(
             select(QuestionnaireResponse.version_id, month, func.count())
-            .where(
-                QuestionnaireResponse.questionnaire_id == self.head.id,
-                QuestionnaireResponse.state == ResponseState.COMPLETE,
-            )
+            .where(*_answered(self.head, self.until))
             .group_by(QuestionnaireResponse.version_id, month)
         )
         return hide_parts({self._part(version, int(month)): count for version, month, count in rows})
