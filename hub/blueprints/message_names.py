@@ -33,6 +33,8 @@ def template_words(template: TemplateName | None, purpose: Purpose) -> str:
     words = {
         "survey": gettext("Satisfaction question"),
         "survey_reminder": gettext("Reminder of the satisfaction question"),
+        "questionnaire_invitation": gettext("Invitation to a questionnaire"),
+        "questionnaire_reminder": gettext("Reminder of a questionnaire"),
         "thanks": gettext("Thanks after an answer"),
         "reassurance": gettext("Reassurance after an unhappy answer"),
         "acknowledgement": gettext("Acknowledgement of a message"),

@@ -15,6 +15,7 @@ from hub.orders.words import OrderState
 from hub.plans.builtin import POST_PURCHASE_SURVEY
 from hub.plans.entering import enrol
 from hub.plans.queries import find_plan, get_definition
+from hub.questionnaires.sending.asked import list_recently_invited
 from hub.surveys import queries as surveys
 
 OVER = frozenset({OrderState.CANCELLED, OrderState.RETURNED})
@@ -72,7 +73,8 @@ def _check(order: OrderRow, *, now: datetime) -> datetime:
         raise Conflict(NOT_DELIVERED)
     if inbox.has_open_ticket_on_order(order.id):
         raise Conflict(HAS_TICKET)
-    if surveys.list_recently_asked([order.customer_id], now=now):
+    asked = [order.customer_id]
+    if surveys.list_recently_asked(asked, now=now) or list_recently_invited(asked, now=now):
         raise Conflict(ASKED_LATELY)
     delay = get_definition(plan.published_version_id).steps[0].delay
     return max(order.delivered_at, now - timedelta(days=delay.days, minutes=delay.minutes))

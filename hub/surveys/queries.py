@@ -124,12 +124,8 @@ def list_recently_asked(customer_ids: Iterable[int], *, now: datetime) -> set[in
     return set(db.session.scalars(found))
 
 
-def list_ask_moments(customer_ids: Iterable[int]) -> dict[int, list[datetime]]:
-    """When each of these customers was invited; those who never were are missing."""
-    return ask_ask_moments(customer_ids).ask()
-
-
 def ask_ask_moments(customer_ids: Iterable[int]) -> Question[dict[int, list[datetime]]]:
+    """When each of these customers was invited; those who never were are missing."""
     invited = select(Invitation.customer_id, Invitation.created_at).where(
         among(Invitation.customer_id, customer_ids)
     )

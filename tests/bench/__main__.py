@@ -20,6 +20,7 @@ BENCHMARKS = (
     "plan_steps",
     "questionnaire_answers",
     "questionnaire_results",
+    "questionnaire_waves",
     "segments",
     "sending",
     "survey",

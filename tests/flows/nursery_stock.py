@@ -12,6 +12,7 @@ from tests.flows import (
     phone_worker,
     plan_move_worker,
     plans_worker,
+    waves_worker,
 )
 
 STOCK = (
@@ -26,6 +27,7 @@ STOCK = (
     phone_worker,
     plan_move_worker,
     plans_worker,
+    waves_worker,
 )
 
 Base.registry.configure()

@@ -86,7 +86,7 @@ def leave(session: Session, send: Send, sink: Sink) -> Callable[..., tuple[Outbo
     """Post the mail, send it; returns the row and the HTML that left."""
 
     def post(
-        key: str = "m:1", *, purpose: Purpose = Purpose.SERVICE, **values: str
+        key: str = "m:1", *, purpose: Purpose = Purpose.SERVICE, is_measured: bool = True, **values: str
     ) -> tuple[OutboundMessage, str]:
         if (
             session.scalar(select(MessageTemplate.id).where(MessageTemplate.key == f"linked_{purpose}"))
@@ -103,6 +103,7 @@ def leave(session: Session, send: Send, sink: Sink) -> Callable[..., tuple[Outbo
             customer_id=dora_id if purpose is not Purpose.STAFF else None,
             recipient=DORA,
             due_at=TUESDAY,
+            is_measured=is_measured,
         )
         posted = outbox.post_many([draft], now=TUESDAY)[0]
         send()
@@ -276,6 +277,17 @@ def test_the_chain_may_leave_links_and_openings_alone(
     _, html = leave()
     assert tracked(html) == []
     assert "/o/" not in html
+
+
+def test_a_message_that_is_not_to_be_measured_is_not_whatever_the_chain_chose(
+    leave: Callable[..., tuple[OutboundMessage, str]], session: Session
+) -> None:
+    use_settings(session, opens="all")
+    assert "/o/" in leave()[1]
+    row, html = leave("m:2", is_measured=False)
+    assert tracked(html) == []
+    assert "/o/" not in html
+    assert row.is_measured is False
 
 
 def test_utm_parameters_are_added_on_the_way(

@@ -56,7 +56,7 @@ def test_what_a_wave_does_next(
         (S.SENT, TUESDAY + 2 * DAY, TUESDAY + 2 * DAY),
         (S.DONE, TUESDAY + 9 * DAY, TUESDAY + 9 * DAY),
         (S.DONE, None, None),
-        (S.STOPPED, None, None),
+        (S.STOPPED, TUESDAY + DAY, TUESDAY),
     ],
 )
 def test_when_it_is_looked_at_again(

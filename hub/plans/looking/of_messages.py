@@ -7,9 +7,10 @@ from hub.core.questions import Question, all_of
 from hub.outbox.tracking.queries import ask_first_clicks, ask_first_openings
 from hub.outbox.words import MessageState
 from hub.plans.looking.asked import Answers, LookUp, Params, Subject, World
+from hub.plans.surveyed import ask_surveyed
 from hub.plans.walking import SENT, Sent
 from hub.plans.words import Arm
-from hub.surveys.queries import ask_ask_moments, list_answer_moments
+from hub.surveys.queries import list_answer_moments
 from hub.surveys.rules import ASK_AGAIN_DAYS
 
 LEFT = SENT | {MessageState.BOUNCED, MessageState.UNKNOWN}
@@ -80,7 +81,7 @@ def answered(subjects: Sequence[Subject], _params: Params, _world: World) -> Ans
 
 
 def asked_recently(subjects: Sequence[Subject], _params: Params, _world: World) -> Question[Answers]:
-    asked = ask_ask_moments({seen.customer_id for seen in subjects})
+    asked = ask_surveyed({seen.customer_id for seen in subjects})
     return asked.then(lambda found: [_was_asked(seen, found.get(seen.customer_id, ())) for seen in subjects])
 
 
@@ -92,7 +93,7 @@ def asked_among(moments: Mapping[int, Sequence[datetime]]) -> LookUp:
 
 
 def _was_asked(seen: Subject, moments: Sequence[datetime]) -> bool:
-    """By a survey in the last 30 days, before this plan's own question."""
+    """By a survey or a questionnaire in the last 30 days, before this plan's own question."""
     window = timedelta(days=ASK_AGAIN_DAYS)
     is_first = not seen.values.get("first_outbound_id")
     return is_first and any(seen.at - window < moment <= seen.at for moment in moments)

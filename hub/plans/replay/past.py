@@ -20,8 +20,8 @@ from hub.outbox.letter import has_unsubscribe
 from hub.plans.definitions import HELD
 from hub.plans.replay.scores import Falls, list_falls
 from hub.plans.rules import TOLD_BY
+from hub.plans.surveyed import ask_surveyed
 from hub.plans.words import Arm
-from hub.surveys.queries import list_ask_moments
 
 LONGEST_CAP = timedelta(days=365)
 # What the gate let through, but for the messages that this plan sent in the period: its replay takes their place.
@@ -107,7 +107,7 @@ def open_past(plan_id: int, people: Mapping[int, CustomerRow], *, since: datetim
     counted, chosen = _list_counted(plan_id, ids, since=since, until=until)
     asked = {
         customer_id: [moment for moment in moments if moment < since]
-        for customer_id, moments in list_ask_moments(ids).items()
+        for customer_id, moments in ask_surveyed(ids).ask().items()
     }
     return Past(
         said=list_said_until(addresses, until=until),

@@ -22,13 +22,13 @@ from hub.plans.looking.table import LOOK_UPS, ask_look_up, look_up
 from hub.plans.models import Enrolment
 from hub.plans.queries import PlanHead
 from hub.plans.rules import draw_arm, due_of, household_of
+from hub.plans.surveyed import ask_surveyed
 from hub.plans.telling import DAY
 from hub.plans.trying.rows import Seed, Trial
 from hub.plans.trying.rules import AHEAD, walk
 from hub.plans.trying.seeding import seed_of
 from hub.plans.walking import Knows, Position, all_hold
 from hub.plans.words import Arm, Ask, EnrolmentState, Skip, StepKind, Trigger
-from hub.surveys.queries import ask_ask_moments
 
 OF_THE_MOMENT = frozenset({Ask.WEEKDAY, Ask.FIRST_MESSAGE_SENT, Ask.ASKED_RECENTLY, Ask.REGION, Ask.BOUNCED})
 """Asked for the moment of the step; everything else is as it is known now."""
@@ -139,7 +139,7 @@ def _look(
         ask_foresight(customer, now=now),
         ask_published({key for step in definition.steps for key in step.templates}),
         ask_giving({step.pool for step in definition.steps if step.pool}, now=now),
-        ask_ask_moments([customer.id]) if is_asking else answered({}),
+        ask_surveyed([customer.id]) if is_asking else answered({}),
         _ask_passages(plan.id, customer.id),
     )
     oracle = KnownNow(

@@ -18,7 +18,7 @@ from hub.orders.words import OrderState
 from hub.outbox.words import SendQueue
 from hub.questionnaires.models import Wave
 from hub.questionnaires.sending import rules
-from hub.questionnaires.sending.ending import BELL
+from hub.questionnaires.sending.ending import BELL, count_unsent
 from hub.questionnaires.sending.gathering import find_sheet, get_open_sheet, weigh
 from hub.questionnaires.sending.inviting import USER, About, invite
 from hub.questionnaires.sending.rows import Forecast
@@ -74,7 +74,8 @@ def stop_wave(wave_id: int, *, by: Actor, now: datetime) -> None:
     wave = db.session.scalar(found.execution_options(populate_existing=True))
     if wave is None:
         raise NotFound(NO_WAVE)
-    if wave.state in {WaveState.DONE, WaveState.STOPPED}:
+    is_done = wave.state is WaveState.DONE and not count_unsent([wave_id])
+    if is_done or wave.state is WaveState.STOPPED:
         raise Conflict(IS_OVER)
     wave.state, wave.due_at = WaveState.STOPPED, now
     note_use(source_kind=USER, source_id=wave.id, name="", segment_ids=())

@@ -3,11 +3,12 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, delete, func, select
 
 from hub.core.batches import among
 from hub.core.db import db, ring_after_commit
-from hub.outbox.following import Stopped, list_unsent_sources, stop_messages
+from hub.outbox.following import NOT_YET, Stopped, list_unsent_sources, stop_messages
+from hub.outbox.models import OutboundMessage
 from hub.questionnaires.models import QuestionnaireInvitation, QuestionnaireResponse, Wave
 from hub.questionnaires.sending import rules
 from hub.questionnaires.sending.inviting import USER, pass_over
@@ -93,7 +94,13 @@ def _is_unasked(invitation_id: int, letters: Stopped) -> bool:
     return key in letters.stopped and key not in letters.left
 
 
-def count_unsent(wave_id: int) -> int:
-    """Letters of a wave that wait in the outbox."""
-    mine = select(QuestionnaireInvitation.id).where(QuestionnaireInvitation.wave_id == wave_id)
-    return len(list_unsent_sources(SOURCE, mine))
+def count_unsent(wave_ids: Collection[int]) -> dict[int, int]:
+    """Letters that wait in the outbox, by wave; waves without any are missing."""
+    m, asked = OutboundMessage, QuestionnaireInvitation
+    rows = db.session.execute(
+        select(asked.wave_id, func.count())
+        .join(m, m.source_id == asked.id)
+        .where(m.source_kind == SOURCE, m.state.in_(NOT_YET), among(asked.wave_id, wave_ids))
+        .group_by(asked.wave_id)
+    )
+    return {wave_id or 0: count for wave_id, count in rows}

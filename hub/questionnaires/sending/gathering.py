@@ -95,12 +95,15 @@ class Weighed:
 def weigh(
     questionnaire_id: int, customer_ids: Sequence[int], channels: Sequence[Channel], *, now: datetime
 ) -> Weighed:
-    """Whom this questionnaire may ask now: a handful of statements, however many people."""
+    """Whom this questionnaire may ask now: a handful of statements, however many people.
+
+    Who was asked by it is read last: a letter that another worker has just posted is not taken for that of another survey.
+    """
     people = get_customers(customer_ids)
     listed = list_listed(customer_ids)
-    asked = _list_asked(questionnaire_id, customer_ids)
-    surveyed = list_surveyed(customer_ids, since=now - rules.ASK_AGAIN)
     obstacles = find_refusals(people, channels, now=now)
+    surveyed = list_surveyed(customer_ids, since=now - rules.ASK_AGAIN)
+    asked = _list_asked(questionnaire_id, customer_ids)
 
     def judge(customer_id: int) -> Channel | PassedOver:
         general = {

@@ -13,6 +13,7 @@ from hub.outbox.models import OutboundMessage
 from hub.outbox.words import BlockReason, MessageState
 from hub.questionnaires.models import QuestionnaireInvitation, Wave
 from hub.questionnaires.sending.actions import NO_WAVE
+from hub.questionnaires.sending.ending import count_unsent
 from hub.questionnaires.sending.letters import SOURCE
 from hub.questionnaires.sending.rows import ReasonLine, WaveLine
 from hub.questionnaires.sending.words import NOT_REMINDED, PASSED_OVER
@@ -74,8 +75,9 @@ def _get(wave_id: int) -> Wave:
     return wave
 
 
-def _count(wave_ids: Collection[int]) -> dict[int, tuple[int, int]]:
-    """Delivered and answered, by wave."""
+def _count(wave_ids: Collection[int]) -> dict[int, tuple[int, int, int]]:
+    """Delivered, answered and waiting, by wave."""
+    waiting = count_unsent(wave_ids)
     asked = QuestionnaireInvitation
     rows = db.session.execute(
         select(
@@ -86,11 +88,11 @@ def _count(wave_ids: Collection[int]) -> dict[int, tuple[int, int]]:
         .where(among(asked.wave_id, wave_ids))
         .group_by(asked.wave_id)
     )
-    return {wave_id or 0: (delivered, answered) for wave_id, delivered, answered in rows}
+    return {row[0] or 0: (row[1], row[2], waiting.get(row[0] or 0, 0)) for row in rows}
 
 
-def _line(wave: Wave, figures: Mapping[int, tuple[int, int]]) -> WaveLine:
-    delivered, answered = figures.get(wave.id, (0, 0))
+def _line(wave: Wave, figures: Mapping[int, tuple[int, int, int]]) -> WaveLine:
+    delivered, answered, waiting = figures.get(wave.id, (0, 0, 0))
     own: dict[str, Any] = {
         name: getattr(wave, name)
         for name in (
@@ -104,4 +106,5 @@ def _line(wave: Wave, figures: Mapping[int, tuple[int, int]]) -> WaveLine:
         next_at=wave.due_at,
         delivered_count=delivered,
         answered_count=answered,
+        waiting_count=waiting,
     )

@@ -9,9 +9,10 @@ from sqlalchemy import Row, select, update
 
 from hub.core.batches import among
 from hub.core.db import db
-from hub.core.words import Channel
+from hub.core.words import Channel, Purpose
 from hub.customers.queries import get_customers
 from hub.outbox import actions as outbox
+from hub.outbox.following import list_held
 from hub.questionnaires.models import QuestionnaireInvitation, QuestionnaireResponse, Wave
 from hub.questionnaires.sending import rules
 from hub.questionnaires.sending.gathering import Sheet, find_refusals, list_listed
@@ -75,7 +76,7 @@ def _weigh(
     ids = [row.customer_id for row in rows]
     if not ids:
         return {}, Counter()
-    listed = list_listed(ids)
+    listed, held = list_listed(ids), list_held(ids)
     people = {who: person for who, person in get_customers(ids).items() if who in listed}
     refusals = find_refusals(people, channels, now=now)
     ways: dict[int, Channel] = {}
@@ -83,6 +84,9 @@ def _weigh(
     for row in rows:
         if row.customer_id not in people:
             lost[NotReminded.GONE] += 1
+            continue
+        if Purpose.SURVEY in held.get(row.customer_id, ()):
+            lost[NotReminded.HELD] += 1
             continue
         way = rules.choose(channels, refusals.get(row.customer_id, {}), ())
         if isinstance(way, Channel):

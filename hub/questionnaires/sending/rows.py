@@ -12,6 +12,7 @@ from hub.questionnaires.words import WaveState
 @dataclass(frozen=True, kw_only=True)
 class WaveLine:
     """`invited_count`: with a letter that was handed to the outbox; of these delivered and answered ones.
+    `waiting_count`: letters that have not left, reminders too.
 
     `next_at`: when it goes on, None where it is over.
     """
@@ -28,6 +29,7 @@ class WaveLine:
     invited_count: int
     passed_over_count: int
     reminded_count: int
+    waiting_count: int
     delivered_count: int
     answered_count: int
     created_at: datetime
@@ -35,7 +37,8 @@ class WaveLine:
 
     @property
     def may_stop(self) -> bool:
-        return self.state not in {WaveState.DONE, WaveState.STOPPED}
+        is_over = self.state in {WaveState.DONE, WaveState.STOPPED}
+        return not is_over or (self.state is WaveState.DONE and self.waiting_count > 0)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -78,6 +78,7 @@ def next_moment(
         WaveState.SENDING: now,
         WaveState.SENT: reminds_at,
         WaveState.REMINDING: now,
+        WaveState.STOPPED: now,
     }.get(state)
     known = [moment for moment in (upcoming, closes_at) if moment is not None]
     return min(known, default=None)

@@ -21,11 +21,12 @@ class PassedOver(StrEnum):
 
 
 class NotReminded(StrEnum):
-    """UNDELIVERED: nobody knows that the first letter arrived. LATE: it arrived too short a while ago."""
+    """UNDELIVERED: nobody knows that the first letter arrived. LATE: it arrived too short a while ago. HELD: a grievance is open."""
 
     ANSWERED = "answered"
     UNDELIVERED = "undelivered"
     LATE = "late"
+    HELD = "held"
     REFUSED = "refused"
     NO_ADDRESS = "no_address"
     GONE = "gone"
@@ -46,6 +47,7 @@ NOT_REMINDED: Mapping[NotReminded, str] = {
     NotReminded.ANSWERED: N_("Has answered"),
     NotReminded.UNDELIVERED: N_("The invitation has not arrived"),
     NotReminded.LATE: N_("The invitation arrived late, too close to the reminder"),
+    NotReminded.HELD: N_("Has an open complaint"),
     NotReminded.REFUSED: N_("Refuses surveys by now"),
     NotReminded.NO_ADDRESS: N_("Cannot be reached any more"),
     NotReminded.GONE: N_("Erased, archived or merged since"),
