@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from hub.core.db import db
 from hub.core.errors import NotFound
 from hub.core.paging import Page, decode_key, make_page
+from hub.core.stemming import is_said, line_of, stems_of
 from hub.core.text import N_
 from hub.core.words import Language
 from hub.knowledge import rules
@@ -32,6 +33,8 @@ from hub.knowledge.words import ArticleState, SearchPlace
 
 NO_ARTICLE = N_("This article does not exist any more. Please search for another one.")
 PAGE_SIZE, GAP_COUNT, SUGGESTED = 50, 100, 3
+LOOKED_AT = 2_000
+"""Different searches without result, among which those about some words are looked for."""
 PUBLIC = frozenset({ArticleState.PUBLISHED})
 FOR_STAFF = PUBLIC | {ArticleState.INTERNAL}
 EVERY_STATE = frozenset(ArticleState) - {ArticleState.ARCHIVED}
@@ -186,8 +189,11 @@ def get_version(article_id: int, number: int) -> VersionRow:
     return _version(row)
 
 
-def list_gaps(*, since: datetime) -> list[Gap]:
-    """What was searched and not found since then, the most asked first: the work list of the editors."""
+def list_gaps(*, since: datetime, about: Sequence[str] = ()) -> list[Gap]:
+    """What was searched and not found since then, the most asked first: the work list of the editors.
+
+    `about`: only searches that hold one of these words, or several in a row, in any form.
+    """
     same = func.lower(SearchLog.words)
     count = func.count()
     rows = db.session.execute(
@@ -195,9 +201,16 @@ def list_gaps(*, since: datetime) -> list[Gap]:
         .where(SearchLog.found_count == 0, SearchLog.searched_at >= since)
         .group_by(same, SearchLog.language)
         .order_by(count.desc(), func.max(SearchLog.searched_at).desc())
-        .limit(GAP_COUNT)
+        .limit(LOOKED_AT if about else GAP_COUNT)
     )
-    return [Gap(*row) for row in rows]
+    gaps = (Gap(*row) for row in rows)
+    return [gap for gap in gaps if not about or _speaks_of(gap, about)][:GAP_COUNT]
+
+
+def _speaks_of(gap: Gap, about: Sequence[str]) -> bool:
+    language = Language(gap.language)
+    line = line_of(stems_of(gap.words, language))
+    return any(is_said(words, line, language) for words in about)
 
 
 def _base(row: Any) -> dict[str, Any]:

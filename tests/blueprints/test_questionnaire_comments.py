@@ -6,12 +6,18 @@ import re
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from hub.core.words import Language
 from hub.inbox.models import Ticket
+from hub.knowledge.actions import note_search
+from hub.knowledge.words import SearchPlace
 from hub.questionnaires.results.counting import work_counts
 from hub.questionnaires.results.models import CommentTheme, QuestionnaireComment
 from hub.staff.words import Role
+from tests.conftest import TUESDAY
 from tests.makers.counting import counted_statements
 from tests.makers.customers import make_customer
+from tests.makers.inbox import make_reason
+from tests.makers.knowledge import make_article
 from tests.makers.responses import add_responses, make_answered, results_document
 from tests.makers.staff import log_in, make_agent
 from tests.makers.stores import make_chain, make_store
@@ -66,6 +72,57 @@ def test_comments_are_found_by_word_theme_question_and_store(client: FlaskClient
     assert "appelé" in found
     assert "Parfait" not in found
     assert manager.get(THEMES).status_code == 403
+
+
+def test_a_theme_leads_to_tickets_of_its_reason_and_to_gaps_of_knowledge(
+    client: FlaskClient, session: Session
+) -> None:
+    make_chain(session)
+    lyon = make_store(session)
+    ids = make_answered(session)
+    who = make_customer(session).id
+    for text in (LATE, "Perdu"):
+        add_responses(session, *ids, [{}], told={"note": text}, store_id=lyon.id, customer_id=who)
+    count()
+    person = log_in(client, make_agent(session, role=Role.HEAD_OFFICE))
+    for comment in session.query(QuestionnaireComment).all():
+        person.post(f"/questionnaires/{ids[0]}/results/comments/{comment.id}/ticket")
+    (first, second), reason = session.query(Ticket).order_by(Ticket.id).all(), make_reason(session, "late")
+    first.reason_id = reason.id
+    for words in ("livreurs injoignables", "parking"):
+        note_search(words=words, language=Language.FRENCH, place=SearchPlace.HELP, found_count=0, now=TUESDAY)
+    log_in(client, make_agent(session, role=Role.MARKETER, email="m@verel.example"))
+    form = {"name_fr": "Livraison", "name_en": "", "keywords": "livreur\nen retard", "reason": str(reason.id)}
+    client.post("/questionnaires/themes", data=form)
+    count()
+    theme = session.query(CommentTheme).one().id
+    page = f"/questionnaires/{ids[0]}/results/comments?lang=fr&store=LYO"
+    assert "Thème «" not in text_of(client, page)
+    told = text_of(client, f"{page}&theme={theme}")
+    assert "Motif de contact" in told  # a marketer reads no tickets and writes no articles
+    assert "Aucun article n’en parle" in told
+    assert "/inbox/" not in client.get(f"{page}&theme={theme}").text
+    assert "/knowledge/gaps" not in client.get(f"{page}&theme={theme}").text
+    make_article("La livraison est en retard")
+    log_in(client, make_agent(session, role=Role.HEAD_OFFICE, email="h@verel.example"))
+    person.get(f"{page}&theme={theme}")
+    with counted_statements() as seen:
+        found = person.get(f"{page}&theme={theme}").text
+    assert len(seen) <= 12, "\n".join(seen)
+    assert ">La livraison est en retard</a>" in found
+    links = {part: html.unescape(re.findall(rf'href="(/{part}[^"]*)"', found)[0]) for part in
+             (r"inbox/\?q=", r"knowledge/gaps\?", r"knowledge/articles/new\?")}  # fmt: skip
+    tickets, gaps, begun = (person.get(link).text for link in links.values())
+    assert first.number in tickets
+    assert second.number not in tickets
+    assert "livreurs injoignables" in gaps
+    assert "parking" not in gaps
+    assert 'value="Livraison"' in begun
+    assert f'<option selected value="{reason.id}">' in begun
+    manager = make_agent(session, role=Role.STORE_MANAGER, email="s@verel.example", store_ids=[lyon.id])
+    found = log_in(client, manager).get(f"{page}&theme={theme}").text
+    assert "/inbox/?q=" in found
+    assert "/knowledge/gaps" not in found
 
 
 def test_comments_of_an_anonymous_questionnaire_name_no_store_and_no_day(

@@ -146,3 +146,5 @@ def test_what_was_not_found_is_a_gap(session: Session) -> None:
     gaps = queries.list_gaps(since=TUESDAY)
     assert [(gap.words.casefold(), gap.count) for gap in gaps] == [("livraison en suisse", 2)]
     assert len(session.scalars(select(SearchLog)).all()) == 3
+    for about, count in (("retours", 0), ("livraisons", 1), ("en suisse", 1), ("suisse en", 0)):
+        assert len(queries.list_gaps(since=TUESDAY, about=["colis", about])) == count

@@ -57,14 +57,14 @@ def show_article(key: str) -> ResponseReturnValue:
 
 @blueprint.route("/articles/new", methods=["GET", "POST"])
 def new_article() -> ResponseReturnValue:
-    """Empty, or begun from a search without result (`title`) or as the other language of an article (`pair`)."""
+    """Empty, or begun from a search without result or a theme of comments (`title`, `reason`), or in the other language of an article (`pair`)."""
     language, pair = _asked_language(), queries.find_article(request.args.get("pair", ""))
     form = ArticleForm(
         language=language.value,
         title=request.args.get("title", ""),
         state=ArticleState.DRAFT.value,
         pair_id=str(pair.id) if pair else "",
-        reason_id=str(pair.reason_id or "") if pair else "",
+        reason_id=str(pair.reason_id or "") if pair else request.args.get("reason", ""),
     )
     form.offer(queries.list_pairable(Language.ENGLISH if language is Language.FRENCH else Language.FRENCH))
     return _write(form, None)

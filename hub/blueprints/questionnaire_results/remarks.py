@@ -10,6 +10,7 @@ from hub.blueprints.access import viewer
 from hub.blueprints.errors import sentence_of
 from hub.blueprints.questionnaire_results import words
 from hub.blueprints.questionnaire_results.base import blueprint, read_asked, shared
+from hub.blueprints.questionnaire_results.leads import leads_of
 from hub.core import clock
 from hub.core.db import transaction
 from hub.core.errors import Invalid
@@ -24,17 +25,18 @@ from hub.questionnaires.results.comments import (
     tie_ticket,
 )
 from hub.questionnaires.results.gathering import Head
-from hub.questionnaires.results.queries import get_head, list_places
+from hub.questionnaires.results.queries import get_head
 from hub.questionnaires.results.rows import Places
 from hub.questionnaires.results.theming import save_theme
 from hub.reasons.queries import list_reasons
 from hub.staff.words import Permission
+from hub.stores.queries import list_stores
 
 
 @blueprint.get("/<int:questionnaire_id>/results/comments")
 def comments(questionnaire_id: int) -> ResponseReturnValue:
     """Of an anonymous questionnaire for those who see every store: a comment of one store would be somebody's."""
-    head, places = get_head(questionnaire_id), list_places()
+    head, places = get_head(questionnaire_id), Places(tuple(list_stores(is_active=None)), ())
     if head.is_anonymous and not viewer().scope.is_everything:
         abort(404)
     asked = read_asked(head, places)
@@ -58,6 +60,7 @@ def _beside(head: Head, places: Places, found: Comments) -> dict[str, Any]:
         "may_open": viewer().may(Permission.ANSWER_TICKETS),
         "may_read_tickets": viewer().may(Permission.READ_TICKETS),
         "spoken": words.spoken(),
+        "leads": leads_of(found.themes, places),
         "kept": {
             name: value for name, value in request.args.items() if name not in {"before", "questionnaire_id"}
         },

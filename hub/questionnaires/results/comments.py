@@ -11,13 +11,14 @@ from sqlalchemy import Select, func, or_, select
 from hub.core.batches import among
 from hub.core.db import db
 from hub.core.errors import NotFound
+from hub.core.stemming import stems_of
 from hub.core.text import N_
 from hub.core.words import Language
 from hub.questionnaires.models import QuestionnaireResponse
 from hub.questionnaires.results.gathering import Head
 from hub.questionnaires.results.hiding import LEAST
 from hub.questionnaires.results.models import CommentTheme, QuestionnaireComment
-from hub.questionnaires.results.themes import Context, find_context, stems_of
+from hub.questionnaires.results.themes import Context, find_context
 
 SIZE = 25
 NONE: Mapping[int, int] = {}
@@ -93,10 +94,12 @@ def list_comments(head: Head, sought: Sought) -> Comments:
     narrowed = _narrowed(head, sought)
     themes = _list_themes(narrowed)
     page = narrowed if sought.before is None else narrowed.where(QuestionnaireComment.id < sought.before)
-    found = db.session.scalars(page.order_by(QuestionnaireComment.id.desc()).limit(SIZE + 1)).all()
+    latest = page.add_columns(_is_known()).order_by(QuestionnaireComment.id.desc()).limit(SIZE + 1)
+    found = db.session.execute(latest).all()
     wanted = _wanted(sought, themes)
-    known = _known(found)
-    rows = tuple(_row(row, wanted, known, is_anonymous=head.is_anonymous) for row in found[:SIZE])
+    rows = tuple(
+        _row(row, wanted, is_known=is_known, is_anonymous=head.is_anonymous) for row, is_known in found[:SIZE]
+    )
     return Comments(rows, rows[-1].id if len(found) > SIZE else None, themes)
 
 
@@ -152,11 +155,10 @@ def _wanted(sought: Sought, themes: Sequence[ThemeRow]) -> tuple[str, ...]:
     return next((theme.keywords for theme in themes if theme.id == sought.theme_id), ())
 
 
-def _known(rows: Sequence[QuestionnaireComment]) -> set[int]:
-    """The responses among these that are a customer's."""
-    asked = QuestionnaireResponse
-    mine = among(asked.id, [row.response_id for row in rows])
-    return set(db.session.scalars(select(asked.id).where(mine, asked.customer_id.is_not(None))))
+def _is_known() -> Any:
+    """Whether the response is a customer's."""
+    known = select(QuestionnaireResponse.customer_id.is_not(None))
+    return known.where(QuestionnaireResponse.id == QuestionnaireComment.response_id).scalar_subquery()
 
 
 def get_remark(head: Head, comment_id: int) -> Remark:
@@ -178,7 +180,7 @@ def tie_ticket(*, comment_id: int, ticket_id: int) -> None:
 
 
 def _row(
-    row: QuestionnaireComment, wanted: tuple[str, ...], known: set[int], *, is_anonymous: bool
+    row: QuestionnaireComment, wanted: tuple[str, ...], *, is_known: bool, is_anonymous: bool
 ) -> CommentRow:
     return CommentRow(
         row.id,
@@ -190,5 +192,5 @@ def _row(
         tuple(row.theme_ids),
         find_context(row.text, wanted, row.language) if wanted else None,
         row.ticket_id,
-        row.response_id in known and not is_anonymous,
+        is_known and not is_anonymous,
     )

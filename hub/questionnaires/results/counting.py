@@ -12,13 +12,14 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_add
 
 from hub.core.batches import among, given_rows, rows_given, table_of
 from hub.core.db import db, transaction
+from hub.core.stemming import stems_of
 from hub.core.words import Language
 from hub.questionnaires.definitions import Definition
 from hub.questionnaires.models import QuestionnaireResponse, QuestionnaireVersion
 from hub.questionnaires.reading import read_definition
 from hub.questionnaires.results.models import AnswerCount, QuestionnaireComment
 from hub.questionnaires.results.tallying import Sum, comments_of, tally
-from hub.questionnaires.results.themes import find_themes, stems_of
+from hub.questionnaires.results.themes import find_themes
 from hub.questionnaires.results.theming import Themes, get_themes, retheme
 from hub.questionnaires.words import ResponseState
 from hub.stores.queries import find_chain

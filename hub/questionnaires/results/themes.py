@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from hub.core.stemming import ELIDED, WORD, cut, stem
+from hub.core.stemming import ELIDED, WORD, is_said, line_of, stem, stems_of
 from hub.core.words import Language
 
 LONGEST_CONTEXT = 60
@@ -27,20 +27,10 @@ class Context:
     after: str
 
 
-def stems_of(text: str, language: Language) -> list[str]:
-    """The stems of a text, in order."""
-    return [stem(word, language) for word in cut(text)]
-
-
 def find_themes(stems: Sequence[str], themes: Iterable[Theme], language: Language) -> list[int]:
     """The ids of the themes of which one keyword is there."""
-    line = f" {' '.join(stems)} "
-    return [theme.id for theme in themes if any(_is_in(word, line, language) for word in theme.keywords)]
-
-
-def _is_in(keyword: str, line: str, language: Language) -> bool:
-    wanted = " ".join(stems_of(keyword, language))
-    return bool(wanted) and f" {wanted} " in line
+    line = line_of(stems)
+    return [theme.id for theme in themes if any(is_said(word, line, language) for word in theme.keywords)]
 
 
 def read_keywords(text: str) -> tuple[str, ...]:
