@@ -1,12 +1,11 @@
 """What people wrote: page by page, narrowed to a question, a store, a theme or a word, with the word as it stands."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import BigInteger, Select, cast, func, or_, select
 
 from hub.core.batches import among
 from hub.core.db import db
@@ -21,7 +20,6 @@ from hub.questionnaires.results.models import CommentTheme, QuestionnaireComment
 from hub.questionnaires.results.themes import Context, find_context
 
 SIZE = 25
-NONE: Mapping[int, int] = {}
 LOOKED_AT = 20_000
 """Themes are counted over the latest so many comments."""
 
@@ -126,26 +124,31 @@ def _narrowed(head: Head, sought: Sought) -> Select[Any]:
 
 
 def _list_themes(narrowed: Select[Any]) -> tuple[ThemeRow, ...]:
+    """Those that are looked for, with how many of the latest comments touch each."""
     latest = narrowed.with_only_columns(QuestionnaireComment.theme_ids)
     latest = latest.order_by(QuestionnaireComment.id.desc()).limit(LOOKED_AT)
-    counts = Counter(theme for ids in db.session.scalars(latest) for theme in ids)
-    return tuple(theme for theme in list_themes(counts) if theme.is_active)
+    touched = select(func.jsonb_array_elements(latest.subquery().c.theme_ids).label("id")).subquery()
+    counts = select(cast(touched.c.id, BigInteger).label("id"), func.count().label("count")).group_by("id")
+    counted = counts.subquery()
+    rows = db.session.execute(
+        select(CommentTheme, func.coalesce(counted.c.count, 0))
+        .outerjoin(counted, counted.c.id == CommentTheme.id)
+        .where(CommentTheme.is_active)
+        .order_by(CommentTheme.name_fr, CommentTheme.id)
+    )
+    return tuple(_theme(row, count) for row, count in rows)
 
 
-def list_themes(counts: Mapping[int, int] = NONE) -> Sequence[ThemeRow]:
+def list_themes() -> Sequence[ThemeRow]:
+    """Every one, also those that are not looked for, to be edited."""
     rows = db.session.scalars(select(CommentTheme).order_by(CommentTheme.name_fr, CommentTheme.id))
-    return [
-        ThemeRow(
-            row.id,
-            row.name_fr,
-            row.name_en,
-            tuple(row.keywords),
-            row.reason_id,
-            row.is_active,
-            counts.get(row.id, 0),
-        )
-        for row in rows
-    ]
+    return [_theme(row) for row in rows]
+
+
+def _theme(row: CommentTheme, count: int = 0) -> ThemeRow:
+    return ThemeRow(
+        row.id, row.name_fr, row.name_en, tuple(row.keywords), row.reason_id, row.is_active, count
+    )
 
 
 def _wanted(sought: Sought, themes: Sequence[ThemeRow]) -> tuple[str, ...]:
