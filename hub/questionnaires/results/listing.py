@@ -17,6 +17,7 @@ from hub.questionnaires.results.hiding import LEAST
 from hub.questionnaires.results.models import AnswerCount
 from hub.questionnaires.results.tallying import SHOWN
 from hub.questionnaires.words import Mode
+from hub.stores.queries import list_stores
 
 PAGE_SIZE = 50
 
@@ -37,13 +38,14 @@ def list_answered(
 ) -> Page[AnsweredRow]:
     """The last one made first. `store_ids`: None is the whole chain. `after` is the next_key of the page before."""
     made = (Questionnaire.created_at, Questionnaire.id)
-    query = select(Questionnaire, _promised()).where(_has_answers(store_ids))
+    wanted = [0, *(row.id for row in list_stores(is_active=None))] if store_ids is None else sorted(store_ids)
+    query = select(Questionnaire, _promised()).where(_has_answers(wanted))
     query = query.order_by(*(column.desc() for column in made)).limit(size + 1)
     if after:
         query = query.where(tuple_(*made) < tuple_(*decode_key(after)))
     found = db.session.execute(query).all()
     page = make_page(found, size=size, key=lambda each: (each[0].created_at, each[0].id))
-    counts = _count([each.id for each, _ in page.rows], store_ids)
+    counts = _count([each.id for each, _ in page.rows], wanted)
     rows = [
         _row(each, is_anonymous=is_anonymous, count=counts[each.id], is_whole=store_ids is None)
         for each, is_anonymous in page.rows
@@ -63,7 +65,7 @@ def _promised() -> ColumnElement[bool]:
     return exists().where(QuestionnaireVersion.questionnaire_id == Questionnaire.id, mode == Mode.ANONYMOUS)
 
 
-def _has_answers(store_ids: Collection[int] | None) -> ColumnElement[bool]:
+def _has_answers(store_ids: Collection[int]) -> ColumnElement[bool]:
     return exists(
         _cells(store_ids)
         .with_only_columns(AnswerCount.questionnaire_id)
@@ -72,7 +74,7 @@ def _has_answers(store_ids: Collection[int] | None) -> ColumnElement[bool]:
     )
 
 
-def _cells(store_ids: Collection[int] | None) -> Select[Any]:
+def _cells(store_ids: Collection[int]) -> Select[Any]:
     """Every part of the key up to the week is named, so that only these rows are looked up."""
     cells = select(AnswerCount).join(
         QuestionnaireVersion,
@@ -80,10 +82,10 @@ def _cells(store_ids: Collection[int] | None) -> Select[Any]:
         & (QuestionnaireVersion.questionnaire_id == AnswerCount.questionnaire_id),
     )
     cells = cells.where(AnswerCount.week_on == ALL_WEEKS, AnswerCount.code == SHOWN)
-    return cells if store_ids is None else cells.where(among(AnswerCount.store_id, sorted(store_ids)))
+    return cells.where(among(AnswerCount.store_id, store_ids))
 
 
-def _count(questionnaire_ids: Sequence[int], store_ids: Collection[int] | None) -> Counter[int]:
+def _count(questionnaire_ids: Sequence[int], store_ids: Collection[int]) -> Counter[int]:
     """Each complete response was shown the questions that its version shows to everybody."""
     parts = (AnswerCount.questionnaire_id, AnswerCount.version_id, AnswerCount.question_key)
     sums = _cells(store_ids).with_only_columns(*parts, func.sum(AnswerCount.count))
