@@ -54,6 +54,7 @@ from hub.blueprints import (
     quality,
     questionnaire_links,
     questionnaire_pages,
+    questionnaire_sending,
     questionnaires,
     reviews,
     routing,
@@ -166,6 +167,7 @@ DOORS: tuple[Door, ...] = (
         Permission.READ_MESSAGES,
         dict.fromkeys(signups.EDITING, Permission.EDIT_MESSAGES),
     ),
+    questionnaire_sending.DOOR,
     Door(questionnaire_links.blueprint, "/questionnaires", Permission.READ_SURVEYS, questionnaire_links.WAYS),
     Door(
         chats.blueprint,

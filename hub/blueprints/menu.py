@@ -25,7 +25,9 @@ ITEMS = (
 )
 
 ROOM_OF = {
-    **dict.fromkeys(("questionnaires", "questionnaire_links", "questionnaire_results"), "surveys"),
+    **dict.fromkeys(
+        ("questionnaires", "questionnaire_links", "questionnaire_results", "questionnaire_sending"), "surveys"
+    ),
     "questionnaire_results.list_results": "statistics",
     **dict.fromkeys(("messages", "loyalty", "signups", "chats"), "templates"),
     **dict.fromkeys(

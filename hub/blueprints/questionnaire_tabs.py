@@ -10,6 +10,7 @@ from hub.staff.words import Permission
 
 TABS = (
     ("questionnaires.edit", N_("Editing")),
+    ("questionnaire_sending.list_waves", N_("Invitations")),
     ("questionnaire_links.list_links", N_("Links and codes")),
     ("questionnaire_results.show", N_("Results")),
 )

@@ -8,7 +8,8 @@ from flask_babel import format_date, format_decimal, gettext
 from hub.blueprints.questionnaire_results import words
 from hub.blueprints.statistics_words import share
 from hub.questionnaires.results.measuring import Measure
-from hub.questionnaires.results.rows import Cohort, PageLeft, PlaceResult, Results, Way, WeekResult
+from hub.questionnaires.results.rows import PageLeft, PlaceResult, Results, Way, WeekResult
+from hub.questionnaires.sending.cohorts import Cohort
 
 HIDDEN = "–"
 
@@ -87,18 +88,26 @@ def week_rows(weeks: tuple[WeekResult, ...]) -> list[dict[str, Any]]:
 
 
 def cohort_rows(way: Way) -> list[dict[str, Any]]:
-    return [_cohort(row) for row in way.cohorts]
+    return [cohort_row(row) for row in way.cohorts]
 
 
-def _cohort(row: Cohort) -> dict[str, Any]:
+def cohort_row(row: Cohort) -> dict[str, Any]:
     return {
-        "name": row.name or str(gettext("Asked one by one")),
+        "name": cohort_name(row),
         "starts": row.starts_at,
+        "invited": row.invited,
         "delivered": row.delivered,
         "answered": row.answered,
         "rate": words.share_text(row.rate) if row.rate else "–",
         "note": str(gettext("some still have time to answer")) if row.is_open else "",
     }
+
+
+def cohort_name(row: Cohort) -> str:
+    if row.week_on is None:
+        return row.name
+    day = format_date(row.week_on, "d MMM yyyy")
+    return str(gettext("Asked one by one, week of %(day)s", day=day))
 
 
 def page_rows(way: Way) -> list[dict[str, Any]]:

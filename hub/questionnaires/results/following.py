@@ -3,23 +3,20 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, select
 
 from hub.core.db import db
-from hub.core.intervals import wilson
 from hub.questionnaires.definitions import Definition
-from hub.questionnaires.models import QuestionnaireInvitation, QuestionnaireResponse, Wave
+from hub.questionnaires.models import QuestionnaireResponse
 from hub.questionnaires.results.hiding import hide_parts
 from hub.questionnaires.results.measuring import Tally
 from hub.questionnaires.results.models import KeptWay
-from hub.questionnaires.results.rows import Cohort, PageLeft, Way
+from hub.questionnaires.results.rows import PageLeft, Way
+from hub.questionnaires.sending.cohorts import Cohort, cohort_of, count_cohorts
 from hub.questionnaires.words import ResponseState
-
-IN_TIME = timedelta(days=30)
-"""An answer counts for its sending when it came within 30 days of delivery."""
 
 
 @dataclass
@@ -43,27 +40,21 @@ def follow(questionnaire_id: int, *, now: datetime) -> tuple[Followed, datetime 
     return Followed(**data, sizes=sizes), kept.computed_at
 
 
+def response_rates(questionnaire_id: int, *, now: datetime) -> list[Cohort]:
+    """Waves in their order, then weeks of those asked one by one; of a large questionnaire as kept."""
+    kept = db.session.get(KeptWay, questionnaire_id)
+    rows = kept.data["waves"] if kept else count_cohorts(questionnaire_id, now=now)[0]
+    return [cohort_of(row) for row in rows]
+
+
 def count_way(questionnaire_id: int, *, now: datetime) -> Followed:
     left: Counter[str] = Counter()
     seen: Counter[str] = Counter()
     for page, shown, count in db.session.execute(_stops(questionnaire_id)):
         left[page] += count
         seen.update(dict.fromkeys(shown, count))
-    waves: dict[int | None, dict[str, Any]] = {}
-    sizes: Counter[int] = Counter()
-    for found in db.session.execute(_invitations(questionnaire_id, now)).mappings():
-        row = {str(name): value for name, value in found.items()}
-        sizes[row["store_id"] or 0] += row["delivered"]
-        wave = waves.setdefault(row["wave_id"], _wave(row))
-        for name in ("delivered", "answered", "open"):
-            wave[name] += row[name]
-    return Followed(left.total(), dict(left), dict(seen), list(waves.values()), dict(sizes))
-
-
-def _wave(row: Mapping[str, Any]) -> dict[str, Any]:
-    at = row["starts_at"]
-    told = {"wave_id": row["wave_id"], "name": row["segment_name"] or "", "starts_at": at and at.isoformat()}
-    return {**told, "delivered": 0, "answered": 0, "open": 0}
+    waves, sizes = count_cohorts(questionnaire_id, now=now)
+    return Followed(left.total(), dict(left), dict(seen), waves, dict(sizes))
 
 
 def _stops(questionnaire_id: int) -> Any:
@@ -76,25 +67,6 @@ def _stops(questionnaire_id: int) -> Any:
             QuestionnaireResponse.state == ResponseState.PARTIAL,
         )
         .group_by(*parts)
-    )
-
-
-def _invitations(questionnaire_id: int, now: datetime) -> Any:
-    asked = QuestionnaireInvitation
-    in_time = or_(asked.answered_at.is_(None), asked.answered_at <= asked.delivered_at + IN_TIME)
-    is_open = and_(asked.delivered_at > now - IN_TIME, asked.has_answered.is_(False))
-    parts = (asked.wave_id, Wave.segment_name, Wave.starts_at, asked.store_id)
-    return (
-        select(
-            *parts,
-            func.count().label("delivered"),
-            func.count().filter(asked.has_answered, in_time).label("answered"),
-            func.count().filter(is_open).label("open"),
-        )
-        .outerjoin(Wave, Wave.id == asked.wave_id)
-        .where(asked.questionnaire_id == questionnaire_id, asked.delivered_at.is_not(None))
-        .group_by(*parts)
-        .order_by(asked.wave_id)
     )
 
 
@@ -120,7 +92,7 @@ def way_of(
         )
         for number, page in enumerate(pages)
     ]
-    cohorts = tuple(_cohort(wave) for wave in found.waves)
+    cohorts = tuple(cohort_of(wave) for wave in found.waves)
     return Way(found.partial, tuple(told), cohorts, found.sizes, computed_at)
 
 
@@ -128,12 +100,4 @@ def _shown(questions: Any, found: Followed, complete: Mapping[str, Tally]) -> in
     keys = [question.key for question in questions]
     return max(
         (found.seen.get(key, 0) + (complete[key].shown if key in complete else 0) for key in keys), default=0
-    )
-
-
-def _cohort(wave: Mapping[str, Any]) -> Cohort:
-    at = datetime.fromisoformat(wave["starts_at"]) if wave["starts_at"] else None
-    rate = wilson(wave["answered"], wave["delivered"])
-    return Cohort(
-        wave["wave_id"], wave["name"], at, wave["delivered"], wave["answered"], wave["open"] > 0, rate
     )

@@ -9,6 +9,7 @@ from hub.core.words import Language
 from hub.questionnaires.definitions import Question, Wording
 from hub.questionnaires.results.mapping import Version
 from hub.questionnaires.results.measuring import Bar, Figure
+from hub.questionnaires.sending.cohorts import Cohort
 from hub.stores.queries import RegionRow, StoreRow
 
 
@@ -90,19 +91,6 @@ class PageLeft:
     title: Wording
     shown: int
     left: int | None
-
-
-@dataclass(frozen=True)
-class Cohort:
-    """One sending: answered within 30 days of delivery. `is_open`: some still have time."""
-
-    wave_id: int | None
-    name: str
-    starts_at: datetime | None
-    delivered: int
-    answered: int
-    is_open: bool
-    rate: Interval | None
 
 
 @dataclass(frozen=True)
