@@ -11,15 +11,19 @@ import resource
 import sys
 import time
 from datetime import timedelta
+from pathlib import Path
 from statistics import quantiles
 
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from hub.app import create_app
+from hub.core.actor import SYSTEM
 from hub.core.db import db, transaction
 from hub.questionnaires.results.counting import BATCH, count_batch
+from hub.questionnaires.results.exporting import MOST_ROWS
 from hub.questionnaires.results.keeping import keep_ways
+from hub.questionnaires.results.sharing import share_report
 from hub.staff.words import Role
 from tests.bench.bulk import bulk_filling
 from tests.bench.mail_in import _config
@@ -163,6 +167,24 @@ def counted_a_second() -> float:
         count += found
 
 
+def _share(questionnaire: int) -> str:
+    with transaction():
+        return share_report(questionnaire, has_comments=True, by=SYSTEM, now=TUESDAY)
+
+
+def spss(client: FlaskClient, url: str) -> dict[str, float]:
+    """All answers as a .sav file: how long, and how much of it stays in who serves it."""
+    before = held_mb()
+    seconds = page_ms(client, f"{url}/answers.sav") / 1000
+    return {"spss_s": seconds, "spss_web_kept_mb": held_mb() - before}
+
+
+def held_mb() -> float:
+    """What this process holds now, not at its peak."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 1_048_576
+
+
 def run(size: int = SIZE) -> dict[str, float]:
     app = create_app(_config("_results"))
     with app.app_context():
@@ -181,7 +203,10 @@ def run(size: int = SIZE) -> dict[str, float]:
             "store_p95_ms": p95(client, f"{url}?store=S7"),
             "eight_weeks_p95_ms": p95(client, f"{url}?since={lately}&language=fr"),
             "list_p95_ms": p95(client, "/questionnaires/"),
+            "managers_list_p95_ms": p95(client, "/questionnaires/results"),
+            "shared_p95_ms": p95(client, f"/q/report/{_share(questionnaire)}"),
             "web_peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+            **(spss(client, url) if size <= MOST_ROWS else {}),
             "counted_per_s": counted_a_second(),
         }
         db.session.remove()

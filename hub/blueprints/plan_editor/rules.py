@@ -155,7 +155,11 @@ def _params(on: list[str], told: Mapping[str, Mapping[str, Any]]) -> dict[str, A
     for word in on:
         wrong = wrong_params(NEEDS.get(Trigger(word), {}), told[word], word=word)
         if wrong:
-            raise Invalid("%(wrong)s", field="on", wrong=f"{trigger_choice(Trigger(word))}: {wrong}")
+            raise Invalid(
+                "%(wrong)s",
+                field="on",
+                wrong=gettext("%(label)s: %(value)s", label=trigger_choice(Trigger(word)), value=wrong),
+            )
         for name, value in told[word].items():
             if found.setdefault(name, value) != value:
                 raise Invalid(

@@ -9,7 +9,7 @@ from flask_babel import format_decimal, gettext
 from hub.blueprints.access import viewer
 from hub.blueprints.errors import sentence_of
 from hub.blueprints.questionnaire_results import words
-from hub.blueprints.questionnaire_results.base import blueprint, read_asked, shared
+from hub.blueprints.questionnaire_results.base import blueprint, crumbs, read_asked, shared
 from hub.blueprints.questionnaire_results.leads import leads_of
 from hub.core import clock
 from hub.core.db import transaction
@@ -141,4 +141,5 @@ def _themes_page(typed: dict[str, str], error: Invalid | None) -> str:
         typed=typed,
         error=sentence_of(error) if error else "",
         reasons=reasons,
+        crumbs=crumbs,
     )

@@ -156,7 +156,11 @@ def _change(row: PathRow, by: Definitions) -> dict[str, Any]:
         (gettext("RFM segment"), _named(row.from_segment), _named(row.to_segment)),
         (gettext("Tier"), tier_word(row.from_tier, by), tier_word(row.to_tier, by)),
     )
-    said = [f"{what}: {before or '–'} → {after or '–'}" for what, before, after in pairs if before != after]
+    said = [
+        gettext("%(label)s: %(value)s", label=what, value=f"{before or '–'} → {after or '–'}")
+        for what, before, after in pairs
+        if before != after
+    ]
     return {"at": row.changed_at, "title": said[0] if said else gettext("Tier"), "detail": " · ".join(said[1:]),
             "icon": "arrow-path"}  # fmt: skip
 
