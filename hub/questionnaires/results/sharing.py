@@ -12,7 +12,7 @@ from hub.core.actor import Actor
 from hub.core.audit import note_change
 from hub.core.db import db
 from hub.core.words import Language
-from hub.customers.queries import CustomerRow, get_customers
+from hub.customers.models import Customer
 from hub.questionnaires.models import Questionnaire, QuestionnaireResponse
 from hub.questionnaires.results.gathering import Head, get_head
 from hub.questionnaires.results.hiding import LEAST
@@ -22,6 +22,7 @@ from hub.questionnaires.results.naming import names_somebody
 SEAL_BYTES = 16
 LOOKED_AT, MOST_SHOWN = 300, 100
 """Of the latest comments so many are read, and at most so many shown."""
+NAMES = (Customer.first_name, Customer.last_name, Customer.company)
 
 
 @dataclass(frozen=True)
@@ -68,22 +69,21 @@ def list_shared_comments(head: Head) -> list[SharedComment]:
     if not head.report_has_comments:
         return []
     rows = db.session.execute(
-        select(QuestionnaireComment, QuestionnaireResponse.words, QuestionnaireResponse.customer_id)
+        select(QuestionnaireComment, QuestionnaireResponse.words.label("told"), *NAMES)
         .join(QuestionnaireResponse, QuestionnaireResponse.id == QuestionnaireComment.response_id)
+        .outerjoin(Customer, Customer.id == QuestionnaireResponse.customer_id)
         .where(QuestionnaireComment.questionnaire_id == head.id)
         .order_by(QuestionnaireComment.id.desc())
         .limit(LOOKED_AT)
     ).all()
     if len({row.QuestionnaireComment.response_id for row in rows}) < LEAST:
         return []
-    known = get_customers({row.customer_id for row in rows if row.customer_id is not None})
-    return list(_shown(rows, known))[:MOST_SHOWN]
+    return list(_shown(rows))[:MOST_SHOWN]
 
 
-def _shown(rows: Iterable[Any], known: Mapping[int, CustomerRow]) -> Iterator[SharedComment]:
-    for row in rows:
-        comment = row.QuestionnaireComment
-        if not names_somebody(comment.text, [*_told(row.words), *_names(known.get(row.customer_id))]):
+def _shown(rows: Iterable[Any]) -> Iterator[SharedComment]:
+    for comment, told, *known in rows:
+        if not names_somebody(comment.text, [*_told(told), *filter(None, known)]):
             yield SharedComment(comment.question_key, comment.text, comment.language)
 
 
@@ -92,7 +92,3 @@ def _told(words: Mapping[str, Any]) -> Iterator[str]:
     for contact in words.values():
         if isinstance(contact, dict):
             yield from (str(contact.get(name) or "") for name in ("first_name", "last_name"))
-
-
-def _names(customer: CustomerRow | None) -> tuple[str, ...]:
-    return (customer.first_name, customer.last_name, customer.company) if customer else ()
