@@ -1,4 +1,4 @@
-"""Commands of the knowledge base: search it, work out what articles mean, measure the search."""
+"""Commands of the knowledge base: bring articles in, search it, work out what articles mean, measure the search."""
 
 import json
 from pathlib import Path
@@ -7,10 +7,15 @@ from time import perf_counter
 import click
 from flask.cli import AppGroup
 
+from hub.core import clock
+from hub.core.actor import SYSTEM
+from hub.core.db import transaction
+from hub.core.errors import HubError
 from hub.core.words import Language
 from hub.knowledge import evaluating, indexing, meaning
+from hub.knowledge.importing import listing, running
 from hub.knowledge.queries import search_articles
-from hub.knowledge.words import SearchPlace
+from hub.knowledge.words import RowOutcome, SearchPlace
 
 SHOWN = 10
 knowledge = AppGroup("knowledge", help="Articles and their search.")
@@ -33,6 +38,32 @@ def search(*, as_json: bool, language: str, place: str, limit: int, words: str) 
         return
     for hit in hits:
         click.echo(f"{hit.score:.2f}  {hit.title}  ({', '.join(hit.why)})")
+
+
+@knowledge.command("import")
+@click.option(
+    "--keep-states", is_flag=True, help="Publish what the file calls published; else all are drafts."
+)
+@click.option("--dry-run", is_flag=True, help="Only say what would come of each article.")
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+def bring_in(*, keep_states: bool, dry_run: bool, path: Path) -> None:
+    """Bring in a folder or zip of Markdown files, a CSV table or a help centre's JSON export; the report is JSON."""
+    now = clock.business_now()
+    try:
+        with transaction():
+            import_id = running.begin_import(path, path.name, by=SYSTEM, now=now)
+        if not dry_run:
+            with transaction():
+                running.apply_import(import_id, keeps_states=keep_states, by=SYSTEM, now=now)
+    except HubError as error:
+        raise click.ClickException(str(error)) from error
+    found = listing.get_import(import_id, RowOutcome.REFUSED)
+    refused = [
+        {"place": row.place, "title": row.title, "why": row.problem % {"most": row.most}}
+        for row in found.rows
+    ]
+    counts = {outcome.value: found.counts[outcome] for outcome in RowOutcome}
+    click.echo(json.dumps({"import": import_id, **counts, "rows": refused}, ensure_ascii=False))
 
 
 @knowledge.command("index")

@@ -10,6 +10,7 @@ _TEXTS = "texts for all customers"
 HOLDINGS: tuple[Holding, ...] = (
     Apart(table="articles", why=_TEXTS),
     Apart(table="article_versions", why=_TEXTS),
+    Apart(table="article_imports", why=_TEXTS),
     Apart(table="article_vectors", why=_TEXTS),
     Apart(table="standard_replies", why=_TEXTS),
     Apart(table="standard_reply_paragraphs", why=_TEXTS),

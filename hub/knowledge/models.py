@@ -1,6 +1,7 @@
 """Articles with their versions, standard replies, and what was searched."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -11,7 +12,10 @@ from hub.knowledge.words import ArticleState
 
 
 class Article(Base):
-    """The current text of an article in one language; `pair_id` is the same article in the other language."""
+    """The current text of an article in one language; `pair_id` is the same article in the other language.
+
+    `source` names it where it was brought in from: an address, a path.
+    """
 
     __tablename__ = "articles"
     __table_args__ = (Index("ix_articles_list", "sort_key", "id"),)
@@ -29,6 +33,7 @@ class Article(Base):
     pair_id: Mapped[int | None] = mapped_column(ForeignKey("articles.id"))
     version_number: Mapped[int] = mapped_column(default=1)
     inserted_count: Mapped[int] = mapped_column(default=0)
+    source: Mapped[str | None] = mapped_column(unique=True)
     published_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -111,3 +116,16 @@ class SearchLog(Base):
     found_count: Mapped[int]
     clicked_article_id: Mapped[int | None]
     searched_at: Mapped[datetime]
+
+
+class ArticleImport(Base):
+    """Articles of a file as they were read, with what became of each (`running.py` is the shape of a row)."""
+
+    __tablename__ = "article_imports"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    file_name: Mapped[str]
+    rows: Mapped[list[Any]]
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[int | None]
+    applied_at: Mapped[datetime | None]

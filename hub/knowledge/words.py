@@ -16,3 +16,12 @@ class SearchPlace(StrEnum):
     HELP = "help"
     TICKET = "ticket"
     STAFF = "staff"
+
+
+class RowOutcome(StrEnum):
+    """What becomes of an article of a file."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+    REFUSED = "refused"

@@ -1,6 +1,6 @@
 """Doors of the knowledge base: articles, their versions, standard replies, and what was searched in vain."""
 
-from hub.blueprints.knowledge import articles, gaps, replies, versions
+from hub.blueprints.knowledge import articles, gaps, imports, replies, versions
 from hub.blueprints.knowledge.base import blueprint
 
 EDITING = (
@@ -11,7 +11,10 @@ EDITING = (
     "edit_reply",
     "save_paragraph",
     "list_gaps",
+    "import_articles",
+    "show_import",
+    "apply_import",
 )
 """Ways that ask for more than reading."""
 
-__all__ = ["EDITING", "articles", "blueprint", "gaps", "replies", "versions"]
+__all__ = ["EDITING", "articles", "blueprint", "gaps", "imports", "replies", "versions"]
