@@ -115,7 +115,7 @@ ACTIVITIES: tuple[Activity, ...] = (
         N_("Customers"),
         N_("Answer, comment, order"),
         ("mail",),
-        ("survey_comments",),
+        ("survey_comments", "questionnaires_begun", "questionnaires_begun_namelessly"),
         "SELECT EXISTS (SELECT 1 FROM invitations)",
     ),
     Activity(

@@ -1,5 +1,6 @@
 """What is old enough in one table: how much there is, and its removal, a batch at a time."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,8 +24,10 @@ from hub.core.db import Base, db
 from hub.core.loose_files import NAME
 from hub.core.personal import empty_value
 from hub.identity.terms import Part
+from hub.questionnaires.results.stops import keep_stops
 
 EXAMPLES = 5
+KEEPERS: Mapping[str, Callable[[Sequence[int]], None]] = {"questionnaire_responses": keep_stops}
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,10 @@ class Removed:
 
 
 def remove_old(part: Part, before: datetime, batch: int) -> Removed | None:
-    """Delete or empty at most a batch; None when nothing is left. Rows others hold are passed over."""
+    """Delete or empty at most a batch; None when nothing is left. Rows others hold are passed over.
+
+    What their room keeps of them, figures mostly, it keeps in the same transaction.
+    """
     table, due, dated = Base.metadata.tables[part.table], _is_due(part, before), _dated(part)
     chosen = select(table.c.id, dated).where(due).order_by(table.c.id).limit(batch)
     rows = db.session.execute(chosen.with_for_update(skip_locked=True)).all()
@@ -91,6 +97,8 @@ def remove_old(part: Part, before: datetime, batch: int) -> Removed | None:
     files: set[str] = set()
     for column in (column for column in table.c if column.name.endswith(NAME)):
         files.update(name for name in db.session.scalars(select(column).where(table.c.id.in_(ids))) if name)
+    if part.table in KEEPERS:
+        KEEPERS[part.table](ids)
     values = {name: empty_value(table.c[name]) for name in part.columns}
     statement = update(table).values(values) if values else delete(table)
     db.session.execute(statement.where(table.c.id.in_(ids)))

@@ -45,6 +45,23 @@ _OF_TICKET = f"({_CLOSED} WHERE t.id = ticket_id AND t.state = 'closed')"
 _OF_MESSAGE = (
     f"({_CLOSED} JOIN ticket_messages m ON m.ticket_id = t.id WHERE m.id = message_id AND t.state = 'closed')"
 )
+_BEGUN = "SELECT 1 FROM questionnaire_versions v WHERE v.id = {row}.version_id AND coalesce(v.definition ->> 'mode', '')"
+_OF_FILE = "FROM questionnaire_responses r WHERE r.id = response_id"
+
+
+def _begun(mode: str) -> tuple[Part, ...]:
+    """Responses that were begun and never sent, of questionnaires of this mode (`= 'anonymous'` or not), files first."""
+    own = f"state = 'partial' AND EXISTS ({_BEGUN} {mode})"
+    of_file = f"EXISTS (SELECT 1 {_OF_FILE} AND r.{own.format(row='r')})"
+    return (
+        Part(table="questionnaire_files", dated=f"(SELECT r.changed_at {_OF_FILE})", only=of_file),
+        Part(
+            table="questionnaire_responses",
+            dated="changed_at",
+            only=own.format(row="questionnaire_responses"),
+        ),
+    )
+
 
 TERMS: tuple[Term, ...] = (
     Term(
@@ -185,6 +202,24 @@ TERMS: tuple[Term, ...] = (
             Part(table="answers", dated="answered_at", columns=("comment",)),
             Part(table="why_answers", dated="answered_at", columns=("comment",)),
         ),
+    ),
+    Term(
+        key="questionnaires_begun",
+        title=N_("Questionnaires begun and not sent"),
+        what=N_(
+            "What was filled in is deleted; at which page people stopped stays counted. The link of the invitation begins anew."
+        ),
+        months=6,
+        parts=_begun("<> 'anonymous'"),
+    ),
+    Term(
+        key="questionnaires_begun_namelessly",
+        title=N_("Anonymous questionnaires begun and not sent"),
+        what=N_(
+            "What was filled in is deleted; at which page people stopped stays counted. The link of the invitation begins anew."
+        ),
+        months=1,
+        parts=_begun("= 'anonymous'"),
     ),
     Term(
         key="form_answers",

@@ -48,5 +48,6 @@ HOLDINGS: tuple[Holding, ...] = (
     Apart(table="questionnaire_quota_counts", why="sums"),
     Apart(table="questionnaire_answer_counts", why="sums"),
     Apart(table="questionnaire_ways", why="sums"),
+    Apart(table="questionnaire_stops", why="sums"),
     Apart(table="questionnaire_themes", why="words to look for"),
 )

@@ -19,7 +19,9 @@ from tests.conftest import TUESDAY, HandClock
 from tests.makers.customers import make_customer
 from tests.makers.everything import FIRST, LAST, MAIL, PHONE, EveryRow
 
-OLD = {"closed": "tickets", "sorted": "arrivals", "accepted": "outbound_messages"}
+OLD = {
+    "closed": "tickets", "sorted": "arrivals", "accepted": "outbound_messages", "partial": "questionnaire_responses",
+}  # fmt: skip
 
 
 def keep(key: str) -> int:
@@ -53,6 +55,9 @@ def full(session: Session, hand_clock: HandClock) -> Customer:
 def test_each_term_removes_exactly_what_its_dry_run_told(
     session: Session, full: Customer, hand_clock: HandClock, key: str
 ) -> None:
+    if key == "questionnaires_begun_namelessly":
+        versions = Base.metadata.tables["questionnaire_versions"]
+        session.execute(versions.update().values(definition={"mode": "anonymous"}))
     told = retention.try_term(key, 120, now=hand_clock.now)
     assert [(found.table, found.count) for found in told] == [(part.table, 1) for part in BY_KEY[key].parts]
     assert all(found.oldest_at and found.examples for found in told)

@@ -13,7 +13,7 @@ from hub.questionnaires.definitions import Definition
 from hub.questionnaires.models import QuestionnaireResponse
 from hub.questionnaires.results.hiding import hide_parts
 from hub.questionnaires.results.measuring import Tally
-from hub.questionnaires.results.models import KeptWay
+from hub.questionnaires.results.models import KeptStop, KeptWay
 from hub.questionnaires.results.rows import PageLeft, Way
 from hub.questionnaires.sending.cohorts import Cohort, cohort_of, count_cohorts
 from hub.questionnaires.words import ResponseState
@@ -50,7 +50,7 @@ def response_rates(questionnaire_id: int, *, now: datetime) -> list[Cohort]:
 def count_way(questionnaire_id: int, *, now: datetime) -> Followed:
     left: Counter[str] = Counter()
     seen: Counter[str] = Counter()
-    for page, shown, count in db.session.execute(_stops(questionnaire_id)):
+    for page, shown, count in [*db.session.execute(_stops(questionnaire_id)), *_kept_stops(questionnaire_id)]:
         left[page] += count
         seen.update(dict.fromkeys(shown, count))
     waves, sizes = count_cohorts(questionnaire_id, now=now)
@@ -68,6 +68,12 @@ def _stops(questionnaire_id: int) -> Any:
         )
         .group_by(*parts)
     )
+
+
+def _kept_stops(questionnaire_id: int) -> Any:
+    """Of those that are no longer kept themselves."""
+    parts = (KeptStop.page_key, KeptStop.shown, KeptStop.count)
+    return db.session.execute(select(*parts).where(KeptStop.questionnaire_id == questionnaire_id))
 
 
 def way_of(

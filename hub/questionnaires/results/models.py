@@ -95,3 +95,18 @@ class KeptWay(Base):
     questionnaire_id: Mapped[int] = mapped_column(ForeignKey("questionnaires.id"), primary_key=True)
     computed_at: Mapped[datetime]
     data: Mapped[dict[str, Any]]
+
+
+class KeptStop(Base):
+    """How many stopped at a page having seen these questions, of responses begun that are no longer kept.
+
+    `shown_hash`: of `shown`, for the key.
+    """
+
+    __tablename__ = "questionnaire_stops"
+
+    questionnaire_id: Mapped[int] = mapped_column(ForeignKey("questionnaires.id"), primary_key=True)
+    page_key: Mapped[str] = mapped_column(primary_key=True)
+    shown_hash: Mapped[str] = mapped_column(primary_key=True)
+    shown: Mapped[list[Any]]
+    count: Mapped[int]
