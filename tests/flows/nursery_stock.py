@@ -12,6 +12,7 @@ from tests.flows import (
     phone_worker,
     plan_move_worker,
     plans_worker,
+    questionnaire_worker,
     waves_worker,
 )
 
@@ -27,6 +28,7 @@ STOCK = (
     phone_worker,
     plan_move_worker,
     plans_worker,
+    questionnaire_worker,
     waves_worker,
 )
 
