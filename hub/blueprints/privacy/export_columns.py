@@ -92,6 +92,7 @@ COLUMNS: Mapping[str, str] = {
     "is_gesture": N_("Gesture on the page"),
     "is_grievance": N_("Complaint"),
     "is_machine": N_("Written by a machine"),
+    "is_measured": N_("Opens and clicks are noted"),
     "is_new": N_("Is new"),
     "is_partial": N_("Cut off"),
     "is_planned": N_("Planned by a retention term"),

@@ -10,6 +10,7 @@ from typing import Any
 from flask_babel import format_currency, format_date, format_datetime, format_decimal, gettext
 
 from hub.blueprints.customer_words import price_words
+from hub.blueprints.privacy.export_answers import in_words
 from hub.blueprints.privacy.export_columns import is_reference
 from hub.blueprints.privacy.export_words import CODES, KEPT_AS_TEXT, column_words, keyword_words
 from hub.customers.rules import show_phone
@@ -46,7 +47,7 @@ def _fields(
     """What is said first; numbers by which only our software finds things are gathered at the end."""
     told = [
         (column_words(name), _said(table, name, value, keywords, currency))
-        for name, value in row.items()
+        for name, value in in_words(table, row).items()
         if not is_reference(name)
     ]
     references = [str(value) for name, value in row.items() if is_reference(name)]
