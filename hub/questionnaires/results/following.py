@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 
 from hub.core.db import db
 from hub.questionnaires.definitions import Definition
@@ -50,7 +50,7 @@ def response_rates(questionnaire_id: int, *, now: datetime) -> list[Cohort]:
 def count_way(questionnaire_id: int, *, now: datetime) -> Followed:
     left: Counter[str] = Counter()
     seen: Counter[str] = Counter()
-    for page, shown, count in [*db.session.execute(_stops(questionnaire_id)), *_kept_stops(questionnaire_id)]:
+    for page, shown, count in db.session.execute(_stops(questionnaire_id)):
         left[page] += count
         seen.update(dict.fromkeys(shown, count))
     waves, sizes = count_cohorts(questionnaire_id, now=now)
@@ -58,9 +58,9 @@ def count_way(questionnaire_id: int, *, now: datetime) -> Followed:
 
 
 def _stops(questionnaire_id: int) -> Any:
-    """Few rows: those who stopped at one page have mostly seen the same questions."""
+    """Few rows: those who stopped at one page have mostly seen the same questions; and of those no longer kept their sums."""
     parts = (QuestionnaireResponse.page_key, QuestionnaireResponse.shown)
-    return (
+    here = (
         select(*parts, func.count())
         .where(
             QuestionnaireResponse.questionnaire_id == questionnaire_id,
@@ -68,12 +68,8 @@ def _stops(questionnaire_id: int) -> Any:
         )
         .group_by(*parts)
     )
-
-
-def _kept_stops(questionnaire_id: int) -> Any:
-    """Of those that are no longer kept themselves."""
-    parts = (KeptStop.page_key, KeptStop.shown, KeptStop.count)
-    return db.session.execute(select(*parts).where(KeptStop.questionnaire_id == questionnaire_id))
+    gone = select(KeptStop.page_key, KeptStop.shown, KeptStop.count)
+    return union_all(here, gone.where(KeptStop.questionnaire_id == questionnaire_id))
 
 
 def way_of(
