@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0079"
-down_revision = "0065"
+down_revision = "0071"
 branch_labels = None
 depends_on = None
 
