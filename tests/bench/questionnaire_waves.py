@@ -2,7 +2,7 @@
 
 `.venv/bin/python -m tests.bench.questionnaire_waves [count]` prints one JSON line: from the planned wave to the last letter
 that waits in the outbox, each person weighed (consent, blocks, asked lately), for people who had ten letters before.
-The baseline writes the invitations alone: nobody is weighed, no letter is written.
+`foreseen_seconds`: what the page takes that says beforehand whom the wave would ask. The baseline writes the invitations alone: nobody is weighed, no letter is written.
 """
 
 import json
@@ -24,7 +24,7 @@ from hub.core.db import db, transaction
 from hub.core.words import Channel, Language
 from hub.outbox.models import OutboundMessage
 from hub.questionnaires.models import QuestionnaireInvitation
-from hub.questionnaires.sending.actions import plan_wave
+from hub.questionnaires.sending.actions import foresee, plan_wave
 from hub.questionnaires.sending.gathering import INVITATION
 from hub.questionnaires.sending.queries import find_wave
 from hub.questionnaires.sending.working import send_batches
@@ -106,6 +106,9 @@ def run(count: int = COUNT) -> dict[str, float]:
     with app.app_context():
         clock.use(movable=False, fixed=lambda: TUESDAY)
         mine, other, segment_id = _fill(count)
+        start = time.perf_counter()
+        assert foresee(mine, segment_id=segment_id, channels=[Channel.EMAIL], now=TUESDAY).invited == count
+        foreseen = time.perf_counter() - start
         wave_id, seconds, statements = _send(mine, segment_id)
         wave = find_wave(wave_id)
         assert (wave.state, wave.invited_count, wave.waiting_count) == (WaveState.DONE, count, count), wave
@@ -126,6 +129,7 @@ def run(count: int = COUNT) -> dict[str, float]:
         "baseline_per_second": count / baseline,
         "seconds": seconds,
         "statements_per_batch": max(statements),
+        "foreseen_seconds": foreseen,
     }
 
 
@@ -144,6 +148,7 @@ if __name__ == "__main__":
                 "size": size,
                 "seconds": round(found["seconds"], 1),
                 "statements_per_batch": found["statements_per_batch"],
+                "foreseen_seconds": round(found["foreseen_seconds"], 2),
                 "machine": f"{platform.machine()}, {os.cpu_count()} cores",
             }
         )

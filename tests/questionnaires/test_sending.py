@@ -4,12 +4,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from hub.channels.registry import ChannelSettings
 from hub.channels.sms_text import Encoding, measure
 from hub.core.actor import SYSTEM
+from hub.core.apart import PutOffRow, list_put_off
 from hub.core.errors import Conflict, NotFound
 from hub.core.words import Channel, Purpose
 from hub.customers.models import Customer
@@ -21,13 +22,16 @@ from hub.outbox.actions import PhoneReport, put_hold, record_report, take_status
 from hub.outbox.models import OutboundMessage
 from hub.outbox.queries import get_content
 from hub.outbox.words import MessageState, ReceiptKind
+from hub.plans.surveyed import ask_surveyed
 from hub.questionnaires.models import QuestionnaireInvitation
 from hub.questionnaires.publishing import close, reopen, set_closing
 from hub.questionnaires.sending.actions import find_obstacle, foresee, invite_one, plan_wave, stop_wave
 from hub.questionnaires.sending.asked import list_recently_invited
 from hub.questionnaires.sending.queries import find_wave, list_waves, not_reminded, passed_over
 from hub.questionnaires.sending.words import NotReminded, PassedOver
+from hub.questionnaires.sending.working import KIND, has_due
 from hub.questionnaires.words import WaveState
+from hub.segments.models import Segment
 from hub.segments.saved.actions import archive_segment
 from hub.stores.models import Chain
 from tests.conftest import TUESDAY, HandClock
@@ -293,6 +297,7 @@ def test_another_system_asks_one_person_and_is_told_why_not(session: Session, wo
     assert invite_one(second.id, customer_id=dora.id, by=SYSTEM, now=TUESDAY) is None
     assert list_recently_invited([dora.id, emil.id], now=TUESDAY + 29 * DAY) == {dora.id}
     assert list_recently_invited([dora.id], now=TUESDAY + 31 * DAY) == set()
+    assert ask_surveyed([dora.id, emil.id]).ask() == {dora.id: [TUESDAY]}, "plans leave her alone too"
     late = make_order(
         session, external_id="late", customer_id=emil.id, store_id=store.id, state=OrderState.RETURNED
     )
@@ -337,3 +342,35 @@ def test_a_merge_stops_the_letter_that_would_lead_nowhere_and_an_erasure_the_oth
         pass
     work()
     assert letters()[str(hers)][0] is MessageState.CANCELLED
+
+
+def test_a_wave_that_fails_is_put_off_and_the_others_go_on(session: Session, work: Work, sink: Sink) -> None:
+    make_customer(session)
+    first, second = (
+        make_questionnaire(session, document()),
+        make_questionnaire(session, document(), key="other"),
+    )
+    broken, good = make_segment("Broken"), make_segment()
+    told = {
+        "channels": [Channel.EMAIL],
+        "starts_at": TUESDAY,
+        "reminds_after_days": None,
+        "by": SYSTEM,
+        "now": TUESDAY,
+    }
+    poor = plan_wave(first.id, segment_id=broken, **told)
+    plan_wave(second.id, segment_id=good, **told)
+    row = session.get_one(Segment, broken)
+    row.definition, whole = {"version": 99}, row.definition
+    work()
+    assert [each.recipients[0] for each in sink.taken] == ["dora@client.example"]
+    assert find_wave(poor).state is WaveState.PLANNED
+    [shown] = list_put_off()
+    assert (shown.kind, shown.row_id) == (KIND, poor)
+    assert not has_due()
+    row.definition = whole
+    session.execute(update(PutOffRow).values(next_attempt_at=TUESDAY))
+    work()
+    assert find_wave(poor).state is WaveState.DONE
+    assert {each.reason for each in passed_over(poor)} == {PassedOver.LATELY}
+    assert list_put_off() == []

@@ -100,6 +100,7 @@ NAMES_OF_ROWS = {
     "chats": N_("Chat (id)"),
     "suggestions": N_("Reason to suggest for ticket (id)"),
     "alerts": N_("Alert of store (id)"),
+    "questionnaire_waves": N_("Sending of a questionnaire (id)"),
 }
 """Work on one row that can be put off, by its kind."""
 

@@ -18,7 +18,7 @@ from hub.outbox import actions as outbox
 from hub.outbox.words import SendQueue
 from hub.questionnaires.models import QuestionnaireInvitation, Wave
 from hub.questionnaires.sending.gathering import Sheet, weigh
-from hub.questionnaires.sending.letters import Addressee, invite_by
+from hub.questionnaires.sending.letters import Addressee, Writer
 from hub.questionnaires.sending.words import PassedOver
 from hub.questionnaires.words import WaveState
 from hub.segments.saved.actions import note_use
@@ -71,9 +71,9 @@ def invite(
     rows = [_row(sheet, people[who], stores.get(who), about, now) for who in sorted(chosen)]
     made: dict[int, int] = dict(db.session.execute(_INVITE, rows_given(rows)).all())
     reasons[PassedOver.ALREADY] += len(chosen) - len(made)
+    writer = Writer(sheet, now)
     letters = [
-        invite_by(
-            sheet,
+        writer.invite(
             Addressee(
                 invitation_id=made[row["customer_id"]],
                 customer_id=row["customer_id"],
@@ -82,7 +82,6 @@ def invite(
                 channel=chosen[row["customer_id"]],
             ),
             queue=about.queue,
-            now=now,
         )
         for row in rows
         if row["customer_id"] in made

@@ -1,7 +1,7 @@
 """The letters of a questionnaire: an invitation and a reminder, by mail or SMS, as drafts for the outbox."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -39,52 +39,65 @@ def reminder_key(invitation_id: int) -> str:
     return f"questionnaire:{invitation_id}:reminder"
 
 
-def invite_by(sheet: Sheet, to: Addressee, *, queue: SendQueue, now: datetime) -> Draft:
-    draft = _draft(sheet, to, now)
-    return replace(draft, queue=queue)
+@dataclass(frozen=True)
+class Writer:
+    """Writes the letters of one batch; what all of them say is put into words once a language."""
+
+    sheet: Sheet
+    now: datetime
+    said: dict[Language, Mapping[str, str]] = field(default_factory=dict)
+
+    def invite(self, to: Addressee, *, queue: SendQueue) -> Draft:
+        return replace(self._draft(to), queue=queue)
+
+    def remind(self, to: Addressee, *, has_begun: bool) -> Draft:
+        """Who is known and stopped on the way reads that he may go on there."""
+        draft = self._draft(to)
+        begun = {"begun": YES[to.language]} if has_begun else {}
+        return replace(
+            draft,
+            key=reminder_key(to.invitation_id),
+            template_key=REMINDER,
+            values={**draft.values, **begun},
+            purpose=Purpose.SERVICE,
+        )
+
+    def _draft(self, to: Addressee) -> Draft:
+        """In anonymous mode nothing of the letter is measured: a click would say who answered, and when."""
+        return Draft(
+            key=invitation_key(to.invitation_id),
+            template_key=INVITATION,
+            values=self._values(to),
+            purpose=Purpose.SURVEY,
+            queue=SendQueue.BULK,
+            due_at=self.now,
+            channel=to.channel,
+            language=to.language,
+            customer_id=to.customer_id,
+            store_id=to.store_id,
+            source_kind=SOURCE,
+            source_id=to.invitation_id,
+            expires_at=rules.expires_at(self.sheet.closes_at, self.now),
+            is_measured=not self.sheet.definition.is_anonymous,
+        )
+
+    def _values(self, to: Addressee) -> dict[str, str]:
+        """An SMS holds no letter that would double its price."""
+        if to.language not in self.said:
+            self.said[to.language] = _said(self.sheet, to.language)
+        own = {"questionnaire_url": address_of(invitation_token(to.invitation_id))}
+        values = {**self.said[to.language], **own}
+        if to.channel is not Channel.SMS:
+            return values
+        return {name: replace_forcing(value) for name, value in values.items()}
 
 
-def remind_by(sheet: Sheet, to: Addressee, *, has_begun: bool, now: datetime) -> Draft:
-    """Who is known and stopped on the way reads that he may go on there."""
-    draft = _draft(sheet, to, now)
-    begun = {"begun": YES[to.language]} if has_begun else {}
-    return replace(
-        draft,
-        key=reminder_key(to.invitation_id),
-        template_key=REMINDER,
-        values={**draft.values, **begun},
-        purpose=Purpose.SERVICE,
-    )
-
-
-def _draft(sheet: Sheet, to: Addressee, now: datetime) -> Draft:
-    """In anonymous mode nothing of the letter is measured: a click would say who answered, and when."""
-    return Draft(
-        key=invitation_key(to.invitation_id),
-        template_key=INVITATION,
-        values=_values(sheet, to),
-        purpose=Purpose.SURVEY,
-        queue=SendQueue.BULK,
-        due_at=now,
-        channel=to.channel,
-        language=to.language,
-        customer_id=to.customer_id,
-        store_id=to.store_id,
-        source_kind=SOURCE,
-        source_id=to.invitation_id,
-        expires_at=rules.expires_at(sheet.closes_at, now),
-        is_measured=not sheet.definition.is_anonymous,
-    )
-
-
-def _values(sheet: Sheet, to: Addressee) -> dict[str, str]:
-    """An SMS holds no letter that would double its price."""
-    language, definition = to.language, sheet.definition
+def _said(sheet: Sheet, language: Language) -> dict[str, str]:
+    definition = sheet.definition
     minutes, _ = estimate_minutes(definition)
     values = {
         "questionnaire_name": definition.title.say(language),
         "minutes": phrases.duration_in_words(minutes * SECONDS, language),
-        "questionnaire_url": address_of(invitation_token(to.invitation_id)),
     }
     if sheet.closes_at is not None:
         zone = ZoneInfo(get_chain().time_zone)
@@ -92,8 +105,4 @@ def _values(sheet: Sheet, to: Addressee) -> dict[str, str]:
         values["closes_on"] = phrases.day_in_words(last, language)
     if definition.is_anonymous:
         values["anonymous"] = YES[language]
-    return _plain(values) if to.channel is Channel.SMS else values
-
-
-def _plain(values: Mapping[str, str]) -> dict[str, str]:
-    return {name: replace_forcing(value) for name, value in values.items()}
+    return values

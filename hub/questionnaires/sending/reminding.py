@@ -16,7 +16,7 @@ from hub.outbox.following import list_held
 from hub.questionnaires.models import QuestionnaireInvitation, QuestionnaireResponse, Wave
 from hub.questionnaires.sending import rules
 from hub.questionnaires.sending.gathering import Sheet, find_refusals, list_listed
-from hub.questionnaires.sending.letters import Addressee, remind_by
+from hub.questionnaires.sending.letters import Addressee, Writer
 from hub.questionnaires.sending.words import NotReminded, PassedOver
 from hub.questionnaires.words import WaveState
 
@@ -101,9 +101,9 @@ def _post(sheet: Sheet, rows: Asked, ways: Mapping[int, Channel], *, now: dateti
         return
     ids = [row.id for row in rows]
     begun = _list_begun(ids)
+    writer = Writer(sheet, now)
     letters = [
-        remind_by(
-            sheet,
+        writer.remind(
             Addressee(
                 invitation_id=row.id,
                 customer_id=row.customer_id,
@@ -112,7 +112,6 @@ def _post(sheet: Sheet, rows: Asked, ways: Mapping[int, Channel], *, now: dateti
                 channel=ways[row.id],
             ),
             has_begun=row.id in begun,
-            now=now,
         )
         for row in rows
     ]

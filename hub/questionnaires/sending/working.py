@@ -1,12 +1,12 @@
 """The job that invites, reminds and calls back: one batch of one wave a transaction, whichever worker takes it."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
-import structlog
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from hub.core import clock
+from hub.core.apart import do_each, is_free
 from hub.core.db import db, transaction
 from hub.questionnaires.models import Wave
 from hub.questionnaires.sending import rules
@@ -15,11 +15,8 @@ from hub.questionnaires.sending.gathering import Sheet, find_sheet
 from hub.questionnaires.sending.inviting import invite_batch
 from hub.questionnaires.sending.reminding import remind_batch
 from hub.questionnaires.sending.rules import Step
-from hub.segments.saved.counting import TooLongError
 
-log = structlog.get_logger(__name__)
-AGAIN = timedelta(minutes=15)
-"""A segment that could not be read in time is tried again then."""
+KIND = "questionnaire_waves"
 MOST_LOOKED_AT = 20
 
 
@@ -37,18 +34,27 @@ def send_batches(now: datetime) -> bool:
 
 
 def has_due() -> bool:
-    due = select(Wave.id).where(Wave.due_at <= clock.business_now()).limit(1)
+    due = select(Wave.id).where(Wave.due_at <= clock.business_now(), _is_free()).limit(1)
     return db.session.scalar(due) is not None
 
 
 def next_due_at() -> datetime | None:
-    return db.session.scalar(select(func.min(Wave.due_at)).where(Wave.due_at.is_not(None)))
+    """Business time; what is put off comes by machine time."""
+    return db.session.scalar(select(func.min(Wave.due_at)).where(Wave.due_at.is_not(None), _is_free()))
+
+
+def _is_free() -> ColumnElement[bool]:
+    return is_free(KIND, Wave.id, machine_now=clock.machine_now())
 
 
 def _take_batch(now: datetime) -> bool:
-    """Of the first wave that nobody else works on. The questionnaire is locked before its wave, as by who closes it."""
-    due = select(Wave.id, Wave.questionnaire_id).where(Wave.due_at <= now).order_by(Wave.due_at, Wave.id)
-    for wave_id, questionnaire_id in db.session.execute(due.limit(MOST_LOOKED_AT)).all():
+    """Of the first wave that nobody else works on; one that fails is put off, and others go on.
+
+    The questionnaire is locked before its wave, as by who closes it.
+    """
+    due = select(Wave.id, Wave.questionnaire_id).where(Wave.due_at <= now, _is_free())
+    first = due.order_by(Wave.due_at, Wave.id).limit(MOST_LOOKED_AT)
+    for wave_id, questionnaire_id in db.session.execute(first).all():
         sheet = find_sheet(questionnaire_id, now=now, is_locked=True)
         mine = select(Wave).where(Wave.id == wave_id, Wave.due_at <= now).with_for_update(skip_locked=True)
         wave = db.session.scalar(mine.execution_options(populate_existing=True))
@@ -59,11 +65,13 @@ def _take_batch(now: datetime) -> bool:
 
 
 def _work(wave: Wave, sheet: Sheet | None, now: datetime) -> None:
-    try:
-        _do(wave, sheet, now)
-    except TooLongError:
-        log.warning("questionnaire.segment_too_long", wave_id=wave.id)
-        wave.due_at = now + AGAIN
+    do_each(
+        KIND,
+        [wave],
+        lambda one: _do(one, sheet, now),
+        id_of=lambda one: one.id,
+        machine_now=clock.machine_now(),
+    )
 
 
 def _do(wave: Wave, sheet: Sheet | None, now: datetime) -> None:
