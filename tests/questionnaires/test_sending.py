@@ -206,16 +206,20 @@ def test_a_reminder_offers_to_go_on_and_is_called_back_by_an_answer(
     session: Session, work: Work, sink: Sink, hand_clock: HandClock
 ) -> None:
     """Who refused, was erased, has an open complaint, or whose letter came back is not reminded."""
-    names = ("Ann", "Bea", "Cyd", "Dan", "Eve")
     made = {
-        name: make_customer(session, name, mail=f"{name.lower()}@client.example", phone=None).id
-        for name in names
+        name: make_customer(
+            session, name, mail=f"{name.lower()}@client.example", phone=None, language=language
+        ).id
+        for name, language in zip(
+            ("Ann", "Bea", "Cyd", "Dan", "Eve"), ("en", "fr", "fr", "fr", "fr"), strict=True
+        )
     }
     published = make_questionnaire(session, document({"key": "one", "questions": [question("csat", "csat")]},
                                                      {"key": "two", "questions": [question("nps", "nps")]}))  # fmt: skip
     told = {"segment_id": make_segment(), "channels": [Channel.EMAIL], "by": SYSTEM, "now": TUESDAY}
     wave_id = plan_wave(published.id, starts_at=TUESDAY, reminds_after_days=5, **told)
     work()
+    assert "Your opinion: Your visit" in {str(each.mail["Subject"]) for each in sink.taken}, "in her language"
     tokens = {each.recipients[0][:3].capitalize(): token_in(each.text) for each in sink.taken}
     ticket = start(tokens["Ann"])
     send_page(ticket, "one", {"csat": "4"})
@@ -240,7 +244,7 @@ def test_a_reminder_offers_to_go_on_and_is_called_back_by_an_answer(
         (NotReminded.REFUSED, NotReminded.HELD, NotReminded.UNDELIVERED, NotReminded.GONE), 1
     )
     waiting = session.scalars(select(OutboundMessage).where(OutboundMessage.purpose == Purpose.SERVICE)).one()
-    assert (waiting.state, waiting.values["begun"]) == (MessageState.WAITING, "oui")
+    assert (waiting.state, waiting.values["begun"]) == (MessageState.WAITING, "yes")
     send_page(ticket, "two", {"nps": "9"}, now=hand_clock.now)
     work()
     assert waiting.state is MessageState.CANCELLED

@@ -118,8 +118,8 @@ def invite_one(
     """
     sheet = get_open_sheet(questionnaire_id, now=now)
     lock_customer(customer_id)
-    store_id = _check_order(order_id, customer_id)
-    if find_obstacle(questionnaire_id, customer_id=customer_id, order_id=order_id, channel=channel, now=now):
+    store_id, is_over = _check_order(order_id, customer_id)
+    if is_over:
         return None
     about = About(order_id=order_id, store_id=store_id, queue=SendQueue.DEFAULT)
     made = invite(sheet, [customer_id], _channels(channel), about, now=now).ids.get(customer_id)
@@ -133,8 +133,8 @@ def find_obstacle(
     questionnaire_id: int, *, customer_id: int, order_id: int | None, channel: Channel | None, now: datetime
 ) -> PassedOver | None:
     """Why this person is not invited now, None when he may be. Raises NotFound, Invalid."""
-    _check_order(order_id, customer_id)
-    if order_id is not None and get_orders([order_id])[order_id].state in OVER:
+    _, is_over = _check_order(order_id, customer_id)
+    if is_over:
         return PassedOver.ORDER_OVER
     weighed = weigh(questionnaire_id, [customer_id], _channels(channel), now=now)
     verdict = weighed.verdicts[customer_id]
@@ -145,14 +145,14 @@ def _channels(channel: Channel | None) -> tuple[Channel, ...]:
     return rules.CHANNELS if channel is None else rules.check_channels([channel])
 
 
-def _check_order(order_id: int | None, customer_id: int) -> int | None:
-    """The store of the order. Raises NotFound."""
+def _check_order(order_id: int | None, customer_id: int) -> tuple[int | None, bool]:
+    """The store of the order, and whether it was cancelled or came back. Raises NotFound."""
     if order_id is None:
-        return None
+        return None, False
     order = get_orders([order_id]).get(order_id)
     if order is None or order.customer_id != customer_id:
         raise NotFound(NO_ORDER)
-    return order.store_id
+    return order.store_id, order.state in OVER
 
 
 def _note(action: str, questionnaire_id: int, *, by: Actor, now: datetime, **data: object) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, or_, select
 
 from hub.content.queries import get_published
 from hub.core.batches import among
@@ -103,12 +103,12 @@ def weigh(
     listed = list_listed(customer_ids)
     obstacles = find_refusals(people, channels, now=now)
     surveyed = list_surveyed(customer_ids, since=now - rules.ASK_AGAIN)
-    asked = _list_asked(questionnaire_id, customer_ids)
+    asked, reached = _list_asked(questionnaire_id, customer_ids, now=now)
 
     def judge(customer_id: int) -> Channel | PassedOver:
         general = {
             PassedOver.ALREADY: customer_id in asked,
-            PassedOver.LATELY: customer_id in surveyed,
+            PassedOver.LATELY: customer_id in surveyed or customer_id in reached,
             PassedOver.GONE: customer_id not in listed,
         }
         return rules.choose(
@@ -142,9 +142,16 @@ def list_listed(customer_ids: Collection[int]) -> set[int]:
     return set(db.session.scalars(select(Customer.id).where(among(Customer.id, customer_ids), is_listed())))
 
 
-def _list_asked(questionnaire_id: int, customer_ids: Collection[int]) -> set[int]:
+def _list_asked(
+    questionnaire_id: int, customer_ids: Collection[int], *, now: datetime
+) -> tuple[set[int], set[int]]:
+    """Those invited to this questionnaire, and those whom an invitation to another one has reached lately."""
     asked = QuestionnaireInvitation
-    found = select(asked.customer_id).where(
-        asked.questionnaire_id == questionnaire_id, among(asked.customer_id, customer_ids)
-    )
-    return set(db.session.scalars(found))
+    is_mine = asked.questionnaire_id == questionnaire_id
+    rows = db.session.execute(
+        select(asked.customer_id, is_mine).where(
+            among(asked.customer_id, customer_ids),
+            or_(is_mine, asked.delivered_at > now - rules.ASK_AGAIN),
+        )
+    ).all()
+    return {who for who, mine in rows if mine}, {who for who, mine in rows if not mine}
