@@ -13,6 +13,7 @@ BENCHMARKS = (
     "gate",
     "knowledge",
     "mail_in",
+    "national",
     "nightly_values",
     "plan_entries",
     "plan_replay",
