@@ -21,7 +21,7 @@ from hub.inbox.actions import reason_learning as learning
 from hub.inbox.actions import recordings as calls
 from hub.inbox.actions import returning as later
 from hub.inbox.actions import working as tickets
-from hub.knowledge import indexing
+from hub.knowledge import indexing, reviewing
 from hub.mailroom import polling as mailboxes
 from hub.mailroom import working as arrivals
 from hub.orders.behaviour import tidying as visits
@@ -139,6 +139,7 @@ JOBS: dict[str, Job] = {
         Job("properties", "bulk", properties.work_properties, properties.has_due, _nothing_planned),
         Job("visits", "bulk", visits.work_visits, visits.has_due, _nothing_planned),
         Job("link_uses", "bulk", questionnaires.work_link_uses, questionnaires.has_due, _nothing_planned),
+        Job(reviewing.KIND, "bulk", reviewing.work_reviews, reviewing.has_due, reviewing.next_due_at),
         Job(indexing.BELL, "bulk", indexing.work_vectors, indexing.has_due, _nothing_planned),
         Job("till_files", "bulk", till_files.work_till_files, till_files.has_due, _nothing_planned),
         Job("erasures", "bulk", erasing.work_erasures, erasing.has_due, _nothing_planned),

@@ -16,7 +16,7 @@ from hub.knowledge.markdown import to_text
 from hub.knowledge.rows import ArticleRow
 from hub.knowledge.words import SearchPlace
 from hub.reasons.queries import list_reasons
-from hub.stores.queries import find_chain
+from hub.stores.queries import find_chain, get_stores
 
 blueprint = Blueprint("help_centre", __name__)
 SHOWN, MARKED, FOUND = 5, 12, 8
@@ -67,8 +67,11 @@ def search() -> ResponseReturnValue:
 def article(key: str) -> ResponseReturnValue:
     row = queries.get_article(key, states=queries.PUBLIC)
     g.language = row.language.value
+    stores = get_stores(row.scope.store_ids).values()
     answer = [(row.title, to_text(row.body))]
-    return _public("help_centre/article.html", article=row, data=_marks(answer), pair_key=_pair(row))
+    return _public(
+        "help_centre/article.html", article=row, data=_marks(answer), pair_key=_pair(row), stores=stores
+    )
 
 
 def _public(page: str, **values: Any) -> ResponseReturnValue:

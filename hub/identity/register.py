@@ -159,7 +159,7 @@ ACTIVITIES: tuple[Activity, ...] = (
         N_("Customers and people of the staff"),
         N_("Who, when, which customer, which act"),
         (),
-        ("access_log", "search_words"),
+        ("access_log", "search_words", "reader_words"),
         "SELECT true",
     ),
 )

@@ -243,6 +243,13 @@ TERMS: tuple[Term, ...] = (
         parts=(Part(table="search_logs", dated="searched_at"),),
     ),
     Term(
+        key="reader_words",
+        title=N_("What readers say of an article"),
+        what=N_("Their words go; whether the article helped stays."),
+        months=36,
+        parts=(Part(table="article_votes", dated="voted_at", columns=("words",)),),
+    ),
+    Term(
         key="access_log",
         title=N_("Who looked at a card"),
         what=N_("Each opening of a card is deleted; changes stay in the audit trail."),

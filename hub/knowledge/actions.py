@@ -12,8 +12,17 @@ from hub.core.errors import Conflict, Invalid, NotFound
 from hub.core.text import N_, SPACES, fold, slug
 from hub.core.words import Language
 from hub.knowledge import indexing, rules
-from hub.knowledge.models import Article, ArticleVersion, SearchLog, StandardReply, StoreParagraph
+from hub.knowledge.models import (
+    Article,
+    ArticleStateChange,
+    ArticleVersion,
+    SearchLog,
+    StandardReply,
+    StoreParagraph,
+)
+from hub.knowledge.scoping import ArticleScope, write_scope
 from hub.knowledge.words import ArticleState, SearchPlace
+from hub.stores.queries import find_day
 
 KEY_LENGTH = 80
 RESERVED = frozenset({"search"})  # addresses of the help centre itself
@@ -29,6 +38,7 @@ def save_article(
     state: ArticleState,
     reason_id: int | None = None,
     pair_id: int | None = None,
+    scope: ArticleScope | None = None,
     seen_version: int | None = None,
     key: str | None = None,
     by: Actor,
@@ -36,7 +46,7 @@ def save_article(
 ) -> str:
     """Write an article and keep its version; returns its key, which never changes once given.
 
-    The language of an existing article stays. Raises Invalid, NotFound, or Conflict when somebody saved after
+    The language of an existing article stays, and its scope where none is given. Raises Invalid, NotFound, or Conflict when somebody saved after
     `seen_version`.
     """
     text = rules.check_article(title=title, summary=summary, body=body)
@@ -46,9 +56,11 @@ def save_article(
         row = _next_version(article_id, seen_version)
     row.title, row.summary, row.body, row.sort_key = text.title, text.summary, text.body, fold(text.title)
     row.reason_id, row.updated_at = reason_id, now
-    _set_state(row, state, now)
     db.session.add(row)
     db.session.flush()
+    _set_state(row, state, by, now, is_new=article_id is None)
+    if scope is not None:
+        write_scope(row, scope, today=find_day(now))
     _pair(row, pair_id)
     _keep_version(row, by, now)
     note_change("article.saved", subject_kind="article", subject_id=row.id, by=by, now=now, state=state.value)
@@ -208,10 +220,14 @@ def _locked(article_id: int) -> Article:
     return row
 
 
-def _set_state(row: Article, state: ArticleState, now: datetime) -> None:
-    if state is ArticleState.PUBLISHED and row.state is not ArticleState.PUBLISHED:
+def _set_state(row: Article, state: ArticleState, by: Actor, now: datetime, *, is_new: bool) -> None:
+    """Each state keeps the day on which it began."""
+    if state is row.state and not is_new:
+        return
+    if state is ArticleState.PUBLISHED:
         row.published_at = now
     row.state = state
+    db.session.add(ArticleStateChange(article_id=row.id, state=state, agent_id=by.agent_id, began_at=now))
 
 
 def _pair(row: Article, pair_id: int | None) -> None:

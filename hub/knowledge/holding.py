@@ -12,6 +12,11 @@ HOLDINGS: tuple[Holding, ...] = (
     Apart(table="article_versions", why=_TEXTS),
     Apart(table="article_imports", why=_TEXTS),
     Apart(table="article_vectors", why=_TEXTS),
+    *(
+        Apart(table=f"article_{part}", why=_TEXTS)
+        for part in ("reasons", "stores", "products", "states", "files")
+    ),
+    Apart(table="article_votes", why="what readers say of a text, without who", scrub=("words",)),
     Apart(table="standard_replies", why=_TEXTS),
     Apart(table="standard_reply_paragraphs", why=_TEXTS),
     Apart(table="search_logs", why="words that were looked for, without who", scrub=("words",)),

@@ -1,5 +1,7 @@
 """The articles of the base, their words and vectors, in this process; brought up to date before each search."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from itertools import groupby
 from threading import Lock
 from typing import Any
@@ -13,10 +15,25 @@ from hub.knowledge import meaning
 from hub.knowledge.markdown import to_text
 from hub.knowledge.models import Article, ArticleVector
 from hub.knowledge.ranking import Text
+from hub.knowledge.scoping import list_store_ids
 from hub.knowledge.searching import Found, Search
 from hub.knowledge.words import ArticleState
 
 SEARCHABLE = frozenset(state.value for state in ArticleState if state is not ArticleState.ARCHIVED)
+
+
+@dataclass(frozen=True)
+class _Group:
+    """What a search is narrowed by: the state of an article, and the stores it applies to (none: all)."""
+
+    state: str
+    store_ids: tuple[int, ...] = ()
+
+    def __str__(self) -> str:
+        return " ".join((self.state, *map(str, self.store_ids)))
+
+    def is_open(self, states: Collection[str], store_id: int | None) -> bool:
+        return self.state in states and (store_id is None or not self.store_ids or store_id in self.store_ids)
 
 
 class _Live:
@@ -27,6 +44,7 @@ class _Live:
         self.lock = Lock()
         self.search = Search(language)
         self.known: dict[int, tuple[Any, ...]] = {}
+        self.groups: dict[int, _Group] = {}
         self.print: tuple[Any, ...] = ()
         self.last_vector_id = 0
 
@@ -45,9 +63,12 @@ class _Live:
             self.search, self.known, self.last_vector_id = Search(self.language), {}, 0
         for gone in self.known.keys() - marks.keys():
             self.search.remove(gone)
+            self.groups.pop(gone, None)
         changed = [article_id for article_id, mark in marks.items() if self.known.get(article_id) != mark]
+        stores = list_store_ids(changed)
         for row in db.session.execute(_texts(changed)):
-            self.search.add(_text(row))
+            self.groups[row.id] = _Group(row.state.value, stores.get(row.id, ()))
+            self.search.add(_text(row, self.groups[row.id]))
         self.known = marks
 
     def _refresh_vectors(self) -> None:
@@ -55,10 +76,12 @@ class _Live:
         newest = db.session.scalar(select(func.max(ArticleVector.id))) or 0
         if newest != self.last_vector_id:
             fresh = db.session.execute(_vectors(self.language, after=min(newest, self.last_vector_id)))
-            for (article_id, state), rows in groupby(fresh, key=lambda row: (row.article_id, row.state)):
+            for article_id, rows in groupby(fresh, key=lambda row: row.article_id):
                 if article_id in self.known:
                     found = np.stack([np.frombuffer(row.vector, np.float16) for row in rows])
-                    self.search.vectors.put(article_id, found.astype(np.float32), group=state.value)
+                    self.search.vectors.put(
+                        article_id, found.astype(np.float32), group=str(self.groups[article_id])
+                    )
             self.last_vector_id = newest
 
 
@@ -66,14 +89,20 @@ _LIVE = {language: _Live(language) for language in Language}
 
 
 def find_articles(
-    words: str, *, language: Language, states: frozenset[ArticleState], limit: int
+    words: str,
+    *,
+    language: Language,
+    states: frozenset[ArticleState],
+    limit: int,
+    store_id: int | None = None,
 ) -> list[Found]:
-    """Articles in these states that bear on the words, best first."""
+    """Articles in these states, and of this store, that bear on the words, best first."""
     live = _LIVE[language]
     with live.lock:
         live.refresh()
         asked = meaning.encode_question(words) if live.search.vectors and meaning.is_available() else None
-        return live.search.find(words, asked, groups={state.value for state in states}, limit=limit)
+        open_groups = {str(group) for group in set(live.groups.values()) if group.is_open(states, store_id)}
+        return live.search.find(words, asked, groups=open_groups, limit=limit)
 
 
 def _fingerprint(language: Language) -> tuple[Any, ...]:
@@ -108,5 +137,5 @@ def _vectors(language: Language, *, after: int) -> Any:
     return chosen.where(*mine).order_by(ArticleVector.article_id, ArticleVector.part)
 
 
-def _text(row: Row[Any]) -> Text:
-    return Text(row.id, row.title, to_text(row.body), row.summary, row.state.value)
+def _text(row: Row[Any], group: _Group) -> Text:
+    return Text(row.id, row.title, to_text(row.body), row.summary, str(group))

@@ -1,6 +1,6 @@
 """Articles with their versions, standard replies, and what was searched."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
@@ -8,13 +8,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.core.db import Base, words
 from hub.core.words import Language
-from hub.knowledge.words import ArticleState
+from hub.knowledge.words import ArticleState, VoteReason
 
 
 class Article(Base):
     """The current text of an article in one language; `pair_id` is the same article in the other language.
 
-    `source` names it where it was brought in from: an address, a path.
+    `source` names it where it was brought in from: an address, a path. `reason_id` is the subject under which it stands, more are in ArticleReason. `review_on` is the day on which its owner
+    reads it again, `review_told_on` the one of these days of which the owner was told.
     """
 
     __tablename__ = "articles"
@@ -35,6 +36,8 @@ class Article(Base):
     inserted_count: Mapped[int] = mapped_column(default=0)
     source: Mapped[str | None] = mapped_column(unique=True)
     published_at: Mapped[datetime | None]
+    review_on: Mapped[date | None] = mapped_column(index=True)
+    review_told_on: Mapped[date | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
@@ -129,3 +132,73 @@ class ArticleImport(Base):
     created_at: Mapped[datetime]
     created_by_id: Mapped[int | None]
     applied_at: Mapped[datetime | None]
+
+
+class ArticleReason(Base):
+    """Another contact reason that an article answers, beside the subject under which it stands."""
+
+    __tablename__ = "article_reasons"
+
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id"), primary_key=True)
+    reason_id: Mapped[int] = mapped_column(ForeignKey("reasons.id"), primary_key=True, index=True)
+
+
+class ArticleStore(Base):
+    """A store to which an article applies; an article without any applies to all."""
+
+    __tablename__ = "article_stores"
+
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id"), primary_key=True)
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"), primary_key=True, index=True)
+
+
+class ArticleProduct(Base):
+    """A product of which an article speaks."""
+
+    __tablename__ = "article_products"
+
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id"), primary_key=True)
+    sku: Mapped[str] = mapped_column(primary_key=True)
+
+
+class ArticleStateChange(Base):
+    """Since when an article was in a state, and who brought it there. Only added to."""
+
+    __tablename__ = "article_states"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id"), index=True)
+    state: Mapped[ArticleState] = mapped_column(words(ArticleState))
+    agent_id: Mapped[int | None]
+    began_at: Mapped[datetime]
+
+
+class ArticleVote(Base):
+    """Whether a version helped its reader, and why not; `agent_id` is None for a reader of the help centre, whom nobody knows."""
+
+    __tablename__ = "article_votes"
+    __table_args__ = (UniqueConstraint("article_id", "version_number", "agent_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id"))
+    version_number: Mapped[int]
+    is_helpful: Mapped[bool]
+    reason: Mapped[VoteReason | None] = mapped_column(words(VoteReason))
+    words: Mapped[str] = mapped_column(default="")
+    agent_id: Mapped[int | None]
+    voted_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class ArticleFile(Base):
+    """A file or an image of an article; the content lies on the shelf. Its address in the text is its id and name."""
+
+    __tablename__ = "article_files"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id"), index=True)
+    name: Mapped[str]
+    media_type: Mapped[str]
+    size_bytes: Mapped[int]
+    sha256: Mapped[str] = mapped_column(index=True)
+    agent_id: Mapped[int | None]
+    added_at: Mapped[datetime]

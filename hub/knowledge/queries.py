@@ -16,7 +16,7 @@ from hub.core.words import Language
 from hub.knowledge import rules
 from hub.knowledge.live import find_articles
 from hub.knowledge.markdown import to_html, to_text
-from hub.knowledge.models import Article, ArticleVersion, SearchLog
+from hub.knowledge.models import Article, ArticleStateChange, ArticleStore, ArticleVersion, SearchLog
 from hub.knowledge.ranking import Index, Text
 from hub.knowledge.replies import fill_standard_reply, get_standard_reply, list_standard_replies
 from hub.knowledge.rows import (
@@ -25,16 +25,19 @@ from hub.knowledge.rows import (
     ArticleView,
     Gap,
     ReplyRow,
+    StateRow,
     Suggestions,
     VersionRow,
 )
+from hub.knowledge.scoping import ArticleFilter, get_scope
 from hub.knowledge.searching import Found
 from hub.knowledge.words import ArticleState, SearchPlace
 
 NO_ARTICLE = N_("This article does not exist any more. Please search for another one.")
-PAGE_SIZE, GAP_COUNT, SUGGESTED = 50, 100, 3
+PAGE_SIZE, GAP_COUNT, SUGGESTED, NARROWED = 50, 100, 3, 80
 LOOKED_AT = 2_000
 """Different searches without result, among which those about some words are looked for."""
+ALL = ArticleFilter()
 PUBLIC = frozenset({ArticleState.PUBLISHED})
 FOR_STAFF = PUBLIC | {ArticleState.INTERNAL}
 EVERY_STATE = frozenset(ArticleState) - {ArticleState.ARCHIVED}
@@ -54,6 +57,7 @@ __all__ = [
     "count_states",
     "fill_standard_reply",
     "find_article",
+    "find_name",
     "get_article",
     "get_standard_reply",
     "get_version",
@@ -62,6 +66,7 @@ __all__ = [
     "list_pairable",
     "list_published",
     "list_standard_replies",
+    "list_store_articles",
     "list_versions",
     "search_articles",
     "suggest",
@@ -74,25 +79,36 @@ def states_at(place: SearchPlace) -> frozenset[ArticleState]:
 
 
 def search_articles(
-    words: str, language: Language, place: SearchPlace, limit: int = 10, *, state: ArticleState | None = None
+    words: str,
+    language: Language,
+    place: SearchPlace,
+    limit: int = 10,
+    *,
+    state: ArticleState | None = None,
+    narrowed: ArticleFilter = ALL,
 ) -> list[ArticleHit]:
     """The articles that bear on a question in anyone's words, best first. Never raises for what was typed."""
-    states = states_at(place) & ({state} if state else EVERY_STATE)
-    found = find_articles(words[: rules.LONGEST_SEARCH * 10], language=language, states=states, limit=limit)
-    rows = {
-        row.id: row
-        for row in db.session.execute(
-            select(*LISTED, Article.body).where(Article.id.in_([each.id for each in found]))
-        )
-    }
-    return [_hit(rows[each.id], each) for each in found if each.id in rows]
+    found = find_articles(
+        words[: rules.LONGEST_SEARCH * 10],
+        language=language,
+        states=states_at(place) & ({state} if state else EVERY_STATE),
+        store_id=narrowed.store_id,
+        limit=limit if narrowed == ArticleFilter(store_id=narrowed.store_id) else NARROWED,
+    )
+    chosen = select(*LISTED, Article.body).where(Article.id.in_([each.id for each in found]))
+    rows = {row.id: row for row in db.session.execute(chosen.where(*narrowed.clauses()))}
+    return [_hit(rows[each.id], each) for each in found if each.id in rows][:limit]
 
 
 def suggest(text: str, reason_id: int | None, language: Language, store_id: int | None = None) -> Suggestions:
     """Three articles and three standard replies for what a customer wrote and why, as this store would say it."""
     replies = list_standard_replies(reason_id, language, store_id)
     return Suggestions(
-        tuple(search_articles(text, language, SearchPlace.TICKET, SUGGESTED)),
+        tuple(
+            search_articles(
+                text, language, SearchPlace.TICKET, SUGGESTED, narrowed=ArticleFilter(store_id=store_id)
+            )
+        ),
         tuple(_closest(replies, text, reason_id, language)[:SUGGESTED]),
     )
 
@@ -115,10 +131,11 @@ def list_articles(
     state: ArticleState | None = None,
     after: str | None = None,
     states: frozenset[ArticleState] = EVERY_STATE,
+    narrowed: ArticleFilter = ALL,
 ) -> Page[ArticleRow]:
     """By title, within `states`; archived articles only when they are asked for."""
     allowed = states & {state} if state else states - {ArticleState.ARCHIVED}
-    chosen = select(*LISTED, Article.sort_key).where(Article.state.in_(allowed))
+    chosen = select(*LISTED, Article.sort_key).where(Article.state.in_(allowed), *narrowed.clauses())
     if language:
         chosen = chosen.where(Article.language == language)
     if after:
@@ -134,6 +151,15 @@ def count_states(language: Language | None = None) -> dict[ArticleState, int]:
     if language:
         counted = counted.where(Article.language == language)
     return {row[0]: row[1] for row in db.session.execute(counted)}
+
+
+def list_store_articles(store_id: int, language: Language, *, limit: int = 12) -> list[ArticleRow]:
+    """What customers may read of this store in particular, by title."""
+    mine = select(ArticleStore.article_id).where(ArticleStore.store_id == store_id)
+    chosen = select(*LISTED).where(
+        Article.id.in_(mine), Article.language == language, Article.state == ArticleState.PUBLISHED
+    )
+    return [_listed(row) for row in db.session.execute(chosen.order_by(Article.sort_key).limit(limit))]
 
 
 def list_published(language: Language, *, limit: int = 400) -> list[ArticleRow]:
@@ -161,6 +187,15 @@ def get_article(key: str, *, states: frozenset[ArticleState] = frozenset(Article
     if found is None:
         raise NotFound(NO_ARTICLE)
     return found
+
+
+def find_name(article_id: int) -> tuple[str, str] | None:
+    """Key and title, unless it is archived or gone."""
+    chosen = select(Article.key, Article.title).where(
+        Article.id == article_id, Article.state != ArticleState.ARCHIVED
+    )
+    row = db.session.execute(chosen).one_or_none()
+    return None if row is None else (row.key, row.title)
 
 
 def list_pairable(language: Language) -> list[tuple[int, str]]:
@@ -238,7 +273,16 @@ def _view(row: Any) -> ArticleView:
         pair_state=pair_state,
         version_number=article.version_number,
         published_at=article.published_at,
+        scope=get_scope(article),
+        states=_states(article.id),
     )
+
+
+def _states(article_id: int) -> tuple[StateRow, ...]:
+    """The latest first."""
+    chosen = select(ArticleStateChange).where(ArticleStateChange.article_id == article_id)
+    rows = db.session.scalars(chosen.order_by(ArticleStateChange.id.desc()).limit(50))
+    return tuple(StateRow(row.state, row.agent_id, row.began_at) for row in rows)
 
 
 def _version(row: ArticleVersion) -> VersionRow:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hub.core.words import Language
+from hub.knowledge.scoping import ArticleScope
 from hub.knowledge.words import ArticleState
 
 
@@ -22,6 +23,15 @@ class ArticleRow:
     updated_at: datetime
 
 
+@dataclass(frozen=True)
+class StateRow:
+    """Since when an article was in a state, and who brought it there."""
+
+    state: ArticleState
+    agent_id: int | None
+    began_at: datetime
+
+
 @dataclass(frozen=True, kw_only=True)
 class ArticleView(ArticleRow):
     """The whole article. `html` is safe to show; `pair_key` is "" without the other language."""
@@ -35,6 +45,8 @@ class ArticleView(ArticleRow):
     pair_state: ArticleState | None
     version_number: int
     published_at: datetime | None
+    scope: ArticleScope
+    states: tuple[StateRow, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,3 +25,12 @@ class RowOutcome(StrEnum):
     CHANGED = "changed"
     SAME = "same"
     REFUSED = "refused"
+
+
+class VoteReason(StrEnum):
+    """Why an article did not help."""
+
+    UNCLEAR = "unclear"
+    INCOMPLETE = "incomplete"
+    OUTDATED = "outdated"
+    ELSEWHERE = "elsewhere"

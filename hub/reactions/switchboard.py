@@ -15,6 +15,7 @@ from hub.plans import actions as plans
 from hub.plans.builtin import POST_PURCHASE_SURVEY
 from hub.plans.words import ExitReason, Trigger
 from hub.reactions import (
+    article_mails,
     bridging,
     deadline_alerts,
     planning,
@@ -215,5 +216,6 @@ WIRES: dict[str, tuple[tuple[str, Effect], ...]] = {
     "PromoPoolLow": (("warn_marketers", staff_mails.warn_marketers),),
     "SenderPaused": (("warn_administrators", staff_mails.warn_administrators),),
     "BaseAudited": (("mail_audit", quality_mails.mail_audit),),
+    "ArticleReviewDue": (("remind_owner", article_mails.remind_owner),),
     "MailboxFailed": (("warn_of_mailbox", staff_mails.warn_of_mailbox),),
 }

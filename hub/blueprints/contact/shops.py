@@ -16,7 +16,9 @@ from hub.content.phrases import hour_in_words
 from hub.core import clock, site
 from hub.core.errors import NotFound
 from hub.core.text import fold
+from hub.core.words import Language
 from hub.customers.rules import show_phone
+from hub.knowledge.queries import list_store_articles
 from hub.stores import queries
 from hub.stores.queries import StoreRow
 from hub.stores.rules import Hours, Range, is_open, is_public_holiday, next_opening, ranges_on
@@ -59,6 +61,7 @@ def store(slug: str) -> ResponseReturnValue:
         week=_week(hours, now),
         different=_different(row.id, hours, now),
         data=_structured(row, hours),
+        articles=list_store_articles(row.id, Language(str(get_locale()))),
     )
 
 

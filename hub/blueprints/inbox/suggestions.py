@@ -17,6 +17,7 @@ from hub.inbox.words import MessageKind
 from hub.knowledge import queries as knowledge
 from hub.knowledge.replies import fill_row
 from hub.knowledge.rows import ArticleHit, Filled, ReplyRow
+from hub.knowledge.scoping import ArticleFilter
 from hub.knowledge.words import SearchPlace
 from hub.orders import queries as orders
 from hub.stores import queries as stores
@@ -43,7 +44,9 @@ def _found(ticket: TicketView, search: str) -> tuple[Sequence[ReplyRow], Sequenc
     """What was typed; replies of the ticket's reason first."""
     return (
         knowledge.list_standard_replies(ticket.reason_id, ticket.language, ticket.store_id, search),
-        knowledge.search_articles(search, ticket.language, SearchPlace.TICKET, MOST_ARTICLES),
+        knowledge.search_articles(
+            search, ticket.language, SearchPlace.TICKET, MOST_ARTICLES, narrowed=_of_store(ticket)
+        ),
     )
 
 
@@ -53,6 +56,11 @@ def _suggested(ticket: TicketView) -> tuple[Sequence[ReplyRow], Sequence[Article
     rows = knowledge.list_standard_replies(ticket.reason_id, ticket.language, ticket.store_id)
     first = {row.id for row in found.replies}
     return [*found.replies, *(row for row in rows if row.id not in first)], found.articles
+
+
+def _of_store(ticket: TicketView) -> ArticleFilter:
+    """What is true in other stores only is not offered."""
+    return ArticleFilter(store_id=ticket.store_id)
 
 
 def _filled(ticket: TicketView, rows: Sequence[ReplyRow]) -> list[Filled]:

@@ -1,12 +1,17 @@
 """Doors of the articles: list with search, one article, writing with preview."""
 
+from dataclasses import replace
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, gettext
 
 from hub.blueprints.access import viewer
+from hub.blueprints.knowledge.around import around
 from hub.blueprints.knowledge.base import blueprint, read_language, read_state, reason_paths
+from hub.blueprints.knowledge.filters import filter_choices, given_filters, read_filter
 from hub.blueprints.knowledge.forms import ArticleForm
+from hub.blueprints.row_ids import read_id
 from hub.core import clock
 from hub.core.db import transaction
 from hub.core.errors import NotFound
@@ -14,8 +19,8 @@ from hub.core.words import Language
 from hub.knowledge import actions, queries
 from hub.knowledge.markdown import to_html
 from hub.knowledge.rows import ArticleHit, ArticleView
+from hub.knowledge.scoping import ArticleFilter, ArticleScope
 from hub.knowledge.words import ArticleState, SearchPlace
-from hub.staff import queries as staff
 from hub.staff.words import Permission
 
 READERS = queries.FOR_STAFF
@@ -26,9 +31,14 @@ def list_articles() -> ResponseReturnValue:
     """By title, or the best first for a search."""
     words, language = request.args.get("q", "").strip(), _asked_language()
     state = read_state(request.args.get("state"))
-    hits = _search(words, language, state) if words else []
+    narrowed = read_filter()
+    hits = _search(words, language, state, narrowed) if words else []
     page = queries.list_articles(
-        language=language, state=state, after=request.args.get("after"), states=_visible()
+        language=language,
+        state=state,
+        after=request.args.get("after"),
+        states=_visible(),
+        narrowed=narrowed,
     )
     return render_template(
         "knowledge/list.html",
@@ -40,44 +50,40 @@ def list_articles() -> ResponseReturnValue:
         states=sorted(_visible()),
         counts=queries.count_states(language),
         reasons=reason_paths(),
+        filters=filter_choices(),
+        given=given_filters(),
     )
 
 
 @blueprint.get("/articles/<key>")
 def show_article(key: str) -> ResponseReturnValue:
     article = readable(key)
-    owner = staff.get_agents([article.owner_id]).get(article.owner_id) if article.owner_id else None
-    return render_template(
-        "knowledge/article.html",
-        article=article,
-        owner=owner,
-        reason=reason_paths().get(article.reason_id or 0, ""),
-    )
+    return render_template("knowledge/article.html", article=article, **around(article))
 
 
 @blueprint.route("/articles/new", methods=["GET", "POST"])
 def new_article() -> ResponseReturnValue:
     """Empty, or begun from a search without result or a theme of comments (`title`, `reason`), or in the other language of an article (`pair`)."""
     language, pair = _asked_language(), queries.find_article(request.args.get("pair", ""))
+    scope = replace(pair.scope if pair else ArticleScope(), owner_id=viewer().agent_id, review_on=None)
     form = ArticleForm(
         language=language.value,
         title=request.args.get("title", ""),
         state=ArticleState.DRAFT.value,
         pair_id=str(pair.id) if pair else "",
         reason_id=str(pair.reason_id or "") if pair else request.args.get("reason", ""),
+        **ArticleForm.given(scope),
     )
-    form.offer(queries.list_pairable(Language.ENGLISH if language is Language.FRENCH else Language.FRENCH))
+    form.offer(_pairable(language), scope)
     return _write(form, None)
 
 
 @blueprint.route("/articles/<key>/edit", methods=["GET", "POST"])
 def edit_article(key: str) -> ResponseReturnValue:
     article = queries.get_article(key)
-    form = ArticleForm(
-        obj=article, data={"pair_id": str(article.pair_id or ""), "seen_version": str(article.version_number)}
-    )
-    other = Language.ENGLISH if article.language is Language.FRENCH else Language.FRENCH
-    form.offer(queries.list_pairable(other))
+    given = {"pair_id": str(article.pair_id or ""), "seen_version": str(article.version_number)}
+    form = ArticleForm(obj=article, data=given | ArticleForm.given(article.scope))
+    form.offer(_pairable(article.language), article.scope)
     del form.language
     return _write(form, article)
 
@@ -99,11 +105,15 @@ def _save(form: ArticleForm, article: ArticleView | None) -> str:
     return actions.save_article(
         article_id=article.id if article else None,
         language=language,
-        seen_version=int(seen) if article and seen.isdecimal() else None,
+        seen_version=read_id(seen) if article else None,
         by=viewer().actor,
         now=clock.business_now(),
         **form.values(),
     )
+
+
+def _pairable(language: Language) -> list[tuple[int, str]]:
+    return queries.list_pairable(Language.ENGLISH if language is Language.FRENCH else Language.FRENCH)
 
 
 def _form_page(form: ArticleForm, article: ArticleView | None, preview: str = "") -> str:
@@ -126,10 +136,12 @@ def _asked_language() -> Language:
     return read_language(request.args.get("language")) or Language(str(get_locale()))
 
 
-def _search(words: str, language: Language, state: ArticleState | None) -> list[ArticleHit]:
+def _search(
+    words: str, language: Language, state: ArticleState | None, narrowed: ArticleFilter
+) -> list[ArticleHit]:
     place = SearchPlace.STAFF if viewer().may(Permission.EDIT_KNOWLEDGE) else SearchPlace.TICKET
-    found = queries.search_articles(words, language, place, 20, state=state)
-    if state is None:
+    found = queries.search_articles(words, language, place, 20, state=state, narrowed=narrowed)
+    if state is None and narrowed == queries.ALL:
         with transaction():
             actions.note_search(
                 words=words,

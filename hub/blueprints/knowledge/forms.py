@@ -7,11 +7,13 @@ from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAre
 
 from hub.blueprints.forms import Form, ids, options, required
 from hub.blueprints.knowledge.base import language_words, reason_choices, state_words
+from hub.blueprints.knowledge.scope_form import ScopeForm
 from hub.core.words import Language
+from hub.knowledge.scoping import ArticleScope
 from hub.knowledge.words import ArticleState
 
 
-class ArticleForm(Form):
+class ArticleForm(ScopeForm):
     """An article in one language; `seen_version` tells whether somebody else saved in the meantime."""
 
     title = StringField(lazy_gettext("Title"), [required()])
@@ -35,7 +37,8 @@ class ArticleForm(Form):
     pair_id = SelectField(lazy_gettext("The same article in the other language"))
     seen_version = HiddenField()
 
-    def offer(self, pairs: list[tuple[int, str]]) -> None:
+    def offer(self, pairs: list[tuple[int, str]], scope: ArticleScope) -> None:
+        self.offer_scope(scope)
         self.language.choices = options((each, language_words(each)) for each in Language)
         self.state.choices = options((each, state_words(each)) for each in ArticleState)
         self.reason_id.choices = options(reason_choices())
@@ -50,6 +53,7 @@ class ArticleForm(Form):
             "state": ArticleState(self.state.data),
             "reason_id": next(iter(ids([self.reason_id.data])), None),
             "pair_id": next(iter(ids([self.pair_id.data])), None),
+            "scope": self.scope(),
         }
 
 

@@ -19,7 +19,7 @@ from hub.inbox.actions import reason_learning as learning
 from hub.inbox.actions import recordings as calls
 from hub.inbox.actions import returning as later
 from hub.inbox.actions import working as tickets
-from hub.knowledge import indexing
+from hub.knowledge import indexing, reviewing
 from hub.mailroom import polling as mailboxes
 from hub.mailroom.queries import get_waiting
 from hub.orders.behaviour import tidying as visits
@@ -84,6 +84,7 @@ NAMES = {
     "takeovers": N_("Takeovers"),
     "till_files": N_("Files of the tills"),
     "visits": N_("Visits kept long enough"),
+    "article_reviews": N_("Articles to be read again"),
     "article_vectors": N_("Articles whose meaning is to be worked out"),
     "link_uses": N_("Uses of open links, kept long enough"),
     "webhooks": N_("Webhooks to tell"),
@@ -173,6 +174,7 @@ def _of_learning(now: datetime) -> list[WorkRow]:
         _known_only("words", vocabulary.has_due(), vocabulary.next_due_at, now),
         _known_only("suggestions", suggestions.has_due(), lambda: None, now),
         _known_only("reason_models", learning.has_due(), lambda: None, now),
+        _known_only(reviewing.KIND, reviewing.has_due(), reviewing.next_due_at, now),
         _known_only(indexing.BELL, indexing.has_due(), lambda: None, now),
     ]
 

@@ -1,0 +1,30 @@
+"""What the page of an article says beside its text: whose it is, what it is about, where it applies, its states."""
+
+from typing import Any
+
+from hub.blueprints.knowledge.base import reason_paths
+from hub.core import clock
+from hub.knowledge.rows import ArticleView
+from hub.orders.products.queries import get_products
+from hub.staff.queries import get_agents
+from hub.stores.queries import find_day, get_stores
+
+
+def around(article: ArticleView) -> dict[str, Any]:
+    """By the names of the template; products that are not sold any more keep their reference."""
+    scope, paths = article.scope, reason_paths()
+    people = get_agents({each for each in (scope.owner_id, *_actors(article)) if each})
+    products = get_products(scope.skus)
+    reason_ids = [article.reason_id or 0, *scope.more_reason_ids]
+    return {
+        "people": people,
+        "owner": people[scope.owner_id].name if scope.owner_id in people else "",
+        "reasons": [paths[each] for each in reason_ids if each in paths],
+        "products": [products[sku].name or sku if sku in products else sku for sku in scope.skus],
+        "stores": [row.name for row in get_stores(scope.store_ids).values()],
+        "is_review_due": scope.review_on is not None and scope.review_on <= find_day(clock.business_now()),
+    }
+
+
+def _actors(article: ArticleView) -> list[int | None]:
+    return [each.agent_id for each in article.states]
