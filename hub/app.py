@@ -194,7 +194,7 @@ DOORS: tuple[Door, ...] = (
         Permission.READ_KNOWLEDGE,
         dict.fromkeys(knowledge.EDITING, Permission.EDIT_KNOWLEDGE),
     ),
-    Door(help_centre.blueprint, "/help", Entry.PUBLIC),
+    Door(help_centre.blueprint, "/help", Entry.PUBLIC, is_csrf_exempt=True),
     Door(statistics.blueprint, "/statistics", Permission.READ_STATISTICS),
     Door(routing.blueprint, "/routing", Permission.EDIT_ROUTING),
     Door(settings.blueprint, "/settings", Permission.EDIT_SETTINGS, large=frozenset({"takeovers"})),

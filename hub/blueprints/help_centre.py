@@ -1,19 +1,23 @@
 """Doors of the public help centre: published articles, the same text as the staff reads. No script, no tracking."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, g, make_response, render_template, request
+from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, gettext
 
+from hub.blueprints.article_votes import given_answer, given_reason, vote_reasons
 from hub.blueprints.pages import limiter
-from hub.core import clock
+from hub.blueprints.row_ids import read_id
+from hub.core import clock, signing
 from hub.core.db import transaction
+from hub.core.errors import NotFound
 from hub.core.words import Language
-from hub.knowledge import actions, queries
+from hub.knowledge import actions, queries, voting
 from hub.knowledge.markdown import to_text
-from hub.knowledge.rows import ArticleRow
+from hub.knowledge.rows import ArticleRow, ArticleView
 from hub.knowledge.words import SearchPlace
 from hub.reasons.queries import list_reasons
 from hub.stores.queries import find_chain, get_stores
@@ -21,6 +25,7 @@ from hub.stores.queries import find_chain, get_stores
 blueprint = Blueprint("help_centre", __name__)
 SHOWN, MARKED, FOUND = 5, 12, 8
 FEW = 40
+WHY, WHY_LIFE = "article_vote", timedelta(hours=1)
 
 
 @blueprint.context_processor
@@ -72,6 +77,50 @@ def article(key: str) -> ResponseReturnValue:
     return _public(
         "help_centre/article.html", article=row, data=_marks(answer), pair_key=_pair(row), stores=stores
     )
+
+
+@blueprint.post("/<key>/vote")
+@limiter.limit("10 per minute")
+def vote(key: str) -> ResponseReturnValue:
+    """Whether it helped, then why not: a second step that the token of the first one opens."""
+    row, token = queries.get_article(key, states=queries.PUBLIC), request.form.get("why", "")
+    seal = None
+    with transaction():
+        if token:
+            _explain(row, token)
+        else:
+            seal = _keep_vote(row)
+    return redirect(url_for("help_centre.voted", key=key, why=seal), 303)
+
+
+@blueprint.get("/<key>/vote")
+def voted(key: str) -> ResponseReturnValue:
+    """Thanks; the reasons to choose from for who was not helped."""
+    row = queries.get_article(key, states=queries.PUBLIC)
+    g.language = row.language.value
+    token = request.args.get("why", "")
+    return _public("help_centre/voted.html", article=row, token=token, reasons=vote_reasons())
+
+
+def _keep_vote(row: ArticleView) -> str | None:
+    """The token with which to say why, for who was not helped."""
+    answer, number = given_answer(), read_id(request.form.get("version", ""))
+    if answer is None or number is None:
+        return None
+    now = clock.business_now()
+    vote_id = voting.vote(article_id=row.id, version_number=number, is_helpful=answer, now=now)
+    if answer or vote_id is None:
+        return None
+    expires_at = clock.machine_now() + WHY_LIFE
+    return signing.sign(WHY, {"vote": vote_id, "article": row.id}, expires_at=expires_at)
+
+
+def _explain(row: ArticleView, token: str) -> None:
+    """Once; nothing is left to say afterwards."""
+    read = signing.read(WHY, token, now=clock.machine_now())
+    if read["article"] != row.id:
+        raise NotFound(queries.NO_ARTICLE)
+    voting.explain(vote_id=read["vote"], reason=given_reason(), words=request.form.get("words", ""))
 
 
 def _public(page: str, **values: Any) -> ResponseReturnValue:

@@ -1,6 +1,6 @@
 """Doors of the knowledge base: articles, their versions, standard replies, and what was searched in vain."""
 
-from hub.blueprints.knowledge import articles, gaps, imports, replies, versions
+from hub.blueprints.knowledge import articles, gaps, imports, replies, versions, votes
 from hub.blueprints.knowledge.base import blueprint
 
 EDITING = (
@@ -17,4 +17,4 @@ EDITING = (
 )
 """Ways that ask for more than reading."""
 
-__all__ = ["EDITING", "articles", "blueprint", "gaps", "imports", "replies", "versions"]
+__all__ = ["EDITING", "articles", "blueprint", "gaps", "imports", "replies", "versions", "votes"]

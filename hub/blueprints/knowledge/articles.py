@@ -20,6 +20,7 @@ from hub.knowledge import actions, queries
 from hub.knowledge.markdown import to_html
 from hub.knowledge.rows import ArticleHit, ArticleView
 from hub.knowledge.scoping import ArticleFilter, ArticleScope
+from hub.knowledge.voting import count_votes
 from hub.knowledge.words import ArticleState, SearchPlace
 from hub.staff.words import Permission
 
@@ -40,10 +41,12 @@ def list_articles() -> ResponseReturnValue:
         states=_visible(),
         narrowed=narrowed,
     )
+    rows = hits if words else page.rows
     return render_template(
         "knowledge/list.html",
         words=words,
-        rows=hits if words else page.rows,
+        rows=rows,
+        votes=count_votes([row.id for row in rows]),
         next_key=None if words else page.next_key,
         language_asked=language,
         state=state,
