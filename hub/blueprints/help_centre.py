@@ -8,6 +8,8 @@ from flask import Blueprint, g, make_response, redirect, render_template, reques
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, gettext
 
+from hub.blueprints.access import find_viewer
+from hub.blueprints.article_files import send_article_file, states_for
 from hub.blueprints.article_votes import given_answer, given_reason, vote_reasons
 from hub.blueprints.pages import limiter
 from hub.blueprints.row_ids import read_id
@@ -15,7 +17,7 @@ from hub.core import clock, signing
 from hub.core.db import transaction
 from hub.core.errors import NotFound
 from hub.core.words import Language
-from hub.knowledge import actions, queries, voting
+from hub.knowledge import actions, attaching, queries, voting
 from hub.knowledge.markdown import to_text
 from hub.knowledge.rows import ArticleRow, ArticleView
 from hub.knowledge.words import SearchPlace
@@ -66,6 +68,15 @@ def search() -> ResponseReturnValue:
             now=clock.business_now(),
         )
     return _public("help_centre/search.html", words=words, found=found)
+
+
+@blueprint.get("/files/<int:file_id>/<_name>")
+def file(file_id: int, _name: str) -> ResponseReturnValue:
+    """As open as its article; an image is shown, anything else handed out. The name is for people, the id counts."""
+    row = attaching.get_file(file_id)
+    if row.state not in states_for(find_viewer()):
+        raise NotFound(attaching.NO_FILE)
+    return send_article_file(row, is_public=row.state in queries.PUBLIC)
 
 
 @blueprint.get("/<key>")

@@ -14,6 +14,7 @@ from hub.core.stemming import is_said, line_of, stems_of
 from hub.core.text import N_
 from hub.core.words import Language
 from hub.knowledge import rules
+from hub.knowledge.attaching import list_files
 from hub.knowledge.live import find_articles
 from hub.knowledge.markdown import to_html, to_text
 from hub.knowledge.models import Article, ArticleStateChange, ArticleStore, ArticleVersion, SearchLog
@@ -275,6 +276,7 @@ def _view(row: Any) -> ArticleView:
         published_at=article.published_at,
         scope=get_scope(article),
         states=_states(article.id),
+        files=list_files(article.id),
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hub.core.words import Language
+from hub.knowledge.attaching import FileRow
 from hub.knowledge.scoping import ArticleScope
 from hub.knowledge.words import ArticleState
 
@@ -47,6 +48,7 @@ class ArticleView(ArticleRow):
     published_at: datetime | None
     scope: ArticleScope
     states: tuple[StateRow, ...]
+    files: tuple[FileRow, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,12 +1,14 @@
 """Doors of the knowledge base: articles, their versions, standard replies, and what was searched in vain."""
 
-from hub.blueprints.knowledge import articles, gaps, imports, replies, versions, votes
+from hub.blueprints.knowledge import articles, files, gaps, imports, replies, versions, votes
 from hub.blueprints.knowledge.base import blueprint
 
 EDITING = (
     "new_article",
     "edit_article",
     "restore_version",
+    "article_files",
+    "remove_article_file",
     "new_reply",
     "edit_reply",
     "save_paragraph",
@@ -17,4 +19,4 @@ EDITING = (
 )
 """Ways that ask for more than reading."""
 
-__all__ = ["EDITING", "articles", "blueprint", "gaps", "imports", "replies", "versions", "votes"]
+__all__ = ["EDITING", "articles", "blueprint", "files", "gaps", "imports", "replies", "versions", "votes"]
