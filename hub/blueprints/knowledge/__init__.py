@@ -7,6 +7,7 @@ EDITING = (
     "new_article",
     "edit_article",
     "restore_version",
+    "preview",
     "article_files",
     "remove_article_file",
     "new_reply",

@@ -19,6 +19,7 @@ from hub.core.words import Language
 from hub.knowledge import actions, queries
 from hub.knowledge.markdown import to_html
 from hub.knowledge.rows import ArticleHit, ArticleView
+from hub.knowledge.rules import LONGEST_BODY
 from hub.knowledge.scoping import ArticleFilter, ArticleScope
 from hub.knowledge.voting import count_votes
 from hub.knowledge.words import ArticleState, SearchPlace
@@ -100,6 +101,13 @@ def _write(form: ArticleForm, article: ArticleView | None) -> ResponseReturnValu
         flash(gettext("Saved. The version before is kept."), "ok")
         return redirect(url_for("knowledge.show_article", key=saved[0]), 303)
     return _form_page(form, article), form.status
+
+
+@blueprint.post("/preview")
+def preview() -> ResponseReturnValue:
+    """The text alone, while the form changes; nothing is kept."""
+    text = request.form.get("body", "")[:LONGEST_BODY]
+    return render_template("knowledge/_preview.html", preview=to_html(text))
 
 
 def _save(form: ArticleForm, article: ArticleView | None) -> str:
