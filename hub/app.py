@@ -192,7 +192,7 @@ DOORS: tuple[Door, ...] = (
         knowledge.blueprint,
         "/knowledge",
         Permission.READ_KNOWLEDGE,
-        dict.fromkeys(knowledge.EDITING, Permission.EDIT_KNOWLEDGE),
+        knowledge.WAYS,
     ),
     Door(help_centre.blueprint, "/help", Entry.PUBLIC, is_csrf_exempt=True),
     Door(statistics.blueprint, "/statistics", Permission.READ_STATISTICS),

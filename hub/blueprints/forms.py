@@ -12,6 +12,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from hub.blueprints.errors import sentence_of
 from hub.blueprints.meant import Meant
+from hub.blueprints.row_ids import read_ids
 from hub.core.db import transaction
 from hub.core.errors import Conflict, HubError, Invalid
 
@@ -100,4 +101,4 @@ def options(pairs: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
 
 def ids(values: Iterable[Any]) -> tuple[int, ...]:
     """Ids chosen in a select; an empty choice is none."""
-    return tuple(int(value) for value in values if str(value).isdecimal())
+    return tuple(read_ids(str(value) for value in values))

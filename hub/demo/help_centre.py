@@ -8,7 +8,8 @@ from hub.core.words import Language
 from hub.demo.help_english import ENGLISH
 from hub.demo.help_french import FRENCH, INTERNAL
 from hub.demo.help_replies import PARAGRAPHS, REPLIES
-from hub.knowledge.actions import save_article, save_paragraph, save_standard_reply
+from hub.knowledge.actions import save_article, save_standard_reply
+from hub.knowledge.paragraphs import save_paragraph
 from hub.knowledge.queries import get_article
 from hub.knowledge.words import ArticleState
 from hub.reasons.queries import list_reasons

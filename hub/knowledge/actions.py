@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import func, select, update
 
 from hub.core.actor import Actor
 from hub.core.audit import note_change
@@ -12,14 +11,7 @@ from hub.core.errors import Conflict, Invalid, NotFound
 from hub.core.text import N_, SPACES, fold, slug
 from hub.core.words import Language
 from hub.knowledge import indexing, rules
-from hub.knowledge.models import (
-    Article,
-    ArticleStateChange,
-    ArticleVersion,
-    SearchLog,
-    StandardReply,
-    StoreParagraph,
-)
+from hub.knowledge.models import Article, ArticleStateChange, ArticleVersion, SearchLog, StandardReply
 from hub.knowledge.scoping import ArticleScope, write_scope
 from hub.knowledge.words import ArticleState, SearchPlace
 from hub.stores.queries import find_day
@@ -90,6 +82,7 @@ def save_standard_reply(
     body: str,
     reason_id: int | None = None,
     is_active: bool = True,
+    may_stores_add: bool = True,
     key: str | None = None,
     by: Actor,
     now: datetime,
@@ -103,54 +96,11 @@ def save_standard_reply(
         row.key = _free_reply_key(slug(key or clean_title)[:KEY_LENGTH] or "reply", language)
     row.language, row.title, row.sort_key, row.body = language, clean_title, fold(clean_title), clean_body
     row.reason_id, row.is_active, row.updated_at = reason_id, is_active, now
+    row.may_stores_add = may_stores_add
     db.session.add(row)
     db.session.flush()
     note_change("standard_reply.saved", subject_kind="standard_reply", subject_id=row.id, by=by, now=now)
     return row.id
-
-
-def save_paragraph(*, reply_id: int, store_id: int, text: str, by: Actor, now: datetime) -> None:
-    """What one store adds at the end of a standard reply; an empty text takes it away. Raises Invalid."""
-    clean = text.replace("\r\n", "\n").strip()
-    if len(clean) > rules.LONGEST_REPLY:
-        raise Invalid(
-            N_("Please write a text of at most %(most)s characters."), field="text", most=rules.LONGEST_REPLY
-        )
-    rules.check_variables(clean, field="text")
-    mine = (StoreParagraph.standard_reply_id == reply_id, StoreParagraph.store_id == store_id)
-    if clean:
-        statement = insert(StoreParagraph).values(
-            standard_reply_id=reply_id, store_id=store_id, text=clean, updated_at=now
-        )
-        db.session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["standard_reply_id", "store_id"], set_={"text": clean, "updated_at": now}
-            )
-        )
-    else:
-        db.session.execute(delete(StoreParagraph).where(*mine))
-    note_change(
-        "standard_reply.paragraph",
-        subject_kind="standard_reply",
-        subject_id=reply_id,
-        by=by,
-        now=now,
-        store=store_id,
-    )
-
-
-def note_inserted(*, article_id: int | None = None, reply_id: int | None = None) -> None:
-    """Count that an article or a standard reply went into an answer; one that is gone is not counted."""
-    if article_id is not None:
-        db.session.execute(
-            update(Article).where(Article.id == article_id).values(inserted_count=Article.inserted_count + 1)
-        )
-    if reply_id is not None:
-        db.session.execute(
-            update(StandardReply)
-            .where(StandardReply.id == reply_id)
-            .values(used_count=StandardReply.used_count + 1)
-        )
 
 
 def note_search(

@@ -19,5 +19,9 @@ HOLDINGS: tuple[Holding, ...] = (
     Apart(table="article_votes", why="what readers say of a text, without who", scrub=("words",)),
     Apart(table="standard_replies", why=_TEXTS),
     Apart(table="standard_reply_paragraphs", why=_TEXTS),
+    Apart(
+        table="knowledge_uses",
+        why="numbers of tickets and answers, and of the texts for all that went into them",
+    ),
     Apart(table="search_logs", why="words that were looked for, without who", scrub=("words",)),
 )

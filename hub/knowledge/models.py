@@ -89,6 +89,7 @@ class StandardReply(Base):
     body: Mapped[str]
     reason_id: Mapped[int | None] = mapped_column(ForeignKey("reasons.id"))
     is_active: Mapped[bool] = mapped_column(default=True)
+    may_stores_add: Mapped[bool] = mapped_column(default=True)
     used_count: Mapped[int] = mapped_column(default=0)
     updated_at: Mapped[datetime]
 
@@ -104,6 +105,31 @@ class StoreParagraph(Base):
     store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
     text: Mapped[str]
     updated_at: Mapped[datetime]
+
+
+class KnowledgeUse(Base):
+    """An article or a standard reply that went into an answer. `likeness`: percent of its text that was sent as offered.
+
+    `solved_at`: when the ticket was solved afterwards; None while it is open, or open again.
+    """
+
+    __tablename__ = "knowledge_uses"
+    __table_args__ = (
+        UniqueConstraint("message_id", "article_id"),
+        UniqueConstraint("message_id", "standard_reply_id"),
+        Index("ix_knowledge_uses_ticket", "ticket_id"),
+        Index("ix_knowledge_uses_article", "article_id", "used_at"),
+        Index("ix_knowledge_uses_reply", "standard_reply_id", "used_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int]
+    message_id: Mapped[int]
+    article_id: Mapped[int | None] = mapped_column(ForeignKey("articles.id"))
+    standard_reply_id: Mapped[int | None] = mapped_column(ForeignKey("standard_replies.id"))
+    likeness: Mapped[int]
+    used_at: Mapped[datetime]
+    solved_at: Mapped[datetime | None]
 
 
 class SearchLog(Base):

@@ -18,14 +18,17 @@ from hub.knowledge.attaching import list_files
 from hub.knowledge.live import find_articles
 from hub.knowledge.markdown import to_html, to_text
 from hub.knowledge.models import Article, ArticleStateChange, ArticleStore, ArticleVersion, SearchLog
-from hub.knowledge.ranking import Index, Text
-from hub.knowledge.replies import fill_standard_reply, get_standard_reply, list_standard_replies
+from hub.knowledge.replies import (
+    fill_standard_reply,
+    get_standard_reply,
+    list_standard_replies,
+    suggest_replies,
+)
 from hub.knowledge.rows import (
     ArticleHit,
     ArticleRow,
     ArticleView,
     Gap,
-    ReplyRow,
     StateRow,
     Suggestions,
     VersionRow,
@@ -103,27 +106,14 @@ def search_articles(
 
 def suggest(text: str, reason_id: int | None, language: Language, store_id: int | None = None) -> Suggestions:
     """Three articles and three standard replies for what a customer wrote and why, as this store would say it."""
-    replies = list_standard_replies(reason_id, language, store_id)
     return Suggestions(
         tuple(
             search_articles(
                 text, language, SearchPlace.TICKET, SUGGESTED, narrowed=ArticleFilter(store_id=store_id)
             )
         ),
-        tuple(_closest(replies, text, reason_id, language)[:SUGGESTED]),
+        tuple(suggest_replies(text, reason_id, language, store_id)[:SUGGESTED]),
     )
-
-
-def _closest(
-    replies: Sequence[ReplyRow], text: str, reason_id: int | None, language: Language
-) -> list[ReplyRow]:
-    """Replies of the same reason first, then those that speak of the same things."""
-    index = Index(language)
-    for row in replies:
-        index.add(Text(row.id, row.title, rules.VARIABLE.sub("", row.body)))
-    ranks = {reply_id: rank for rank, reply_id in enumerate(index.find(text, limit=len(replies)))}
-    near = [row for row in replies if row.id in ranks or (reason_id and row.reason_id == reason_id)]
-    return sorted(near, key=lambda row: (row.reason_id != reason_id, ranks.get(row.id, len(ranks)), row.id))
 
 
 def list_articles(

@@ -1,16 +1,17 @@
 """Standard replies as other doors read them: lists by reason, one with its variables filled, paragraphs of stores."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import and_, select
 
 from hub.core.db import db
 from hub.core.errors import NotFound
-from hub.core.text import N_, fold
+from hub.core.text import N_
 from hub.core.words import Language
 from hub.knowledge import rules
 from hub.knowledge.models import StandardReply, StoreParagraph
+from hub.knowledge.reply_ranking import rank_replies
 from hub.knowledge.rows import Filled, ReplyRow
 
 NO_REPLY = N_("This standard reply does not exist any more. Please choose another one.")
@@ -25,16 +26,27 @@ def list_standard_replies(
     *,
     is_active: bool | None = True,
 ) -> list[ReplyRow]:
-    """Those of the reason first, then by title. `search` keeps those that hold every word; accents are optional."""
+    """Those of the reason first, then by title; for a `search` those that bear on it, best first."""
     chosen = _with_paragraph(store_id).order_by(StandardReply.sort_key, StandardReply.id).limit(MOST)
     if language:
         chosen = chosen.where(StandardReply.language == language)
     if is_active is not None:
         chosen = chosen.where(StandardReply.is_active.is_(is_active))
-    words = fold(search).split()
     found = [_row(row, paragraph) for row, paragraph in db.session.execute(chosen)]
-    kept = [row for row in found if all(word in fold(f"{row.title} {row.body}") for word in words)]
-    return sorted(kept, key=lambda row: reason_id is None or row.reason_id != reason_id)
+    if search.strip():
+        ranks = rank_replies(found, search)
+        return sorted((row for row in found if row.id in ranks), key=lambda row: (ranks[row.id], row.id))
+    return sorted(found, key=lambda row: reason_id is None or row.reason_id != reason_id)
+
+
+def suggest_replies(
+    text: str, reason_id: int | None, language: Language, store_id: int | None = None
+) -> list[ReplyRow]:
+    """Replies of the same reason first, then those that speak of the same things."""
+    rows = list_standard_replies(reason_id, language, store_id)
+    ranks = rank_replies(rows, text)
+    near = [row for row in rows if row.id in ranks or (reason_id and row.reason_id == reason_id)]
+    return sorted(near, key=lambda row: (row.reason_id != reason_id, ranks.get(row.id, len(ranks)), row.id))
 
 
 def get_standard_reply(reply_id: int, store_id: int | None = None) -> ReplyRow:
@@ -43,6 +55,12 @@ def get_standard_reply(reply_id: int, store_id: int | None = None) -> ReplyRow:
     if found is None:
         raise NotFound(NO_REPLY)
     return _row(*found)
+
+
+def list_chosen_replies(reply_ids: Collection[int], store_id: int | None = None) -> list[ReplyRow]:
+    """Those of these that are there."""
+    chosen = _with_paragraph(store_id).where(StandardReply.id.in_(reply_ids))
+    return [_row(*found) for found in db.session.execute(chosen)] if reply_ids else []
 
 
 def fill_standard_reply(reply_id: int, values: Mapping[str, str], store_id: int | None = None) -> Filled:
@@ -57,16 +75,6 @@ def fill_row(row: ReplyRow, values: Mapping[str, str]) -> Filled:
     whole = f"{row.body}\n\n{row.paragraph}" if row.paragraph else row.body
     text, missing = rules.fill(whole, values, row.language)
     return Filled(row.id, row.title, text, tuple(rules.called(name, row.language) for name in missing))
-
-
-def list_paragraphs(reply_id: int) -> dict[int, str]:
-    """What each store adds to the reply."""
-    rows = db.session.execute(
-        select(StoreParagraph.store_id, StoreParagraph.text).where(
-            StoreParagraph.standard_reply_id == reply_id
-        )
-    )
-    return {row.store_id: row.text for row in rows}
 
 
 def _with_paragraph(store_id: int | None) -> Any:
@@ -85,5 +93,6 @@ def _row(row: StandardReply, paragraph: str | None) -> ReplyRow:
         is_active=row.is_active,
         used_count=row.used_count,
         updated_at=row.updated_at,
-        paragraph=paragraph or "",
+        paragraph=(paragraph or "") if row.may_stores_add else "",
+        may_stores_add=row.may_stores_add,
     )

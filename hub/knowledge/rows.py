@@ -90,6 +90,7 @@ class ReplyRow:
     used_count: int
     updated_at: datetime
     paragraph: str = ""
+    may_stores_add: bool = True
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,25 @@ class Filled:
     title: str
     text: str
     missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Use:
+    """An article or a standard reply in an answer; `likeness`: percent of its text that was sent as it was offered."""
+
+    article_id: int | None = None
+    reply_id: int | None = None
+    likeness: int
+
+
+@dataclass(frozen=True)
+class UseFigures:
+    """Of a period: how often a text was used, edited before it left, and its ticket solved afterwards."""
+
+    used: int
+    edited: int
+    solved: int
+    mean_likeness: float | None
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from hub.core.errors import Invalid
 from hub.core.text import N_, SPACES
@@ -11,6 +12,7 @@ from hub.core.words import Language
 VARIABLE = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
 LONGEST_TITLE, LONGEST_SUMMARY, LONGEST_BODY, LONGEST_REPLY = 160, 400, 40_000, 8_000
 LONGEST_SEARCH = 200
+WHOLE, MOST_WORDS = 100, 8_000
 
 # Each variable with what it is called in the language of the reply.
 VARIABLES: dict[str, dict[Language, str]] = {
@@ -87,6 +89,24 @@ def check_completed(text: str) -> None:
             field="text",
             names=", ".join(left),
         )
+
+
+def likeness(offered: str, sent: str) -> int:
+    """How much of an offered text was sent as it was, in percent: 100 whole, 0 nothing.
+
+    What was written before and after it is no edit; what was taken out of it or put into it is.
+    """
+    before, after = offered.split()[:MOST_WORDS], sent.split()[:MOST_WORDS]
+    least = min(2, len(before))  # one word alone is found anywhere
+    blocks = [
+        block
+        for block in SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks()
+        if block.size >= least
+    ]
+    if not before or not blocks:
+        return 0
+    span = blocks[-1].b + blocks[-1].size - blocks[0].b
+    return 2 * WHOLE * sum(block.size for block in blocks) // (len(before) + span)
 
 
 def called(variable: str, language: Language) -> str:

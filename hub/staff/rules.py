@@ -12,7 +12,7 @@ from hub.staff.words import Permission, Role
 
 P = Permission
 _AGENT = frozenset({P.READ_TICKETS, P.ANSWER_TICKETS, P.LOOK_UP_ORDERS, P.READ_CUSTOMERS, P.READ_KNOWLEDGE})
-_MANAGER = _AGENT | {P.READ_STATISTICS}
+_MANAGER = _AGENT | {P.READ_STATISTICS, P.EDIT_STORE_PARAGRAPHS}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.AGENT: _AGENT,

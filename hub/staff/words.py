@@ -30,6 +30,7 @@ class Permission(StrEnum):
     MODERATE_REVIEWS = "moderate_reviews"
     READ_KNOWLEDGE = "read_knowledge"
     EDIT_KNOWLEDGE = "edit_knowledge"
+    EDIT_STORE_PARAGRAPHS = "edit_store_paragraphs"
     READ_STATISTICS = "read_statistics"
     EDIT_ROUTING = "edit_routing"
     EDIT_SETTINGS = "edit_settings"

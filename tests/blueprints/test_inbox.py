@@ -19,7 +19,9 @@ from hub.inbox.models import Draft, Ticket, TicketAttachment, TicketMessage
 from hub.inbox.words import MessageKind, Priority, TicketState
 from hub.knowledge.actions import save_article, save_standard_reply
 from hub.knowledge.queries import list_standard_replies
+from hub.knowledge.uses import count_uses
 from hub.knowledge.words import ArticleState
+from hub.reactions.drain import work_facts
 from hub.staff.models import Agent
 from hub.staff.words import Role
 from hub.stores.models import Store
@@ -455,10 +457,14 @@ def test_standard_replies_come_filled(session: Session, client: FlaskClient, ada
     assert "Aucune réponse type" in client.get(f"/inbox/{number}/suggestions?q=aspirateur").text
     reply_id = re.search(r'data-insert-id="(\d+)"', page)
     assert reply_id
-    client.post(
-        f"/inbox/{number}/reply", data={"text": "Bonjour", "standard_reply_id": reply_id[1], "key": "a"}
-    )
+    filled = "Bonjour Dora, la commande A-1 part ce soir. Ada Martin"
+    sent = {"text": filled, "standard_reply_id": [reply_id[1], reply_id[1], "9" * 5_000], "key": "a"}
+    client.post(f"/inbox/{number}/reply", data=sent)
+    client.post(f"/inbox/{number}/reply", data=sent)
+    work_facts(lambda: None)
     assert list_standard_replies(search="depart")[0].used_count == 1
+    figures = count_uses(reply_id=int(reply_id[1]), since=TUESDAY)
+    assert (figures.used, figures.edited, figures.solved) == (1, 1, 0)
 
 
 def test_a_standard_reply_leaves_only_when_it_is_completed(

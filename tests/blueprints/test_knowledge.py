@@ -99,6 +99,7 @@ def test_an_article_is_previewed_written_changed_and_restored(editor: FlaskClien
     late = editor.post(f"{address}/edit", data=change)
     assert late.status_code == 422
     assert "entre-temps" in late.text
+    assert editor.post(f"{address}/edit", data={**change, "seen_version": "1" * 5_000}).status_code == 422
     assert "<del>## Oui</del>" in editor.get(f"{address}/versions/1").text
     editor.post(f"{address}/restore", data={"number": 1})
     assert queries.get_article("livraison-a-l-etage").body.startswith("## Oui")
@@ -120,7 +121,7 @@ def test_a_standard_reply_is_written_and_a_store_adds_to_it(editor: FlaskClient,
     wrong = editor.post("/knowledge/replies/new", data={**form, "body": "{{customer.age}}", "is_active": "1"})
     assert wrong.status_code == 422
     assert "customer.age" in wrong.text
-    made = editor.post("/knowledge/replies/new", data={**form, "is_active": "1"})
+    made = editor.post("/knowledge/replies/new", data={**form, "is_active": "1", "may_stores_add": "1"})
     assert made.status_code == 303
     editor.post(f"{made.location}/paragraph", data={"store": store.id, "text": "À bientôt à Lyon."})
     assert "À bientôt à Lyon." in editor.get(made.location).text
@@ -128,6 +129,27 @@ def test_a_standard_reply_is_written_and_a_store_adds_to_it(editor: FlaskClient,
         f"{made.location}/paragraph", data={"store": store.id, "text": "{{x}}"}, follow_redirects=True
     )
     assert "La variable x n’existe pas" in refused.text
+    for nowhere in ("0", "9" * 5_000):
+        page = editor.post(
+            f"{made.location}/paragraph", data={"store": nowhere, "text": "Oui."}, follow_redirects=True
+        )
+        assert "magasin de la liste" in page.text
+    kept = editor.post(f"{made.location}/edit", data={**form, "is_active": "1"}, follow_redirects=True).text
+    assert "ne peuvent rien ajouter" in kept
+    assert queries.get_standard_reply(int(made.location.split("/")[-1]), store.id).paragraph == ""
+
+
+def test_a_store_manager_writes_for_the_own_store_alone(
+    session: Session, client: FlaskClient, store: Store
+) -> None:
+    boss = make_agent(session, "Zoé Faure", role=Role.STORE_MANAGER, store_ids=(store.id,))
+    other, address = make_store(session, "Lille", code="LIL"), f"/knowledge/replies/{make_reply()}"
+    log_in(client, boss)
+    assert "Lille" not in client.get(address).text
+    mine = {"store": store.id, "text": "Parking gratuit rue Servient."}
+    assert "Parking gratuit" in client.post(f"{address}/paragraph", data=mine, follow_redirects=True).text
+    assert client.post(f"{address}/paragraph", data={**mine, "store": other.id}).status_code == 403
+    assert client.get(f"{address}/edit").status_code == 403
 
 
 def test_a_search_in_vain_becomes_work(editor: FlaskClient) -> None:

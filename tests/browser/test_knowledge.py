@@ -12,14 +12,15 @@ from tests.running.installation import Installation
 pytestmark = pytest.mark.browser
 SUBJECT = "Ma lampe est arrivée cassée"
 FITTING = "Article abîmé : demander une photo"
+HOURS = re.compile("^Les horaires de Lyon Part-Dieu, jours fériés compris")
 ASKS = re.compile("Pouvez-vous m’envoyer une photo")
 
 
-def open_ticket(page: Page, at: Installation) -> Page:
+def open_ticket(page: Page, at: Installation, subject: str = SUBJECT) -> Page:
     enter(page, at, "agent")
-    page.goto(f"{at.base_url}/inbox/?q=lampe")
-    page.locator("[data-row]", has_text=SUBJECT).first.get_by_role("link").first.click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(SUBJECT)
+    page.goto(f"{at.base_url}/inbox/")
+    page.locator("[data-row]", has_text=subject).first.get_by_role("link").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(subject)
     return page
 
 
@@ -33,7 +34,19 @@ def test_a_slash_offers_what_fits_and_inserts_it(installation: Installation, ope
     take_pictures(page, "standard-replies")
     fitting.click()
     expect(answer).to_have_value(ASKS)
+    page.keyboard.type("A-1")  # the hole was selected
+    expect(answer).to_have_value(re.compile("de la commande A-1 \\?"))
     expect(page.locator('input[name="standard_reply_id"]')).to_have_count(1)
+
+
+def test_three_keys_answer_a_ticket(installation: Installation, open_page: OpenPage) -> None:
+    """No mouse: one key opens the suggestions, one takes the first, one sends; the first may not have come yet."""
+    page = open_ticket(open_page(), installation, "Horaires de dimanche")
+    press_shortcut(page, "i")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label(say("Your text"))).to_have_value(HOURS)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".msg", has_text="Les horaires de Lyon Part-Dieu")).to_be_visible()
 
 
 def test_without_script_the_text_goes_into_the_draft(installation: Installation, open_page: OpenPage) -> None:

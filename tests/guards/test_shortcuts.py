@@ -19,6 +19,7 @@ MEANT = {
     "b": {"Act on the ticked"},
     "c": {"Calls to make"},
     "e": {"Solve", "Reopen"},
+    "i": {"Standard replies"},
     "m": {"More"},
     "s": {"Snooze"},
     "y": {"Confirm the reason"},

@@ -11,7 +11,7 @@ from hub.core.errors import Conflict, Invalid, NotFound
 from hub.core.words import Language
 from hub.knowledge import actions, queries
 from hub.knowledge.models import SearchLog
-from hub.knowledge.replies import list_paragraphs
+from hub.knowledge.paragraphs import list_paragraphs, save_paragraph
 from hub.knowledge.rows import ArticleView
 from hub.knowledge.words import ArticleState, SearchPlace
 from tests.conftest import TUESDAY
@@ -94,25 +94,30 @@ def test_each_place_sees_its_states(session: Session) -> None:
 
 def test_a_standard_reply_is_filled_with_what_the_store_adds(session: Session) -> None:
     store, reply_id = make_store(session), make_reply()
-    actions.save_paragraph(
+    save_paragraph(
         reply_id=reply_id, store_id=store.id, text="{{store.name}} vous attend.", by=SYSTEM, now=TUESDAY
     )
     values = {"order.number": "A-1", "store.name": "Lyon"}
     filled = queries.fill_standard_reply(reply_id, values, store.id)
     assert filled.text == "Nous remplaçons la commande A-1 sans frais.\n\nLyon vous attend."
     assert queries.fill_standard_reply(reply_id, {}).missing == ("numéro de commande",)
-    actions.save_paragraph(reply_id=reply_id, store_id=store.id, text=" ", by=SYSTEM, now=TUESDAY)
+    save_paragraph(reply_id=reply_id, store_id=store.id, text=" ", by=SYSTEM, now=TUESDAY)
     assert list_paragraphs(reply_id) == {}
     with pytest.raises(NotFound):
         queries.fill_standard_reply(0, {})
+    with pytest.raises(Invalid):
+        save_paragraph(reply_id=reply_id, store_id=0, text="Bonjour", by=SYSTEM, now=TUESDAY)
 
 
 def test_standard_replies_are_listed_by_words_and_language(session: Session) -> None:
     make_reply("Délai de livraison", "Votre colis arrive demain.")
     make_reply("Delivery time", "Your parcel arrives tomorrow.", language=ENGLISH)
-    assert [row.title for row in queries.list_standard_replies(search="delai COLIS")] == [
-        "Délai de livraison"
-    ]
+    make_reply("Horaires", "Ouvert de 10 h à 19 h.")
+    for asked in ("delai COLIS", "où en sont mes livraisons ?", "livraisno"):
+        assert [row.title for row in queries.list_standard_replies(search=asked, language=FRENCH)] == [
+            "Délai de livraison"
+        ], asked
+    assert queries.list_standard_replies(search="xylophone") == []
     assert [row.title for row in queries.list_standard_replies(language=ENGLISH)] == ["Delivery time"]
 
 
@@ -124,15 +129,6 @@ def test_suggestions_follow_the_customers_words(session: Session) -> None:
     found = queries.suggest("Bonjour, mon paquet est arrivé cassé hier, que faire ?", None, FRENCH)
     assert found.articles[0].title == "Mon colis est abîmé"
     assert found.replies[0].title == "Colis abîmé"
-
-
-def test_use_is_counted(session: Session) -> None:
-    article, reply_id = make_article(), make_reply()
-    actions.note_inserted(article_id=article.id, reply_id=reply_id)
-    actions.note_inserted(article_id=0, reply_id=0)
-    session.expire_all()
-    assert queries.get_article(article.key).inserted_count == 1
-    assert queries.get_standard_reply(reply_id).used_count == 1
 
 
 def test_what_was_not_found_is_a_gap(session: Session) -> None:

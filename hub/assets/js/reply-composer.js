@@ -1,5 +1,8 @@
 // <reply-composer> around form.composer: what the button says, standard replies by "/" or a button, Ctrl+Enter sends.
+import { choose_by_keys } from "./standard-replies.js";
+
 const MARGIN_PX = 8;
+const HOLE = /\[(à compléter :|to complete:)[^\]\n]*\]/;
 
 export class ReplyComposer extends HTMLElement {
   connectedCallback() {
@@ -9,6 +12,8 @@ export class ReplyComposer extends HTMLElement {
     this.form.addEventListener("change", () => this.show_mode());
     this.form.addEventListener("keydown", (event) => this.press(event));
     document.addEventListener("click", (event) => this.insert(event));
+    const replies = this.replies();
+    if (replies) choose_by_keys(replies);
     this.show_mode();
     this.show_newest();
   }
@@ -59,11 +64,18 @@ export class ReplyComposer extends HTMLElement {
     if (!button) return;
     event.preventDefault();
     const { selectionStart: start, selectionEnd: end, value } = this.box;
-    this.box.setRangeText(button.dataset.insert, start, end, "end");
-    this.note_used(button.dataset.insertId, button.dataset.insertName);
-    button.closest("dialog")?.close();
+    button.closest("dialog")?.close(); // first: under an open dialog the box is inert, and takes no selection
     this.box.focus();
+    this.box.setRangeText(button.dataset.insert, start, end, "end");
+    this.select_hole(start);
+    this.note_used(button.dataset.insertId, button.dataset.insertName);
     if (value !== this.box.value) this.box.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  /** What the text left to be completed is what one types next. */
+  select_hole(from) {
+    const hole = HOLE.exec(this.box.value.slice(from));
+    if (hole) this.box.setSelectionRange(from + hole.index, from + hole.index + hole[0].length);
   }
 
   /** Which standard reply or article was used travels with the form, for its figures. */

@@ -11,6 +11,7 @@ from hub.blueprints.errors import sentence_of
 from hub.blueprints.inbox import later_words
 from hub.blueprints.inbox.base import access, back_to, blueprint, do
 from hub.blueprints.inbox.composing import file_ids, keep_text_of, put_under, take_uploads
+from hub.blueprints.inbox.inserted import inserted_fields, inserted_into
 from hub.core import clock
 from hub.core.db import transaction
 from hub.core.errors import Conflict, Forbidden, Invalid
@@ -94,6 +95,7 @@ def schedule(number: str) -> ResponseReturnValue:
                 last_event_id=None if form.get("is_forced") == "1" else form.get("last_event_id", type=int),
                 by=viewer().actor,
                 now=clock.business_now(),
+                inserted=inserted_into(ticket, form.get("text", "")),
                 file_ids=file_ids(ticket),
             )
             keep_text_of(ticket, MessageKind.AGENT, is_dropped=True)
@@ -114,6 +116,7 @@ def _ask_moment(ticket: TicketView, sentence: str = "", *, is_forced: bool = Fal
         last_event_id=form.get("last_event_id", ""),
         is_forced=is_forced,
         files=queries.list_composer_files(ticket.id, viewer().agent_id),
+        inserted=inserted_fields(),
         sentence=sentence,
     )
     return page, 422 if sentence else 200

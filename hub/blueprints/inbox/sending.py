@@ -16,6 +16,7 @@ from hub.blueprints.inbox.composing import (
     take_uploads,
 )
 from hub.blueprints.inbox.happenings import Names
+from hub.blueprints.inbox.inserted import inserted_fields, inserted_into
 from hub.blueprints.inbox.rows import thread_lines
 from hub.core import clock
 from hub.core.db import transaction
@@ -24,10 +25,9 @@ from hub.inbox import actions, queries
 from hub.inbox.mentions import find_unmatched
 from hub.inbox.queries import TicketView
 from hub.inbox.words import MessageKind, PresenceKind, TicketState
-from hub.knowledge.actions import note_inserted
 from hub.knowledge.rules import check_completed
+from hub.knowledge.uses import forget_uses
 
-USED = ("standard_reply_id", "article_id")
 LEAVING = "leaving"
 
 
@@ -81,6 +81,7 @@ def undo(number: str) -> ResponseReturnValue:
             text = actions.undo_reply(
                 ticket_id=ticket.id, message_id=message_id, by=viewer().actor, now=clock.business_now()
             )
+            forget_uses(message_id=message_id)
             put_under(ticket, text)
     except HubError as error:
         return back_to(number, sentence_of(error), "warn")
@@ -124,7 +125,6 @@ def presence(number: str) -> ResponseReturnValue:
 
 def _send(ticket: TicketView) -> None:
     form = request.form
-    used = {name: number for name in USED if (number := form.get(name, type=int))}
     actions.reply(
         ticket_id=ticket.id,
         text=form.get("text", ""),
@@ -133,13 +133,12 @@ def _send(ticket: TicketView) -> None:
         last_event_id=form.get("last_event_id", type=int),
         is_forced=form.get("is_forced") == "1",
         undo_seconds=viewer().undo_seconds,
-        inserted=used or None,
+        inserted=inserted_into(ticket, form.get("text", "")),
         key=form.get("key") or None,
         file_ids=file_ids(ticket),
         ends_draft=False,  # the text may have been begun as a note: a reply kept beside it stays
     )
     keep_text_of(ticket, MessageKind.AGENT, text="")
-    note_inserted(reply_id=used.get("standard_reply_id"), article_id=used.get("article_id"))
 
 
 def _log_call(ticket: TicketView, text: str) -> None:
@@ -201,6 +200,7 @@ def _ask(number: str, error: Conflict) -> ResponseReturnValue:
         key=request.form.get("key", ""),
         started=request.form.get("started", ""),
         files=file_rows(ticket),
+        inserted=inserted_fields(),
         lines=thread_lines(newer, [], {}, Names()),
         is_closed=ticket.state is TicketState.CLOSED,
     )

@@ -64,7 +64,7 @@ def _of_store(ticket: TicketView) -> ArticleFilter:
 
 
 def _filled(ticket: TicketView, rows: Sequence[ReplyRow]) -> list[Filled]:
-    values = _values(ticket)
+    values = variable_values(ticket)
     return [fill_row(row, values) for row in rows[:MOST_REPLIES]]
 
 
@@ -75,7 +75,7 @@ def _latest_words(ticket: TicketView) -> str:
     return ticket.subject
 
 
-def _values(ticket: TicketView) -> dict[str, str]:
+def variable_values(ticket: TicketView) -> dict[str, str]:
     """What the variables of a standard reply say here; what is not known is left to be completed."""
     values = {"agent.name": viewer().name, "customer.name": ticket.requester_name}
     if ticket.customer_id:

@@ -2,6 +2,7 @@
 
 from hub.blueprints.knowledge import articles, files, gaps, imports, replies, versions, votes
 from hub.blueprints.knowledge.base import blueprint
+from hub.staff.words import Permission
 
 EDITING = (
     "new_article",
@@ -12,12 +13,15 @@ EDITING = (
     "remove_article_file",
     "new_reply",
     "edit_reply",
-    "save_paragraph",
     "list_gaps",
     "import_articles",
     "show_import",
     "apply_import",
 )
 """Ways that ask for more than reading."""
+WAYS = {
+    **dict.fromkeys(EDITING, Permission.EDIT_KNOWLEDGE),
+    "save_paragraph": Permission.EDIT_STORE_PARAGRAPHS,
+}
 
 __all__ = ["EDITING", "articles", "blueprint", "files", "gaps", "imports", "replies", "versions", "votes"]

@@ -11,6 +11,7 @@ from hub.blueprints.knowledge.around import around
 from hub.blueprints.knowledge.base import blueprint, read_language, read_state, reason_paths
 from hub.blueprints.knowledge.filters import filter_choices, given_filters, read_filter
 from hub.blueprints.knowledge.forms import ArticleForm
+from hub.blueprints.knowledge.use_figures import use_figures
 from hub.blueprints.row_ids import read_id
 from hub.core import clock
 from hub.core.db import transaction
@@ -62,7 +63,12 @@ def list_articles() -> ResponseReturnValue:
 @blueprint.get("/articles/<key>")
 def show_article(key: str) -> ResponseReturnValue:
     article = readable(key)
-    return render_template("knowledge/article.html", article=article, **around(article))
+    return render_template(
+        "knowledge/article.html",
+        article=article,
+        **around(article),
+        **use_figures(article_id=article.id),
+    )
 
 
 @blueprint.route("/articles/new", methods=["GET", "POST"])
@@ -116,7 +122,7 @@ def _save(form: ArticleForm, article: ArticleView | None) -> str:
     return actions.save_article(
         article_id=article.id if article else None,
         language=language,
-        seen_version=read_id(seen) if article else None,
+        seen_version=(read_id(seen) or 0) if article and seen else None,
         by=viewer().actor,
         now=clock.business_now(),
         **form.values(),

@@ -70,6 +70,14 @@ class ReplyForm(Form):
     )
     is_active = BooleanField(lazy_gettext("Offered in the composer"), default=True)
 
+    may_stores_add = BooleanField(
+        lazy_gettext("Stores may add a paragraph of their own"),
+        default=True,
+        description=lazy_gettext(
+            "Without it the reply is the same in every store; what stores wrote is kept, and not shown."
+        ),
+    )
+
     def offer(self) -> None:
         self.language.choices = options((each, language_words(each)) for each in Language)
         self.reason_id.choices = options(reason_choices())
@@ -81,4 +89,5 @@ class ReplyForm(Form):
             "language": Language(self.language.data),
             "reason_id": next(iter(ids([self.reason_id.data])), None),
             "is_active": bool(self.is_active.data),
+            "may_stores_add": bool(self.may_stores_add.data),
         }

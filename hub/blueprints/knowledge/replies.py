@@ -9,13 +9,17 @@ from hub.blueprints.errors import sentence_of
 from hub.blueprints.forms import ids
 from hub.blueprints.knowledge.base import blueprint, read_language, reason_choices, reason_paths
 from hub.blueprints.knowledge.forms import ReplyForm
+from hub.blueprints.knowledge.use_figures import use_figures
+from hub.blueprints.row_ids import read_id
 from hub.core import clock
 from hub.core.db import transaction
-from hub.core.errors import Invalid
+from hub.core.errors import Conflict, Forbidden, Invalid
+from hub.core.text import N_
 from hub.core.words import Language
-from hub.knowledge import actions, queries, replies
+from hub.knowledge import actions, paragraphs, queries
 from hub.knowledge.rows import ReplyRow
 from hub.knowledge.rules import VARIABLES, called
+from hub.staff.words import Permission
 from hub.stores.queries import list_stores
 
 
@@ -60,11 +64,13 @@ def edit_reply(reply_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/replies/<int:reply_id>/paragraph")
 def save_paragraph(reply_id: int) -> ResponseReturnValue:
-    """What one store adds at the end; empty takes it away."""
-    store_id = request.form.get("store", type=int, default=0)
+    """What one store adds at the end, by its manager or the head office; empty takes it away."""
+    store_id = read_id(request.form.get("store", "")) or 0
+    if not viewer().scope.has_store(store_id):
+        raise Forbidden(N_("You write for your own stores only."))
     try:
         with transaction():
-            actions.save_paragraph(
+            paragraphs.save_paragraph(
                 reply_id=queries.get_standard_reply(reply_id).id,
                 store_id=store_id,
                 text=request.form.get("text", ""),
@@ -72,7 +78,7 @@ def save_paragraph(reply_id: int) -> ResponseReturnValue:
                 now=clock.business_now(),
             )
         flash(gettext("Saved for this store."), "ok")
-    except Invalid as error:
+    except (Conflict, Invalid) as error:
         flash(sentence_of(error), "error")
     return redirect(url_for("knowledge.show_reply", reply_id=reply_id), 303)
 
@@ -96,10 +102,14 @@ def _write(form: ReplyForm, row: ReplyRow | None) -> ResponseReturnValue:
 
 
 def _around(row: ReplyRow) -> dict[str, object]:
+    me, stores = viewer(), [(store.id, store.name) for store in list_stores()]
+    may_add = row.may_stores_add and me.may(Permission.EDIT_STORE_PARAGRAPHS)
     return {
+        **use_figures(reply_id=row.id),
         "reason": reason_paths().get(row.reason_id or 0, ""),
-        "paragraphs": replies.list_paragraphs(row.id),
-        "stores": [(store.id, store.name) for store in list_stores()],
+        "paragraphs": paragraphs.list_paragraphs(row.id),
+        "stores": stores,
+        "own_stores": [each for each in stores if me.scope.has_store(each[0])] if may_add else [],
     }
 
 
