@@ -10,8 +10,6 @@ from flask.cli import with_appcontext
 
 from hub.core.db import transaction
 from hub.customers.rebuilding import compare_consents, rebuild_consents
-from hub.segments.values.file_fits import fit_file
-from hub.segments.values.order_files import UnreadableOrdersError
 
 
 @click.command("rebuild-consents")
@@ -38,6 +36,10 @@ def rebuild_states(*, is_check: bool) -> None:
 @click.option("--json", "is_json", is_flag=True, help="One JSON object instead of lines.")
 def fit_value(*, orders: Path, until: datetime | None, is_json: bool) -> None:
     """Fit BG/NBD (weeks) and gamma-gamma on a file with customer_id, date, amount; needs no database."""
+    # scipy, for this command alone: a web worker that knows of the command would hold 35 MB of it
+    from hub.segments.values.file_fits import fit_file
+    from hub.segments.values.order_files import UnreadableOrdersError
+
     try:
         found = fit_file(orders, until=until.date() if until else None)
     except UnreadableOrdersError as error:

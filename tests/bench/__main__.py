@@ -20,6 +20,7 @@ BENCHMARKS = (
     "plan_results",
     "plan_steps",
     "questionnaire_answers",
+    "questionnaire_memory",
     "questionnaire_results",
     "questionnaire_waves",
     "segments",

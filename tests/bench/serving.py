@@ -56,7 +56,8 @@ def serving(names: Sequence[str], config: Config) -> Iterator[None]:
             server.wait()
 
 
-def serve(application: str, config: Config, port: int) -> subprocess.Popen[bytes]:
+def environ_of(config: Config) -> dict[str, str]:
+    """Of a server of this configuration, behind a proxy."""
     names = {
         "database_url": "DATABASE_URL",
         "redis_url": "REDIS_URL",
@@ -65,7 +66,10 @@ def serve(application: str, config: Config, port: int) -> subprocess.Popen[bytes
     }
     given = asdict(config)
     environ = {**os.environ, **{name: given[field] for field, name in names.items()}}
-    environ |= {"COMPTOIR_VAR": str(config.var_path), "TRUSTED_PROXIES": "1"}
+    return environ | {"COMPTOIR_VAR": str(config.var_path), "TRUSTED_PROXIES": "1"}
+
+
+def serve(application: str, config: Config, port: int) -> subprocess.Popen[bytes]:
     arguments = [
         "--bind",
         f"127.0.0.1:{port}",
@@ -77,7 +81,11 @@ def serve(application: str, config: Config, port: int) -> subprocess.Popen[bytes
         "8",
     ]
     command = [sys.executable, "-m", "gunicorn", f"tests.bench.serving:{application}()", *arguments]
-    server = subprocess.Popen([*command, "--keep-alive", "30", "--log-level", "error"], env=environ)
+    whole = [*command, "--keep-alive", "30", "--log-level", "error"]
+    return when_up(subprocess.Popen(whole, env=environ_of(config)), port)
+
+
+def when_up(server: subprocess.Popen[bytes], port: int) -> subprocess.Popen[bytes]:
     for _ in range(200):
         time.sleep(0.1)
         try:

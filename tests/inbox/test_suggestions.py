@@ -221,6 +221,14 @@ def test_a_model_is_numbers_only_and_nothing_in_its_file_is_run() -> None:
             from_bytes(content)
 
 
+def test_no_command_of_the_web_s_process_brings_scipy() -> None:
+    """What is made when a web worker starts, commands and all: scipy is for whoever fits or learns."""
+    made = "load({'DATABASE_URL': 'postgresql+psycopg://127.0.0.1:1/none', 'SECRET_KEY': 'x' * 40})"
+    code = f"from config import load; from hub.app import create_app; create_app({made})"
+    code += "; import sys; sys.exit(sum(each in sys.modules for each in ('sklearn', 'scipy', 'pandas')))"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
 def test_the_web_does_not_pay_for_scikit_learn() -> None:
     """Making the application imports neither scikit-learn nor numpy."""
     code = "import hub.app, hub.jobs, sys; sys.exit(sum(each in sys.modules for each in ('sklearn', 'numpy', 'scipy')))"

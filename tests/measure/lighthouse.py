@@ -1,5 +1,7 @@
 """Lighthouse on every page that customers see: `make lighthouse` prints JSON lines and fails under the bar.
 
+`python -m tests.measure.lighthouse NAME…` looks at these pages only.
+
 Accessibility, best practices and SEO have to reach 95 of 100 (interface.md), of the help centre performance too
 (knowledge.md). Some pages say `noindex` on purpose, those of one person as surveys.md wants it, and lists of what was
 searched: there Lighthouse's audit "is-crawlable" fails. Both figures of such a page are printed: `seo` leaves that one audit out, as
@@ -55,6 +57,7 @@ def list_pages(at: Installation) -> list[Asked]:
         Asked("survey", made["survey"], is_hidden=True, is_small=True),
         Asked("questionnaire_first", made["questionnaire_first"], is_hidden=True, is_small=True),
         Asked("questionnaire_page", begin(at, made["questionnaire_first"]), is_hidden=True, is_small=True),
+        Asked("shared_report", made["shared_report"], is_hidden=True),
         Asked("review_form", made["review_form"], is_hidden=True),
         Asked("reviews", made["reviews"]),
         Asked("reviews_embedded", made["reviews_embedded"]),
@@ -159,6 +162,8 @@ def main() -> int:
     missed = 0
     with an_installation() as at:
         for asked in list_pages(at):
+            if sys.argv[1:] and asked.name not in sys.argv[1:]:
+                continue
             found = look(asked, at)
             for name, value in figures(asked, found).items():
                 missed += is_missed(name, value)

@@ -16,6 +16,8 @@ from hub.core.db import transaction
 from hub.core.words import Language
 from hub.customers.queries import find_customer_by_address
 from hub.orders.models import Order
+from hub.questionnaires.results.counting import count_batch
+from hub.questionnaires.results.sharing import share_report
 from hub.reviews.deciding import publish
 from hub.reviews.links import token_of as review_token
 from hub.reviews.writing import Sent
@@ -24,6 +26,7 @@ from hub.surveys.actions import InvitationDraft, invite
 from hub.surveys.links import token_of
 from tests.makers import questionnaires as made
 from tests.makers.orders import make_order
+from tests.makers.responses import draw_responses, make_answered
 from tests.makers.signups import make_form
 from tests.reviews.pictures import a_png
 from tests.reviews.test_reviews import write
@@ -44,11 +47,20 @@ def make(session: Session) -> dict[str, str]:
     return {
         "survey": f"/a/{boxes}/3",
         "questionnaire_first": f"/q/{made.make_link(session, questionnaire, most_a_day=999)[1]}",
+        "shared_report": f"/q/report/{_report(session)}",
         "review_form": f"/r/{review_token(order.id, now=now)}/1",
         "reviews": "/shop/reviews/LAMPE-01",
         "reviews_embedded": "/shop/embed/reviews/LAMPE-01",
         "sign_up": f"/f/{make_form().slug}",
     }
+
+
+def _report(session: Session) -> str:
+    """Of a questionnaire that sixty answered, with what they wrote."""
+    questionnaire_id, version_id = make_answered(session, key="reported")
+    draw_responses(session, questionnaire_id, version_id, 60, stores=[row.id for row in list_stores()])
+    count_batch()
+    return share_report(questionnaire_id, has_comments=True, by=SYSTEM, now=clock.business_now())
 
 
 def _order(session: Session) -> Order:
