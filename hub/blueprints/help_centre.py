@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, g, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, gettext
 
@@ -26,7 +26,7 @@ from hub.stores.queries import find_chain, get_stores
 
 blueprint = Blueprint("help_centre", __name__)
 SHOWN, MARKED, FOUND = 5, 12, 8
-FEW = 40
+FEW, KEPT_SECONDS = 40, 60
 WHY, WHY_LIFE = "article_vote", timedelta(hours=1)
 
 
@@ -56,18 +56,18 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/search")
 @limiter.limit("60 per minute")
 def search() -> ResponseReturnValue:
-    """A whole question in the customer's words; one without an answer becomes a gap of the staff's list."""
+    """A whole question in the customer's words; one without an answer, or whose answers nobody opens, is a gap."""
     words, language = request.args.get("q", "").strip(), _language()
     found = queries.search_articles(words, language, SearchPlace.HELP, FOUND) if words else []
     with transaction():
-        actions.note_search(
+        search_id = actions.note_search(
             words=words,
             language=language,
             place=SearchPlace.HELP,
             found_count=len(found),
             now=clock.business_now(),
         )
-    return _public("help_centre/search.html", words=words, found=found)
+    return _unkept("help_centre/search.html", words=words, found=found, search_id=search_id)
 
 
 @blueprint.get("/files/<int:file_id>/<_name>")
@@ -82,6 +82,10 @@ def file(file_id: int, _name: str) -> ResponseReturnValue:
 @blueprint.get("/<key>")
 def article(key: str) -> ResponseReturnValue:
     row = queries.get_article(key, states=queries.PUBLIC)
+    search_id = read_id(request.args.get("s", ""))
+    if search_id:
+        with transaction():
+            actions.note_opened(search_id=search_id, article_id=row.id, now=clock.business_now())
     g.language = row.language.value
     stores = get_stores(row.scope.store_ids).values()
     answer = [(row.title, to_text(row.body))]
@@ -110,7 +114,7 @@ def voted(key: str) -> ResponseReturnValue:
     row = queries.get_article(key, states=queries.PUBLIC)
     g.language = row.language.value
     token = request.args.get("why", "")
-    return _public("help_centre/voted.html", article=row, token=token, reasons=vote_reasons())
+    return _unkept("help_centre/voted.html", article=row, token=token, reasons=vote_reasons())
 
 
 def _keep_vote(row: ArticleView) -> str | None:
@@ -135,8 +139,19 @@ def _explain(row: ArticleView, token: str) -> None:
 
 
 def _public(page: str, **values: Any) -> ResponseReturnValue:
+    """Kept a minute by browsers and proxies, a copy for each language; then asked for only if it changed."""
     response = make_response(render_template(page, **values))
-    response.headers["Cache-Control"] = "no-cache"
+    if not session:
+        response.headers["Cache-Control"] = f"public, max-age={KEPT_SECONDS}"
+        response.vary.update(("Accept-Language", "Cookie"))
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+def _unkept(page: str, **values: Any) -> ResponseReturnValue:
+    """A page that is this reader's alone."""
+    response = make_response(render_template(page, **values))
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 

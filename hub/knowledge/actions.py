@@ -1,6 +1,6 @@
 """What changes the knowledge base: articles with their versions, standard replies, figures of their use."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
 
@@ -17,6 +17,7 @@ from hub.knowledge.words import ArticleState, SearchPlace
 from hub.stores.queries import find_day
 
 KEY_LENGTH = 80
+OPENED_WITHIN = timedelta(hours=1)
 RESERVED = frozenset({"search"})  # addresses of the help centre itself
 
 
@@ -105,19 +106,24 @@ def save_standard_reply(
 
 def note_search(
     *, words: str, language: Language, place: SearchPlace, found_count: int, now: datetime
-) -> None:
-    """Keep a search that a person made; none found is a gap of the base."""
+) -> int | None:
+    """Keep a search that a person made, and return its id; none found is a gap of the base. None without words."""
     clean = SPACES.sub(" ", words.replace("\x00", "")).strip()[: rules.LONGEST_SEARCH]
-    if clean:
-        db.session.add(
-            SearchLog(
-                words=clean,
-                language=language.value,
-                place=place.value,
-                found_count=found_count,
-                searched_at=now,
-            )
-        )
+    if not clean:
+        return None
+    row = SearchLog(
+        words=clean, language=language.value, place=place.value, found_count=found_count, searched_at=now
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row.id
+
+
+def note_opened(*, search_id: int, article_id: int, now: datetime) -> None:
+    """Which article was opened first of what a search found, within the hour; what is guessed or late counts nowhere."""
+    mine = (SearchLog.id == search_id, SearchLog.clicked_article_id.is_(None), SearchLog.found_count > 0)
+    statement = update(SearchLog).where(*mine, SearchLog.searched_at > now - OPENED_WITHIN)
+    db.session.execute(statement.values(clicked_article_id=article_id))
 
 
 def _new_article(wanted: str, language: Language, by: Actor, now: datetime) -> Article:

@@ -248,7 +248,9 @@ def _listed(row: Any) -> ArticleRow:
 
 
 def _hit(row: Any, found: Found) -> ArticleHit:
-    return ArticleHit(**_base(row), text=to_text(row.body), score=found.score, why=found.why)
+    return ArticleHit(
+        **_base(row), text=to_text(row.body), html=to_html(row.body), score=found.score, why=found.why
+    )
 
 
 def _view(row: Any) -> ArticleView:

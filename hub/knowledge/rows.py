@@ -53,14 +53,26 @@ class ArticleView(ArticleRow):
 
 @dataclass(frozen=True, kw_only=True)
 class ArticleHit(ArticleRow):
-    """An article that bears on what was asked; `text` is its body without marks, ready for a reply.
+    """An article that bears on what was asked; `text` is its body without marks, ready for a reply; `html` is safe to show.
 
     `score` from 0 to 1, and `why`: the words it shares with the question, and how near it means the same.
     """
 
     text: str
+    html: str
     score: float
     why: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Address:
+    """A published article; `pair_key` is "" where the other language is not published."""
+
+    key: str
+    language: Language
+    updated_at: datetime
+    pair_key: str
+    pair_language: str
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.acting import enter, follow, open_mail, press, say, sign_in, take_pictures
 from tests.browser.conftest import OpenPage
 from tests.flows.test_main_job import Caller
+from tests.running.axe import violations
 from tests.running.installation import Installation, setup_code
 
 pytestmark = pytest.mark.browser
@@ -106,9 +107,16 @@ def test_customer_writes_by_the_form(installation: Installation, open_page: Open
     page.locator("input[name=email]").fill("rose@client.example")
     shop = page.locator("select[name=store] option", has_text="Lyon Part-Dieu")
     page.locator("select[name=store]").select_option(shop.get_attribute("value"))
-    page.locator("textarea[name=text]").fill("Avez-vous encore la suspension Vela ?")
+    page.locator("textarea[name=text]").fill("Mon colis est arrivé abîmé, que faire ?")
     take_pictures(page, "contact")
     press(page, "Send")
+    answers = page.get_by_role("region", name=say("These answers may help you"))
+    answers.locator("summary").first.press("Enter")
+    expect(answers.locator(".prose").first).to_be_visible()
+    assert Caller(installation).tickets("rose@client.example") == []
+    assert violations(page) == []
+    take_pictures(page, "contact-answers")
+    press(page, "Send my message")
     expect(page.get_by_role("heading", level=1)).to_have_text(say("Your message has arrived"))
     assert len(Caller(installation).tickets("rose@client.example")) == 1
 

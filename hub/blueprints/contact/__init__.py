@@ -1,6 +1,7 @@
 """Doors for customers without a log-in: contact form, stores, what they want to receive."""
 
 from hub.blueprints.contact import (
+    crawling,
     footers,
     joining,
     own_ticket,
@@ -17,6 +18,7 @@ from hub.blueprints.contact.base import blueprint
 
 __all__ = [
     "blueprint",
+    "crawling",
     "footers",
     "joining",
     "own_ticket",

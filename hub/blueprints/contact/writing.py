@@ -21,9 +21,13 @@ from hub.core.words import Channel, Language
 from hub.customers.hygiene.findings import Field
 from hub.customers.rules import normalise_mail, normalise_phone
 from hub.inbox import actions
+from hub.knowledge.queries import search_articles
+from hub.knowledge.rows import ArticleHit
+from hub.knowledge.words import SearchPlace
 from hub.stores import queries as stores
 
 RATE = "10 per minute"
+PROPOSED, SEEN = 3, "1"
 
 
 class WrittenForm(Form):
@@ -46,6 +50,7 @@ class ContactForm(WrittenForm):
     phone = TelField(_("Phone"), [Length(max=40)])
     store = SelectField(_("Store"))
     order_number = StringField(_("Order number"), [Length(max=60)])
+    has_seen = HiddenField()
     meant = MappingProxyType({"email": Field.MAIL, "phone": Field.PHONE})
 
     def check_addresses(self) -> None:
@@ -59,6 +64,14 @@ class ContactForm(WrittenForm):
         if self.phone.data:
             normalise_phone(self.phone.data)
 
+    def wrong_address(self) -> bool:
+        """Whether `check_addresses` would refuse what was given."""
+        try:
+            self.check_addresses()
+        except Invalid:
+            return True
+        return False
+
 
 @blueprint.route("/contact", methods=["GET", "POST"])
 @limiter.limit(RATE, methods=["POST"])
@@ -67,6 +80,10 @@ def form() -> ResponseReturnValue:
     given, chosen = _offer(ContactForm(key=secrets.token_hex(12))), request.args.get("store", "")
     if request.method == "GET" and chosen:
         given.store.data = chosen
+    answers = _answers_to(given)
+    if answers:
+        given.has_seen.data = SEEN
+        return render_template("contact/form.html", form=given, answers=answers)
     if given.does(lambda: _receive(given)):
         return redirect(url_for("contact.sent"), 303)
     return render_template("contact/form.html", form=given), given.status
@@ -75,6 +92,14 @@ def form() -> ResponseReturnValue:
 @blueprint.get("/contact/sent")
 def sent() -> ResponseReturnValue:
     return render_template("contact/sent.html")
+
+
+def _answers_to(given: ContactForm) -> list[ArticleHit]:
+    """What the help centre says to a message that could be sent, shown once before it is."""
+    if request.method != "POST" or given.has_seen.data or not given.is_settled() or given.wrong_address():
+        return []
+    text = str(given.text.data)
+    return search_articles(text, Language(str(get_locale())), SearchPlace.HELP, PROPOSED)
 
 
 def _offer(given: ContactForm) -> ContactForm:
