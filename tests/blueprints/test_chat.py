@@ -13,15 +13,19 @@ from werkzeug.test import TestResponse
 
 from hub.core import clock, live
 from hub.core.live import PENDING, NewsKind
+from hub.core.words import Channel
 from hub.inbox import actions
 from hub.inbox.models import Presence, Ticket, TicketMessage
 from hub.inbox.words import PresenceKind
+from hub.knowledge.uses import count_uses
+from hub.reactions.drain import work_facts
 from hub.staff.actions import note_attendance
 from hub.staff.models import Agent
 from hub.staff.words import Role
 from hub.stores.models import Store
 from tests.makers.counting import counted_statements
 from tests.makers.inbox import actor_of, make_house, make_incoming, make_received
+from tests.makers.knowledge import make_reply
 from tests.makers.staff import log_in, make_agent
 from tests.makers.stores import make_store
 
@@ -341,3 +345,28 @@ def test_another_store_s_news_are_not_read(session: Session, client: FlaskClient
     assert client.get(f"/inbox/{number}/news?after=0").status_code == 404
     assert session.scalar(select(TicketMessage.id)) is not None
     assert timedelta(minutes=5) == live.PASS_LASTS
+
+
+@pytest.mark.parametrize("channel", [Channel.CHAT, Channel.SMS])
+def test_chat_and_sms_are_answered_with_the_same_suggestions(
+    session: Session, ask: Ask, client: FlaskClient, ada: Agent, store: Store, channel: Channel
+) -> None:
+    if channel is Channel.CHAT:
+        open_chat(ask)
+    else:
+        make_received(
+            channel=channel, phone="+33612345678", from_address="", recipients=(), store_id=store.id
+        )
+    ticket, reply_id = (
+        session.scalars(select(Ticket)).one(),
+        make_reply("Bonjour", "Bonjour, que cherchez-vous ?"),
+    )
+    log_in(client, ada)
+    assert 'data-shortcut="i"' in client.get(f"/inbox/{ticket.number}").text
+    offered = client.get(f"/inbox/{ticket.number}/suggestions", headers={"HX-Request": "true"}).text
+    assert f'data-insert-id="{reply_id}"' in offered
+    sent = {"text": "Bonjour, que cherchez-vous ?", "standard_reply_id": reply_id, "key": "a"}
+    client.post(f"/inbox/{ticket.number}/reply", data=sent)
+    work_facts(lambda: None)
+    assert ticket.channel is channel
+    assert count_uses(reply_id=reply_id, since=clock.business_now() - timedelta(days=1)).used == 1
