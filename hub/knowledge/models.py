@@ -14,8 +14,9 @@ from hub.knowledge.words import ArticleState, VoteReason
 class Article(Base):
     """The current text of an article in one language; `pair_id` is the same article in the other language.
 
-    `source` names it where it was brought in from: an address, a path. `reason_id` is the subject under which it stands, more are in ArticleReason. `review_on` is the day on which its owner
-    reads it again, `review_told_on` the one of these days of which the owner was told.
+    `source` names it where it was brought in from: an address, a path. `reason_id` is the subject under which it stands, more
+    are in ArticleReason. `review_on` is the day on which its owner reads it again, `review_told_on` the one of these days of
+    which the owner was told.
     """
 
     __tablename__ = "articles"

@@ -33,7 +33,7 @@ from hub.knowledge.rows import (
     Suggestions,
     VersionRow,
 )
-from hub.knowledge.scoping import ArticleFilter, get_scope
+from hub.knowledge.scoping import SCOPE, ArticleFilter, make_scope
 from hub.knowledge.searching import Found
 from hub.knowledge.words import ArticleState, SearchPlace
 
@@ -165,7 +165,7 @@ def find_article(
     """The whole article with the name of its other language."""
     pair = aliased(Article)
     row = db.session.execute(
-        select(Article, pair.key, pair.title, pair.state)
+        select(Article, pair.key, pair.title, pair.state, *SCOPE)
         .outerjoin(pair, pair.id == Article.pair_id)
         .where(Article.key == key, Article.state.in_(states))
     ).one_or_none()
@@ -254,7 +254,7 @@ def _hit(row: Any, found: Found) -> ArticleHit:
 
 
 def _view(row: Any) -> ArticleView:
-    article, pair_key, pair_title, pair_state = row
+    article, pair_key, pair_title, pair_state, *scope = row
     return ArticleView(
         **_base(article),
         body=article.body,
@@ -266,7 +266,7 @@ def _view(row: Any) -> ArticleView:
         pair_state=pair_state,
         version_number=article.version_number,
         published_at=article.published_at,
-        scope=get_scope(article),
+        scope=make_scope(article, *scope),
         states=_states(article.id),
         files=list_files(article.id),
     )

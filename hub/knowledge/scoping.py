@@ -76,15 +76,8 @@ def write_scope(row: Article, scope: ArticleScope, *, today: date) -> None:
     _replace(ArticleProduct, row.id, "sku", _check_skus(scope.skus))
 
 
-def get_scope(row: Article) -> ArticleScope:
-    """In one statement."""
-    reasons, skus, stores = db.session.execute(
-        select(
-            _all_of(ArticleReason.article_id, ArticleReason.reason_id, row.id),
-            _all_of(ArticleProduct.article_id, ArticleProduct.sku, row.id),
-            _all_of(ArticleStore.article_id, ArticleStore.store_id, row.id),
-        )
-    ).one()
+def make_scope(row: Article, reasons: list[int], skus: list[str], stores: list[int]) -> ArticleScope:
+    """Of a row that was read with `SCOPE`."""
     return ArticleScope(
         owner_id=row.owner_id,
         more_reason_ids=tuple(reasons),
@@ -103,10 +96,6 @@ def list_store_ids(article_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
     for row in db.session.execute(chosen.order_by(ArticleStore.store_id)):
         found[row.article_id] += (row.store_id,)
     return dict(found)
-
-
-def _all_of(mine: Any, wanted: Any, article_id: int) -> Any:
-    return func.array(select(wanted).where(mine == article_id).order_by(wanted).scalar_subquery())
 
 
 def _replace(model: type[Base], article_id: int, column: str, values: Iterable[Any]) -> None:
@@ -134,3 +123,16 @@ def _check_skus(skus: tuple[str, ...]) -> tuple[str, ...]:
             names=", ".join(unknown),
         )
     return skus
+
+
+def _all_of(mine: Any, wanted: Any) -> Any:
+    chosen = select(wanted).where(mine == Article.id).order_by(wanted).correlate(Article)
+    return func.array(chosen.scalar_subquery())
+
+
+SCOPE = (
+    _all_of(ArticleReason.article_id, ArticleReason.reason_id),
+    _all_of(ArticleProduct.article_id, ArticleProduct.sku),
+    _all_of(ArticleStore.article_id, ArticleStore.store_id),
+)
+"""Columns beside `Article` in one statement."""

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -29,6 +30,22 @@ class Votes:
     @property
     def percent(self) -> int:
         return round(100 * self.yes_count / self.count) if self.count else 0
+
+
+@dataclass(frozen=True)
+class Own:
+    """What a person of the staff said of a version."""
+
+    is_helpful: bool
+    reason: VoteReason | None
+    words: str
+
+
+@dataclass(frozen=True)
+class VersionVotes:
+    number: int
+    votes: Votes
+    own: Own | None
 
 
 @dataclass(frozen=True)
@@ -91,9 +108,21 @@ def count_votes(article_ids: Collection[int]) -> dict[int, Votes]:
 
 def count_by_version(article_id: int) -> dict[int, Votes]:
     """The newest version first."""
-    chosen = select(ArticleVote.version_number, *_COUNTS).where(ArticleVote.article_id == article_id)
-    grouped = chosen.group_by(ArticleVote.version_number).order_by(ArticleVote.version_number.desc())
-    return {number: Votes(yes, no) for number, yes, no in db.session.execute(grouped.limit(20))}
+    return {row.number: row.votes for row in list_by_version(article_id, agent_id=0)}
+
+
+def list_by_version(article_id: int, *, agent_id: int) -> list[VersionVotes]:
+    """The newest version first, each with what this person of the staff said of it."""
+    own = ArticleVote.agent_id == agent_id
+    columns: tuple[Any, ...] = (ArticleVote.is_helpful, ArticleVote.reason, ArticleVote.words)
+    helped, reason, said = (func.array_agg(column).filter(own) for column in columns)
+    chosen = select(ArticleVote.version_number, *_COUNTS, helped, reason, said)
+    chosen = chosen.where(ArticleVote.article_id == article_id).group_by(ArticleVote.version_number)
+    rows = db.session.execute(chosen.order_by(ArticleVote.version_number.desc()).limit(20))
+    return [
+        VersionVotes(number, Votes(yes, no), Own(helped[0], reason[0], said[0]) if helped else None)
+        for number, yes, no, helped, reason, said in rows
+    ]
 
 
 def list_said(article_id: int) -> list[Said]:
@@ -103,17 +132,6 @@ def list_said(article_id: int) -> list[Said]:
     )
     rows = db.session.scalars(chosen.order_by(ArticleVote.voted_at.desc(), ArticleVote.id.desc()).limit(SAID))
     return [_said(row) for row in rows]
-
-
-def find_vote(article_id: int, version_number: int, agent_id: int) -> Said | None:
-    """What this person of the staff said of the version."""
-    chosen = select(ArticleVote).where(
-        ArticleVote.article_id == article_id,
-        ArticleVote.version_number == version_number,
-        ArticleVote.agent_id == agent_id,
-    )
-    row = db.session.scalar(chosen)
-    return None if row is None else _said(row)
 
 
 def _said(row: ArticleVote) -> Said:

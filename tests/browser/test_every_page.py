@@ -38,6 +38,8 @@ STAFF = (
     "/session/person", "/knowledge/imports", "/knowledge/", "/knowledge/?q=colis+cassé", "/knowledge/?q=xylophone",
     "/knowledge/articles/colis-abime", "/knowledge/articles/colis-abime/edit",
     "/knowledge/articles/colis-abime/versions", "/knowledge/articles/colis-abime/versions/1",
+    "/knowledge/articles/colis-abime/compare?from=1&to=1", "/knowledge/articles/colis-abime/files",
+    "/knowledge/?q=colis&store=1&review=due",
     "/knowledge/articles/new", "/knowledge/replies", "/knowledge/replies/1", "/knowledge/replies/1/edit",
     "/promo-codes/", "/promo-codes/new", "/promo-codes/1", "/promo-codes/1/edit", "/promo-codes/unknown",
     "/messages/", "/messages/?weeks=13&purpose=survey", "/messages/not-sent", "/messages/not-sent?reason=no_consent",
@@ -83,7 +85,7 @@ TICKET = (
 PUBLIC = (
     "/session/sign-in", "/session/forgotten", "/session/forgotten/sent", "/contact", "/contact/sent",
     "/stores/", "/stores/lille", "/stores/?q=xyz", "/a/mangled/1", "/contact?lang=en",
-    "/help/", "/help/colis-abime", "/help/search?q=quand+serai-je+remboursé", "/help/search?q=xylophone",
+    "/help/", "/help/colis-abime", "/help/colis-abime/vote?why=x", "/help/search?q=quand+serai-je+remboursé", "/help/search?q=xylophone",
     "/shop/review-policy",
 )  # fmt: skip
 REFUSED = (

@@ -71,6 +71,7 @@ def test_the_staff_votes_once_a_version_and_editors_read_all(session: Session, c
     assert voting.count_votes([article.id]) == {article.id: Votes(0, 1)}
     own = client.get(address).text
     assert "Et les soldes ?" in own
+    assert '<option value="incomplete" selected>' in own
     assert "Votes par version" not in own
     log_in(client, make_agent(session, "Hugo Barbier", role=Role.HEAD_OFFICE))
     read = client.get(address).text

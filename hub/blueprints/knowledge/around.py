@@ -34,9 +34,10 @@ def around(article: ArticleView) -> dict[str, Any]:
 
 
 def _votes(article: ArticleView) -> dict[str, Any]:
+    rows = voting.list_by_version(article.id, agent_id=viewer().agent_id)
     return {
-        "own": voting.find_vote(article.id, article.version_number, viewer().agent_id),
-        "by_version": voting.count_by_version(article.id),
+        "own": next((row.own for row in rows if row.number == article.version_number), None),
+        "by_version": {row.number: row.votes for row in rows},
         "vote_reasons": vote_reasons(),
         "reason_words": dict(vote_reasons()),
     }
