@@ -44,6 +44,7 @@ class _Live:
         self.search = Search(language)
         self.known: dict[int, tuple[Any, ...]] = {}
         self.groups: dict[int, _Group] = {}
+        self.kinds: frozenset[_Group] = frozenset()
         self.print: tuple[Any, ...] = ()
         self.last_vector_id = 0
 
@@ -68,7 +69,7 @@ class _Live:
         for row in db.session.execute(_texts(changed)):
             self.groups[row.id] = _Group(row.state.value, stores.get(row.id, ()))
             self.search.add(_text(row, self.groups[row.id]))
-        self.known = marks
+        self.known, self.kinds = marks, frozenset(self.groups.values())
 
     def _refresh_vectors(self) -> None:
         """Vectors that a worker wrote since; they are never changed, only replaced by rows of higher ids."""
@@ -102,7 +103,7 @@ def find_articles(
     with live.lock:
         live.refresh()
         asked = meaning.encode_question(words) if live.search.vectors and meaning.is_available() else None
-        open_groups = {str(group) for group in set(live.groups.values()) if group.is_open(states, store_id)}
+        open_groups = {str(group) for group in live.kinds if group.is_open(states, store_id)}
         return live.search.find(words, asked, groups=open_groups, limit=limit)
 
 
