@@ -14,7 +14,7 @@ from hub.core.stemming import is_said, line_of, stems_of
 from hub.core.text import N_
 from hub.core.words import Language
 from hub.knowledge import rules
-from hub.knowledge.attaching import list_files
+from hub.knowledge.attaching import FILES, read_files
 from hub.knowledge.live import find_articles
 from hub.knowledge.markdown import to_html, to_text
 from hub.knowledge.models import Article, ArticleStateChange, ArticleStore, ArticleVersion, SearchLog
@@ -165,7 +165,7 @@ def find_article(
     """The whole article with the name of its other language."""
     pair = aliased(Article)
     row = db.session.execute(
-        select(Article, pair.key, pair.title, pair.state, *SCOPE)
+        select(Article, pair.key, pair.title, pair.state, FILES, *SCOPE)
         .outerjoin(pair, pair.id == Article.pair_id)
         .where(Article.key == key, Article.state.in_(states))
     ).one_or_none()
@@ -254,7 +254,7 @@ def _hit(row: Any, found: Found) -> ArticleHit:
 
 
 def _view(row: Any) -> ArticleView:
-    article, pair_key, pair_title, pair_state, *scope = row
+    article, pair_key, pair_title, pair_state, files, *scope = row
     return ArticleView(
         **_base(article),
         body=article.body,
@@ -268,7 +268,7 @@ def _view(row: Any) -> ArticleView:
         published_at=article.published_at,
         scope=make_scope(article, *scope),
         states=_states(article.id),
-        files=list_files(article.id),
+        files=read_files(article, files),
     )
 
 

@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from hub.core.actor import SYSTEM
-from hub.knowledge import actions, attaching, queries
+from hub.knowledge import actions, queries
 from hub.knowledge.markdown import to_html, to_text
 from hub.knowledge.words import ArticleState
 from hub.staff.words import Role
@@ -36,7 +36,7 @@ def test_files_are_added_named_in_the_text_and_as_open_as_their_article(
     assert hand_in(client, address, "Mode d'emploi.pdf", PDF) == 303
     for name, content in (("x.html", b"<html><script>1</script>"), ("x.svg", b"<svg onload='1'/>"), ("x.jpg", b"\xff\xd8\xffno"), ("x", b"")):  # fmt: skip
         assert hand_in(client, address, name, content) == 422
-    image, manual = attaching.list_files(article.id)
+    image, manual = queries.get_article(article.key).files
     assert (image.name, manual.name) == ("Ma-photo-1-.jpg", "Mode-d-emploi.pdf")
     listed = client.get(f"{address}/files").text
     assert f"![{image.name}]({image.address})" in listed
