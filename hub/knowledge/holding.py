@@ -10,6 +10,7 @@ _TEXTS = "texts for all customers"
 HOLDINGS: tuple[Holding, ...] = (
     Apart(table="articles", why=_TEXTS),
     Apart(table="article_versions", why=_TEXTS),
+    Apart(table="knowledge_gap_marks", why="what editors said of gaps, under hashes of words"),
     Apart(table="article_imports", why=_TEXTS),
     Apart(table="article_vectors", why=_TEXTS),
     *(

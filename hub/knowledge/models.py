@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.core.db import Base, words
 from hub.core.words import Language
-from hub.knowledge.words import ArticleState, VoteReason
+from hub.knowledge.words import ArticleState, GapState, VoteReason
 
 
 class Article(Base):
@@ -137,7 +137,10 @@ class SearchLog(Base):
     """A search and how many articles it found: zero is a gap of the base."""
 
     __tablename__ = "search_logs"
-    __table_args__ = (Index("ix_search_logs_gaps", "searched_at", postgresql_where="found_count = 0"),)
+    __table_args__ = (
+        Index("ix_search_logs_gaps", "searched_at", postgresql_where="found_count = 0"),
+        Index("ix_search_logs_since", "searched_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     words: Mapped[str]
@@ -229,3 +232,14 @@ class ArticleFile(Base):
     sha256: Mapped[str] = mapped_column(index=True)
     agent_id: Mapped[int | None]
     added_at: Mapped[datetime]
+
+
+class GapMark(Base):
+    """What an editor said of a gap of the base; `key` names it by its kind and words (`hub/knowledge/gaps.py`)."""
+
+    __tablename__ = "knowledge_gap_marks"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    state: Mapped[GapState] = mapped_column(words(GapState))
+    agent_id: Mapped[int | None]
+    marked_at: Mapped[datetime]

@@ -1,7 +1,5 @@
 """What pages and other rooms ask of the knowledge base: lists, one article, search, suggestions, gaps."""
 
-from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select, tuple_
@@ -10,14 +8,13 @@ from sqlalchemy.orm import aliased
 from hub.core.db import db
 from hub.core.errors import NotFound
 from hub.core.paging import Page, decode_key, make_page
-from hub.core.stemming import is_said, line_of, stems_of
 from hub.core.text import N_
 from hub.core.words import Language
 from hub.knowledge import rules
 from hub.knowledge.attaching import FILES, read_files
 from hub.knowledge.live import find_articles
 from hub.knowledge.markdown import to_html, to_text
-from hub.knowledge.models import Article, ArticleStateChange, ArticleStore, ArticleVersion, SearchLog
+from hub.knowledge.models import Article, ArticleStateChange, ArticleStore, ArticleVersion
 from hub.knowledge.replies import (
     fill_standard_reply,
     get_standard_reply,
@@ -28,7 +25,6 @@ from hub.knowledge.rows import (
     ArticleHit,
     ArticleRow,
     ArticleView,
-    Gap,
     StateRow,
     Suggestions,
     VersionRow,
@@ -66,7 +62,6 @@ __all__ = [
     "get_standard_reply",
     "get_version",
     "list_articles",
-    "list_gaps",
     "list_pairable",
     "list_published",
     "list_standard_replies",
@@ -213,30 +208,6 @@ def get_version(article_id: int, number: int) -> VersionRow:
     if row is None:
         raise NotFound(N_("This version does not exist. Please choose one of the list."))
     return _version(row)
-
-
-def list_gaps(*, since: datetime, about: Sequence[str] = ()) -> list[Gap]:
-    """What was searched and not found since then, the most asked first: the work list of the editors.
-
-    `about`: only searches that hold one of these words, or several in a row, in any form.
-    """
-    same = func.lower(SearchLog.words)
-    count = func.count()
-    rows = db.session.execute(
-        select(func.max(SearchLog.words), SearchLog.language, count, func.max(SearchLog.searched_at))
-        .where(SearchLog.found_count == 0, SearchLog.searched_at >= since)
-        .group_by(same, SearchLog.language)
-        .order_by(count.desc(), func.max(SearchLog.searched_at).desc())
-        .limit(LOOKED_AT if about else GAP_COUNT)
-    )
-    gaps = (Gap(*row) for row in rows)
-    return [gap for gap in gaps if not about or _speaks_of(gap, about)][:GAP_COUNT]
-
-
-def _speaks_of(gap: Gap, about: Sequence[str]) -> bool:
-    language = Language(gap.language)
-    line = line_of(stems_of(gap.words, language))
-    return any(is_said(words, line, language) for words in about)
 
 
 def _base(row: Any) -> dict[str, Any]:

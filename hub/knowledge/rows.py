@@ -1,6 +1,6 @@
 """Articles and standard replies as pages and other doors see them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hub.core.words import Language
@@ -142,9 +142,14 @@ class Suggestions:
 
 @dataclass(frozen=True)
 class Gap:
-    """What was searched and not found: the latest spelling, how often, when last."""
+    """What was searched and not answered: the most used spelling, how often, when last. `is_empty`: nothing was found."""
 
+    key: str
     words: str
     language: str
+    is_empty: bool
     count: int
     last_at: datetime
+
+    def with_more(self, other: "Gap") -> "Gap":
+        return replace(self, count=self.count + other.count, last_at=max(self.last_at, other.last_at))

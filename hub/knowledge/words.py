@@ -34,3 +34,11 @@ class VoteReason(StrEnum):
     INCOMPLETE = "incomplete"
     OUTDATED = "outdated"
     ELSEWHERE = "elsewhere"
+
+
+class GapState(StrEnum):
+    """What an editor says of a gap."""
+
+    OPEN = "open"
+    DONE = "done"
+    ASIDE = "aside"

@@ -14,6 +14,7 @@ EDITING = (
     "new_reply",
     "edit_reply",
     "list_gaps",
+    "mark_gap",
     "import_articles",
     "show_import",
     "apply_import",
