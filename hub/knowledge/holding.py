@@ -11,6 +11,7 @@ HOLDINGS: tuple[Holding, ...] = (
     Apart(table="articles", why=_TEXTS),
     Apart(table="article_versions", why=_TEXTS),
     Apart(table="knowledge_gap_marks", why="what editors said of gaps, under hashes of words"),
+    Apart(table="knowledge_synonyms", why=_TEXTS),
     Apart(table="article_imports", why=_TEXTS),
     Apart(table="article_vectors", why=_TEXTS),
     *(

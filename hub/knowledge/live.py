@@ -12,9 +12,10 @@ from hub.core.db import db
 from hub.core.words import Language
 from hub.knowledge import meaning
 from hub.knowledge.markdown import to_text
-from hub.knowledge.models import Article, ArticleVector
+from hub.knowledge.models import Article, ArticleVector, SynonymList
+from hub.knowledge.own_synonyms import get_synonyms
 from hub.knowledge.ranking import Text
-from hub.knowledge.scoping import list_store_ids
+from hub.knowledge.scoping import list_product_names, list_store_ids
 from hub.knowledge.searching import Found, Search
 from hub.knowledge.words import ArticleState
 
@@ -49,10 +50,11 @@ class _Live:
         self.last_vector_id = 0
 
     def refresh(self) -> None:
-        """One aggregate and one look at an index a search; only changed articles are read again."""
+        """One aggregate and one look at an index a search; only what changed is read again."""
         found = _fingerprint(self.language)
         if found != self.print:
             self._refresh_words()
+            self.search.index.learn_synonyms(get_synonyms(self.language).text)
             self.print = found
         if meaning.is_available():
             self._refresh_vectors()
@@ -65,10 +67,10 @@ class _Live:
             self.search.remove(gone)
             self.groups.pop(gone, None)
         changed = [article_id for article_id, mark in marks.items() if self.known.get(article_id) != mark]
-        stores = list_store_ids(changed)
+        stores, products = list_store_ids(changed), list_product_names(changed)
         for row in db.session.execute(_texts(changed)):
             self.groups[row.id] = _Group(row.state.value, stores.get(row.id, ()))
-            self.search.add(_text(row, self.groups[row.id]))
+            self.search.add(_text(row, self.groups[row.id], products.get(row.id, "")))
         self.known, self.kinds = marks, frozenset(self.groups.values())
 
     def _refresh_vectors(self) -> None:
@@ -115,6 +117,7 @@ def _fingerprint(language: Language) -> tuple[Any, ...]:
                 func.max(Article.updated_at),
                 func.sum(Article.version_number),
                 func.sum(Article.id),
+                select(SynonymList.changed_at).where(SynonymList.language == language).scalar_subquery(),
             ).where(Article.language == language, Article.state.in_(SEARCHABLE))
         ).one()
     )
@@ -139,5 +142,6 @@ def _vectors(language: Language, *, after: int) -> Any:
     return chosen.where(*mine).order_by(ArticleVector.article_id, ArticleVector.part)
 
 
-def _text(row: Row[Any], group: _Group) -> Text:
-    return Text(row.id, row.title, to_text(row.body), row.summary, str(group))
+def _text(row: Row[Any], group: _Group, products: str) -> Text:
+    """Names of the products it is about count as its summary does."""
+    return Text(row.id, row.title, to_text(row.body), f"{row.summary} {products}".strip(), str(group))

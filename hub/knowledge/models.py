@@ -243,3 +243,13 @@ class GapMark(Base):
     state: Mapped[GapState] = mapped_column(words(GapState))
     agent_id: Mapped[int | None]
     marked_at: Mapped[datetime]
+
+
+class SynonymList(Base):
+    """The chain's own synonyms of a language, one group of words a line."""
+
+    __tablename__ = "knowledge_synonyms"
+
+    language: Mapped[Language] = mapped_column(words(Language), primary_key=True)
+    text: Mapped[str]
+    changed_at: Mapped[datetime]

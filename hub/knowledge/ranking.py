@@ -14,7 +14,7 @@ from hub.core.stemming import stem
 from hub.core.text import fold
 from hub.core.words import Language
 from hub.knowledge.postings import Field, Vocabulary
-from hub.knowledge.synonyms import synonyms
+from hub.knowledge.synonyms import table
 from hub.knowledge.terms import meaningful
 
 TITLE_WEIGHT, SUMMARY_WEIGHT = 3, 2
@@ -43,12 +43,17 @@ class Index:
     def __init__(self, language: Language) -> None:
         self.language = language
         self._texts, self._titles, self._vocabulary = Field(), Field(), Vocabulary()
+        self._kin = table(language)
         self._ids: list[int] = []
         self._groups: list[str | None] = []
         self._slot_of: dict[int, int] = {}
         self._title_of: dict[int, str] = {}
         self._by_title: dict[str, set[int]] = defaultdict(set)
         self._accented: dict[str, str] = {}
+
+    def learn_synonyms(self, own: str) -> None:
+        """The chain's own groups of words that customers use for one another, beside ours; one a line."""
+        self._kin = table(self.language, own)
 
     def add(self, text: Text) -> None:
         self.remove(text.id)
@@ -136,7 +141,7 @@ class Index:
 
     def _meanings(self, word: str) -> Mapping[str, float]:
         found = dict(self._vocabulary.near(word))
-        for other in synonyms(word, self.language):
+        for other in self._kin.get(word, ()):
             found[other] = max(found.get(other, 0.0), SYNONYM_WEIGHT)
         return {**found, word: 1.0}
 

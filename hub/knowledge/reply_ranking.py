@@ -5,6 +5,7 @@ from itertools import groupby
 from threading import Lock
 
 from hub.core.words import Language
+from hub.knowledge.own_synonyms import get_synonyms
 from hub.knowledge.ranking import CANDIDATES, Text
 from hub.knowledge.rows import ReplyRow
 from hub.knowledge.rules import LONGEST_SEARCH, VARIABLE
@@ -30,6 +31,7 @@ class _Live:
         for reply_id, (title, body) in wanted.items():
             if self.known.get(reply_id) != (title, body):
                 self.search.add(Text(reply_id, title, VARIABLE.sub("", body)))
+        self.search.index.learn_synonyms(get_synonyms(self.language).text)
         self.known = wanted
 
 

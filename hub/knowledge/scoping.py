@@ -98,6 +98,19 @@ def list_store_ids(article_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
     return dict(found)
 
 
+def list_product_names(article_ids: Collection[int]) -> dict[int, str]:
+    """The names of the products that these articles are about, in one line each; of an unknown sku, the sku."""
+    chosen = select(ArticleProduct.article_id, ArticleProduct.sku).where(
+        ArticleProduct.article_id.in_(article_ids)
+    )
+    rows = db.session.execute(chosen.order_by(ArticleProduct.article_id, ArticleProduct.sku)).all()
+    products = get_products({row.sku for row in rows})
+    found: dict[int, list[str]] = defaultdict(list)
+    for row in rows:
+        found[row.article_id].append(products[row.sku].name if row.sku in products else row.sku)
+    return {article_id: " ".join(names) for article_id, names in found.items()}
+
+
 def _replace(model: type[Base], article_id: int, column: str, values: Iterable[Any]) -> None:
     db.session.execute(delete(model).where(model.article_id == article_id))  # type: ignore[attr-defined]
     rows = [{"article_id": article_id, column: value} for value in dict.fromkeys(values)]

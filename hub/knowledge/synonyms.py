@@ -1,6 +1,6 @@
 """Words that customers use for one another, in the words of a shop. Data only; a group is one line."""
 
-from functools import cache
+from functools import lru_cache
 
 from hub.core.stemming import cut, stem
 from hub.core.words import Language
@@ -82,17 +82,12 @@ lost forgotten
 LISTS = {Language.FRENCH: FRENCH, Language.ENGLISH: ENGLISH}
 
 
-@cache
-def table(language: Language) -> dict[str, frozenset[str]]:
-    """Stem → the stems of its group, itself left out."""
+@lru_cache(maxsize=8)
+def table(language: Language, own: str = "") -> dict[str, frozenset[str]]:
+    """Stem → the stems of its groups, itself left out. `own`: further groups, one a line, of the chain."""
     found: dict[str, frozenset[str]] = {}
-    for line in LISTS[language].strip().splitlines():
+    for line in (*LISTS[language].strip().splitlines(), *own.splitlines()):
         group = frozenset(stem(word, language) for word in cut(line))
         for each in group:
             found[each] = found.get(each, frozenset()) | (group - {each})
     return found
-
-
-def synonyms(of: str, language: Language) -> frozenset[str]:
-    """The stems a customer may mean by this one."""
-    return table(language).get(of, frozenset())

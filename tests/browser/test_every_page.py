@@ -35,7 +35,7 @@ STAFF = (
     "/settings/regions/new", "/settings/regions/1", "/settings/staff", "/settings/staff/1",
     "/settings/staff/new", "/settings/reasons", "/settings/reasons/1", "/settings/reasons/new",
     "/settings/routing", "/settings/tracking", "/settings/after-solving", "/delivery/", "/delivery/?q=none", "/settings/gestures", "/inbox/gestures", "/statistics/gestures", "/settings/targets", "/settings/alerts", "/settings/alerts/1", "/settings/alerts/central", "/settings/phone", "/settings/phone/1", "/settings/keys", "/settings/keys/new", "/settings/webhooks", "/settings/webhooks/new", "/settings/webhooks/deliveries", "/settings/takeovers", "/session/profile",
-    "/session/person", "/knowledge/imports", "/knowledge/", "/knowledge/?q=colis+cassé", "/knowledge/?q=xylophone",
+    "/session/person", "/knowledge/imports", "/knowledge/synonyms?language=fr", "/knowledge/", "/knowledge/?q=colis+cassé", "/knowledge/?q=xylophone",
     "/knowledge/articles/colis-abime", "/knowledge/articles/colis-abime/edit",
     "/knowledge/articles/colis-abime/versions", "/knowledge/articles/colis-abime/versions/1",
     "/knowledge/articles/colis-abime/compare?from=1&to=1", "/knowledge/articles/colis-abime/files",

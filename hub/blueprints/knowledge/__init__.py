@@ -1,6 +1,6 @@
 """Doors of the knowledge base: articles, their versions, standard replies, and what was searched in vain."""
 
-from hub.blueprints.knowledge import articles, files, gaps, imports, replies, versions, votes
+from hub.blueprints.knowledge import articles, files, gaps, imports, replies, synonyms, versions, votes
 from hub.blueprints.knowledge.base import blueprint
 from hub.staff.words import Permission
 
@@ -15,6 +15,7 @@ EDITING = (
     "edit_reply",
     "list_gaps",
     "mark_gap",
+    "edit_synonyms",
     "import_articles",
     "show_import",
     "apply_import",
@@ -25,4 +26,15 @@ WAYS = {
     "save_paragraph": Permission.EDIT_STORE_PARAGRAPHS,
 }
 
-__all__ = ["EDITING", "articles", "blueprint", "files", "gaps", "imports", "replies", "versions", "votes"]
+__all__ = [
+    "EDITING",
+    "articles",
+    "blueprint",
+    "files",
+    "gaps",
+    "imports",
+    "replies",
+    "synonyms",
+    "versions",
+    "votes",
+]
