@@ -1,5 +1,7 @@
 """What changes the knowledge base: articles with their versions, standard replies, figures of their use."""
 
+from collections.abc import Collection
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
@@ -9,9 +11,10 @@ from hub.core.audit import note_change
 from hub.core.db import db, ring_after_commit
 from hub.core.errors import Conflict, Invalid, NotFound
 from hub.core.text import N_, SPACES, fold, slug
-from hub.core.words import Language
+from hub.core.words import Channel, Language
 from hub.knowledge import indexing, rules
 from hub.knowledge.models import Article, ArticleStateChange, ArticleVersion, SearchLog, StandardReply
+from hub.knowledge.rows import NO_ACTS, ReplyActs
 from hub.knowledge.scoping import ArticleScope, write_scope
 from hub.knowledge.words import ArticleState, SearchPlace
 from hub.stores.queries import find_day
@@ -84,6 +87,8 @@ def save_standard_reply(
     reason_id: int | None = None,
     is_active: bool = True,
     may_stores_add: bool = True,
+    channels: Collection[Channel] = (),
+    acts: ReplyActs = NO_ACTS,
     key: str | None = None,
     by: Actor,
     now: datetime,
@@ -98,9 +103,19 @@ def save_standard_reply(
     row.language, row.title, row.sort_key, row.body = language, clean_title, fold(clean_title), clean_body
     row.reason_id, row.is_active, row.updated_at = reason_id, is_active, now
     row.may_stores_add = may_stores_add
+    row.channels = [each.value for each in Channel if each in channels]
+    row.sets_reason_id, row.sets_state, row.sets_tag_id = acts.reason_id, acts.state, acts.tag_id
     db.session.add(row)
     db.session.flush()
-    note_change("standard_reply.saved", subject_kind="standard_reply", subject_id=row.id, by=by, now=now)
+    note_change(
+        "standard_reply.saved",
+        subject_kind="standard_reply",
+        subject_id=row.id,
+        by=by,
+        now=now,
+        channels=row.channels,
+        sets=asdict(acts),
+    )
     return row.id
 
 

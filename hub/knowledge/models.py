@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.core.db import Base, words
 from hub.core.words import Language
-from hub.knowledge.words import ArticleState, GapState, VoteReason
+from hub.knowledge.words import AfterSending, ArticleState, GapState, VoteReason
 
 
 class Article(Base):
@@ -77,7 +77,10 @@ class ArticleVector(Base):
 
 
 class StandardReply(Base):
-    """A reply by contact reason, with variables such as {{customer.salutation}}; used from the composer."""
+    """A reply by contact reason, with variables such as {{customer.salutation}}; used from the composer.
+
+    `channels`: where it is offered; none: everywhere. `sets_…`: what the ticket becomes when it is sent; the tag is the inbox's.
+    """
 
     __tablename__ = "standard_replies"
     __table_args__ = (UniqueConstraint("key", "language"),)
@@ -91,6 +94,10 @@ class StandardReply(Base):
     reason_id: Mapped[int | None] = mapped_column(ForeignKey("reasons.id"))
     is_active: Mapped[bool] = mapped_column(default=True)
     may_stores_add: Mapped[bool] = mapped_column(default=True)
+    channels: Mapped[list[Any]] = mapped_column(default=list)
+    sets_reason_id: Mapped[int | None] = mapped_column(ForeignKey("reasons.id"))
+    sets_state: Mapped[AfterSending | None] = mapped_column(words(AfterSending))
+    sets_tag_id: Mapped[int | None]
     used_count: Mapped[int] = mapped_column(default=0)
     updated_at: Mapped[datetime]
 

@@ -9,7 +9,7 @@ from hub.core.db import db
 from hub.core.errors import NotFound
 from hub.core.paging import Page, decode_key, make_page
 from hub.core.text import N_
-from hub.core.words import Language
+from hub.core.words import Channel, Language
 from hub.knowledge import rules
 from hub.knowledge.attaching import FILES, read_files
 from hub.knowledge.live import find_articles
@@ -99,15 +99,21 @@ def search_articles(
     return [_hit(rows[each.id], each) for each in found if each.id in rows][:limit]
 
 
-def suggest(text: str, reason_id: int | None, language: Language, store_id: int | None = None) -> Suggestions:
-    """Three articles and three standard replies for what a customer wrote and why, as this store would say it."""
+def suggest(
+    text: str,
+    reason_id: int | None,
+    language: Language,
+    store_id: int | None = None,
+    channel: Channel | None = None,
+) -> Suggestions:
+    """Three articles and three standard replies for what a customer wrote and why, as this store would say it there."""
     return Suggestions(
         tuple(
             search_articles(
                 text, language, SearchPlace.TICKET, SUGGESTED, narrowed=ArticleFilter(store_id=store_id)
             )
         ),
-        tuple(suggest_replies(text, reason_id, language, store_id)[:SUGGESTED]),
+        tuple(suggest_replies(text, reason_id, language, store_id, channel)[:SUGGESTED]),
     )
 
 

@@ -3,16 +3,16 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select
 
 from hub.core.db import db
 from hub.core.errors import NotFound
 from hub.core.text import N_
-from hub.core.words import Language
+from hub.core.words import Channel, Language
 from hub.knowledge import rules
 from hub.knowledge.models import StandardReply, StoreParagraph
 from hub.knowledge.reply_ranking import rank_replies
-from hub.knowledge.rows import Filled, ReplyRow
+from hub.knowledge.rows import Filled, ReplyActs, ReplyRow
 
 NO_REPLY = N_("This standard reply does not exist any more. Please choose another one.")
 MOST = 500
@@ -25,13 +25,20 @@ def list_standard_replies(
     search: str = "",
     *,
     is_active: bool | None = True,
+    channel: Channel | None = None,
 ) -> list[ReplyRow]:
-    """Those of the reason first, then by title; for a `search` those that bear on it, best first."""
+    """Those of the reason first, then by title; for a `search` those that bear on it, best first.
+
+    `channel`: without those that are written for other ones.
+    """
     chosen = _with_paragraph(store_id).order_by(StandardReply.sort_key, StandardReply.id).limit(MOST)
     if language:
         chosen = chosen.where(StandardReply.language == language)
     if is_active is not None:
         chosen = chosen.where(StandardReply.is_active.is_(is_active))
+    if channel is not None:
+        fits = StandardReply.channels.contains([channel.value])
+        chosen = chosen.where(or_(StandardReply.channels == [], fits))
     found = [_row(row, paragraph) for row, paragraph in db.session.execute(chosen)]
     if search.strip():
         ranks = rank_replies(found, search)
@@ -40,10 +47,14 @@ def list_standard_replies(
 
 
 def suggest_replies(
-    text: str, reason_id: int | None, language: Language, store_id: int | None = None
+    text: str,
+    reason_id: int | None,
+    language: Language,
+    store_id: int | None = None,
+    channel: Channel | None = None,
 ) -> list[ReplyRow]:
     """Replies of the same reason first, then those that speak of the same things."""
-    rows = list_standard_replies(reason_id, language, store_id)
+    rows = list_standard_replies(reason_id, language, store_id, channel=channel)
     ranks = rank_replies(rows, text)
     near = [row for row in rows if row.id in ranks or (reason_id and row.reason_id == reason_id)]
     return sorted(near, key=lambda row: (row.reason_id != reason_id, ranks.get(row.id, len(ranks)), row.id))
@@ -95,4 +106,6 @@ def _row(row: StandardReply, paragraph: str | None) -> ReplyRow:
         updated_at=row.updated_at,
         paragraph=(paragraph or "") if row.may_stores_add else "",
         may_stores_add=row.may_stores_add,
+        channels=tuple(map(Channel, row.channels)),
+        acts=ReplyActs(row.sets_reason_id, row.sets_state, row.sets_tag_id),
     )

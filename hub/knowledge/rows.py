@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from hub.core.words import Language
+from hub.core.words import Channel, Language
 from hub.knowledge.attaching import FileRow
 from hub.knowledge.scoping import ArticleScope
-from hub.knowledge.words import ArticleState
+from hub.knowledge.words import AfterSending, ArticleState
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,8 +89,20 @@ class VersionRow:
 
 
 @dataclass(frozen=True)
+class ReplyActs:
+    """What sending a standard reply also sets on the ticket; `tag_id` is one of the inbox's list."""
+
+    reason_id: int | None = None
+    state: AfterSending | None = None
+    tag_id: int | None = None
+
+
+NO_ACTS = ReplyActs()
+
+
+@dataclass(frozen=True)
 class ReplyRow:
-    """A standard reply with its variables unfilled; `paragraph` is what the asked store adds, or ""."""
+    """A standard reply with its variables unfilled; `paragraph` is what the asked store adds, or "". No `channels`: all."""
 
     id: int
     key: str
@@ -103,6 +115,8 @@ class ReplyRow:
     updated_at: datetime
     paragraph: str = ""
     may_stores_add: bool = True
+    channels: tuple[Channel, ...] = ()
+    acts: ReplyActs = NO_ACTS
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,13 @@ class ArticleState(StrEnum):
     ARCHIVED = "archived"
 
 
+class AfterSending(StrEnum):
+    """The state of a ticket once a standard reply has left."""
+
+    PENDING = "pending"
+    SOLVED = "solved"
+
+
 class SearchPlace(StrEnum):
     """Where somebody searches: the public help centre, the reply box of a ticket, the staff's pages."""
 

@@ -27,6 +27,7 @@ from hub.inbox.actions import (
     transfer,
     undo_reply,
 )
+from hub.inbox.actions.alongside import SETS
 from hub.inbox.actions.returning import has_due, next_due_at, work_later
 from hub.inbox.models import ScheduledReply, Ticket
 from hub.inbox.queries import (
@@ -37,7 +38,7 @@ from hub.inbox.queries import (
     list_thread,
     list_waits,
 )
-from hub.inbox.words import MessageKind, ScheduledState
+from hub.inbox.words import MessageKind, ScheduledState, TicketState
 from hub.outbox.calling import Unfit, write_envelope
 from hub.outbox.letter import COLUMNS, load_letters
 from hub.outbox.models import OutboundMessage
@@ -99,9 +100,10 @@ class TestScheduled:
     def test_it_leaves_at_its_moment_and_only_then_ends_the_wait(
         self, session: Session, ticket: Ticket, by: Actor, hand_clock: HandClock
     ) -> None:
-        scheduled_id = schedule(ticket, by)
+        scheduled_id = schedule(ticket, by, inserted={SETS: {"state": "pending"}})
         session.commit()
         assert (work_later(lambda: None), has_due(), next_due_at()) == (0, False, EVENING)
+        assert ticket.state is TicketState.NEW
         assert ticket.waiting_since == TUESDAY
         run(session, hand_clock)
         assert work_later(lambda: None) == 0
@@ -110,6 +112,7 @@ class TestScheduled:
         assert list_thread(ticket.id)[-1].text == "À demain."
         assert session.get_one(ScheduledReply, scheduled_id).state is ScheduledState.SENT
         assert list_scheduled(ticket.id) == []
+        assert ticket.state is TicketState.PENDING
 
     def test_what_its_author_is_writing_meanwhile_stays(
         self, session: Session, ticket: Ticket, by: Actor, hand_clock: HandClock

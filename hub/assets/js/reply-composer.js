@@ -69,6 +69,7 @@ export class ReplyComposer extends HTMLElement {
     this.box.setRangeText(button.dataset.insert, start, end, "end");
     this.select_hole(start);
     this.note_used(button.dataset.insertId, button.dataset.insertName);
+    this.show_acts(button.dataset.insertId, button.dataset.insertActs);
     if (value !== this.box.value) this.box.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
@@ -76,6 +77,20 @@ export class ReplyComposer extends HTMLElement {
   select_hole(from) {
     const hole = HOLE.exec(this.box.value.slice(from));
     if (hole) this.box.setSelectionRange(from + hole.index, from + hole.index + hole[0].length);
+  }
+
+  /** What the standard reply also sets on the ticket goes with the reply unless it is unticked. */
+  show_acts(id, words) {
+    const place = this.querySelector("[data-reply-acts]");
+    if (!words || !place || place.querySelector(`[name="acts_of"][value="${id}"]`)) return;
+    const label = document.createElement("label");
+    const box = document.createElement("input");
+    const said = document.createElement("span");
+    label.className = "choice";
+    Object.assign(box, { type: "checkbox", name: "acts_of", value: id, checked: true });
+    said.textContent = words;
+    label.append(box, said);
+    place.append(label);
   }
 
   /** Which standard reply or article was used travels with the form, for its figures. */

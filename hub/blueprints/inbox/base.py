@@ -1,6 +1,7 @@
 """The inbox's blueprint and what its doors share: who looks, at what time, in which store's time zone."""
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, flash, g, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -26,11 +27,11 @@ def access(number: str, *, as_expert: bool = False) -> TicketView:
     return ticket
 
 
-def back_to(number: str, sentence: str = "", kind: str = "ok") -> ResponseReturnValue:
-    """The ticket again, with what was done said once."""
+def back_to(number: str, sentence: str = "", kind: str = "ok", **asked: Any) -> ResponseReturnValue:
+    """The ticket again, with what was done said once; `asked` goes into its address."""
     if sentence:
         flash(sentence, kind)
-    return redirect(url_for("inbox.ticket", number=number), 303)
+    return redirect(url_for("inbox.ticket", number=number, **asked), 303)
 
 
 def do(number: str, act: Callable[[], None], done: str) -> ResponseReturnValue:

@@ -7,6 +7,7 @@ from hub.blueprints.access import viewer
 from hub.blueprints.customer_finds import find_customers
 from hub.blueprints.inbox.base import access, blueprint
 from hub.blueprints.inbox.filters import read_asked
+from hub.blueprints.inbox.reply_acts import used_texts
 from hub.blueprints.inbox.thread import gather_thread
 from hub.inbox import queries
 from hub.inbox.queries import TicketFilters
@@ -17,7 +18,9 @@ from hub.inbox.words import InboxView
 def ticket(number: str) -> ResponseReturnValue:
     found = access(number, as_expert=True)
     asked = read_asked(request.args)
-    return render_template("inbox/ticket.html", ticket=found, asked=asked, **gather_thread(found))
+    return render_template(
+        "inbox/ticket.html", ticket=found, asked=asked, **used_texts(found), **gather_thread(found)
+    )
 
 
 @blueprint.get("/find")

@@ -17,6 +17,7 @@ from hub.blueprints.inbox.composing import (
 )
 from hub.blueprints.inbox.happenings import Names
 from hub.blueprints.inbox.inserted import inserted_fields, inserted_into
+from hub.blueprints.inbox.reply_acts import used_fields
 from hub.blueprints.inbox.rows import thread_lines
 from hub.core import clock
 from hub.core.db import transaction
@@ -105,7 +106,9 @@ def keep_text(number: str) -> ResponseReturnValue:
         keep_text_of(ticket, MessageKind.AGENT, is_dropped=is_dropped)
         if is_dropped:
             actions.discard_files(ticket_id=ticket.id, by=viewer().actor, machine_now=clock.machine_now())
-    return redirect(url_for("inbox.ticket", number=number) + ("" if is_dropped else "#reply"), 303)
+    if is_dropped:
+        return redirect(url_for("inbox.ticket", number=number), 303)
+    return redirect(url_for("inbox.ticket", number=number, _anchor="reply", **used_fields()), 303)
 
 
 @blueprint.post("/<number>/presence")
@@ -184,7 +187,7 @@ def _show_again(ticket: TicketView, error: HubError) -> ResponseReturnValue:
     """The ticket with the sentence on top; what was written is kept as a draft."""
     with transaction():
         keep_text_of(ticket, draft_kind(), text=request.form.get("text", ""))
-    return back_to(ticket.number, sentence_of(error), "error")
+    return back_to(ticket.number, sentence_of(error), "error", **used_fields())
 
 
 def _ask(number: str, error: Conflict) -> ResponseReturnValue:

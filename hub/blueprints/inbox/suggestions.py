@@ -8,7 +8,9 @@ from flask.typing import ResponseReturnValue
 from hub.blueprints.access import viewer
 from hub.blueprints.htmx import wants_fragment
 from hub.blueprints.inbox.base import access, blueprint
+from hub.blueprints.inbox.reply_acts import channel_of, offered_acts
 from hub.content.phrases import salutation
+from hub.core.words import Channel
 from hub.customers import queries as customers
 from hub.customers.rules import show_phone
 from hub.inbox import queries
@@ -36,6 +38,7 @@ def suggestions(number: str) -> ResponseReturnValue:
         ticket=ticket,
         search=search,
         replies=_filled(ticket, replies),
+        acts=offered_acts(ticket, replies[:MOST_REPLIES]),
         articles=articles,
     )
 
@@ -43,7 +46,7 @@ def suggestions(number: str) -> ResponseReturnValue:
 def _found(ticket: TicketView, search: str) -> tuple[Sequence[ReplyRow], Sequence[ArticleHit]]:
     """What was typed; replies of the ticket's reason first."""
     return (
-        knowledge.list_standard_replies(ticket.reason_id, ticket.language, ticket.store_id, search),
+        _replies(ticket, channel_of(ticket), search),
         knowledge.search_articles(
             search, ticket.language, SearchPlace.TICKET, MOST_ARTICLES, narrowed=_of_store(ticket)
         ),
@@ -52,10 +55,19 @@ def _found(ticket: TicketView, search: str) -> tuple[Sequence[ReplyRow], Sequenc
 
 def _suggested(ticket: TicketView) -> tuple[Sequence[ReplyRow], Sequence[ArticleHit]]:
     """What fits the customer's words and the reason best; the other replies follow."""
-    found = knowledge.suggest(_latest_words(ticket), ticket.reason_id, ticket.language, ticket.store_id)
-    rows = knowledge.list_standard_replies(ticket.reason_id, ticket.language, ticket.store_id)
+    channel = channel_of(ticket)
+    found = knowledge.suggest(
+        _latest_words(ticket), ticket.reason_id, ticket.language, ticket.store_id, channel
+    )
+    rows = _replies(ticket, channel)
     first = {row.id for row in found.replies}
     return [*found.replies, *(row for row in rows if row.id not in first)], found.articles
+
+
+def _replies(ticket: TicketView, channel: Channel, search: str = "") -> list[ReplyRow]:
+    return knowledge.list_standard_replies(
+        ticket.reason_id, ticket.language, ticket.store_id, search, channel=channel
+    )
 
 
 def _of_store(ticket: TicketView) -> ArticleFilter:

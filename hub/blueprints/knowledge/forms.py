@@ -5,12 +5,19 @@ from typing import Any
 from flask_babel import lazy_gettext
 from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
 
-from hub.blueprints.forms import Form, ids, options, required
+from hub.blueprints.forms import CheckboxesField, Form, ids, options, required
+from hub.blueprints.inbox.words import channel_words
+from hub.blueprints.inbox.words import state_words as ticket_state_words
 from hub.blueprints.knowledge.base import language_words, reason_choices, state_words
 from hub.blueprints.knowledge.scope_form import ScopeForm
-from hub.core.words import Language
+from hub.core.words import Channel, Language
+from hub.inbox.queries import list_tags
+from hub.inbox.words import TicketState
+from hub.knowledge.rows import NO_ACTS, ReplyActs
 from hub.knowledge.scoping import ArticleScope
-from hub.knowledge.words import ArticleState
+from hub.knowledge.words import AfterSending, ArticleState
+
+REPLIED_ON = (Channel.EMAIL, Channel.SMS, Channel.WHATSAPP, Channel.CHAT, Channel.SOCIAL)
 
 
 class ArticleForm(ScopeForm):
@@ -78,9 +85,36 @@ class ReplyForm(Form):
         ),
     )
 
-    def offer(self) -> None:
+    channels = CheckboxesField(
+        lazy_gettext("Channels it is offered on"),
+        description=lazy_gettext("None chosen: all channels."),
+    )
+    sets_reason_id = SelectField(lazy_gettext("Sending it sets the contact reason"), default="")
+    sets_state = SelectField(
+        lazy_gettext("Sending it sets the state"),
+        default="",
+        description=lazy_gettext("A ticket without a contact reason cannot be solved."),
+    )
+    sets_tag_id = SelectField(lazy_gettext("Sending it adds the tag"), default="")
+
+    @staticmethod
+    def given(acts: ReplyActs) -> dict[str, Any]:
+        return {
+            "sets_reason_id": str(acts.reason_id or ""),
+            "sets_state": acts.state.value if acts.state else "",
+            "sets_tag_id": str(acts.tag_id or ""),
+        }
+
+    def offer(self, acts: ReplyActs = NO_ACTS) -> None:
+        """A tag that was retired stays in the list while it is chosen."""
         self.language.choices = options((each, language_words(each)) for each in Language)
         self.reason_id.choices = options(reason_choices())
+        self.channels.choices = options((each, channel_words(each)) for each in REPLIED_ON)
+        self.sets_reason_id.choices = options(reason_choices())
+        states = [(each, ticket_state_words(TicketState(each))) for each in AfterSending]
+        self.sets_state.choices = options([("", "–"), *states])
+        tags = [row for row in list_tags(is_active=None) if row.is_active or row.id == acts.tag_id]
+        self.sets_tag_id.choices = options([("", "–"), *((row.id, row.name) for row in tags)])
 
     def values(self) -> dict[str, Any]:
         return {
@@ -90,4 +124,10 @@ class ReplyForm(Form):
             "reason_id": next(iter(ids([self.reason_id.data])), None),
             "is_active": bool(self.is_active.data),
             "may_stores_add": bool(self.may_stores_add.data),
+            "channels": [Channel(each) for each in self.channels.data or ()],
+            "acts": ReplyActs(
+                reason_id=next(iter(ids([self.sets_reason_id.data])), None),
+                state=AfterSending(self.sets_state.data) if self.sets_state.data else None,
+                tag_id=next(iter(ids([self.sets_tag_id.data])), None),
+            ),
         }

@@ -7,6 +7,8 @@ from flask_babel import get_locale, gettext
 from hub.blueprints.access import viewer
 from hub.blueprints.errors import sentence_of
 from hub.blueprints.forms import ids
+from hub.blueprints.inbox.reply_acts import acts_words
+from hub.blueprints.inbox.words import channel_words
 from hub.blueprints.knowledge.base import blueprint, read_language, reason_choices, reason_paths
 from hub.blueprints.knowledge.forms import ReplyForm
 from hub.blueprints.knowledge.use_figures import use_figures
@@ -57,8 +59,8 @@ def new_reply() -> ResponseReturnValue:
 @blueprint.route("/replies/<int:reply_id>/edit", methods=["GET", "POST"])
 def edit_reply(reply_id: int) -> ResponseReturnValue:
     row = queries.get_standard_reply(reply_id)
-    form = ReplyForm(obj=row)
-    form.offer()
+    form = ReplyForm(obj=row, **ReplyForm.given(row.acts))
+    form.offer(row.acts)
     return _write(form, row)
 
 
@@ -106,6 +108,8 @@ def _around(row: ReplyRow) -> dict[str, object]:
     may_add = row.may_stores_add and me.may(Permission.EDIT_STORE_PARAGRAPHS)
     return {
         **use_figures(reply_id=row.id),
+        "channels": ", ".join(map(channel_words, row.channels)),
+        "acts": acts_words([row]).get(row.id, ""),
         "reason": reason_paths().get(row.reason_id or 0, ""),
         "paragraphs": paragraphs.list_paragraphs(row.id),
         "stores": stores,

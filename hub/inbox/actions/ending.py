@@ -1,6 +1,7 @@
 """Ends and reopens tickets: solve, reopen, wait for the customer, spam."""
 
 from datetime import datetime
+from typing import Any
 
 from hub.core.actor import Actor
 from hub.core.db import db
@@ -30,10 +31,19 @@ def solve(*, ticket_id: int, reason_id: int | None = None, by: Actor, now: datet
     _check_step(ticket, TicketState.SOLVED)
     if reason_id is not None:
         set_reason(ticket, reason_id, by=by, now=now)
+    check_reason(ticket)
+    settle(ticket, by=by, now=now)
+
+
+def check_reason(ticket: Ticket) -> None:
     if ticket.reason_id is None:
         raise Invalid(N_("Please choose why the customer wrote before solving the ticket."), field="reason")
+
+
+def settle(ticket: Ticket, *, by: Actor, now: datetime, **data: Any) -> None:
+    """The same for a ticket that is locked, may be solved and has its reason; `data` goes with the line of the trail."""
     moved = from_to(ticket, TicketState.SOLVED)
-    note_ticket("solved", ticket, by=by, now=now, reason_id=ticket.reason_id, **moved)
+    note_ticket("solved", ticket, by=by, now=now, reason_id=ticket.reason_id, **moved, **data)
     waiting.drop_wait(ticket, at=now, reason=DropReason.SOLVED_WITHOUT_REPLY)
     end_row(ticket, TicketState.SOLVED, now=now)
     db.session.flush()

@@ -24,6 +24,8 @@ DROPPING: Mapping[str, DropReason] = {
     f"{TICKET}.marked_spam": DropReason.SPAM,
     f"{TICKET}.withdrawn": DropReason.WITHDRAWN,
 }
+WITH_REPLY = "with_reply"
+"""In the line of a ticket that was solved by sending a reply: its event."""
 TRANSFERRED = f"{TICKET}.transferred"
 TOOK_OVER = f"{TICKET}.took_over"
 UNMERGED = f"{TICKET}.unmerged"
@@ -131,6 +133,8 @@ def _list_messages(ticket_ids: Collection[int]) -> list[tuple[int, Event]]:
 
 def _event_of(line: AuditEntry) -> Event | None:
     data = line.data
+    if WITH_REPLY in data:  # the reply had ended the wait; taken back, it has ended nothing
+        return None
     if line.action in DROPPING:
         kind, reason = WaitEvent.DROPPED, DROPPING[line.action]
         return Event(event_id=data["event_id"], kind=kind, at=line.happened_at, reason=reason)

@@ -15,6 +15,7 @@ from hub.core.text import N_
 from hub.core.words import Channel
 from hub.customers.rules import is_mobile
 from hub.inbox.actions import waiting
+from hub.inbox.actions.alongside import set_alongside
 from hub.inbox.actions.asking_experts import note_expert_answer
 from hub.inbox.actions.attaching import move_to_message
 from hub.inbox.actions.chat_windows import find_window, keep_for_return, show_in_window
@@ -253,7 +254,7 @@ def _end_draft(ticket: Ticket, by: Actor) -> None:
 
 
 def _answered(ticket: Ticket, message: TicketMessage, *, by: Actor, now: datetime) -> None:
-    """The wait is over, credited to who answered."""
+    """The wait is over, credited to who answered; then what the reply sets besides."""
     wait_id = waiting.end_wait(ticket, at=now, agent_id=by.agent_id, directory=Directory())
     move_state(ticket, next_on_reply(ticket.state), by=by, now=now)
     ticket.list_at = now
@@ -270,3 +271,4 @@ def _answered(ticket: Ticket, message: TicketMessage, *, by: Actor, now: datetim
         message_id=message.id,
     )
     record(fact, now=now)
+    set_alongside(ticket, message, by=by, now=now)

@@ -11,7 +11,7 @@ from hub.core.db import db
 from hub.core.errors import Conflict, Forbidden, Invalid, NotFound
 from hub.core.text import N_, SPACES, fold
 from hub.inbox.actions.events import lock_ticket, note_ticket
-from hub.inbox.models import Tag, TicketTag
+from hub.inbox.models import Tag, Ticket, TicketTag
 from hub.stores import actions as stores
 
 TAG = "tag"
@@ -27,19 +27,25 @@ def add_tag(*, ticket_id: int, name: str, by: Actor, now: datetime, may_make: bo
     """
     ticket = lock_ticket(ticket_id)
     tag = _find(name) or _make(name, by=by, now=now, may_make=may_make)
+    put_tag(ticket, tag, by=by, now=now)
+    return tag.id
+
+
+def put_tag(ticket: Ticket, tag: Tag, *, by: Actor, now: datetime) -> bool:
+    """On a ticket that is locked; returns whether it was not on it. Raises Invalid for a retired one, or one too many."""
     if not tag.is_active:
         raise Invalid(
             N_("The tag %(name)s is retired. Please choose another one."), field="tag", name=tag.name
         )
-    on_it = set(db.session.scalars(select(TicketTag.tag_id).where(TicketTag.ticket_id == ticket_id)))
+    on_it = set(db.session.scalars(select(TicketTag.tag_id).where(TicketTag.ticket_id == ticket.id)))
     if tag.id in on_it:
-        return tag.id
+        return False
     if len(on_it) >= MOST:
         raise Invalid(N_("A ticket has at most %(most)s tags."), field="tag", most=MOST)
-    db.session.add(TicketTag(ticket_id=ticket_id, tag_id=tag.id, added_by_id=by.agent_id, added_at=now))
+    db.session.add(TicketTag(ticket_id=ticket.id, tag_id=tag.id, added_by_id=by.agent_id, added_at=now))
     note_ticket("tagged", ticket, by=by, now=now, tag_id=tag.id)
     db.session.flush()
-    return tag.id
+    return True
 
 
 def remove_tag(*, ticket_id: int, tag_id: int, by: Actor, now: datetime) -> None:
@@ -60,7 +66,7 @@ def make_tag(*, name: str, by: Actor, now: datetime) -> int:
 
 def rename_tag(*, tag_id: int, name: str, by: Actor, now: datetime) -> None:
     """On every ticket at once; the tag stays the same one."""
-    tag, clean = _get(tag_id), clean_tag(name)
+    tag, clean = get_tag(tag_id), clean_tag(name)
     other = _find(clean)
     if other is not None and other.id != tag_id:
         raise Conflict(N_("There is a tag of this name already."), field="name")
@@ -73,7 +79,7 @@ def rename_tag(*, tag_id: int, name: str, by: Actor, now: datetime) -> None:
 
 def switch_tag(*, tag_id: int, is_active: bool, by: Actor, now: datetime) -> None:
     """Retired tags stay where they are and are not offered any more."""
-    tag = _get(tag_id)
+    tag = get_tag(tag_id)
     if tag.is_active is is_active:
         return
     action = "restored" if is_active else "retired"
@@ -128,7 +134,7 @@ def _make(name: str, *, by: Actor, now: datetime, may_make: bool) -> Tag:
     return tag
 
 
-def _get(tag_id: int) -> Tag:
+def get_tag(tag_id: int) -> Tag:
     tag = db.session.get(Tag, tag_id)
     if tag is None:
         raise NotFound(N_("This tag does not exist."))

@@ -11,6 +11,7 @@ from hub.core.errors import Conflict, Forbidden
 from hub.core.facts import record
 from hub.core.text import N_
 from hub.inbox.actions import rebuilding, waiting
+from hub.inbox.actions.alongside import take_back_alongside
 from hub.inbox.actions.attaching import give_back
 from hub.inbox.actions.events import lock_ticket, move_state, note_ticket
 from hub.inbox.actions.letters import COPIES
@@ -58,6 +59,7 @@ def undo_reply(*, ticket_id: int, message_id: int, by: Actor, now: datetime) -> 
         raise Conflict(N_("This reply has already left. Write another one to correct it."))
     _take_back_copies(found, now=now)
     text, event_id, before = found.text, found.event_id, found.inserted.get(BEFORE, {})
+    take_back_alongside(ticket, found, by=by, now=now)
     give_back(found, now=now)
     db.session.delete(found)
     note_ticket("reply_undone", ticket, by=by, now=now)
