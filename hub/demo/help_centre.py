@@ -11,10 +11,13 @@ from hub.demo.help_replies import PARAGRAPHS, REPLIES
 from hub.knowledge.actions import save_article, save_standard_reply
 from hub.knowledge.paragraphs import save_paragraph
 from hub.knowledge.queries import get_article
-from hub.knowledge.words import ArticleState
+from hub.knowledge.rows import NO_ACTS, ReplyActs
+from hub.knowledge.words import AfterSending, ArticleState
 from hub.reasons.queries import list_reasons
 from hub.stores.queries import find_store_by_slug
 
+ASKING = ("delivery-damaged",)
+"""Replies that ask the customer for something: the ticket waits for him once they have left."""
 WRITTEN_BEFORE = timedelta(days=200)
 
 
@@ -81,6 +84,7 @@ def _write_replies(reasons: dict[str, int], *, now: datetime) -> None:
                     title=title,
                     body=text,
                     reason_id=reasons[reason],
+                    acts=ReplyActs(state=AfterSending.PENDING) if key in ASKING else NO_ACTS,
                     by=SYSTEM,
                     now=now,
                 )

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.browser
 SUBJECT = "Ma lampe est arrivée cassée"
 FITTING = "Article abîmé : demander une photo"
 HOURS = re.compile("^Les horaires de Lyon Part-Dieu, jours fériés compris")
+ALSO = re.compile("Cette réponse fixe aussi.*état")
 ASKS = re.compile("Pouvez-vous m’envoyer une photo")
 
 
@@ -37,6 +38,8 @@ def test_a_slash_offers_what_fits_and_inserts_it(installation: Installation, ope
     page.keyboard.type("A-1")  # the hole was selected
     expect(answer).to_have_value(re.compile("de la commande A-1 \\?"))
     expect(page.locator('input[name="standard_reply_id"]')).to_have_count(1)
+    also = page.get_by_role("checkbox", name=ALSO)
+    expect(also).to_be_checked()
 
 
 def test_three_keys_answer_a_ticket(installation: Installation, open_page: OpenPage) -> None:
