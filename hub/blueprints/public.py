@@ -49,14 +49,17 @@ def spend_allowance(token: str) -> None:
 
 @blueprint.get("/a/<token>/<choice>")
 def survey_page(token: str, choice: str) -> ResponseReturnValue:
-    """Show what was chosen and one large button. GET and HEAD are touches: kept, never counted."""
-    page = _touch(token, choice)
-    if page is None:
+    """Show what was chosen and one large button. GET and HEAD are touches: kept, never counted.
+
+    A choice that does not exist is a probe: nothing that could be pressed is shown.
+    """
+    page, picked = _touch(token, choice), _choice_of(choice)
+    if page is None or picked is None:
         raise NotFound(BAD_LINK)
     g.language = page.language.value
     if page.expires_at < clock.business_now():
         return _private(render_template("public/closed.html", page=page), 410)
-    return _show(page, token, _choice_of(choice) or page.answered_choice, box=choice)
+    return _show(page, token, picked, box=choice)
 
 
 @blueprint.post("/a/<token>/<choice>")
@@ -64,17 +67,14 @@ def survey_page(token: str, choice: str) -> ResponseReturnValue:
 def confirm(token: str, choice: str) -> ResponseReturnValue:
     """The button of the page: the one thing that answers."""
     picked = _choice_of(request.form.get("choice", choice))
-    if picked is None:
+    if picked is None or _choice_of(choice) is None:
         abort(404)
     try:
         outcome = _confirm(token, picked)
     except Invalid as error:
         return _ask_again(token, choice, error)
-    if outcome is Confirmed.ASK_AGAIN:
-        sentence = gettext(
-            "We could not tell your answer from what mail filters do. Please take ten seconds, then press your answer."
-        )
-        return _show(_read(token), token, None, notice=sentence, status=409, is_asked_again=True)
+    if outcome in {Confirmed.ASK_AGAIN, Confirmed.WAITING}:
+        return _show_doubted(token, outcome)
     return redirect(url_for("public.thanks", token=token), 303)
 
 
@@ -200,6 +200,17 @@ def _ask_again(token: str, choice: str, error: HubError) -> ResponseReturnValue:
     page = _read(token)
     notice = errors.sentence_of(error)
     return _show(page, token, picked, notice=notice, status=422, comment=comment, **_opened_as(token))
+
+
+def _show_doubted(token: str, outcome: Confirmed) -> ResponseReturnValue:
+    """The press may be a mail filter's: it is asked for once more, or noted until nothing contradicts it."""
+    if outcome is Confirmed.WAITING:
+        noted = gettext("Your answer is noted. You may close this page, or change your answer below.")
+        return _show(_read(token), token, None, notice=noted, is_asked_again=True)
+    sentence = gettext(
+        "We could not tell your answer from what mail filters do. Please take ten seconds, then press your answer."
+    )
+    return _show(_read(token), token, None, notice=sentence, status=409, is_asked_again=True)
 
 
 def _opened_as(token: str) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from hub.core.db import db, transaction
 from hub.core.errors import Invalid
 from hub.core.text import N_
-from hub.surveys import rules
+from hub.surveys import rules, trace_rules
 from hub.surveys.bursts import doubt_of_press
-from hub.surveys.contradicting import contradict
+from hub.surveys.contradicting import contradict, let_all_fall
 from hub.surveys.counting import (
     add_answer,
     ask_follow_up,
@@ -23,6 +23,7 @@ from hub.surveys.counting import (
     tell_answered,
     tell_worded,
 )
+from hub.surveys.doubted import ask_once_more, keep_waiting
 from hub.surveys.first_answer import count_first_answer
 from hub.surveys.gestures import note_intent
 from hub.surveys.inviting import InvitationDraft, add_builtin_survey, invite, note_accepted
@@ -32,6 +33,8 @@ from hub.surveys.models import Answer, Invitation
 from hub.surveys.rules import Confirmation, Source
 from hub.surveys.switching import switch_touch
 from hub.surveys.touching import note_footer_touch, touch_and_read
+from hub.surveys.trace_rules import Trace
+from hub.surveys.traces import read_trace
 from hub.surveys.words import AnswerState, TouchLabel, TouchMethod, TouchReason, WithdrawnBy
 
 __all__ = [
@@ -62,6 +65,7 @@ class Confirmed(StrEnum):
     COUNTED = "counted"
     REPEATED = "repeated"
     ASK_AGAIN = "ask_again"
+    WAITING = "waiting"
 
 
 def take_answer(
@@ -114,11 +118,14 @@ def confirm_answer(
     """
     invitation = lock_invitation(token, now=now)
     _check_age(confirmation, least_seconds)
-    doubt = doubt_of_press(invitation.id, confirmation, source)
-    if doubt is not None:
-        _doubt(invitation, confirmation, source, doubt, now=now)
-        return Confirmed.ASK_AGAIN
+    trace = read_trace(invitation.id, source)
+    doubted = _doubt(invitation, confirmation, source, trace, now=now)
+    if doubted is not None:
+        return doubted
     counting = find_answer(invitation, AnswerState.CONFIRMED)
+    if trace_rules.says_everything(trace, confirmation):
+        let_all_fall(invitation, counting, confirmation, source, now=now)
+        return Confirmed.ASK_AGAIN
     disagreeing = [
         answer_id
         for answer_id, other in _list_recent(invitation, confirmation)
@@ -132,7 +139,7 @@ def confirm_answer(
         _log(invitation, confirmation, source, counting, now=now)
         return Confirmed.REPEATED
     if not rules.is_read(confirmation):
-        _doubt(invitation, confirmation, source, TouchReason.BURST, now=now)
+        ask_once_more(invitation, confirmation, source, TouchReason.BURST, now=now)
         return Confirmed.ASK_AGAIN
     answer = _count(invitation, counting, confirmation, topics, now=now)
     _log(invitation, confirmation, source, answer, now=now)
@@ -164,7 +171,7 @@ def _list_recent(invitation: Invitation, new: Confirmation) -> list[tuple[int, C
             Answer.invitation_id == invitation.id,
             Answer.confirmed_at >= since,
             Answer.is_gesture.is_(False),
-            Answer.state != AnswerState.WITHDRAWN,
+            Answer.state.not_in([AnswerState.WITHDRAWN, AnswerState.PROVISIONAL]),
         )
     )
     return [(row[0], Confirmation(*row[1:])) for row in found]
@@ -248,18 +255,20 @@ def _confirm_gesture(
 
 
 def _doubt(
-    invitation: Invitation,
-    confirmation: Confirmation,
-    source: Source,
-    reason: TouchReason,
-    *,
-    now: datetime,
-) -> None:
-    """Kept, so that a person of the staff may know better; the customer is asked once more."""
-    answer = add_answer(invitation, confirmation, AnswerState.WITHDRAWN, (), now=now)
-    label = TouchLabel.MACHINE
-    log_touch(invitation, confirmation, source, TouchMethod.POST, label, reason, now=now, answer_id=answer.id)
-    db.session.flush()
+    invitation: Invitation, confirmation: Confirmation, source: Source, trace: Trace, *, now: datetime
+) -> Confirmed | None:
+    """What becomes of a press that may be a machine's; None: nothing speaks against it."""
+    doubt = doubt_of_press(invitation.id, confirmation, source)
+    suspicion = trace_rules.doubt_of_trace(trace)
+    if doubt is None and suspicion is not None:
+        is_waiting = keep_waiting(invitation, confirmation, source, suspicion, now=now)
+        return Confirmed.WAITING if is_waiting else Confirmed.ASK_AGAIN
+    if doubt is None and trace_rules.is_hasty(trace, confirmation):
+        doubt = TouchReason.BURST
+    if doubt is None:
+        return None
+    ask_once_more(invitation, confirmation, source, doubt, now=now)
+    return Confirmed.ASK_AGAIN
 
 
 def _log(

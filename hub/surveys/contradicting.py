@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from hub.core.db import db
 from hub.surveys import rules
 from hub.surveys.counting import add_answer, let_count, log_touch, relabel, retire
 from hub.surveys.models import Answer, Invitation, Touch
 from hub.surveys.rules import Confirmation, KeptAnswer, Source
+from hub.surveys.traces import is_mine
 from hub.surveys.words import AnswerState, TouchLabel, TouchMethod, TouchReason, WithdrawnBy
 
 IN_THE_LOG = (AnswerState.SUPERSEDED, AnswerState.CONFIRMED, AnswerState.CONTRADICTED)
@@ -48,6 +49,39 @@ def contradict(
     for answer in quarrel:
         _label(answer.id, sources, machines, is_chosen=answer.id == chosen_id)
     _stand(invitation, counting, chosen_id, now=now)
+
+
+def let_all_fall(
+    invitation: Invitation,
+    counting: Answer | None,
+    confirmation: Confirmation,
+    source: Source,
+    *,
+    now: datetime,
+) -> None:
+    """One source has said all three things within minutes: none counts; what others said before stands again."""
+    new = add_answer(invitation, confirmation, AnswerState.CONTRADICTED, (), now=now)
+    method, label = TouchMethod.POST, TouchLabel.MACHINE
+    reason = TouchReason.CONTRADICTION
+    log_touch(invitation, confirmation, source, method, label, reason, now=now, answer_id=new.id)
+    db.session.flush()
+    mine = is_mine(invitation.id, source)
+    others = (Touch.invitation_id == invitation.id, ~mine, Touch.label == TouchLabel.HUMAN)
+    of_others = set(_list_pressed(*others))
+    fallen = set(_list_pressed(mine)) - of_others
+    for answer in db.session.scalars(select(Answer).where(Answer.id.in_(fallen))):
+        relabel(answer.id, label, reason)
+        if answer.state is AnswerState.SUPERSEDED:
+            answer.state = AnswerState.CONTRADICTED
+    standing = Answer.state.in_([AnswerState.CONFIRMED, AnswerState.SUPERSEDED])
+    before = select(Answer.id).where(Answer.id.in_(of_others), standing)
+    chosen_id = db.session.scalar(before.order_by(Answer.confirmed_at.desc(), Answer.id.desc()).limit(1))
+    _stand(invitation, counting, chosen_id, now=now)
+
+
+def _list_pressed(*which: ColumnElement[bool]) -> Sequence[int]:
+    pressed = select(Touch.answer_id).where(*which, Touch.method == TouchMethod.POST)
+    return [answer_id for answer_id in db.session.scalars(pressed) if answer_id is not None]
 
 
 def _label(

@@ -13,6 +13,7 @@ from hub.core.facts import BELL, TELL_NEWS
 from hub.surveys import rules
 from hub.surveys.bursts import IS_BURST_PAGE, burst_values
 from hub.surveys.rules import Confirmation, Source
+from hub.surveys.traces import FOOTER_SPAN, HAS_TRACE
 
 # The row of the invitation is the lock: whoever waits for it looks again at `answer_count` and finds the answer that
 # came before. Says the same as `confirm_answer` (tests/surveys/test_first_answer.py compares them row by row).
@@ -20,6 +21,7 @@ FIRST_ANSWER = text(f"""
     WITH asked AS (
         UPDATE invitations SET state = 'answered', answered_at = :now, answer_count = 1
         WHERE id = :invitation_id AND answer_count = 0 AND expires_at >= :now AND NOT ({IS_BURST_PAGE})
+              AND NOT EXISTS ({HAS_TRACE})
         RETURNING id, order_id, customer_id, store_id
     ), answer AS (
         INSERT INTO answers (invitation_id, store_id, customer_id, choice, comment, topics, state, nonce,
@@ -73,6 +75,7 @@ def count_first_answer(
         "user_agent": source.user_agent,
         "score": rules.score_of(confirmation.choice),
         "is_unhappy": rules.is_unhappy(confirmation.choice),
+        "footer_span": FOOTER_SPAN,
         **burst_values(confirmation),
     }
     if fetch_alone(FIRST_ANSWER, values) is None:

@@ -19,6 +19,7 @@ from hub.surveys.counting import (
 from hub.surveys.domains import find_window
 from hub.surveys.models import Answer, Invitation, Touch
 from hub.surveys.rules import BOXES, PROVISIONAL_WAIT, Confirmation, Evidence, Source
+from hub.surveys.traces import looked_on
 from hub.surveys.words import AnswerState, Choice, TouchLabel, TouchMethod, TouchReason, WithdrawnBy
 
 JUDGE_BATCH = 100
@@ -109,7 +110,7 @@ def _judge(invitation: Invitation, answer: Answer, *, now: datetime) -> None:
         select(Touch).where(Touch.answer_id == answer.id).order_by(Touch.id.desc()).limit(1)
     )
     if touch is not None and touch.reason is not TouchReason.STAFF:
-        doubt = rules.doubt_of(_gather(invitation, answer.choice, touch.source_hash, at=answer.answered_at))
+        doubt = _doubt_of_waiting(invitation, answer, touch)
         if doubt is not None:
             answer.state = AnswerState.WITHDRAWN
             relabel(answer.id, TouchLabel.MACHINE, doubt)
@@ -117,6 +118,13 @@ def _judge(invitation: Invitation, answer: Answer, *, now: datetime) -> None:
     db.session.flush()
     if rules.is_unhappy(answer.choice):
         ask_follow_up(invitation, answer, now=now)
+
+
+def _doubt_of_waiting(invitation: Invitation, answer: Answer, touch: Touch) -> TouchReason | None:
+    """A gesture needs a clean log; a doubted press was believed that far, unless whoever pressed went on opening boxes."""
+    if not answer.is_gesture:
+        return TouchReason.OTHER_CHOICE if looked_on(touch) else None
+    return rules.doubt_of(_gather(invitation, answer.choice, touch.source_hash, at=answer.answered_at))
 
 
 def _is_known(invitation: Invitation, confirmation: Confirmation) -> bool:

@@ -198,6 +198,11 @@ def is_read(confirmation: Confirmation) -> bool:
     return (confirmation.at - confirmation.opened_at).total_seconds() >= ASKED_AGAIN_SECONDS
 
 
+def is_settled(confirmation: Confirmation) -> bool:
+    """The press on the page that asked once more, after it was read."""
+    return confirmation.is_asked_again and is_read(confirmation)
+
+
 def is_unhappy(choice: Choice) -> bool:
     return choice is Choice.NOT_SATISFIED
 
@@ -222,8 +227,7 @@ def is_contradiction(new: Confirmation, other: Confirmation) -> bool:
     """
     if new.page == other.page or new.choice == other.choice:
         return False
-    is_settled = new.is_asked_again and is_read(new)
-    if is_settled and other.at <= new.opened_at:
+    if is_settled(new) and other.at <= new.opened_at:
         return False
     return abs((new.at - other.at).total_seconds()) <= BURST_SECONDS
 

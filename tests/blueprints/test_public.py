@@ -95,13 +95,14 @@ def test_two_pages_that_disagree_are_asked_again(
 def test_the_page_that_asks_again_is_answered(
     client: FlaskClient, session: Session, asked: Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Two boxes may be a person who went back to the mail; three are a machine's, and only noted."""
     real, ahead = clock.machine_now, [0]
     monkeypatch.setattr(clock, "machine_now", lambda: real() + timedelta(seconds=ahead[0]))
-    pages = {choice: client.get(f"/a/{asked.token}/{choice}").text for choice in "312"}
+    pages = {choice: client.get(f"/a/{asked.token}/{choice}").text for choice in "31"}
     for choice, page in pages.items():
         ahead[0] += 2
         response = client.post(f"/a/{asked.token}/{choice}", data={"nonce": nonce_of(page), "choice": choice})
-    assert response.status_code == 409, "the third box too"
+    assert response.status_code == 409
     ahead[0] += 11
     form = {"nonce": nonce_of(response.text), "choice": "1"}
     assert client.post(f"/a/{asked.token}/1", data=form).status_code == 303

@@ -2,12 +2,12 @@
 
 Each trace is what a mail's links go through, by HTTP and with both clocks in the hand of the test: who (a source with
 an address), when (seconds after the mail was accepted) and what. A `press` sends the form of the page that the same
-source opened last for that box.
+source opened last for that box. A source is an address, or "address|program" where several share the address.
 """
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from itertools import count, permutations
 from random import Random
@@ -31,11 +31,12 @@ from tests.conftest import TUESDAY
 from tests.makers.surveys import Asked, invite_again, make_invitation
 
 Step = tuple[float, str, str, str]
-"""(seconds after acceptance, source, act, box): acts are get, head, ahead, press, leave, footer, mangled, thanks."""
+"""(seconds after acceptance, source, act, box): acts are get, head, ahead, press, leave, footer, mangled, probe, thanks."""
 
 PERSON, SCANNER, COLLEAGUE = "198.51.100.7", "203.0.113.9", "192.0.2.44"
+FILTER = f"{PERSON}|Filter of the house"
 HOUR, DAY = 3600.0, 86_400.0
-PEOPLE = 2000 if os.environ.get("LARGE") else 100
+PEOPLE = 2000 if os.environ.get("LARGE") else 120
 LOST_SHARE = 0.02
 
 
@@ -79,11 +80,15 @@ class Replay:
             pass
 
     def call(self, method: str, path: str, source: str, form: dict[str, str] | None = None) -> TestResponse:
-        program = {
-            "User-Agent": "Chrome/126 Headless" if source.startswith("203.") else f"Safari of {source}"
-        }
-        address = {"REMOTE_ADDR": source}
-        return self.client.open(path, method=method, data=form, headers=program, environ_overrides=address)
+        address, _, program = source.partition("|")
+        usual = "Chrome/126 Headless" if source.startswith("203.") else f"Safari of {address}"
+        return self.client.open(
+            path,
+            method=method,
+            data=form,
+            headers={"User-Agent": program or usual},
+            environ_overrides={"REMOTE_ADDR": address},
+        )
 
     def get(self, asked: Asked, source: str, box: str) -> None:
         self.pages[source, box] = self.call("GET", f"/a/{asked.token}/{box}", source).text
@@ -98,6 +103,13 @@ class Replay:
 
     def mangled(self, asked: Asked, source: str, box: str) -> None:
         assert self.call("GET", f"/a/{asked.token}%27/{box}", source).status_code == 404
+
+    def probe(self, asked: Asked, source: str, box: str) -> None:
+        """A choice that does not exist: nothing is shown that could be pressed, and nothing pressed there counts."""
+        page = self.call("GET", f"/a/{asked.token}/{box}%27", source)
+        assert (page.status_code, nonce_of(page.text)) == (404, "")
+        form = {"nonce": nonce_of(self.pages.get((source, box), "")), "choice": box}
+        assert self.call("POST", f"/a/{asked.token}/{box}%27", source, form).status_code == 404
 
     def footer(self, _asked: Asked, source: str, box: str) -> None:
         self.call("GET", f"/preferences/some-token-{box}", source)
@@ -219,6 +231,45 @@ def scanners() -> Iterator[tuple[str, list[Step]]]:
     ]  # fmt: skip
 
 
+def presses_each(source: str, at: float, order: Iterable[str], pause: float) -> list[Step]:
+    """Each box opened, and pressed 5 s later."""
+    return [
+        step
+        for number, box in enumerate(order)
+        for step in (
+            (at + pause * number, source, "get", box),
+            (at + pause * number + 5, source, "press", box),
+        )
+    ]
+
+
+def suspects() -> Iterator[tuple[str, list[Step]]]:
+    """Traces of machines up to the press of one button, each from one address and program."""
+    yield "opens all, one of them twice", [
+        *look_at_all(SCANNER, 300), (303.0, SCANNER, "get", "1"), (306.0, SCANNER, "press", "1"),
+    ]  # fmt: skip
+    yield "opens all, one of them again after 12 s", [
+        *look_at_all(SCANNER, 300), (312.0, SCANNER, "get", "1"), (318.0, SCANNER, "press", "1"),
+    ]  # fmt: skip
+    for pause in (12.0, 29.0, 31.0, 65.0, 200.0):
+        for box in "31":
+            yield f"opens all {pause:.0f} s apart, box {box}", [
+                *look_at_all(SCANNER, 300, pause=pause), (306 + 2 * pause, SCANNER, "press", box),
+            ]  # fmt: skip
+    yield "opens all, probes a choice", [
+        *look_at_all(SCANNER, 300), (301.0, SCANNER, "probe", "1"), (306.0, SCANNER, "press", "1"),
+    ]  # fmt: skip
+    for act in ("head", "mangled", "probe", "footer"):
+        for after in (-2.0, 3.0):
+            yield f"one link, {act} {after:+.0f} s", [
+                (300.0, SCANNER, "get", "1"), (300 + after, SCANNER, act, "1"), (306.0, SCANNER, "press", "1"),
+            ]  # fmt: skip
+    yield "HEAD on all, opens two", [
+        *[(299.0, SCANNER, "head", box) for box in "321"],
+        *look_at_all(SCANNER, 300, "31"), (306.0, SCANNER, "press", "1"),
+    ]  # fmt: skip
+
+
 def lone_pressers() -> Iterator[tuple[str, list[Step]]]:
     """Machines that press on one page only: nothing contradicts them."""
     for box in "321":
@@ -233,6 +284,23 @@ def lone_pressers() -> Iterator[tuple[str, list[Step]]]:
         yield f"opens all, presses {box} at once, then what comes back", [
             *look_at_all(SCANNER, 300), (300.7, SCANNER, "press", box), (306.0, SCANNER, "press", f"?{box}"),
         ]  # fmt: skip
+    for name, trace in suspects():
+        yield f"{name}, presses once", trace
+    yield "presses what comes back just after the mail", [
+        *look_at_all(SCANNER, 5, pause=12), (45.0, SCANNER, "press", "1"), (60.0, SCANNER, "press", "?1"),
+    ]  # fmt: skip
+    yield "says another thing each time it is asked", [
+        *look_at_all(SCANNER, 300, pause=12), (330.0, SCANNER, "press", "1"),
+        (345.0, SCANNER, "press", "?1"), (360.0, SCANNER, "press", "?3"),
+    ]  # fmt: skip
+    yield "presses what comes back and opens the next", [
+        *look_at_all(SCANNER, 300, pause=12), (330.0, SCANNER, "press", "1"),
+        (345.0, SCANNER, "press", "?1"), (350.0, SCANNER, "get", "2"),
+    ]  # fmt: skip
+    yield "opens two, presses one", [*look_at_all(SCANNER, 300, "31"), (306.0, SCANNER, "press", "1")]
+    for order in permutations("321"):
+        for pause in (65.0, 70.0, 170.0):
+            yield f"presses {''.join(order)}, {pause:.0f} s apart", presses_each(SCANNER, 300, order, pause)
     yield (
         "opens one link only and presses at once",
         [(2.0, SCANNER, "get", "1"), (2.6, SCANNER, "press", "1")],
@@ -258,6 +326,20 @@ def test_a_machine_leaves_no_answer(replay: Replay, name: str, trace: list[Step]
     asked = replay.play(trace)
     assert replay.standing(asked) == []
     assert replay.open_tickets(asked) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "trace"), list(suspects()), ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_a_machine_that_reads_what_it_is_asked_is_never_confirmed(
+    replay: Replay, name: str, trace: list[Step]
+) -> None:
+    """It waits for the page that asks and presses there, twice: at most provisional, with a ticket that says so."""
+    last = max(step[0] for step in trace)
+    asked = replay.play([*trace, (last + 12, SCANNER, "press", "?1"), (last + 40, SCANNER, "press", "?1")])
+    assert replay.standing(asked) == [("1", "provisional")]
+    tickets = replay.session.scalars(select(Ticket).where(Ticket.order_id == asked.order_id)).all()
+    assert [ticket.is_confirmed for ticket in tickets] == [False]
 
 
 Person = Callable[[Random, float], tuple[list[Step], str]]
@@ -287,10 +369,12 @@ def twice(random: Random, at: float) -> tuple[list[Step], str]:
 
 
 def looks_at_two(random: Random, at: float) -> tuple[list[Step], str]:
-    """Opens a wrong box, goes back to the mail, opens the right one, presses there."""
+    """Opens a wrong box, goes back to the mail, opens the right one, presses there; once more where that is asked."""
     wrong, box = random.sample("123", 2)
+    back = random.choice([3.0, 9.0, 50.0, 90.0])
     return [
-        (at, PERSON, "get", wrong), (at + 9, PERSON, "get", box), (at + 16, PERSON, "press", box),
+        (at, PERSON, "get", wrong), (at + back, PERSON, "get", box), (at + back + 7, PERSON, "press", box),
+        (at + back + 25, PERSON, "press", "?" + box),
     ], box  # fmt: skip
 
 
@@ -345,14 +429,72 @@ def behind_a_filter_of_the_same_address(random: Random, at: float) -> tuple[list
     """The filter of the house opens all boxes the moment before; on the same page, or a moment after (SafeLinks)."""
     box, pause = random.choice("123"), random.choice([-0.5, 0.5])
     return [
-        *look_at_all(PERSON, at + pause, pause=0.05), (at, PERSON, "get", box), (at + 5, PERSON, "press", box),
+        *look_at_all(FILTER, at + pause, pause=0.05), (at + pause, FILTER, "head", "1"), (at, PERSON, "get", box), (at + 5, PERSON, "press", box),
     ], box  # fmt: skip
+
+
+def behind_a_probing_filter(random: Random, at: float) -> tuple[list[Step], str]:
+    """It shares the address: HEAD, probes, footer links and all boxes at its own pace, before and after the person."""
+    box, since = random.choice("123"), at + random.choice([-9.0, -3.0, 12.0])
+    acts = [(FILTER, act, "1") for act in ("head", "mangled", "probe", "footer")]
+    return [
+        (at, PERSON, "get", box), (at + 6, PERSON, "press", box),
+        *[(since + number, *act) for number, act in enumerate(acts)], *look_at_all(FILTER, since, pause=12),
+    ], box  # fmt: skip
+
+
+def on_two_devices(random: Random, at: float) -> tuple[list[Step], str]:
+    """Opens one box on the phone, another one on the computer at home, and presses there."""
+    first, box = random.choice("123"), random.choice("123")
+    phone = f"{PERSON}|Phone"
+    return [
+        (at, phone, "get", first), (at + 30, PERSON, "get", box), (at + 42, PERSON, "press", box),
+    ], box  # fmt: skip
+
+
+def opens_it_often(random: Random, at: float) -> tuple[list[Step], str]:
+    """The same box five times, days between; the mail program looks for its preview with HEAD."""
+    box = random.choice("123")
+    looks: list[Step] = [(at + day * DAY, PERSON, "get", box) for day in range(5)]
+    return [
+        (at, f"{PERSON}|Mail program", "head", box),
+        *looks,
+        (at + 4 * DAY + 9, PERSON, "press", box),
+    ], box
+
+
+def reads_the_footer_later(random: Random, at: float) -> tuple[list[Step], str]:
+    box = random.choice("123")
+    return [
+        (at, PERSON, "get", box), (at + 8, PERSON, "press", box), (at + 9, PERSON, "footer", "a"),
+        (at + 30, PERSON, "press", box),
+    ], box  # fmt: skip
+
+
+def looks_at_all_over_a_day(random: Random, at: float) -> tuple[list[Step], str]:
+    box = random.choice("123")
+    looks: list[Step] = [(at + 4 * HOUR * number, PERSON, "get", each) for number, each in enumerate("321")]
+    return [*looks, (at + 9 * HOUR, PERSON, "get", box), (at + 9 * HOUR + 8, PERSON, "press", box)], box
+
+
+def back_and_forth(random: Random, at: float) -> tuple[list[Step], str]:
+    """One thing, another one, and the first again."""
+    other, box = random.sample("123", 2)
+    return [
+        step
+        for number, each in enumerate((box, other, box))
+        for step in ((at + 90 * number, PERSON, "get", each), (at + 90 * number + 7, PERSON, "press", each))
+    ], box
 
 
 PEOPLES: tuple[Person, ...] = (
     plainly, plainly, plainly, other_box_of_the_page, twice, looks_at_two, changes_their_mind, is_asked_again,
-    leaves_and_comes_back, slowly, forwards, with_a_hasty_browser, behind_a_filter_of_the_same_address,
+    leaves_and_comes_back, slowly, forwards, with_a_hasty_browser, behind_a_filter_of_the_same_address, behind_a_probing_filter,
+    on_two_devices, opens_it_often, reads_the_footer_later, looks_at_all_over_a_day, back_and_forth,
 )  # fmt: skip
+
+
+BESIDE_A_FILTER = (behind_a_filter_of_the_same_address, behind_a_probing_filter)
 
 
 def presses_all(source: str, at: float) -> list[Step]:
@@ -391,11 +533,51 @@ def test_hardly_a_person_is_lost(replay: Replay) -> None:
         at = random.choice([15.0, 130.0, HOUR, 9 * DAY])
         person = PEOPLES[number % len(PEOPLES)]
         steps, box = person(random, at)
-        around = [] if person is behind_a_filter_of_the_same_address else company(random, at)
+        around = [] if person in BESIDE_A_FILTER else company(random, at)
         asked = replay.play([*steps, *around])
         if replay.standing(asked) != [(box, "confirmed")]:
             lost.append((person.__name__, sorted(steps), replay.standing(asked)))
     assert len(lost) < LOST_SHARE * PEOPLE, lost
+
+
+def who_looks_like_a_machine() -> Iterator[tuple[str, list[Step]]]:
+    """People who do what only machines do: asked once more, then provisional; a colleague may confirm it."""
+    yield "the filter has their address and program", [
+        *look_at_all(PERSON, 5), (HOUR, PERSON, "get", "1"), (HOUR + 5, PERSON, "press", "1"),
+        (HOUR + 20, PERSON, "press", "?1"),
+    ]  # fmt: skip
+    yield "curious about all boxes", [
+        *look_at_all(PERSON, 300, "123", pause=20), (350.0, PERSON, "press", "3"), (350.5, PERSON, "press", "3"),
+        (365.0, PERSON, "press", "?1"),
+    ]  # fmt: skip
+    yield "three minds in three minutes", [
+        *presses_each(PERSON, 300, "321", 70), (470.0, PERSON, "press", "?1"), (490.0, PERSON, "press", "?1"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "trace"),
+    list(who_looks_like_a_machine()),
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_person_who_looks_like_a_machine_is_not_lost(replay: Replay, name: str, trace: list[Step]) -> None:
+    asked = replay.play(trace)
+    assert replay.standing(asked) == [("1", "provisional")]
+    assert replay.open_tickets(asked) == 1
+
+
+def test_one_clean_press_of_another_source_outdoes_a_waiting_one(replay: Replay) -> None:
+    machine = [*look_at_all(SCANNER, 300), (306.0, SCANNER, "press", "1"), (320.0, SCANNER, "press", "?1")]
+    asked = replay.play([*machine, (330.0, PERSON, "get", "3"), (340.0, PERSON, "press", "3")])
+    assert replay.standing(asked) == [("3", "confirmed")]
+    assert replay.open_tickets(asked) == 0
+
+
+def test_three_minds_of_a_machine_give_a_person_back(replay: Replay) -> None:
+    person: list[Step] = [(200.0, PERSON, "get", "1"), (208.0, PERSON, "press", "1")]
+    asked = replay.play([*person, *presses_each(SCANNER, 400, "231", 70)])
+    assert replay.standing(asked) == [("1", "confirmed")]
+    assert replay.open_tickets(asked) == 1
 
 
 def test_a_person_who_closes_the_page_is_provisional(replay: Replay) -> None:
