@@ -126,11 +126,7 @@ def confirm_answer(
     if trace_rules.says_everything(trace, confirmation):
         let_all_fall(invitation, counting, confirmation, source, now=now)
         return Confirmed.ASK_AGAIN
-    disagreeing = [
-        answer_id
-        for answer_id, other in _list_recent(invitation, confirmation)
-        if rules.is_contradiction(confirmation, other)
-    ]
+    disagreeing = _list_disagreeing(invitation, confirmation)
     if disagreeing:
         contradict(invitation, counting, confirmation, disagreeing, source, now=now)
         return Confirmed.ASK_AGAIN
@@ -163,7 +159,7 @@ def _check_age(confirmation: Confirmation, least_seconds: float) -> None:
         raise Invalid(CONFIRM_ONCE_MORE)
 
 
-def _list_recent(invitation: Invitation, new: Confirmation) -> list[tuple[int, Confirmation]]:
+def _list_disagreeing(invitation: Invitation, new: Confirmation) -> list[int]:
     """What else was confirmed in the last minute, whatever became of it; presses of machines speak against nobody."""
     since = new.at - timedelta(seconds=rules.BURST_SECONDS)
     found = db.session.execute(
@@ -174,7 +170,7 @@ def _list_recent(invitation: Invitation, new: Confirmation) -> list[tuple[int, C
             Answer.state.not_in([AnswerState.WITHDRAWN, AnswerState.PROVISIONAL]),
         )
     )
-    return [(row[0], Confirmation(*row[1:])) for row in found]
+    return [row[0] for row in found if rules.is_contradiction(new, Confirmation(*row[1:]))]
 
 
 def _renew(

@@ -24,10 +24,12 @@ from hub.inbox.models import Ticket
 from hub.inbox.words import TicketState
 from hub.plans.actions import add_builtin_plans
 from hub.reactions.drain import work_facts
-from hub.surveys.actions import work_surveys
-from hub.surveys.models import Answer, Invitation
-from hub.surveys.words import AnswerState
+from hub.surveys.actions import switch_touch, work_surveys
+from hub.surveys.models import Answer, Invitation, Touch
+from hub.surveys.words import AnswerState, TouchLabel, TouchMethod
 from tests.conftest import TUESDAY
+from tests.makers.inbox import actor_of
+from tests.makers.staff import make_agent
 from tests.makers.surveys import Asked, invite_again, make_invitation
 
 Step = tuple[float, str, str, str]
@@ -571,6 +573,19 @@ def test_one_clean_press_of_another_source_outdoes_a_waiting_one(replay: Replay)
     asked = replay.play([*machine, (330.0, PERSON, "get", "3"), (340.0, PERSON, "press", "3")])
     assert replay.standing(asked) == [("3", "confirmed")]
     assert replay.open_tickets(asked) == 0
+
+
+def test_a_colleague_confirms_a_waiting_press_and_its_ticket(replay: Replay) -> None:
+    asked = replay.play(next(who_looks_like_a_machine())[1])
+    is_press = Touch.method == TouchMethod.POST
+    press = replay.session.scalars(select(Touch.id).where(is_press).order_by(Touch.id.desc())).first()
+    by = actor_of(make_agent(replay.session))
+    switch_touch(touch_id=press or 0, label=TouchLabel.HUMAN, by=by, now=replay.now)
+    replay.session.commit()
+    replay.settle()
+    assert replay.standing(asked) == [("1", "confirmed")]
+    tickets = replay.session.scalars(select(Ticket).where(Ticket.order_id == asked.order_id)).all()
+    assert [ticket.is_confirmed for ticket in tickets] == [True]
 
 
 def test_three_minds_of_a_machine_give_a_person_back(replay: Replay) -> None:
