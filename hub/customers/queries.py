@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, literal, select, tuple_
@@ -285,7 +286,7 @@ def list_facts(customer_id: int, after: str | None = None, size: int = PAGE_SIZE
     newest = FactRow.happened_at.desc(), FactRow.id.desc()
     statement = select(FactRow).where(FactRow.customer_id == customer_id).order_by(*newest).limit(size + 1)
     if after:
-        happened_at, fact_id = decode_key(after)
+        happened_at, fact_id = decode_key(after, datetime, int)
         place = tuple_(literal(happened_at), fact_id)
         statement = statement.where(tuple_(FactRow.happened_at, FactRow.id) < place)
     rows = [FactLine(row.id, row.kind, row.happened_at, row.data) for row in db.session.scalars(statement)]

@@ -110,7 +110,8 @@ def list_due_for_deletion(
     found = select(Customer.id, Customer.last_active_at).where(_is_silent(latest))
     if after:
         found = found.where(
-            tuple_(Customer.last_active_at, Customer.id) > tuple_(*map(literal, decode_key(after)))
+            tuple_(Customer.last_active_at, Customer.id)
+            > tuple_(*map(literal, decode_key(after, datetime, int)))
         )
     rows = db.session.execute(found.order_by(Customer.last_active_at, Customer.id).limit(size + 1))
     due = [DueForDeletion(row[0], row[1], _due_on(row[1], months)) for row in rows if row[1] is not None]

@@ -131,7 +131,7 @@ def list_articles(
     if language:
         chosen = chosen.where(Article.language == language)
     if after:
-        sort_key, article_id = decode_key(after)
+        sort_key, article_id = decode_key(after, str, int)
         chosen = chosen.where(tuple_(Article.sort_key, Article.id) > (sort_key, article_id))
     rows = db.session.execute(chosen.order_by(Article.sort_key, Article.id).limit(PAGE_SIZE + 1)).all()
     page = make_page(rows, size=PAGE_SIZE, key=lambda row: (row.sort_key, row.id))

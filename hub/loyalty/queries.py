@@ -127,7 +127,7 @@ def list_redemptions(*, pool_id: int | None, after: str | None, size: int) -> Pa
     is_there = PromoCode.pool_id == pool_id if pool_id else PromoRedemption.code_id.is_(None)
     statement = statement.where(is_there)
     if after:
-        at, row_id = decode_key(after)
+        at, row_id = decode_key(after, datetime, int)
         place = tuple_(literal(at, DateTime(timezone=True)), literal(row_id, BigInteger()))
         statement = statement.where(tuple_(PromoRedemption.redeemed_at, PromoRedemption.id) < place)
     found = [(row[0], row[1]) for row in db.session.execute(statement)]

@@ -30,7 +30,7 @@ def list_unmatched_deliveries(after: str | None, size: int) -> Page[DeliveryRow]
         d.state == DeliveryState.UNMATCHED
     )
     if after:
-        statement = statement.where(d.id < decode_key(after)[0])
+        statement = statement.where(d.id < decode_key(after, int)[0])
     rows = db.session.execute(statement.order_by(d.id.desc()).limit(size + 1))
     return make_page([DeliveryRow(*row) for row in rows], size=size, key=lambda row: [row.id])
 

@@ -34,7 +34,9 @@ def list_inside(plan_id: int, *, after: str | None = None, size: int = 20) -> Pa
     """Who waits in a plan, next due first, with keyset paging; also who stands where no step is any more."""
     query = select(Enrolment).where(Enrolment.plan_id == plan_id, Enrolment.state == EnrolmentState.WAITING)
     if after:
-        query = query.where(tuple_(Enrolment.due_at, Enrolment.id) > tuple_(*decode_key(after)))
+        query = query.where(
+            tuple_(Enrolment.due_at, Enrolment.id) > tuple_(*decode_key(after, datetime, int))
+        )
     rows = db.session.scalars(query.order_by(Enrolment.due_at, Enrolment.id).limit(size + 1)).all()
     people = get_customers({row.customer_id for row in rows})
     found = [

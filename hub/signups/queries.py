@@ -122,8 +122,8 @@ def list_entries(
     """Newest first."""
     statement = _entries(form_id, state).order_by(SignupEntry.id.desc()).limit(size + 1)
     if after:
-        [last] = decode_key(after)
-        statement = statement.where(SignupEntry.id < int(last))
+        [last] = decode_key(after, int)
+        statement = statement.where(SignupEntry.id < last)
     rows = [EntryRow(*row) for row in db.session.execute(statement)]
     return make_page(rows, size=size, key=lambda row: (row.id,))
 

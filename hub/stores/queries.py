@@ -205,7 +205,7 @@ def list_stores_page(*, search: str = "", after: str | None = None, size: int = 
         found = (Store.sort_key, func.lower(Store.code), func.lower(Store.town), Store.postcode)
         statement = statement.where(or_(*(column.contains(words, autoescape=True) for column in found)))
     if after:
-        sort_key, store_id = decode_key(after)
+        sort_key, store_id = decode_key(after, str, int)
         statement = statement.where(
             or_(Store.sort_key > sort_key, (Store.sort_key == sort_key) & (Store.id > store_id))
         )

@@ -53,7 +53,7 @@ def list_touches(filters: TouchFilters, *, after: str | None = None, size: int =
         .limit(size + 1)
     )
     if after:
-        query = query.where(Touch.id < int(decode_key(after)[0]))
+        query = query.where(Touch.id < decode_key(after, int)[0])
     rows = [
         TouchRow(
             id=touch.id,

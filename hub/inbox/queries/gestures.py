@@ -67,7 +67,7 @@ def list_gestures(
     if not viewer.scope.is_everything:
         found = found.where(Gesture.store_id.in_(viewer.scope.store_ids))
     if after:
-        found = found.where(Gesture.id < decode_key(after)[0])
+        found = found.where(Gesture.id < decode_key(after, int)[0])
     rows = db.session.execute(found.order_by(Gesture.id.desc()).limit(size + 1)).all()
     people = get_agents({each for row, _ in rows for each in (row.asked_by_id, row.decided_by_id) if each})
     stores = get_stores({row.store_id for row, _ in rows if row.store_id})

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ScalarSelect, Select, func, or_, select, tuple_
 
 from hub.core.db import db
-from hub.core.errors import Invalid, NotFound
+from hub.core.errors import NotFound
 from hub.core.paging import Page, decode_key, make_page
 from hub.core.text import N_
 from hub.inbox.models import Notice, Ticket
@@ -89,7 +89,5 @@ def _mine(statement: Select[*tuple[Any, ...]], viewer: Viewer) -> Select[*tuple[
 
 
 def _place(after: str) -> tuple[datetime, int]:
-    values = decode_key(after)
-    if len(values) == len(("happened_at", "id")) and isinstance(values[0], datetime):
-        return values[0], int(values[1])
-    raise Invalid(N_("This page address is not valid. Please start again from the first page."))
+    at, notice_id = decode_key(after, datetime, int)
+    return at, notice_id

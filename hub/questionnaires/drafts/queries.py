@@ -28,7 +28,7 @@ def list_questionnaires(after: str | None = None, *, size: int = PAGE_SIZE) -> P
     made = (Questionnaire.created_at, Questionnaire.id)
     query = select(Questionnaire).order_by(*(column.desc() for column in made)).limit(size + 1)
     if after:
-        query = query.where(tuple_(*made) < tuple_(*decode_key(after)))
+        query = query.where(tuple_(*made) < tuple_(*decode_key(after, datetime, int)))
     found = db.session.scalars(query).all()
     counts = _count_complete(QuestionnaireResponse.questionnaire_id, [each.id for each in found])
     page = make_page(found, size=size, key=lambda each: (each.created_at, each.id))

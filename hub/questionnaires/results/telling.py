@@ -24,7 +24,6 @@ from hub.questionnaires.results.gathering import Head
 from hub.questionnaires.results.hiding import LEAST
 
 API = "api"
-BAD_PAGE = N_("This page address is not valid. Please start again from the first page.")
 NAMELESS = N_("This questionnaire is anonymous: its answers are not told by customer or moment.")
 FEW = N_("This questionnaire is anonymous: its answers are handed out from five on, once their day is over.")
 
@@ -72,7 +71,7 @@ def page_answers(
         query = query.where(asked.completed_at >= wanted.since)
     last = (asked.completed_at, asked.id)
     if after:
-        query = query.where(tuple_(*last) < tuple_(*_read_key(after, datetime, int)))
+        query = query.where(tuple_(*last) < tuple_(*decode_key(after, datetime, int)))
     rows = db.session.execute(query.order_by(*(column.desc() for column in last)).limit(size + 1)).all()
     page = make_page(rows, size=size, key=lambda row: [row.completed_at, row.id])
     place, columns = Place(head), told_columns(head, Language.FRENCH)
@@ -112,7 +111,7 @@ def _page_nameless(
         raise Invalid(FEW)
     mark = func.md5(QuestionnaireResponse.key)
     if after:
-        query = query.where(mark > _read_key(after, str)[0])
+        query = query.where(mark > decode_key(after, str)[0])
     rows = db.session.execute(query.add_columns(mark.label("mark")).limit(size + 1)).all()
     page = make_page(rows, size=size, key=lambda row: [row.mark])
     place, columns = Place(head, until=until), told_columns(head, Language.FRENCH)
@@ -128,13 +127,6 @@ def _page_nameless(
         ],
         page.next_key,
     )
-
-
-def _read_key(after: str, *kinds: type) -> list[Any]:
-    found = decode_key(after)
-    if len(found) != len(kinds) or not all(map(isinstance, found, kinds)):
-        raise Invalid(BAD_PAGE)
-    return found
 
 
 def note_told(head: Head, *, by: Actor, now: datetime) -> None:

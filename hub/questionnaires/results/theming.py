@@ -13,6 +13,7 @@ from hub.core.errors import Invalid, NotFound
 from hub.core.text import N_
 from hub.questionnaires.results.models import CommentTheme, QuestionnaireComment
 from hub.questionnaires.results.themes import Theme, find_themes, read_keywords
+from hub.reasons.queries import get_reason
 
 BELL = "questionnaire_counts"
 BATCH = 1_000
@@ -85,6 +86,7 @@ def save_theme(
         raise Invalid(N_("Please give the theme a name."), field="name_fr")
     if not words:
         raise Invalid(N_("Please give at least one keyword."), field="keywords")
+    _check_reason(reason_id)
     row = CommentTheme() if theme_id is None else _get(theme_id)
     row.name_fr, row.name_en = name, " ".join(name_en.split())[:LONGEST_NAME]
     row.keywords, row.reason_id, row.is_active = list(words), reason_id, is_active
@@ -94,6 +96,15 @@ def save_theme(
     note_change("theme_saved", subject_kind="questionnaire_theme", subject_id=row.id, by=by, now=now)
     ring_after_commit(BELL)
     return row.id
+
+
+def _check_reason(reason_id: int | None) -> None:
+    if reason_id is None:
+        return
+    try:
+        get_reason(reason_id)
+    except NotFound as error:
+        raise Invalid(error.text, field="reason") from None
 
 
 def _get(theme_id: int) -> CommentTheme:

@@ -49,7 +49,7 @@ def plan_wave(
     Raises NotFound; Conflict while it takes no answers or the segment is archived; Invalid.
     """
     sheet = get_open_sheet(questionnaire_id, now=now)
-    kept, begins_at = rules.check_channels(channels), max(starts_at, now)
+    kept, begins_at = rules.check_channels(channels), rules.check_start(starts_at, now)
     reminds_at = rules.plan_reminder(begins_at, reminds_after_days, sheet.closes_at)
     segment = get_segment(segment_id)
     wave = Wave(

@@ -19,6 +19,9 @@ LEAST_DAYS, MOST_DAYS = 2, 60
 TICK = timedelta(microseconds=1)
 NO_CHANNEL = N_("Please choose how to ask: by mail, by SMS, or both.")
 BAD_DAYS = N_("Please remind after %(least)s to %(most)s days.")
+HORIZON = timedelta(days=731)
+"""A wave begins within two years."""
+FAR_START = N_("Please start within two years.")
 LATE_START = N_("The questionnaire closes before that. Please start earlier, or close it later.")
 LATE_REMINDER = N_("The questionnaire closes before the reminder. Please remind earlier, or close it later.")
 
@@ -38,6 +41,13 @@ def check_channels(channels: Sequence[Channel]) -> tuple[Channel, ...]:
     if not kept or not set(kept) <= set(CHANNELS):
         raise Invalid(NO_CHANNEL, field="channels")
     return kept
+
+
+def check_start(starts_at: datetime, now: datetime) -> datetime:
+    """When the wave begins: not in the past. Raises Invalid for a day that is too far away to be meant."""
+    if starts_at > now + HORIZON:
+        raise Invalid(FAR_START, field="starts_on")
+    return max(starts_at, now)
 
 
 def plan_reminder(starts_at: datetime, days: int | None, closes_at: datetime | None) -> datetime | None:

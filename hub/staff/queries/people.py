@@ -174,7 +174,7 @@ def list_agents(
         inside = Agent.sort_key.contains(words, autoescape=True)
         statement = statement.where(or_(inside, Agent.email.contains(words, autoescape=True)))
     if after:
-        sort_key, agent_id = decode_key(after)
+        sort_key, agent_id = decode_key(after, str, int)
         statement = statement.where(
             or_(Agent.sort_key > sort_key, (Agent.sort_key == sort_key) & (Agent.id > agent_id))
         )
