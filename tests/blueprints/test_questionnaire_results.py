@@ -16,11 +16,13 @@ from hub.core.words import Language
 from hub.customers.models import Customer
 from hub.questionnaires.models import Questionnaire, QuestionnaireInvitation
 from hub.questionnaires.results.counting import work_counts
+from hub.questionnaires.results.listing import list_answered
 from hub.questionnaires.words import ResponseState
 from hub.staff.words import Role
 from tests.conftest import TUESDAY
 from tests.makers.counting import counted_statements
 from tests.makers.customers import make_customer
+from tests.makers.questionnaires import clause
 from tests.makers.responses import add_responses, add_version, draw_responses, make_answered, results_document
 from tests.makers.staff import log_in, make_agent
 from tests.makers.stores import make_chain, make_region, make_store
@@ -260,6 +262,75 @@ def test_few_anonymous_answers_are_not_shown_at_all(
     found = text_of(marketer(client, session), page(ids))
     assert "Too few answers to be shown" in found
     assert "CSAT" not in found
+    add_responses(session, *ids, [{}] * 9, state=ResponseState.PARTIAL, page_key="p1", shown=["csat"])
+    assert "Where people stopped" not in text_of(client, page(ids)), "no way either"
+
+
+def test_anonymous_pages_and_months_are_told_in_stretches_of_five(
+    client: FlaskClient, session: Session, stores: Stores
+) -> None:
+    """And the months are those of the files: hidden there, hidden here."""
+    ids = anonymous(session, stores, {"B": 20})
+    for page_key, number in (("p1", 1), ("p2", 4)):
+        shown = ["csat", "note"][: int(page_key[1])]
+        answers = [{"csat": 5}] * number
+        add_responses(
+            session, *ids, answers, state=ResponseState.PARTIAL, page_key=page_key, shown=shown
+        )  # fmt: skip
+    for days, number in ((40, 9), (80, 7)):
+        add_responses(session, *ids, [{"csat": 3}] * number, at=TUESDAY + timedelta(days=days))
+    again = add_version(session, ids[0], results_document(mode="anonymous"))
+    add_responses(session, ids[0], again, [{"csat": 4}] * 2, at=TUESDAY + timedelta(days=80))
+    count()
+    found = text_of(marketer(client, session), page(ids))
+    assert "Pages 1 to 2 43 5" in found
+    assert "Page 2" not in found
+    assert "By week" not in found
+    # in the files version 2's two of May are hidden, with them the smallest other part, May's seven
+    months = re.search(r"By month: (.*?) How it is counted", found)
+    assert months is not None
+    assert "March 2026 20" in months.group(1)
+    assert "April 2026 –" in months.group(1)
+    assert "May 2026 –" in months.group(1)
+
+
+def test_a_place_hidden_of_all_answers_is_hidden_in_a_question_after_a_branch(
+    client: FlaskClient, session: Session, stores: Stores
+) -> None:
+    ids = make_answered(session, results_document(mode="anonymous"))
+    for code, number, scored in (("A", 5, 5), ("B", 2, 0), ("F", 50, 10)):
+        answers = [{"csat": 5, "nps": 9}] * scored + [{"csat": 5}] * (number - scored)
+        add_responses(session, *ids, answers, store_id=stores[code].id)
+    count()
+    person = marketer(client, session)
+    for question in ("csat", "nps"):
+        found = text_of(person, page(ids, question=question))
+        assert "Answers 57 How" in found
+        for shop in "AB":
+            assert f"Shop {shop} – hidden: too few answers" in found, question
+    assert "Shop F – hidden: too few answers" in found, "or A were the rest"
+
+
+def test_answers_are_counted_once_however_often_the_questions_changed(
+    client: FlaskClient, session: Session, stores: Stores
+) -> None:
+    """On the page and in the list; also where every question stands behind a condition."""
+    csat, nps = ({**each} for each in results_document()["pages"][0]["questions"][:2])
+    ids = make_answered(session, results_document(questions=(csat,)))
+    add_responses(session, *ids, [{"csat": 5}] * 3, store_id=stores["A"].id, shown=["csat"])
+    second = add_version(session, ids[0], results_document(questions=(nps,)))
+    add_responses(session, ids[0], second, [{"nps": 9}] * 4, store_id=stores["A"].id, shown=["nps"])
+    held = {**csat, "show_if": {"clauses": [clause("nps", "any_of", "9")]}}
+    third = add_version(
+        session, ids[0], results_document(questions=({**nps, "show_if": held["show_if"]}, held))
+    )
+    add_responses(session, ids[0], third, [{}] * 2, store_id=stores["A"].id, shown=[])
+    count()
+    person = marketer(client, session)
+    assert "Answers 9 How" in text_of(person, page(ids))
+    assert "Answers 9 How" in text_of(person, page(ids, since="0001-01-01", until="9999-12-31"))
+    assert "Answers 4 How" in text_of(person, page(ids, version=2))
+    assert [row.answers for row in list_answered(None).rows] == [9]
 
 
 def test_a_manager_sees_his_store_and_of_an_anonymous_one_only_what_is_shown(

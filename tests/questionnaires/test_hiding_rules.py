@@ -7,6 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
+from hub.questionnaires.results.following import Step, merge
 from hub.questionnaires.results.hiding import LEAST, Hidden, hide, hide_parts
 
 Chain = tuple[dict[int, int], dict[int, int | None]]
@@ -116,3 +117,53 @@ def test_weeks_are_hidden_by_the_same_rule() -> None:
     assert hide_parts({1: 30, 2: 2, 3: 12}) == {2, 3}
     assert hide_parts({1: 30, 2: 20, 3: 12}) == frozenset()
     assert hide_parts({1: 1, 2: 2}) is None
+
+
+@example(({0: 5, 1: 2, 2: 50}, {0: None, 1: None, 2: None}), [5, 0, 10])
+@given(chains(), st.lists(st.integers(0, 60), min_size=12, max_size=12))
+def test_what_is_hidden_of_all_is_hidden_in_each_question(chain: Chain, most: list[int]) -> None:
+    """A question that is asked after a branch: fewer answered it, in some stores nobody."""
+    counts, region_of = chain
+    whole = hide(*chain)
+    asked = {store: min(count, most[store]) for store, count in counts.items()}
+    found = hide(asked, region_of, also=whole)
+    if found.is_all:
+        return
+    assert whole.stores <= found.stores
+    assert whole.regions <= found.regions
+    empty = [
+        [store] for store, count in asked.items() if not count
+    ]  # even for who knows which places those are
+    rows = as_rows([*shown_sums((asked, region_of), found), *empty], asked)
+    for store, count in asked.items():
+        if not count:
+            continue
+        if not found.hides_store(store):
+            assert count >= LEAST
+            continue
+        assert not is_computable([store], rows, asked)
+        below = bounds(store, rows, asked)
+        assert below[1] - below[0] >= LEAST - 1
+
+
+def test_a_branch_leaves_no_store_alone_under_the_sum() -> None:
+    whole = hide({1: 5, 2: 2, 3: 50}, {})
+    assert whole.stores == {1, 2}
+    assert hide({1: 5, 2: 0, 3: 10}, {}, also=whole).stores == {1, 2, 3}
+    assert hide({1: 5, 2: 0, 3: 0}, {}, also=whole).is_all
+    assert hide({1: 40, 2: 1, 3: 50}, {}, also=Hidden(is_all=True)).is_all
+
+
+def test_a_month_that_the_files_hide_is_hidden_with_another_one() -> None:
+    assert hide_parts({202603: 32, 202604: 13, 202605: 9}, also=frozenset((202604,))) == {202604, 202605}
+
+
+@example([1, 4, 0])
+@example([3, 2, 2, 20])
+@given(st.lists(st.one_of(st.integers(0, 6), st.integers(0, 60)), min_size=1, max_size=9))
+def test_neither_who_left_a_page_nor_who_saw_the_next_is_told_of_fewer_than_five(left: list[int]) -> None:
+    """Shown at a page is the sum of all who left there or later: whatever is told are sums of whole stretches."""
+    parts = merge([Step(count, sum(left[number:]), 20) for number, count in enumerate(left)])
+    assert [number for part in parts for number in part] == list(range(len(left)))
+    sums = [sum(left[number] for number in part) for part in parts]
+    assert len(parts) == 1 or all(total == 0 or total >= LEAST for total in sums)

@@ -8,7 +8,7 @@ from flask_babel import format_date, format_decimal, gettext
 from hub.blueprints.questionnaire_results import words
 from hub.blueprints.statistics_words import share
 from hub.questionnaires.results.measuring import Measure
-from hub.questionnaires.results.rows import PageLeft, PlaceResult, Results, Way, WeekResult
+from hub.questionnaires.results.rows import PageLeft, PlaceResult, Results, Way
 from hub.questionnaires.sending.cohorts import Cohort
 
 HIDDEN = "–"
@@ -73,17 +73,20 @@ def _scale(found: Results) -> tuple[float, float]:
     return min(each.low for each in intervals), max(each.high for each in intervals)
 
 
-def week_rows(weeks: tuple[WeekResult, ...]) -> list[dict[str, Any]]:
+def week_rows(found: Results) -> list[dict[str, Any]]:
+    """Weeks, of an anonymous questionnaire months."""
     return [
         {
-            "week": str(gettext("week of %(day)s", day=format_date(row.week_on, "d MMM yyyy"))),
+            "week": format_date(row.week_on, "LLLL yyyy")
+            if found.is_anonymous
+            else str(gettext("week of %(day)s", day=format_date(row.week_on, "d MMM yyyy"))),
             "answered": HIDDEN if row.is_hidden else row.answered,
             "figure": str(gettext("hidden: too few answers"))
             if row.is_hidden
             else words.figure_text(row.figure),
             "change": words.change_text(row.figure.measure, row.change) if row.figure else "",
         }
-        for row in weeks
+        for row in found.weeks
     ]
 
 
@@ -116,22 +119,25 @@ def page_rows(way: Way) -> list[dict[str, Any]]:
 
 def _page(row: PageLeft) -> dict[str, Any]:
     title = words.say(row.title)
-    number = str(gettext("Page %(number)s", number=row.number))
-    is_told = row.left is not None and row.shown
+    number = (
+        gettext("Page %(number)s", number=row.number)
+        if row.number == row.last
+        else gettext("Pages %(first)s to %(last)s", first=row.number, last=row.last)
+    )
     return {
-        "page": f"{number} – {title}" if title else number,
-        "shown": row.shown,
-        "left": HIDDEN if row.left is None else row.left,
-        "share": share((row.left or 0) / row.shown) if is_told else HIDDEN,
+        "page": f"{number} – {title}" if title else str(number),
+        "shown": HIDDEN if row.shown is None else row.shown,
+        "left": row.left,
+        "share": share(row.left / row.shown) if row.shown else HIDDEN,
     }
 
 
 def completion(found: Results) -> str:
     """Complete ones among all that were begun."""
-    begun = found.complete + (found.way.partial if found.way else 0)
-    if not begun or found.way is None:
-        return "–"
-    return share(found.complete / begun)
+    if found.way is None or found.way.partial is None:
+        return HIDDEN
+    begun = found.complete + found.way.partial
+    return share(found.complete / begun) if begun else HIDDEN
 
 
 def count(number: int) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import Select, func, select
 
 from hub.core.actor import Actor
 from hub.core.audit import note_change
@@ -20,17 +20,16 @@ from hub.questionnaires.definitions import OTHER, Question
 from hub.questionnaires.models import QuestionnaireResponse
 from hub.questionnaires.results.counting import Days
 from hub.questionnaires.results.gathering import Head
-from hub.questionnaires.results.hiding import LEAST, hide_parts
+from hub.questionnaires.results.hiding import LEAST
 from hub.questionnaires.results.mapping import Way, are_counted_together, way_to
-from hub.questionnaires.words import TOLD, QuestionKind, ResponseState
+from hub.questionnaires.results.months import answered, hidden_parts, month_of, part_of
+from hub.questionnaires.words import TOLD, QuestionKind
 from hub.stores.queries import list_stores
 
 CHUNK = 1_000
 MOST_ROWS = 100_000
 """Of a workbook and of an SPSS file; a CSV file is written as it is read, however long."""
 WORKBOOK, SPSS = "xlsx", "sav"
-MONTHS = 1_000_000
-"""More than any year and month together, as in 202603."""
 Value = str | int | float | None
 Read = Callable[[Mapping[str, Any]], Value]
 
@@ -151,21 +150,15 @@ def complete_of(head: Head, *, until: datetime | None = None) -> Select[Any]:
         asked.answers,
         asked.words,
     )
-    wanted = select(*parts).where(*_answered(head, until))
+    wanted = select(*parts).where(*answered(head, until))
     return wanted.order_by(func.md5(asked.key) if head.is_anonymous else asked.id)
-
-
-def _answered(head: Head, until: datetime | None) -> list[ColumnElement[bool]]:
-    asked = QuestionnaireResponse
-    found = [asked.questionnaire_id == head.id, asked.state == ResponseState.COMPLETE]
-    return found if until is None else [*found, asked.completed_at < until]
 
 
 class Place:
     """What a row needs besides itself: codes of stores, ways of versions, the months of versions that are hidden."""
 
     def __init__(self, head: Head, *, until: datetime | None = None) -> None:
-        self.head, self.days, self.until = head, Days(), until
+        self.head, self.days = head, Days()
         self.codes = {row.id: row.code for row in list_stores(is_active=None)}
         self.numbers = {each.id: each.number for each in head.versions}
         self.ways = {each.id: way_to(head.last, each, head.versions) for each in head.versions}
@@ -179,21 +172,7 @@ class Place:
             }
             for each in head.versions
         }
-        self.hidden = self._hidden_parts() if head.is_anonymous else frozenset()
-
-    def _hidden_parts(self) -> frozenset[int] | None:
-        """Of months of versions, which add up to all answers, by the same rule as everywhere."""
-        month = func.to_char(func.timezone("UTC", QuestionnaireResponse.completed_at), "YYYYMM")
-        rows = db.session.execute(
-            select(QuestionnaireResponse.version_id, month, func.count())
-            .where(*_answered(self.head, self.until))
-            .group_by(QuestionnaireResponse.version_id, month)
-        )
-        return hide_parts({self._part(version, int(month)): count for version, month, count in rows})
-
-    def _part(self, version_id: int, month: int) -> int:
-        """A month of a version as one number."""
-        return self.numbers[version_id] * MONTHS + month
+        self.hidden = hidden_parts(head, until=until) if head.is_anonymous else frozenset()
 
     def row(self, row: Any) -> dict[str, Any]:
         told = _moved({**row.answers, **row.words}, self.ways[row.version_id], self.kept[row.version_id])
@@ -206,11 +185,10 @@ class Place:
 
     def _told_namelessly(self, row: Any) -> dict[str, Any]:
         """Version and month together or neither: each by itself would be a sum that gives the other away."""
-        at = row.completed_at.astimezone(UTC)
-        part = self._part(row.version_id, int(f"{at:%Y%m}"))
-        if self.hidden is None or part in self.hidden:
+        number = self.numbers[row.version_id]
+        if self.hidden is None or part_of(number, month_of(row.completed_at)) in self.hidden:
             return {}
-        return {":version": self.numbers[row.version_id], ":month": f"{at:%Y-%m}"}
+        return {":version": number, ":month": f"{row.completed_at.astimezone(UTC):%Y-%m}"}
 
 
 def _moved(told: Mapping[str, Any], way: Way, kept: set[str]) -> dict[str, Any]:

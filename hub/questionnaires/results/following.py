@@ -1,7 +1,7 @@
 """How far people came: who was asked and answered, by sending; on which page those stopped who did not send."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy import func, select, union_all
 from hub.core.db import db
 from hub.questionnaires.definitions import Definition
 from hub.questionnaires.models import QuestionnaireResponse
-from hub.questionnaires.results.hiding import hide_parts
+from hub.questionnaires.results.hiding import LEAST
 from hub.questionnaires.results.measuring import Tally
 from hub.questionnaires.results.models import KeptStop, KeptWay
 from hub.questionnaires.results.rows import PageLeft, Way
@@ -78,28 +78,64 @@ def way_of(
     definition: Definition,
     complete: Mapping[str, Tally],
     *,
-    is_guarded: bool,
+    guarded_count: int | None,
 ) -> Way:
-    """Of a page: shown to everybody who saw one of its questions, left by those who stopped there."""
+    """Of a page: shown to everybody who saw one of its questions, left by those who stopped there.
+
+    `guarded_count`: so many answered a questionnaire of which nothing may be told that stands for fewer than five.
+    """
     pages = [page for page in definition.pages if any(question.asks for question in page.questions)]
-    left = {number: found.left.get(page.key, 0) for number, page in enumerate(pages)}
-    hidden = hide_parts(left) if is_guarded else frozenset()
-    told = [
-        PageLeft(
-            page.key,
-            number + 1,
-            page.title,
-            _shown(page.questions, found, complete),
-            None if hidden is None or number in hidden else left[number],
+    steps = [
+        Step(
+            found.left.get(page.key, 0),
+            max((found.seen.get(each.key, 0) for each in page.questions), default=0),
+            max((complete[each.key].shown for each in page.questions if each.key in complete), default=0),
         )
-        for number, page in enumerate(pages)
+        for page in pages
     ]
+    stretches = [range(number, number + 1) for number in range(len(pages))]
+    if guarded_count is not None:
+        stretches = merge(steps)
+    told = tuple(_told(pages, steps, part, guarded_count) for part in stretches)
+    is_few = guarded_count is not None and 0 < found.partial < LEAST
     cohorts = tuple(cohort_of(wave) for wave in found.waves)
-    return Way(found.partial, tuple(told), cohorts, found.sizes, computed_at)
+    return Way(None if is_few else found.partial, () if is_few else told, cohorts, found.sizes, computed_at)
 
 
-def _shown(questions: Any, found: Followed, complete: Mapping[str, Tally]) -> int:
-    keys = [question.key for question in questions]
-    return max(
-        (found.seen.get(key, 0) + (complete[key].shown if key in complete else 0) for key in keys), default=0
-    )
+@dataclass(frozen=True)
+class Step:
+    """Who stopped at a page, who saw it and stopped somewhere, and who saw it and answered."""
+
+    left: int
+    seen: int
+    complete: int
+
+
+def merge(steps: Sequence[Step]) -> list[range]:
+    """Pages in a row told as one, so that at each nobody stopped or five did.
+
+    What is shown at the next page is what is shown here less who left: apart, the two would give a small number away.
+    """
+    found: list[range] = []
+    for number in range(len(steps)):
+        if found and 0 < _left(steps, found[-1]) < LEAST:
+            found[-1] = range(found[-1].start, number + 1)
+        else:
+            found.append(range(number, number + 1))
+    while len(found) > 1 and 0 < _left(steps, found[-1]) < LEAST:
+        last = found.pop()
+        found[-1] = range(found[-1].start, last.stop)
+    return found
+
+
+def _left(steps: Sequence[Step], part: range) -> int:
+    return sum(steps[number].left for number in part)
+
+
+def _told(pages: Sequence[Any], steps: Sequence[Step], part: range, guarded_count: int | None) -> PageLeft:
+    first, page = steps[part.start], pages[part.start]
+    behind = sum(step.left for step in steps[part.start :])
+    is_on_every_way = (first.seen, first.complete) == (behind, guarded_count)
+    is_told = guarded_count is None or is_on_every_way
+    shown = first.seen + first.complete if is_told else None
+    return PageLeft(page.key, part.start + 1, part.stop, page.title, shown, _left(steps, part))

@@ -1,9 +1,9 @@
 """Reads the counts: summed up by store or by week, under the keys and codes of one version."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Double, Row, Select, cast, func, select
@@ -13,16 +13,19 @@ from hub.core.db import db
 from hub.core.errors import NotFound
 from hub.core.text import N_
 from hub.questionnaires.models import Questionnaire, QuestionnaireVersion
-from hub.questionnaires.results.counting import ALL_WEEKS, definition_of
+from hub.questionnaires.results.completes import shown_to_all
+from hub.questionnaires.results.counting import ALL_WEEKS, definition_of, monday_of
 from hub.questionnaires.results.mapping import Version, Way, are_counted_together
 from hub.questionnaires.results.measuring import Tally
 from hub.questionnaires.results.models import AnswerCount
 from hub.questionnaires.results.rows import Asked
+from hub.questionnaires.results.tallying import SHOWN
 
 Tallies = dict[int, dict[str, Tally]]
 """By store (0: none), then by question."""
-WEEK = timedelta(days=7)
 UNSEEN = ("", "")
+EVERYBODY = ""
+"""In the place of a question: how many came to the end."""
 
 
 @dataclass(frozen=True)
@@ -94,11 +97,15 @@ def _heads(which: Any) -> list[Head]:
 
 @dataclass(frozen=True)
 class Reader:
-    """How the cells of each version are read: the way of their codes, and the questions that are not counted together."""
+    """How the cells of each version are read: the way of their codes, and the questions that are not counted together.
+
+    `always`: the question of each version that everybody comes by; how often it was shown is kept under EVERYBODY.
+    """
 
     ways: Mapping[int, Way]
     left_out: Mapping[str, tuple[int, ...]]
     skipped: frozenset[tuple[int, str]]
+    always: Mapping[int, str | None]
     seen: dict[tuple[int, str, str], tuple[str, str] | None] = field(default_factory=dict)
 
     def put(self, row: Row[Any], into: Mapping[str, Tally]) -> None:
@@ -106,6 +113,8 @@ class Reader:
         known = self.seen.get((version_id, question_key, code), UNSEEN)
         if known is UNSEEN:
             known = self.seen[version_id, question_key, code] = self._read(version_id, question_key, code)
+        if code == SHOWN and version_id in self.ways and self.always[version_id] == question_key:
+            into[EVERYBODY].put(SHOWN, int(answers), 0.0, 0.0)
         if known is not None:
             into[known[0]].put(known[1], int(answers), total, squares)
 
@@ -116,7 +125,7 @@ class Reader:
         return way.key(question_key), way.code(question_key, code)
 
 
-def reader_of(target: Version, versions: Iterable[Version], ways: Mapping[int, Way]) -> Reader:
+def reader_of(target: Version, versions: Collection[Version], ways: Mapping[int, Way]) -> Reader:
     """What is asked on another scale, or is no question any more, is left out and said so."""
     skipped, left_out = set(), defaultdict(list)
     for source in versions:
@@ -126,7 +135,9 @@ def reader_of(target: Version, versions: Iterable[Version], ways: Mapping[int, W
             if wanted is None or not are_counted_together(wanted, question):
                 skipped.add((source.id, question.key))
                 left_out[key].append(source.number)
-    return Reader(ways, {key: tuple(numbers) for key, numbers in left_out.items()}, frozenset(skipped))
+    told = {key: tuple(numbers) for key, numbers in left_out.items()}
+    always = {each.id: shown_to_all(each.definition) for each in versions}
+    return Reader(ways, told, frozenset(skipped), always)
 
 
 def gather(questionnaire_id: int, asked: Asked, reader: Reader, stores: Collection[int]) -> Tallies:
@@ -173,7 +184,7 @@ def _sums(questionnaire_id: int, asked: Asked, by: Any) -> Select[Any]:
     if asked.store_ids is not None:
         wanted = wanted.where(among(AnswerCount.store_id, sorted(asked.store_ids)))
     if asked.since_on is not None:
-        wanted = wanted.where(AnswerCount.week_on > asked.since_on - WEEK)
+        wanted = wanted.where(AnswerCount.week_on >= monday_of(asked.since_on))
     if asked.until_on is not None:
         wanted = wanted.where(AnswerCount.week_on <= asked.until_on)
     return wanted if asked.language is None else wanted.where(AnswerCount.language == asked.language)

@@ -3,6 +3,9 @@
 Answers add up: stores to their region, regions to the chain. A place with one to four answers is hidden. What is shown
 above and beside it gives the sum of the hidden ones away; so whatever is hidden under a sum that is shown are at least
 two places with together at least five answers, and where it would be less, the next smallest is hidden too.
+
+One question of several is answered by a part of the people only: what is hidden of all of them stays hidden there (`also`),
+and there a place without answers looks as a hidden one.
 """
 
 from collections.abc import Callable, Mapping
@@ -55,39 +58,44 @@ class _Choice:
         return not block or enough
 
 
-def hide(counts: Mapping[int, int], region_of: Mapping[int, int | None]) -> Hidden:
+def hide(counts: Mapping[int, int], region_of: Mapping[int, int | None], *, also: Hidden = NOTHING) -> Hidden:
     """Of the answers by store and the region each store is in. Stores without region stand under the chain itself."""
     members: dict[int | None, list[int]] = {}
     for store, count in counts.items():
         if count:
             members.setdefault(region_of.get(store), []).append(store)
-    choice = _Choice(counts, members)
-    if sum(counts.values()) < LEAST:
+    if also.is_all or sum(counts.values()) < LEAST:
         return Hidden(is_all=True)
-    choice.stores = {store for store, count in counts.items() if 0 < count < LEAST}
+    few = {store for store, count in counts.items() if 0 < count < LEAST}
+    choice = _Choice(counts, members, few | also.stores, set(also.regions))
     for region in members:
-        if region is not None:
+        if region is not None and region not in choice.regions:
             _hide_region(choice, region)
-    _hide_chain(choice)
+    if not _hide_chain(choice):
+        return Hidden(is_all=True)
     return Hidden(False, frozenset(choice.regions), frozenset(choice.stores))
 
 
-def hide_parts(counts: Mapping[int, int]) -> frozenset[int] | None:
-    """Of parts that add up to a total that is shown (weeks): those hidden, None for all of them."""
-    found = hide(counts, {})
+def hide_parts(counts: Mapping[int, int], *, also: frozenset[int] = frozenset()) -> frozenset[int] | None:
+    """Of parts that add up to a total that is shown (months): those hidden, None for all of them."""
+    found = hide(counts, {}, also=Hidden(stores=also))
     return None if found.is_all else found.stores
 
 
 def _hide_region(choice: _Choice, region: int) -> None:
-    if choice.total(region) < LEAST:
-        choice.regions.add(region)
-        return
     while not choice.is_safe(choice.hidden_of(region)):
-        choice.stores.add(min(choice.shown_of(region), key=_smallest(choice)))
+        shown = choice.shown_of(region)
+        if choice.total(region) < LEAST or not shown:
+            choice.regions.add(region)
+            return
+        choice.stores.add(min(shown, key=_smallest(choice)))
 
 
-def _hide_chain(choice: _Choice) -> None:
-    """What is hidden under the chain's own total: stores without region, and those of regions that are hidden themselves."""
+def _hide_chain(choice: _Choice) -> bool:
+    """What is hidden under the chain's own total: stores without region, and those of regions that are hidden themselves.
+
+    False when nothing is left to hide beside it but the whole.
+    """
     while not choice.is_safe(_block(choice)):
         stores = [(choice.counts[store], 0, store) for store in choice.shown_of(None)]
         regions = [
@@ -95,11 +103,17 @@ def _hide_chain(choice: _Choice) -> None:
             for region in choice.members
             if region is not None and region not in choice.regions
         ]
-        _, is_region, chosen = min(stores + regions)
-        if is_region:
-            _hide_whole(choice, chosen)
+        inside = [
+            (choice.counts[store], 0, store) for region in choice.regions for store in choice.shown_of(region)
+        ]
+        chosen = min(stores + regions or inside, default=None)
+        if chosen is None:
+            return False
+        if chosen[1]:
+            _hide_whole(choice, chosen[2])
         else:
-            choice.stores.add(chosen)
+            choice.stores.add(chosen[2])
+    return True
 
 
 def _hide_whole(choice: _Choice, region: int) -> None:

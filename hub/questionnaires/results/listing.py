@@ -1,20 +1,22 @@
 """The questionnaires that have answers of somebody's stores, with how many: the way in to results for who edits none."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, exists, select, tuple_
 
 from hub.core.batches import among
 from hub.core.db import db
 from hub.core.paging import Page, decode_key, make_page
 from hub.questionnaires.models import Questionnaire, QuestionnaireVersion
+from hub.questionnaires.results.completes import count_complete
 from hub.questionnaires.results.counting import ALL_WEEKS
 from hub.questionnaires.results.hiding import LEAST
 from hub.questionnaires.results.models import AnswerCount
+from hub.questionnaires.results.rows import Asked
 from hub.questionnaires.results.tallying import SHOWN
 from hub.questionnaires.words import Mode
 from hub.stores.queries import list_stores
@@ -42,7 +44,7 @@ def list_answered(
     query = select(Questionnaire, _promised()).where(_has_answers(wanted))
     query = query.order_by(*(column.desc() for column in made)).limit(size + 1)
     if after:
-        query = query.where(tuple_(*made) < tuple_(*decode_key(after)))
+        query = query.where(tuple_(*made) < tuple_(*decode_key(after, datetime, int)))
     found = db.session.execute(query).all()
     page = make_page(found, size=size, key=lambda each: (each[0].created_at, each[0].id))
     counts = _count([each.id for each, _ in page.rows], wanted)
@@ -86,16 +88,8 @@ def _cells(store_ids: Collection[int]) -> Select[Any]:
 
 
 def _count(questionnaire_ids: Sequence[int], store_ids: Collection[int]) -> Counter[int]:
-    """Each complete response was shown the questions that its version shows to everybody."""
-    parts = (AnswerCount.questionnaire_id, AnswerCount.version_id, AnswerCount.question_key)
-    sums = _cells(store_ids).with_only_columns(*parts, func.sum(AnswerCount.count))
-    rows = db.session.execute(
-        sums.where(among(AnswerCount.questionnaire_id, questionnaire_ids)).group_by(*parts)
+    versions = select(QuestionnaireVersion.id).where(
+        QuestionnaireVersion.questionnaire_id.in_(questionnaire_ids)
     )
-    most: dict[tuple[int, int], int] = defaultdict(int)
-    for questionnaire_id, version_id, _, shown in rows:
-        most[questionnaire_id, version_id] = max(most[questionnaire_id, version_id], int(shown))
-    found: Counter[int] = Counter()
-    for (questionnaire_id, _), shown in most.items():
-        found[questionnaire_id] += shown
-    return found
+    found = count_complete(db.session.scalars(versions).all(), Asked(), store_ids)
+    return Counter({each: sum(found[each].values()) for each in questionnaire_ids})

@@ -1,6 +1,7 @@
 """The results of one questionnaire, within what the reader may see and what must stay hidden."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import pairwise
@@ -8,8 +9,10 @@ from itertools import pairwise
 from hub.core.intervals import difference, shrink
 from hub.questionnaires.definitions import Question
 from hub.questionnaires.results import measuring
+from hub.questionnaires.results.completes import count_complete
 from hub.questionnaires.results.following import follow, way_of
 from hub.questionnaires.results.gathering import (
+    EVERYBODY,
     Head,
     Reader,
     add_up,
@@ -25,6 +28,7 @@ from hub.questionnaires.results.hiding import LEAST, NOTHING, Hidden, hide, hide
 from hub.questionnaires.results.mapping import Way as CodesWay
 from hub.questionnaires.results.mapping import are_comparable, way_to
 from hub.questionnaires.results.measuring import MEASURES, Figure, Tally, bars_of, figure_of, group_of
+from hub.questionnaires.results.months import gather_months
 from hub.questionnaires.results.rows import Asked, PlaceResult, Places, QuestionResult, Results, WeekResult
 from hub.questionnaires.results.rows import Way as FollowedWay
 from hub.stores.queries import RegionRow, StoreRow, list_regions, list_stores
@@ -61,14 +65,16 @@ class _Assembly:
         self.tallies = gather(head.id, self.asked, self.reader, self.stores)
         self.regions = places.regions
         self.region_of = {row.id: row.region_id for row in self.stores.values()}
+        self.counts = self._count()
+        self.hidden = self._hide(self.counts)
 
     def results(self) -> Results:
         total = add_up(self.tallies, self.place.store_ids)
         earlier = _Earlier(self) if self._is_whole() else None
         questions = tuple(self._question(each, total, earlier) for each in self.version.definition.questions)
         headline = self._headline(questions)
-        way = self._way(total) if self.place.store_ids is None else None
-        responses = self._responses(self.place.store_ids)
+        is_hidden = self._is_hidden(self.hidden)
+        way = self._way(total) if self.place.store_ids is None and not is_hidden else None
         return Results(
             id=self.head.id,
             name=self.head.name,
@@ -76,8 +82,8 @@ class _Assembly:
             version=self.version,
             is_anonymous=self.is_anonymous,
             earlier_name=earlier.name if earlier else "",
-            complete=responses,
-            is_hidden=self._is_hidden(self._hidden_responses()),
+            complete=self._responses(self.place.store_ids),
+            is_hidden=is_hidden,
             questions=tuple(each for each in questions if each.question.asks),
             headline=headline,
             regions=self._region_rows(headline),
@@ -92,21 +98,28 @@ class _Assembly:
         place = self.place
         return place.store_ids is None and (self.is_guarded or place == unnarrowed(place))
 
+    def _count(self) -> Counter[int]:
+        """Complete responses by store, also of versions without a question that everybody comes by."""
+        counts = Counter({store: found[EVERYBODY].shown for store, found in self.tallies.items()})
+        others = [version for version, key in self.reader.always.items() if key is None]
+        return counts + count_complete(others, self.asked, [NO_STORE, *self.stores])[self.head.id]
+
     def _responses(self, stores: frozenset[int] | None) -> int:
-        """Each complete response was shown the questions that are shown to everybody."""
-        return max((tally.shown for tally in add_up(self.tallies, stores).values()), default=0)
+        return sum(count for store, count in self.counts.items() if stores is None or store in stores)
 
-    def _hidden_responses(self) -> Hidden:
-        return self._hide({store: self._responses(frozenset({store})) for store in self.tallies})
-
-    def _hide(self, counts: Mapping[int, int]) -> Hidden:
-        return hide(counts, self.region_of) if self.is_guarded else NOTHING
+    def _hide(self, counts: Mapping[int, int], *, also: Hidden = NOTHING) -> Hidden:
+        return hide(counts, self.region_of, also=also) if self.is_guarded else NOTHING
 
     def hidden_of(self, key: str) -> Hidden:
-        """The places where too few answered this question, and those that would give them away."""
+        """Where too few answered at all, or this question, with those that would give them away."""
         return self._hide(
-            {store: found[key].answered for store, found in self.tallies.items() if key in found}
+            {store: found[key].answered for store, found in self.tallies.items() if key in found},
+            also=self.hidden,
         )
+
+    def _is_empty(self, answered: int) -> bool:
+        """That nobody answered a question at a place where some answered looks as if it were hidden: it says which way they went."""
+        return self.is_guarded and not answered
 
     def _is_hidden(self, hidden: Hidden) -> bool:
         """Of the one place that is looked at."""
@@ -121,7 +134,7 @@ class _Assembly:
     ) -> QuestionResult:
         tally = total.get(question.key, Tally())
         left_out = self.reader.left_out.get(question.key, ())
-        if self._is_hidden(self.hidden_of(question.key)):
+        if self._is_hidden(self.hidden_of(question.key)) or self._is_empty(tally.answered):
             return QuestionResult(question, 0, 0, None, (), is_hidden=True, left_out=left_out)
         figure = figure_of(question, tally)
         plain = QuestionResult(
@@ -141,7 +154,7 @@ class _Assembly:
         rows = [
             self._row(row, headline.question, self.tallies[row.id][key], is_hidden=hidden.hides_store(row.id))
             for row in self.stores.values()
-            if row.id in self.tallies and self.tallies[row.id][key].answered
+            if row.id in self.tallies and (self.tallies[row.id][key].answered or self.is_guarded)
         ]
         whole = figure_of(headline.question, add_up(self.tallies, None)[key])
         figures = [group_of(row.figure) for row in rows if row.figure]
@@ -154,7 +167,7 @@ class _Assembly:
         return self.place.store_ids is None or store_id in self.place.store_ids
 
     def _row(self, row: StoreRow, question: Question, tally: Tally, *, is_hidden: bool) -> PlaceResult:
-        if is_hidden:
+        if is_hidden or self._is_empty(tally.answered):
             return PlaceResult(row.id, row.code, row.name, 0, None, is_hidden=True)
         return PlaceResult(row.id, row.code, row.name, tally.answered, figure_of(question, tally))
 
@@ -167,7 +180,7 @@ class _Assembly:
     def _region(self, row: RegionRow, question: Question, hidden: Hidden) -> PlaceResult:
         stores = frozenset(store for store, region in self.region_of.items() if region == row.id)
         tally = add_up(self.tallies, stores)[question.key]
-        if tally.answered and hidden.hides_region(row.id):
+        if self._responses(stores) and (hidden.hides_region(row.id) or self._is_empty(tally.answered)):
             return PlaceResult(row.id, "", row.name, 0, None, is_hidden=True)
         return PlaceResult(row.id, "", row.name, tally.answered, figure_of(question, tally))
 
@@ -190,16 +203,20 @@ class _Assembly:
         if headline is None or (self.is_guarded and self.place.store_ids is not None):
             return ()
         key = headline.question.key
+        if self.is_anonymous:
+            return _trend(headline.question, *gather_months(self.head, self.reader, key))
         keys = former_keys(key, list(self.ways.values()), self.only)
-        asked = self.asked if self.is_guarded else self.place
-        found = gather_weeks(self.head.id, asked, self.reader, key, keys)
-        hidden = hide_parts({week.toordinal(): tally.answered for week, tally in found.items()})
-        hidden = hidden if self.is_guarded else frozenset()
-        return _trend(headline.question, found, hidden)
+        found = gather_weeks(
+            self.head.id, self.asked if self.is_guarded else self.place, self.reader, key, keys
+        )
+        parts = hide_parts({week.toordinal(): tally.answered for week, tally in found.items()})
+        few = set(found) if parts is None else {date.fromordinal(part) for part in parts}
+        return _trend(headline.question, found, few if self.is_guarded else ())
 
     def _way(self, total: Mapping[str, Tally]) -> FollowedWay:
         found, computed_at = follow(self.head.id, now=self.now)
-        return way_of(found, computed_at, self.version.definition, total, is_guarded=self.is_guarded)
+        count = self._responses(None) if self.is_guarded else None
+        return way_of(found, computed_at, self.version.definition, total, guarded_count=count)
 
 
 def _drawn(row: PlaceResult, shrunk: float | None) -> PlaceResult:
@@ -207,11 +224,11 @@ def _drawn(row: PlaceResult, shrunk: float | None) -> PlaceResult:
 
 
 def _trend(
-    question: Question, found: Mapping[date, Tally], hidden: frozenset[int] | None
+    question: Question, found: Mapping[date, Tally], hidden: Collection[date]
 ) -> tuple[WeekResult, ...]:
     rows = [
         WeekResult(week, 0, None, is_hidden=True)
-        if tally.answered and (hidden is None or week.toordinal() in hidden)
+        if week in hidden
         else WeekResult(week, tally.answered, figure_of(question, tally))
         for week, tally in list(found.items())[-MOST_WEEKS:]
     ]

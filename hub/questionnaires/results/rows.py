@@ -73,7 +73,7 @@ class PlaceResult:
 
 @dataclass(frozen=True)
 class WeekResult:
-    """`change` against the week before that is shown."""
+    """`change` against the week before that is shown. Of an anonymous questionnaire it is a month, by its first day."""
 
     week_on: date
     answered: int
@@ -84,20 +84,24 @@ class WeekResult:
 
 @dataclass(frozen=True)
 class PageLeft:
-    """How many came by a page, and stopped there; None: too few to be shown."""
+    """How many came by a page, and stopped there. `last`: of several pages told as one, so that none stands for too few.
+
+    `shown` is None where not everybody came by: how many did not would be told else.
+    """
 
     key: str
     number: int
+    last: int
     title: Wording
-    shown: int
-    left: int | None
+    shown: int | None
+    left: int
 
 
 @dataclass(frozen=True)
 class Way:
-    """How far people came. `computed_at`: when it was counted, None for just now."""
+    """How far people came. `computed_at`: when it was counted, None for just now. `partial`: None where they are too few."""
 
-    partial: int
+    partial: int | None
     pages: tuple[PageLeft, ...] = ()
     cohorts: tuple[Cohort, ...] = ()
     sizes: Mapping[int, int] = field(default_factory=dict)
