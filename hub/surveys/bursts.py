@@ -15,8 +15,8 @@ from hub.surveys.words import TouchReason
 # index; also a part of the statement of first_answer.py.
 IS_BURST_PAGE = """
     SELECT count(DISTINCT choice) = 3 AND count(*) FILTER (WHERE choice = :box) = 1 FROM touches
-    WHERE invitation_id = :invitation_id AND method = 'GET' AND choice IN ('1', '2', '3') AND reason <> 'prefetch'
-          AND touched_at BETWEEN :burst_from AND :burst_until
+    WHERE invitation_id = :invitation_id AND method = 'GET' AND choice IN ('1', '2', '3') AND label <> 'mangled'
+          AND reason <> 'prefetch' AND touched_at BETWEEN :burst_from AND :burst_until
 """
 _IS_BURST_PAGE = text(IS_BURST_PAGE)
 
