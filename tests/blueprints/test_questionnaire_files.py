@@ -65,6 +65,7 @@ def test_each_kind_has_its_columns_and_the_codebook_says_what_codes_mean(
     data = book.get_sheet_by_name("data").to_python()
     assert data[1][data[0].index("note")] == "=HYPERLINK(1)"  # a text, no formula
     assert ["why", "Pourquoi ?", "price", "Price"] in book.get_sheet_by_name("codebook").to_python()
+    assert ["call", "Être rappelé ?", "1", "Oui"] in book.get_sheet_by_name("codebook").to_python()
     lines = session.scalars(select(AuditEntry).where(AuditEntry.action == "answers_exported")).all()
     assert [line.data["form"] for line in lines] == ["csv", "xlsx"]
     for role, status in ((Role.MANAGER, 403), (Role.STORE_MANAGER, 403)):

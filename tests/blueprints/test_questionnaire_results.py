@@ -1,5 +1,6 @@
 """The page of results: figures with their intervals, filters, what stays hidden, and who sees which stores."""
 
+import base64
 import html
 import re
 from datetime import timedelta
@@ -363,3 +364,22 @@ def test_the_page_asks_the_database_a_fixed_number_of_times(
     with counted_statements() as seen:
         text_of(person, page(ids))
     assert len(seen) <= MOST_STATEMENTS, "\n".join(seen)
+
+
+def test_addresses_that_nobody_of_ours_made_are_refused_with_a_sentence(
+    client: FlaskClient, session: Session, stores: Stores
+) -> None:
+    """Page keys of another shape, days before all calendars, signs without a word, a reason that does not exist."""
+    ids = make_answered(session)
+    person = marketer(client, session)
+    moment = '{"t": "2026-01-01T00:00:00+00:00"}'
+    shapes = ("[1]", "[1,2]", '["x","y"]', "[" * 2900, f"[{moment},null]", f'[{moment},"a"]', f"[{moment},true]",
+              f"[{moment},{'9' * 40}]", '[{"t": "2026-01-01T00:00:00"},1]', '{"t": 1}')  # fmt: skip
+    for shape in shapes:
+        key = base64.urlsafe_b64encode(shape.encode()).decode().rstrip("=")
+        for door in ("/questionnaires/results", "/questionnaires/"):
+            assert person.get(f"{door}?after={key}").status_code == 422, (door, shape[:40])
+    for address in ("?since=0001-01-01", "?until=9999-12-31", "/comments?word=%00"):
+        assert person.get(f"/questionnaires/{ids[0]}/results{address}").status_code == 200, address
+    theme = {"name_fr": "Prix", "keywords": "cher", "reason": "987654321"}
+    assert person.post("/questionnaires/themes", data=theme).status_code == 422

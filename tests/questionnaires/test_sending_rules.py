@@ -9,6 +9,7 @@ from hub.core.words import Channel
 from hub.questionnaires.sending.rules import (
     Step,
     check_channels,
+    check_start,
     choose,
     expires_at,
     last_day_moment,
@@ -72,6 +73,9 @@ def test_when_it_is_looked_at_again(
 def test_nobody_is_invited_or_reminded_after_the_closing() -> None:
     closes_at = TUESDAY + 10 * DAY
     assert plan_reminder(TUESDAY, None, closes_at) is None
+    assert check_start(TUESDAY - DAY, TUESDAY) == TUESDAY
+    with pytest.raises(Invalid):
+        check_start(TUESDAY + 732 * DAY, TUESDAY)
     assert plan_reminder(TUESDAY, 7, closes_at) == TUESDAY + 7 * DAY
     for starts_at, days in ((closes_at, None), (TUESDAY, 10), (TUESDAY, 1), (TUESDAY, 61)):
         with pytest.raises(Invalid):

@@ -107,5 +107,6 @@ def _fill(
 def _codebook(columns: Sequence[Column]) -> Iterator[Sequence[object]]:
     for column in columns:
         yield (column.name, column.label, "", "")
-        for code, words in column.labels:
+        of_consent = (("0", gettext("No")), ("1", gettext("Yes"))) if column.is_consent else ()
+        for code, words in column.labels or of_consent:
             yield (column.name, column.label, code, words)

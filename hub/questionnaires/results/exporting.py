@@ -43,6 +43,7 @@ class Column:
     read: Read
     of: str = ""
     labels: tuple[tuple[str, str], ...] = ()
+    is_consent: bool = False
 
 
 def note_export(head: Head, *, form: str, by: Actor, now: datetime) -> None:
@@ -112,9 +113,18 @@ def _columns(question: Question, language: Language) -> Iterator[Column]:
         for field in question.fields:
             yield Column(f"{key}_{field}", f"{title} – {field}", _part(key, field.value), key)
     else:
-        yield Column(key, title, _reader(key), key, labels)
+        is_consent = question.kind is QuestionKind.CONSENT
+        yield Column(key, title, _reader(key), key, labels or _ends(question, language), is_consent)
     if any(option.code == OTHER for option in question.options):
         yield Column(f"{key}_{OTHER}_words", f"{title} – {OTHER}", _reader(f"{key}.{OTHER}"), key)
+
+
+def _ends(question: Question, language: Language) -> tuple[tuple[str, str], ...]:
+    """What the ends of a scale say."""
+    if question.range is None:
+        return ()
+    ends = zip(question.range, (question.low, question.high), strict=True)
+    return tuple((str(score), words.say(language)) for score, words in ends if words)
 
 
 def _chosen(key: str, code: str) -> Read:
