@@ -15,7 +15,7 @@ from hub.blueprints.knowledge.use_figures import use_figures
 from hub.blueprints.row_ids import read_id
 from hub.core import clock
 from hub.core.db import transaction
-from hub.core.errors import Conflict, Forbidden, Invalid
+from hub.core.errors import Conflict, Invalid, NotFound
 from hub.core.text import N_
 from hub.core.words import Language
 from hub.knowledge import actions, paragraphs, queries
@@ -69,7 +69,7 @@ def save_paragraph(reply_id: int) -> ResponseReturnValue:
     """What one store adds at the end, by its manager or the head office; empty takes it away."""
     store_id = read_id(request.form.get("store", "")) or 0
     if not viewer().scope.has_store(store_id):
-        raise Forbidden(N_("You write for your own stores only."))
+        raise NotFound(N_("You write for your own stores only."))
     try:
         with transaction():
             paragraphs.save_paragraph(
