@@ -100,8 +100,8 @@ def cohort_row(row: Cohort) -> dict[str, Any]:
         "starts": row.starts_at,
         "invited": row.invited,
         "delivered": row.delivered,
-        "answered": row.answered,
-        "rate": words.share_text(row.rate) if row.rate else "–",
+        "answered": HIDDEN if row.answered is None else row.answered,
+        "rate": words.share_text(row.rate) if row.rate else HIDDEN,
         "note": str(gettext("some still have time to answer")) if row.is_open else "",
     }
 

@@ -10,6 +10,7 @@ from hub.questionnaires.definitions import Question, Wording
 from hub.questionnaires.results.gathering import Head
 from hub.questionnaires.results.measuring import Bar, Figure, Measure
 from hub.questionnaires.results.rows import Results
+from hub.questionnaires.words import QuestionKind
 
 NAMES = {
     Measure.CSAT: N_("Satisfied (CSAT)"),
@@ -126,15 +127,18 @@ def difference_text(measure: Measure, change: Interval) -> str:
 def bar_label(bar: Bar, question: Question) -> str:
     """Ends of a scale say what they mean."""
     if bar.score is None:
-        plain = say(bar.words) or _yes_or_no(bar.code)
+        plain = say(bar.words) or _yes_or_no(bar.code, question)
         return f"{say(bar.row)} – {plain}" if bar.row else plain
     first, last = question.range or (None, None)
     end = say(question.low) if bar.score == first else say(question.high) if bar.score == last else ""
     return f"{bar.score} – {end}" if end else str(bar.score)
 
 
-def _yes_or_no(code: str) -> str:
-    return str({"yes": gettext("Yes"), "no": gettext("No")}.get(code, code))
+def _yes_or_no(code: str, question: Question) -> str:
+    """Of a consent; an option without words was taken away in a later version."""
+    if question.kind is QuestionKind.CONSENT:
+        return str({"yes": gettext("Yes"), "no": gettext("No")}.get(code, code))
+    return str(gettext("Option of an earlier version (%(code)s)", code=code))
 
 
 def version_choices(found: Results) -> list[tuple[str, str]]:

@@ -63,4 +63,5 @@ def _line(wave: WaveLine, cohort: Cohort | None) -> dict[str, Any]:
         "tone": tone,
         "rate": said["rate"],
         "note": said["note"],
+        "is_told": cohort is None or cohort.answered is not None,
     }

@@ -64,7 +64,7 @@ def note_export(head: Head, *, form: str, by: Actor, now: datetime) -> None:
 
 
 def columns_of(head: Head, language: Language) -> tuple[Column, ...]:
-    own = _anonymous_columns() if head.is_anonymous else _own_columns()
+    own = _anonymous_columns() if head.is_anonymous else (*_own_columns(), *_link_columns(head))
     asked = (question for question in head.last.definition.questions if question.asks)
     found = tuple(column for question in asked for column in _columns(question, language))
     kept = (column for column in found if not (head.is_anonymous and _is_told(head, column)))
@@ -78,6 +78,12 @@ def _is_told(head: Head, column: Column) -> bool:
 def _own_columns() -> tuple[Column, ...]:
     names = ("response", "version", "store", "language", "answered_on")
     return tuple(Column(name, name, _reader(f":{name}")) for name in names)
+
+
+def _link_columns(head: Head) -> Iterator[Column]:
+    """What the address of an open link carried along."""
+    for name in head.last.definition.hidden:
+        yield Column(f"link_{name}", name, _reader(f"::{name}"))
 
 
 def _anonymous_columns() -> tuple[Column, ...]:
@@ -159,6 +165,7 @@ def complete_of(head: Head, *, until: datetime | None = None) -> Select[Any]:
         asked.completed_at,
         asked.answers,
         asked.words,
+        asked.hidden,
     )
     wanted = select(*parts).where(*answered(head, until))
     return wanted.order_by(func.md5(asked.key) if head.is_anonymous else asked.id)
@@ -191,7 +198,8 @@ class Place:
         day = self.days.day_of(row.completed_at, is_coarse=False).isoformat()
         version, language = self.numbers[row.version_id], row.language.value
         own = {":response": row.id, ":version": version, ":store": self.codes.get(row.store_id)}
-        return {**told, **own, ":language": language, ":answered_on": day}
+        carried = {f"::{name}": value for name, value in row.hidden.items()}
+        return {**told, **carried, **own, ":language": language, ":answered_on": day}
 
     def _told_namelessly(self, row: Any) -> dict[str, Any]:
         """Version and month together or neither: each by itself would be a sum that gives the other away."""

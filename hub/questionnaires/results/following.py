@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,8 @@ from sqlalchemy import func, select, union_all
 from hub.core.db import db
 from hub.questionnaires.definitions import Definition
 from hub.questionnaires.models import QuestionnaireResponse
-from hub.questionnaires.results.hiding import LEAST
+from hub.questionnaires.results.gathering import get_head
+from hub.questionnaires.results.hiding import LEAST, hide_parts
 from hub.questionnaires.results.measuring import Tally
 from hub.questionnaires.results.models import KeptStop, KeptWay
 from hub.questionnaires.results.rows import PageLeft, Way
@@ -44,7 +45,30 @@ def response_rates(questionnaire_id: int, *, now: datetime) -> list[Cohort]:
     """Waves in their order, then weeks of those asked one by one; of a large questionnaire as kept."""
     kept = db.session.get(KeptWay, questionnaire_id)
     rows = kept.data["waves"] if kept else count_cohorts(questionnaire_id, now=now)[0]
-    return [cohort_of(row) for row in rows]
+    return list(told_cohorts(rows, is_guarded=get_head(questionnaire_id).is_anonymous))
+
+
+def told_cohorts(rows: Sequence[Mapping[str, Any]], *, is_guarded: bool) -> tuple[Cohort, ...]:
+    """Where hiding applies, of those only in which many answered and many did not, and no two sums give one away."""
+    found = [cohort_of(row) for row in rows]
+    if not is_guarded:
+        return tuple(found)
+    counts = {number: row.answered or 0 for number, row in enumerate(found)}
+    few = frozenset(number for number, row in enumerate(found) if _is_few(row))
+    hidden = hide_parts(counts, also=few) if few else frozenset()
+    return tuple(
+        replace(row, answered=None, rate=None) if hidden is None or number in hidden | few else row
+        for number, row in enumerate(found)
+    )
+
+
+def _is_few(row: Cohort) -> bool:
+    answered = row.answered or 0
+    return (
+        0 < row.delivered < LEAST
+        or 0 < answered < LEAST
+        or (answered > 0 and row.delivered - answered < LEAST)
+    )
 
 
 def count_way(questionnaire_id: int, *, now: datetime) -> Followed:
@@ -98,7 +122,7 @@ def way_of(
         stretches = merge(steps)
     told = tuple(_told(pages, steps, part, guarded_count) for part in stretches)
     is_few = guarded_count is not None and 0 < found.partial < LEAST
-    cohorts = tuple(cohort_of(wave) for wave in found.waves)
+    cohorts = told_cohorts(found.waves, is_guarded=guarded_count is not None)
     return Way(None if is_few else found.partial, () if is_few else told, cohorts, found.sizes, computed_at)
 
 

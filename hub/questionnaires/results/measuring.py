@@ -185,6 +185,9 @@ def _bars(question: Question, tally: Tally) -> Iterator[Bar]:
     else:
         for option in question.options:
             yield _bar(option.code, option.words, tally.codes[option.code], tally.answered)
+        known = {option.code for option in question.options}
+        for code in sorted(code for code, count in tally.codes.items() if count and code not in known):
+            yield _bar(code, None, tally.codes[code], tally.answered)
 
 
 def _matrix(question: Question, tally: Tally) -> Iterator[Bar]:

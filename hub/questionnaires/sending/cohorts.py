@@ -25,7 +25,8 @@ Counted = dict[str, Any]
 class Cohort:
     """A wave, or those who were asked one by one in a week (`week_on`). `is_open`: some still have time to answer.
 
-    In anonymous mode no moment of an answer is known: it counts whenever it came.
+    In anonymous mode no moment of an answer is known: it counts whenever it came; `answered` is None where it would
+    stand for too few people.
     """
 
     wave_id: int | None
@@ -34,7 +35,7 @@ class Cohort:
     week_on: date | None
     invited: int
     delivered: int
-    answered: int
+    answered: int | None
     is_open: bool
     rate: Interval | None
 
