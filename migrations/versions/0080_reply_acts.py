@@ -24,12 +24,12 @@ def upgrade() -> None:
     op.add_column("standard_replies", sa.Column("sets_state", sa.String(40)))
     op.add_column("standard_replies", sa.Column("sets_tag_id", sa.BigInteger))
     op.create_check_constraint(
-        "ck_standard_replies_aftersending", "standard_replies", "sets_state IN ('pending', 'solved')"
+        op.f("ck_standard_replies_aftersending"), "standard_replies", "sets_state IN ('pending', 'solved')"
     )
 
 
 def downgrade() -> None:
-    op.drop_constraint("ck_standard_replies_aftersending", "standard_replies")
+    op.drop_constraint(op.f("ck_standard_replies_aftersending"), "standard_replies")
     op.drop_column("standard_replies", "sets_tag_id")
     op.drop_column("standard_replies", "sets_state")
     op.drop_column("standard_replies", "sets_reason_id")

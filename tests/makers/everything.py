@@ -102,7 +102,7 @@ class EveryRow:
         if isinstance(kind, JSONB):
             return {"words": self._words(table, column)}
         for kinds, value in (
-            (LargeBinary, WORDS.encode()),
+            (LargeBinary, self._bytes(table, column)),
             (Boolean, False),
             (BigInteger | Integer | SmallInteger, 1),
             (Float | Double, 1.0),
@@ -118,6 +118,10 @@ class EveryRow:
         """His name where an erasure promises to find it; a plain word where it says that there are none."""
         is_searched = column.name in scrubbed_columns(self.holdings[table.name])
         return WORDS if self._is_gone(table, column) or is_searched else "customer"
+
+    def _bytes(self, table: Table, column: Column[Any]) -> bytes:
+        is_apart = isinstance(self.holdings[table.name], Apart)
+        return (self._words(table, column) if is_apart else WORDS).encode()
 
     def _is_gone(self, table: Table, column: Column[Any]) -> bool:
         holding = self.holdings[table.name]
