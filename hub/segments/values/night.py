@@ -28,11 +28,16 @@ def begin_run(*, is_silent: bool = False, as_of: datetime, machine_now: datetime
     return run.id
 
 
+TURN = text("SELECT pg_try_advisory_xact_lock(hashtextextended('values.night', 0))")
+
+
 def take_step(*, machine_now: datetime) -> int:
     """Do one step of the oldest run under way. Returns how many customers it scored, 1 for a step without, 0 for no run.
 
-    A run that died goes on where it stopped; only one process at a time works on it.
+    A run that died goes on where it stopped. One process at a time: two runs may be under way, and share their sums.
     """
+    if not db.session.scalar(TURN):
+        return 0
     run = db.session.scalar(
         select(ScoreRun)
         .where(ScoreRun.state != RunState.DONE)
