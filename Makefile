@@ -78,8 +78,9 @@ run: .venv/.stamp assets ## Run the production processes on DATABASE_URL and RED
 plant: .venv/.stamp ## Keep only the embedded PostgreSQL and Redis up
 	@$(POWER) plant
 
-map: .venv/.stamp ## Draw docs/map.md anew from the first lines of the files
+map: .venv/.stamp ## Draw docs/map.md anew from the first lines of the files, docs/measures.md from the definitions of figures
 	$(PY) -m tests.guards.house_map
+	$(PY) -m tests.guards.measure_list
 
 style: .venv/.stamp
 	$(BIN)/ruff format --check --quiet .

@@ -162,10 +162,9 @@ def take_contact() -> ResponseReturnValue:
 def response_times() -> ResponseReturnValue:
     """Median, 90th percentile and share within target, in all and by store and channel; business seconds."""
     now = clock.business_now()
-    filters = statistics.read_filters(request.args, now=now)
-    return jsonify(
-        shapes.response_times(statistics.get_response_times(filters, viewer=viewer_of_key(), now=now))
-    )
+    viewer = viewer_of_key()
+    filters = statistics.read_filters(request.args, now=now, viewer=viewer)
+    return jsonify(shapes.response_times(statistics.get_response_times(filters, viewer=viewer, now=now)))
 
 
 def _body() -> Any:

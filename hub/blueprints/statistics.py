@@ -26,7 +26,7 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/response-times")
 def response_times() -> ResponseReturnValue:
     now = clock.business_now()
-    filters = queries.read_filters(request.args, now=now)
+    filters = queries.read_filters(request.args, now=now, viewer=viewer())
     found = queries.get_response_times(filters, viewer=viewer(), now=now)
     solving = get_resolution(filters, viewer=viewer())
     more = {"solving": solving, "ends": resolution_words, "now": now}
@@ -35,7 +35,7 @@ def response_times() -> ResponseReturnValue:
 
 @blueprint.get("/satisfaction")
 def satisfaction() -> ResponseReturnValue:
-    filters = queries.read_filters(request.args, now=clock.business_now())
+    filters = queries.read_filters(request.args, now=clock.business_now(), viewer=viewer())
     found = queries.get_satisfaction(filters, viewer=viewer())
     solved = get_ticket_ratings(filters, viewer=viewer())
     return render_template("statistics/satisfaction.html", found=found, solved=solved, **_shared())
@@ -43,21 +43,21 @@ def satisfaction() -> ResponseReturnValue:
 
 @blueprint.get("/after-answers")
 def after_answers() -> ResponseReturnValue:
-    filters = queries.read_filters(request.args, now=clock.business_now())
+    filters = queries.read_filters(request.args, now=clock.business_now(), viewer=viewer())
     found = get_after_answer(filters, viewer=viewer())
     return render_template("statistics/after_answers.html", found=found, **_shared())
 
 
 @blueprint.get("/routing")
 def routing() -> ResponseReturnValue:
-    filters = queries.read_filters(request.args, now=clock.business_now())
+    filters = queries.read_filters(request.args, now=clock.business_now(), viewer=viewer())
     found = get_rerouting(filters, viewer=viewer())
     return render_template("statistics/routing.html", found=found, routing_words=routing_words, **_shared())
 
 
 @blueprint.get("/gestures")
 def gestures() -> ResponseReturnValue:
-    filters = queries.read_filters(request.args, now=clock.business_now())
+    filters = queries.read_filters(request.args, now=clock.business_now(), viewer=viewer())
     found = get_gesture_costs(filters, viewer=viewer())
     return render_template("statistics/gestures.html", found=found, **_shared())
 
@@ -66,7 +66,7 @@ def gestures() -> ResponseReturnValue:
 def response_times_csv() -> ResponseReturnValue:
     """The table by store as CSV; formulas in names are defused."""
     now = clock.business_now()
-    filters = queries.read_filters(request.args, now=now)
+    filters = queries.read_filters(request.args, now=now, viewer=viewer())
     found = queries.get_response_times(filters, viewer=viewer(), now=now)
     return words.as_csv("response-times.csv", words.store_lines(found))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from babel.dates import format_date
 from flask import Response, make_response, url_for
@@ -22,12 +22,22 @@ from hub.statistics.rows import ResponseTimes, Satisfaction, SatisfactionReport,
 from hub.statistics.rules import BUCKETS_SECONDS, FEW_ANSWERS, FEW_WAITS
 
 MINUTE, HOUR = 60, 3600
+
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def define(key: str) -> str:
+class Counted(NamedTuple):
+    """How a figure is counted, for parts/counted.html."""
+
+    definition: str
+    formula: str
+    leaves_out: str
+
+
+def define(key: str) -> Counted:
     """How a figure is counted, in the reader's language."""
-    return str(gettext(MEASURES[key].definition))
+    measure = MEASURES[key]
+    return Counted(gettext(measure.definition), gettext(measure.formula), gettext(measure.leaves_out))
 
 
 def duration(seconds: float | None) -> str:

@@ -1,9 +1,11 @@
-"""What the reader of a figure may see and has asked for, as conditions on the column of the store."""
+"""What the reader of a figure may see and has asked for, as conditions on the columns of store, channel, reason, agent."""
 
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
+from hub.inbox.models import ReplyWait, Ticket
+from hub.reasons.queries import list_reasons
 from hub.staff.rules import Viewer
 from hub.statistics.rules import Filters
 from hub.stores.models import Store
@@ -18,4 +20,38 @@ def narrowed(filters: Filters, viewer: Viewer, column: Any) -> list[ColumnElemen
         conditions.append(column == filters.store_id)
     if filters.region_id is not None:
         conditions.append(column.in_(select(Store.id).where(Store.region_id == filters.region_id)))
+    return conditions
+
+
+def narrowed_waits(filters: Filters, viewer: Viewer) -> list[ColumnElement[bool]]:
+    """The same of waits, and their channel, reason and who replied."""
+    asked = _asked(filters, ReplyWait.channel, ReplyWait.reason_id, ReplyWait.agent_id)
+    return [*narrowed(filters, viewer, ReplyWait.store_id), *asked]
+
+
+def narrowed_tickets(
+    filters: Filters, viewer: Viewer, store: Any = Ticket.store_id
+) -> list[ColumnElement[bool]]:
+    """The same of tickets; `store` may be the one that was found first."""
+    asked = _asked(filters, Ticket.channel, Ticket.reason_id, Ticket.assignee_id)
+    return [*narrowed(filters, viewer, store), *asked]
+
+
+def reasons_of(reason_id: int) -> frozenset[int]:
+    """A reason and all that stand below it, retired ones too."""
+    found = {reason_id}
+    for row in list_reasons(active=False):
+        if row.parent_id in found:
+            found.add(row.id)
+    return frozenset(found)
+
+
+def _asked(filters: Filters, channel: Any, reason: Any, agent: Any) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if filters.channel is not None:
+        conditions.append(channel == filters.channel)
+    if filters.reason_id is not None:
+        conditions.append(reason.in_(reasons_of(filters.reason_id)))
+    if filters.agent_id is not None:
+        conditions.append(agent == filters.agent_id)
     return conditions

@@ -14,10 +14,12 @@ from hub.core.errors import Invalid
 from hub.core.text import N_
 from hub.core.words import Channel
 from hub.inbox.models import ReplyWait, Ticket
+from hub.reasons.queries import list_reasons
 from hub.staff.rules import Viewer
 from hub.statistics import rules
 from hub.statistics.charged import waits_of
-from hub.statistics.narrowing import narrowed
+from hub.statistics.narrowing import narrowed, narrowed_tickets, narrowed_waits
+from hub.statistics.people import may_ask_about
 from hub.statistics.rows import (
     NO_WAITS,
     ResponseTimes,
@@ -38,8 +40,11 @@ CENTRAL_QUEUE = N_("Central queue")
 LONG_DAYS = 92
 
 
-def read_filters(args: Mapping[str, str], *, now: datetime) -> Filters:
-    """The filters of an address; `store` is a store's code. Raises Invalid with the field to correct."""
+def read_filters(args: Mapping[str, str], *, now: datetime, viewer: Viewer | None = None) -> Filters:
+    """The filters of an address; `store` is a store's code. Raises Invalid with the field to correct.
+
+    Without a `viewer` nobody's own figures can be asked for.
+    """
     chain = get_chain()
     store = find_store_by_code(args["store"]) if args.get("store") else None
     if args.get("store") and store is None:
@@ -47,9 +52,24 @@ def read_filters(args: Mapping[str, str], *, now: datetime) -> Filters:
             N_("No store has the code %(code)s. Please check it."), field="store", code=args["store"]
         )
     today = now.astimezone(ZoneInfo(chain.time_zone)).date()
-    return rules.read_filters(
+    found = rules.read_filters(
         args, today=today, time_zone=chain.time_zone, store_id=store.id if store else None
     )
+    _check_ids(found, viewer)
+    return found
+
+
+def _check_ids(filters: Filters, viewer: Viewer | None) -> None:
+    if filters.reason_id is not None and all(
+        row.id != filters.reason_id for row in list_reasons(active=False)
+    ):
+        raise Invalid(N_("This contact reason does not exist. Please choose another one."), field="reason")
+    if filters.agent_id is None:
+        return
+    if viewer is None or not may_ask_about(filters.agent_id, viewer=viewer):
+        raise Invalid(
+            N_("This person works in none of your stores. Please choose another one."), field="agent"
+        )
 
 
 def get_response_times(filters: Filters, *, viewer: Viewer, now: datetime) -> ResponseTimes:
@@ -57,15 +77,17 @@ def get_response_times(filters: Filters, *, viewer: Viewer, now: datetime) -> Re
 
     Of the chain these are the customers' whole waits; of some stores what these stores are charged.
     """
-    seen = _of_waits(filters, viewer)
+    seen = narrowed_waits(filters, viewer)
+    past = filters.before()
     is_whole = viewer.scope.is_everything and filters.store_id is None and filters.region_id is None
     ended = waits_of([*_ended_in(filters, has_shares=not is_whole), *seen], is_whole=is_whole)
-    before = [*_ended_in(filters.before(), has_shares=not is_whole), *seen]
     charged = waits_of([*_ended_in(filters, has_shares=True), *seen], is_whole=False)
     return ResponseTimes(
         filters=filters,
         total=_total(ended),
-        before=_total(waits_of(before, is_whole=is_whole)),
+        before=_total(waits_of([*_ended_in(past, has_shares=not is_whole), *seen], is_whole=is_whole))
+        if past
+        else NO_WAITS,
         by_store=_with_stores(_group(charged, charged.c.store_id)),
         by_channel=tuple((Channel(key), waits) for key, waits in _group(ended, ended.c.channel)),
         by_period=tuple(_group(ended, _period_of(ended.c.ended_at, filters))),
@@ -85,7 +107,8 @@ def get_satisfaction(filters: Filters, *, viewer: Viewer) -> SatisfactionReport:
         for store_id, found in _by((store_id, found) for store_id, _, found in counted)
     ]
     total = sum_up(found for _, _, found in counted)
-    before = _count_answers(filters.before(), seen, Answer.store_id)
+    past = filters.before()
+    before = _count_answers(past, seen, Answer.store_id) if past else []
     return SatisfactionReport(
         filters=filters,
         total=total,
@@ -103,12 +126,6 @@ def _by(groups: Iterable[tuple[Any, Satisfaction]]) -> list[tuple[Any, Satisfact
     for key, satisfaction in groups:
         found[key].append(satisfaction)
     return [(key, sum_up(found[key])) for key in sorted(found)]
-
-
-def _of_waits(filters: Filters, viewer: Viewer) -> list[ColumnElement[bool]]:
-    """As `narrowed`, and of one channel when the address names it."""
-    seen = narrowed(filters, viewer, ReplyWait.store_id)
-    return seen if filters.channel is None else [*seen, ReplyWait.channel == filters.channel]
 
 
 def _ended_in(filters: Filters, *, has_shares: bool) -> list[ColumnElement[bool]]:
@@ -198,12 +215,7 @@ def _dropped(filters: Filters, seen: Sequence[ColumnElement[bool]]) -> dict[str,
 
 
 def _waiting(filters: Filters, viewer: Viewer, now: datetime) -> dict[str, int]:
-    conditions = [
-        Ticket.waiting_since.is_not(None),
-        *narrowed(filters, viewer, Ticket.store_id),
-    ]
-    if filters.channel is not None:
-        conditions.append(Ticket.channel == filters.channel)
+    conditions = [Ticket.waiting_since.is_not(None), *narrowed_tickets(filters, viewer)]
     waiting, late = db.session.execute(
         select(func.count(), func.count().filter(Ticket.due_at < now)).where(*conditions)
     ).one()

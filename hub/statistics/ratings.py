@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 
 from hub.core.db import db
 from hub.inbox.models import TicketRating
@@ -42,10 +42,10 @@ def _count(
     filters: Filters, seen: Sequence[ColumnElement[bool]]
 ) -> list[tuple[str | None, Satisfaction, Satisfaction]]:
     """By the name of the store: the answers of the period, and those of the one before."""
+    past = filters.before()
+    periods = [_answered_in(filters), _answered_in(past) if past else false()]
     counts = [
-        func.count().filter(TicketRating.score == score, *_answered_in(period))
-        for period in (filters, filters.before())
-        for score in SCORES
+        func.count().filter(TicketRating.score == score, period) for period in periods for score in SCORES
     ]
     rows = db.session.execute(
         select(Store.name, *counts)
@@ -53,8 +53,7 @@ def _count(
         .outerjoin(Store, Store.id == TicketRating.store_id)
         .where(
             TicketRating.score.is_not(None),
-            TicketRating.answered_at >= filters.before().since,
-            TicketRating.answered_at < filters.until,
+            or_(*periods),
             *seen,
         )
         .group_by(TicketRating.store_id, Store.name)
@@ -67,8 +66,8 @@ def _row(name: str | None, counted: Sequence[int]) -> tuple[str | None, Satisfac
     return name, satisfaction_of(now), satisfaction_of(before)
 
 
-def _answered_in(filters: Filters) -> tuple[ColumnElement[bool], ...]:
-    return TicketRating.answered_at >= filters.since, TicketRating.answered_at < filters.until
+def _answered_in(filters: Filters) -> ColumnElement[bool]:
+    return and_(TicketRating.answered_at >= filters.since, TicketRating.answered_at < filters.until)
 
 
 def _count_asked(filters: Filters, seen: Sequence[ColumnElement[bool]]) -> int:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import case, func, select
 
@@ -11,7 +10,7 @@ from hub.core.intervals import Interval, wilson
 from hub.inbox.models import RouteCorrection, Ticket
 from hub.inbox.words import RouteSource
 from hub.staff.rules import Viewer
-from hub.statistics.narrowing import narrowed
+from hub.statistics.narrowing import narrowed_tickets
 from hub.statistics.rules import Filters
 from hub.stores.queries import get_stores
 
@@ -60,6 +59,7 @@ def get_rerouting(filters: Filters, *, viewer: Viewer) -> Rerouting:
     """Tickets that came in the period, by the source and the store that were found first."""
     groups = _groups(filters, viewer)
     found = [each for each in groups if each[1] is not None]
+    past = filters.before()
     houses = get_stores({each[1] for each in found if each[1]})
     by_store = [
         StoreRouted(store_id, houses[store_id].code, houses[store_id].name, _sum(found, store_id=store_id))
@@ -69,7 +69,7 @@ def get_rerouting(filters: Filters, *, viewer: Viewer) -> Rerouting:
     return Rerouting(
         filters=filters,
         total=_sum(found),
-        before=_sum(each for each in _groups(filters.before(), viewer) if each[1] is not None),
+        before=_sum(each for each in (_groups(past, viewer) if past else []) if each[1] is not None),
         central_count=sum(each[2] for each in groups if each[1] is None),
         by_source=tuple((source, _sum(found, source=source)) for source in sources),
         by_store=tuple(sorted(by_store, key=lambda row: row.name)),
@@ -88,17 +88,9 @@ def _groups(filters: Filters, viewer: Viewer) -> list[Group]:
         .where(Ticket.created_at >= filters.since, Ticket.created_at < filters.until)
         .group_by(source, store)
     )
-    for condition in _narrowed(filters, viewer, store):
-        statement = statement.where(condition)
+    statement = statement.where(*narrowed_tickets(filters, viewer, store))
     rows = [(RouteSource(row[0]), row[1], row[2], row[3]) for row in db.session.execute(statement)]
     return [row for row in rows if row[0] not in BY_PEOPLE]
-
-
-def _narrowed(filters: Filters, viewer: Viewer, store: Any) -> list[Any]:
-    conditions = narrowed(filters, viewer, store)
-    if filters.channel is not None:
-        conditions.append(Ticket.channel == filters.channel)
-    return conditions
 
 
 def _sum(

@@ -10,7 +10,7 @@ from hub.core.db import db
 from hub.inbox.models import Ticket
 from hub.inbox.words import TicketState
 from hub.staff.rules import Viewer
-from hub.statistics.narrowing import narrowed
+from hub.statistics.narrowing import narrowed_tickets
 from hub.statistics.rules import Filters
 
 SETTLED = (TicketState.SOLVED, TicketState.CLOSED)
@@ -42,7 +42,7 @@ class Resolution:
 
 def get_resolution(filters: Filters, *, viewer: Viewer) -> Resolution:
     """First and last resolution of tickets of the period, within what the reader may see."""
-    seen = _narrowed(filters, viewer)
+    seen = narrowed_tickets(filters, viewer)
     first = _solving(Ticket.first_solved_at, filters, [*seen, _is_real(Ticket.first_solved_at)])
     settled = [*seen, Ticket.state.in_(SETTLED), _is_real(Ticket.solved_at)]
     oldest = select(func.min(Ticket.waiting_since)).where(Ticket.waiting_since.is_not(None), *seen)
@@ -78,10 +78,3 @@ def _solving(moment: Any, filters: Filters, conditions: list[ColumnElement[bool]
     ).where(*_within(moment, filters), *conditions)
     count, median, ninth = db.session.execute(found).one()
     return Solving(count, *(None if value is None else float(value) for value in (median, ninth)))
-
-
-def _narrowed(filters: Filters, viewer: Viewer) -> list[ColumnElement[bool]]:
-    conditions = narrowed(filters, viewer, Ticket.store_id)
-    if filters.channel is not None:
-        conditions.append(Ticket.channel == filters.channel)
-    return conditions

@@ -1,8 +1,9 @@
 """Filters of the address, small numbers and the edges of distributions. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from hub.core.errors import Invalid
@@ -18,9 +19,24 @@ BUCKETS_SECONDS = (900, 1800, 3600, 7200, 14_400, 28_800, 57_600)
 """Edges of the distribution: 15, 30 min, 1, 2, 4, 8, 16 business hours; the last bucket is open."""
 
 
+MOST_DIGITS = 18
+"""Of an id: what a bigint holds in any case."""
+
+
+class Compare(StrEnum):
+    """What the figures of a period are set beside: the days just before, the same days a year earlier, or nothing."""
+
+    PREVIOUS = "previous"
+    YEAR = "year"
+    NONE = "none"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Filters:
-    """A period of whole days in the chain's time zone, both ends included, and what it is narrowed to."""
+    """A period of whole days in the chain's time zone, both ends included, and what it is narrowed to.
+
+    `reason_id` means that reason and those below it; `agent_id` who replied, and of tickets whom they are assigned to.
+    """
 
     since_on: date
     until_on: date
@@ -28,6 +44,9 @@ class Filters:
     region_id: int | None = None
     store_id: int | None = None
     channel: Channel | None = None
+    reason_id: int | None = None
+    agent_id: int | None = None
+    compare: Compare = Compare.PREVIOUS
 
     @property
     def since(self) -> datetime:
@@ -42,23 +61,25 @@ class Filters:
     def days(self) -> int:
         return (self.until_on - self.since_on).days + 1
 
-    def before(self) -> "Filters":
-        """The period of the same length just before."""
-        first = self.since_on - timedelta(days=self.days)
-        return Filters(
-            since_on=first,
+    def before(self) -> "Filters | None":
+        """The same of the period to compare with; None where nothing is compared."""
+        if self.compare is Compare.NONE:
+            return None
+        if self.compare is Compare.YEAR:
+            return replace(self, since_on=_year_back(self.since_on), until_on=_year_back(self.until_on))
+        return replace(
+            self,
+            since_on=self.since_on - timedelta(days=self.days),
             until_on=self.since_on - timedelta(days=1),
-            time_zone=self.time_zone,
-            region_id=self.region_id,
-            store_id=self.store_id,
-            channel=self.channel,
         )
 
 
 def read_filters(args: Mapping[str, str], *, today: date, time_zone: str, store_id: int | None) -> Filters:
-    """Filters as they stand in the address: since, until (YYYY-MM-DD), region, store, channel.
+    """Filters as they stand in the address: since, until (YYYY-MM-DD), region, store, channel, reason, agent
+    (ids) and compare.
 
-    The last 30 days without words. Raises Invalid on a date that is none, an end before its start, or over two years.
+    The last 30 days, beside the 30 before, without words. Raises Invalid on a date that is none, an end before its
+    start, over two years, and on words that are none of ours.
     """
     until_on = _day(args.get("until"), "until") or today
     since_on = _day(args.get("since"), "since") or until_on - timedelta(days=DEFAULT_DAYS - 1)
@@ -70,9 +91,12 @@ def read_filters(args: Mapping[str, str], *, today: date, time_zone: str, store_
         since_on=since_on,
         until_on=until_on,
         time_zone=time_zone,
-        region_id=_number(args.get("region")),
+        region_id=_id(args.get("region"), "region"),
         store_id=store_id,
         channel=_channel(args.get("channel")),
+        reason_id=_id(args.get("reason"), "reason"),
+        agent_id=_id(args.get("agent"), "agent"),
+        compare=_compare(args.get("compare")),
     )
 
 
@@ -88,8 +112,30 @@ def _day(words: str | None, field: str) -> date | None:
     return day
 
 
-def _number(words: str | None) -> int | None:
-    return int(words) if words and words.isascii() and words.isdigit() else None
+def _year_back(day: date) -> date:
+    """The same day a year earlier; of 29 February the day before."""
+    is_leap_day = (day.month, day.day) == (2, 29)
+    return day.replace(year=day.year - 1, day=28 if is_leap_day else day.day)
+
+
+def _id(words: str | None, field: str) -> int | None:
+    if not words:
+        return None
+    if not (words.isascii() and words.isdigit() and len(words) <= MOST_DIGITS):
+        raise Invalid(N_("“%(word)s” is none of the list. Please choose one."), field=field, word=words)
+    return int(words)
+
+
+def _compare(words: str | None) -> Compare:
+    if not words:
+        return Compare.PREVIOUS
+    if words not in set(Compare):
+        raise Invalid(
+            N_("A period is compared with: previous, year or none. “%(word)s” is none of these."),
+            field="compare",
+            word=words,
+        )
+    return Compare(words)
 
 
 def _channel(words: str | None) -> Channel | None:

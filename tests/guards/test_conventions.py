@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.guards import measure_list
 from tests.guards.house_map import ROOT, TARGET, draw, first_line, python_files
 
 FILE_LIMIT = 300
@@ -97,6 +98,12 @@ def test_each_file_begins_with_what_it_is_for() -> None:
 
 def test_the_map_is_current() -> None:
     assert TARGET.read_text() == draw(), "run .venv/bin/python -m tests.guards.house_map"
+
+
+def test_the_list_of_figures_is_up_to_date() -> None:
+    assert measure_list.TARGET.read_text() == measure_list.draw(), (
+        "run .venv/bin/python -m tests.guards.measure_list"
+    )
 
 
 def test_files_and_functions_stay_small() -> None:

@@ -1,5 +1,6 @@
 """Figures from real waits and answers: medians in business seconds, scope, what is left out."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,18 +9,22 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from hub.content.actions import publish_builtin_templates
+from hub.core.errors import Invalid
 from hub.core.words import Channel, Language
 from hub.inbox.actions import receive_message
 from hub.inbox.models import ReplyWait
 from hub.inbox.words import DropReason, WaitKind
+from hub.reasons.models import Reason
 from hub.staff.rules import Scope, Viewer
 from hub.staff.words import Role
 from hub.statistics import queries
+from hub.statistics.people import list_people
 from hub.statistics.rows import ResponseTimes
 from hub.surveys.models import Answer
 from hub.surveys.words import AnswerState, Choice
 from tests.conftest import TUESDAY
-from tests.makers.inbox import make_incoming
+from tests.makers.inbox import make_incoming, make_reason
+from tests.makers.staff import make_agent
 from tests.makers.stores import make_chain, make_store
 from tests.makers.surveys import make_invitation
 
@@ -147,6 +152,49 @@ def test_a_manager_sees_the_stores_of_the_scope(house: House) -> None:
     assert [row.code for row in house.read(viewer(house.lyon.id)).by_store] == ["LYO"]
     assert house.read(viewer()).total.count == 2
     assert house.read(viewer(), store="LIL").total.median_seconds == 6000
+
+
+def test_waits_of_a_reason_and_those_below_it_and_of_a_person_of_the_readers_stores(house: House) -> None:
+    delivery = make_reason(house.session)
+    late = Reason(key="late", parent_id=delivery.id, name_fr="Retard", name_en="Late", position=9)
+    house.session.add(late)
+    house.session.flush()
+    ada = make_agent(house.session, store_ids=(house.lyon.id,))
+    bo = make_agent(house.session, "Bo Petit", store_ids=(house.lille.id,))
+    house.wait(house.lyon.id, 600, reason_id=delivery.id, agent_id=ada.id)
+    house.wait(house.lyon.id, 900, reason_id=late.id, agent_id=bo.id)
+    house.wait(house.lyon.id, 1500, agent_id=ada.id)
+
+    of_lyon = replace(viewer(house.lyon.id), role=Role.STORE_MANAGER)
+    asked = {
+        "delivery": {"reason": str(delivery.id)},
+        "late": {"reason": str(late.id)},
+        "ada": {"agent": str(ada.id)},
+    }
+    found = {
+        name: queries.get_response_times(
+            queries.read_filters(args, now=TUESDAY, viewer=of_lyon), viewer=of_lyon, now=TUESDAY
+        ).total
+        for name, args in asked.items()
+    }
+    assert {name: (total.count, total.median_seconds) for name, total in found.items()} == {
+        "delivery": (2, 750),
+        "late": (1, 900),
+        "ada": (2, 1050),
+    }
+    marketer = replace(viewer(), role=Role.MARKETER)
+    for who, args in (
+        (of_lyon, {"agent": str(bo.id)}),
+        (marketer, asked["ada"]),
+        (None, asked["ada"]),
+        (of_lyon, {"reason": "987"}),
+    ):
+        with pytest.raises(Invalid) as error:
+            queries.read_filters(args, now=TUESDAY, viewer=who)
+        assert error.value.field in args
+    assert [row.name for row in list_people(None, viewer=of_lyon)] == ["Ada Martin"]
+    assert [row.name for row in list_people(house.lille.id, viewer=viewer())] == ["Bo Petit"]
+    assert list_people(house.lille.id, viewer=of_lyon) == list_people(house.lyon.id, viewer=marketer) == []
 
 
 def test_the_distribution_adds_up(house: House) -> None:

@@ -109,4 +109,4 @@ def test_the_page_says_all_of_it_with_its_definitions(
         "Indésirable",
     ):
         assert words in page
-    assert "ne comptent ni dans les médianes" in page
+    assert "dans aucune médiane ni aucune part" in page

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from hub.core.batches import among
 from hub.core.db import db
 from hub.staff.models import Agent, Membership
+from hub.staff.queries.people import ROW, AgentRow
 from hub.staff.rules import PERMISSIONS
 from hub.staff.words import Permission
 
@@ -32,3 +33,19 @@ def list_answering_members(store_ids: Collection[int]) -> dict[int, list[int]]:
     for store_id, agent_id in db.session.execute(found):
         members.setdefault(store_id or 0, []).append(agent_id)
     return members
+
+
+def list_people_of(store_ids: Collection[int], *, most: int) -> list[AgentRow]:
+    """Active members of these stores who may answer tickets, by name; `most` and one more, which tells that there are more."""
+    members = select(Membership.agent_id).where(among(Membership.store_id, store_ids))
+    found = select(*ROW).where(
+        Agent.id.in_(members), Agent.deactivated_at.is_(None), Agent.role.in_(ANSWERING)
+    )
+    rows = db.session.execute(found.order_by(Agent.sort_key, Agent.id).limit(most + 1))
+    return [AgentRow(*row) for row in rows]
+
+
+def is_member(agent_id: int, store_ids: Collection[int]) -> bool:
+    """Whether the person, also one who left, works in one of these stores."""
+    mine = select(Membership.id).where(Membership.agent_id == agent_id, among(Membership.store_id, store_ids))
+    return db.session.scalar(mine.limit(1)) is not None

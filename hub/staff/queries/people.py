@@ -58,7 +58,7 @@ class AgentCard:
 
 
 Rows = Select[*tuple[Any, ...]]
-_ROW: tuple[Any, ...] = (
+ROW: tuple[Any, ...] = (
     Agent.id,
     Agent.name,
     Agent.email,
@@ -133,7 +133,7 @@ def _viewer(
 
 def find_agent_by_email(email: str) -> AgentRow | None:
     """By the address the person logs in with, in any case; people who left too."""
-    row = db.session.execute(select(*_ROW).where(Agent.email == email.strip().lower())).one_or_none()
+    row = db.session.execute(select(*ROW).where(Agent.email == email.strip().lower())).one_or_none()
     return None if row is None else AgentRow(*row)
 
 
@@ -149,7 +149,7 @@ def get_agents(agent_ids: Collection[int]) -> dict[int, AgentRow]:
     """People by id, those who left included; unknown ids are missing."""
     if not agent_ids:
         return {}
-    found = db.session.execute(select(*_ROW).where(Agent.id.in_(agent_ids)))
+    found = db.session.execute(select(*ROW).where(Agent.id.in_(agent_ids)))
     return {row[0]: AgentRow(*row) for row in found}
 
 
@@ -186,7 +186,7 @@ def list_agents(
 def list_agents_with(permission: Permission) -> list[AgentRow]:
     """Active people whose role has the permission, by name."""
     roles = [role for role, permissions in PERMISSIONS.items() if permission in permissions]
-    found = select(*_ROW).where(Agent.role.in_(roles), Agent.deactivated_at.is_(None))
+    found = select(*ROW).where(Agent.role.in_(roles), Agent.deactivated_at.is_(None))
     return [AgentRow(*row) for row in db.session.execute(found.order_by(Agent.sort_key, Agent.id))]
 
 
@@ -229,7 +229,7 @@ def _card(agent: Agent, store_ids: tuple[int, ...], region_ids: tuple[int, ...])
 
 def list_store_agents(store_id: int | None) -> list[AgentRow]:
     """Active members of a store and of its region, by name. None: those who may answer the central queue."""
-    statement = select(*_ROW).where(Agent.deactivated_at.is_(None)).order_by(Agent.sort_key, Agent.id)
+    statement = select(*ROW).where(Agent.deactivated_at.is_(None)).order_by(Agent.sort_key, Agent.id)
     return [AgentRow(*row) for row in db.session.execute(_of_store(statement, store_id))]
 
 
@@ -254,7 +254,7 @@ def list_neighbours(agent_id: int) -> list[AgentRow]:
     """People with a PIN who share a store with this one and may take over the shared PC, by name, without them."""
     own = select(Membership.store_id).where(Membership.agent_id == agent_id, Membership.store_id.is_not(None))
     sharing = select(Membership.agent_id).where(Membership.store_id.in_(own))
-    statement = select(*_ROW).where(
+    statement = select(*ROW).where(
         Agent.id.in_(sharing),
         Agent.id != literal(agent_id),
         Agent.deactivated_at.is_(None),

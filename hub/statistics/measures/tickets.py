@@ -1,0 +1,85 @@
+"""How tickets find their store and end, and what gestures cost."""
+
+from hub.core.text import N_
+from hub.statistics.measures.measure import Measure
+
+FIRST_RESOLUTION = Measure(
+    "first_resolution",
+    N_("First resolution"),
+    "seconds",
+    definition=N_(
+        "Half of the tickets solved for the first time in the period took at most this long from their "
+        "creation, day and night."
+    ),
+    formula=N_("Median of the first solution less the creation of the ticket."),
+    leaves_out=N_("Spam, merged and withdrawn tickets."),
+)
+LAST_RESOLUTION = Measure(
+    "last_resolution",
+    N_("Last resolution"),
+    "seconds",
+    definition=N_(
+        "Half of the tickets solved for good in the period took at most this long from their creation, day "
+        "and night."
+    ),
+    formula=N_(
+        "Median of the last solution less the creation of the ticket: of a ticket that came back, its last "
+        "solution counts."
+    ),
+    leaves_out=N_("Tickets that are open again; spam, merged and withdrawn tickets."),
+)
+REOPENED = Measure(
+    "reopened",
+    N_("Reopened"),
+    "share of 1",
+    definition=N_(
+        "Of the tickets solved for the first time in the period, the share that was opened again since."
+    ),
+    formula=N_("Tickets opened again at least once, divided by the tickets solved for the first time."),
+    leaves_out=N_("Spam, merged and withdrawn tickets."),
+)
+REROUTE_RATE = Measure(
+    "reroute_rate",
+    N_("Re-route rate"),
+    "share of 1",
+    definition=N_(
+        "Of the tickets that came in the period and for which the hub found a store by itself, the share "
+        "that a person moved to another store or to the central queue."
+    ),
+    formula=N_(
+        "Moved tickets, divided by the tickets with a store found, with the 95% Wilson interval. A ticket "
+        "counts once, for the source and the store that were found first, also when it was moved for "
+        "another reason than a mistake."
+    ),
+    leaves_out=N_("Tickets noted in a store, and tickets of the central queue."),
+)
+ROUTED = Measure(
+    "routed",
+    N_("Store found"),
+    "tickets",
+    definition=N_("Tickets that came in the period and for which the hub found a store by itself."),
+    formula=N_("Number of these tickets, in the store that was found first."),
+    leaves_out=N_("Tickets noted in a store, and tickets of the central queue."),
+)
+UNATTRIBUTED = Measure(
+    "unattributed",
+    N_("Central queue"),
+    "tickets",
+    definition=N_(
+        "Tickets that came in the period and in which nothing named a store, wherever they are now."
+    ),
+    formula=N_("Number of tickets whose first place was the central queue."),
+    leaves_out=N_("Tickets that a person put into the central queue later."),
+)
+GESTURE_COST = Measure(
+    "gesture_cost",
+    N_("Cost of gestures"),
+    "cents",
+    definition=N_(
+        "Vouchers and refunds granted in the period, charged to the store that had the ticket when the "
+        "gesture was asked."
+    ),
+    formula=N_("Sum of the amounts. A voucher counts with its full amount when it is given, used or not."),
+    leaves_out=N_("Refused gestures and those still waiting for a decision."),
+)
+TICKETS = (FIRST_RESOLUTION, LAST_RESOLUTION, REOPENED, REROUTE_RATE, ROUTED, UNATTRIBUTED, GESTURE_COST)
