@@ -36,6 +36,7 @@ from hub.segments import models as saved_segments
 from hub.segments.values import models as customer_values
 from hub.signups import models as signups
 from hub.staff import models as staff
+from hub.statistics import models as statistics
 from hub.stores import models as stores
 from hub.surveys import models as surveys
 from hub.surveys.whys import models as whys
@@ -85,6 +86,7 @@ ALL = (
     plan_results,
     mailroom,
     mail_ways,
+    statistics,
     webhooks,
     takeover,
     privacy,

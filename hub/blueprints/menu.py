@@ -35,7 +35,7 @@ ROOM_OF = {
         "customers",
     ),
     **dict.fromkeys(("plan_editor", "plan_publishing", "plan_replay", "plan_files"), "plans"),
-    "plan_results": "statistics",
+    **dict.fromkeys(("plan_results", "digests"), "statistics"),
 }
 """Doors, and single pages, that belong to the room of another one: its place in the rail is the current one on their pages."""
 

@@ -21,6 +21,7 @@ from hub.reviews import holding as reviews
 from hub.segments import holding as segments
 from hub.signups import holding as signups
 from hub.staff import holding as staff
+from hub.statistics import holding as statistics
 from hub.stores import holding as stores
 from hub.surveys import holding as surveys
 from hub.takeover import holding as takeover
@@ -82,6 +83,7 @@ ROOMS: Mapping[str, tuple[Holding, ...]] = {
     "customers": customers.HOLDINGS,
     "mailroom": mailroom.HOLDINGS,
     "takeover": takeover.HOLDINGS,
+    "statistics": statistics.HOLDINGS,
     "webhooks": webhooks.HOLDINGS,
     "outbox": outbox.HOLDINGS,
     "plans": plans.HOLDINGS,

@@ -18,6 +18,7 @@ from hub.reactions import (
     article_mails,
     bridging,
     deadline_alerts,
+    digest_mails,
     learning_uses,
     planning,
     quality_mails,
@@ -225,6 +226,7 @@ WIRES: dict[str, tuple[tuple[str, Effect], ...]] = {
     "PromoPoolLow": (("warn_marketers", staff_mails.warn_marketers),),
     "SenderPaused": (("warn_administrators", staff_mails.warn_administrators),),
     "BaseAudited": (("mail_audit", quality_mails.mail_audit),),
+    "DigestMade": (("mail_digest", digest_mails.mail_digest),),
     "ArticleReviewDue": (("remind_owner", article_mails.remind_owner),),
     "MailboxFailed": (("warn_of_mailbox", staff_mails.warn_of_mailbox),),
 }

@@ -12,6 +12,7 @@ from hub.core import clock
 from hub.core.db import transaction
 from hub.inbox import actions
 from hub.outbox import pushing
+from hub.statistics.digest.readers import PERIODS
 
 WORKER = "alerts-worker.js"
 
@@ -25,6 +26,7 @@ def save_alerts() -> ResponseReturnValue:
             has_new_tickets="has_new_tickets" in request.form,
             has_answers="has_answers" in request.form,
             has_warnings="has_warnings" in request.form,
+            has_digest="has_digest" in request.form or viewer().role not in PERIODS,
         )
     flash(gettext("Saved."), "ok")
     return redirect(url_for("session.profile"))

@@ -14,6 +14,7 @@ from hub.inbox.queries import get_choices
 from hub.outbox import pushing
 from hub.staff import actions, queries
 from hub.staff.actions import Admission
+from hub.statistics.digest.readers import PERIODS
 
 
 @blueprint.get("/profile")
@@ -125,4 +126,5 @@ def _alerts(agent_id: int) -> dict[str, object]:
         "choice": get_choices([agent_id])[agent_id],
         "count": pushing.count_browsers(agent_id),
         "key": pushing.server_key(),
+        "digest": PERIODS.get(viewer().role),
     }

@@ -38,6 +38,7 @@ from hub.questionnaires.sending import working as questionnaire_waves
 from hub.segments.saved import working as segments
 from hub.segments.values import working as values
 from hub.signups import expiring as optins
+from hub.statistics.digest import working as digests
 from hub.surveys import actions as surveys
 from hub.surveys import domains
 from hub.takeover import working as takeovers
@@ -81,6 +82,7 @@ NAMES = {
     "activity": N_("Last signs of life"),
     "retention": N_("Terms of retention"),
     "quality": N_("Audit of the base and archive"),
+    "digests": N_("Digests to make"),
     "takeovers": N_("Takeovers"),
     "till_files": N_("Files of the tills"),
     "visits": N_("Visits kept long enough"),
@@ -95,6 +97,7 @@ NAMES = {
 
 NAMES_OF_ROWS = {
     "erasures": N_("Erasure of a customer (id)"),
+    "digests": N_("Digest of a person of the staff (id)"),
     "tickets": N_("Deadline or closing of ticket (id)"),
     "snoozes": N_("Snooze of ticket (id)"),
     "scheduled_replies": N_("Reply sent later (id)"),
@@ -149,6 +152,7 @@ def list_work(*, now: datetime) -> list[WorkRow]:
         _known_only("duplicates", pairing.has_due(), lambda: None, now),
         _known_only("segments", segments.has_due(), lambda: None, now),
         _known_only("values", values.has_due(), values.next_due_at, now),
+        _known_only(digests.KIND, digests.has_due(), digests.next_due_at, now),
         _known_only("takeovers", takeovers.has_due(), lambda: None, now),
         _known_only("webhooks", webhooks.has_due(), lambda: None, now),
         _known_only("loose_files", loose_files.has_due(), lambda: None, now),

@@ -20,14 +20,21 @@ IDLE_MINUTES = range(1, 4 * 60 + 1)
 
 
 def choose_alerts(
-    *, agent_id: int, has_mails: bool, has_new_tickets: bool, has_answers: bool, has_warnings: bool
+    *,
+    agent_id: int,
+    has_mails: bool,
+    has_new_tickets: bool,
+    has_answers: bool,
+    has_warnings: bool,
+    has_digest: bool = True,
 ) -> None:
-    """What the person hears outside of the hub: mails of warnings, and what the browsers tell."""
+    """What the person hears outside of the hub: mails of warnings, the digest, and what the browsers tell."""
     values = {
         "has_mails": has_mails,
         "has_new_tickets": has_new_tickets,
         "has_answers": has_answers,
         "has_warnings": has_warnings,
+        "has_digest": has_digest,
     }
     statement = insert(AlertChoice).values(agent_id=agent_id, **values)
     db.session.execute(statement.on_conflict_do_update(index_elements=["agent_id"], set_=values))

@@ -42,3 +42,4 @@ class AlertChoice(Base):
     has_new_tickets: Mapped[bool]
     has_answers: Mapped[bool]
     has_warnings: Mapped[bool]
+    has_digest: Mapped[bool] = mapped_column(default=True)

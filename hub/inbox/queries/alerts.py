@@ -18,12 +18,16 @@ WARNINGS = (NoticeKind.DEADLINE_NEAR, NoticeKind.DEADLINE_MISSED)
 
 @dataclass(frozen=True)
 class Choice:
-    """What a person wants to hear outside of the hub; browsers tell only those who subscribed one."""
+    """What a person wants to hear outside of the hub; browsers tell only those who subscribed one.
+
+    `has_digest`: the digest of the figures by mail, of those whose role gets one.
+    """
 
     has_mails: bool = True
     has_new_tickets: bool = True
     has_answers: bool = True
     has_warnings: bool = True
+    has_digest: bool = True
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,9 @@ def get_choices(agent_ids: Collection[int]) -> dict[int, Choice]:
     """By agent id; everybody has one."""
     found = select(AlertChoice).where(AlertChoice.agent_id.in_(agent_ids))
     chosen = {
-        row.agent_id: Choice(row.has_mails, row.has_new_tickets, row.has_answers, row.has_warnings)
+        row.agent_id: Choice(
+            row.has_mails, row.has_new_tickets, row.has_answers, row.has_warnings, row.has_digest
+        )
         for row in db.session.scalars(found)
     }
     return {agent_id: chosen.get(agent_id, Choice()) for agent_id in agent_ids}

@@ -8,6 +8,7 @@ from hub.staff.queries.links import (
     invitation_link_token,
     password_reset_token,
 )
+from hub.staff.queries.members import list_settled
 from hub.staff.queries.people import (
     AgentCard,
     AgentRow,
@@ -47,6 +48,7 @@ __all__ = [
     "list_api_keys",
     "list_last_seen",
     "list_neighbours",
+    "list_settled",
     "list_signers",
     "list_store_agents",
     "password_reset_token",

@@ -1,6 +1,7 @@
-"""Who works in which stores and may answer there, for many stores at once."""
+"""Who works in which stores and may answer there, for many stores at once; who is here in which role."""
 
 from collections.abc import Collection
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -9,7 +10,7 @@ from hub.core.db import db
 from hub.staff.models import Agent, Membership
 from hub.staff.queries.people import ROW, AgentRow
 from hub.staff.rules import PERMISSIONS
-from hub.staff.words import Permission
+from hub.staff.words import Permission, Role
 
 ANSWERING = tuple(
     role for role, permissions in PERMISSIONS.items() if Permission.ANSWER_TICKETS in permissions
@@ -49,3 +50,14 @@ def is_member(agent_id: int, store_ids: Collection[int]) -> bool:
     """Whether the person, also one who left, works in one of these stores."""
     mine = select(Membership.id).where(Membership.agent_id == agent_id, among(Membership.store_id, store_ids))
     return db.session.scalar(mine.limit(1)) is not None
+
+
+def list_settled(roles: Collection[Role], *, before: datetime) -> list[int]:
+    """Ids of active people of these roles who were here before that moment and have logged in at least once."""
+    found = select(Agent.id).where(
+        Agent.role.in_(roles),
+        Agent.created_at < before,
+        Agent.deactivated_at.is_(None),
+        Agent.password_hash.is_not(None),
+    )
+    return list(db.session.scalars(found.order_by(Agent.id)))

@@ -1,0 +1,13 @@
+"""What happens with the figures."""
+
+from dataclasses import dataclass
+
+from hub.core.facts import Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class DigestMade(Fact):
+    """The digest of a person for a period is written and may be mailed."""
+
+    digest_id: int
+    agent_id: int
