@@ -32,6 +32,8 @@ from hub.outbox.queries import list_pauses
 from hub.plans.actions import add_builtin_plans
 from hub.questionnaire_commands import questionnaires
 from hub.staff.actions import get_setup_code
+from hub.statistics.columns.rebuilding import mark_everything
+from hub.statistics_commands import statistics
 from hub.stores.queries import find_chain, find_store_by_code
 from hub.supervisor import backup
 from hub.takeover.opening import open_path
@@ -57,6 +59,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(inbox)
     app.cli.add_command(orders)
     app.cli.add_command(questionnaires)
+    app.cli.add_command(statistics)
     app.cli.add_command(setup_code)
     app.cli.add_command(back_up)
     app.cli.add_command(restore)
@@ -213,6 +216,9 @@ def rebuild_reply_waits(*, is_check: bool) -> None:
         tickets, waits, after_id = tickets + found.ticket_count, waits + found.wait_count, found.last_id
         differing += found.differing
         db.session.remove()
+    if differing and not is_check:
+        with transaction():
+            mark_everything()
     told = {"tickets": tickets, "waits": waits, "differing": len(differing), "first": differing[:20]}
     click.echo(json.dumps(told))
     if is_check and differing:

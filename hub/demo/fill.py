@@ -39,6 +39,7 @@ from hub.demo.models import DEMO_NOTES, METADATA
 from hub.demo.national.telling import run_questionnaires
 from hub.plans.actions import add_builtin_plans
 from hub.reasons.actions import add_builtin_reasons
+from hub.statistics.columns.rebuilding import rebuild_all
 from hub.stores.queries import find_chain, list_stores
 from hub.surveys.actions import add_builtin_survey
 
@@ -64,6 +65,7 @@ def fill(customer_count: int = shopping.CUSTOMERS) -> bool:
     write_help_centre(now=now)
     logins = founding.hire(now=now - timedelta(days=700), random=random)
     _tell_story(customer_count, now, random)
+    rebuild_all()
     note = {"api_key": founding.cut_key(agent_id=1, now=now), "logins": logins}
     db.session.execute(insert(DEMO_NOTES).values(id=1, text=json.dumps(note)))
     db.session.execute(text("ANALYZE"))

@@ -85,6 +85,17 @@ class TicketRequesterChanged(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FiguresChanged(Fact):
+    """Something that figures count changed in a way no other fact tells: a merge, a split, spam, another reason.
+
+    It happened to figures, not to a customer: it names none. `gone`: moments, in seconds since 1970, by which the ticket was counted before and that its rows hold no more.
+    """
+
+    ticket_id: int
+    gone: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class TicketWithdrawn(Fact):
     """The answer it came from was taken back."""
 

@@ -11,6 +11,7 @@ from hub.core import clock
 from hub.core.db import db, transaction
 from hub.core.facts import FactQueueRow, FactRow, WireEffect
 from hub.reactions.alerting import alert
+from hub.reactions.counting import count
 from hub.reactions.happening import Happening
 from hub.reactions.switchboard import WIRES
 from hub.reactions.telling import tell
@@ -39,7 +40,7 @@ def work_facts(wake: Callable[[], None]) -> int:
 
 
 def _tell(facts: Sequence[FactRow]) -> bool:
-    """Other systems and the browsers of the staff are told of the whole batch.
+    """Other systems and the browsers of the staff are told of the whole batch, and statistics which days it touches.
 
     If that fails its facts come again, and are told once all the same.
     """
@@ -47,6 +48,7 @@ def _tell(facts: Sequence[FactRow]) -> bool:
         with db.session.begin_nested():
             tell(facts)
             alert(facts)
+            count(facts)
     except Exception as error:  # webhooks must not stop the wires
         log.exception("telling.failed", count=len(facts))
         for fact in facts:

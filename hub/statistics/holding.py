@@ -1,4 +1,4 @@
-"""The statistics hold counts and ids of staff, stores and reasons, and no customer."""
+"""The statistics hold counts and ids of staff, stores, reasons and tickets, and no customer."""
 
 from hub.core.personal import Apart, Holding
 from hub.statistics import models
@@ -8,4 +8,10 @@ MODELS = (models,)
 
 HOLDINGS: tuple[Holding, ...] = (
     Apart(table="digests", why="counts and shares of stores, told to a person of the staff"),
+    Apart(
+        table="statistics_columns",
+        why="numbers of a day: seconds, and ids of stores, reasons, agents and tickets",
+    ),
+    Apart(table="statistics_marks", why="days to gather"),
+    Apart(table="statistics_layouts", why="how days were gathered"),
 )

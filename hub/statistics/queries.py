@@ -1,24 +1,23 @@
-"""The figures, computed live from waits and answers, within what the reader may see."""
+"""Reports of waits and answers, within what the reader may see: waits from day columns, answers and what waits now live."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ARRAY, ColumnElement, Date, Integer, Subquery, and_, case, cast, func, literal, select
+from sqlalchemy import ColumnElement, Date, and_, cast, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from hub.core.db import db
 from hub.core.errors import Invalid
 from hub.core.text import N_
-from hub.core.words import Channel
-from hub.inbox.models import ReplyWait, Ticket
 from hub.reasons.queries import list_reasons
 from hub.staff.rules import Viewer
 from hub.statistics import rules
-from hub.statistics.charged import waits_of
-from hub.statistics.narrowing import narrowed, narrowed_tickets, narrowed_waits
+from hub.statistics.measuring.door import open_look
+from hub.statistics.measuring.live import list_waiting
+from hub.statistics.narrowing import narrowed
 from hub.statistics.people import may_ask_about
 from hub.statistics.rows import (
     NO_WAITS,
@@ -31,10 +30,14 @@ from hub.statistics.rows import (
     satisfaction_of,
     sum_up,
 )
-from hub.statistics.rules import BUCKETS_SECONDS, Filters
+from hub.statistics.rules import Filters
+from hub.statistics.words import Dimension
 from hub.stores.queries import find_store_by_code, get_chain, get_stores
 from hub.surveys.models import Answer, Invitation
 from hub.surveys.words import AnswerState, Choice
+
+if TYPE_CHECKING:
+    from hub.statistics.measuring.look import Look
 
 CENTRAL_QUEUE = N_("Central queue")
 LONG_DAYS = 92
@@ -77,23 +80,22 @@ def get_response_times(filters: Filters, *, viewer: Viewer, now: datetime) -> Re
 
     Of the chain these are the customers' whole waits; of some stores what these stores are charged.
     """
-    seen = narrowed_waits(filters, viewer)
-    past = filters.before()
-    is_whole = viewer.scope.is_everything and filters.store_id is None and filters.region_id is None
-    ended = waits_of([*_ended_in(filters, has_shares=not is_whole), *seen], is_whole=is_whole)
-    charged = waits_of([*_ended_in(filters, has_shares=True), *seen], is_whole=False)
+    look, past = open_look(filters, viewer=viewer), filters.before()
+    look.need_waits(None, Dimension.STORE, Dimension.CHANNEL, _period_of(filters))
+    (waiting,) = list_waiting(filters, None, viewer=viewer, now=now)
     return ResponseTimes(
         filters=filters,
-        total=_total(ended),
-        before=_total(waits_of([*_ended_in(past, has_shares=not is_whole), *seen], is_whole=is_whole))
-        if past
-        else NO_WAITS,
-        by_store=_with_stores(_group(charged, charged.c.store_id)),
-        by_channel=tuple((Channel(key), waits) for key, waits in _group(ended, ended.c.channel)),
-        by_period=tuple(_group(ended, _period_of(ended.c.ended_at, filters))),
-        buckets=_distribution(ended),
-        dropped=_dropped(filters, seen),
-        **_waiting(filters, viewer, now),
+        total=_total(look),
+        before=_total(open_look(past, viewer=viewer)) if past else NO_WAITS,
+        by_store=_with_stores(look.summarise_waits(Dimension.STORE)),
+        by_channel=_by_word(look.summarise_waits(Dimension.CHANNEL)),
+        by_period=tuple(
+            (_as_day(group), found) for group, found in look.summarise_waits(_period_of(filters))
+        ),
+        buckets=look.distribute_waits(),
+        dropped={str(each.group): each.count for each in look.measure("dropped", Dimension.END)},
+        waiting_count=waiting.count,
+        late_count=waiting.late_count,
     )
 
 
@@ -128,48 +130,21 @@ def _by(groups: Iterable[tuple[Any, Satisfaction]]) -> list[tuple[Any, Satisfact
     return [(key, sum_up(found[key])) for key in sorted(found)]
 
 
-def _ended_in(filters: Filters, *, has_shares: bool) -> list[ColumnElement[bool]]:
-    """Waits that a reply ended; with `has_shares` also the part a store had before it passed the ticket on."""
-    period = [ReplyWait.ended_at >= filters.since, ReplyWait.ended_at < filters.until]
-    return period if has_shares else [*period, ReplyWait.is_transferred.is_(False)]
+def _total(look: "Look") -> Waits:
+    (found,) = look.summarise_waits()
+    return found[1]
 
 
-def _figures(waits: Subquery) -> tuple[ColumnElement[Any], ...]:
-    seconds = waits.c.business_seconds
-    is_in_time = case((seconds <= waits.c.target_seconds, 1.0), else_=0.0)
-    return (
-        func.count().filter(waits.c.is_transferred.is_(False)),
-        func.count(seconds),
-        func.percentile_cont(0.5).within_group(seconds),
-        func.percentile_cont(0.9).within_group(seconds),
-        func.avg(seconds),
-        func.avg(is_in_time).filter(seconds.is_not(None)),
-    )
+def _as_day(group: Any) -> date:
+    day: date = group
+    return day
 
 
-def _waits(row: Sequence[Any]) -> Waits:
-    count, measured, median, ninth, mean, share = row
-    return Waits(
-        count=count,
-        measured_count=measured,
-        median_seconds=median,
-        p90_seconds=ninth,
-        mean_seconds=float(mean) if mean is not None else None,
-        target_share=float(share) if share is not None else None,
-    )
+def _by_word(groups: Iterable[tuple[Any, Waits]]) -> tuple[tuple[Any, Waits], ...]:
+    return tuple(sorted(groups, key=lambda row: str(row[0])))
 
 
-def _total(waits: Subquery) -> Waits:
-    row = db.session.execute(select(*_figures(waits))).one()
-    return _waits(row) if row[0] or row[1] else NO_WAITS
-
-
-def _group(waits: Subquery, by: Any) -> list[tuple[Any, Waits]]:
-    rows = db.session.execute(select(by, *_figures(waits)).group_by(by).order_by(by))
-    return [(row[0], _waits(row[1:])) for row in rows]
-
-
-def _with_stores(groups: Iterable[tuple[int | None, Waits]]) -> tuple[StoreWaits, ...]:
+def _with_stores(groups: Iterable[tuple[Any, Waits]]) -> tuple[StoreWaits, ...]:
     """By name, never by rank: small numbers would make it a lottery."""
     listed = list(groups)
     houses = get_stores([store_id for store_id, _ in listed if store_id])
@@ -182,9 +157,8 @@ def _with_stores(groups: Iterable[tuple[int | None, Waits]]) -> tuple[StoreWaits
     return tuple(sorted(rows, key=lambda row: row.name))
 
 
-def _period_of(column: ColumnElement[Any], filters: Filters) -> ColumnElement[date]:
-    unit = "week" if filters.days > LONG_DAYS else "day"
-    return _truncated(column, unit, filters)
+def _period_of(filters: Filters) -> Dimension:
+    return Dimension.WEEK if filters.days > LONG_DAYS else Dimension.DAY
 
 
 def _month_of(column: InstrumentedAttribute[Any], filters: Filters) -> ColumnElement[date]:
@@ -196,30 +170,6 @@ def _truncated(
 ) -> ColumnElement[date]:
     local = func.timezone(literal(filters.time_zone, literal_execute=True), column)
     return cast(func.date_trunc(literal(unit, literal_execute=True), local), Date)
-
-
-def _distribution(waits: Subquery) -> tuple[int, ...]:
-    seconds = waits.c.business_seconds
-    edges = func.width_bucket(cast(seconds, Integer), cast(list(BUCKETS_SECONDS), ARRAY(Integer)))
-    rows = db.session.execute(select(edges, func.count()).where(seconds.is_not(None)).group_by(edges)).all()
-    counts: dict[int, int] = dict(rows)
-    return tuple(counts.get(bucket, 0) for bucket in range(len(BUCKETS_SECONDS) + 1))
-
-
-def _dropped(filters: Filters, seen: Sequence[ColumnElement[bool]]) -> dict[str, int]:
-    period = (ReplyWait.dropped_at >= filters.since, ReplyWait.dropped_at < filters.until)
-    rows = db.session.execute(
-        select(ReplyWait.drop_reason, func.count()).where(*period, *seen).group_by(ReplyWait.drop_reason)
-    )
-    return {reason.value: count for reason, count in rows if reason}
-
-
-def _waiting(filters: Filters, viewer: Viewer, now: datetime) -> dict[str, int]:
-    conditions = [Ticket.waiting_since.is_not(None), *narrowed_tickets(filters, viewer)]
-    waiting, late = db.session.execute(
-        select(func.count(), func.count().filter(Ticket.due_at < now)).where(*conditions)
-    ).one()
-    return {"waiting_count": waiting, "late_count": late}
 
 
 def _count_answers(filters: Filters, seen: Sequence[ColumnElement[bool]], *by: Any) -> list[Any]:

@@ -2,18 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, and_, extract, func, or_, select
-
-from hub.core.db import db
-from hub.inbox.models import Ticket
-from hub.inbox.words import TicketState
 from hub.staff.rules import Viewer
-from hub.statistics.narrowing import narrowed_tickets
+from hub.statistics.measuring.door import open_look
+from hub.statistics.measuring.live import find_oldest_since
 from hub.statistics.rules import Filters
 
-SETTLED = (TicketState.SOLVED, TicketState.CLOSED)
+if TYPE_CHECKING:
+    from hub.statistics.measuring.look import Look
+
+FIRST, LAST = 0, 1
 
 
 @dataclass(frozen=True)
@@ -42,39 +41,17 @@ class Resolution:
 
 def get_resolution(filters: Filters, *, viewer: Viewer) -> Resolution:
     """First and last resolution of tickets of the period, within what the reader may see."""
-    seen = narrowed_tickets(filters, viewer)
-    first = _solving(Ticket.first_solved_at, filters, [*seen, _is_real(Ticket.first_solved_at)])
-    settled = [*seen, Ticket.state.in_(SETTLED), _is_real(Ticket.solved_at)]
-    oldest = select(func.min(Ticket.waiting_since)).where(Ticket.waiting_since.is_not(None), *seen)
-    reopened = select(func.count(), func.count().filter(Ticket.reopened_count > 0)).where(
-        *_within(Ticket.first_solved_at, filters), *seen, _is_real(Ticket.first_solved_at)
-    )
-    solved_count, reopened_count = db.session.execute(reopened).one()
+    look = open_look(filters, viewer=viewer)
+    first, last = (_solving(look, which) for which in (FIRST, LAST))
     return Resolution(
         first=first,
-        last=_solving(Ticket.solved_at, filters, settled),
-        reopened_count=reopened_count,
-        solved_count=solved_count,
-        oldest_since=db.session.scalar(oldest),
+        last=last,
+        reopened_count=look.count_reopened(),
+        solved_count=first.count,
+        oldest_since=find_oldest_since(filters, viewer=viewer),
     )
 
 
-def _is_real(moment: Any) -> ColumnElement[bool]:
-    """Spam, merged and withdrawn tickets are closed in the moment that ended them; solved ones a week later."""
-    is_later: ColumnElement[bool] = Ticket.closed_at > moment
-    return and_(Ticket.merged_into_id.is_(None), or_(Ticket.closed_at.is_(None), is_later))
-
-
-def _within(moment: Any, filters: Filters) -> list[ColumnElement[bool]]:
-    return [moment >= filters.since, moment < filters.until]
-
-
-def _solving(moment: Any, filters: Filters, conditions: list[ColumnElement[bool]]) -> Solving:
-    seconds = extract("epoch", moment - Ticket.created_at)
-    found = select(
-        func.count(),
-        func.percentile_cont(0.5).within_group(seconds),
-        func.percentile_cont(0.9).within_group(seconds),
-    ).where(*_within(moment, filters), *conditions)
-    count, median, ninth = db.session.execute(found).one()
-    return Solving(count, *(None if value is None else float(value) for value in (median, ninth)))
+def _solving(look: "Look", which: int) -> Solving:
+    median, ninth = (look.resolve(which, share) for share in (0.5, 0.9))
+    return Solving(median.count, median.value, ninth.value)

@@ -1,4 +1,4 @@
-"""Enums of the statistics, stored as text."""
+"""Words of the statistics: digests, subjects of day columns, and what figures are broken down by."""
 
 from enum import StrEnum
 
@@ -8,3 +8,28 @@ class Period(StrEnum):
 
     WEEK = "week"
     MONTH = "month"
+
+
+class Subject(StrEnum):
+    """What one row of a day's columns is about."""
+
+    WAITS = "waits"
+    TICKETS = "tickets"
+    SOLUTIONS = "solutions"
+
+
+class Dimension(StrEnum):
+    """What a figure is broken down by; `slot` is hour by weekday."""
+
+    STORE = "store"
+    REGION = "region"
+    CHANNEL = "channel"
+    REASON = "reason"
+    AGENT = "agent"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    HOUR = "hour"
+    WEEKDAY = "weekday"
+    SLOT = "slot"
+    END = "end"

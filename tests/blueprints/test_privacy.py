@@ -31,6 +31,7 @@ from tests.makers.customers import make_customer
 from tests.makers.inbox import actor_of, make_house, make_received
 from tests.makers.orders import make_order
 from tests.makers.staff import log_in, make_agent
+from tests.makers.statistics import gather_all
 
 DORA = ("Zéphyrine", "Quilleboeuf", "zq@quille.example")
 
@@ -65,6 +66,7 @@ def cleo(client: FlaskClient, session: Session, dora: Customer) -> FlaskClient:
 def figures() -> object:
     """Every measure of the statistics, of the whole chain."""
     filters = statistics.read_filters({}, now=TUESDAY)
+    gather_all()
     return (
         statistics.get_response_times(filters, viewer=SYSTEM_VIEWER, now=TUESDAY),
         statistics.get_satisfaction(filters, viewer=SYSTEM_VIEWER),

@@ -18,6 +18,7 @@ from hub.statistics import gestures, queries, ratings, rerouting, resolution
 from hub.statistics.rules import Filters
 from tests.conftest import TUESDAY, HandClock
 from tests.identity.test_retention import full, keep
+from tests.makers.statistics import gather_all
 
 __all__ = ["full"]
 
@@ -26,6 +27,7 @@ def read_figures(now: datetime) -> dict[str, Any]:
     """Every report of the statistics over the day on which everything happened, and the table of cohorts."""
     filters = Filters(since_on=date(2026, 3, 1), until_on=date(2026, 3, 31), time_zone="Europe/Paris")
     cohorts.roll_up(now=TUESDAY)
+    gather_all()
     return {
         "waits": queries.get_response_times(filters, viewer=SYSTEM_VIEWER, now=now),
         "satisfaction": queries.get_satisfaction(filters, viewer=SYSTEM_VIEWER),

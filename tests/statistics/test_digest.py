@@ -28,6 +28,7 @@ from hub.statistics.models import Digest
 from tests.conftest import TUESDAY, HandClock
 from tests.makers.inbox import make_received
 from tests.makers.staff import log_in, make_agent
+from tests.makers.statistics import gather_all
 from tests.makers.stores import make_chain, make_region, make_store
 
 MONDAY = TUESDAY.replace(day=9, hour=6)
@@ -85,7 +86,9 @@ class House:
 
 @pytest.fixture
 def house(session: Session, hand_clock: HandClock) -> House:
-    return House(session)
+    made = House(session)
+    gather_all()
+    return made
 
 
 def work() -> None:

@@ -25,6 +25,7 @@ from hub.surveys.words import AnswerState, Choice
 from tests.conftest import TUESDAY
 from tests.makers.inbox import make_incoming, make_reason
 from tests.makers.staff import make_agent
+from tests.makers.statistics import gather_all
 from tests.makers.stores import make_chain, make_store
 from tests.makers.surveys import make_invitation
 
@@ -71,6 +72,7 @@ class House:
 
     def read(self, who: Viewer, **args: str) -> ResponseTimes:
         filters = queries.read_filters(args, now=TUESDAY)
+        gather_all()
         return queries.get_response_times(filters, viewer=who, now=TUESDAY)
 
 
@@ -165,6 +167,7 @@ def test_waits_of_a_reason_and_those_below_it_and_of_a_person_of_the_readers_sto
     house.wait(house.lyon.id, 900, reason_id=late.id, agent_id=bo.id)
     house.wait(house.lyon.id, 1500, agent_id=ada.id)
 
+    gather_all()
     of_lyon = replace(viewer(house.lyon.id), role=Role.STORE_MANAGER)
     asked = {
         "delivery": {"reason": str(delivery.id)},

@@ -14,6 +14,7 @@ from hub.statistics.resolution import Resolution, get_resolution
 from tests.conftest import TUESDAY, HandClock
 from tests.makers.inbox import actor_of, make_house, make_reason, make_received, viewer_of
 from tests.makers.staff import log_in, make_agent
+from tests.makers.statistics import work_off
 from tests.makers.stores import make_store
 
 HOUR = timedelta(hours=1)
@@ -30,6 +31,7 @@ def everything() -> Viewer:
 
 def look(viewer: Viewer | None = None, days: int = 30) -> Resolution:
     filters = read_filters({}, now=TUESDAY + timedelta(days=days - 1))
+    work_off()
     return get_resolution(filters, viewer=viewer or everything())
 
 
@@ -100,6 +102,7 @@ def test_the_page_says_all_of_it_with_its_definitions(
     actions.mark_spam(ticket_id=received(1), by=house["by"], now=TUESDAY)  # type: ignore[arg-type]
     received(2)
     hand_clock.move(days=2, hours=4)
+    work_off()
     page = " ".join(client.get("/statistics/response-times").text.split())
     for words in (
         "Première résolution",

@@ -21,6 +21,7 @@ from hub.statistics.rerouting import get_rerouting
 from hub.statistics.resolution import get_resolution
 from hub.statistics.rows import ResponseTimes, Waits
 from tests.conftest import HandClock
+from tests.makers.statistics import work_off
 from tests.makers.worked_chain import ASKED_AT, PERIOD, WorkedChain, make_worked_chain, moment
 
 MINUTE = 60
@@ -31,7 +32,9 @@ LILLE = (20, 45, 120, 5, 270, 15, 40, 30, 60, 60)
 
 @pytest.fixture
 def chain(session: Session, hand_clock: HandClock) -> WorkedChain:
-    return make_worked_chain(session, hand_clock)
+    chain = make_worked_chain(session, hand_clock)
+    work_off()
+    return chain
 
 
 def everything() -> Viewer:

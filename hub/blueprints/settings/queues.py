@@ -38,6 +38,7 @@ from hub.questionnaires.sending import working as questionnaire_waves
 from hub.segments.saved import working as segments
 from hub.segments.values import working as values
 from hub.signups import expiring as optins
+from hub.statistics.columns import working as statistics
 from hub.statistics.digest import working as digests
 from hub.surveys import actions as surveys
 from hub.surveys import domains
@@ -83,6 +84,7 @@ NAMES = {
     "retention": N_("Terms of retention"),
     "quality": N_("Audit of the base and archive"),
     "digests": N_("Digests to make"),
+    "statistics": N_("Days of statistics to gather"),
     "takeovers": N_("Takeovers"),
     "till_files": N_("Files of the tills"),
     "visits": N_("Visits kept long enough"),
@@ -153,6 +155,7 @@ def list_work(*, now: datetime) -> list[WorkRow]:
         _known_only("segments", segments.has_due(), lambda: None, now),
         _known_only("values", values.has_due(), values.next_due_at, now),
         _known_only(digests.KIND, digests.has_due(), digests.next_due_at, now),
+        _known_only("statistics", statistics.has_due(), lambda: None, now),
         _known_only("takeovers", takeovers.has_due(), lambda: None, now),
         _known_only("webhooks", webhooks.has_due(), lambda: None, now),
         _known_only("loose_files", loose_files.has_due(), lambda: None, now),

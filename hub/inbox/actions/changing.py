@@ -19,6 +19,7 @@ from hub.inbox.actions.following import tell_mentioned
 from hub.inbox.actions.handing_out import hand_out
 from hub.inbox.actions.noticing import notify, tell_followers
 from hub.inbox.actions.opening import add_message
+from hub.inbox.actions.recounting import tell_recounted
 from hub.inbox.actions.snoozing import end_snooze
 from hub.inbox.actions.suggestions import decide_suggestion, find_offered
 from hub.inbox.colleagues import find_answerer
@@ -152,6 +153,7 @@ def set_reason(ticket: Ticket, reason_id: int | None, *, by: Actor, now: datetim
         .values(reason_id=reason_id)
         .execution_options(synchronize_session=False)
     )
+    tell_recounted(ticket, now=now)
     settle_hold(ticket, now=now)
 
 

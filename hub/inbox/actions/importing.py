@@ -10,6 +10,7 @@ from typing import Any
 from hub.core.db import db
 from hub.core.words import Channel, Language
 from hub.inbox.actions.opening import Opening, add_ticket, make_message, make_party
+from hub.inbox.actions.recounting import tell_recounted
 from hub.inbox.indexing import index_text
 from hub.inbox.models import Ticket, TicketAttachment
 from hub.inbox.routing import Route
@@ -73,6 +74,7 @@ def import_ticket(given: ImportedTicket, *, now: datetime) -> int:
     _add_messages(ticket, given.messages, now)
     _add_parties(ticket, given)
     db.session.flush()
+    tell_recounted(ticket, now=now)
     return ticket.id
 
 

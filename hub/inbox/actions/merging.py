@@ -22,6 +22,7 @@ from hub.inbox.actions.events import (
 )
 from hub.inbox.actions.finding import get_parties
 from hub.inbox.actions.receiving import reopen_row
+from hub.inbox.actions.recounting import moments_of, tell_recounted
 from hub.inbox.directory import Directory
 from hub.inbox.models import Ticket, TicketMessage, TicketParty
 from hub.inbox.words import DropReason, MessageKind, TicketState
@@ -68,6 +69,8 @@ def merge(*, ticket_id: int, into_id: int, by: Actor, now: datetime) -> None:
     if since is not None:
         _wait_on(target, since, by=by, now=now)
     db.session.flush()
+    for row in (ticket, target):
+        tell_recounted(row, now=now)
 
 
 def unmerge(*, ticket_id: int, by: Actor, now: datetime) -> None:
@@ -87,6 +90,7 @@ def unmerge(*, ticket_id: int, by: Actor, now: datetime) -> None:
         raise Conflict(
             N_("The customer was answered in the joint ticket since. Please split messages off instead.")
         )
+    counted = {row: moments_of(row) for row in (ticket, target)}
     ticket.merged_into_id = None
     db.session.execute(
         delete(TicketParty).where(TicketParty.ticket_id == target.id, TicketParty.merged_from_id == ticket.id)
@@ -101,6 +105,7 @@ def unmerge(*, ticket_id: int, by: Actor, now: datetime) -> None:
             move_state(row, TicketState(before["state"]), by=by, now=now)
             _restore(row, before)
         settle_hold(row, now=now)
+        tell_recounted(row, now=now, gone=counted[row])
     db.session.flush()
 
 

@@ -15,6 +15,7 @@ from hub.inbox.actions.events import lock_end, move_state, settle_hold
 from hub.inbox.actions.handing_out import hand_out
 from hub.inbox.actions.noticing import tell_followers
 from hub.inbox.actions.opening import Opening, add_message, add_party, add_ticket, make_party, show_message
+from hub.inbox.actions.recounting import tell_recounted
 from hub.inbox.actions.ruling import Seen, apply_rules, note_opening
 from hub.inbox.actions.snoozing import wake_by_customer
 from hub.inbox.actions.texting import our_number, plain_phone
@@ -134,6 +135,7 @@ def _append(
 def reopen_row(ticket: Ticket, *, by: Actor, now: datetime) -> None:
     """Solved becomes open: noted, counted, told, and held again if it is a grievance."""
     move_state(ticket, TicketState.OPEN, by=by, now=now, action="reopened")
+    tell_recounted(ticket, now=now, gone=[ticket.solved_at, ticket.first_solved_at])
     ticket.solved_at = None
     ticket.reopened_count += 1
     settle_hold(ticket, now=now)

@@ -17,6 +17,7 @@ from hub.inbox.actions import rebuilding
 from hub.inbox.actions.events import TICKET, lock_ticket, move_state, next_event, note_ticket
 from hub.inbox.actions.opening import Opening, add_party, add_ticket, show_latest
 from hub.inbox.actions.receiving import opened_fact
+from hub.inbox.actions.recounting import moments_of, tell_recounted
 from hub.inbox.indexing import grown_index
 from hub.inbox.models import Ticket, TicketMessage
 from hub.inbox.routing import Route
@@ -53,6 +54,7 @@ def split(*, ticket_id: int, message_ids: Collection[int], subject: str, by: Act
     if ticket.state is TicketState.CLOSED:
         raise Conflict(N_("This ticket is closed and cannot be changed any more."))
     moving = _choose(ticket, message_ids)
+    counted = moments_of(ticket)
     fresh = _open(ticket, moving, subject, now=now)
     note_ticket("split_from", fresh, by=by, now=now, from_id=ticket.id, from_number=ticket.number)
     _move(ticket, fresh, moving)
@@ -75,6 +77,7 @@ def split(*, ticket_id: int, message_ids: Collection[int], subject: str, by: Act
         move_state(fresh, TicketState.OPEN, by=by, now=now)
     db.session.flush()
     record(opened_fact(fresh), now=now)
+    tell_recounted(ticket, now=now, gone=counted)
     return Split(fresh.id, fresh.number)
 
 

@@ -16,6 +16,7 @@ from hub.inbox.actions.attaching import give_back
 from hub.inbox.actions.events import lock_ticket, move_state, note_ticket
 from hub.inbox.actions.letters import COPIES
 from hub.inbox.actions.opening import show_latest
+from hub.inbox.actions.recounting import moments_of, tell_recounted
 from hub.inbox.directory import Directory
 from hub.inbox.facts import ReplyUndone
 from hub.inbox.models import Ticket, TicketMessage
@@ -58,6 +59,7 @@ def undo_reply(*, ticket_id: int, message_id: int, by: Actor, now: datetime) -> 
     if not outbox.cancel(found.outbound_id, now=now):
         raise Conflict(N_("This reply has already left. Write another one to correct it."))
     _take_back_copies(found, now=now)
+    counted = moments_of(ticket)
     text, event_id, before = found.text, found.event_id, found.inserted.get(BEFORE, {})
     take_back_alongside(ticket, found, by=by, now=now)
     give_back(found, now=now)
@@ -69,6 +71,7 @@ def undo_reply(*, ticket_id: int, message_id: int, by: Actor, now: datetime) -> 
     if before:
         _restore(ticket, event_id, before, by=by, now=now)
     db.session.flush()
+    tell_recounted(ticket, now=now, gone=counted)
     fact = ReplyUndone(
         customer_id=ticket.customer_id, ticket_id=ticket.id, store_id=ticket.store_id, agent_id=by.agent_id
     )

@@ -47,6 +47,8 @@ class Ticket(Base):
         Index("ix_tickets_warn", "warn_at", postgresql_where="warn_at IS NOT NULL"),
         Index("ix_tickets_due", "due_at", postgresql_where="waiting_since IS NOT NULL AND missed_at IS NULL"),
         Index("ix_tickets_solved", "solved_at", postgresql_where="state = 'solved'"),
+        Index("ix_tickets_first_solved", "first_solved_at", postgresql_where="first_solved_at IS NOT NULL"),
+        Index("ix_tickets_last_solved", "solved_at", postgresql_where="solved_at IS NOT NULL"),
         Index("ix_tickets_merged", "merged_into_id", postgresql_where="merged_into_id IS NOT NULL"),
         Index("ix_tickets_snoozed", "snoozed_until", postgresql_where="snoozed_until IS NOT NULL"),
         Index(

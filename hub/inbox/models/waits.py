@@ -30,6 +30,7 @@ class ReplyWait(Base):
             postgresql_where="ended_at IS NULL AND dropped_at IS NULL",
         ),
         Index("ix_reply_waits_ended", "ended_at", "store_id", postgresql_where="ended_at IS NOT NULL"),
+        Index("ix_reply_waits_dropped", "dropped_at", postgresql_where="dropped_at IS NOT NULL"),
         Index("ix_reply_waits_transferred", "ticket_id", postgresql_where="is_transferred"),
         Index("ix_reply_waits_ticket", "ticket_id", "started_at"),
     )

@@ -82,4 +82,21 @@ GESTURE_COST = Measure(
     formula=N_("Sum of the amounts. A voucher counts with its full amount when it is given, used or not."),
     leaves_out=N_("Refused gestures and those still waiting for a decision."),
 )
-TICKETS = (FIRST_RESOLUTION, LAST_RESOLUTION, REOPENED, REROUTE_RATE, ROUTED, UNATTRIBUTED, GESTURE_COST)
+OPENED = Measure(
+    "tickets",
+    N_("Tickets opened"),
+    "tickets",
+    definition=N_("Tickets that came in the period, by the store and the contact reason that they have now."),
+    formula=N_("Number of tickets created in the period."),
+    leaves_out=N_("Spam, tickets merged into another one, and tickets whose answer was withdrawn."),
+)
+TICKETS = (
+    OPENED,
+    FIRST_RESOLUTION,
+    LAST_RESOLUTION,
+    REOPENED,
+    REROUTE_RATE,
+    ROUTED,
+    UNATTRIBUTED,
+    GESTURE_COST,
+)

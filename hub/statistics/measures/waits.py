@@ -55,6 +55,14 @@ WAITING_NOW = Measure(
     ),
     leaves_out=N_("Tickets in which the last word is ours."),
 )
+LATE_NOW = Measure(
+    "late_now",
+    N_("Late now"),
+    "tickets",
+    definition=N_("Tickets whose customer is waiting for a reply right now, past the deadline."),
+    formula=N_("Number of tickets with an unanswered message whose reply was due before now."),
+    leaves_out=N_("Tickets of stores without known hours: they have no deadline."),
+)
 OLDEST_WAIT = Measure(
     "oldest_wait",
     N_("Oldest wait"),
@@ -74,4 +82,13 @@ DROPPED = Measure(
     formula=N_("Number of waits dropped in the period, by reason."),
     leaves_out=N_("Waits that ended with a reply. The dropped ones count here and in no median or share."),
 )
-WAITS_NOW_AND_THEN = (MEDIAN_REPLY, NINTH_REPLY, WITHIN_TARGET, WAITS, WAITING_NOW, OLDEST_WAIT, DROPPED)
+WAITS_NOW_AND_THEN = (
+    MEDIAN_REPLY,
+    NINTH_REPLY,
+    WITHIN_TARGET,
+    WAITS,
+    WAITING_NOW,
+    LATE_NOW,
+    OLDEST_WAIT,
+    DROPPED,
+)

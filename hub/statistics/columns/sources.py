@@ -1,0 +1,53 @@
+"""Where the rows of each subject are read, and what that asks of the database: binary, and past the session's objects."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hub.core.db import db
+from hub.statistics.columns import inbox_rows
+from hub.statistics.columns.layouts import CHANNELS, DROPS
+from hub.statistics.columns.local_days import begin_of, day_of
+from hub.statistics.words import Subject
+
+
+@dataclass(frozen=True)
+class Source:
+    """`rows` of a stretch of time (since, until), in the order of their moments; `span`: the first and last moment of all."""
+
+    rows: str
+    span: str
+
+
+SOURCES: Mapping[Subject, Source] = {
+    Subject.WAITS: Source(inbox_rows.WAITS, inbox_rows.SPAN_OF_WAITS),
+    Subject.TICKETS: Source(inbox_rows.TICKETS, inbox_rows.SPAN_OF_TICKETS),
+    Subject.SOLUTIONS: Source(inbox_rows.SOLUTIONS, inbox_rows.SPAN_OF_SOLUTIONS),
+}
+CODES = {"channels": [each.value for each in CHANNELS], "drops": [each.value for each in DROPS]}
+
+
+def fetch(statement: str, values: Mapping[str, Any]) -> list[Any]:
+    """Of the transaction under way, as plain tuples: a year of columns is read in binary, or it costs thrice the time."""
+    db.session.flush()
+    connection = db.session.connection().connection.driver_connection
+    if connection is None:
+        raise RuntimeError("The database connection is closed.")
+    with connection.cursor(binary=True) as cursor:
+        found: list[Any] = cursor.execute(statement, values).fetchall()
+    return found
+
+
+def list_rows(subject: Subject, first: date, last: date, zone: ZoneInfo) -> Sequence[Sequence[float]]:
+    """Of these local days, both included."""
+    bounds = {"since": begin_of(first, zone), "until": begin_of(last + timedelta(days=1), zone)}
+    return fetch(SOURCES[subject].rows, {**CODES, **bounds})
+
+
+def find_span(subject: Subject, zone: ZoneInfo) -> tuple[date, date] | None:
+    """The first and the last local day with rows."""
+    moments: tuple[datetime | None, datetime | None] = fetch(SOURCES[subject].span, {})[0]
+    first, last = moments
+    return None if first is None or last is None else (day_of(first, zone), day_of(last, zone))

@@ -1,0 +1,1 @@
+"""One door to every figure that is made of day columns."""

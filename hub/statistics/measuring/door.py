@@ -1,0 +1,39 @@
+"""The one door: a figure by its key, as this reader sees it. Loads numpy with the first figure that is made of columns."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from hub.staff.rules import Viewer
+from hub.statistics.measuring import live
+from hub.statistics.measuring.figures import Figure
+from hub.statistics.rules import Filters
+from hub.statistics.words import Dimension
+
+if TYPE_CHECKING:
+    from hub.statistics.measuring.look import Look
+
+LIVE: Mapping[str, Callable[..., list[Figure]]] = {
+    "waiting_now": live.count_waiting,
+    "late_now": live.count_late,
+    "oldest_wait": live.find_oldest,
+}
+
+
+def measure(
+    key: str, filters: Filters, *, by: Dimension | None = None, viewer: Viewer, now: datetime
+) -> tuple[Figure, ...]:
+    """One figure of all, or one of each group of the dimension that has rows, in the order of ids, days or hours.
+
+    Raises Invalid of an unknown key, and of a breakdown that the figure does not have.
+    """
+    if key in LIVE:
+        return tuple(LIVE[key](filters, by, viewer=viewer, now=now))
+    return open_look(filters, viewer=viewer).measure(key, by)
+
+
+def open_look(filters: Filters, *, viewer: Viewer) -> "Look":
+    """For several figures of one period: its rows are read once."""
+    from hub.statistics.measuring.look import Look
+
+    return Look(filters, viewer)

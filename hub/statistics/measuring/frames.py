@@ -1,0 +1,146 @@
+"""The rows of one subject that a reader has asked for and may see, as arrays: columns are read when they are needed."""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hub.staff.rules import Viewer
+from hub.statistics.columns.layouts import CHANNELS, code_of
+from hub.statistics.columns.reading import Block, read
+from hub.statistics.measuring.labels import LABELS, begin_of_period
+from hub.statistics.measuring.numbers import Groups, all_of, group
+from hub.statistics.narrowing import reasons_of
+from hub.statistics.rules import Filters
+from hub.statistics.words import Dimension, Subject
+from hub.stores.queries import list_stores
+
+Array = NDArray[Any]
+IN_ROWS = {
+    Dimension.STORE: "store",
+    Dimension.REGION: "store",
+    Dimension.CHANNEL: "channel",
+    Dimension.REASON: "reason",
+    Dimension.AGENT: "agent",
+    Dimension.END: "end",
+}
+SLOTS: Mapping[Dimension, Callable[[Array], Array]] = {
+    Dimension.HOUR: lambda slots: slots % 24,
+    Dimension.WEEKDAY: lambda slots: slots // 24,
+    Dimension.SLOT: lambda slots: slots,
+}
+PERIODS = frozenset({Dimension.DAY, Dimension.WEEK, Dimension.MONTH})
+
+
+def column_of(by: Dimension | None, slot: str = "slot") -> set[str]:
+    """What a breakdown reads."""
+    if by is None or by in PERIODS:
+        return set()
+    return {IN_ROWS.get(by, slot)}
+
+
+class Frame:
+    """Whoever takes several columns asks for all of them first: between two statements a day may be gathered anew."""
+
+    def __init__(self, subject: Subject, filters: Filters, viewer: Viewer) -> None:
+        self.subject, self.filters, self.viewer = subject, filters, viewer
+        self._columns: dict[str, Array] = {}
+        self._block: Block | None = None
+
+    def need(self, names: Iterable[str]) -> None:
+        """Read what is not here yet, in one statement."""
+        wanted = {*names, *self._asked}
+        if self._block is not None and wanted <= self._columns.keys():
+            return
+        missing = (wanted - self._columns.keys()) or {"store"}
+        found = self._read(missing)
+        if self._block is not None and found.lengths != self._block.lengths:
+            found = self._read({*self._columns, *missing})
+            self._columns.clear()
+            self.__dict__.pop("_mask", None)
+        self._block, self._columns = found, self._columns | found.columns
+
+    def _read(self, names: Iterable[str]) -> Block:
+        return read(self.subject, self.filters.since_on, self.filters.until_on, names)
+
+    def __getitem__(self, name: str) -> Array:
+        self.need([name])
+        return self._chosen(self._columns[name])
+
+    def group(self, by: Dimension | None, rows: Array, *, slot: str = "slot") -> Groups:
+        """The groups of these rows (a mask) in their order, as figures name them, and which row is of which."""
+        if by is None:
+            return all_of(int(np.count_nonzero(rows)))
+        found = group(self._keys(by, slot)[rows])
+        return Groups([LABELS[by](int(label)) for label in found.labels], found.codes)
+
+    def _keys(self, by: Dimension, slot: str) -> Array:
+        if by in PERIODS:
+            return self._periods(by)
+        if by in IN_ROWS:
+            column = self[IN_ROWS[by]]
+            return self._regions[column] if by is Dimension.REGION else column
+        return SLOTS[by](self[slot].astype(np.int32))
+
+    @cached_property
+    def _asked(self) -> frozenset[str]:
+        """Columns by which the reader narrows."""
+        filters = self.filters
+        asked = {
+            "store": not self.viewer.scope.is_everything or filters.store_id or filters.region_id,
+            "channel": filters.channel,
+            "reason": filters.reason_id,
+            "agent": filters.agent_id,
+        }
+        return frozenset(name for name, value in asked.items() if value)
+
+    @cached_property
+    def _mask(self) -> Array | None:
+        """None where every row is asked for."""
+        self.need([])
+        masks = [test(self._columns) for test in self._tests()]
+        return np.logical_and.reduce(masks) if masks else None
+
+    def _tests(self) -> list[Callable[[Mapping[str, Array]], Array]]:
+        filters, scope = self.filters, self.viewer.scope
+        tests: list[Callable[[Mapping[str, Array]], Array]] = []
+        if not scope.is_everything:
+            tests.append(lambda of: np.isin(of["store"], list(scope.store_ids)))
+        if filters.store_id:
+            tests.append(lambda of: of["store"] == filters.store_id)
+        if filters.region_id:
+            inside = [row.id for row in self._stores if row.region_id == filters.region_id]
+            tests.append(lambda of: np.isin(of["store"], inside))
+        if filters.channel:
+            code = code_of(CHANNELS, filters.channel)
+            tests.append(lambda of: of["channel"] == code)
+        if filters.reason_id:
+            reasons = list(reasons_of(filters.reason_id))
+            tests.append(lambda of: np.isin(of["reason"], reasons))
+        if filters.agent_id:
+            tests.append(lambda of: of["agent"] == filters.agent_id)
+        return tests
+
+    @cached_property
+    def _stores(self) -> list[Any]:
+        return list(list_stores(is_active=None))
+
+    @cached_property
+    def _regions(self) -> Array:
+        """The region of each store by its id; 0 of the central queue and of stores without one."""
+        table = np.zeros(max((row.id for row in self._stores), default=0) + 1, dtype=np.int32)
+        for row in self._stores:
+            table[row.id] = row.region_id or 0
+        return table
+
+    def _periods(self, by: Dimension) -> Array:
+        self.need([])
+        if self._block is None:
+            return np.zeros(0, dtype=np.int32)
+        begins = [begin_of_period(day, by).toordinal() for day in self._block.days]
+        return self._chosen(np.repeat(np.array(begins, dtype=np.int32), self._block.lengths))
+
+    def _chosen(self, column: Array) -> Array:
+        return column if self._mask is None else column[self._mask]

@@ -1,0 +1,77 @@
+"""One reader's look at a period: every figure asked of it is measured from rows that are read once. Imports numpy."""
+
+from collections.abc import Callable, Mapping
+
+from hub.core.errors import Invalid
+from hub.core.text import N_
+from hub.staff.rules import Viewer
+from hub.statistics.measuring import tickets, waits
+from hub.statistics.measuring.figures import Figure, Group
+from hub.statistics.measuring.frames import Frame
+from hub.statistics.rows import Waits
+from hub.statistics.rules import Filters
+from hub.statistics.words import Dimension, Subject
+
+Recipe = Callable[[Frame, Dimension | None], list[Figure]]
+NINTH = 0.9
+
+
+def _median(which: int) -> Recipe:
+    return lambda frame, by: tickets.find_resolutions(frame, by, which, 0.5)
+
+
+RECIPES: Mapping[str, tuple[Subject, Recipe]] = {
+    "median_reply": (Subject.WAITS, lambda frame, by: waits.find_quantiles(frame, by, 0.5)),
+    "p90_reply": (Subject.WAITS, lambda frame, by: waits.find_quantiles(frame, by, NINTH)),
+    "within_target": (Subject.WAITS, waits.find_within_target),
+    "waits": (Subject.WAITS, waits.count_replies),
+    "dropped": (Subject.WAITS, waits.count_dropped),
+    "tickets": (Subject.TICKETS, tickets.count_opened),
+    "first_resolution": (Subject.SOLUTIONS, _median(tickets.FIRST)),
+    "last_resolution": (Subject.SOLUTIONS, _median(tickets.LAST)),
+    "reopened": (Subject.SOLUTIONS, tickets.find_reopened),
+}
+
+
+class Look:
+    """Figures of one period as one reader sees them."""
+
+    def __init__(self, filters: Filters, viewer: Viewer) -> None:
+        self.filters, self.viewer = filters, viewer
+        self._frames: dict[Subject, Frame] = {}
+
+    def frame(self, subject: Subject) -> Frame:
+        if subject not in self._frames:
+            self._frames[subject] = Frame(subject, self.filters, self.viewer)
+        return self._frames[subject]
+
+    def measure(self, key: str, by: Dimension | None = None) -> tuple[Figure, ...]:
+        """Raises Invalid of a measure that is not made of columns, or not by this dimension."""
+        if key not in RECIPES:
+            raise Invalid(N_("This figure cannot be asked for like this. Please choose another one."))
+        subject, recipe = RECIPES[key]
+        if by is Dimension.END and subject is not Subject.WAITS:
+            raise Invalid(N_("This figure cannot be asked for like this. Please choose another one."))
+        return tuple(recipe(self.frame(subject), by))
+
+    def need_waits(self, *dimensions: Dimension | None) -> Frame:
+        """The frame of waits with all that these breakdowns read, in one statement."""
+        frame = self.frame(Subject.WAITS)
+        frame.need(name for by in dimensions for name in waits.columns_of_waits(frame, by))
+        return frame
+
+    def distribute_waits(self) -> tuple[int, ...]:
+        """How many waits ended within each step of BUCKETS_SECONDS; the last ones took longer."""
+        return waits.find_distribution(self.frame(Subject.WAITS))
+
+    def resolve(self, which: int, share: float) -> Figure:
+        """A quantile of the seconds to the first (0) or the last (1) solution."""
+        (found,) = tickets.find_resolutions(self.frame(Subject.SOLUTIONS), None, which, share)
+        return found
+
+    def count_reopened(self) -> int:
+        """Of the tickets that were solved for the first time."""
+        return tickets.count_reopened(self.frame(Subject.SOLUTIONS))
+
+    def summarise_waits(self, by: Dimension | None = None) -> list[tuple[Group, Waits]]:
+        return waits.summarise(self.frame(Subject.WAITS), by)

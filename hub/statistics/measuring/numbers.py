@@ -1,0 +1,95 @@
+"""Groups, exact quantiles and distributions of columns. Pure; imports numpy, so it is imported where it is used."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hub.core.intervals import Z95, Interval
+
+Array = NDArray[Any]
+LARGEST_TABLE = 1 << 22
+"""Keys up to this are counted in a table, without being sorted."""
+SHORT = 1 << 16
+"""So few groups are told apart by two bytes, which are ordered in the time it takes to look at them."""
+
+
+@dataclass(frozen=True)
+class Groups:
+    """`labels` in their order; `codes`: of each row the place of its label."""
+
+    labels: Sequence[Any]
+    codes: Array
+
+    @property
+    def count(self) -> int:
+        return len(self.labels)
+
+
+def group(keys: Array) -> Groups:
+    """The different keys, none of them negative."""
+    if len(keys) and int(keys.max()) < LARGEST_TABLE:
+        found = np.flatnonzero(np.bincount(keys))
+        table = np.zeros(int(found[-1]) + 1, dtype=np.int32)
+        table[found] = np.arange(len(found), dtype=np.int32)
+        return Groups(found.tolist(), table[keys])
+    found, codes = np.unique(keys, return_inverse=True)
+    return Groups(found.tolist(), codes)
+
+
+def all_of(count: int) -> Groups:
+    """One group of all rows."""
+    return Groups([None], np.zeros(count, dtype=np.int32))
+
+
+def ordered(values: Array, groups: Groups) -> list[Array]:
+    """The values of each group, from small to large. Whole numbers are sorted once for all groups together."""
+    if groups.count <= 1:
+        return [np.sort(values)][: groups.count]
+    ends = np.cumsum(np.bincount(groups.codes, minlength=groups.count))[:-1]
+    if values.dtype.kind == "i":
+        keys = np.sort((groups.codes.astype(np.int64) << 32) | values)
+        return np.split((keys & 0xFFFFFFFF).astype(np.int64), ends)
+    codes = groups.codes.astype(np.uint16) if groups.count <= SHORT else groups.codes
+    return [np.sort(part) for part in np.split(values[np.argsort(codes, kind="stable")], ends)]
+
+
+def quantile(values: Array, share: float) -> float | None:
+    """Of ordered values, by straight line between two of them, as `percentile_cont` says it. None of no values."""
+    if not len(values):
+        return None
+    place = share * (len(values) - 1)
+    below, above = float(values[math.floor(place)]), float(values[math.ceil(place)])
+    return below + (place - math.floor(place)) * (above - below)
+
+
+def quantile_interval(values: Array, share: float) -> Interval | None:
+    """At 95 % and free of any assumed shape: the ordered values between which the quantile lies (binomial, normal limit).
+
+    None where there are too few values for both ends.
+    """
+    spread = Z95 * math.sqrt(len(values) * share * (1 - share))
+    first, last = math.floor(len(values) * share - spread), math.ceil(len(values) * share + spread)
+    value = quantile(values, share)
+    if value is None or first < 1 or last > len(values):
+        return None
+    return Interval(float(values[first - 1]), value, float(values[last - 1]))
+
+
+def only(groups: Groups, rows: Array) -> Groups:
+    """The same groups of some of the rows; a group may then have none."""
+    return Groups(groups.labels, groups.codes[rows])
+
+
+def count_by(groups: Groups) -> list[int]:
+    """How many rows each group has."""
+    return [int(count) for count in np.bincount(groups.codes, minlength=groups.count)]
+
+
+def distribute(values: Array, edges: Sequence[int]) -> tuple[int, ...]:
+    """How many values lie below each edge and not below the one before; the last ones are above them all."""
+    places = np.searchsorted(np.array(edges), values, side="right")
+    return tuple(int(count) for count in np.bincount(places, minlength=len(edges) + 1))

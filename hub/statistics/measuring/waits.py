@@ -1,0 +1,145 @@
+"""Waits of a frame by group: how many, how long, within their target, dropped. Imports numpy."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hub.core.intervals import wilson
+from hub.statistics.columns.layouts import FIRST_DROP, PASSED_ON, REPLIED
+from hub.statistics.measuring.figures import Figure, Group
+from hub.statistics.measuring.frames import Frame, column_of
+from hub.statistics.measuring.numbers import (
+    Groups,
+    count_by,
+    distribute,
+    only,
+    ordered,
+    quantile,
+    quantile_interval,
+)
+from hub.statistics.rows import Waits
+from hub.statistics.rules import BUCKETS_SECONDS
+from hub.statistics.words import Dimension
+
+Array = NDArray[Any]
+OF_ONE_STORE = frozenset({Dimension.STORE, Dimension.REGION, Dimension.AGENT})
+"""Broken down by these, each is charged its own share of a wait that transfers cut."""
+
+
+@dataclass(frozen=True)
+class Charged:
+    """Waits that ended, with the seconds and the target that somebody is charged: the chain the whole wait, a store its share.
+
+    `known` are the rows with known hours; `seconds` and `in_time` are of these only.
+    """
+
+    groups: Groups
+    is_reply: Array
+    known: Groups
+    seconds: Array
+    in_time: Array
+
+
+def is_of_chain(frame: Frame) -> bool:
+    filters = frame.filters
+    return frame.viewer.scope.is_everything and filters.store_id is None and filters.region_id is None
+
+
+def columns_of_waits(frame: Frame, by: Dimension | None) -> set[str]:
+    """What `charge` reads."""
+    whole = _whole(frame, by)
+    return {"end", f"{whole}seconds", f"{whole}target", *column_of(by, f"{whole}slot")}
+
+
+def _whole(frame: Frame, by: Dimension | None) -> str:
+    return "whole_" if is_of_chain(frame) and by not in OF_ONE_STORE else ""
+
+
+def charge(frame: Frame, by: Dimension | None) -> Charged:
+    frame.need(columns_of_waits(frame, by))
+    whole, end = _whole(frame, by), frame["end"]
+    rows = end == REPLIED if whole or by is Dimension.AGENT else end <= PASSED_ON
+    groups = frame.group(by, rows, slot=f"{whole}slot")
+    seconds, target = frame[f"{whole}seconds"][rows], frame[f"{whole}target"][rows]
+    is_known = seconds >= 0
+    return Charged(
+        groups=groups,
+        is_reply=end[rows] == REPLIED,
+        known=only(groups, is_known),
+        seconds=seconds[is_known],
+        in_time=(seconds <= target)[is_known],
+    )
+
+
+def summarise(frame: Frame, by: Dimension | None = None) -> list[tuple[Group, Waits]]:
+    """Everything the page of response times says of each group."""
+    of = charge(frame, by)
+    counts, in_time = count_by(only(of.groups, of.is_reply)), count_by(only(of.known, of.in_time))
+    totals = np.bincount(of.known.codes, weights=of.seconds, minlength=of.known.count)
+    return [
+        (label, _waits(count, seconds, float(total), timely))
+        for label, count, seconds, total, timely in zip(
+            of.groups.labels, counts, ordered(of.seconds, of.known), totals, in_time, strict=True
+        )
+    ]
+
+
+def _waits(count: int, seconds: Array, total: float, in_time: int) -> Waits:
+    measured = len(seconds)
+    return Waits(
+        count=count,
+        measured_count=measured,
+        median_seconds=quantile(seconds, 0.5),
+        p90_seconds=quantile(seconds, 0.9),
+        mean_seconds=total / measured if measured else None,
+        target_share=in_time / measured if measured else None,
+    )
+
+
+def find_quantiles(frame: Frame, by: Dimension | None, share: float) -> list[Figure]:
+    of = charge(frame, by)
+    found = zip(of.known.labels, ordered(of.seconds, of.known), strict=True)
+    return [quantile_figure(label, seconds, share) for label, seconds in found]
+
+
+def quantile_figure(label: Group, values: Array, share: float) -> Figure:
+    sure = quantile_interval(values, share)
+    ends = (sure.low, sure.high) if sure else (None, None)
+    return Figure(label, quantile(values, share), len(values), *ends)
+
+
+def share_figures(of: Groups, chosen: Array) -> list[Figure]:
+    """The share of the chosen rows in each group, with its interval."""
+    figures = []
+    for label, count, total in zip(of.labels, count_by(only(of, chosen)), count_by(of), strict=True):
+        sure = wilson(count, total)
+        figures.append(
+            Figure(label, sure.value, total, sure.low, sure.high) if sure else Figure(label, None, 0)
+        )
+    return figures
+
+
+def count_figures(of: Groups) -> list[Figure]:
+    return [Figure(label, count, count) for label, count in zip(of.labels, count_by(of), strict=True)]
+
+
+def find_within_target(frame: Frame, by: Dimension | None) -> list[Figure]:
+    of = charge(frame, by)
+    return share_figures(of.known, of.in_time)
+
+
+def count_replies(frame: Frame, by: Dimension | None) -> list[Figure]:
+    of = charge(frame, by)
+    return count_figures(only(of.groups, of.is_reply))
+
+
+def count_dropped(frame: Frame, by: Dimension | None) -> list[Figure]:
+    frame.need({"end", *column_of(by)})
+    return count_figures(frame.group(by, frame["end"] >= FIRST_DROP))
+
+
+def find_distribution(frame: Frame) -> tuple[int, ...]:
+    """How many waits ended within each step of BUCKETS_SECONDS."""
+    return distribute(charge(frame, None).seconds, BUCKETS_SECONDS)
