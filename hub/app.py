@@ -65,6 +65,7 @@ from hub.blueprints import (
     setup,
     signups,
     statistics,
+    statistics_base,
     surveys,
     templates,
     tracking,
@@ -193,6 +194,7 @@ DOORS: tuple[Door, ...] = (
     Door(help_centre.blueprint, "/help", Entry.PUBLIC, is_csrf_exempt=True),
     Door(statistics.blueprint, "/statistics", Permission.READ_STATISTICS),
     digests.DOOR,
+    Door(statistics_base.blueprint, "/statistics/base", Permission.READ_STATISTICS),
     Door(routing.blueprint, "/routing", Permission.EDIT_ROUTING),
     Door(settings.blueprint, "/settings", Permission.EDIT_SETTINGS, large=frozenset({"takeovers"})),
     Door(

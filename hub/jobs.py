@@ -41,6 +41,7 @@ from hub.reactions import drain as reactions
 from hub.segments.saved import working as segments
 from hub.segments.values import working as values
 from hub.signups import expiring as optins
+from hub.statistics.base import working as base
 from hub.statistics.columns import working as statistics
 from hub.statistics.digest import working as digests
 from hub.surveys import actions as surveys
@@ -153,6 +154,7 @@ JOBS: dict[str, Job] = {
         Job("values", "bulk", values.work_values, values.has_due, values.next_due_at),
         Job(digests.KIND, "bulk", digests.work_digests, digests.has_due, digests.next_due_at),
         Job("statistics", "default", statistics.work_statistics, statistics.has_due, _nothing_planned, 0.1),
+        Job("base", "bulk", base.work_base, base.has_due, _nothing_planned),
         Job("takeovers", "bulk", takeovers.work_takeovers, takeovers.has_due, _nothing_planned),
         Job("webhooks", "bulk", webhooks.work_webhooks, webhooks.has_due, _nothing_planned),
         *(_outbox(queue) for queue in SendQueue),

@@ -37,6 +37,7 @@ from hub.segments.values import models as customer_values
 from hub.signups import models as signups
 from hub.staff import models as staff
 from hub.statistics import models as statistics
+from hub.statistics.base import models as base_nights
 from hub.stores import models as stores
 from hub.surveys import models as surveys
 from hub.surveys.whys import models as whys
@@ -89,5 +90,6 @@ ALL = (
     statistics,
     webhooks,
     takeover,
+    base_nights,
     privacy,
 )

@@ -56,6 +56,12 @@ class Customer(Base):
             "id",
             postgresql_where="birth_on IS NOT NULL",
         ),
+        Index(
+            "ix_customers_preferred_store",
+            "preferred_store_id",
+            "id",
+            postgresql_where="preferred_store_id IS NOT NULL",
+        ),
         Index("ix_customers_merged", "merged_into_id", postgresql_where="merged_into_id IS NOT NULL"),
     )
 

@@ -2,8 +2,9 @@
 
 from hub.core.personal import Apart, Holding
 from hub.statistics import models
+from hub.statistics.base import models as base
 
-MODELS = (models,)
+MODELS = (models, base)
 """Imported, so that the tables below are known to whoever reads this."""
 
 HOLDINGS: tuple[Holding, ...] = (
@@ -14,4 +15,5 @@ HOLDINGS: tuple[Holding, ...] = (
     ),
     Apart(table="statistics_marks", why="days to gather"),
     Apart(table="statistics_layouts", why="how days were gathered"),
+    Apart(table="base_nights", why="counts of customers by store, night by night"),
 )

@@ -38,6 +38,7 @@ from hub.questionnaires.sending import working as questionnaire_waves
 from hub.segments.saved import working as segments
 from hub.segments.values import working as values
 from hub.signups import expiring as optins
+from hub.statistics.base import working as base
 from hub.statistics.columns import working as statistics
 from hub.statistics.digest import working as digests
 from hub.surveys import actions as surveys
@@ -85,6 +86,7 @@ NAMES = {
     "quality": N_("Audit of the base and archive"),
     "digests": N_("Digests to make"),
     "statistics": N_("Days of statistics to gather"),
+    "base": N_("Nightly count of the base"),
     "takeovers": N_("Takeovers"),
     "till_files": N_("Files of the tills"),
     "visits": N_("Visits kept long enough"),
@@ -156,6 +158,7 @@ def list_work(*, now: datetime) -> list[WorkRow]:
         _known_only("values", values.has_due(), values.next_due_at, now),
         _known_only(digests.KIND, digests.has_due(), digests.next_due_at, now),
         _known_only("statistics", statistics.has_due(), lambda: None, now),
+        _known_only("base", base.has_due(), lambda: None, now),
         _known_only("takeovers", takeovers.has_due(), lambda: None, now),
         _known_only("webhooks", webhooks.has_due(), lambda: None, now),
         _known_only("loose_files", loose_files.has_due(), lambda: None, now),

@@ -1,5 +1,6 @@
 """What the page of cohorts and value asks: the table, the line of value against its target, the latest fit."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -44,13 +45,21 @@ class ValuePoint:
     target_cents: int | None
 
 
-def list_cohorts(*, now_on: date, store_id: int | None = None, family: str | None = None) -> list[Cohort]:
-    """The latest month first; of one store or family of the first product when given."""
+def list_cohorts(
+    *,
+    now_on: date,
+    store_id: int | None = None,
+    family: str | None = None,
+    store_ids: Collection[int] | None = None,
+) -> list[Cohort]:
+    """The latest month first; of one store, of some stores or of one family of the first product when given."""
     sums = (func.sum(_C.active_count), func.sum(_C.net_cents), func.sum(_C.customer_count))
     wanted = select(_C.cohort_on, _C.month_number, *sums).group_by(_C.cohort_on, _C.month_number)
     for column, value in ((_C.store_id, store_id), (_C.family, family)):
         if value is not None:
             wanted = wanted.where(column == value)
+    if store_ids is not None:
+        wanted = wanted.where(_C.store_id.in_(store_ids))
     cells, sizes = {}, {}
     for cohort_on, number, active, cents, size in db.session.execute(wanted):
         cells[cohort_on, number] = (int(active), int(cents))

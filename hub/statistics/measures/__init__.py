@@ -1,6 +1,7 @@
 """The definition of every figure, once: its words, its unit, its formula and what it leaves out; a file a question."""
 
 from hub.statistics.measures.answers import ANSWERS
+from hub.statistics.measures.base import BASE
 from hub.statistics.measures.measure import Measure
 from hub.statistics.measures.plans import PLANS
 from hub.statistics.measures.tickets import TICKETS
@@ -11,6 +12,7 @@ BY_QUESTION = {
     "Tickets": TICKETS,
     "Answers": ANSWERS,
     "Plans": PLANS,
+    "Base": BASE,
 }
 MEASURES = {measure.key: measure for measures in BY_QUESTION.values() for measure in measures}
 
