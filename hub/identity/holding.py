@@ -100,7 +100,6 @@ ROOMS: Mapping[str, tuple[Holding, ...]] = {
     "staff": staff.HOLDINGS,
     "reasons": reasons.HOLDINGS,
     "stores": stores.HOLDINGS,
-    "statistics": statistics.HOLDINGS,
     "hallway": HALLWAY,
 }
 """In the order of an erasure: first nobody can reach or find him any more; who finds rows by those of another comes before."""

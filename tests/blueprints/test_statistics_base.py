@@ -136,7 +136,7 @@ def test_the_page_beside_a_month_and_a_year_ago(
     assert client.get(f"{PAGE}customers/rf:6:1").status_code == 404
     assert client.get(f"{PAGE}customers/cohort:2026-13").status_code == 404
     lines = client.get(f"{PAGE}base.csv").get_data(as_text=True).splitlines()
-    assert lines[1] == "day;2026-03-03;2026-02-03;2025-02-27"
+    assert lines[1] == "day;2026-03-03;2026-02-03;2025-03-03"
     assert "stage:regular;2;3;0" in lines
 
 
