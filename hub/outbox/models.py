@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.core.db import Base, words
@@ -44,6 +44,11 @@ LOOKED_AT = (
         "purpose",
         postgresql_where=GIVEN_UP,
     ),
+    Index(
+        "ix_outbound_messages_came_back",
+        text("coalesce(accepted_at, ended_at)"),
+        postgresql_where="state IN ('bounced', 'failed', 'expired', 'unknown')",
+    ),
     Index("ix_outbound_messages_unknown", "id", postgresql_where="state = 'unknown' AND settled_at IS NULL"),
     Index(
         "ix_outbound_messages_phone_expiry",
@@ -56,7 +61,7 @@ LOOKED_AT = (
         postgresql_where="channel IN ('sms', 'whatsapp')",
     ),
 )
-"""For the pages of the marketer and the administrator: each holds only the rows that its page reads."""
+"""For the pages of the marketer, the administrator and statistics: each holds only the rows that its page reads."""
 
 
 class OutboundMessage(Base):

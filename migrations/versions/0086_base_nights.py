@@ -1,4 +1,4 @@
-"""What the base of customers was each night, by store."""
+"""What the base of customers was each night, by store; and an index for messages that came back, by their day."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -25,8 +25,15 @@ def upgrade() -> None:
         ["preferred_store_id", "id"],
         postgresql_where=sa.text("preferred_store_id IS NOT NULL"),
     )
+    op.create_index(
+        "ix_outbound_messages_came_back",
+        "outbound_messages",
+        [sa.text("coalesce(accepted_at, ended_at)")],
+        postgresql_where=sa.text("state IN ('bounced', 'failed', 'expired', 'unknown')"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_outbound_messages_came_back", "outbound_messages")
     op.drop_index("ix_customers_preferred_store", "customers")
     op.drop_table("base_nights")
