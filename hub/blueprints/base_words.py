@@ -15,7 +15,7 @@ from hub.blueprints.values.stages import definition_of
 from hub.core.intervals import wilson
 from hub.core.text import N_, with_minus
 from hub.core.words import Channel, Purpose
-from hub.segments.values.cohort_queries import Cohort
+from hub.segments.values.cohort_queries import Cohort, CohortMonth
 from hub.segments.values.rules import SCORES, Definitions
 from hub.segments.values.words import Stage
 from hub.statistics.base.people import Person
@@ -229,6 +229,8 @@ def store_rows(found: BaseFigures, names: Mapping[int, str]) -> list[dict[str, A
 
 def cohort_rows(cohorts: Sequence[Cohort], asked: Mapping[str, str]) -> list[dict[str, Any]]:
     """Shares that bought again, the latest month first. Narrowed to stores a cohort has no list: it is by first order."""
+    shown = [(cohort, cohort.months[1 : MONTHS + 1]) for cohort in cohorts]
+    most = max((_returned(month, cohort) for cohort, months in shown for month in months), default=0)
     return [
         {
             "name": _month(cohort.cohort_on),
@@ -237,14 +239,18 @@ def cohort_rows(cohorts: Sequence[Cohort], asked: Mapping[str, str]) -> list[dic
             "cells": [
                 {
                     "share": _part_share(month.active_count, cohort.customer_count),
-                    "heat": heat(month.active_count, cohort.customer_count),
+                    "heat": heat(_returned(month, cohort), most),
                     "is_few": cohort.customer_count < FEW_ANSWERS,
                 }
-                for month in cohort.months[1 : MONTHS + 1]
+                for month in months
             ],
         }
-        for cohort in cohorts
+        for cohort, months in shown
     ]
+
+
+def _returned(month: CohortMonth, cohort: Cohort) -> float:
+    return month.active_count / cohort.customer_count if cohort.customer_count else 0
 
 
 def _month(day: date) -> str:
