@@ -156,9 +156,7 @@ def list_work(*, now: datetime) -> list[WorkRow]:
         _known_only("duplicates", pairing.has_due(), lambda: None, now),
         _known_only("segments", segments.has_due(), lambda: None, now),
         _known_only("values", values.has_due(), values.next_due_at, now),
-        _known_only(digests.KIND, digests.has_due(), digests.next_due_at, now),
-        _known_only("statistics", statistics.has_due(), lambda: None, now),
-        _known_only("base", base.has_due(), lambda: None, now),
+        *_of_statistics(now),
         _known_only("takeovers", takeovers.has_due(), lambda: None, now),
         _known_only("webhooks", webhooks.has_due(), lambda: None, now),
         _known_only("loose_files", loose_files.has_due(), lambda: None, now),
@@ -166,6 +164,14 @@ def list_work(*, now: datetime) -> list[WorkRow]:
     ]
     queues = list_queues(now=now)
     return rows + [_row(f"outbox.{each.queue}", each.count, each.oldest_due_at, now) for each in queues]
+
+
+def _of_statistics(now: datetime) -> list[WorkRow]:
+    return [
+        _known_only(digests.KIND, digests.has_due(), digests.next_due_at, now),
+        _known_only("statistics", statistics.has_due(), lambda: None, now),
+        _known_only("base", base.has_due(), lambda: None, now),
+    ]
 
 
 def _of_questionnaires(now: datetime) -> list[WorkRow]:
