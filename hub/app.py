@@ -193,7 +193,7 @@ DOORS: tuple[Door, ...] = (
     Door(knowledge.blueprint, "/knowledge", Permission.READ_KNOWLEDGE, knowledge.WAYS),
     Door(help_centre.blueprint, "/help", Entry.PUBLIC, is_csrf_exempt=True),
     Door(statistics.blueprint, "/statistics", Permission.READ_STATISTICS),
-    digests.DOOR,
+    *digests.DOORS,
     Door(statistics_base.blueprint, "/statistics/base", Permission.READ_STATISTICS),
     Door(routing.blueprint, "/routing", Permission.EDIT_ROUTING),
     Door(settings.blueprint, "/settings", Permission.EDIT_SETTINGS, large=frozenset({"takeovers"})),

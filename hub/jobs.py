@@ -41,6 +41,7 @@ from hub.reactions import drain as reactions
 from hub.segments.saved import working as segments
 from hub.segments.values import working as values
 from hub.signups import expiring as optins
+from hub.statistics.alerts import working as figure_alerts
 from hub.statistics.base import working as base
 from hub.statistics.columns import working as statistics
 from hub.statistics.digest import working as digests
@@ -152,6 +153,13 @@ JOBS: dict[str, Job] = {
         Job("duplicates", "bulk", pairing.work_duplicates, pairing.has_due, _nothing_planned),
         Job("segments", "bulk", segments.work_segments, segments.has_due, _nothing_planned),
         Job("values", "bulk", values.work_values, values.has_due, values.next_due_at),
+        Job(
+            figure_alerts.KIND,
+            "default",
+            figure_alerts.work_figure_alerts,
+            figure_alerts.has_due,
+            figure_alerts.next_due_at,
+        ),
         Job(digests.KIND, "bulk", digests.work_digests, digests.has_due, digests.next_due_at),
         Job("statistics", "default", statistics.work_statistics, statistics.has_due, _nothing_planned, 0.1),
         Job("base", "bulk", base.work_base, base.has_due, _nothing_planned),

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from hub.blueprints.access import Door, viewer
+from hub.blueprints.figure_rules import DOOR as RULES
 from hub.core import clock
 from hub.core.db import transaction
 from hub.core.text import slug
@@ -15,7 +16,8 @@ from hub.statistics.digest.queries import DigestView
 from hub.stores.queries import get_chain
 
 blueprint = Blueprint("digests", __name__)
-DOOR = Door(blueprint, "/statistics/digest", Permission.READ_STATISTICS)
+DOORS = (Door(blueprint, "/statistics/digest", Permission.READ_STATISTICS), RULES)
+"""Of the digest and of the alert rules."""
 
 
 @blueprint.get("")

@@ -91,6 +91,7 @@ class NoticeKind(StrEnum):
     DEADLINE_NEAR = "deadline_near"
     DEADLINE_MISSED = "deadline_missed"
     PLAN_SAYS = "plan_says"
+    FIGURE_ROSE = "figure_rose"
 
 
 class AnswerBy(StrEnum):

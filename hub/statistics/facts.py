@@ -11,3 +11,12 @@ class DigestMade(Fact):
 
     digest_id: int
     agent_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FigureAlerted(Fact):
+    """A figure rose above the threshold of an alert rule; `store_id` None: all stores of the rule together."""
+
+    rule_id: int
+    store_id: int | None
+    value: float

@@ -1,4 +1,4 @@
-"""What is remembered of figures: digests as they were told, and columns of numbers by day of which figures are made."""
+"""What is remembered of figures: digests as they were told, rules that watch, columns of numbers by day behind them all."""
 
 from datetime import date, datetime
 from typing import Any
@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.core.db import Base, words
-from hub.statistics.words import Period
+from hub.statistics.words import Period, Watched
 
 
 class Digest(Base):
@@ -62,3 +62,40 @@ class StatisticsLayout(Base):
     subject: Mapped[str] = mapped_column(primary_key=True)
     version: Mapped[int]
     time_zone: Mapped[str]
+
+
+class AlertRule(Base):
+    """Watches a figure of some stores (`store_ids`), of a region, or of the chain; together, or each store by itself.
+
+    `is_central`: made by somebody who sees all stores; managers of stores may read it, not change it. `tells` are words
+    of Told. `checked_at` is when it was looked at last, business time.
+    """
+
+    __tablename__ = "alert_rules"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    watched: Mapped[Watched] = mapped_column(words(Watched))
+    threshold: Mapped[int | None]
+    region_id: Mapped[int | None] = mapped_column(ForeignKey("regions.id"))
+    store_ids: Mapped[list[Any]] = mapped_column(default=list)
+    is_each_store: Mapped[bool]
+    tells: Mapped[list[Any]]
+    is_on: Mapped[bool] = mapped_column(default=True)
+    is_central: Mapped[bool]
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
+    changed_at: Mapped[datetime]
+    checked_at: Mapped[datetime | None]
+
+
+class AlertState(Base):
+    """Whether the figure of a rule, or of one store of it, is above the threshold, and since when."""
+
+    __tablename__ = "alert_states"
+    __table_args__ = (UniqueConstraint("rule_id", "store_id", postgresql_nulls_not_distinct=True),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    rule_id: Mapped[int] = mapped_column(ForeignKey("alert_rules.id"))
+    store_id: Mapped[int | None] = mapped_column(ForeignKey("stores.id"))
+    is_above: Mapped[bool]
+    value: Mapped[float]
+    since_at: Mapped[datetime]

@@ -33,3 +33,20 @@ class Dimension(StrEnum):
     WEEKDAY = "weekday"
     SLOT = "slot"
     END = "end"
+
+
+class Watched(StrEnum):
+    """What an alert rule watches."""
+
+    BACKLOG = "backlog"
+    LATE = "late"
+    SATISFACTION = "satisfaction"
+
+
+class Told(StrEnum):
+    """Whom an alert rule tells: who made it, and managers who look after the stores it is about."""
+
+    AUTHOR = "author"
+    STORE = "store"
+    REGION = "region"
+    HEAD_OFFICE = "head_office"

@@ -23,11 +23,13 @@ def list_notices() -> ResponseReturnValue:
 @blueprint.post("/<int:notice_id>")
 def open_notice(notice_id: int) -> ResponseReturnValue:
     """Mark one as read and go where it points."""
-    number, customer_id = queries.get_notice_place(notice_id, viewer())
+    number, customer_id, page = queries.get_notice_place(notice_id, viewer())
     with transaction():
         actions.mark_read(agent_id=viewer().agent_id, notice_id=notice_id, now=clock.business_now())
     if customer_id is not None:
         return redirect(url_for("customers.card", customer_id=customer_id), 303)
+    if page:
+        return redirect(page, 303)
     there = url_for("inbox.ticket", number=number) if number else url_for("notices.list_notices")
     return redirect(there, 303)
 

@@ -7,6 +7,7 @@ from flask_babel import gettext
 
 from hub.inbox.queries import NoticeRow
 from hub.inbox.words import NoticeKind
+from hub.reactions.figure_words import alert_words
 
 ICONS: Mapping[str, str] = {
     NoticeKind.MENTIONED: "chat-bubble-left-ellipsis",
@@ -24,6 +25,7 @@ ICONS: Mapping[str, str] = {
     NoticeKind.DEADLINE_NEAR: "clock",
     NoticeKind.DEADLINE_MISSED: "bell-alert",
     NoticeKind.PLAN_SAYS: "users",
+    NoticeKind.FIGURE_ROSE: "chart-bar",
 }
 USUAL_ICON = "bell-alert"
 
@@ -126,6 +128,7 @@ SENTENCES: dict[str, Callable[[NoticeRow], str]] = {
     NoticeKind.PLAN_SAYS: lambda row: gettext(
         "A plan says of a customer: %(words)s", words=row.data.get("words", "")
     ),
+    NoticeKind.FIGURE_ROSE: lambda row: alert_words(row.data),
 }
 
 

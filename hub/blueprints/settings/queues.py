@@ -38,6 +38,7 @@ from hub.questionnaires.sending import working as questionnaire_waves
 from hub.segments.saved import working as segments
 from hub.segments.values import working as values
 from hub.signups import expiring as optins
+from hub.statistics.alerts import working as figure_alerts
 from hub.statistics.base import working as base
 from hub.statistics.columns import working as statistics
 from hub.statistics.digest import working as digests
@@ -87,6 +88,7 @@ NAMES = {
     "digests": N_("Digests to make"),
     "statistics": N_("Days of statistics to gather"),
     "base": N_("Nightly count of the base"),
+    "figure_alerts": N_("Alert rules to look at"),
     "takeovers": N_("Takeovers"),
     "till_files": N_("Files of the tills"),
     "visits": N_("Visits kept long enough"),
@@ -101,6 +103,7 @@ NAMES = {
 
 NAMES_OF_ROWS = {
     "erasures": N_("Erasure of a customer (id)"),
+    "figure_alerts": N_("Alert rule (id)"),
     "digests": N_("Digest of a person of the staff (id)"),
     "tickets": N_("Deadline or closing of ticket (id)"),
     "snoozes": N_("Snooze of ticket (id)"),
@@ -144,6 +147,7 @@ def list_work(*, now: datetime) -> list[WorkRow]:
         *_of_learning(now),
         *_of_surveys(now),
         *_of_questionnaires(now),
+        *_of_statistics(now),
         _known_only("receipts", tidying.has_due(), lambda: None, now),
         _known_only("imports", imports.has_due(), imports.next_due_at, now),
         _known_only("till_files", till_files.has_due(), lambda: None, now),
@@ -156,7 +160,6 @@ def list_work(*, now: datetime) -> list[WorkRow]:
         _known_only("duplicates", pairing.has_due(), lambda: None, now),
         _known_only("segments", segments.has_due(), lambda: None, now),
         _known_only("values", values.has_due(), values.next_due_at, now),
-        *_of_statistics(now),
         _known_only("takeovers", takeovers.has_due(), lambda: None, now),
         _known_only("webhooks", webhooks.has_due(), lambda: None, now),
         _known_only("loose_files", loose_files.has_due(), lambda: None, now),
@@ -168,9 +171,10 @@ def list_work(*, now: datetime) -> list[WorkRow]:
 
 def _of_statistics(now: datetime) -> list[WorkRow]:
     return [
-        _known_only(digests.KIND, digests.has_due(), digests.next_due_at, now),
         _known_only("statistics", statistics.has_due(), lambda: None, now),
         _known_only("base", base.has_due(), lambda: None, now),
+        _known_only(figure_alerts.KIND, figure_alerts.has_due(), figure_alerts.next_due_at, now),
+        _known_only(digests.KIND, digests.has_due(), digests.next_due_at, now),
     ]
 
 

@@ -69,13 +69,16 @@ def unread_column(viewer: Viewer) -> ScalarSelect[int]:
     return select(func.count()).select_from(unread.subquery()).scalar_subquery()
 
 
-def get_notice_place(notice_id: int, viewer: Viewer) -> tuple[str, int | None]:
-    """What one of the person's notices is about: the number of a ticket ("" for none), or a customer. Raises NotFound."""
+def get_notice_place(notice_id: int, viewer: Viewer) -> tuple[str, int | None, str]:
+    """What one of the person's notices is about: the number of a ticket ("" for none), a customer, or a page of ours.
+
+    Raises NotFound.
+    """
     found = _mine(select(Notice.id, Notice.data, Ticket.number), viewer).where(Notice.id == notice_id)
     row = db.session.execute(found).one_or_none()
     if row is None:
         raise NotFound(N_("This notice does not exist any more. Please go back to your notices."))
-    return row.number or "", row.data.get("customer_id")
+    return row.number or "", row.data.get("customer_id"), row.data.get("page", "")
 
 
 def _mine(statement: Select[*tuple[Any, ...]], viewer: Viewer) -> Select[*tuple[Any, ...]]:

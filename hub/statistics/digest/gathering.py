@@ -1,6 +1,6 @@
 """The figures of a digest, asked of the functions that the pages ask, and what the rules look at."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -9,14 +9,15 @@ from hub.inbox.words import DropReason, InboxView
 from hub.staff.rules import Viewer
 from hub.staff.words import Permission
 from hub.statistics.digest.rules import Change, Course, Opinion, Part, Place, Sight
+from hub.statistics.measuring.door import measure
+from hub.statistics.measuring.figures import Figure
 from hub.statistics.queries import get_response_times, get_satisfaction
-from hub.statistics.reasons import count_by_reason
 from hub.statistics.rerouting import Rerouting, get_rerouting
 from hub.statistics.resolution import Resolution, get_resolution
 from hub.statistics.rows import NO_WAITS, ResponseTimes, Satisfaction, SatisfactionReport, Waits
 from hub.statistics.rules import Filters
 from hub.statistics.unanswered import list_reasons_without_article
-from hub.statistics.words import Period
+from hub.statistics.words import Dimension, Period
 
 PAST_WEEKS, PAST_MONTHS = 14, 6
 """Above 13 weeks the response times come by the week (`queries.LONG_DAYS`)."""
@@ -49,7 +50,7 @@ def gather(filters: Filters, period: Period, *, viewer: Viewer, now: datetime) -
             now=_reopened(solving), before=_reopened(get_resolution(just_before(filters), viewer=viewer))
         ),
         moved=_moved(get_rerouting(filters, viewer=viewer)),
-        reasons=tuple(_reasons(filters, viewer)),
+        reasons=tuple(_reasons(filters, viewer, now)),
         gaps=tuple(_gaps(filters, viewer)),
         central_waiting=_central(viewer),
     )
@@ -146,19 +147,22 @@ def _moved(found: Rerouting) -> Change:
     )
 
 
-def _reasons(filters: Filters, viewer: Viewer) -> Iterator[Change]:
+def _reasons(filters: Filters, viewer: Viewer, now: datetime) -> Iterator[Change]:
     """The share of each contact reason among the tickets that have one."""
-    now, before = (_known(count_by_reason(each, viewer=viewer)) for each in (filters, just_before(filters)))
-    for reason_id, count in now.items():
+    these, before = (
+        _known(measure("tickets", each, by=Dimension.REASON, viewer=viewer, now=now))
+        for each in (filters, just_before(filters))
+    )
+    for reason_id, count in these.items():
         yield Change(
-            now=Part(count, sum(now.values())),
+            now=Part(count, sum(these.values())),
             before=Part(before.get(reason_id, 0), sum(before.values())),
             subject=reason_id,
         )
 
 
-def _known(counts: Mapping[int | None, int]) -> dict[int, int]:
-    return {reason_id: count for reason_id, count in counts.items() if reason_id is not None}
+def _known(figures: Iterable[Figure]) -> dict[int, int]:
+    return {each.group: each.count for each in figures if isinstance(each.group, int)}
 
 
 def _gaps(filters: Filters, viewer: Viewer) -> Iterable[tuple[int, Part]]:
