@@ -27,7 +27,7 @@ from hub.core.actor import SYSTEM
 from hub.core.db import db, transaction
 from hub.core.words import Channel
 from hub.demo import founding, shopping
-from hub.demo.national.opinions import fill_page, form_opinion
+from hub.demo.national.opinions import Opinion, fill_page, form_opinion
 from hub.demo.national.taking import LEAVES, LEAVES_ELSE
 from hub.outbox import sending, wires
 from hub.outbox.models import OutboundMessage
@@ -63,6 +63,7 @@ from tests.makers.staff import log_in
 PEOPLE = 15_000
 AT_ONCE, LATER = 0.14, 0.10
 REMINDED_AFTER = 7
+CHANNELS = (Channel.EMAIL,)
 EVERYBODY = {"field": "customer.postcode", "test": "begins_with", "value": list("0123456789")}
 
 
@@ -148,7 +149,7 @@ def answer_some(run: Run, share: float) -> int:
     )  # fmt: skip
 
 
-def _answer(run: Run, token: str, opinion: object) -> int:
+def _answer(run: Run, token: str, opinion: Opinion) -> int:
     with transaction():
         ticket = start(token, now=run.now)
     pages = 1
@@ -157,7 +158,7 @@ def _answer(run: Run, token: str, opinion: object) -> int:
     return pages
 
 
-def _send_page(run: Run, ticket: Ticket, opinion: object) -> bool:
+def _send_page(run: Run, ticket: Ticket, opinion: Opinion) -> bool:
     """Whether there is another one; some close the window here."""
     with transaction():
         page = get_page(ticket, now=run.now)
@@ -166,8 +167,8 @@ def _send_page(run: Run, ticket: Ticket, opinion: object) -> bool:
             return False
         if run.random.random() < LEAVES.get(here.key, LEAVES_ELSE):
             return False
-        form = fill_page(here, opinion, run.random)  # type: ignore[arg-type]
-        saved = send_page(ticket, here.key, form, now=run.now)  # type: ignore[arg-type]
+        form = fill_page(here, opinion, run.random)
+        saved = send_page(ticket, here.key, form, now=run.now)
         if saved.errors:
             raise ValueError(dict(saved.errors))
     return True
@@ -176,7 +177,7 @@ def _send_page(run: Run, ticket: Ticket, opinion: object) -> bool:
 def read_report(run: Run, client: FlaskClient, questionnaire: int) -> Results:
     """The page as a marketer opens it, and what it is made of."""
     with transaction() as session:
-        agent = session.scalars(select(Agent).where(Agent.role == Role.MARKETER)).first()
+        agent = session.scalars(select(Agent).where(Agent.role == Role.MARKETER).limit(1)).one()
     log_in(client, agent)
     for name, url in (("results_page_ms", "results"), ("invitations_page_ms", "invitations")):
         address = f"/questionnaires/{questionnaire}/{url}"
@@ -207,16 +208,17 @@ def go(run: Run, client: FlaskClient) -> None:
     segment = found(run)
     questionnaire = build()
     with transaction():
-        told = {"segment_id": segment, "channels": (Channel.EMAIL,)}
-        run.tell("foreseen", foresee(questionnaire, **told, now=run.now).invited, "people")  # type: ignore[arg-type]
+        foreseen = foresee(questionnaire, segment_id=segment, channels=CHANNELS, now=run.now)
+        run.tell("foreseen", foreseen.invited, "people")
         wave_id = plan_wave(
             questionnaire,
-            **told,
+            segment_id=segment,
+            channels=CHANNELS,
             starts_at=run.now,
             reminds_after_days=REMINDED_AFTER,
             by=SYSTEM,
             now=run.now,
-        )  # type: ignore[arg-type]
+        )
 
     def invite() -> int:
         work_through(work_invitations)

@@ -1,6 +1,6 @@
 """When a wave has something to do, and by which way somebody is asked, or why not."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -82,7 +82,8 @@ def test_nobody_is_invited_or_reminded_after_the_closing() -> None:
             plan_reminder(starts_at, days, closes_at)
     assert expires_at(TUESDAY + DAY, TUESDAY) == TUESDAY + DAY
     assert expires_at(None, TUESDAY) == TUESDAY + 14 * DAY
-    assert last_day_moment(datetime(2026, 4, 1)).day == 31  # noqa: DTZ001 - midnight: the day before is the last one
+    midnight = datetime(2026, 4, 1, tzinfo=UTC)
+    assert last_day_moment(midnight).day == 31, "the day before is the last one"
     assert latest_delivery(TUESDAY, TUESDAY + 8 * DAY) == TUESDAY + 4 * DAY
 
 

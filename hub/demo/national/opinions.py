@@ -11,7 +11,7 @@ from hub.questionnaires.definitions import OTHER, Option, Page, Question
 from hub.questionnaires.words import QuestionKind
 
 Form = dict[str, list[str]]
-SKIPS, WRITES = 0.12, 0.42
+SKIPS, WRITES, NO_OPINION = 0.12, 0.42, 0.04
 HAPPY, UNHAPPY = 0.6, -0.6
 STORES_DIFFER = 0.32
 CENTRE: Mapping[str, float] = {
@@ -112,7 +112,7 @@ def _matrix(question: Question, opinion: Opinion, random: Random) -> Form:
     form: Form = {}
     for row in question.rows:
         told = 1.3 - 0.75 * (opinion.mood + random.gauss(0, 0.7)) + (row.code == opinion.sore)
-        place = 4 if random.random() < 0.04 else min(3, max(0, round(told)))  # noqa: PLR2004 - four in a hundred
+        place = -1 if random.random() < NO_OPINION else min(len(question.options) - 2, max(0, round(told)))
         form[f"{question.key}.{row.code}"] = [question.options[place].code]
     return form
 

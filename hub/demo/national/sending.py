@@ -22,6 +22,9 @@ A_WAVE = timedelta(hours=5)
 PATIENCE_DAYS, LATEST = 1.6, timedelta(days=34)
 AT_ONCE, REMINDED = 0.17, 0.12
 """Shares that answer the invitation, and of the others the reminder."""
+WAKING = range(6, 20)
+"""Hours of UTC in which somebody answers: in Paris from seven or eight in the morning to nine or ten at night."""
+NIGHT = timedelta(hours=10)
 RANDOM_IDS = 2**51
 PASSED_OVER = {
     PassedOver.LATELY: 0.046,
@@ -122,7 +125,7 @@ def _answered_at(sending: Sending, asked: Asked, at: datetime, random: Random) -
             return None
         waited += REMINDED_AFTER
     came_at = at + min(waited, LATEST)
-    return came_at if 6 <= came_at.hour < 20 else came_at + timedelta(hours=10)  # noqa: PLR2004 - UTC hours of a day
+    return came_at if came_at.hour in WAKING else came_at + NIGHT
 
 
 def _answer(

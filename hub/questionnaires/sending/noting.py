@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from hub.core.db import db
 from hub.outbox import actions as outbox
@@ -29,6 +29,6 @@ def call_reminder_back(response_id: int, *, now: datetime) -> bool:
     return invitation_id is not None and outbox.cancel(reminder_key(invitation_id), now=now)
 
 
-def _set(*conditions: object, delivered_at: datetime | None) -> None:
-    changed = update(QuestionnaireInvitation).where(*conditions).values(delivered_at=delivered_at)  # type: ignore[arg-type]
+def _set(*conditions: ColumnElement[bool], delivered_at: datetime | None) -> None:
+    changed = update(QuestionnaireInvitation).where(*conditions).values(delivered_at=delivered_at)
     db.session.execute(changed.execution_options(synchronize_session=False))
