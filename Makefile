@@ -85,7 +85,7 @@ map: .venv/.stamp ## Draw docs/map.md anew from the first lines of the files, do
 style: .venv/.stamp
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
-	$(BIN)/mypy --no-error-summary
+	$(BIN)/mypy --no-error-summary --num-workers 2
 	$(BIN)/lint-imports --no-cache
 
 rules: .venv/.stamp words

@@ -72,18 +72,26 @@ def _drain(job: jobs.Job, stop_at: float) -> int:
 
 
 def _walk(target: datetime) -> None:
+    """What falls due at a moment is done before anything else is looked at: a look at all kinds costs more than most work."""
     settle()
-    while (moment := _next_moment()) is not None and moment <= target:
+    while (found := _next_due()) is not None and found[0] <= target:
+        moment, due = found
         _set(max(moment, clock.business_now()))
+        for job in due:
+            _drain(job, monotonic() + PATIENCE_SECONDS)
         settle()
     _set(max(target, clock.business_now()))
     settle()
 
 
-def _next_moment() -> datetime | None:
-    moments = [moment for job in jobs.JOBS.values() if (moment := job.next_due_at()) is not None]
+def _next_due() -> tuple[datetime, list[jobs.Job]] | None:
+    """The next moment at which something is planned, and what falls due then."""
+    planned = {job: moment for job in jobs.JOBS.values() if (moment := job.next_due_at()) is not None}
     db.session.remove()
-    return min(moments, default=None)
+    if not planned:
+        return None
+    first = min(planned.values())
+    return first, [job for job, moment in planned.items() if moment == first]
 
 
 def _set(moment: datetime) -> None:
