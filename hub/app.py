@@ -10,18 +10,7 @@ from config import HERE, Config, load
 from hub.blueprints import (
     access,
     api,
-    api_behaviour,
-    api_consents,
-    api_customers,
-    api_events,
-    api_files,
-    api_messages,
-    api_plans,
-    api_regions,
-    api_segments,
-    api_surveys,
-    api_threads,
-    api_tickets,
+    api_doors,
     chat,
     chats,
     contact,
@@ -78,7 +67,7 @@ from hub.blueprints.questionnaire_results import WAYS as RESULTS
 from hub.blueprints.questionnaire_results import blueprint as questionnaire_results
 from hub.core.db import db
 from hub.hallway import set_up_hallway
-from hub.staff.words import ApiScope, Permission
+from hub.staff.words import Permission
 
 __all__ = ["DOORS", "create_app", "set_up_hallway"]
 
@@ -197,33 +186,7 @@ DOORS: tuple[Door, ...] = (
     Door(statistics_base.blueprint, "/statistics/base", Permission.READ_STATISTICS),
     Door(routing.blueprint, "/routing", Permission.EDIT_ROUTING),
     Door(settings.blueprint, "/settings", Permission.EDIT_SETTINGS, large=frozenset({"takeovers"})),
-    Door(
-        api.blueprint,
-        "/api/v1",
-        Entry.MACHINE,
-        {
-            "openapi": Entry.PUBLIC,
-            "take_order": ApiScope.ORDERS_WRITE,
-            "list_tickets": ApiScope.TICKETS_READ,
-            "show_ticket": ApiScope.TICKETS_READ,
-            "reply": ApiScope.TICKETS_REPLY,
-            "take_contact": ApiScope.CONTACTS_WRITE,
-            "response_times": ApiScope.STATISTICS_READ,
-            **api_behaviour.WAYS,
-            **api_segments.WAYS,
-            **api_regions.WAYS,
-            **api_events.WAYS,
-            **api_surveys.WAYS,
-            **api_plans.WAYS,
-            **api_consents.WAYS,
-            **api_tickets.WAYS,
-            **api_files.WAYS,
-            **api_messages.WAYS,
-            **api_threads.WAYS,
-            **api_customers.WAYS,
-        },
-        is_csrf_exempt=True,
-    ),
+    api_doors.DOOR,
 )
 
 

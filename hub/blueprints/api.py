@@ -31,7 +31,6 @@ from hub.staff import queries as staff
 from hub.staff.queries import ApiKeyRow
 from hub.staff.rules import UnknownKeyError, Viewer
 from hub.staff.words import ApiScope, Permission
-from hub.statistics import queries as statistics
 from hub.stores.queries import find_store_by_code
 
 blueprint = Blueprint("api", __name__)
@@ -155,16 +154,6 @@ def take_contact() -> ResponseReturnValue:
     with transaction():
         received = inbox.receive_message(incoming, now=clock.business_now())
     return jsonify(ticket=received.number, is_new=received.is_new_ticket), 201
-
-
-@blueprint.get("/statistics/response-times")
-@limiter.limit("120/minute", key_func=key_rate)
-def response_times() -> ResponseReturnValue:
-    """Median, 90th percentile and share within target, in all and by store and channel; business seconds."""
-    now = clock.business_now()
-    viewer = viewer_of_key()
-    filters = statistics.read_filters(request.args, now=now, viewer=viewer)
-    return jsonify(shapes.response_times(statistics.get_response_times(filters, viewer=viewer, now=now)))
 
 
 def _body() -> Any:

@@ -23,8 +23,6 @@ from hub.reasons.queries import find_reason_by_key, list_reasons
 from hub.staff.queries import find_agent_by_email
 from hub.staff.rules import Scope, Viewer
 from hub.staff.words import Role
-from hub.statistics.rows import ResponseTimes, Waits
-from hub.statistics.rules import BUCKETS_SECONDS
 from hub.stores.queries import StoreRow, get_stores
 
 NOBODY = -1
@@ -164,33 +162,6 @@ def message(line: ThreadMessage, sent: Mapping[int, MessageRow]) -> dict[str, An
             {"name": file.name, "type": file.media_type, "size": file.size_bytes, "sha256": file.sha256}
             for file in line.attachments
         ],
-    }
-
-
-def response_times(found: ResponseTimes) -> dict[str, Any]:
-    return {
-        "since": found.filters.since_on.isoformat(),
-        "until": found.filters.until_on.isoformat(),
-        "total": _waits(found.total),
-        "by_store": [
-            {"store": row.code or None, "name": row.name} | _waits(row.waits) for row in found.by_store
-        ],
-        "by_channel": [{"channel": channel.value} | _waits(waits) for channel, waits in found.by_channel],
-        "distribution": {"edges_seconds": list(BUCKETS_SECONDS), "counts": list(found.buckets)},
-        "dropped": found.dropped,
-        "waiting": found.waiting_count,
-        "late": found.late_count,
-    }
-
-
-def _waits(waits: Waits) -> dict[str, Any]:
-    return {
-        "count": waits.count,
-        "measured": waits.measured_count,
-        "median_seconds": waits.median_seconds,
-        "p90_seconds": waits.p90_seconds,
-        "mean_seconds": waits.mean_seconds,
-        "within_target": waits.target_share,
     }
 
 

@@ -9,6 +9,7 @@ from hub.blueprints import api_events_shapes as events
 from hub.blueprints import api_plans_shapes as plans
 from hub.blueprints import api_questionnaires_shapes as questionnaires
 from hub.blueprints import api_regions_shapes as regions
+from hub.blueprints import api_statistics_shapes as statistics
 from hub.blueprints import api_surveys_shapes as surveys
 from hub.blueprints import openapi_schemas as schemas
 from hub.blueprints.api_consent_shapes import ConsentBody
@@ -116,6 +117,7 @@ def _paths() -> dict[str, Any]:
         plans.paths,
         surveys.paths,
         questionnaires.paths,
+        statistics.paths,
     )
     return {path: methods for part in parts for path, methods in part().items()}
 
@@ -246,12 +248,6 @@ def _file_paths() -> dict[str, Any]:
 
 def _other_paths() -> dict[str, Any]:
     contact = whole({"ticket": MAYBE_TEXT, "is_new": schemas.FLAG})
-    period = [
-        query("since", "first day, YYYY-MM-DD"),
-        query("until", "last day, YYYY-MM-DD"),
-        query("store", "code of a store"),
-        query("channel", "channel"),
-    ]
     return {
         "/orders": {
             "post": send(
@@ -262,11 +258,4 @@ def _other_paths() -> dict[str, Any]:
             )
         },
         "/contacts": {"post": send("A contact of any channel becomes a ticket", "ContactBody", contact)},
-        "/statistics/response-times": {
-            "get": get(
-                "Median, 90th percentile and share within target, in business seconds",
-                ref("ResponseTimes"),
-                period,
-            )
-        },
     }

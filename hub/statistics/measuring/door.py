@@ -4,7 +4,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from hub.core.errors import Forbidden
+from hub.core.text import N_
 from hub.staff.rules import Viewer
+from hub.staff.words import Permission
 from hub.statistics.measuring import live
 from hub.statistics.measuring.figures import Figure
 from hub.statistics.rules import Filters
@@ -25,11 +28,22 @@ def measure(
 ) -> tuple[Figure, ...]:
     """One figure of all, or one of each group of the dimension that has rows, in the order of ids, days or hours.
 
-    Raises Invalid of an unknown key, and of a breakdown that the figure does not have.
+    Raises Invalid of an unknown key, and of a breakdown that the figure does not have; Forbidden to who leads nobody.
     """
+    if by is Dimension.AGENT and not viewer.may(Permission.READ_TICKETS):
+        raise Forbidden(
+            N_("Figures of persons are for those who lead them. Please choose another breakdown.")
+        )
     if key in LIVE:
         return tuple(LIVE[key](filters, by, viewer=viewer, now=now))
     return open_look(filters, viewer=viewer).measure(key, by)
+
+
+def list_keys() -> tuple[str, ...]:
+    """Of all figures that can be asked for."""
+    from hub.statistics.measuring.look import RECIPES
+
+    return (*LIVE, *RECIPES)
 
 
 def open_look(filters: Filters, *, viewer: Viewer) -> "Look":

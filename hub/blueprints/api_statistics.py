@@ -1,0 +1,62 @@
+"""Doors for machines: definitions of figures, any figure by what it is broken down by, response times. See openapi.json."""
+
+from flask import jsonify, request
+from flask.typing import ResponseReturnValue
+
+from hub.blueprints import api_statistics_shapes as shapes
+from hub.blueprints.api import blueprint, check_query, key_rate, viewer_of_key
+from hub.blueprints.pages import limiter
+from hub.core import clock
+from hub.core.errors import Forbidden
+from hub.core.text import N_
+from hub.staff.rules import Viewer
+from hub.staff.words import ApiScope, Permission
+from hub.statistics import queries
+from hub.statistics.measures import MEASURES
+from hub.statistics.measuring.door import list_keys, measure
+
+WAYS = {
+    "list_measures": ApiScope.STATISTICS_READ,
+    "show_measure": ApiScope.STATISTICS_READ,
+    "response_times": ApiScope.STATISTICS_READ,
+}
+FILTERS = ("since", "until", "region", "store", "channel", "reason", "agent", "compare")
+
+
+@blueprint.get("/statistics/measures")
+@limiter.limit("120/minute", key_func=key_rate)
+def list_measures() -> ResponseReturnValue:
+    """Every figure that can be asked for, with its definition."""
+    check_query()
+    _read_viewer()
+    return jsonify(measures=[shapes.definition(MEASURES[key]) for key in list_keys()])
+
+
+@blueprint.get("/statistics/<key>")
+@limiter.limit("600/minute", key_func=key_rate)
+def show_measure(key: str) -> ResponseReturnValue:
+    """One figure of the period and of the one it is compared with, of all or by `by`."""
+    check_query(*FILTERS, "by")
+    now, viewer = clock.business_now(), _read_viewer()
+    filters = queries.read_filters(shapes.filters_of(request.args), now=now, viewer=viewer)
+    by = shapes.dimension_of(request.args.get("by"))
+    past = filters.before()
+    found = measure(key, filters, by=by, viewer=viewer, now=now)
+    before = measure(key, past, by=by, viewer=viewer, now=now) if past else None
+    return jsonify(shapes.measured(MEASURES[key], by, filters, found, before))
+
+
+@blueprint.get("/statistics/response-times")
+@limiter.limit("120/minute", key_func=key_rate)
+def response_times() -> ResponseReturnValue:
+    """Median, 90th percentile and share within target, in all and by store and channel; business seconds."""
+    now, viewer = clock.business_now(), viewer_of_key()
+    filters = queries.read_filters(request.args, now=now, viewer=viewer)
+    return jsonify(shapes.response_times(queries.get_response_times(filters, viewer=viewer, now=now)))
+
+
+def _read_viewer() -> Viewer:
+    viewer = viewer_of_key()
+    if not viewer.may(Permission.READ_STATISTICS):
+        raise Forbidden(N_("The person of this key does not read statistics. Please use another key."))
+    return viewer

@@ -1,0 +1,113 @@
+"""Figures by API: those worked by hand, with their definitions, within what the person of the key may see."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from hub.staff.words import ApiScope, Role
+from hub.statistics.measures import MEASURES
+from hub.statistics.measuring.door import list_keys
+from tests.conftest import HandClock
+from tests.makers.keys import make_key
+from tests.makers.staff import make_agent
+from tests.makers.statistics import work_off
+from tests.makers.worked_chain import PERIOD, WorkedChain, make_worked_chain
+
+MINUTE = 60
+
+
+@pytest.fixture
+def chain(session: Session, hand_clock: HandClock) -> WorkedChain:
+    chain = make_worked_chain(session, hand_clock)
+    work_off()
+    return chain
+
+
+class Asker:
+    def __init__(self, client: FlaskClient, headers: dict[str, str]) -> None:
+        self.client, self.headers = client, headers
+
+    def ask(self, key: str, status: int = 200, **args: str) -> Any:
+        response = self.client.get(
+            f"/api/v1/statistics/{key}", headers=self.headers, query_string=PERIOD | args
+        )
+        assert response.status_code == status, response.text
+        return response.json
+
+    def groups(self, key: str, by: str, **args: str) -> dict[str | None, float]:
+        return {row["group"]: row["value"] for row in self.ask(key, by=by, **args)["figures"]}
+
+
+@pytest.fixture
+def chain_key(session: Session, client: FlaskClient, chain: WorkedChain) -> Asker:
+    return Asker(client, make_key(session, None, ApiScope.STATISTICS_READ))
+
+
+def test_a_figure_of_all_with_its_definition_and_what_it_is_compared_with(chain_key: Asker) -> None:
+    found = chain_key.ask("median_reply", compare="previous")
+    assert found["measure"]["unit"] == "business seconds"
+    assert found["measure"]["leaves_out"]
+    [row] = found["figures"]
+    assert (row["value"], row["count"], row["group"]) == (42.5 * MINUTE, 18, None)
+    assert (found["before"]["since"], found["before"]["until"]) == ("2026-03-30", "2026-04-03")
+    assert [row["count"] for row in found["before"]["figures"]] == [0]
+    assert chain_key.ask("median_reply")["before"] is None
+    [share] = chain_key.ask("within_target")["figures"]
+    assert share["low"] < 14 / 18 < share["high"]
+
+
+def test_groups_are_named_by_what_a_filter_takes(chain_key: Asker) -> None:
+    assert chain_key.groups("median_reply", "store") == {"LYO": 45 * MINUTE, "LIL": 42.5 * MINUTE}
+    assert chain_key.groups("waits", "day") == {"2026-04-04": 5, "2026-04-07": 13}
+    assert chain_key.groups("tickets", "channel") == {"email": 19}, "spam is no matter of its own"
+    assert chain_key.groups("tickets", "reason") == {None: 14, "breakage": 2, "delivery": 3}
+    assert chain_key.groups("waits", "reason", reason="delivery") == {"delivery": 4}
+    assert chain_key.groups("waits", "agent") == {"ada@verel.example": 9, "bo@verel.example": 9}
+    assert chain_key.ask("waits", agent="bo@verel.example", store="LIL")["figures"][0]["value"] == 9
+    assert chain_key.ask("waits", by="store")["figures"][0]["name"] in {"Lille", "Lyon Part-Dieu"}
+    assert chain_key.ask("waiting_now")["figures"][0]["value"] == 2
+
+
+def test_every_figure_that_can_be_asked_for_is_defined_and_answers(chain_key: Asker) -> None:
+    listed = chain_key.client.get("/api/v1/statistics/measures", headers=chain_key.headers).json["measures"]
+    assert [row["key"] for row in listed] == list(list_keys())
+    for row in listed:
+        assert row["definition"] == MEASURES[row["key"]].definition
+        assert chain_key.ask(row["key"])["figures"]
+        assert chain_key.ask(row["key"], by="store")["by"] == "store"
+
+
+@pytest.mark.parametrize(
+    ("args", "field"),
+    [
+        ({"by": "moon"}, "by"),
+        ({"reason": "moon"}, "reason"),
+        ({"agent": "moon@verel.example"}, "agent"),
+        ({"store": "MOON"}, "store"),
+        ({"compare": "moon"}, "compare"),
+        ({"since": "2026-13-01"}, "since"),
+        ({"stores": "LYO"}, "stores"),
+    ],
+)
+def test_a_wrong_filter_is_named(chain_key: Asker, args: dict[str, str], field: str) -> None:
+    assert chain_key.ask("waits", 422, **args)["error"]["field"] == field
+
+
+def test_an_unknown_figure_is_refused(chain_key: Asker) -> None:
+    assert "error" in chain_key.ask("moon", 422)
+
+
+def test_a_key_sees_what_its_person_sees(session: Session, client: FlaskClient, chain: WorkedChain) -> None:
+    lille = chain.stores["LIL"].id
+    manager = make_agent(session, "Max", email="max@x.example", role=Role.STORE_MANAGER, store_ids=(lille,))
+    of_lille = Asker(client, make_key(session, manager.id, ApiScope.STATISTICS_READ))
+    assert of_lille.groups("waits", "store") == {"LIL": 9}
+    of_lille.ask("waits", 422, agent="ada@verel.example")
+    marketer = make_agent(session, "Mia", email="mia@x.example", role=Role.MARKETER)
+    of_marketer = Asker(client, make_key(session, marketer.id, ApiScope.STATISTICS_READ))
+    of_marketer.ask("waits", 403, by="agent")
+    agent = Asker(client, make_key(session, chain.people["LIL"].agent_id, ApiScope.STATISTICS_READ))
+    agent.ask("waits", 403)
+    Asker(client, make_key(session, None, ApiScope.TICKETS_READ)).ask("waits", 403)
