@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from hub.core.words import Channel, Language
 from hub.inbox.words import IncomingKind, ThreadedBy
@@ -82,6 +83,14 @@ class Replied:
 
     message_id: int
     outbound_id: int | None
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    """An answer that did not leave: its text as it was written, and what was kept with it."""
+
+    text: str
+    inserted: Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)

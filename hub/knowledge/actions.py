@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from hub.core.actor import Actor
 from hub.core.audit import note_change
@@ -94,17 +94,20 @@ def save_standard_reply(
     now: datetime,
 ) -> int:
     """Write a standard reply; returns its id. Raises Invalid (also for an unknown variable) or NotFound."""
-    clean_title, clean_body = rules.check_reply(title=title, body=body)
+    clean_title, clean_body = rules.check_reply(title=title, body=body, gives_code=acts.pool_id is not None)
     row = StandardReply(used_count=0) if reply_id is None else db.session.get(StandardReply, reply_id)
     if row is None:
         raise NotFound(N_("This standard reply does not exist any more. Please choose another one."))
     if reply_id is None:
         row.key = _free_reply_key(slug(key or clean_title)[:KEY_LENGTH] or "reply", language)
+    else:
+        _check_alone(row, language)
     row.language, row.title, row.sort_key, row.body = language, clean_title, fold(clean_title), clean_body
     row.reason_id, row.is_active, row.updated_at = reason_id, is_active, now
     row.may_stores_add = may_stores_add
     row.channels = [each.value for each in Channel if each in channels]
     row.sets_reason_id, row.sets_state, row.sets_tag_id = acts.reason_id, acts.state, acts.tag_id
+    row.gives_pool_id = acts.pool_id
     db.session.add(row)
     db.session.flush()
     note_change(
@@ -171,17 +174,32 @@ def _free_key(base: str) -> str:
     """`retours`, or `retours-2` when that is taken."""
     same = select(Article.key).where(Article.key.startswith(base, autoescape=True))
     taken = RESERVED | set(db.session.scalars(same))
-    return (
-        base
-        if base not in taken
-        else next(key for number in range(2, len(taken) + 3) if (key := f"{base}-{number}") not in taken)
-    )
+    return _free(base, taken)
+
+
+def _free(base: str, taken: Collection[str]) -> str:
+    numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
+    return next(key for key in (base, *numbered) if key not in taken)
 
 
 def _free_reply_key(base: str, language: Language) -> str:
     same = StandardReply.key.startswith(base, autoescape=True)
-    count = db.session.scalar(select(func.count()).where(same, StandardReply.language == language)) or 0
-    return f"{base}-{count + 1}" if count else base
+    taken = set(db.session.scalars(select(StandardReply.key).where(same, StandardReply.language == language)))
+    return _free(base, taken)
+
+
+def _check_alone(row: StandardReply, language: Language) -> None:
+    """A reply has one text in each language. Raises Invalid."""
+    other = select(StandardReply.title).where(
+        StandardReply.key == row.key, StandardReply.language == language, StandardReply.id != row.id
+    )
+    title = db.session.scalar(other)
+    if title is not None:
+        raise Invalid(
+            N_("This reply stands in that language already: “%(title)s”. Please change that one."),
+            field="language",
+            title=title,
+        )
 
 
 def _locked(article_id: int) -> Article:

@@ -109,6 +109,16 @@ def find_articles(
         return live.search.find(words, asked, groups=open_groups, limit=limit)
 
 
+def warm() -> dict[str, int]:
+    """Read all articles now, and the model where there is something to compare; returns how many of each language."""
+    for live in _LIVE.values():
+        with live.lock:
+            live.refresh()
+            if live.search.vectors and meaning.is_available():
+                meaning.encode_question("")
+    return {language.value: len(live.known) for language, live in _LIVE.items()}
+
+
 def _fingerprint(language: Language) -> tuple[Any, ...]:
     return tuple(
         db.session.execute(

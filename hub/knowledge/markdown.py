@@ -37,6 +37,7 @@ SCHEMES = {"http", "https", "mailto", "tel"}
 LINE_ENDS = re.compile(r"(?:</(?:li|tr)>|<br>|<hr>)\n?|</(?:p|h\d|blockquote|pre|ul|ol|table)>")
 ANY_TAG = re.compile(r"<[^>]+>")
 OWN_IMAGE = re.compile(r"/help/files/[0-9]{1,18}/[^/?#\\]+")
+OWN_FILE = re.compile(r"/help/files/([0-9]{1,18})/")
 LINK = re.compile(r'<a href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 
 
@@ -46,14 +47,18 @@ def _reader() -> MarkdownIt:
 
 
 @lru_cache(maxsize=500)
-def to_html(source: str) -> str:
-    """The article as HTML that carries no script, style, foreign image or foreign attribute."""
+def to_html(source: str, gone: frozenset[int] = frozenset()) -> str:
+    """The article as HTML that carries no script, style, foreign image or foreign attribute.
+
+    `gone`: files of ours that are not there any more; their pictures are left out, their links are plain words.
+    """
     reader = _reader()
     tokens = reader.parse(source)
     for token in tokens:
         _lower(token)
         if token.children:
-            token.children = [each for child in token.children for each in _own_images(child)]
+            there = _without(token.children, gone) if gone else token.children
+            token.children = [each for child in there for each in _own_images(child)]
     html = reader.renderer.render(tokens, reader.options, {})
     return nh3.clean(
         html,
@@ -78,6 +83,18 @@ def _link_words(found: re.Match[str]) -> str:
     if address.startswith("/"):
         address = site.base_url() + address
     return words if unescape(address).removeprefix("mailto:") == unescape(words) else f"{words} ({address})"
+
+
+def _without(tokens: list[Token], gone: frozenset[int]) -> list[Token]:
+    kept: list[Token] = []
+    is_cut = False
+    for token in tokens:
+        found = OWN_FILE.match(str(token.attrs.get("src") or token.attrs.get("href") or ""))
+        is_gone = found is not None and int(found[1]) in gone
+        is_cut = is_gone if token.type == "link_open" else is_cut
+        if not is_gone and not (is_cut and token.type == "link_close"):
+            kept.append(token)
+    return kept
 
 
 def _own_images(token: Token) -> list[Token]:

@@ -80,6 +80,7 @@ class StandardReply(Base):
     """A reply by contact reason, with variables such as {{customer.salutation}}; used from the composer.
 
     `channels`: where it is offered; none: everywhere. `sets_…`: what the ticket becomes when it is sent; the tag is the inbox's.
+    `gives_pool_id`: the promo codes of which it gives one.
     """
 
     __tablename__ = "standard_replies"
@@ -98,6 +99,7 @@ class StandardReply(Base):
     sets_reason_id: Mapped[int | None] = mapped_column(ForeignKey("reasons.id"))
     sets_state: Mapped[AfterSending | None] = mapped_column(words(AfterSending))
     sets_tag_id: Mapped[int | None]
+    gives_pool_id: Mapped[int | None] = mapped_column(ForeignKey("promo_pools.id"))
     used_count: Mapped[int] = mapped_column(default=0)
     updated_at: Mapped[datetime]
 

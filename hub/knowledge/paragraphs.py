@@ -55,6 +55,10 @@ def _check(text: str) -> str:
             N_("Please write a text of at most %(most)s characters."), field="text", most=rules.LONGEST_REPLY
         )
     rules.check_variables(clean, field="text")
+    if set(rules.VARIABLE.findall(clean)) & rules.MARKS.keys():
+        raise Invalid(
+            N_("Promo codes stand in the text of the head office only. Please leave them out."), field="text"
+        )
     return clean
 
 

@@ -12,8 +12,9 @@ from hub.core.text import N_
 from hub.core.words import Channel, Language
 from hub.knowledge import rules
 from hub.knowledge.attaching import FILES, read_files
+from hub.knowledge.gone_files import shown_html
 from hub.knowledge.live import find_articles
-from hub.knowledge.markdown import to_html, to_text
+from hub.knowledge.markdown import to_text
 from hub.knowledge.models import Article, ArticleStateChange, ArticleStore, ArticleVersion
 from hub.knowledge.replies import (
     fill_standard_reply,
@@ -226,7 +227,7 @@ def _listed(row: Any) -> ArticleRow:
 
 def _hit(row: Any, found: Found) -> ArticleHit:
     return ArticleHit(
-        **_base(row), text=to_text(row.body), html=to_html(row.body), score=found.score, why=found.why
+        **_base(row), text=to_text(row.body), html=shown_html(row.body), score=found.score, why=found.why
     )
 
 
@@ -235,7 +236,7 @@ def _view(row: Any) -> ArticleView:
     return ArticleView(
         **_base(article),
         body=article.body,
-        html=to_html(article.body),
+        html=shown_html(article.body),
         owner_id=article.owner_id,
         pair_id=article.pair_id,
         pair_key=pair_key or "",
@@ -258,5 +259,5 @@ def _states(article_id: int) -> tuple[StateRow, ...]:
 
 def _version(row: ArticleVersion) -> VersionRow:
     return VersionRow(
-        row.number, row.title, row.summary, row.body, to_html(row.body), row.agent_id, row.saved_at
+        row.number, row.title, row.summary, row.body, shown_html(row.body), row.agent_id, row.saved_at
     )

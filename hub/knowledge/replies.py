@@ -107,5 +107,5 @@ def _row(row: StandardReply, paragraph: str | None) -> ReplyRow:
         paragraph=(paragraph or "") if row.may_stores_add else "",
         may_stores_add=row.may_stores_add,
         channels=tuple(map(Channel, row.channels)),
-        acts=ReplyActs(row.sets_reason_id, row.sets_state, row.sets_tag_id),
+        acts=ReplyActs(row.sets_reason_id, row.sets_state, row.sets_tag_id, row.gives_pool_id),
     )

@@ -90,11 +90,15 @@ class VersionRow:
 
 @dataclass(frozen=True)
 class ReplyActs:
-    """What sending a standard reply also sets on the ticket; `tag_id` is one of the inbox's list."""
+    """What sending a standard reply also sets on the ticket; `tag_id` is one of the inbox's list.
+
+    `pool_id`: of which it gives a promo code, in the place of `{{promo.code}}`.
+    """
 
     reason_id: int | None = None
     state: AfterSending | None = None
     tag_id: int | None = None
+    pool_id: int | None = None
 
 
 NO_ACTS = ReplyActs()

@@ -1,7 +1,7 @@
 """What an article and a standard reply must be; variables filled, a missing value left in sight. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -22,6 +22,21 @@ VARIABLES: dict[str, dict[Language, str]] = {
     "store.name": {Language.FRENCH: "nom du magasin", Language.ENGLISH: "name of the store"},
     "store.phone": {Language.FRENCH: "téléphone du magasin", Language.ENGLISH: "phone of the store"},
     "agent.name": {Language.FRENCH: "votre nom", Language.ENGLISH: "your name"},
+}
+# What stands for a promo code until the answer is sent, and the value that takes its place.
+PROMO_CODE = "promo.code"
+MARKS: dict[str, dict[Language, str]] = {
+    PROMO_CODE: {Language.FRENCH: "[code promo]", Language.ENGLISH: "[promo code]"},
+    "promo.terms": {Language.FRENCH: "[remise du code]", Language.ENGLISH: "[discount of the code]"},
+    "promo.ends_on": {Language.FRENCH: "[fin du code]", Language.ENGLISH: "[end of the code]"},
+}
+VARIABLES |= {
+    PROMO_CODE: {Language.FRENCH: "code promo", Language.ENGLISH: "promo code"},
+    "promo.terms": {Language.FRENCH: "remise du code promo", Language.ENGLISH: "discount of the promo code"},
+    "promo.ends_on": {
+        Language.FRENCH: "dernier jour du code promo",
+        Language.ENGLISH: "last day of the promo code",
+    },
 }
 TO_COMPLETE = {Language.FRENCH: "[à compléter : %s]", Language.ENGLISH: "[to complete: %s]"}
 HOLES = tuple(re.compile(re.escape(words).replace("%s", r"([^\]\n]*)")) for words in TO_COMPLETE.values())
@@ -45,10 +60,18 @@ def check_article(*, title: str, summary: str, body: str) -> ArticleText:
     )
 
 
-def check_reply(*, title: str, body: str) -> tuple[str, str]:
-    """Title and body of a standard reply. Raises Invalid, also for a variable that does not exist."""
+def check_reply(*, title: str, body: str, gives_code: bool = False) -> tuple[str, str]:
+    """Title and body of a standard reply. Raises Invalid, also for a variable that does not exist, or a code of no pool."""
     clean = _text(body, LONGEST_REPLY)
     check_variables(clean)
+    names = set(VARIABLE.findall(clean))
+    if gives_code and PROMO_CODE not in names:
+        raise Invalid(N_("Please write {{promo.code}} in the text, where the code goes."), field="body")
+    if not gives_code and names & MARKS.keys():
+        raise Invalid(
+            N_("Please choose the promo codes that it gives, or take their variables out of the text."),
+            field="gives_pool_id",
+        )
     return _line(title, "title", LONGEST_TITLE), clean
 
 
@@ -62,6 +85,15 @@ def check_variables(text: str, *, field: str = "body") -> None:
             )
 
 
+def marks_of(language: Language) -> dict[str, str]:
+    """What stands in a filled text for the code, its discount and its end, each with the name of its value."""
+    return {words[language]: name.replace(".", "_") for name, words in MARKS.items()}
+
+
+def code_mark(language: str) -> str:
+    return MARKS[PROMO_CODE][Language(language)]
+
+
 def fill(text: str, values: Mapping[str, str], language: Language) -> tuple[str, tuple[str, ...]]:
     """The text with its variables filled, and the names of those without a value.
 
@@ -71,6 +103,8 @@ def fill(text: str, values: Mapping[str, str], language: Language) -> tuple[str,
 
     def value_of(found: re.Match[str]) -> str:
         name = found[1]
+        if name in MARKS:
+            return MARKS[name][language]
         value = values.get(name, "").strip()
         if value:
             return value
@@ -80,8 +114,21 @@ def fill(text: str, values: Mapping[str, str], language: Language) -> tuple[str,
     return VARIABLE.sub(value_of, text), tuple(missing)
 
 
-def check_completed(text: str) -> None:
-    """A text to send: what a standard reply left to be completed is completed. Raises Invalid, naming it."""
+def check_completed(text: str, *, places: Collection[str] = ()) -> None:
+    """A text to send: what a standard reply left to be completed is completed. Raises Invalid, naming it.
+
+    `places`: the marks that a promo code takes at the sending; any other one was left behind.
+    """
+    marks = [mark for words in MARKS.values() for mark in words.values() if mark in text]
+    if lost := [mark for mark in marks if mark not in places]:
+        raise Invalid(
+            N_(
+                "No promo code goes with this text, so nothing takes the place of %(place)s. "
+                "Please take it out, or insert the standard reply again and leave its box ticked."
+            ),
+            field="text",
+            place=lost[0],
+        )
     left = dict.fromkeys(found for hole in HOLES for found in hole.findall(text))
     if left:
         raise Invalid(

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, exists, func, insert, or_, select
 
-from hub.core.db import Base, db
+from hub.core.db import db
 from hub.core.errors import Invalid
 from hub.core.text import N_
 from hub.knowledge.models import Article, ArticleProduct, ArticleReason, ArticleStore
@@ -111,8 +111,13 @@ def list_product_names(article_ids: Collection[int]) -> dict[int, str]:
     return {article_id: " ".join(names) for article_id, names in found.items()}
 
 
-def _replace(model: type[Base], article_id: int, column: str, values: Iterable[Any]) -> None:
-    db.session.execute(delete(model).where(model.article_id == article_id))  # type: ignore[attr-defined]
+def _replace(
+    model: type[ArticleReason] | type[ArticleStore] | type[ArticleProduct],
+    article_id: int,
+    column: str,
+    values: Iterable[Any],
+) -> None:
+    db.session.execute(delete(model).where(model.article_id == article_id))
     rows = [{"article_id": article_id, column: value} for value in dict.fromkeys(values)]
     if rows:
         db.session.execute(insert(model), rows)

@@ -58,7 +58,7 @@ def web(environ: Mapping[str, str], *, host: str, port: int) -> Program:
     return _program(
         "web",
         environ,
-        *("-m", "gunicorn", "hub.app:create_app()", "--bind", f"{host}:{port}"),
+        *("-m", "gunicorn", "hub.app:create_app()", "--bind", f"{host}:{port}", "--config", "python:hub.web"),
         *(
             "--workers",
             str(WEB_WORKER_COUNT),

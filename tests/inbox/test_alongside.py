@@ -13,6 +13,7 @@ from hub.inbox import actions
 from hub.inbox.actions.alongside import SETS
 from hub.inbox.models import Ticket, TicketTag
 from hub.inbox.queries import list_waits
+from hub.inbox.snoozes import SnoozeUntil
 from hub.inbox.words import TicketState
 from hub.staff.models import Agent
 from tests.conftest import TUESDAY, HandClock
@@ -82,6 +83,27 @@ def test_reason_tag_and_solution_go_with_the_reply_and_come_back_with_it(
     assert as_it_is(session, ticket) == before
     assert ticket.state is TicketState.NEW
     assert actions.rebuild_batch(is_check=True).is_same
+
+
+def test_a_snooze_that_the_reply_ended_is_there_again_unless_its_moment_has_come(
+    session: Session, ticket: Ticket, ada: Agent
+) -> None:
+    by, reason = actor_of(ada), make_reason(session)
+    until = actions.snooze(ticket_id=ticket.id, choice=SnoozeUntil.TOMORROW, by=by, now=TUESDAY)
+    message_id = answer(ticket, ada, reason_id=reason.id, state="solved")
+    assert ticket.snoozed_until is None
+    undo(ticket, message_id, ada)
+    assert (ticket.snoozed_until, ticket.snoozed_by_id) == (until, ada.id)
+    again = actions.reply(
+        ticket_id=ticket.id,
+        text="Voilà.",
+        by=by,
+        now=until - timedelta(seconds=5),
+        undo_seconds=10,
+        inserted={SETS: {"reason_id": reason.id, "state": "solved"}},
+    )
+    actions.undo_reply(ticket_id=ticket.id, message_id=again.message_id, by=by, now=until)
+    assert (ticket.snoozed_until, ticket.state) == (None, TicketState.NEW)
 
 
 def test_what_somebody_changed_since_stays(session: Session, ticket: Ticket, ada: Agent) -> None:

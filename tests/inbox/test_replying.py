@@ -146,10 +146,8 @@ def test_undo_takes_the_reply_back_and_the_customer_waits_as_before(
     before = [(wait.started_at, wait.target_seconds, wait.due_at) for wait in list_waits(ticket.id)]
     done = reply(ticket_id=ticket.id, text="Oups", by=actor_of(ada), now=TUESDAY + HOUR, undo_seconds=10)
     assert latest(session).due_at == TUESDAY + HOUR + timedelta(seconds=10)
-    assert (
-        undo_reply(ticket_id=ticket.id, message_id=done.message_id, by=actor_of(ada), now=TUESDAY + HOUR)
-        == "Oups"
-    )
+    back = undo_reply(ticket_id=ticket.id, message_id=done.message_id, by=actor_of(ada), now=TUESDAY + HOUR)
+    assert back.text == "Oups"
     assert latest(session).state is MessageState.CANCELLED
     assert [line.kind for line in list_thread(ticket.id)] == [MessageKind.CUSTOMER, MessageKind.AUTOMATIC]
     after = list_waits(ticket.id)

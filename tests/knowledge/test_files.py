@@ -74,6 +74,16 @@ def test_files_are_added_named_in_the_text_and_as_open_as_their_article(
     assert [row.id for row in queries.get_article(article.key).files] == [manual.id]
     assert visitor.get(image.address).status_code == 404
 
+    client.post(f"{address}/restore", data={"number": 2})  # its text names the picture that is removed
+    named = f"Le texte cite un fichier supprimé\N{NO-BREAK SPACE}: {image.name}."
+    for page in (address, f"{address}/versions/2", f"{address}/edit"):
+        assert named in client.get(page).text
+    assert named in client.post("/knowledge/preview", data={"body": f"[Photo]({image.address})"}).text
+    public = visitor.get(f"/help/{article.key}").text
+    assert (image.address in public, manual.address in public, "supprimé" in public) == (False, True, False)
+    kept = to_html(f"[Photo]({image.address}) et [plan]({manual.address})", frozenset({image.id}))
+    assert kept == f'<p>Photo et <a href="{manual.address}" rel="noopener">plan</a></p>\n'
+
 
 def test_only_our_own_images_are_shown() -> None:
     own = to_html("![Une lampe](/help/files/7/lampe.jpg)")

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from threading import enumerate as enumerate_threads
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,15 +12,18 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from hub import web
 from hub.core.actor import SYSTEM
 from hub.core.words import Language
-from hub.knowledge import actions, indexing, meaning, queries
+from hub.knowledge import actions, indexing, live, meaning, queries
 from hub.knowledge.models import ArticleVector
 from hub.knowledge.ranking import Text
+from hub.knowledge.rows import ArticleView
 from hub.knowledge.searching import LEAST_LIKENESS, Search
 from hub.knowledge.words import ArticleState, SearchPlace
 from hub.knowledge_commands import knowledge
 from tests.conftest import TUESDAY
+from tests.makers.counting import counted_statements
 from tests.makers.knowledge import make_article
 
 QUESTION = "le livreur ne s’est jamais présenté chez moi"
@@ -51,19 +56,25 @@ def test_an_article_is_found_by_its_meaning_once_a_worker_looked_at_it(session: 
     assert find("xylophone zébré") == []
 
 
+def write(article: ArticleView, title: str, body: str, state: ArticleState) -> None:
+    actions.save_article(
+        article_id=article.id,
+        language=article.language,
+        title=title,
+        summary="",
+        body=body,
+        state=state,
+        by=SYSTEM,
+        now=TUESDAY,
+    )
+
+
 def test_a_changed_text_is_worked_out_anew_and_an_archived_one_never(session: Session) -> None:
     key = make_parcel()
     work()
     newest = session.scalar(select(func.max(ArticleVector.id)))
     article = queries.get_article(key)
-    written = {"language": article.language, "summary": "", "by": SYSTEM, "now": TUESDAY}
-    actions.save_article(
-        article_id=article.id,
-        title="Entretenir une table",
-        body="Un chiffon doux.",
-        state=ArticleState.PUBLISHED,
-        **written,  # type: ignore[arg-type]
-    )
+    write(article, "Entretenir une table", "Un chiffon doux.", ArticleState.PUBLISHED)
     assert (indexing.has_due(), work()) == (True, 1)
     rows = session.scalars(select(ArticleVector).order_by(ArticleVector.part)).all()
     assert [(row.part, row.version_number) for row in rows] == [(0, 2), (1, 2)]
@@ -79,6 +90,20 @@ def test_what_a_place_may_not_show_is_not_found_by_meaning_either(session: Sessi
     work()
     assert find(QUESTION, SearchPlace.TICKET) == ["Colis non reçu"]
     assert find(QUESTION, SearchPlace.HELP) == []
+
+
+def test_a_web_process_reads_the_articles_before_it_is_asked(session: Session, app: Flask) -> None:
+    make_parcel()
+    work()
+    assert live.warm()["fr"] == 1
+    with counted_statements() as asked:
+        assert find(QUESTION) == ["Colis non reçu"]
+    assert not any("article_vectors.vector" in each for each in asked)  # read once, by the warm start
+    web.post_worker_init(SimpleNamespace(wsgi=app))
+    for thread in enumerate_threads():
+        if thread.name == "warm-up":
+            thread.join()
+    web.warm_up(Flask("without a database"))  # begins all the same
 
 
 def test_without_the_model_search_goes_on_by_words(session: Session, without_model: None) -> None:

@@ -3,6 +3,7 @@
 import { post_words } from "./wire.js";
 
 const PAUSE_MS = 1000;
+const INSERTED = ["standard_reply_id", "article_id", "acts_of"];
 
 export class DraftBox extends HTMLElement {
   connectedCallback() {
@@ -10,9 +11,9 @@ export class DraftBox extends HTMLElement {
     if (!this.box || !this.dataset.href) return;
     this.mode = this.chosen();
     this.kept = { reply: this.dataset.reply ?? "", note: this.dataset.note ?? "", [this.mode]: this.box.value };
-    this.saved = { ...this.kept };
+    this.saved = { reply: this.state_of("reply", this.kept.reply), note: this.state_of("note", this.kept.note) };
     this.box.form?.querySelector("[name=started]")?.remove(); // each text is kept under its own name here
-    this.turn = (event) => { if (event.target.name === "mode") this.swap(); };
+    this.turn = (event) => { if (event.target.name === "mode") this.swap(); else if (event.target.name === "acts_of") this.wait(); };
     this.box.form?.addEventListener("change", this.turn);
     this.leave = () => { if (document.visibilityState === "hidden") this.save(true); };
     this.box.addEventListener("input", () => this.wait());
@@ -29,6 +30,16 @@ export class DraftBox extends HTMLElement {
 
   chosen() {
     return this.box.form?.querySelector('[name="mode"]:checked')?.value ?? "reply";
+  }
+
+  /** What was inserted into a reply, as its hidden fields and ticks say; a note remembers nothing of it. */
+  inserted(mode) {
+    const given = new FormData(this.box.form);
+    return mode === "note" ? [] : INSERTED.flatMap((name) => given.getAll(name).map((id) => [name, id]));
+  }
+
+  state_of(mode, words) {
+    return JSON.stringify([words, words.trim() ? this.inserted(mode) : []]);
   }
 
   /** The text of the other mode; what was being written stays kept, and is said to be. */
@@ -52,13 +63,14 @@ export class DraftBox extends HTMLElement {
   async save(leaving = false) {
     clearTimeout(this.timer);
     const words = this.box.value, mode = this.mode; // a note never comes back as a reply
-    if (this.is_sent || words === this.saved[mode]) return;
-    const sending = post_words(this.dataset.href, { text: words, mode }, { near: this.box, leaving });
+    const state = this.state_of(mode, words);
+    if (this.is_sent || state === this.saved[mode]) return;
+    const sending = post_words(this.dataset.href, [["text", words], ["mode", mode], ...this.inserted(mode)], { near: this.box, leaving });
     this.pending = this.after(this.pending, sending); // two may be on their way: the text before, and the one now
     const mine = this.pending;
     const answer = await sending;
     if (this.pending === mine) this.pending = undefined;
-    if (answer?.ok) this.saved[mode] = words;
+    if (answer?.ok) this.saved[mode] = state;
     if (mode === this.mode || !answer?.ok) this.say(answer?.ok ? this.dataset.saved : this.dataset.unsaved);
   }
 

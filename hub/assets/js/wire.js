@@ -10,7 +10,8 @@ export function token_near(element) {
 export async function post_words(href, words, { near = null, leaving = false } = {}) {
   const token = token_near(near);
   const headers = { "X-CSRFToken": token, Accept: "application/json" };
-  const body = new URLSearchParams({ ...words, csrf_token: token });
+  const body = new URLSearchParams(words); // an object, or pairs where a name comes twice
+  body.set("csrf_token", token);
   try {
     return await fetch(href, { method: "POST", body, headers, keepalive: leaving, credentials: "same-origin" });
   } catch {

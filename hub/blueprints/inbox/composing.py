@@ -1,5 +1,8 @@
 """What the composer holds besides its buttons: the text kept as a draft, the files kept with it."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -7,6 +10,7 @@ from hub.blueprints.access import viewer
 from hub.blueprints.errors import sentence_of
 from hub.blueprints.htmx import wants_fragment
 from hub.blueprints.inbox.base import access, back_to, blueprint
+from hub.blueprints.inbox.inserted_ids import FIELDS, inserted_ids, joined_ids
 from hub.blueprints.inbox.rows import size_words
 from hub.core import clock
 from hub.core.db import transaction
@@ -38,11 +42,11 @@ def keep_text_of(
     words = request.form.get("text", "") if text is None else text
     begun = started_as(kind)
     if begun is not kind:
-        own, more = _drafts(ticket).get(kind, "").rstrip(), "" if is_dropped else words
+        own, more = _drafts(ticket).get(kind, ("", {}))[0].rstrip(), "" if is_dropped else words
         _save(ticket, begun, "")
-        _save(ticket, kind, "\n\n".join(each for each in (own, more) if each.strip()))
+        _save(ticket, kind, "\n\n".join(each for each in (own, more) if each.strip()), inserted_ids())
     else:
-        _save(ticket, kind, "" if is_dropped else words)
+        _save(ticket, kind, "" if is_dropped else words, inserted_ids())
 
 
 def started_as(kind: MessageKind) -> MessageKind:
@@ -51,19 +55,29 @@ def started_as(kind: MessageKind) -> MessageKind:
     return kind if word is None else DRAFT_KINDS.get(word, MessageKind.AGENT)
 
 
-def put_under(ticket: TicketView, text: str) -> None:
+def put_under(ticket: TicketView, text: str, inserted: Mapping[str, Any]) -> None:
     """A reply that did not leave is in the composer again: under what the person was writing, if anything."""
-    own = _drafts(ticket).get(MessageKind.AGENT, "").rstrip()
-    _save(ticket, MessageKind.AGENT, f"{own}\n\n{text}" if own else text)
+    own, ids = _drafts(ticket).get(MessageKind.AGENT, ("", {}))
+    own = own.rstrip()
+    joined = joined_ids(ids, inserted.get(FIELDS, {}))
+    _save(ticket, MessageKind.AGENT, f"{own}\n\n{text}" if own else text, joined)
 
 
-def _drafts(ticket: TicketView) -> dict[MessageKind, str]:
-    return {row.kind: row.text for row in queries.list_drafts(ticket.id, viewer().agent_id)}
+def _drafts(ticket: TicketView) -> dict[MessageKind, tuple[str, Mapping[str, list[int]]]]:
+    return {row.kind: (row.text, row.inserted) for row in queries.list_drafts(ticket.id, viewer().agent_id)}
 
 
-def _save(ticket: TicketView, kind: MessageKind, text: str) -> None:
+def _save(
+    ticket: TicketView, kind: MessageKind, text: str, inserted: Mapping[str, list[int]] | None = None
+) -> None:
+    """Only a reply remembers what was inserted: a note has no figures, and sets nothing."""
     actions.save_draft(
-        ticket_id=ticket.id, agent_id=viewer().agent_id, kind=kind, text=text, now=clock.business_now()
+        ticket_id=ticket.id,
+        agent_id=viewer().agent_id,
+        kind=kind,
+        text=text,
+        inserted=inserted if kind is MessageKind.AGENT else None,
+        now=clock.business_now(),
     )
 
 

@@ -198,6 +198,9 @@ _SENTENCES: dict[str, Callable[[Data, Names], str]] = {
     "reopened": lambda *_: gettext("Reopened"),
     "gesture_asked": lambda data, _: gettext("Gesture asked for: %(what)s", what=_gift(data)),
     "gesture_granted": lambda data, _: gettext("Gesture granted: %(what)s", what=_gift(data)),
+    "gesture_taken_back": lambda data, _: gettext(
+        "Gesture taken back with the reply: %(what)s", what=_gift(data)
+    ),
     "gesture_refused": lambda data, _: gettext("Gesture refused: %(what)s", what=_gift(data)),
     "gesture_made": lambda data, _: gettext("Refund made: %(what)s", what=_gift(data)),
     "rated": lambda data, _: gettext(

@@ -11,7 +11,8 @@ from hub.blueprints.errors import sentence_of
 from hub.blueprints.inbox import later_words
 from hub.blueprints.inbox.base import access, back_to, blueprint, do
 from hub.blueprints.inbox.composing import file_ids, keep_text_of, put_under, take_uploads
-from hub.blueprints.inbox.inserted import inserted_fields, inserted_into
+from hub.blueprints.inbox.inserted import check_ready, inserted_fields, inserted_into, inserted_ready
+from hub.blueprints.inbox.reply_acts import kept_words
 from hub.core import clock
 from hub.core.db import transaction
 from hub.core.errors import Conflict, Forbidden, Invalid
@@ -19,7 +20,6 @@ from hub.inbox import actions, queries
 from hub.inbox.queries import ScheduledRow, TicketView
 from hub.inbox.snoozes import SnoozeUntil
 from hub.inbox.words import MessageKind
-from hub.knowledge.rules import check_completed
 
 
 @blueprint.get("/<number>/snooze")
@@ -86,7 +86,7 @@ def choose_moment(number: str) -> ResponseReturnValue:
 def schedule(number: str) -> ResponseReturnValue:
     ticket, form = access(number), request.form
     try:
-        check_completed(form.get("text", ""))
+        inserted = inserted_ready(ticket, form.get("text", ""))
         with transaction():
             actions.schedule_reply(
                 ticket_id=ticket.id,
@@ -95,7 +95,7 @@ def schedule(number: str) -> ResponseReturnValue:
                 last_event_id=None if form.get("is_forced") == "1" else form.get("last_event_id", type=int),
                 by=viewer().actor,
                 now=clock.business_now(),
-                inserted=inserted_into(ticket, form.get("text", "")),
+                inserted=inserted,
                 file_ids=file_ids(ticket),
             )
             keep_text_of(ticket, MessageKind.AGENT, is_dropped=True)
@@ -117,6 +117,7 @@ def _ask_moment(ticket: TicketView, sentence: str = "", *, is_forced: bool = Fal
         is_forced=is_forced,
         files=queries.list_composer_files(ticket.id, viewer().agent_id),
         inserted=inserted_fields(),
+        goes_with=kept_words(inserted_into(ticket, form.get("text", "")) or {}),
         sentence=sentence,
     )
     return page, 422 if sentence else 200
@@ -130,7 +131,7 @@ def scheduled(number: str, scheduled_id: int) -> ResponseReturnValue:
     sentence = ""
     if request.method == "POST":
         try:
-            check_completed(request.form.get("text", ""))
+            check_ready(request.form.get("text", ""), dict(row.inserted))
             with transaction():
                 actions.change_scheduled(
                     scheduled_id=row.id,
@@ -156,6 +157,7 @@ def _show_scheduled(ticket: TicketView, row: ScheduledRow, sentence: str) -> Res
         day=request.form.get("day", day),
         time=request.form.get("time", time),
         scheduled=row,
+        goes_with=kept_words(row.inserted),
         files=[],
         sentence=sentence,
     )
@@ -171,7 +173,7 @@ def cancel_scheduled(number: str, scheduled_id: int) -> ResponseReturnValue:
         with transaction():
             text = actions.cancel_scheduled(scheduled_id=row.id, by=viewer().actor, now=clock.business_now())
             if row.agent_id == viewer().agent_id or row.is_orphaned:
-                put_under(ticket, text)
+                put_under(ticket, text, row.inserted)
     except Conflict as error:
         return back_to(number, sentence_of(error), "warn")
     flash(gettext("Cancelled. The reply will not leave."), "ok")

@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from hub.blueprints.access import viewer
 from hub.blueprints.inbox.later_words import moment_words
+from hub.blueprints.inbox.reply_acts import kept_words
 from hub.blueprints.inbox.rows import size_words
 from hub.inbox import queries
 from hub.inbox.queries import ScheduledRow, ThreadEvent, ThreadMessage, TicketView
@@ -44,6 +45,7 @@ def _scheduled(row: ScheduledRow) -> dict[str, Any]:
         "moment": moment_words(row.leave_at),
         "held": gettext(row.held_reason, **row.held_values) if row.is_held else "",
         "file_count": row.file_count,
+        "goes_with": kept_words(row.inserted, is_mine=row.agent_id == viewer().agent_id),
     }
 
 
@@ -64,9 +66,11 @@ def _separable(
     return [number for number, event_id in joined.values() if event_id > answered and not is_closed]
 
 
-def _draft(texts: Mapping[str, str]) -> dict[str, str]:
+def _draft(drafts: Mapping[str, Any]) -> dict[str, Any]:
     """What the person was writing here: both texts, and the one that is shown; a reply comes before a note."""
-    reply, note = texts.get(MessageKind.AGENT, ""), texts.get(MessageKind.NOTE, "")
+    (reply, inserted), (note, _) = (
+        drafts.get(kind, ("", {})) for kind in (MessageKind.AGENT, MessageKind.NOTE)
+    )
     is_note = bool(note) and not reply
     shown = {"draft": note if is_note else reply, "mode": "note" if is_note else "reply"}
-    return {**shown, "kept_reply": reply, "kept_note": note}
+    return {**shown, "kept_reply": reply, "kept_note": note, "kept_ids": inserted}

@@ -17,9 +17,9 @@ from hub.inbox.words import InboxView
 @blueprint.get("/<number>")
 def ticket(number: str) -> ResponseReturnValue:
     found = access(number, as_expert=True)
-    asked = read_asked(request.args)
+    asked, thread = read_asked(request.args), gather_thread(found)
     return render_template(
-        "inbox/ticket.html", ticket=found, asked=asked, **used_texts(found), **gather_thread(found)
+        "inbox/ticket.html", ticket=found, asked=asked, **used_texts(found, thread["kept_ids"]), **thread
     )
 
 

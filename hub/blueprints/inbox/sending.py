@@ -1,5 +1,7 @@
 """Doors of the composer: reply, note, call, draft, presence, undo; and what happens when somebody was faster."""
 
+from typing import Any
+
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -16,8 +18,7 @@ from hub.blueprints.inbox.composing import (
     take_uploads,
 )
 from hub.blueprints.inbox.happenings import Names
-from hub.blueprints.inbox.inserted import inserted_fields, inserted_into
-from hub.blueprints.inbox.reply_acts import used_fields
+from hub.blueprints.inbox.inserted import inserted_fields, inserted_ready
 from hub.blueprints.inbox.rows import thread_lines
 from hub.core import clock
 from hub.core.db import transaction
@@ -26,7 +27,6 @@ from hub.inbox import actions, queries
 from hub.inbox.mentions import find_unmatched
 from hub.inbox.queries import TicketView
 from hub.inbox.words import MessageKind, PresenceKind, TicketState
-from hub.knowledge.rules import check_completed
 from hub.knowledge.uses import forget_uses
 
 LEAVING = "leaving"
@@ -41,9 +41,9 @@ def reply(number: str) -> ResponseReturnValue:
             take_uploads(ticket)
         if request.form.get("mode") == "note":
             return _note(ticket)
-        check_completed(request.form.get("text", ""))
+        inserted = inserted_ready(ticket, request.form.get("text", ""))
         with transaction():
-            _send(ticket)
+            _send(ticket, inserted)
     except Invalid as error:
         return _show_again(ticket, error)
     except Conflict as error:
@@ -79,11 +79,11 @@ def undo(number: str) -> ResponseReturnValue:
     try:
         with transaction():
             message_id = request.form.get("message_id", type=int, default=0)
-            text = actions.undo_reply(
+            back = actions.undo_reply(
                 ticket_id=ticket.id, message_id=message_id, by=viewer().actor, now=clock.business_now()
             )
             forget_uses(message_id=message_id)
-            put_under(ticket, text)
+            put_under(ticket, back.text, back.inserted)
     except HubError as error:
         return back_to(number, sentence_of(error), "warn")
     return back_to(number, gettext("The reply did not leave. Its text is in the composer again."))
@@ -108,7 +108,7 @@ def keep_text(number: str) -> ResponseReturnValue:
             actions.discard_files(ticket_id=ticket.id, by=viewer().actor, machine_now=clock.machine_now())
     if is_dropped:
         return redirect(url_for("inbox.ticket", number=number), 303)
-    return redirect(url_for("inbox.ticket", number=number, _anchor="reply", **used_fields()), 303)
+    return redirect(url_for("inbox.ticket", number=number, _anchor="reply"), 303)
 
 
 @blueprint.post("/<number>/presence")
@@ -126,7 +126,7 @@ def presence(number: str) -> ResponseReturnValue:
     return jsonify(text=" ".join(_presence_words(row.name, row.kind) for row in others))
 
 
-def _send(ticket: TicketView) -> None:
+def _send(ticket: TicketView, inserted: dict[str, Any] | None) -> None:
     form = request.form
     actions.reply(
         ticket_id=ticket.id,
@@ -136,7 +136,7 @@ def _send(ticket: TicketView) -> None:
         last_event_id=form.get("last_event_id", type=int),
         is_forced=form.get("is_forced") == "1",
         undo_seconds=viewer().undo_seconds,
-        inserted=inserted_into(ticket, form.get("text", "")),
+        inserted=inserted,
         key=form.get("key") or None,
         file_ids=file_ids(ticket),
         ends_draft=False,  # the text may have been begun as a note: a reply kept beside it stays
@@ -187,7 +187,7 @@ def _show_again(ticket: TicketView, error: HubError) -> ResponseReturnValue:
     """The ticket with the sentence on top; what was written is kept as a draft."""
     with transaction():
         keep_text_of(ticket, draft_kind(), text=request.form.get("text", ""))
-    return back_to(ticket.number, sentence_of(error), "error", **used_fields())
+    return back_to(ticket.number, sentence_of(error), "error")
 
 
 def _ask(number: str, error: Conflict) -> ResponseReturnValue:

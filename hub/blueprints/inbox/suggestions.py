@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from hub.blueprints.access import viewer
 from hub.blueprints.htmx import wants_fragment
 from hub.blueprints.inbox.base import access, blueprint
-from hub.blueprints.inbox.reply_acts import channel_of, offered_acts
+from hub.blueprints.inbox.reply_acts import channel_of, may_change, offered_acts
 from hub.content.phrases import salutation
 from hub.core.words import Channel
 from hub.customers import queries as customers
@@ -31,7 +31,8 @@ MOST_REPLIES, MOST_ARTICLES = 30, 4
 def suggestions(number: str) -> ResponseReturnValue:
     """For the dialog of the composer; as a page of its own, each text goes into the draft by a button."""
     ticket, search = access(number, as_expert=True), request.args.get("q", "").strip()
-    replies, articles = _found(ticket, search) if search else _suggested(ticket)
+    found, articles = _found(ticket, search) if search else _suggested(ticket)
+    replies = [row for row in found if not row.acts.pool_id or may_change(ticket)]
     page = "inbox/_suggestions.html" if wants_fragment() else "inbox/suggestions.html"
     return render_template(
         page,

@@ -18,7 +18,7 @@ from hub.core.db import transaction
 from hub.core.errors import NotFound
 from hub.core.words import Language
 from hub.knowledge import actions, queries
-from hub.knowledge.markdown import to_html
+from hub.knowledge.gone_files import find_gone, shown_html
 from hub.knowledge.rows import ArticleHit, ArticleView
 from hub.knowledge.rules import LONGEST_BODY
 from hub.knowledge.scoping import ArticleFilter, ArticleScope
@@ -66,6 +66,7 @@ def show_article(key: str) -> ResponseReturnValue:
     return render_template(
         "knowledge/article.html",
         article=article,
+        gone=find_gone(article.body),
         **around(article),
         **use_figures(article_id=article.id),
     )
@@ -101,7 +102,7 @@ def edit_article(key: str) -> ResponseReturnValue:
 def _write(form: ArticleForm, article: ArticleView | None) -> ResponseReturnValue:
     """Show the form, its preview, or save."""
     if request.form.get("act") == "preview":
-        return _form_page(form, article, preview=to_html(str(form.body.data or "")))
+        return _form_page(form, article, preview=shown_html(str(form.body.data or "")))
     saved: list[str] = []
     if form.does(lambda: saved.append(_save(form, article))):
         flash(gettext("Saved. The version before is kept."), "ok")
@@ -113,7 +114,7 @@ def _write(form: ArticleForm, article: ArticleView | None) -> ResponseReturnValu
 def preview() -> ResponseReturnValue:
     """The text alone, while the form changes; nothing is kept."""
     text = request.form.get("body", "")[:LONGEST_BODY]
-    return render_template("knowledge/_preview.html", preview=to_html(text))
+    return render_template("knowledge/_preview.html", preview=shown_html(text), gone=find_gone(text))
 
 
 def _save(form: ArticleForm, article: ArticleView | None) -> str:
@@ -134,7 +135,8 @@ def _pairable(language: Language) -> list[tuple[int, str]]:
 
 
 def _form_page(form: ArticleForm, article: ArticleView | None, preview: str = "") -> str:
-    return render_template("knowledge/edit.html", form=form, article=article, preview=preview)
+    gone = find_gone(str(form.body.data or ""))
+    return render_template("knowledge/edit.html", form=form, article=article, preview=preview, gone=gone)
 
 
 def readable(key: str) -> ArticleView:

@@ -6,16 +6,19 @@ from flask_babel import lazy_gettext
 from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
 
 from hub.blueprints.forms import CheckboxesField, Form, ids, options, required
+from hub.blueprints.inbox.reply_codes import code_words
 from hub.blueprints.inbox.words import channel_words
 from hub.blueprints.inbox.words import state_words as ticket_state_words
 from hub.blueprints.knowledge.base import language_words, reason_choices, state_words
 from hub.blueprints.knowledge.scope_form import ScopeForm
+from hub.core import clock
 from hub.core.words import Channel, Language
 from hub.inbox.queries import list_tags
 from hub.inbox.words import TicketState
 from hub.knowledge.rows import NO_ACTS, ReplyActs
 from hub.knowledge.scoping import ArticleScope
 from hub.knowledge.words import AfterSending, ArticleState
+from hub.loyalty.vouchers import list_vouchers
 
 REPLIED_ON = (Channel.EMAIL, Channel.SMS, Channel.WHATSAPP, Channel.CHAT, Channel.SOCIAL)
 
@@ -96,6 +99,14 @@ class ReplyForm(Form):
         description=lazy_gettext("A ticket without a contact reason cannot be solved."),
     )
     sets_tag_id = SelectField(lazy_gettext("Sending it adds the tag"), default="")
+    gives_pool_id = SelectField(
+        lazy_gettext("Sending it gives a promo code"),
+        default="",
+        description=lazy_gettext(
+            "Personal codes with a fixed amount. Write {{promo.code}} in the text, where the code goes; "
+            "it counts as a gesture of whoever sends it, up to what he or she may give alone."
+        ),
+    )
 
     @staticmethod
     def given(acts: ReplyActs) -> dict[str, Any]:
@@ -103,18 +114,30 @@ class ReplyForm(Form):
             "sets_reason_id": str(acts.reason_id or ""),
             "sets_state": acts.state.value if acts.state else "",
             "sets_tag_id": str(acts.tag_id or ""),
+            "gives_pool_id": str(acts.pool_id or ""),
         }
 
     def offer(self, acts: ReplyActs = NO_ACTS) -> None:
-        """A tag that was retired stays in the list while it is chosen."""
+        """What can be chosen no more is said beside its field: a tag that was retired, codes that have run out."""
         self.language.choices = options((each, language_words(each)) for each in Language)
         self.reason_id.choices = options(reason_choices())
         self.channels.choices = options((each, channel_words(each)) for each in REPLIED_ON)
         self.sets_reason_id.choices = options(reason_choices())
         states = [(each, ticket_state_words(TicketState(each))) for each in AfterSending]
         self.sets_state.choices = options([("", "–"), *states])
-        tags = [row for row in list_tags(is_active=None) if row.is_active or row.id == acts.tag_id]
-        self.sets_tag_id.choices = options([("", "–"), *((row.id, row.name) for row in tags)])
+        tags = list_tags(is_active=None)
+        self.sets_tag_id.choices = options(
+            [("", "–"), *((row.id, row.name) for row in tags if row.is_active)]
+        )
+        for row in tags:
+            if row.id == acts.tag_id and not row.is_active:
+                self.sets_tag_id.description = lazy_gettext(
+                    "The tag “%(tag)s” was retired: it is not put on tickets any more.", tag=row.name
+                )
+        vouchers = list_vouchers(now=clock.business_now(), pool_ids=[acts.pool_id] if acts.pool_id else [])
+        self.gives_pool_id.choices = options(
+            [("", "–"), *((row.pool_id, code_words(row)) for row in vouchers)]
+        )
 
     def values(self) -> dict[str, Any]:
         return {
@@ -129,5 +152,6 @@ class ReplyForm(Form):
                 reason_id=next(iter(ids([self.sets_reason_id.data])), None),
                 state=AfterSending(self.sets_state.data) if self.sets_state.data else None,
                 tag_id=next(iter(ids([self.sets_tag_id.data])), None),
+                pool_id=next(iter(ids([self.gives_pool_id.data])), None),
             ),
         }

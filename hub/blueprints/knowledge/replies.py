@@ -8,6 +8,7 @@ from hub.blueprints.access import viewer
 from hub.blueprints.errors import sentence_of
 from hub.blueprints.forms import ids
 from hub.blueprints.inbox.reply_acts import acts_words
+from hub.blueprints.inbox.reply_codes import code_words
 from hub.blueprints.inbox.words import channel_words
 from hub.blueprints.knowledge.base import blueprint, read_language, reason_choices, reason_paths
 from hub.blueprints.knowledge.forms import ReplyForm
@@ -21,6 +22,7 @@ from hub.core.words import Language
 from hub.knowledge import actions, paragraphs, queries
 from hub.knowledge.rows import ReplyRow
 from hub.knowledge.rules import VARIABLES, called
+from hub.loyalty.vouchers import Voucher, get_vouchers
 from hub.staff.words import Permission
 from hub.stores.queries import list_stores
 
@@ -110,11 +112,17 @@ def _around(row: ReplyRow) -> dict[str, object]:
         **use_figures(reply_id=row.id),
         "channels": ", ".join(map(channel_words, row.channels)),
         "acts": acts_words([row]).get(row.id, ""),
+        "gives": ", ".join(map(code_words, _vouchers(row))),
         "reason": reason_paths().get(row.reason_id or 0, ""),
         "paragraphs": paragraphs.list_paragraphs(row.id),
         "stores": stores,
         "own_stores": [each for each in stores if me.scope.has_store(each[0])] if may_add else [],
     }
+
+
+def _vouchers(row: ReplyRow) -> list[Voucher]:
+    pool_ids = [row.acts.pool_id] if row.acts.pool_id else []
+    return list(get_vouchers(pool_ids, now=clock.business_now()).values())
 
 
 def _variables() -> list[tuple[str, str]]:

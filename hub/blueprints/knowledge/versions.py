@@ -15,6 +15,7 @@ from hub.core import clock
 from hub.core.db import transaction
 from hub.knowledge import actions, queries
 from hub.knowledge.comparing import Line, diff_line, diff_lines
+from hub.knowledge.gone_files import find_gone
 from hub.staff import queries as staff
 
 
@@ -66,7 +67,13 @@ def show_version(key: str, number: int) -> ResponseReturnValue:
     article = readable(key)
     version = queries.get_version(article.id, number)
     changes = _changes(version, article)
-    return render_template("knowledge/version.html", article=article, version=version, changes=changes)
+    return render_template(
+        "knowledge/version.html",
+        article=article,
+        version=version,
+        changes=changes,
+        gone=find_gone(version.body),
+    )
 
 
 @blueprint.get("/articles/<key>/compare")

@@ -11,6 +11,7 @@ from hub.inbox.actions.changing import set_reason
 from hub.inbox.actions.events import move_state
 from hub.inbox.actions.history import WITH_REPLY
 from hub.inbox.actions.receiving import reopen_row
+from hub.inbox.actions.snoozing import snooze_again, snooze_of
 from hub.inbox.models import Ticket, TicketMessage
 from hub.inbox.states import may_become
 from hub.inbox.words import TicketState
@@ -19,6 +20,7 @@ SETS = "sets"
 """In `inserted` of a reply: what it sets, as `reason_id`, `tag_ids`, `state` (pending or solved)."""
 HAS_SET = "has_set"
 """What it changed, for its undo: what was so before is not in it."""
+SNOOZE = "snooze"
 
 
 def set_alongside(ticket: Ticket, message: TicketMessage, *, by: Actor, now: datetime) -> None:
@@ -48,6 +50,7 @@ def take_back_alongside(ticket: Ticket, message: TicketMessage, *, by: Actor, no
             reopen_row(ticket, by=by, now=now)
             ticket.reopened_count -= 1  # it has never been solved
             ticket.first_solved_at = ticket.first_solved_at if done["was_solved_before"] else None
+            snooze_again(ticket, done.get(SNOOZE), now=now)
         else:
             move_state(ticket, TicketState.OPEN, by=by, now=now)
     if "reason_id" in done and ticket.reason_id == done["reason_id"]:
@@ -67,7 +70,11 @@ def _set_state(
     """A ticket that was solved before stays so: its reply asks nothing of anybody."""
     if not may_become(ticket.state, state):
         return {}
-    done = {"state": state.value, "was_solved_before": ticket.first_solved_at is not None}
+    done: dict[str, Any] = {
+        "state": state.value,
+        "was_solved_before": ticket.first_solved_at is not None,
+        SNOOZE: snooze_of(ticket),
+    }
     if state is TicketState.SOLVED:
         ending.check_reason(ticket)
         ending.settle(ticket, by=by, now=now, **{WITH_REPLY: message.event_id})

@@ -16,6 +16,8 @@ from hub.inbox.queries.gestures import count_cents_for, get_ceilings
 from hub.inbox.words import GestureKind, GestureState, NoticeKind
 from hub.loyalty import giving as loyalty
 from hub.loyalty.queries import list_pools
+from hub.loyalty.rows import GivenCode
+from hub.loyalty.vouchers import take_back
 from hub.orders.actions import lock_order
 from hub.orders.rows import OrderRow
 from hub.staff.queries import get_viewer, list_store_agents
@@ -81,6 +83,37 @@ def note_refund_made(*, gesture_id: int, viewer: Viewer, now: datetime) -> None:
     _note("gesture_made", row, by=viewer.actor, now=now)
 
 
+def give_alone(
+    ticket: Ticket, pool_key: str, amount_cents: int, text: str, *, by: Actor, now: datetime
+) -> tuple[Gesture, GivenCode]:
+    """A voucher within the person's ceiling, at once or not at all; the ticket is locked. Raises Forbidden, Conflict."""
+    agent_id = _check_person(by)
+    if ticket.order_id:
+        lock_order(ticket.order_id)
+    row = _make(ticket, GestureKind.VOUCHER, amount_cents, text, None, pool_key=pool_key, agent_id=agent_id, now=now)  # fmt: skip
+    if not _may_alone(row):
+        raise Forbidden(TOO_MUCH)
+    given = _take_code(row, now=now)
+    row.code, row.state = given.code, GestureState.DONE
+    row.decided_by_id, row.decided_at, row.done_by_id, row.done_at = agent_id, now, agent_id, now
+    _note("gesture_granted", row, by=by, now=now)
+    return row, given
+
+
+def take_gesture_back(gesture_id: int, *, by: Actor, now: datetime) -> None:
+    """A voucher that nobody has seen: as if it had never been given, but for the lines of the ticket."""
+    row = db.session.get(Gesture, gesture_id)
+    if row is not None:
+        _note("gesture_taken_back", row, by=by, now=now)
+        take_back(reference_of(row.id), now=now)
+        db.session.delete(row)
+
+
+def reference_of(gesture_id: int) -> str:
+    """Under which the loyalty room keeps the code of a gesture."""
+    return f"gesture:{gesture_id}"
+
+
 def change_ceilings(ceilings: dict[Role, int], *, by: Actor, now: datetime) -> None:
     """Cents a gesture and role. Raises Invalid."""
     check_ceilings(ceilings)
@@ -107,6 +140,22 @@ def _offer(
         return done
     order = lock_order(ticket.order_id) if ticket.order_id else None
     check_amount(amount_cents, left_cents=_left_of(order) if order and kind is GestureKind.REFUND else None)
+    row = _make(ticket, kind, amount_cents, words, key, pool_key=pool_key, agent_id=agent_id, now=now)
+    _begin(row, by=by, now=now)
+    return row.id
+
+
+def _make(
+    ticket: Ticket,
+    kind: GestureKind,
+    amount_cents: int,
+    words: str,
+    key: str | None,
+    *,
+    pool_key: str | None,
+    agent_id: int,
+    now: datetime,
+) -> Gesture:
     row = Gesture(
         key=key,
         ticket_id=ticket.id,
@@ -124,18 +173,21 @@ def _offer(
     )
     db.session.add(row)
     db.session.flush()
-    _begin(row, by=by, now=now)
-    return row.id
+    return row
 
 
 def _begin(row: Gesture, *, by: Actor, now: datetime) -> None:
     """Granted at once while what the person gave here, and for the order, stays within the ceiling; else others are asked."""
-    role = get_viewer(row.asked_by_id).role
-    if may_decide(role, count_cents_for(row, row.asked_by_id), get_ceilings()):
+    if _may_alone(row):
         _decide(row, is_granted=True, by=by, now=now)
         return
     _note("gesture_asked", row, by=by, now=now)
     _ask_others(row, by=by, now=now)
+
+
+def _may_alone(row: Gesture) -> bool:
+    role = get_viewer(row.asked_by_id).role
+    return may_decide(role, count_cents_for(row, row.asked_by_id), get_ceilings())
 
 
 def _check_person(by: Actor) -> int:
@@ -176,21 +228,21 @@ def _decide(row: Gesture, *, is_granted: bool, by: Actor, now: datetime) -> None
     row.decided_by_id, row.decided_at = by.agent_id, now
     row.state = GestureState.GRANTED if is_granted else GestureState.REFUSED
     if is_granted and row.kind is GestureKind.VOUCHER:
-        row.code = _take_code(row, now=now)
+        row.code = _take_code(row, now=now).code
         row.state = GestureState.DONE
         row.done_by_id, row.done_at = by.agent_id, now
     _note("gesture_granted" if is_granted else "gesture_refused", row, by=by, now=now)
 
 
-def _take_code(row: Gesture, *, now: datetime) -> str:
+def _take_code(row: Gesture, *, now: datetime) -> GivenCode:
     """A code that is the customer's from now on. Raises Conflict when the pool is empty or over."""
-    reference = f"gesture:{row.id}"
+    reference = reference_of(row.id)
     customer_id = db.session.scalar(select(Ticket.customer_id).where(Ticket.id == row.ticket_id))
     given = loyalty.reserve(pool_key=row.pool_key or "", wanted={reference: customer_id}, now=now)
     if reference not in given:
         raise Conflict(N_("No code is left in this pool. Please choose another one, or ask the head office."))
     loyalty.mark_sent([reference], now=now)
-    return given[reference].code
+    return given[reference]
 
 
 def _ask_others(row: Gesture, *, by: Actor, now: datetime) -> None:

@@ -24,6 +24,7 @@ from hub.inbox.actions.letters import post_letter
 from hub.inbox.actions.noticing import tell_followers
 from hub.inbox.actions.opening import add_message, show_message
 from hub.inbox.actions.undoing import remember
+from hub.inbox.actions.vouchers import fill_code
 from hub.inbox.directory import Directory
 from hub.inbox.facts import TicketReplied
 from hub.inbox.models import Draft, Ticket, TicketMessage
@@ -55,7 +56,7 @@ def reply(
 
     `file_ids` are files of the person's composer (`keep_files`); a mail or a social network takes them.
     `last_event_id` is what the writer had seen: if somebody answered or the customer wrote since, Conflict says who,
-    unless `is_forced`. The same `key` replies once. `ends_draft` unless the text was not written just now.
+    unless `is_forced`. The same `key` replies once, and draws one promo code. `ends_draft` unless the text was not written just now.
     Raises Forbidden (no person), Invalid, NotFound, Conflict.
     """
     words = _check_words(text, by)
@@ -67,7 +68,8 @@ def reply(
     way = check_answerable(ticket, has_window=window is not None)
     check_collision(ticket, None if is_forced else last_event_id, by)
     _check_files(way, file_ids)
-    message = _write(ticket, words, way, key=full_key, inserted=inserted or {}, by=by, now=now)
+    words, gave = fill_code(ticket, words, inserted or {}, by=by, now=now)
+    message = _write(ticket, words, way, key=full_key, inserted={**(inserted or {}), **gave}, by=by, now=now)
     if window is not None:
         show_in_window(window, message)
     else:

@@ -1,6 +1,8 @@
 """Puts tickets out of sight until a moment, and brings them back: by time, by the customer, or by hand."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from hub.core.actor import CUSTOMER, SYSTEM, Actor
 from hub.core.db import db, ring_after_commit
@@ -68,6 +70,20 @@ def wake_by_customer(ticket: Ticket, *, now: datetime) -> None:
 def end_snooze(ticket: Ticket) -> None:
     """A ticket that is solved, moved or merged has nothing left to wait for; its own audit line says what happened."""
     ticket.snoozed_until = ticket.snoozed_by_id = None
+
+
+def snooze_of(ticket: Ticket) -> dict[str, Any] | None:
+    """For whoever may have to take back what ends the snooze."""
+    if ticket.snoozed_until is None:
+        return None
+    return {"until": ticket.snoozed_until.isoformat(), "by_id": ticket.snoozed_by_id}
+
+
+def snooze_again(ticket: Ticket, before: Mapping[str, Any] | None, *, now: datetime) -> None:
+    """As `snooze_of` kept it, unless its moment has come in the meantime."""
+    until = datetime.fromisoformat(before["until"]) if before else now
+    if before and until > now:
+        ticket.snoozed_until, ticket.snoozed_by_id = until, before["by_id"]
 
 
 def hours_of(store_id: int | None) -> Hours:

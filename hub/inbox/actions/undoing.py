@@ -17,10 +17,12 @@ from hub.inbox.actions.events import lock_ticket, move_state, note_ticket
 from hub.inbox.actions.letters import COPIES
 from hub.inbox.actions.opening import show_latest
 from hub.inbox.actions.recounting import moments_of, tell_recounted
+from hub.inbox.actions.vouchers import take_back_code, text_before
 from hub.inbox.directory import Directory
 from hub.inbox.facts import ReplyUndone
 from hub.inbox.models import Ticket, TicketMessage
 from hub.inbox.states import next_on_customer_message, next_on_reply
+from hub.inbox.values import TakenBack
 from hub.inbox.words import MessageKind, TicketState
 from hub.outbox import actions as outbox
 
@@ -40,8 +42,8 @@ def remember(ticket: Ticket) -> dict[str, Any]:
     }
 
 
-def undo_reply(*, ticket_id: int, message_id: int, by: Actor, now: datetime) -> str:
-    """Take a reply of this ticket back while it still waits; returns its text for the composer, and the customer waits again.
+def undo_reply(*, ticket_id: int, message_id: int, by: Actor, now: datetime) -> TakenBack:
+    """Take a reply of this ticket back while it still waits; returns it for the composer, and the customer waits again.
 
     Raises Conflict when it has left or is leaving, or stands in another ticket.
     """
@@ -60,8 +62,10 @@ def undo_reply(*, ticket_id: int, message_id: int, by: Actor, now: datetime) -> 
         raise Conflict(N_("This reply has already left. Write another one to correct it."))
     _take_back_copies(found, now=now)
     counted = moments_of(ticket)
-    text, event_id, before = found.text, found.event_id, found.inserted.get(BEFORE, {})
+    back, event_id = TakenBack(text_before(found), found.inserted), found.event_id
+    before = found.inserted.get(BEFORE, {})
     take_back_alongside(ticket, found, by=by, now=now)
+    take_back_code(found, by=by, now=now)
     give_back(found, now=now)
     db.session.delete(found)
     note_ticket("reply_undone", ticket, by=by, now=now)
@@ -76,7 +80,7 @@ def undo_reply(*, ticket_id: int, message_id: int, by: Actor, now: datetime) -> 
         customer_id=ticket.customer_id, ticket_id=ticket.id, store_id=ticket.store_id, agent_id=by.agent_id
     )
     record(fact, now=now)
-    return text
+    return back
 
 
 def _take_back_copies(message: TicketMessage, *, now: datetime) -> None:

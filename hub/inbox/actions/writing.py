@@ -1,5 +1,6 @@
 """What an agent leaves while writing: drafts saved as typed, and presence."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -14,19 +15,32 @@ from hub.inbox.models import Draft, Presence, Ticket
 from hub.inbox.words import MessageKind, PresenceKind
 
 
-def save_draft(*, ticket_id: int, agent_id: int, kind: MessageKind, text: str, now: datetime) -> None:
-    """Keep what is typed (a reply or a note); an empty text forgets it."""
+def save_draft(
+    *,
+    ticket_id: int,
+    agent_id: int,
+    kind: MessageKind,
+    text: str,
+    inserted: Mapping[str, list[int]] | None = None,
+    now: datetime,
+) -> None:
+    """Keep what is typed (a reply or a note), with the ids of what was inserted; an empty text forgets it."""
     if not text.strip():
         mine = (Draft.ticket_id == ticket_id, Draft.agent_id == agent_id, Draft.kind == kind)
         db.session.execute(delete(Draft).where(*mine))
         return
     statement = insert(Draft).values(
-        ticket_id=ticket_id, agent_id=agent_id, kind=kind, text=text.replace("\x00", ""), saved_at=now
+        ticket_id=ticket_id,
+        agent_id=agent_id,
+        kind=kind,
+        text=text.replace("\x00", ""),
+        inserted=inserted or {},
+        saved_at=now,
     )
     db.session.execute(
         statement.on_conflict_do_update(
             index_elements=["ticket_id", "agent_id", "kind"],
-            set_={"text": statement.excluded.text, "saved_at": now},
+            set_={"text": statement.excluded.text, "inserted": statement.excluded.inserted, "saved_at": now},
         )
     )
 

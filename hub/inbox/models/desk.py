@@ -1,6 +1,7 @@
 """What is around a ticket while people work on it: presence, drafts, automatic mails."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -26,7 +27,10 @@ class Presence(Base):
 
 
 class Draft(Base):
-    """What an agent was writing; kept on the server because the shop PC is shared."""
+    """What an agent was writing; kept on the server because the shop PC is shared.
+
+    `inserted`: ids of the texts in it, by the name of the composer's field.
+    """
 
     __tablename__ = "drafts"
     __table_args__ = (UniqueConstraint("ticket_id", "agent_id", "kind"),)
@@ -36,6 +40,7 @@ class Draft(Base):
     agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
     kind: Mapped[MessageKind] = mapped_column(words(MessageKind))
     text: Mapped[str]
+    inserted: Mapped[dict[str, Any]] = mapped_column(default=dict)
     saved_at: Mapped[datetime]
 
 

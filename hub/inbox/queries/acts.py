@@ -1,7 +1,7 @@
 """What agents did around a ticket: tags, followers, parties, replies that leave later, files of the composer."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -78,18 +78,22 @@ class ScheduledRow:
     held_values: Mapping[str, Any]
     file_count: int = 0
     is_orphaned: bool = False
+    inserted: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Marks:
-    """What a ticket shows besides its columns: its tags, whether the person follows it, what waits to be sent."""
+    """What a ticket shows besides its columns: its tags, whether the person follows it, what waits to be sent.
+
+    `drafts`: by kind, the text with the ids of what was inserted.
+    """
 
     tags: tuple[TagRow, ...]
     is_followed: bool
     follower_count: int
     files: tuple[ComposerFileRow, ...]
     scheduled_count: int
-    drafts: Mapping[str, str]
+    drafts: Mapping[str, Any]
     unread_count: int
 
 
@@ -108,7 +112,7 @@ def get_marks(ticket_id: int, viewer: Viewer) -> Marks:
         tags.scalar_subquery(),
         _files_of(ticket_id, agent_id),
         _scheduled(ticket_id),
-        select(func.jsonb_object_agg(Draft.kind, Draft.text))
+        select(func.jsonb_object_agg(Draft.kind, func.jsonb_build_array(Draft.text, Draft.inserted)))
         .where(Draft.ticket_id == ticket_id, Draft.agent_id == agent_id)
         .scalar_subquery(),
         unread_column(viewer),
@@ -204,6 +208,7 @@ def list_scheduled(ticket_id: int) -> list[ScheduledRow]:
             held_reason=row.held_reason,
             held_values=row.held_values,
             file_count=count,
+            inserted=row.inserted,
             is_orphaned=row.state is ScheduledState.HELD and not find_answerer(row.agent_id, store_id),
         )
         for row, count, store_id in rows

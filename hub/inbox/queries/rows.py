@@ -153,6 +153,7 @@ class DraftRow:
     kind: MessageKind
     text: str
     saved_at: datetime
+    inserted: Mapping[str, list[int]]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -279,7 +279,7 @@ def list_presence(
 def list_drafts(ticket_id: int, agent_id: int) -> list[DraftRow]:
     """What the agent was writing here: at most one reply and one note."""
     found = select(Draft).where(Draft.ticket_id == ticket_id, Draft.agent_id == agent_id)
-    return [DraftRow(row.kind, row.text, row.saved_at) for row in db.session.scalars(found)]
+    return [DraftRow(row.kind, row.text, row.saved_at, row.inserted) for row in db.session.scalars(found)]
 
 
 def count_waiting() -> int:
