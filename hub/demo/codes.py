@@ -18,6 +18,7 @@ HELD_BACK = 12
 """Customers who got a code and have not used it."""
 
 SHARED = "LUMIERE5"
+GESTURE_POOL = "Geste commercial 5 €"
 WRONG = "BIENVENU10"
 """What customers type who remember an older code."""
 
@@ -33,6 +34,13 @@ def make_promo_codes(*, now: datetime, random: Random) -> None:
         now=made_at,
     )
     _make("Lumières d’hiver", PoolKind.SHARED, cents=500, now=made_at)
+    actions.generate_codes(
+        pool_id=_make(GESTURE_POOL, PoolKind.UNIQUE, cents=500, now=made_at),
+        count=200,
+        prefix="GESTE",
+        by=SYSTEM,
+        now=made_at,
+    )
     orders = _orders(since=made_at + timedelta(days=2))
     wanted: dict[str, int | None] = {f"demo:{order_id}": customer_id for order_id, customer_id in orders}
     given = giving.reserve(pool_key="bienvenue", wanted=wanted, now=made_at)

@@ -21,6 +21,7 @@ from hub.demo import (
     doubling,
     following_up,
     founding,
+    helping,
     importing,
     joining,
     jotting,
@@ -95,6 +96,7 @@ def _tell_story(customer_count: int, now: datetime, random: Random) -> None:
     following_up.follow_up(sales, people, now=now)
     joining.make_signup_form(now=now)
     codes.make_promo_codes(now=now, random=random)
+    helping.live_with_the_base(now=now)
     valuing.make_values(now=now)
     planning.open_plans(sales, now=now)
     importing.make_imports(now=now)

@@ -47,20 +47,11 @@ def undo_reply(*, ticket_id: int, message_id: int, by: Actor, now: datetime) -> 
 
     Raises Conflict when it has left or is leaving, or stands in another ticket.
     """
-    found = db.session.get(TicketMessage, message_id)
-    if (
-        found is None
-        or found.ticket_id != ticket_id
-        or found.kind is not MessageKind.AGENT
-        or found.outbound_id is None
-    ):
-        raise Conflict(N_("There is no reply to take back here."))
+    found = _get_reply(ticket_id, message_id)
     ticket = lock_ticket(found.ticket_id)
     if found.agent_id != by.agent_id:
         raise Forbidden(N_("Only the person who wrote this reply can take it back."))
-    if not outbox.cancel(found.outbound_id, now=now):
-        raise Conflict(N_("This reply has already left. Write another one to correct it."))
-    _take_back_copies(found, now=now)
+    _cancel(found, now=now)
     counted = moments_of(ticket)
     back, event_id = TakenBack(text_before(found), found.inserted), found.event_id
     before = found.inserted.get(BEFORE, {})
@@ -83,9 +74,18 @@ def undo_reply(*, ticket_id: int, message_id: int, by: Actor, now: datetime) -> 
     return back
 
 
-def _take_back_copies(message: TicketMessage, *, now: datetime) -> None:
-    """All of them or none: a copy that has left means the reply has left."""
-    if not all(outbox.cancel(copy_id, now=now) for copy_id in message.inserted.get(COPIES, ())):
+def _get_reply(ticket_id: int, message_id: int) -> TicketMessage:
+    found = db.session.get(TicketMessage, message_id)
+    is_reply = found is not None and found.kind is MessageKind.AGENT and found.outbound_id is not None
+    if found is None or not is_reply or found.ticket_id != ticket_id:
+        raise Conflict(N_("There is no reply to take back here."))
+    return found
+
+
+def _cancel(message: TicketMessage, *, now: datetime) -> None:
+    """With its copies, all of them or none: a copy that has left means the reply has left."""
+    posted = (message.outbound_id or 0, *message.inserted.get(COPIES, ()))
+    if not all(outbox.cancel(each, now=now) for each in posted):
         raise Conflict(N_("This reply has already left. Write another one to correct it."))
 
 
