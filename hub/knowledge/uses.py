@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from hub.core.db import db
@@ -47,7 +47,8 @@ def settle_uses(*, ticket_id: int, solved_at: datetime | None) -> None:
 
 def count_uses(*, article_id: int | None = None, reply_id: int | None = None, since: datetime) -> UseFigures:
     """How often the text went into an answer since then, was edited, and the ticket was solved."""
-    mine = or_(KnowledgeUse.article_id == article_id, KnowledgeUse.standard_reply_id == reply_id)
+    is_reply = KnowledgeUse.standard_reply_id == reply_id
+    mine = is_reply if reply_id is not None else KnowledgeUse.article_id == article_id
     row = db.session.execute(
         select(
             func.count(),

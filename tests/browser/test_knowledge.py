@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.acting import PHONE, enter, press, press_shortcut, say, take_pictures
+from tests.browser.acting import PHONE, enter, press_shortcut, say, take_pictures
 from tests.browser.conftest import OpenPage
 from tests.running.installation import Installation
 
@@ -25,6 +25,16 @@ def open_ticket(page: Page, at: Installation, subject: str = SUBJECT) -> Page:
     return page
 
 
+def tab_to(page: Page, wanted: Locator) -> None:
+    """By the key alone; fails when it is not reached."""
+    expect(wanted).to_be_visible()
+    for _stop in range(30):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("element => element === document.activeElement"):
+            return
+    pytest.fail(f"Tab does not reach {wanted}")
+
+
 def test_a_slash_offers_what_fits_and_inserts_it(installation: Installation, open_page: OpenPage) -> None:
     page = open_ticket(open_page(), installation)
     answer = page.get_by_label(say("Your text"))
@@ -40,6 +50,11 @@ def test_a_slash_offers_what_fits_and_inserts_it(installation: Installation, ope
     expect(page.locator('input[name="standard_reply_id"]')).to_have_count(1)
     also = page.get_by_role("checkbox", name=ALSO)
     expect(also).to_be_checked()
+    also.uncheck()
+    expect(page.locator("[data-draft-state]")).to_have_text(say("Draft saved"))
+    page.reload()  # what was inserted is kept with the draft, and what was unticked
+    expect(page.locator('input[name="standard_reply_id"]')).to_have_count(1)
+    expect(also).not_to_be_checked()
 
 
 def test_three_keys_answer_a_ticket(installation: Installation, open_page: OpenPage) -> None:
@@ -59,10 +74,14 @@ def test_without_script_the_text_goes_into_the_draft(installation: Installation,
     expect(page.get_by_label(say("Your text"))).to_have_value(ASKS)
 
 
-def test_a_customer_asks_in_her_own_words(installation: Installation, open_page: OpenPage) -> None:
+def test_a_customer_asks_in_her_own_words_by_keyboard_alone(
+    installation: Installation, open_page: OpenPage
+) -> None:
     page = open_page(viewport=PHONE, java_script_enabled=False)
     page.goto(f"{installation.base_url}/help/")
-    page.get_by_label(say("Your question")).fill("mon paquet est cassé, que faire ?")
-    press(page, "Search")
-    page.get_by_role("link", name="Mon colis est arrivé abîmé").click()
+    tab_to(page, page.get_by_label(say("Your question")))
+    page.keyboard.type("mon paquet est cassé, que faire ?")
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_role("link", name="Mon colis est arrivé abîmé"))
+    page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Mon colis est arrivé abîmé")

@@ -14,6 +14,10 @@ from hub.customers.models import Customer
 from hub.demo import mailbox, moving
 from hub.demo.fill import PARIS, _next_tuesday, describe, fill
 from hub.demo.models import METADATA
+from hub.knowledge.queries import get_article, list_published
+from hub.knowledge.replies import list_standard_replies
+from hub.knowledge.uses import count_uses
+from hub.loyalty.vouchers import get_vouchers
 from hub.plans.queries import list_plans
 from hub.questionnaires.drafts.queries import list_questionnaires
 from hub.questionnaires.results.comments import Sought, list_comments
@@ -63,6 +67,7 @@ def test_the_whole_demo_is_filled_once(session: Session) -> None:
     assert lists.count_waiting()
     _shows_a_national_questionnaire()
     _shows_what_followed_the_answers()
+    _shows_a_base_at_work()
     assert session.scalar(select(func.count()).where(Review.state == ReviewState.PUBLISHED))
     assert not fill(SMALL)
 
@@ -85,6 +90,26 @@ def _shows_a_national_questionnaire() -> None:
     assert all(row.is_hidden for row in nameless.stores)
     checked = recount(is_check=True)
     assert (checked.wrong, checked.response_count > results.complete) == ((), True)
+
+
+def _shows_a_base_at_work() -> None:
+    now = clock.business_now()
+    replies = list_standard_replies()
+    (giving,) = [row for row in replies if row.acts.pool_id]
+    assert get_vouchers([giving.acts.pool_id or 0], now=now)[giving.acts.pool_id or 0].is_giving
+    figures = [count_uses(reply_id=row.id, since=now - timedelta(days=365)) for row in replies]
+    assert (
+        sum(row.used for row in figures)
+        > sum(row.solved for row in figures)
+        > sum(row.edited for row in figures)
+        > 0
+    )
+    assert sum(row.used_count for row in replies) == sum(row.used for row in figures)
+    articles = [get_article(row.key) for row in list_published(Language.FRENCH)]
+    assert [row.scope.review_on < now.date() for row in articles if row.scope.review_on].count(True) == 1
+    assert all(row.scope.owner_id for row in articles)
+    assert {bool(row.scope.store_ids) for row in articles} == {True, False}
+    assert any(row.scope.skus for row in articles)
 
 
 def _shows_what_followed_the_answers() -> None:

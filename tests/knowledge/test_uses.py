@@ -47,6 +47,8 @@ def test_a_use_is_noted_settled_and_taken_back(session: Session, hand_clock: Han
     assert count_uses(article_id=article.id, since=TUESDAY) == UseFigures(1, 0, 1, 100.0)
     assert count_uses(reply_id=reply_id, since=TUESDAY) == UseFigures(1, 1, 1, 60.0)
     assert count_uses(reply_id=reply_id, since=TUESDAY + timedelta(days=1)) == UseFigures(0, 0, 0, None)
+    assert count_uses(reply_id=make_reply("Autre"), since=TUESDAY) == UseFigures(0, 0, 0, None)
+    assert count_uses(article_id=make_article("Un autre").id, since=TUESDAY).used == 0
     inbox.reopen(ticket_id=ticket_id, by=by, now=TUESDAY)
     work_facts(lambda: None)
     assert count_uses(reply_id=reply_id, since=TUESDAY).solved == 0
