@@ -1,5 +1,6 @@
 """Fills the demo's knowledge base: published articles in two languages, one for the staff, standard replies."""
 
+import re
 from datetime import datetime, timedelta
 
 from hub.core.actor import SYSTEM
@@ -19,6 +20,7 @@ from hub.stores.queries import find_store_by_slug
 ASKING = ("delivery-damaged",)
 """Replies that ask the customer for something: the ticket waits for him once they have left."""
 WRITTEN_BEFORE = timedelta(days=200)
+FRENCH_SIGN = re.compile(r" (?=[?!:;»])|(?<=«) ")
 
 
 def write_help_centre(*, now: datetime) -> None:
@@ -43,14 +45,19 @@ def _write(
             article_id=None,
             key=key,
             language=Language.FRENCH,
-            title=title,
-            summary=summary,
-            body=body,
+            title=_typeset(title),
+            summary=_typeset(summary),
+            body=_typeset(body),
             state=state,
             reason_id=reasons[reason],
             by=SYSTEM,
             now=now,
         )
+
+
+def _typeset(text: str) -> str:
+    """A French sign never begins a line of its own."""
+    return FRENCH_SIGN.sub("\N{NO-BREAK SPACE}", text)
 
 
 def _translate(*, now: datetime) -> None:

@@ -66,7 +66,8 @@ export class ReplyComposer extends HTMLElement {
     const { selectionStart: start, selectionEnd: end, value } = this.box;
     button.closest("dialog")?.close(); // first: under an open dialog the box is inert, and takes no selection
     this.box.focus();
-    this.box.setRangeText(button.dataset.insert, start, end, "end");
+    const gap = /\S$/.test(value.slice(0, start)) ? "\n\n" : ""; // a second text does not stick to the first
+    this.box.setRangeText(gap + button.dataset.insert, start, end, "end");
     this.select_hole(start);
     this.note_used(button.dataset.insertId, button.dataset.insertName);
     this.show_acts(button.dataset.insertId, button.dataset.insertActs);

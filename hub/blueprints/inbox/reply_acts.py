@@ -45,15 +45,15 @@ def offered_acts(ticket: TicketView, rows: Sequence[ReplyRow]) -> dict[int, str]
         return {}
     acts = acts_words(rows)
     gives = gives_words({row.id: voucher_of(row) for row in rows if row.acts.pool_id})
-    said = {row.id: [*_sentence(acts.get(row.id, "")), *gives.get(row.id, ())] for row in rows}
-    return {each: " ".join(sentences) for each, sentences in said.items() if sentences}
+    said = {row.id: _sentences(acts.get(row.id, ""), gives.get(row.id, ())) for row in rows}
+    return {each: sentences for each, sentences in said.items() if sentences}
 
 
 def kept_words(inserted: Mapping[str, Any], *, is_mine: bool = True) -> str:
     """The same of an answer that was kept for later: what it will set, and give in the name of who wrote it."""
     (said,) = _said([inserted.get(SETS, {})])
     gives = gives_words({0: inserted[GIVES]}, is_mine=is_mine).get(0, ()) if inserted.get(GIVES) else ()
-    return " ".join([*_sentence(said), *gives])
+    return _sentences(said, gives)
 
 
 def used_texts(ticket: TicketView, kept: Mapping[str, list[int]]) -> dict[str, Any]:
@@ -123,5 +123,6 @@ def _parts(sets: Mapping[str, Any], reasons: Mapping[int, str], tags: Mapping[in
     return words + ([gettext("state %(state)s", state=state_words(TicketState(state)))] if state else [])
 
 
-def _sentence(words: str) -> list[str]:
-    return [gettext("This reply also sets: %(what)s", what=words)] if words else []
+def _sentences(sets: str, gives: Sequence[str]) -> str:
+    words = gettext("This reply also sets: %(what)s", what=sets) if sets else ""
+    return " ".join([f"{words}." if words and gives else words, *gives]).strip()
