@@ -6,7 +6,8 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-SATURATION, LENGTH_SHARE = 1.2, 0.75  # k1 and b of BM25 (Robertson and Zaragoza, 2009)
+# k1 and b of BM25 (Robertson and Zaragoza, 2009), lower than theirs: articles are short (ADR 0011)
+SATURATION, LENGTH_SHARE = 0.8, 0.6
 NEAR_CUT, NEAR_COUNT = 0.4, 8
 REMEMBERED = 20_000
 

@@ -1,8 +1,8 @@
-"""Finds articles by a question: BM25 over stems, near words by trigrams, titles apart, fused by rank. Pure Python.
+"""Finds articles by a question: BM25 over stems, synonyms and families of words, near words by trigrams. Pure Python.
 
 A question is a bag of words of which any may match (OR), so that whole sentences of customers find their article.
-Each word stands for its stem, its synonyms and the words of the corpus that look like it; that repairs typos and
-missed word forms. Two rankings (whole text, title alone) are fused by reciprocal ranks.
+Each word stands for its stem, its family, its synonyms and the words of the corpus that look like it; that repairs typos
+and missed word forms. The points of the whole text and a part of those of the title alone are added up.
 """
 
 from collections import Counter, defaultdict
@@ -13,14 +13,20 @@ from heapq import nlargest
 from hub.core.stemming import stem
 from hub.core.text import fold
 from hub.core.words import Language
+from hub.knowledge.families import families
 from hub.knowledge.postings import Field, Vocabulary
 from hub.knowledge.synonyms import table
-from hub.knowledge.terms import meaningful
+from hub.knowledge.terms import meaningful, plain_stems
 
 TITLE_WEIGHT, SUMMARY_WEIGHT = 3, 2
-FUSION = 10  # k of Cormack, Clarke and Büttcher, 2009; smaller, because only the first ranks are shown
-SYNONYM_WEIGHT = 0.5
+TITLE_SHARE = 0.4  # of the points of the title alone, added to those of the whole text
+FAMILY_WEIGHT, SYNONYM_WEIGHT = 0.8, 0.5
+NEAR_WEIGHT = (
+    0.5  # of a word that looks like one the articles hold too; a word they do not hold is taken for a typo
+)
+PLAIN_WEIGHT = 0.6
 LONGEST_QUESTION = 30
+TINY = 1e-9
 LEAST_SHARE = 0.1  # of the worth of the question's words; below it an article does not bear on the question
 BUDGET, CANDIDATES = 8_000, 80
 SPARE_SLOTS = 100
@@ -43,7 +49,7 @@ class Index:
     def __init__(self, language: Language) -> None:
         self.language = language
         self._texts, self._titles, self._vocabulary = Field(), Field(), Vocabulary()
-        self._kin = table(language)
+        self._kin, self._families = table(language), families(language)
         self._ids: list[int] = []
         self._groups: list[str | None] = []
         self._slot_of: dict[int, int] = {}
@@ -88,24 +94,31 @@ class Index:
 
     def find(self, question: str, *, groups: Collection[str] = ("",), limit: int = 10) -> list[int]:
         """Ids of the best articles, best first; [] when nothing bears on the question. Never raises."""
+        found = self.weigh(question, groups=groups)
+        return list(dict.fromkeys([*self.called(question, groups), *found]))[:limit]
+
+    def weigh(self, question: str, *, groups: Collection[str]) -> dict[int, float]:
+        """Points of the articles that bear on the question, best first, as a share of what its words are worth."""
         meanings = self._read(question)
         slots = self._choose(meanings, groups)
         points = self._texts.score(meanings, slots)
-        least = LEAST_SHARE * sum(map(self._worth, meanings))
-        relevant = [slot for slot in slots if points.get(slot, 0.0) >= least]
-        fused = _fuse({slot: points[slot] for slot in relevant}, self._titles.score(meanings, relevant))
-        order = sorted(relevant, key=lambda slot: (-fused[slot], -points[slot], self._ids[slot]))
-        ranked = [self._ids[slot] for slot in order]
-        return list(dict.fromkeys([*self.called(question, groups), *ranked]))[:limit]
+        worth = sum(map(self._worth, meanings))
+        relevant = [slot for slot in slots if points.get(slot, 0.0) >= max(LEAST_SHARE * worth, TINY)]
+        titles = self._titles.score(meanings, relevant)
+        total = {slot: points[slot] + TITLE_SHARE * titles.get(slot, 0.0) for slot in relevant}
+        order = sorted(relevant, key=lambda slot: (-total[slot], self._ids[slot]))
+        return {self._ids[slot]: total[slot] / worth for slot in order}
 
     def shared(self, question: str, article_id: int) -> list[str]:
         """The words of the question that the article holds, as they were typed; `colis (paquet)` for one of its kin."""
         slot = self._slot_of[article_id]
         found: list[str] = []
         for word in list(meaningful(question, self.language))[:LONGEST_QUESTION]:
-            meant = [each for each in self._meanings(self._stem(word)) if self._texts.has(each, slot)]
+            meanings = self._meanings(self._stem(word))
+            meant = [each for each in meanings if self._texts.has(each, slot)]
             if meant:
-                found.append(word if self._stem(word) in meant else f"{word} ({meant[0]})")
+                best = max(meant, key=meanings.__getitem__)
+                found.append(word if self._stem(word) == best else f"{word} ({best})")
         return found
 
     def called(self, question: str, groups: Collection[str]) -> list[int]:
@@ -139,20 +152,21 @@ class Index:
         found = stem(word, self.language)
         return found if found in self._vocabulary.known else self._accented.get(fold(word), found)
 
-    def _meanings(self, word: str) -> Mapping[str, float]:
+    def _meanings(self, word: str) -> dict[str, float]:
+        """What a stem stands for, itself first. Of a known word the others count no more than it, however rare they are."""
         found = dict(self._vocabulary.near(word))
-        for other in self._kin.get(word, ()):
-            found[other] = max(found.get(other, 0.0), SYNONYM_WEIGHT)
-        return {**found, word: 1.0}
+        for kin, weight in ((self._kin, SYNONYM_WEIGHT), (self._families, FAMILY_WEIGHT)):
+            for other in kin.get(word, ()):
+                found[other] = max(found.get(other, 0.0), weight)
+        found.pop(word, None)
+        if word in self._vocabulary.known:
+            most = self._texts.rarity(word)
+            found = {
+                other: weight * min(1.0, most / self._texts.rarity(other)) for other, weight in found.items()
+            }
+        share = PLAIN_WEIGHT if word in plain_stems(self.language) else 1.0
+        return {each: weight * share for each, weight in {word: 1.0, **found}.items()}
 
     def _worth(self, meanings: Mapping[str, float]) -> float:
-        return next(self._texts.rarity(word) for word, weight in meanings.items() if weight == 1.0)
-
-
-def _fuse(*rankings: Mapping[int, float]) -> dict[int, float]:
-    """Reciprocal ranks added up."""
-    fused: dict[int, float] = defaultdict(float)
-    for points in rankings:
-        for rank, slot in enumerate(sorted(points, key=points.__getitem__, reverse=True), 1):
-            fused[slot] += 1 / (FUSION + rank)
-    return fused
+        word, weight = next(iter(meanings.items()))
+        return weight * self._texts.rarity(word)

@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from hub.core.stemming import cut
+from hub.core.stemming import cut, stem
 from hub.core.text import fold
 from hub.core.words import Language
 
@@ -28,15 +28,38 @@ not now of off on once only or other our ours out over own please re s same she 
 that the their them then there these they this those through to too under until up us ve very was we were what when
 where which while who whom why will with would you your yours
 """
+# Words of any story. An article that holds one by chance must not pass for rare knowledge: they count for less.
+FRENCH_PLAIN = """
+dire dit dis dites voir vu vois savoir sais sait vouloir voulais venir viens vient croire trouver trouve donner prendre prend pris
+parler aimer aimerais passer passe mettre mets mis demander tenir sembler laisser rester reste penser entendre regarder
+connaître paraître arriver arrive sentir vivre chercher cherche sortir comprendre comprends porter devenir entrer revenir
+tomber reprendre commencer suivre montrer aller aider réussir essayer permettre garder utiliser retrouver exister existe
+chose truc gens monde jour temps fois moment cas façon manière question problème besoin normal vrai grand petit bon
+mauvais nouveau vieux possible rien jamais déjà juste seulement assez maintenant hier demain matin soir semaine
+an ans mois année deux trois droit obligé
+"""
+ENGLISH_PLAIN = """
+say said tell told see saw know knew want wanted come came think thought find found give gave take took talk like pass
+put ask seem leave stay look feel live try tried let keep kept go went gone got get thing stuff people day time moment case
+way question problem need normal real big small good bad new old possible nothing never already yesterday tomorrow
+morning evening week month year two three help
+"""
 STOPS = {
     Language.FRENCH: frozenset(FRENCH_STOPS.split()),
     Language.ENGLISH: frozenset(ENGLISH_STOPS.split()),
 }
+PLAIN = {Language.FRENCH: FRENCH_PLAIN, Language.ENGLISH: ENGLISH_PLAIN}
 
 
 @lru_cache(maxsize=100_000)
 def is_stop(word: str, language: Language) -> bool:
     return fold(word) in STOPS[language]
+
+
+@cache
+def plain_stems(language: Language) -> frozenset[str]:
+    """The stems of words that say little, though more than a stop word."""
+    return frozenset(stem(word, language) for word in PLAIN[language].split())
 
 
 def meaningful(text: str, language: Language) -> Counter[str]:

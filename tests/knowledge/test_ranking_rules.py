@@ -94,6 +94,49 @@ def test_each_known_title_is_found_first(number: int) -> None:
     assert INDEX.find(TITLES[number])[0] == number
 
 
+SOLD, SEEN, FRIDGE = "Vente d’un véhicule", "Voir ses anciens tickets", "Garder un réfrigérateur propre"
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("on me l’a vendu sans le dire", SOLD),  # of one family: vendu, vente
+        ("ma bagnole", SOLD),  # as people talk
+        ("comment laver mon frigo", FRIDGE),
+    ],
+)
+def test_families_of_words_and_everyday_words_find_what_is_written(question: str, wanted: str) -> None:
+    index = Index(Language.FRENCH)
+    titles = dict(enumerate((SOLD, SEEN, FRIDGE), 1))
+    for number, title in titles.items():
+        index.add(Text(number, title, "Tout est dit dans ce texte."))
+    assert titles[index.find(question)[0]] == wanted
+
+
+def test_words_of_any_story_count_for_less_than_those_of_the_matter() -> None:
+    index = Index(Language.FRENCH)
+    texts = {
+        1: "La semaine passe",
+        2: "Le matelas s’affaisse",
+        3: "Le matin, trouver le temps",
+        4: "Le miroir",
+    }
+    for number, text in texts.items():
+        index.add(Text(number, text, ""))
+    assert index.find("cette semaine le matelas")[0] == 2
+    assert index.find("un matin, le miroir")[0] == 4
+
+
+def test_another_word_for_a_common_one_counts_no_more_than_it_however_rare() -> None:
+    index = Index(Language.FRENCH)
+    for number in range(1, 9):
+        index.add(Text(number, f"Voiture {number}", "Une voiture."))
+    index.add(Text(9, "Bagnole", "Une bagnole."))
+    points = index.weigh("voiture", groups={""})
+    assert max(points, key=points.__getitem__) != 9
+    assert points[9] < min(points[number] for number in range(1, 9))
+
+
 def test_what_the_base_does_not_know_finds_nothing() -> None:
     assert INDEX.find("xylophone zébré") == []
     assert INDEX.find("") == []
