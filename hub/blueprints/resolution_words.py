@@ -1,14 +1,12 @@
 """Resolution, backlog and dropped waits in the reader's words."""
 
 from datetime import datetime
-from typing import Any
 
 from flask_babel import gettext
 
 from hub.core.text import N_
 from hub.inbox.words import DropReason
 from hub.statistics.resolution import Resolution
-from hub.statistics.rows import ResponseTimes
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 DROPPED = {
@@ -35,11 +33,3 @@ def elapsed(seconds: float | None) -> str:
 def oldest(found: Resolution, now: datetime) -> str:
     """How long the customer who waits longest has waited by now."""
     return elapsed((now - found.oldest_since).total_seconds() if found.oldest_since else None)
-
-
-def dropped_rows(found: ResponseTimes) -> list[dict[str, Any]]:
-    """Why waits ended without a reply, every reason in a fixed order."""
-    return [
-        {"reason": gettext(words), "count": found.dropped.get(reason.value, 0)}
-        for reason, words in DROPPED.items()
-    ]

@@ -1,12 +1,9 @@
 """The re-route rate in the reader's words: shares with their interval, by source and by store."""
 
-from typing import Any
-
 from flask_babel import gettext
 
-from hub.blueprints.inbox.words import source_words
 from hub.blueprints.statistics_words import share
-from hub.statistics.rerouting import Rerouting, Routed
+from hub.statistics.rerouting import Routed
 from hub.statistics.rules import FEW_WAITS
 
 
@@ -25,15 +22,3 @@ def rate_text(found: Routed) -> str:
         high=share(found.interval.high),
     )
     return " · ".join([text, gettext("indicative")]) if found.count < FEW_WAITS else str(text)
-
-
-def source_rows(found: Rerouting) -> list[dict[str, Any]]:
-    return [{"name": source_words(source), **_cells(routed)} for source, routed in found.by_source]
-
-
-def store_rows(found: Rerouting) -> list[dict[str, Any]]:
-    return [{"name": row.name, **_cells(row.routed)} for row in found.by_store]
-
-
-def _cells(found: Routed) -> dict[str, Any]:
-    return {"count": found.count, "moved": found.moved_count, "rate": rate_text(found)}

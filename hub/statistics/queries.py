@@ -81,7 +81,7 @@ def get_response_times(filters: Filters, *, viewer: Viewer, now: datetime) -> Re
     Of the chain these are the customers' whole waits; of some stores what these stores are charged.
     """
     look, past = open_look(filters, viewer=viewer), filters.before()
-    look.need_waits(None, Dimension.STORE, Dimension.CHANNEL, _period_of(filters))
+    look.need_waits(None, Dimension.STORE, Dimension.CHANNEL, period_of(filters))
     (waiting,) = list_waiting(filters, None, viewer=viewer, now=now)
     return ResponseTimes(
         filters=filters,
@@ -89,9 +89,7 @@ def get_response_times(filters: Filters, *, viewer: Viewer, now: datetime) -> Re
         before=_total(open_look(past, viewer=viewer)) if past else NO_WAITS,
         by_store=_with_stores(look.summarise_waits(Dimension.STORE)),
         by_channel=_by_word(look.summarise_waits(Dimension.CHANNEL)),
-        by_period=tuple(
-            (_as_day(group), found) for group, found in look.summarise_waits(_period_of(filters))
-        ),
+        by_period=tuple((_as_day(group), found) for group, found in look.summarise_waits(period_of(filters))),
         buckets=look.distribute_waits(),
         dropped={str(each.group): each.count for each in look.measure("dropped", Dimension.END)},
         waiting_count=waiting.count,
@@ -157,7 +155,8 @@ def _with_stores(groups: Iterable[tuple[Any, Waits]]) -> tuple[StoreWaits, ...]:
     return tuple(sorted(rows, key=lambda row: row.name))
 
 
-def _period_of(filters: Filters) -> Dimension:
+def period_of(filters: Filters) -> Dimension:
+    """The step of charts over the period."""
     return Dimension.WEEK if filters.days > LONG_DAYS else Dimension.DAY
 
 

@@ -31,6 +31,16 @@ class Compare(StrEnum):
     NONE = "none"
 
 
+class Period(StrEnum):
+    """Periods by name: so many days until today, this month until today, the calendar year before."""
+
+    WEEK = "7"
+    THIRTY_DAYS = "30"
+    NINETY_DAYS = "90"
+    THIS_MONTH = "month"
+    LAST_YEAR = "last-year"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Filters:
     """A period of whole days in the chain's time zone, both ends included, and what it is narrowed to.
@@ -74,15 +84,25 @@ class Filters:
         )
 
 
+def days_of(period: Period, today: date) -> tuple[date, date]:
+    """The first and the last day of a period by name."""
+    if period is Period.THIS_MONTH:
+        return today.replace(day=1), today
+    if period is Period.LAST_YEAR:
+        return date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)
+    return today - timedelta(days=int(period) - 1), today
+
+
 def read_filters(args: Mapping[str, str], *, today: date, time_zone: str, store_id: int | None) -> Filters:
-    """Filters as they stand in the address: since, until (YYYY-MM-DD), region, store, channel, reason, agent
-    (ids) and compare.
+    """Filters as they stand in the address: since, until (YYYY-MM-DD) or a period by name, region, store,
+    channel, reason, agent (ids) and compare.
 
     The last 30 days, beside the 30 before, without words. Raises Invalid on a date that is none, an end before its
     start, over two years, and on words that are none of ours.
     """
-    until_on = _day(args.get("until"), "until") or today
-    since_on = _day(args.get("since"), "since") or until_on - timedelta(days=DEFAULT_DAYS - 1)
+    first, last = _named(args.get("period"), today)
+    until_on = _day(args.get("until"), "until") or last or today
+    since_on = _day(args.get("since"), "since") or first or until_on - timedelta(days=DEFAULT_DAYS - 1)
     if since_on > until_on:
         raise Invalid(N_("The first day lies after the last day. Please swap them."), field="since")
     if (until_on - since_on).days >= MOST_DAYS:
@@ -124,6 +144,14 @@ def _id(words: str | None, field: str) -> int | None:
     if not (words.isascii() and words.isdigit() and len(words) <= MOST_DIGITS):
         raise Invalid(N_("“%(word)s” is none of the list. Please choose one."), field=field, word=words)
     return int(words)
+
+
+def _named(words: str | None, today: date) -> tuple[date, date] | tuple[None, None]:
+    if not words:
+        return None, None
+    if words not in set(Period):
+        raise Invalid(N_("“%(word)s” is none of the list. Please choose one."), field="period", word=words)
+    return days_of(Period(words), today)
 
 
 def _compare(words: str | None) -> Compare:

@@ -1,0 +1,117 @@
+"""The pages of what customers answered, and of what followed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flask_babel import gettext
+
+from hub.blueprints import statistics_words as words
+from hub.blueprints.statistics.asked import Asked
+from hub.blueprints.statistics.base import Page
+from hub.blueprints.statistics.links import behind
+from hub.blueprints.statistics.tables import Column, Kind, Row, Table
+from hub.statistics.after_answer import AfterAnswer, get_after_answer
+from hub.statistics.queries import get_satisfaction
+from hub.statistics.ratings import TicketRatings, get_ticket_ratings
+from hub.statistics.rows import Satisfaction, SatisfactionReport
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Of the question after a purchase, and of the one after a solved ticket."""
+
+    asked: SatisfactionReport
+    solved: TicketRatings
+
+
+def find(asked: Asked) -> Answers:
+    return Answers(
+        get_satisfaction(asked.filters, viewer=asked.viewer),
+        get_ticket_ratings(asked.filters, viewer=asked.viewer),
+    )
+
+
+def tables(found: Answers, asked: Asked) -> list[Table]:
+    by_store = [(row.name, row.satisfaction) for row in found.asked.by_store]
+    solved = [(name or gettext("Central queue"), each) for name, each in found.solved.by_store]
+    totals = [(gettext("After a solved ticket"), found.solved.total)]
+    ratings = [_row(name, each, asked, has_links=True) for name, each in totals]
+    return [
+        _table(
+            "by-store",
+            gettext("Answers by store, in alphabetical order"),
+            gettext("Store"),
+            (_row(name, each, asked) for name, each in by_store),
+        ),
+        _table(
+            "by-month",
+            gettext("Answers by month"),
+            gettext("Month"),
+            (_row(words.month(day), each, asked) for day, each in found.asked.by_month),
+        ),
+        _table(
+            "solved-by-store",
+            gettext("Answers after a solved ticket by store, in alphabetical order"),
+            gettext("Store"),
+            (_row(name, each, asked) for name, each in solved),
+        ),
+        _table("solved", gettext("After a solved ticket"), gettext("Question"), ratings),
+    ]
+
+
+def _table(key: str, title: str, head: str, rows: Iterable[Row]) -> Table:
+    columns = (
+        Column("name", head),
+        *(Column(key, gettext(text), Kind.COUNT) for key, text in words.CHOICES.items()),
+        Column("share", gettext("Satisfaction"), Kind.SHARE),
+        Column("low", gettext("Lower bound"), Kind.SHARE),
+        Column("high", gettext("Upper bound"), Kind.SHARE),
+    )
+    return Table("satisfaction", key, title, columns, tuple(rows))
+
+
+def _row(name: str, found: Satisfaction, asked: Asked, *, has_links: bool = False) -> Row:
+    interval = found.interval
+    values = {
+        "name": name,
+        **dict(zip(words.CHOICES, found.counts, strict=True)),
+        "share": interval.value if interval else None,
+        "low": interval.low if interval else None,
+        "high": interval.high if interval else None,
+    }
+    said = {}
+    if interval and words.is_indicative(found):
+        said["share"] = " · ".join((words.share(interval.value), gettext("indicative")))
+    links = {key: behind(asked, "ticket_csat", score=key) for key in words.CHOICES} if has_links else {}
+    return Row(values, said=said, links=links)
+
+
+def link_tables(found: AfterAnswer, _asked: Asked) -> list[Table]:
+    """Whether everybody got the review link alike, by answer in the order of the mail."""
+    columns = (
+        Column("answer", gettext("Answer given")),
+        Column("answered", gettext("Answers"), Kind.COUNT),
+        Column("sent", gettext("With the link"), Kind.COUNT),
+        Column("share", gettext("Share"), Kind.SHARE),
+    )
+    rows = tuple(
+        Row(
+            {
+                "answer": gettext(words.CHOICES[row.choice.value]),
+                "answered": row.answered_count,
+                "sent": row.sent_count,
+                "share": row.share.value if row.share else None,
+            }
+        )
+        for row in found.links
+    )
+    return [Table("after-answers", "review-links", gettext("Review link sent, by answer"), columns, rows)]
+
+
+SATISFACTION = Page("satisfaction", find, tables, frozenset())
+AFTER_ANSWERS = Page(
+    "after-answers",
+    lambda asked: get_after_answer(asked.filters, viewer=asked.viewer),
+    link_tables,
+    frozenset(),
+)

@@ -1,0 +1,45 @@
+"""What a page of the statistics is asked for: the filters of the address, the reader, the moment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from flask import request
+
+from hub.blueprints.access import viewer
+from hub.blueprints.statistics.choices import Choices
+from hub.blueprints.statistics.filter_words import FILTERS, NARROWINGS
+from hub.core import clock
+from hub.staff.rules import Viewer
+from hub.statistics import queries
+from hub.statistics.rules import Filters
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One reading of the statistics: `args` are the filters as they stand in the address, `uses` those that narrow it."""
+
+    filters: Filters
+    args: Mapping[str, str]
+    viewer: Viewer
+    now: datetime
+    uses: frozenset[str]
+    choices: Choices
+
+
+def read_asked(uses: frozenset[str] = NARROWINGS) -> Asked:
+    """The filters of the address; those that the page does not use are as if they were not there."""
+    now, person = clock.business_now(), viewer()
+    args = {name: request.args[name] for name in FILTERS if request.args.get(name)}
+    filters = queries.read_filters(args, now=now, viewer=person)
+    filters = _only(filters, uses)
+    return Asked(filters, args, person, now, uses, Choices(filters, person))
+
+
+def _only(filters: Filters, uses: frozenset[str]) -> Filters:
+    return replace(
+        filters,
+        channel=filters.channel if "channel" in uses else None,
+        reason_id=filters.reason_id if "reason" in uses else None,
+        agent_id=filters.agent_id if "agent" in uses else None,
+    )

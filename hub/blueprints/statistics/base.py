@@ -1,0 +1,52 @@
+"""What the pages share: how a page is made, and the parts of it that the templates want."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from hub.blueprints import statistics_words as words
+from hub.blueprints.statistics.asked import Asked, read_asked
+from hub.blueprints.statistics.filter_words import NARROWINGS, offered, said
+from hub.blueprints.statistics.links import behind, to_file
+from hub.blueprints.statistics.tables import Table
+
+blueprint = Blueprint("statistics", __name__)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the statistics: how its figures are found, and the tables it shows and hands out, by their names.
+
+    `uses` are the filters beside period and comparison that narrow its figures; the others are not offered.
+    """
+
+    key: str
+    find: Callable[[Asked], Any]
+    tables: Callable[[Any, Asked], list[Table]]
+    uses: frozenset[str] = NARROWINGS
+
+
+def show(page: Page, template: str, **more: object) -> ResponseReturnValue:
+    """The page with its figures, its tables by name, and its filters."""
+    asked = read_asked(page.uses)
+    found = page.find(asked)
+    tables = {table.key: table for table in page.tables(found, asked)}
+    return render_template(template, found=found, tables=tables, **shared(asked), **more)
+
+
+def shared(asked: Asked) -> dict[str, object]:
+    """What every page of the statistics wants besides its figures."""
+    return {
+        "asked": asked,
+        "args": asked.args,
+        "filters": asked.filters,
+        "offered": offered(asked.choices, asked.args, asked.uses, viewer=asked.viewer, now=asked.now),
+        "said": said(asked.choices),
+        "words": words,
+        "file_of": partial(to_file, asked),
+        "behind": partial(behind, asked),
+    }

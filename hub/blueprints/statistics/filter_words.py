@@ -1,0 +1,124 @@
+"""The filters of a page: what is offered to choose from, and what was chosen, in words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from flask import request, url_for
+from flask_babel import get_locale, gettext
+
+from hub.blueprints.inbox.words import channel_words
+from hub.blueprints.statistics.choices import Choices
+from hub.core.text import N_
+from hub.core.words import Channel
+from hub.staff.rules import Viewer
+from hub.statistics.rules import Compare, Filters, Period, days_of
+
+FILTERS = ("period", "since", "until", "compare", "region", "store", "channel", "reason", "agent")
+NARROWINGS = frozenset({"channel", "reason", "agent"})
+INDENT = "\u2003"
+Options = list[tuple[object, str]]
+
+PERIODS = {
+    Period.WEEK: N_("7 days"),
+    Period.THIRTY_DAYS: N_("30 days"),
+    Period.NINETY_DAYS: N_("90 days"),
+    Period.THIS_MONTH: N_("This month"),
+    Period.LAST_YEAR: N_("Last year"),
+}
+COMPARED = {
+    Compare.PREVIOUS: N_("The period before"),
+    Compare.YEAR: N_("The same days a year before"),
+    Compare.NONE: N_("Nothing"),
+}
+
+
+@dataclass(frozen=True)
+class Preset:
+    label: str
+    href: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Offered:
+    """What stands in the form; a list that is empty is not shown."""
+
+    presets: list[Preset]
+    compare: Options
+    regions: Options
+    stores: Options
+    channels: Options
+    reasons: Options
+    people: Options
+
+
+def offered(
+    choices: Choices, args: Mapping[str, str], uses: frozenset[str], *, viewer: Viewer, now: datetime
+) -> Offered:
+    """Only stores and people that the reader may see; people where the page counts by person."""
+    filters = choices.filters
+    return Offered(
+        presets=_presets(filters, args, now),
+        compare=[(key.value, gettext(text)) for key, text in COMPARED.items()],
+        regions=[(row.id, row.name) for row in choices.regions],
+        stores=[(row.code, row.name) for row in choices.stores],
+        channels=[(each.value, channel_words(each)) for each in Channel] if "channel" in uses else [],
+        reasons=_reasons(choices, viewer) if "reason" in uses else [],
+        people=[(row.id, row.name) for row in choices.people] if "agent" in uses else [],
+    )
+
+
+def _presets(filters: Filters, args: Mapping[str, str], now: datetime) -> list[Preset]:
+    today = now.astimezone(ZoneInfo(filters.time_zone)).date()
+    given: dict[str, Any] = {
+        **(request.view_args or {}),
+        **{name: value for name, value in args.items() if name not in {"since", "until"}},
+    }
+    endpoint = request.endpoint or "statistics.index"
+    return [
+        Preset(
+            gettext(text),
+            url_for(endpoint, **(given | {"period": period.value})),
+            days_of(period, today) == (filters.since_on, filters.until_on),
+        )
+        for period, text in PERIODS.items()
+    ]
+
+
+def _reasons(choices: Choices, viewer: Viewer) -> Options:
+    return [(row.id, INDENT * (row.depth - 1) + row.name(viewer.language)) for row in choices.reasons]
+
+
+def said(choices: Choices) -> str:
+    """`2 Feb 2026 – 3 Mar 2026, compared with the period before · Lyon · E-mail`."""
+    filters = choices.filters
+    parts = [f"{day(filters.since_on)} – {day(filters.until_on)}"]
+    if filters.compare is Compare.PREVIOUS:
+        parts.append(gettext("compared with the period before"))
+    elif filters.compare is Compare.YEAR:
+        parts.append(gettext("compared with the same days a year before"))
+    return " · ".join([", ".join(parts), *_narrowed(choices)])
+
+
+def _narrowed(choices: Choices) -> list[str]:
+    filters, viewer = choices.filters, choices.viewer
+    words: list[str] = []
+    if filters.region_id is not None:
+        words += [row.name for row in choices.regions if row.id == filters.region_id]
+    if filters.store_id is not None:
+        words += [row.name for row in choices.stores if row.id == filters.store_id]
+    if filters.channel is not None:
+        words.append(channel_words(filters.channel))
+    if filters.reason_id is not None:
+        words += [row.path(viewer.language) for row in choices.reasons if row.id == filters.reason_id]
+    if filters.agent_id is not None:
+        words += [row.name for row in choices.people if row.id == filters.agent_id]
+    return words or [gettext("All stores") if viewer.scope.is_everything else gettext("All your stores")]
+
+
+def day(value: date) -> str:
+    return str(format_date(value, "d MMM y", locale=get_locale() or "fr"))

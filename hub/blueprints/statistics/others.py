@@ -1,0 +1,93 @@
+"""The pages of routing and of gestures of goodwill."""
+
+from flask_babel import gettext
+
+from hub.blueprints import routing_words
+from hub.blueprints.inbox.words import source_words
+from hub.blueprints.statistics.asked import Asked
+from hub.blueprints.statistics.base import Page
+from hub.blueprints.statistics.links import behind
+from hub.blueprints.statistics.tables import Column, Kind, Row, Table
+from hub.statistics.gestures import GestureCosts, get_gesture_costs
+from hub.statistics.rerouting import Rerouting, Routed, get_rerouting
+
+
+def routing_tables(found: Rerouting, asked: Asked) -> list[Table]:
+    sources = tuple(
+        _routed(source_words(source), routed, asked, source=source.value)
+        for source, routed in found.by_source
+    )
+    stores = tuple(_routed(row.name, row.routed, asked, store=row.code) for row in found.by_store)
+    return [
+        Table(
+            "routing", "by-source", gettext("By what named the store"), _columns(gettext("Source")), sources
+        ),
+        Table(
+            "routing",
+            "by-store",
+            gettext("By the store found first, in alphabetical order"),
+            _columns(gettext("Store")),
+            stores,
+        ),
+    ]
+
+
+def _columns(head: str) -> tuple[Column, ...]:
+    return (
+        Column("name", head),
+        Column("count", gettext("Tickets"), Kind.COUNT),
+        Column("moved", gettext("Moved"), Kind.COUNT),
+        Column("rate", gettext("Re-route rate"), Kind.SHARE),
+    )
+
+
+def _routed(name: str, found: Routed, asked: Asked, **clicked: str) -> Row:
+    rate = found.interval.value if found.interval else None
+    values = {"name": name, "count": found.count, "moved": found.moved_count, "rate": rate}
+    links = {
+        "count": behind(asked, "routed", **clicked),
+        "moved": behind(asked, "reroute_rate", part=1, **clicked),
+    }
+    return Row(values, said={"rate": routing_words.rate_text(found)}, links=links)
+
+
+def gesture_tables(found: GestureCosts, _asked: Asked) -> list[Table]:
+    columns = (
+        Column("name", gettext("Store")),
+        Column("vouchers", gettext("Vouchers"), Kind.COUNT),
+        Column("voucher_cents", gettext("Cost of vouchers"), Kind.MONEY),
+        Column("refunds", gettext("Refunds"), Kind.COUNT),
+        Column("refund_cents", gettext("Cost of refunds"), Kind.MONEY),
+        Column("refused", gettext("Refused gestures"), Kind.COUNT),
+        Column("cents", gettext("Cost"), Kind.MONEY),
+    )
+    rows = tuple(
+        Row(
+            {
+                "name": row.name or gettext("Central queue"),
+                "vouchers": row.voucher_count,
+                "voucher_cents": row.voucher_cents,
+                "refunds": row.refund_count,
+                "refund_cents": row.refund_cents,
+                "refused": row.refused_count,
+                "cents": row.cents,
+            }
+        )
+        for row in found.by_store
+    )
+    title = gettext("Gestures by store, in alphabetical order")
+    return [Table("gestures", "by-store", title, columns, rows, found.currency)]
+
+
+ROUTING = Page(
+    "routing",
+    lambda asked: get_rerouting(asked.filters, viewer=asked.viewer),
+    routing_tables,
+    frozenset({"channel", "reason"}),
+)
+GESTURES = Page(
+    "gestures",
+    lambda asked: get_gesture_costs(asked.filters, viewer=asked.viewer),
+    gesture_tables,
+    frozenset(),
+)

@@ -1,0 +1,45 @@
+"""Doors of the pages: each asks one question and shows its figures, its tables and its filters."""
+
+from flask import redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from hub.blueprints import resolution_words, routing_words
+from hub.blueprints.statistics import charts
+from hub.blueprints.statistics.answers import AFTER_ANSWERS, SATISFACTION
+from hub.blueprints.statistics.base import Page, blueprint, show
+from hub.blueprints.statistics.others import GESTURES, ROUTING
+from hub.blueprints.statistics.waits import RESPONSE_TIMES
+
+PAGES: dict[str, Page] = {
+    page.key: page for page in (RESPONSE_TIMES, SATISFACTION, AFTER_ANSWERS, ROUTING, GESTURES)
+}
+
+
+@blueprint.get("/")
+def index() -> ResponseReturnValue:
+    return redirect(url_for("statistics.response_times"))
+
+
+@blueprint.get("/response-times")
+def response_times() -> ResponseReturnValue:
+    return show(RESPONSE_TIMES, "statistics/response_times.html", charts=charts, ends=resolution_words)
+
+
+@blueprint.get("/satisfaction")
+def satisfaction() -> ResponseReturnValue:
+    return show(SATISFACTION, "statistics/satisfaction.html")
+
+
+@blueprint.get("/after-answers")
+def after_answers() -> ResponseReturnValue:
+    return show(AFTER_ANSWERS, "statistics/after_answers.html")
+
+
+@blueprint.get("/routing")
+def routing() -> ResponseReturnValue:
+    return show(ROUTING, "statistics/routing.html", routing_words=routing_words)
+
+
+@blueprint.get("/gestures")
+def gestures() -> ResponseReturnValue:
+    return show(GESTURES, "statistics/gestures.html")

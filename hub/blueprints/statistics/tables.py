@@ -1,0 +1,106 @@
+"""Tables of figures: the same rows on the page, in the table beside a chart, and in the files that are handed out."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from babel.dates import format_date
+from flask_babel import format_decimal, get_locale
+from markupsafe import Markup
+
+from hub.blueprints import resolution_words
+from hub.blueprints import statistics_words as words
+
+
+class Kind(StrEnum):
+    """What a column holds: durations in seconds, shares of 1, money in cents."""
+
+    TEXT = "text"
+    COUNT = "count"
+    OPENING = "opening"
+    ELAPSED = "elapsed"
+    SHARE = "share"
+    MONEY = "money"
+    DAY = "day"
+
+
+@dataclass(frozen=True)
+class Column:
+    """`label` in the reader's language."""
+
+    key: str
+    label: str
+    kind: Kind = Kind.TEXT
+
+
+@dataclass(frozen=True)
+class Row:
+    """`values` raw, by the key of the column; `said` replaces what the page shows of one, `links` are the tickets behind it.
+
+    `href` leads on from the row itself.
+    """
+
+    values: Mapping[str, Any]
+    href: str = ""
+    said: Mapping[str, str] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Table:
+    """`key` is its name in the address of its files."""
+
+    page: str
+    key: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    currency: str = "EUR"
+
+    def heads(self) -> list[dict[str, str]]:
+        """For parts/data_table.html."""
+        kinds = {Kind.TEXT: "text", Kind.DAY: "word"}
+        return [
+            {"label": column.label, "key": column.key, "kind": kinds.get(column.kind, "number")}
+            for column in self.columns
+        ]
+
+    def lines(self) -> list[dict[str, Any]]:
+        """For parts/data_table.html: each cell in words, linked where there are tickets behind it."""
+        return [
+            {"href": row.href, **{column.key: self._cell(row, column) for column in self.columns}}
+            for row in self.rows
+        ]
+
+    def _cell(self, row: Row, column: Column) -> object:
+        value = row.values.get(column.key)
+        text = row.said.get(column.key) or shown(value, column.kind, self.currency)
+        link = row.links.get(column.key)
+        if link and value:
+            return Markup('<a href="{}">{}</a>').format(link, text)
+        return text
+
+
+def shown(value: Any, kind: Kind, currency: str = "EUR") -> str:
+    """A figure in the reader's words; a dash where there is none."""
+    if value is None:
+        return "–"
+    if kind is Kind.MONEY:
+        return words.cost(value, currency)
+    return str(SHOWN[kind](value))
+
+
+def day_words(value: date) -> str:
+    return str(format_date(value, "d MMM", locale=get_locale() or "fr"))
+
+
+SHOWN: Mapping[Kind, Callable[[Any], str]] = {
+    Kind.TEXT: str,
+    Kind.COUNT: format_decimal,
+    Kind.OPENING: words.duration,
+    Kind.ELAPSED: resolution_words.elapsed,
+    Kind.SHARE: words.share,
+    Kind.DAY: day_words,
+}

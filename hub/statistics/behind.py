@@ -1,0 +1,256 @@
+"""The tickets behind a figure: the very rows it is made of, a page at a time, those that the reader may open."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    Subquery,
+    case,
+    extract,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.orm import aliased
+
+from hub.core.db import db
+from hub.core.paging import Page, decode_key, make_page
+from hub.core.words import Channel
+from hub.inbox.models import ReplyWait, RouteCorrection, Ticket, TicketRating
+from hub.inbox.queries.access import only_visible
+from hub.inbox.words import TicketState
+from hub.staff.queries import get_agents
+from hub.staff.rules import Viewer
+from hub.statistics.charged import ended_waits
+from hub.statistics.clicks import CAME, NOW, SOLVED, WAITS, Clicked
+from hub.statistics.narrowing import narrowed, narrowed_tickets, narrowed_waits
+from hub.statistics.rerouting import BY_PEOPLE
+from hub.statistics.rules import BUCKETS_SECONDS, Filters
+from hub.stores.queries import get_stores
+
+PAGE_SIZE = 50
+MOST_COUNTED = 10_000
+SETTLED = (TicketState.SOLVED, TicketState.CLOSED)
+Parts = Select[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One wait, solution or arrival; `at` is what the list is sorted by, `seconds` what was measured, against `target_seconds`."""
+
+    id: int
+    at: datetime
+    seconds: float | None
+    target_seconds: int | None
+    number: str
+    subject: str
+    customer: str
+    channel: Channel
+    state: TicketState
+    store_name: str
+    agent_name: str
+
+
+@dataclass(frozen=True)
+class Behind:
+    """`count` is the figure, up to MOST_COUNTED; `closed_count` of them the reader cannot open."""
+
+    page: Page[Line]
+    count: int
+    closed_count: int
+
+
+def get_behind(
+    filters: Filters, clicked: Clicked, *, viewer: Viewer, now: datetime, after: str | None
+) -> Behind:
+    """Latest first. A wait counts where it was charged; its ticket opens where it is now."""
+    rows = _rows_of(clicked)(filters, clicked, viewer, now).subquery()
+    of_state = [Ticket.state == clicked.state] if clicked.state else []
+    joined = select(rows).join(Ticket, Ticket.id == rows.c.ticket_id).where(*of_state)
+    count = _count(joined)
+    openable = count if viewer.scope.is_everything else _count(only_visible(joined, viewer))
+    return Behind(_page(rows, only_visible(joined, viewer), after), count, count - openable)
+
+
+def _count(statement: Parts) -> int:
+    return db.session.scalar(select(func.count()).select_from(statement.limit(MOST_COUNTED).subquery())) or 0
+
+
+def _page(rows: Subquery, joined: Parts, after: str | None) -> Page[Line]:
+    listed = joined.add_columns(
+        Ticket.number, Ticket.subject, Ticket.requester_name, Ticket.requester_address, Ticket.channel,
+        Ticket.state, Ticket.store_id.label("at_store"),
+    ).order_by(rows.c.at.desc(), rows.c.id.desc())  # fmt: skip
+    if after:
+        at, row_id = decode_key(after, datetime, int)
+        listed = listed.where(tuple_(rows.c.at, rows.c.id) < tuple_(literal(at), literal(row_id)))
+    found = db.session.execute(listed.limit(PAGE_SIZE + 1)).mappings().all()
+    houses = get_stores({row["at_store"] for row in found if row["at_store"]})
+    people = get_agents({row["agent_id"] for row in found if row["agent_id"]})
+    lines = [
+        Line(
+            id=row["id"],
+            at=row["at"],
+            seconds=None if row["seconds"] is None else float(row["seconds"]),
+            target_seconds=row["target"],
+            number=row["number"],
+            subject=row["subject"],
+            customer=row["requester_name"] or row["requester_address"] or "",
+            channel=row["channel"],
+            state=row["state"],
+            store_name=houses[row["at_store"]].name if row["at_store"] else "",
+            agent_name=people[row["agent_id"]].name if row["agent_id"] in people else "",
+        )
+        for row in found
+    ]
+    return make_page(lines, size=PAGE_SIZE, key=lambda line: (line.at, line.id))
+
+
+def _rows_of(clicked: Clicked) -> Callable[[Filters, Clicked, Viewer, datetime], Parts]:
+    for measures, rows in ((WAITS, _waits), (SOLVED, _solved), (CAME, _came), (NOW, _waiting)):
+        if clicked.measure in measures:
+            return rows
+    return _dropped if clicked.measure == "dropped" else _rated
+
+
+def _columns(
+    row_id: Any, ticket_id: Any, at: Any, seconds: Any = None, target: Any = None, agent_id: Any = None
+) -> Parts:
+    return select(
+        row_id.label("id"),
+        ticket_id.label("ticket_id"),
+        at.label("at"),
+        (null() if seconds is None else seconds).label("seconds"),
+        (null() if target is None else target).label("target"),
+        (null() if agent_id is None else agent_id).label("agent_id"),
+    )
+
+
+def _waits(filters: Filters, clicked: Clicked, viewer: Viewer, _now: datetime) -> Parts:
+    waits = ended_waits(filters, viewer, is_central=clicked.is_central)
+    seconds = waits.c.business_seconds
+    found = _columns(
+        waits.c.id, waits.c.ticket_id, waits.c.ended_at, seconds, waits.c.target_seconds, waits.c.agent_id
+    ).where(*_of_reason(filters, clicked, waits.c.reason_id), *_of_hour(filters, clicked, waits.c.started_at))
+    if clicked.measure == "first_contact":
+        found = found.where(waits.c.channel == Channel.SURVEY)
+    if clicked.measure in {"waits", "first_contact"}:
+        return found.where(waits.c.is_transferred.is_(False))
+    found = found.where(seconds.is_not(None), *_in_bucket(clicked, seconds))
+    return found.where(seconds > waits.c.target_seconds) if clicked.is_part else found
+
+
+def _in_bucket(clicked: Clicked, seconds: Any) -> list[ColumnElement[bool]]:
+    if clicked.bucket is None:
+        return []
+    edges = (None, *BUCKETS_SECONDS, None)
+    low, high = edges[clicked.bucket], edges[clicked.bucket + 1]
+    return [*([seconds >= low] if low else []), *([seconds < high] if high else [])]
+
+
+def _of_reason(filters: Filters, clicked: Clicked, column: Any) -> list[ColumnElement[bool]]:
+    if clicked.has_no_reason:
+        return [column.is_(None)]
+    return [column == filters.reason_id] if clicked.is_bare_reason and filters.reason_id else []
+
+
+def _of_hour(filters: Filters, clicked: Clicked, moment: Any) -> list[ColumnElement[bool]]:
+    """Where the chain is."""
+    local = func.timezone(literal(filters.time_zone, literal_execute=True), moment)
+    asked = (("isodow", clicked.weekday), ("hour", clicked.hour))
+    return [extract(part, local) == number for part, number in asked if number is not None]
+
+
+def _within(moment: Any, filters: Filters) -> list[ColumnElement[bool]]:
+    return [moment >= filters.since, moment < filters.until]
+
+
+def _dropped(filters: Filters, clicked: Clicked, viewer: Viewer, _now: datetime) -> Parts:
+    found = _columns(ReplyWait.id, ReplyWait.ticket_id, ReplyWait.dropped_at, ReplyWait.business_seconds)
+    found = found.where(*_within(ReplyWait.dropped_at, filters), *narrowed_waits(filters, viewer))
+    return found.where(ReplyWait.drop_reason == clicked.drop) if clicked.drop else found
+
+
+def _solved(filters: Filters, clicked: Clicked, viewer: Viewer, _now: datetime) -> Parts:
+    """Spam, merged and withdrawn tickets are closed in the moment that ended them; solved ones a week later."""
+    is_last = clicked.measure == "last_resolution"
+    moment: Any = Ticket.solved_at if is_last else Ticket.first_solved_at
+    seconds = extract("epoch", moment - Ticket.created_at)
+    found = _columns(Ticket.id, Ticket.id, moment, seconds, agent_id=_last_agent()).where(
+        *_within(moment, filters),
+        Ticket.merged_into_id.is_(None),
+        or_(Ticket.closed_at.is_(None), Ticket.closed_at > moment),
+        *_narrowed_tickets(filters, viewer),
+    )
+    if clicked.measure == "reopened" and clicked.is_part:
+        found = found.where(Ticket.reopened_count > 0)
+    return found.where(Ticket.state.in_(SETTLED)) if is_last else found
+
+
+def _last_agent() -> ScalarSelect[int | None]:
+    """Whose figure a ticket is: who answered it last, as in its day column."""
+    wait = aliased(ReplyWait)
+    answered = (wait.ticket_id == Ticket.id, wait.ended_at.is_not(None), wait.is_transferred.is_(False))
+    latest = select(wait.agent_id).where(*answered).order_by(wait.ended_at.desc(), wait.id.desc()).limit(1)
+    return latest.correlate(Ticket).scalar_subquery()
+
+
+def _narrowed_tickets(filters: Filters, viewer: Viewer) -> list[ColumnElement[bool]]:
+    conditions = narrowed_tickets(replace(filters, agent_id=None), viewer)
+    return conditions if filters.agent_id is None else [*conditions, _last_agent() == filters.agent_id]
+
+
+def _came(filters: Filters, clicked: Clicked, viewer: Viewer, _now: datetime) -> Parts:
+    """Tickets by their creation; of routing where the hub put them first."""
+    found = _columns(Ticket.id, Ticket.id, Ticket.created_at, agent_id=Ticket.assignee_id)
+    found = found.where(
+        *_within(Ticket.created_at, filters),
+        *_of_reason(filters, clicked, Ticket.reason_id),
+        *_of_hour(filters, clicked, Ticket.created_at),
+    )
+    if clicked.measure != "tickets":
+        return _routed(found, filters, clicked, viewer)
+    is_own = or_(Ticket.closed_at.is_(None), Ticket.solved_at.is_(None), Ticket.closed_at > Ticket.solved_at)
+    found = found.where(Ticket.merged_into_id.is_(None), is_own, *_narrowed_tickets(filters, viewer))
+    return found.where(Ticket.store_id.is_(None)) if clicked.is_central else found
+
+
+def _routed(found: Parts, filters: Filters, clicked: Clicked, viewer: Viewer) -> Parts:
+    was_moved = RouteCorrection.ticket_id.is_not(None)
+    source = case((was_moved, RouteCorrection.first_source), else_=Ticket.route_source)
+    store: Any = case((was_moved, RouteCorrection.first_store_id), else_=Ticket.store_id)
+    found = found.outerjoin(RouteCorrection, RouteCorrection.ticket_id == Ticket.id)
+    found = found.where(source.not_in(BY_PEOPLE), *narrowed_tickets(filters, viewer, store))
+    if clicked.source:
+        found = found.where(source == clicked.source)
+    if clicked.measure == "unattributed":
+        return found.where(store.is_(None))
+    found = found.where(store.is_not(None))
+    return found.where(was_moved) if clicked.is_part else found
+
+
+def _waiting(filters: Filters, clicked: Clicked, viewer: Viewer, now: datetime) -> Parts:
+    """Right now, whatever the period."""
+    seconds = extract("epoch", literal(now) - Ticket.waiting_since)
+    found = _columns(Ticket.id, Ticket.id, Ticket.waiting_since, seconds, agent_id=Ticket.assignee_id)
+    found = found.where(Ticket.waiting_since.is_not(None), *narrowed_tickets(filters, viewer))
+    return found.where(Ticket.due_at < now) if clicked.is_part else found
+
+
+def _rated(filters: Filters, clicked: Clicked, viewer: Viewer, _now: datetime) -> Parts:
+    """Answers after a solved ticket."""
+    at = TicketRating.answered_at
+    found = _columns(TicketRating.id, TicketRating.ticket_id, at, agent_id=TicketRating.agent_id).where(
+        TicketRating.score.is_not(None),
+        *_within(at, filters),
+        *narrowed(filters, viewer, TicketRating.store_id),
+    )
+    return found.where(TicketRating.score == clicked.score) if clicked.score else found

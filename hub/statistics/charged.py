@@ -1,0 +1,82 @@
+"""Waits row by row, with what is charged for each: the chain the customer's whole wait, a store its own share.
+
+The figures are measured from day columns; this is for the rows behind them (`hub/statistics/behind.py`).
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Subquery, case, func, null, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+from hub.inbox.models import ReplyWait
+from hub.staff.rules import Viewer
+from hub.statistics.narrowing import narrowed_waits
+from hub.statistics.rules import Filters
+
+PLAIN: tuple[Any, ...] = (
+    ReplyWait.id,
+    ReplyWait.ticket_id,
+    ReplyWait.store_id,
+    ReplyWait.channel,
+    ReplyWait.reason_id,
+    ReplyWait.agent_id,
+    ReplyWait.ended_at,
+    ReplyWait.is_transferred,
+)
+
+
+def ended_waits(filters: Filters, viewer: Viewer, *, is_central: bool = False) -> Subquery:
+    """Those that the total of the page is made of: whole ones of the chain, own shares of some stores or the central queue."""
+    is_whole = viewer.scope.is_everything and not (filters.store_id or filters.region_id or is_central)
+    conditions = [ReplyWait.ended_at >= filters.since, ReplyWait.ended_at < filters.until]
+    if is_whole:
+        conditions.append(ReplyWait.is_transferred.is_(False))
+    if is_central:
+        conditions.append(ReplyWait.store_id.is_(None))
+    return _charged([*conditions, *narrowed_waits(filters, viewer)], is_whole=is_whole)
+
+
+def _charged(conditions: Sequence[ColumnElement[bool]], *, is_whole: bool) -> Subquery:
+    """`business_seconds`, `target_seconds`, `started_at`; whole: of a wait that a transfer cut, since it began."""
+    seconds: ColumnElement[Any] = ReplyWait.business_seconds.expression
+    target: ColumnElement[Any] = ReplyWait.target_seconds.expression
+    started: ColumnElement[Any] = ReplyWait.started_at.expression
+    rows = select(*PLAIN)
+    if is_whole:
+        cut = _cut_waits(conditions)
+        rows = rows.outerjoin(cut, cut.c.id == ReplyWait.id)
+        seconds = case((cut.c.id.is_(None), seconds), else_=cut.c.seconds)
+        target = case((cut.c.id.is_(None), target), else_=cut.c.target)
+        started = case((cut.c.id.is_(None), started), else_=cut.c.started)
+    measured = (
+        seconds.label("business_seconds"),
+        target.label("target_seconds"),
+        started.label("started_at"),
+    )
+    return rows.add_columns(*measured).where(*conditions).subquery()
+
+
+def _cut_waits(conditions: Sequence[ColumnElement[bool]]) -> Subquery:
+    """Waits that transfers cut, by the id of their last share; a share without known hours makes the sum unknown."""
+    is_last = ReplyWait.is_transferred.is_(False)
+    before = func.count().filter(is_last)
+    wait = before.over(
+        partition_by=ReplyWait.ticket_id, order_by=(ReplyWait.started_at, ReplyWait.id), rows=(None, -1)
+    )
+    tickets = select(ReplyWait.ticket_id).where(
+        ReplyWait.is_transferred, ReplyWait.ticket_id.in_(select(ReplyWait.ticket_id).where(*conditions))
+    )
+    shares = select(ReplyWait, wait.label("wait")).where(ReplyWait.ticket_id.in_(tickets)).subquery()
+    spent = shares.c.business_seconds
+    targets = func.array_agg(aggregate_order_by(shares.c.target_seconds, shares.c.started_at, shares.c.id))
+    return (
+        select(
+            func.max(shares.c.id).filter(shares.c.is_transferred.is_(False)).label("id"),
+            case((func.count() == func.count(spent), func.sum(spent)), else_=null()).label("seconds"),
+            targets[1].label("target"),
+            func.min(shares.c.started_at).label("started"),
+        )
+        .group_by(shares.c.ticket_id, shares.c.wait)
+        .subquery()
+    )

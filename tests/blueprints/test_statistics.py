@@ -1,0 +1,212 @@
+"""Pages of the statistics: every figure opens the tickets it is made of, every table is a file, filters stay in the address."""
+
+import csv
+import html
+import io
+import re
+import zipfile
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.blueprints.statistics.pages import PAGES
+from hub.core.words import Language
+from hub.inbox.models import ReplyWait
+from hub.staff.models import Agent
+from hub.staff.words import Role
+from tests.conftest import HandClock
+from tests.makers.counting import counted_statements
+from tests.makers.staff import log_in, make_agent
+from tests.makers.statistics import gather_all
+from tests.makers.worked_chain import PERIOD, WorkedChain, make_worked_chain
+
+QUERY = "&".join(f"{name}={value}" for name, value in PERIOD.items())
+TIMES = f"/statistics/response-times?{QUERY}"
+LINK = re.compile(r'<a[^>]*href="(/statistics/tickets\?[^"]+)"[^>]*>([^<]+)</a>(?: <small>([^<]+)</small>)?')
+FILE = re.compile(r'href="(/statistics/[a-z-]+/[a-z-]+\.(?:csv|xlsx)[^"]*)"')
+LEAD = re.compile(r'<p class="lead">(\d+) (?:waits?|tickets?)(?:\. (\d+) (?:is|are) not shown)?')
+MOST_STATEMENTS = 12
+
+
+@pytest.fixture
+def chain(session: Session, hand_clock: HandClock) -> WorkedChain:
+    found = make_worked_chain(session, hand_clock)
+    gather_all()
+    return found
+
+
+def make_reader(session: Session, role: Role, *store_ids: int) -> Agent:
+    return make_agent(
+        session,
+        "Cleo Roy",
+        email=f"{role}@x.example",
+        role=role,
+        store_ids=store_ids,
+        language=Language.ENGLISH,
+    )
+
+
+def read(client: FlaskClient, path: str) -> str:
+    found = client.get(path)
+    assert found.status_code == 200, (path, found.status_code)
+    return found.text
+
+
+def links(page: str) -> dict[str, str]:
+    """By the address of the tickets behind it each figure of a page: of a heat map its small number."""
+    return {html.unescape(href): small or text for href, text, small in LINK.findall(page)}
+
+
+def behind(page: str) -> tuple[int, int]:
+    """How many rows a list of tickets is of, and how many of them it cannot show."""
+    count, closed = (int(number or 0) for number in LEAD.search(page).groups())  # type: ignore[union-attr]
+    assert page.count('<th scope="row"') == count - closed
+    return count, closed
+
+
+def cells(page: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(page.removeprefix("\ufeff")), delimiter=";"))
+
+
+def test_each_figure_opens_as_many_rows_as_it_says(
+    client: FlaskClient, chain: WorkedChain, session: Session
+) -> None:
+    """Every link of the pages, of the chain and of one store that passed a ticket on."""
+    office, manager = (
+        make_reader(session, Role.HEAD_OFFICE),
+        make_reader(session, Role.STORE_MANAGER, chain.stores["LYO"].id),
+    )
+    closed_ones, figures = 0, []
+    for who in (office, manager):
+        log_in(client, who)
+        for page in ("response-times", "routing"):
+            found = links(read(client, f"/statistics/{page}?{QUERY}"))
+            assert found
+            for href, text in found.items():
+                count, closed = behind(read(client, href))
+                closed_ones += closed
+                figures.append(text)
+                assert count == int(text) if text.isdigit() else count >= 0, (page, href, text)
+    assert len([text for text in figures if text.isdigit()]) > 60
+    assert closed_ones, "the wait that Lyon passed on counts, and its ticket is Lille's"
+
+
+def test_shares_and_times_open_the_waits_they_are_made_of(
+    client: FlaskClient, chain: WorkedChain, session: Session
+) -> None:
+    """By hand: 4 of 18 waits missed their target; 150 + 240* and 150 + 120* are over four hours."""
+    log_in(client, make_reader(session, Role.HEAD_OFFICE))
+    href, text = next((href, text) for href, text in links(read(client, TIMES)).items() if "part=1" in href)
+    assert text == "78%"
+    assert behind(read(client, href)) == (4, 0)
+    page = read(client, f"/statistics/tickets?{QUERY}&measure=within_target&part=1&bucket=5")
+    assert behind(page) == (2, 0)
+    assert 'href="/inbox/T-' in page
+    assert "6 h 30, target" in page
+    assert behind(read(client, f"/statistics/tickets?{QUERY}&measure=dropped&drop=spam")) == (1, 0)
+    assert (
+        behind(
+            read(
+                client,
+                f"/statistics/tickets?{QUERY}&measure=tickets&state=solved&reason={chain.reasons['delivery']}",
+            )
+        )[0]
+        == 3
+    )
+
+
+def test_rows_come_a_page_at_a_time(client: FlaskClient, chain: WorkedChain, session: Session) -> None:
+    log_in(client, make_reader(session, Role.HEAD_OFFICE))
+    wait = session.scalars(select(ReplyWait).where(ReplyWait.ended_at.is_not(None))).first()
+    assert wait is not None
+    columns = {
+        column.name: getattr(wait, column.name)
+        for column in ReplyWait.__table__.columns
+        if column.name != "id"
+    }
+    session.add_all(ReplyWait(**columns) for _ in range(40))
+    session.flush()
+    page = read(client, f"/statistics/tickets?{QUERY}&measure=waits")
+    assert 'class="lead">58 waits<' in page
+    assert page.count('<th scope="row"') == 50
+    further = re.search(r'href="([^"]+)" rel="next"', page) or re.search(
+        r'rel="next"[^>]*href="([^"]+)"', page
+    )
+    assert further
+    assert read(client, html.unescape(further[1])).count('<th scope="row"') == 8
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("measure=csat", 422),
+        ("measure=waits&bucket=8", 422),
+        ("measure=waits&after=x", 422),
+        ("measure=waits&hour=x", 422),
+        ("", 422),
+    ],
+)
+def test_what_was_not_clicked_is_refused(
+    client: FlaskClient, chain: WorkedChain, session: Session, query: str, status: int
+) -> None:
+    log_in(client, make_reader(session, Role.HEAD_OFFICE))
+    assert client.get(f"/statistics/tickets?{query}").status_code == status
+
+
+def test_who_reads_no_tickets_sees_figures_without_them(
+    client: FlaskClient, chain: WorkedChain, session: Session
+) -> None:
+    log_in(client, make_reader(session, Role.MARKETER))
+    page = read(client, TIMES)
+    assert links(page) == {}
+    assert 'name="agent"' not in page
+    assert client.get("/statistics/tickets?measure=waits").status_code == 404
+
+
+def test_each_table_is_a_file_of_the_same_filters(
+    client: FlaskClient, chain: WorkedChain, session: Session
+) -> None:
+    """Numbers are numbers, durations seconds, days days; a name that starts like a formula is none."""
+    chain.stores["LIL"].name = "=Lille"
+    log_in(client, make_reader(session, Role.HEAD_OFFICE))
+    for key in PAGES:
+        for address in FILE.findall(read(client, f"/statistics/{key}?{QUERY}&compare=none")):
+            kept = parse_qs(urlsplit(html.unescape(address)).query)
+            assert (kept["since"], kept["compare"]) == ([PERIOD["since"]], ["none"])
+            assert client.get(html.unescape(address)).status_code == 200
+    lines = cells(read(client, f"/statistics/response-times/by-store.csv?{QUERY}"))
+    assert lines[0] == ["Store", "Replies", "Median (seconds)", "90th percentile (seconds)", "Within target"]
+    assert lines[1] == ["'=Lille", "9", "2550", "8100", "0.9"]
+    book = zipfile.ZipFile(io.BytesIO(client.get(f"/statistics/response-times/by-day.xlsx?{QUERY}").data))
+    sheet, about = book.read("xl/worksheets/sheet1.xml").decode(), book.read("xl/sharedStrings.xml").decode()
+    assert re.search(r'<c r="A2" s="\d+"><v>46116</v>', sheet), "4 April 2026 as a day"
+    assert re.search(r'<c r="C2" s="\d+"><v>1200</v>', sheet)
+    assert "4 Apr 2026 – 8 Apr 2026" in about
+    french = client.get(f"/statistics/response-times/by-store.csv?{QUERY}&lang=fr").text
+    assert "0,9" in french
+    assert client.get("/statistics/response-times/none.csv").status_code == 404
+    assert client.get("/statistics/none/by-store.csv").status_code == 404
+
+
+def test_filters_stand_in_the_form_and_in_words(
+    client: FlaskClient, chain: WorkedChain, session: Session
+) -> None:
+    log_in(client, make_reader(session, Role.STORE_MANAGER, chain.stores["LYO"].id))
+    page = read(client, f"{TIMES}&compare=year&channel=email&reason={chain.reasons['delivery']}")
+    said = "4 Apr 2026 – 8 Apr 2026, compared with the same days a year before · E-mail · Reason delivery"
+    assert said in html.unescape(page)
+    assert '<option value="year" selected>' in page
+    assert '<option value="LIL">' not in page
+    assert 'name="region"' not in page
+    assert "Median a year before" not in page, "there was nothing then"
+    assert "compared with" not in read(client, f"{TIMES}&compare=none").split("</form>")[1]
+    month = read(client, "/statistics/response-times?period=month")
+    assert re.search(r'aria-current="true">This month<', month)
+    assert 'value="2026-04-01"' in month
+    assert client.get("/statistics/response-times?period=week").status_code == 422
+    with counted_statements() as seen:
+        read(client, f"/statistics/routing?{QUERY}")
+    assert len(seen) <= MOST_STATEMENTS
