@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from hub.blueprints import base_words
 from hub.blueprints import statistics_words as words
-from hub.blueprints.access import viewer
+from hub.blueprints.access import Door, viewer
 from hub.core import clock
 from hub.segments.values.defining import get_definitions
 from hub.staff.words import Permission
@@ -16,6 +16,7 @@ from hub.statistics.rules import Filters
 from hub.stores.queries import list_regions, list_stores
 
 blueprint = Blueprint("statistics_base", __name__)
+DOOR = Door(blueprint, "/statistics/base", Permission.READ_STATISTICS)
 KEPT = ("store", "region")
 """What the page is narrowed by; it has no period, since only the latest night can be opened."""
 

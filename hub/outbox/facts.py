@@ -44,6 +44,17 @@ class MessageFailed(_MessageFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MessageFiguresChanged(Fact):
+    """Something that figures count was heard of a message and no other fact tells: a click, an opening, a report.
+
+    It names no customer: nothing happened to him. `gone`: a moment, in seconds since 1970, by which the message was counted before and is no more.
+    """
+
+    outbound_id: int
+    gone: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReplyHandedOver(_MessageFact):
     """A reply on a social network has left: whoever carries it there is told by webhook."""
 

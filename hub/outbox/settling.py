@@ -9,8 +9,10 @@ from hub.core.actor import Actor
 from hub.core.audit import note_change
 from hub.core.db import db, ring_after_commit
 from hub.core.errors import Conflict, NotFound
+from hub.core.facts import record
 from hub.core.text import N_
 from hub.core.words import Purpose
+from hub.outbox.facts import MessageFiguresChanged
 from hub.outbox.leases import SENT_ONCE
 from hub.outbox.models import OutboundMessage
 from hub.outbox.words import MessageState
@@ -33,6 +35,8 @@ def send_again(outbound_id: int, *, by: Actor, now: datetime) -> None:
     row = _lock_unknown(outbound_id)
     if not may_send_again(row.purpose):
         raise Conflict(AT_MOST_ONCE)
+    gone = int(row.ended_at.timestamp()) if row.ended_at else None
+    record(MessageFiguresChanged(outbound_id=outbound_id, gone=gone), now=now)
     _change(row, state=MessageState.WAITING, due_at=now, ended_at=None, attempt_count=0, next_attempt_at=None)
     note_change("message.sent_again", subject_kind="message", subject_id=outbound_id, by=by, now=now)
     db.session.flush()

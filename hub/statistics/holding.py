@@ -11,7 +11,7 @@ HOLDINGS: tuple[Holding, ...] = (
     Apart(table="digests", why="counts and shares of stores, told to a person of the staff"),
     Apart(
         table="statistics_columns",
-        why="numbers of a day: seconds, and ids of stores, reasons, agents and tickets",
+        why="numbers of a day: seconds, and ids of stores, reasons, agents, tickets and customers, who keep theirs when erased",
     ),
     Apart(table="statistics_marks", why="days to gather"),
     Apart(table="statistics_layouts", why="how days were gathered"),

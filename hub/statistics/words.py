@@ -16,6 +16,8 @@ class Subject(StrEnum):
     WAITS = "waits"
     TICKETS = "tickets"
     SOLUTIONS = "solutions"
+    MESSAGES = "messages"
+    PRESSURE = "pressure"
 
 
 class Dimension(StrEnum):

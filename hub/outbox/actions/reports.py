@@ -17,7 +17,7 @@ from hub.customers.rules import plain_address
 from hub.customers.words import AddressKind, ConsentAction, LegalBasis, SuppressionReason
 from hub.outbox import addresses
 from hub.outbox.bounces import ALARM_WINDOW, LAST_SENDS, is_repeated, needs_pause
-from hub.outbox.facts import MessageAccepted, MessageBounced, MessageDelivered
+from hub.outbox.facts import MessageAccepted, MessageBounced, MessageDelivered, MessageFiguresChanged
 from hub.outbox.models import DeliveryReceipt, OutboundMessage
 from hub.outbox.pausing import pause_address, pause_sender
 from hub.outbox.phone_rules import PHONES
@@ -62,9 +62,12 @@ def apply_receipt(
     receipt = insert(DeliveryReceipt).values(
         message_id=message.id, kind=kind, status=status, reference=f"{kind}:{status}", received_at=now
     )
+    before = message.accepted_at or message.ended_at
     is_new = db.session.execute(receipt.on_conflict_do_nothing().returning(DeliveryReceipt.id)).first()
     if is_new is not None:
         _apply(message, kind, recipient=recipient, now=now)
+        gone = int(before.timestamp()) if before else None
+        record(MessageFiguresChanged(outbound_id=message.id, gone=gone), now=now)
     return is_new is not None
 
 

@@ -8,6 +8,8 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from hub.core.db import db
+from hub.core.facts import record
+from hub.outbox.facts import MessageFiguresChanged
 from hub.outbox.tracking.models import LinkClick, MessageOpening, OpeningCount
 from hub.outbox.tracking.policy import read_policy
 from hub.outbox.tracking.rules import Click, Label, label_clicks
@@ -70,7 +72,14 @@ def note_click(asked: Asked, position: int, hit: Hit) -> None:
     )
     db.session.add(row)
     db.session.flush()
+    was_human = _has_human(rows)
     _label([*rows, row], asked)
+    if _has_human([*rows, row]) != was_human:
+        record(MessageFiguresChanged(outbound_id=asked.message_id), now=hit.at)
+
+
+def _has_human(rows: list[LinkClick]) -> bool:
+    return any(row.label is Visitor.HUMAN for row in rows)
 
 
 def _label(rows: list[LinkClick], asked: Asked) -> None:
@@ -117,15 +126,17 @@ def note_opening(message_id: int, version_id: int, recipient: str | None, hit: H
     opener = opener_of(hit.user_agent)
     values = {"message_id": message_id, "opener": opener, "count": 1, "first_at": hit.at, "last_at": hit.at}
     statement = insert(MessageOpening).values(values)
-    db.session.execute(
+    count = db.session.scalar(
         statement.on_conflict_do_update(
             index_elements=["message_id", "opener"],
             set_={
                 "count": MessageOpening.count + 1,
                 "last_at": func.greatest(MessageOpening.last_at, hit.at),
             },
-        )
+        ).returning(MessageOpening.count)
     )
+    if count == 1:
+        record(MessageFiguresChanged(outbound_id=message_id), now=hit.at)
 
 
 def note_version_opening(version_id: int, hit: Hit) -> None:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from hub.core.words import Channel
+from hub.core.words import Channel, Purpose
 from hub.inbox.words import DropReason
+from hub.outbox.words import BlockReason
 from hub.statistics.words import Subject
 
 Day = tuple[Subject, date]
@@ -26,6 +27,23 @@ DROPS = (DropReason.SOLVED_WITHOUT_REPLY, DropReason.MERGED, DropReason.SPAM, Dr
 REPLIED, PASSED_ON, FIRST_DROP = 0, 1, 2
 COUNTS, MERGED, CLOSED_AT_ONCE = 0, 1, 2
 """The fate of a ticket: a matter of its own, part of another ticket, or spam and answers taken back."""
+
+PURPOSES = (
+    Purpose.TRANSACTIONAL, Purpose.SERVICE, Purpose.REPLY, Purpose.SURVEY, Purpose.PROMOTION, Purpose.NEWSLETTER,
+    Purpose.OPEN_MEASUREMENT,
+)  # fmt: skip
+"""What a message was for. Only added to at the end."""
+REASONS = (
+    BlockReason.NO_ADDRESS, BlockReason.INVALID_ADDRESS, BlockReason.SUPPRESSED, BlockReason.ADDRESS_PAUSED,
+    BlockReason.NO_CONSENT, BlockReason.HOLD, BlockReason.OWN_FREQUENCY, BlockReason.CAP, BlockReason.QUIET_HOURS,
+    BlockReason.SENDER_PAUSED, BlockReason.STORE_BLOCKED, BlockReason.EXPIRED, BlockReason.STOPPED, BlockReason.CONTENT,
+    BlockReason.UNDONE, BlockReason.TEMPLATE_REQUIRED,
+)  # fmt: skip
+WHATS = (
+    "sent", "delivered", "hard", "soft", "measured", "opened", "clicked", "unsubscribed", "complained", "not_refused",
+    "not_unknown", *(f"not_{reason.value}" for reason in REASONS),
+)  # fmt: skip
+"""What happened to messages, or why they were not sent. Only added to at the end."""
 
 ID, LONG_ID, CODE, SECONDS, EXACT = "<i4", "<i8", "|u1", "<i4", "<f8"
 SLOT = "slot"
@@ -60,6 +78,19 @@ LAYOUTS: Mapping[Subject, Layout] = {
         },
     ),
     Subject.TICKETS: Layout(1, {**PLACE, "slot": SLOT, "fate": CODE}),
+    Subject.MESSAGES: Layout(
+        1,
+        {
+            "store": ID,
+            "channel": CODE,
+            "purpose": CODE,
+            "template": ID,
+            "plan": ID,
+            "what": CODE,
+            "count": ID,
+        },
+    ),
+    Subject.PRESSURE: Layout(1, {"customer": LONG_ID, "channel": CODE}),
     Subject.SOLUTIONS: Layout(1, {**PLACE, "slot": SLOT, "is_last": CODE, "is_back": CODE, "seconds": EXACT}),
 }
 

@@ -7,8 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hub.core.db import db
-from hub.statistics.columns import inbox_rows
-from hub.statistics.columns.layouts import CHANNELS, DROPS
+from hub.statistics.columns import inbox_rows, message_rows
+from hub.statistics.columns.layouts import CHANNELS, DROPS, PURPOSES, WHATS
 from hub.statistics.columns.local_days import begin_of, day_of
 from hub.statistics.words import Subject
 
@@ -25,8 +25,15 @@ SOURCES: Mapping[Subject, Source] = {
     Subject.WAITS: Source(inbox_rows.WAITS, inbox_rows.SPAN_OF_WAITS),
     Subject.TICKETS: Source(inbox_rows.TICKETS, inbox_rows.SPAN_OF_TICKETS),
     Subject.SOLUTIONS: Source(inbox_rows.SOLUTIONS, inbox_rows.SPAN_OF_SOLUTIONS),
+    Subject.MESSAGES: Source(message_rows.MESSAGES, message_rows.SPAN_OF_MESSAGES),
+    Subject.PRESSURE: Source(message_rows.PRESSURE, message_rows.SPAN_OF_PRESSURE),
 }
-CODES = {"channels": [each.value for each in CHANNELS], "drops": [each.value for each in DROPS]}
+CODES = {
+    "channels": [each.value for each in CHANNELS],
+    "drops": [each.value for each in DROPS],
+    "purposes": [each.value for each in PURPOSES],
+    "whats": list(WHATS),
+}
 
 
 def fetch(statement: str, values: Mapping[str, Any]) -> list[Any]:
@@ -43,7 +50,7 @@ def fetch(statement: str, values: Mapping[str, Any]) -> list[Any]:
 def list_rows(subject: Subject, first: date, last: date, zone: ZoneInfo) -> Sequence[Sequence[float]]:
     """Of these local days, both included."""
     bounds = {"since": begin_of(first, zone), "until": begin_of(last + timedelta(days=1), zone)}
-    return fetch(SOURCES[subject].rows, {**CODES, **bounds})
+    return fetch(SOURCES[subject].rows, {**CODES, **bounds, "zone": str(zone)})
 
 
 def find_span(subject: Subject, zone: ZoneInfo) -> tuple[date, date] | None:

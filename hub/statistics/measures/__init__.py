@@ -3,6 +3,7 @@
 from hub.statistics.measures.answers import ANSWERS
 from hub.statistics.measures.base import BASE
 from hub.statistics.measures.measure import Measure
+from hub.statistics.measures.messages import MESSAGES
 from hub.statistics.measures.plans import PLANS
 from hub.statistics.measures.tickets import TICKETS
 from hub.statistics.measures.waits import WAITS_NOW_AND_THEN
@@ -13,6 +14,7 @@ BY_QUESTION = {
     "Answers": ANSWERS,
     "Plans": PLANS,
     "Base": BASE,
+    "Messages": MESSAGES,
 }
 MEASURES = {measure.key: measure for measures in BY_QUESTION.values() for measure in measures}
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from hub.core.errors import Invalid
 from hub.core.text import N_
 from hub.staff.rules import Viewer
-from hub.statistics.measuring import tickets, waits
+from hub.statistics.measuring import messages, tickets, waits
 from hub.statistics.measuring.figures import Figure, Group
 from hub.statistics.measuring.frames import Frame
 from hub.statistics.rows import Waits
@@ -33,6 +33,21 @@ RECIPES: Mapping[str, tuple[Subject, Recipe]] = {
 }
 
 
+def _share(what: tuple[str, ...], of: str) -> tuple[Subject, Recipe]:
+    return Subject.MESSAGES, lambda frame, by: messages.find_share(frame, by, what, of)
+
+
+OF_MESSAGES: Mapping[str, tuple[Subject, Recipe]] = {
+    "messages_sent": (Subject.MESSAGES, lambda frame, by: messages.count_what(frame, by, "sent")),
+    "messages_delivered": _share(("delivered",), "sent"),
+    "messages_bounced": _share(("hard", "soft"), "sent"),
+    "messages_opened": _share(("opened",), "measured"),
+    "messages_clicked": _share(("clicked",), "delivered"),
+    "messages_unsubscribed": _share(("unsubscribed",), "delivered"),
+    "messages_complaints": _share(("complained",), "delivered"),
+}
+
+
 class Look:
     """Figures of one period as one reader sees them."""
 
@@ -47,9 +62,10 @@ class Look:
 
     def measure(self, key: str, by: Dimension | None = None) -> tuple[Figure, ...]:
         """Raises Invalid of a measure that is not made of columns, or not by this dimension."""
-        if key not in RECIPES:
+        recipes = {**RECIPES, **OF_MESSAGES}
+        if key not in recipes:
             raise Invalid(N_("This figure cannot be asked for like this. Please choose another one."))
-        subject, recipe = RECIPES[key]
+        subject, recipe = recipes[key]
         if by is Dimension.END and subject is not Subject.WAITS:
             raise Invalid(N_("This figure cannot be asked for like this. Please choose another one."))
         return tuple(recipe(self.frame(subject), by))

@@ -1,0 +1,59 @@
+"""Marks the days on which messages are counted: those they left or were given up on, whenever something is heard of them."""
+
+from collections.abc import Collection, Iterable
+from datetime import UTC, date, datetime
+
+from sqlalchemy import ColumnElement, Date, cast, func, select, text
+
+from hub.core.batches import among
+from hub.core.db import db
+from hub.outbox.models import OutboundMessage
+from hub.statistics.columns.local_days import day_of
+from hub.statistics.columns.marking import find_zone, mark
+from hub.statistics.columns.message_rows import ATTRIBUTED_DAYS
+from hub.statistics.words import Subject
+
+OF_MESSAGES = (Subject.MESSAGES, Subject.PRESSURE)
+REFUSED = text(f"""
+    SELECT DISTINCT (m.accepted_at AT TIME ZONE :zone)::date
+    FROM consent_entries AS w
+    JOIN addresses AS a ON a.kind = w.address_kind AND a.value = w.address
+    JOIN outbound_messages AS m ON m.customer_id = a.customer_id AND m.channel = w.channel AND m.purpose = w.purpose
+        AND m.accepted_at <= w.happened_at AND m.accepted_at > w.happened_at - make_interval(days => {ATTRIBUTED_DAYS})
+    WHERE w.id = ANY (:ids)
+""")  # noqa: S608 - our own words
+
+
+def mark_messages(outbound_ids: Collection[int], gone: Iterable[int] = ()) -> int:
+    """The days of these messages, whatever became of them since; `gone`: moments by which one was counted before."""
+    zone = find_zone()
+    if zone is None or not outbound_ids:
+        return 0
+    before = {day_of(datetime.fromtimestamp(moment, UTC), zone) for moment in gone}
+    return _mark({*_list_days(among(OutboundMessage.id, outbound_ids)), *before})
+
+
+def mark_customers(customer_ids: Collection[int]) -> int:
+    """Every day of the messages of these customers: they were made one, or two again."""
+    return _mark(_list_days(among(OutboundMessage.customer_id, customer_ids))) if customer_ids else 0
+
+
+def mark_refusals(entry_ids: Collection[int]) -> int:
+    """The days of the messages after which somebody refused further ones."""
+    zone = find_zone()
+    if zone is None or not entry_ids:
+        return 0
+    days = db.session.scalars(REFUSED, {"zone": str(zone), "ids": list(entry_ids)})
+    return mark((Subject.MESSAGES, day) for day in days)
+
+
+def _mark(days: Iterable[date]) -> int:
+    return mark((subject, day) for day in days for subject in OF_MESSAGES)
+
+
+def _list_days(condition: ColumnElement[bool]) -> list[date]:
+    zone = find_zone()
+    moment = func.coalesce(OutboundMessage.accepted_at, OutboundMessage.ended_at)
+    day = cast(func.timezone(str(zone), moment), Date)
+    found = select(day).where(condition, moment.is_not(None)).distinct()
+    return list(db.session.scalars(found)) if zone else []

@@ -1,0 +1,101 @@
+"""Rows of messages of a stretch of time, as their day columns want them: added up by day, and each advertisement by customer."""
+
+PLAN_SOURCE = "enrolment"
+ADVERTISING = "('promotion', 'newsletter')"
+CHOSEN = "('survey', 'promotion', 'newsletter')"
+ATTRIBUTED_DAYS = 7
+"""A customer who refuses our messages does so because of the last one that reached him within these days."""
+CHANNEL = "array_position(CAST(%(channels)s AS text[]), {}.channel::text)"
+_COLUMNS = """id, state, reason, channel, purpose, store_id, customer_id, template_version_id, source_kind, source_id,
+            recipient, is_measured"""
+_SEEN = f"""
+    seen AS MATERIALIZED (
+        SELECT {_COLUMNS}, accepted_at AS moment, true AS is_sent FROM outbound_messages
+        WHERE state IN ('accepted', 'delivered') AND accepted_at >= %(since)s AND accepted_at < %(until)s
+        UNION ALL
+        SELECT {_COLUMNS}, coalesce(accepted_at, ended_at), accepted_at IS NOT NULL OR state = 'bounced'
+        FROM outbound_messages
+        WHERE state IN ('bounced', 'failed', 'expired', 'unknown')
+            AND coalesce(accepted_at, ended_at) >= %(since)s AND coalesce(accepted_at, ended_at) < %(until)s
+        UNION ALL
+        SELECT {_COLUMNS}, ended_at, false FROM outbound_messages
+        WHERE state = 'blocked' AND ended_at >= %(since)s AND ended_at < %(until)s
+    )
+"""  # noqa: S608 - our own words
+"""A message belongs to the day on which the provider took it, or on which it was given up."""
+
+
+def _receipt(kind: str) -> str:
+    return f"EXISTS (SELECT FROM delivery_receipts WHERE message_id = seen.id AND kind = '{kind}')"
+
+
+_OPENED = "EXISTS (SELECT FROM message_openings WHERE message_id = seen.id AND opener = 'program')"
+_AGREED = """coalesce((
+            SELECT e.action = 'given' FROM consent_entries AS e
+            WHERE e.address_kind = 'mail' AND e.address = seen.recipient AND e.channel = 'email'
+                AND e.purpose = 'open_measurement' AND e.theme = '' AND e.happened_at <= seen.moment
+            ORDER BY e.happened_at DESC, e.id DESC LIMIT 1), false)"""
+_REFUSED = f"""EXISTS (
+            SELECT FROM consent_entries AS w
+            WHERE seen.purpose IN {CHOSEN} AND w.address_kind = CASE seen.channel WHEN 'email' THEN 'mail' ELSE 'phone' END
+                AND w.address = seen.recipient AND w.channel = seen.channel AND w.purpose = seen.purpose
+                AND w.action = 'withdrawn' AND w.actor_kind = 'customer' AND w.happened_at >= seen.moment
+                AND w.happened_at < seen.moment + make_interval(days => {ATTRIBUTED_DAYS})
+                AND NOT EXISTS (
+                    SELECT FROM outbound_messages AS later
+                    WHERE later.customer_id = seen.customer_id AND later.channel = seen.channel
+                        AND later.purpose = seen.purpose AND later.accepted_at > seen.moment
+                        AND later.accepted_at <= w.happened_at))"""  # noqa: S608 - our own words
+
+MESSAGES = f"""
+    WITH policy AS (
+        SELECT coalesce(bool_or(settings -> 'tracking' ->> 'opens' = 'all'), false) AS is_all FROM chains
+    ), {_SEEN}, looked AS MATERIALIZED (
+        SELECT seen.*, seen.is_sent AND {_receipt("soft_bounce")} AS is_soft, seen.is_sent AND {_receipt("hard_bounce")} AS is_hard,
+            seen.is_sent AND {_OPENED} AS is_opened
+        FROM seen WHERE seen.purpose <> 'staff'
+    ), told AS (
+        SELECT seen.*, what.name
+        FROM looked AS seen CROSS JOIN policy CROSS JOIN LATERAL (VALUES
+            ('sent', seen.is_sent),
+            ('delivered', seen.state = 'delivered' OR (seen.state = 'accepted' AND NOT seen.is_soft)),
+            ('hard', seen.is_hard OR (seen.is_sent AND seen.state = 'bounced' AND NOT seen.is_soft)),
+            ('soft', seen.is_soft AND NOT seen.is_hard AND seen.state <> 'delivered'),
+            ('measured', seen.is_sent AND seen.channel = 'email' AND (seen.is_opened
+                OR (seen.is_measured AND seen.purpose IN ('service', 'survey', 'promotion', 'newsletter')
+                    AND CASE WHEN policy.is_all THEN true ELSE {_AGREED} END))),
+            ('opened', seen.is_opened),
+            ('clicked', seen.is_sent AND EXISTS (
+                SELECT FROM link_clicks WHERE message_id = seen.id AND label = 'human')),
+            ('unsubscribed', seen.is_sent AND {_REFUSED}),
+            ('complained', seen.is_sent AND {_receipt("complaint")}),
+            (CASE WHEN seen.is_sent THEN NULL ELSE 'not_' || coalesce(seen.reason,
+                CASE seen.state WHEN 'unknown' THEN 'unknown' ELSE 'refused' END) END, NOT seen.is_sent)
+        ) AS what (name, holds)
+        WHERE what.holds
+    )
+    SELECT extract(epoch FROM min(told.moment))::float8, coalesce(told.store_id, 0), {CHANNEL.format("told")},
+        array_position(CAST(%(purposes)s AS text[]), told.purpose::text), version.template_id, coalesce(e.plan_id, 0),
+        array_position(CAST(%(whats)s AS text[]), told.name), count(*)
+    FROM told
+    JOIN template_versions AS version ON version.id = told.template_version_id
+    LEFT JOIN enrolments AS e ON told.source_kind = '{PLAN_SOURCE}' AND e.id = told.source_id
+    GROUP BY (told.moment AT TIME ZONE %(zone)s)::date, 2, 3, 4, 5, 6, 7
+    ORDER BY 1, 2, 3, 4, 5, 6, 7
+"""  # noqa: S608 - our own words
+"""Delivered: nobody sent it back. What came late (a bounce, a click) is told of the day on which its message left."""
+
+PRESSURE = f"""
+    SELECT extract(epoch FROM m.accepted_at)::float8, m.customer_id, {CHANNEL.format("m")}
+    FROM outbound_messages AS m
+    WHERE m.state IN ('accepted', 'delivered') AND m.purpose IN {ADVERTISING} AND m.customer_id IS NOT NULL
+        AND m.accepted_at >= %(since)s AND m.accepted_at < %(until)s
+    ORDER BY m.accepted_at, m.id
+"""  # noqa: S608 - our own words
+
+SPAN_OF_MESSAGES = """
+    SELECT least(min(accepted_at), min(ended_at)), greatest(max(accepted_at), max(ended_at)) FROM outbound_messages
+"""
+SPAN_OF_PRESSURE = """
+    SELECT min(accepted_at), max(accepted_at) FROM outbound_messages WHERE state IN ('accepted', 'delivered')
+"""

@@ -1,0 +1,134 @@
+"""What became of the messages of a period: in all, beside the period before, by message and channel, day by day, and the pressure."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy import select
+
+from hub.content.models import MessageTemplate
+from hub.core.db import db
+from hub.core.words import Channel, Purpose
+from hub.customers.listed import is_listed
+from hub.customers.models import Customer
+from hub.plans.models import Plan
+from hub.staff.rules import Viewer
+from hub.statistics.base.models import BaseNight
+from hub.statistics.base.rules import EVERYBODY
+from hub.statistics.narrowing import narrowed
+from hub.statistics.rules import Filters
+from hub.statistics.words import Dimension, Subject
+
+MOST = 5
+LONG_DAYS = 92
+Tally = Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class PlanName:
+    key: str
+    name_fr: str
+    name_en: str
+
+
+@dataclass(frozen=True)
+class MessageLine:
+    """One message by one channel; `plan` is None of what no plan sent, `template_key` of a template that is gone."""
+
+    purpose: Purpose
+    channel: Channel
+    template_key: str | None
+    plan: PlanName | None
+    tally: Tally
+
+
+@dataclass(frozen=True)
+class Sendings:
+    """`pressure`: customers with 0, 1, … 5 or more advertisements; the first is None where nobody knows how many there are."""
+
+    filters: Filters
+    total: Tally
+    before: Tally | None
+    lines: tuple[MessageLine, ...]
+    by_channel: tuple[tuple[Channel, Tally], ...]
+    by_period: tuple[tuple[date, Tally], ...]
+    refused: tuple[tuple[str, int], ...]
+    pressure: tuple[int | None, ...]
+
+
+def get_sendings(filters: Filters, *, viewer: Viewer) -> Sendings:
+    """Reasons and people of the address narrow tickets, and no message."""
+    from hub.statistics.measuring import messages
+    from hub.statistics.measuring.door import open_look
+
+    filters = replace(filters, reason_id=None, agent_id=None)
+    frame = open_look(filters, viewer=viewer).frame(Subject.MESSAGES)
+    frame.need({"store", "channel", "purpose", "template", "plan", "what", "count"})
+    past = filters.before()
+    before = messages.tally(open_look(past, viewer=viewer).frame(Subject.MESSAGES)) if past else None
+    by = Dimension.WEEK if filters.days > LONG_DAYS else Dimension.DAY
+    total = messages.tally(frame).get((), {})
+    return Sendings(
+        filters,
+        total,
+        before.get((), {}) if before is not None else None,
+        _lines(messages.tally(frame, "purpose", "channel", "template", "plan")),
+        tuple((channel, each) for channel, each in messages.tally_by(frame, Dimension.CHANNEL).items()),  # type: ignore[misc]  # of channels
+        tuple(messages.tally_by(frame, by).items()),  # type: ignore[arg-type]  # of days
+        _refused(total),
+        _pressure(filters, viewer),
+    )
+
+
+def _refused(total: Tally) -> tuple[tuple[str, int], ...]:
+    """Why messages did not leave, the most frequent first."""
+    found = [(name.removeprefix("not_"), count) for name, count in total.items() if name.startswith("not_")]
+    return tuple(sorted(found, key=lambda each: (-each[1], each[0])))
+
+
+def _lines(found: Mapping[tuple[int, ...], Tally]) -> tuple[MessageLine, ...]:
+    from hub.statistics.columns.layouts import CHANNELS, PURPOSES
+
+    templates = _list_templates({key[2] for key in found})
+    plans = _list_plans({key[3] for key in found})
+    return tuple(
+        MessageLine(
+            PURPOSES[purpose - 1],
+            CHANNELS[channel - 1],
+            templates.get(template),
+            plans.get(plan),
+            each,
+        )
+        for (purpose, channel, template, plan), each in found.items()
+    )
+
+
+def _list_templates(ids: Collection[int]) -> dict[int, str]:
+    row = MessageTemplate
+    found = db.session.execute(select(row.id, row.key).where(row.id.in_(list(ids))))
+    return {each.id: each.key for each in found}
+
+
+def _list_plans(ids: Collection[int]) -> dict[int, PlanName]:
+    row = Plan
+    found = db.session.execute(select(row.id, row.key, row.name_fr, row.name_en).where(row.id.in_(list(ids))))
+    return {each.id: PlanName(*each[1:]) for each in found}
+
+
+def _pressure(filters: Filters, viewer: Viewer) -> tuple[int | None, ...]:
+    """Of stores: what the customers who prefer them got from anywhere. Who got none is told from the night's count."""
+    from hub.statistics.measuring.messages import distribute_pressure
+
+    homes = narrowed(filters, viewer, Customer.preferred_store_id)
+    ids = list(db.session.scalars(select(Customer.id).where(is_listed(), *homes))) if homes else None
+    bars = distribute_pressure(filters, ids, MOST)
+    if ids is not None:
+        return bars
+    known = _count_everybody()
+    return (None if known is None else max(0, known - sum(bars)), *bars[1:])
+
+
+def _count_everybody() -> int | None:
+    last = select(BaseNight.taken_on).order_by(BaseNight.taken_on.desc()).limit(1).scalar_subquery()
+    nights = list(db.session.scalars(select(BaseNight.counts).where(BaseNight.taken_on == last)))
+    return sum(counts.get(EVERYBODY, 0) for counts in nights) if nights else None
