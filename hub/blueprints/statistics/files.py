@@ -32,9 +32,11 @@ FORMATS = {
 WIDE, NARROW = 32, 16
 
 
-@blueprint.get("/<page>/<table>.<any(csv, xlsx):ext>")
+@blueprint.get("/<page>/<table>.<ext>")
 def download(page: str, table: str, ext: str) -> ResponseReturnValue:
-    known = PAGES.get(page) or abort(404)
+    known = PAGES.get(page)
+    if known is None or ext not in {"csv", "xlsx"}:
+        abort(404)
     asked = read_asked(known.uses)
     tables = known.tables(known.find(asked), asked)
     found = next((each for each in tables if each.key == table), None) or abort(404)
