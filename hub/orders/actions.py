@@ -31,6 +31,7 @@ from hub.orders.facts import (
     OrderPaid,
     OrderPlaced,
     OrderReady,
+    OrderRedated,
     OrderReturned,
     OrderShipped,
 )
@@ -133,7 +134,7 @@ def _take(
     earlier = find_earlier_states(order.external_id) | ({row.state} if row else set())
     new = _snapshot(order, store.id, found.customer_id, currency=chain.currency if chain else "EUR")
     new["state_at"] = state_at
-    is_new = row is None
+    is_new, placed_at = row is None, row.placed_at if row else None
     if row is None:
         row = Order(external_id=order.external_id, created_at=now)
         db.session.add(row)
@@ -143,6 +144,9 @@ def _take(
     _follow_behaviour(row, order, now=now)
     _record_consents(order, source=event.source, now=now)
     _record_facts(row, frozenset(earlier), is_new=is_new, has_changed=has_changed, now=now)
+    if placed_at is not None and placed_at != row.placed_at:
+        gone = (int(placed_at.timestamp()),)
+        facts.record(OrderRedated(order_id=row.id, store_id=row.store_id, gone=gone), now=now)
     return Taken(row.id, EventOutcome.TAKEN, get_order(row.id), (), found.elsewhere)
 
 

@@ -45,6 +45,16 @@ class OrderChanged(OrderFact):
     """Anything else that staff could notice: lines, amounts, store, customer, another state."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class OrderRedated(OrderFact):
+    """The shop says another moment of its placing: `gone` are those of before, in seconds since 1970.
+
+    It happened to figures, not to the customer: it names none.
+    """
+
+    gone: tuple[int, ...]
+
+
 class CustomerFirstOrdered(OrderFact):
     """The first order of the customer, once in a customer's life; a cancelled one does not count."""
 

@@ -19,6 +19,10 @@ TICKETS = frozenset(
     }
 )
 """Facts after which a ticket is counted otherwise, or on other days."""
+ANSWERS = frozenset({"SurveyAnswered", "AnswersContradicted", "AnswerReclassified"})
+ORDERS = frozenset(
+    {"OrderPlaced", "OrderChanged", "OrderDelivered", "OrderCancelled", "OrderReturned", "OrderRedated"}
+)
 
 
 MESSAGES = frozenset(
@@ -37,9 +41,15 @@ CUSTOMERS = ("CustomersMerged", "CustomersUnmerged")
 
 def count(facts: Sequence[FactRow]) -> int:
     """Returns how many days were marked. No row says that a fact was counted: what is marked twice is the same."""
-    told = [fact.data for fact in facts if fact.kind in TICKETS and fact.data.get("ticket_id")]
-    gone = {moment for data in told for moment in data.get("gone", ())}
-    return marking.mark_tickets({data["ticket_id"] for data in told}, gone) + _count_messages(facts)
+    tickets, answers, orders = (
+        [fact.data for fact in facts if fact.kind in kinds] for kinds in (TICKETS, ANSWERS, ORDERS)
+    )
+    return (
+        marking.mark_tickets({each["ticket_id"] for each in tickets if each["ticket_id"]}, _gone(tickets))
+        + marking.mark_answers({each["answer_id"] for each in answers})
+        + marking.mark_orders({each["order_id"] for each in orders}, _gone(orders))
+        + _count_messages(facts)
+    )
 
 
 def _count_messages(facts: Sequence[FactRow]) -> int:
@@ -60,3 +70,8 @@ def _count_messages(facts: Sequence[FactRow]) -> int:
         + message_marking.mark_refusals(refused)
         + message_marking.mark_customers(people)
     )
+
+
+def _gone(told: Sequence[dict[str, object]]) -> set[int]:
+    """Moments by which something was counted before, and is no more."""
+    return {moment for data in told for moment in data.get("gone") or ()}  # type: ignore[attr-defined]

@@ -1,13 +1,11 @@
 """Reports of waits and answers, within what the reader may see: waits from day columns, answers and what waits now live."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Date, and_, cast, func, literal, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import func, select
 
 from hub.core.db import db
 from hub.core.errors import Invalid
@@ -33,8 +31,7 @@ from hub.statistics.rows import (
 from hub.statistics.rules import Filters
 from hub.statistics.words import Dimension
 from hub.stores.queries import find_store_by_code, get_chain, get_stores
-from hub.surveys.models import Answer, Invitation
-from hub.surveys.words import AnswerState, Choice
+from hub.surveys.models import Invitation
 
 if TYPE_CHECKING:
     from hub.statistics.measuring.look import Look
@@ -99,33 +96,37 @@ def get_response_times(filters: Filters, *, viewer: Viewer, now: datetime) -> Re
 
 def get_satisfaction(filters: Filters, *, viewer: Viewer) -> SatisfactionReport:
     """Answers that count of the period in all, by store and by month, each with its interval."""
-    seen = narrowed(filters, viewer, Answer.store_id)
-    counted = _count_answers(filters, seen, Answer.store_id, _month_of(Answer.answered_at, filters))
-    houses = get_stores([store_id for store_id, _, _ in counted])
-    stores = [
-        StoreSatisfaction(store_id, houses[store_id].code, houses[store_id].name, found)
-        for store_id, found in _by((store_id, found) for store_id, _, found in counted)
+    look, past = open_look(filters, viewer=viewer), filters.before()
+    look.need_answers(Dimension.STORE, Dimension.MONTH)
+    counted = [
+        (store_id, satisfaction_of(counts)) for store_id, counts in look.count_answers(Dimension.STORE)
     ]
-    total = sum_up(found for _, _, found in counted)
-    past = filters.before()
-    before = _count_answers(past, seen, Answer.store_id) if past else []
+    houses = get_stores([_as_id(store_id) for store_id, _ in counted])
+    stores = [
+        StoreSatisfaction(row.id, row.code, row.name, found)
+        for row, found in ((houses[_as_id(store_id)], found) for store_id, found in counted)
+    ]
+    total = _satisfaction(look)
     return SatisfactionReport(
         filters=filters,
         total=total,
-        before=sum_up(found for _, found in before),
+        before=_satisfaction(open_look(past, viewer=viewer)) if past else sum_up([]),
         by_store=tuple(sorted(stores, key=lambda row: row.name)),
-        by_month=tuple(_by((month, found) for _, month, found in counted)),
+        by_month=tuple(
+            (_as_day(month), satisfaction_of(counts)) for month, counts in look.count_answers(Dimension.MONTH)
+        ),
         invited_count=_count_invited(filters, viewer),
         answered_count=total.total,
     )
 
 
-def _by(groups: Iterable[tuple[Any, Satisfaction]]) -> list[tuple[Any, Satisfaction]]:
-    """Added up by the key, in its order."""
-    found: dict[Any, list[Satisfaction]] = defaultdict(list)
-    for key, satisfaction in groups:
-        found[key].append(satisfaction)
-    return [(key, sum_up(found[key])) for key in sorted(found)]
+def _satisfaction(look: "Look") -> Satisfaction:
+    ((_, counts),) = look.count_answers()
+    return satisfaction_of(counts)
+
+
+def _as_id(group: Any) -> int:
+    return int(group)
 
 
 def _total(look: "Look") -> Waits:
@@ -158,32 +159,6 @@ def _with_stores(groups: Iterable[tuple[Any, Waits]]) -> tuple[StoreWaits, ...]:
 def period_of(filters: Filters) -> Dimension:
     """The step of charts over the period."""
     return Dimension.WEEK if filters.days > LONG_DAYS else Dimension.DAY
-
-
-def _month_of(column: InstrumentedAttribute[Any], filters: Filters) -> ColumnElement[date]:
-    return _truncated(column, "month", filters)
-
-
-def _truncated(
-    column: ColumnElement[Any] | InstrumentedAttribute[Any], unit: str, filters: Filters
-) -> ColumnElement[date]:
-    local = func.timezone(literal(filters.time_zone, literal_execute=True), column)
-    return cast(func.date_trunc(literal(unit, literal_execute=True), local), Date)
-
-
-def _count_answers(filters: Filters, seen: Sequence[ColumnElement[bool]], *by: Any) -> list[Any]:
-    """The columns of `by`, then the answers of the group."""
-    counted = [func.count().filter(Answer.choice == choice) for choice in Choice]
-    rows = db.session.execute(
-        select(*by, *counted)
-        .where(
-            Answer.state == AnswerState.CONFIRMED,
-            and_(Answer.answered_at >= filters.since, Answer.answered_at < filters.until),
-            *seen,
-        )
-        .group_by(*by)
-    )
-    return [(*row[: len(by)], satisfaction_of(row[len(by) :])) for row in rows]
 
 
 def _count_invited(filters: Filters, viewer: Viewer) -> int:

@@ -45,7 +45,8 @@ class Period(StrEnum):
 class Filters:
     """A period of whole days in the chain's time zone, both ends included, and what it is narrowed to.
 
-    `reason_id` means that reason and those below it; `agent_id` who replied, and of tickets whom they are assigned to.
+    `reason_id` means that reason and those below it; `agent_id` who replied; of tickets who answered
+    them last, and while somebody waits whom they are assigned to.
     """
 
     since_on: date

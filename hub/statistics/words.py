@@ -18,6 +18,8 @@ class Subject(StrEnum):
     SOLUTIONS = "solutions"
     MESSAGES = "messages"
     PRESSURE = "pressure"
+    ANSWERS = "answers"
+    ORDERS = "orders"
 
 
 class Dimension(StrEnum):

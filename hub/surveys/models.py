@@ -99,6 +99,7 @@ class Answer(Base):
         Index(
             "ix_answers_provisional", "invitation_id", unique=True, postgresql_where="state = 'provisional'"
         ),
+        Index("ix_answers_answered", "answered_at", postgresql_where="state = 'confirmed'"),
         Index("ix_answers_judge", "judge_at", postgresql_where="judge_at IS NOT NULL"),
         Index("ix_answers_history", "invitation_id", "id"),
         Index("ix_answers_store", "store_id", "answered_at"),

@@ -25,6 +25,7 @@ BENCHMARKS = (
     "questionnaire_waves",
     "segments",
     "sending",
+    "statistics",
     "survey",
     "ticket_list",
 )

@@ -224,7 +224,7 @@ def test_answers_that_count_make_the_satisfaction(session: Session) -> None:
                 answered_at=TUESDAY,
             )
         )
-    session.flush()
+    gather_all()
     found = queries.get_satisfaction(queries.read_filters({}, now=TUESDAY), viewer=viewer())
     assert found.total.counts == (1, 0, 0)
     assert found.total.interval is not None

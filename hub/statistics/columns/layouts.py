@@ -91,6 +91,8 @@ LAYOUTS: Mapping[Subject, Layout] = {
         },
     ),
     Subject.PRESSURE: Layout(1, {"customer": LONG_ID, "channel": CODE}),
+    Subject.ANSWERS: Layout(1, {"store": ID, "slot": SLOT, "score": CODE}),
+    Subject.ORDERS: Layout(1, {"store": ID, "count": ID, "cents": LONG_ID}),
     Subject.SOLUTIONS: Layout(1, {**PLACE, "slot": SLOT, "is_last": CODE, "is_back": CODE, "seconds": EXACT}),
 }
 

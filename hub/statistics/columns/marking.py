@@ -1,19 +1,23 @@
-"""Marks days whose columns are to be gathered anew: those that a ticket stands on, all of them, or given ones."""
+"""Marks days whose columns are to be gathered anew: those on which tickets, answers and orders stand, or given ones."""
 
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, insert, literal, select, union
+from sqlalchemy import Select, func, insert, literal, select, union
+from sqlalchemy.orm import aliased
 
 from hub.core.batches import among
 from hub.core.db import db, ring_after_commit
 from hub.inbox.models import ReplyWait, Ticket
+from hub.orders.models import Order
 from hub.statistics.columns.layouts import Day
 from hub.statistics.columns.local_days import day_of
 from hub.statistics.models import StatisticsMark
 from hub.statistics.words import Subject
 from hub.stores.queries import find_chain
+from hub.surveys.models import Answer
 
 BELL = "statistics"
 OF_TICKETS = (Subject.WAITS, Subject.TICKETS, Subject.SOLUTIONS)
@@ -45,6 +49,27 @@ def mark_tickets(ticket_ids: Collection[int], gone: Iterable[int] = ()) -> int:
     days = {(Subject(subject), day_of(moment, zone)) for subject, moment in _moments_of(ticket_ids)}
     taken = {day_of(datetime.fromtimestamp(moment, UTC), zone) for moment in gone}
     return mark(days | {(subject, day) for subject in OF_TICKETS for day in taken})
+
+
+def mark_answers(answer_ids: Collection[int]) -> int:
+    """The days of these answers and of others to the same invitation: when one counts no more, another one may."""
+    own = aliased(Answer)
+    of_same = select(Answer.answered_at).join(own, own.invitation_id == Answer.invitation_id)
+    return _mark_moments(Subject.ANSWERS, of_same.where(among(own.id, answer_ids)) if answer_ids else None)
+
+
+def mark_orders(order_ids: Collection[int], gone: Iterable[int] = ()) -> int:
+    """The days on which these orders were placed; `gone` as for tickets."""
+    placed = select(Order.placed_at).where(among(Order.id, order_ids)) if order_ids else None
+    return _mark_moments(Subject.ORDERS, placed, gone)
+
+
+def _mark_moments(subject: Subject, found: Select[Any] | None, gone: Iterable[int] = ()) -> int:
+    zone = find_zone()
+    if zone is None or found is None:
+        return 0
+    moments = [*db.session.scalars(found), *(datetime.fromtimestamp(each, UTC) for each in gone)]
+    return mark({(subject, day_of(moment, zone)) for moment in moments})
 
 
 def _moments_of(ticket_ids: Collection[int]) -> Iterable[tuple[str, datetime]]:

@@ -7,15 +7,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hub.core.db import db
-from hub.statistics.columns import inbox_rows, message_rows
+from hub.statistics.columns import inbox_rows, message_rows, shop_rows
 from hub.statistics.columns.layouts import CHANNELS, DROPS, PURPOSES, WHATS
-from hub.statistics.columns.local_days import begin_of, day_of
+from hub.statistics.columns.local_days import begin_of, day_of, days_between
 from hub.statistics.words import Subject
 
 
 @dataclass(frozen=True)
 class Source:
-    """`rows` of a stretch of time (since, until), in the order of their moments; `span`: the first and last moment of all."""
+    """`rows` of a stretch of time (since, until, each day's beginning), in the order of their moments; `span`: the first and last moment of all."""
 
     rows: str
     span: str
@@ -27,6 +27,8 @@ SOURCES: Mapping[Subject, Source] = {
     Subject.SOLUTIONS: Source(inbox_rows.SOLUTIONS, inbox_rows.SPAN_OF_SOLUTIONS),
     Subject.MESSAGES: Source(message_rows.MESSAGES, message_rows.SPAN_OF_MESSAGES),
     Subject.PRESSURE: Source(message_rows.PRESSURE, message_rows.SPAN_OF_PRESSURE),
+    Subject.ANSWERS: Source(shop_rows.ANSWERS, shop_rows.SPAN_OF_ANSWERS),
+    Subject.ORDERS: Source(shop_rows.ORDERS, shop_rows.SPAN_OF_ORDERS),
 }
 CODES = {
     "channels": [each.value for each in CHANNELS],
@@ -49,8 +51,9 @@ def fetch(statement: str, values: Mapping[str, Any]) -> list[Any]:
 
 def list_rows(subject: Subject, first: date, last: date, zone: ZoneInfo) -> Sequence[Sequence[float]]:
     """Of these local days, both included."""
-    bounds = {"since": begin_of(first, zone), "until": begin_of(last + timedelta(days=1), zone)}
-    return fetch(SOURCES[subject].rows, {**CODES, **bounds, "zone": str(zone)})
+    begins = [begin_of(day, zone) for day in days_between(first, last + timedelta(days=1))]
+    bounds = {"since": begins[0], "until": begins[-1], "begins": begins[:-1], "zone": str(zone)}
+    return fetch(SOURCES[subject].rows, {**CODES, **bounds})
 
 
 def find_span(subject: Subject, zone: ZoneInfo) -> tuple[date, date] | None:

@@ -90,8 +90,38 @@ OPENED = Measure(
     formula=N_("Number of tickets created in the period."),
     leaves_out=N_("Spam, tickets merged into another one, and tickets whose answer was withdrawn."),
 )
+CONTACT_RATE = Measure(
+    "contact_rate",
+    N_("Tickets per 1,000 orders"),
+    "tickets per 1,000 orders",
+    definition=N_("How many tickets came in the period for each thousand orders placed in it."),
+    formula=N_(
+        "Tickets opened, divided by orders, times 1,000: by store, region and time of the same group, by reason and channel "
+        "of all orders. With the 95% Wilson interval as long as there are fewer tickets than orders."
+    ),
+    leaves_out=N_("Tickets as under “Tickets opened”; cancelled orders."),
+)
+ORDERS = Measure(
+    "orders",
+    N_("Orders"),
+    "orders",
+    definition=N_("Orders placed in the period, in the store that the shop named."),
+    formula=N_("Number of orders by the day on which they were placed, however late the shop told us."),
+    leaves_out=N_("Cancelled orders."),
+)
+ORDER_REVENUE = Measure(
+    "order_revenue",
+    N_("Revenue of orders"),
+    "cents",
+    definition=N_("What the orders placed in the period are worth by now."),
+    formula=N_("Sum of the totals less what came back, by the day of the order."),
+    leaves_out=N_("Cancelled orders."),
+)
 TICKETS = (
     OPENED,
+    CONTACT_RATE,
+    ORDERS,
+    ORDER_REVENUE,
     FIRST_RESOLUTION,
     LAST_RESOLUTION,
     REOPENED,

@@ -41,9 +41,9 @@ def measure(
 
 def list_keys() -> tuple[str, ...]:
     """Of all figures that can be asked for."""
-    from hub.statistics.measuring.look import RECIPES
+    from hub.statistics.measuring.look import KEYS
 
-    return (*LIVE, *RECIPES)
+    return (*LIVE, *KEYS)
 
 
 def open_look(filters: Filters, *, viewer: Viewer) -> "Look":

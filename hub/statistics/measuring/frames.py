@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hub.staff.rules import Viewer
-from hub.statistics.columns.layouts import CHANNELS, code_of
+from hub.statistics.columns.layouts import CHANNELS, LAYOUTS, code_of
 from hub.statistics.columns.reading import Block, read
 from hub.statistics.measuring.labels import LABELS, begin_of_period
 from hub.statistics.measuring.numbers import Groups, all_of, group
@@ -42,7 +42,7 @@ def column_of(by: Dimension | None, slot: str = "slot") -> set[str]:
 
 
 class Frame:
-    """Whoever takes several columns asks for all of them first: between two statements a day may be gathered anew."""
+    """A filter by what a subject does not have narrows nothing. Whoever takes several columns asks for all of them first: between two statements a day may be gathered anew."""
 
     def __init__(self, subject: Subject, filters: Filters, viewer: Viewer) -> None:
         self.subject, self.filters, self.viewer = subject, filters, viewer
@@ -94,7 +94,9 @@ class Frame:
             "reason": filters.reason_id,
             "agent": filters.agent_id,
         }
-        return frozenset(name for name, value in asked.items() if value)
+        return (
+            frozenset(name for name, value in asked.items() if value) & LAYOUTS[self.subject].columns.keys()
+        )
 
     @cached_property
     def _mask(self) -> Array | None:
@@ -104,7 +106,7 @@ class Frame:
         return np.logical_and.reduce(masks) if masks else None
 
     def _tests(self) -> list[Callable[[Mapping[str, Array]], Array]]:
-        filters, scope = self.filters, self.viewer.scope
+        filters, scope, known = self.filters, self.viewer.scope, LAYOUTS[self.subject].columns
         tests: list[Callable[[Mapping[str, Array]], Array]] = []
         if not scope.is_everything:
             tests.append(lambda of: np.isin(of["store"], list(scope.store_ids)))
@@ -113,13 +115,13 @@ class Frame:
         if filters.region_id:
             inside = [row.id for row in self._stores if row.region_id == filters.region_id]
             tests.append(lambda of: np.isin(of["store"], inside))
-        if filters.channel:
+        if filters.channel and "channel" in known:
             code = code_of(CHANNELS, filters.channel)
             tests.append(lambda of: of["channel"] == code)
-        if filters.reason_id:
+        if filters.reason_id and "reason" in known:
             reasons = list(reasons_of(filters.reason_id))
             tests.append(lambda of: np.isin(of["reason"], reasons))
-        if filters.agent_id:
+        if filters.agent_id and "agent" in known:
             tests.append(lambda of: of["agent"] == filters.agent_id)
         return tests
 

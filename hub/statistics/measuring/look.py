@@ -5,15 +5,18 @@ from collections.abc import Callable, Mapping
 from hub.core.errors import Invalid
 from hub.core.text import N_
 from hub.staff.rules import Viewer
-from hub.statistics.measuring import messages, tickets, waits
+from hub.statistics.columns.layouts import LAYOUTS
+from hub.statistics.measuring import messages, shop, tickets, waits
 from hub.statistics.measuring.figures import Figure, Group
-from hub.statistics.measuring.frames import Frame
+from hub.statistics.measuring.frames import Frame, column_of
 from hub.statistics.rows import Waits
 from hub.statistics.rules import Filters
 from hub.statistics.words import Dimension, Subject
 
 Recipe = Callable[[Frame, Dimension | None], list[Figure]]
 NINTH = 0.9
+CONTACT_RATE = "contact_rate"
+"""Made of two subjects: tickets and orders."""
 
 
 def _median(which: int) -> Recipe:
@@ -30,6 +33,9 @@ RECIPES: Mapping[str, tuple[Subject, Recipe]] = {
     "first_resolution": (Subject.SOLUTIONS, _median(tickets.FIRST)),
     "last_resolution": (Subject.SOLUTIONS, _median(tickets.LAST)),
     "reopened": (Subject.SOLUTIONS, tickets.find_reopened),
+    "csat": (Subject.ANSWERS, shop.find_satisfaction),
+    "orders": (Subject.ORDERS, shop.count_orders),
+    "order_revenue": (Subject.ORDERS, shop.sum_orders),
 }
 
 
@@ -46,6 +52,7 @@ OF_MESSAGES: Mapping[str, tuple[Subject, Recipe]] = {
     "messages_unsubscribed": _share(("unsubscribed",), "delivered"),
     "messages_complaints": _share(("complained",), "delivered"),
 }
+KEYS = (*RECIPES, CONTACT_RATE, *OF_MESSAGES)
 
 
 class Look:
@@ -62,13 +69,20 @@ class Look:
 
     def measure(self, key: str, by: Dimension | None = None) -> tuple[Figure, ...]:
         """Raises Invalid of a measure that is not made of columns, or not by this dimension."""
-        recipes = {**RECIPES, **OF_MESSAGES}
-        if key not in recipes:
+        subject, recipe = {**RECIPES, **OF_MESSAGES}.get(key, (Subject.TICKETS, None))
+        if (key != CONTACT_RATE and recipe is None) or not column_of(by) <= LAYOUTS[subject].columns.keys():
             raise Invalid(N_("This figure cannot be asked for like this. Please choose another one."))
-        subject, recipe = recipes[key]
-        if by is Dimension.END and subject is not Subject.WAITS:
-            raise Invalid(N_("This figure cannot be asked for like this. Please choose another one."))
+        if recipe is None:
+            return tuple(shop.find_contact_rate(self.frame(subject), self.frame(Subject.ORDERS), by))
         return tuple(recipe(self.frame(subject), by))
+
+    def need_answers(self, *dimensions: Dimension) -> None:
+        """All that these breakdowns read, in one statement."""
+        self.frame(Subject.ANSWERS).need({"score"}.union(*(column_of(by) for by in dimensions)))
+
+    def count_answers(self, by: Dimension | None = None) -> list[tuple[Group, tuple[int, int, int]]]:
+        """Answers that count, the best choice first."""
+        return shop.count_answers(self.frame(Subject.ANSWERS), by)
 
     def need_waits(self, *dimensions: Dimension | None) -> Frame:
         """The frame of waits with all that these breakdowns read, in one statement."""
