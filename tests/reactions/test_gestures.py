@@ -25,6 +25,7 @@ from hub.surveys.words import AnswerState, Choice, TouchLabel
 from tests.conftest import TUESDAY, HandClock
 from tests.makers.inbox import actor_of
 from tests.makers.staff import make_agent
+from tests.makers.statistics import work_off
 from tests.makers.surveys import Asked, make_invitation
 
 UNHAPPY = Choice.NOT_SATISFIED
@@ -113,8 +114,10 @@ def test_confirming_that_all_is_well_closes_it(session: Session, asked: Asked) -
 def test_a_gesture_is_no_answer_in_the_statistics(session: Session, asked: Asked) -> None:
     leave(asked)
     filters = Filters(since_on=TUESDAY.date(), until_on=TUESDAY.date(), time_zone="Europe/Paris")
+    work_off()
     assert statistics.get_satisfaction(filters, viewer=SYSTEM_VIEWER).total.total == 0
     press(asked, UNHAPPY)
+    work_off()
     assert statistics.get_satisfaction(filters, viewer=SYSTEM_VIEWER).total.total == 1
 
 
