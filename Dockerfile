@@ -11,6 +11,6 @@ WORKDIR /srv/comptoir
 COPY --from=build /srv/comptoir .
 RUN install --directory --owner=comptoir var
 USER comptoir
-ENV PATH=/srv/comptoir/.venv/bin:$PATH PYTHONUNBUFFERED=1
+ENV PATH=/srv/comptoir/.venv/bin:$PATH PYTHONUNBUFFERED=1 OPENBLAS_NUM_THREADS=1
 EXPOSE 8000 2525
 CMD ["python", "-m", "hub.supervisor", "only", "web", "--host", "0.0.0.0"]

@@ -80,6 +80,8 @@ def test_servers_come_from_the_environment_or_from_ourselves_but_not_half(tmp_pa
 def test_a_failed_step_says_which_and_why(tmp_path: Path) -> None:
     station = Station(tmp_path, {})
     assert station.step("Counting.", "-c", "print(3)") == "3\n"
+    asked = "import os; print(os.environ['OPENBLAS_NUM_THREADS'])"
+    assert station.step("Counting with one thread a process.", "-c", asked) == "1\n"
     with pytest.raises(RuntimeError, match=r"(?s)failed \(1\): Counting.*no such number"):
         station.step("Counting.", "-c", "raise SystemExit('no such number')")
 

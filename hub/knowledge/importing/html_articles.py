@@ -17,4 +17,7 @@ def looks_like_html(text: str) -> bool:
 def to_markdown(html: str) -> str:
     """Headings, lists, links, tables, emphasis; no script, style or picture."""
     converter = MarkdownConverter(heading_style="ATX", bullets="-", strip=["img"], autolinks=False)
-    return BLANKS.sub("\n\n", converter.convert(UNSEEN.sub("", html[:LONGEST_HTML]))).strip()
+    shown = (
+        UNSEEN.sub("", html[:LONGEST_HTML]) + "\n"
+    )  # of one line the parser asks whether it is a file's name
+    return BLANKS.sub("\n\n", converter.convert(shown)).strip()
