@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0085"
-down_revision = "0084"
+down_revision = "0082"
 branch_labels = None
 depends_on = None
 
