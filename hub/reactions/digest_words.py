@@ -202,7 +202,8 @@ WHYS: Mapping[Rule, Callable[[Period], str]] = {
     ),
     Rule.GAP: lambda _: gettext(
         "at least 30 tickets of this reason were solved, most of them without an article or a standard reply; "
-        "it is the reason with the most of them."
+        "it is the reason with the most of them. Counted in the whole chain, from the first day of the period to the "
+        "making of the digest."
     ),
 }
 
