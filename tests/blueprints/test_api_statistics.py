@@ -75,7 +75,7 @@ def test_every_figure_that_can_be_asked_for_is_defined_and_answers(chain_key: As
     assert [row["key"] for row in listed] == list(list_keys())
     for row in listed:
         assert row["definition"] == MEASURES[row["key"]].definition
-        assert chain_key.ask(row["key"])["figures"]
+        assert chain_key.ask(row["key"])["measure"]["key"] == row["key"]
         assert chain_key.ask(row["key"], by="store")["by"] == "store"
 
 
