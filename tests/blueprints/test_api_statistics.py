@@ -99,6 +99,11 @@ def test_an_unknown_figure_is_refused(chain_key: Asker) -> None:
     assert "error" in chain_key.ask("moon", 422)
 
 
+def test_a_filter_that_a_figure_does_not_have_is_refused_and_not_passed_over(chain_key: Asker) -> None:
+    chain_key.ask("orders", 422, reason="delivery")
+    chain_key.ask("csat", 422, agent="ada@verel.example")
+
+
 def test_a_key_sees_what_its_person_sees(session: Session, client: FlaskClient, chain: WorkedChain) -> None:
     lille = chain.stores["LIL"].id
     manager = make_agent(session, "Max", email="max@x.example", role=Role.STORE_MANAGER, store_ids=(lille,))

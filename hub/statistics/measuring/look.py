@@ -68,13 +68,20 @@ class Look:
         return self._frames[subject]
 
     def measure(self, key: str, by: Dimension | None = None) -> tuple[Figure, ...]:
-        """Raises Invalid of a measure that is not made of columns, or not by this dimension."""
+        """Raises Invalid of a measure that is not made of columns, or not by this dimension or filter."""
         subject, recipe = {**RECIPES, **OF_MESSAGES}.get(key, (Subject.TICKETS, None))
         if (key != CONTACT_RATE and recipe is None) or not column_of(by) <= LAYOUTS[subject].columns.keys():
             raise Invalid(N_("This figure cannot be asked for like this. Please choose another one."))
         if recipe is None:
             return tuple(shop.find_contact_rate(self.frame(subject), self.frame(Subject.ORDERS), by))
+        if not self._narrowed_by() <= LAYOUTS[subject].columns.keys():
+            raise Invalid(N_("This figure cannot be narrowed like this. Please leave a filter out."))
         return tuple(recipe(self.frame(subject), by))
+
+    def _narrowed_by(self) -> set[str]:
+        asked = self.filters
+        found = {"channel": asked.channel, "reason": asked.reason_id, "agent": asked.agent_id}
+        return {name for name, value in found.items() if value}
 
     def need_answers(self, *dimensions: Dimension) -> None:
         """All that these breakdowns read, in one statement."""
