@@ -28,15 +28,15 @@ def write(path: str, lines: Iterable[str]) -> bool:
 
 
 def _save(path: str, head: dict[str, Any], columns: Sequence[Any]) -> None:
+    import narwhals as nw
     import numpy as np
-    import pandas as pd  # type: ignore[import-untyped]  # it carries no types
     import pyreadstat
 
     variables = head["variables"]
     cells = (each if isinstance(each, list) else np.array(each) for each in columns)
-    frame = pd.DataFrame(dict(zip([each["name"] for each in variables], cells, strict=True)))
+    names = [each["name"] for each in variables]
     pyreadstat.write_sav(
-        frame,
+        nw.from_dict(dict(zip(names, cells, strict=True)), backend="pandas").to_native(),
         path,
         file_label=head["title"],
         column_labels={each["name"]: each["label"] for each in variables},
