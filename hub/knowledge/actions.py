@@ -14,6 +14,7 @@ from hub.core.text import N_, SPACES, fold, slug
 from hub.core.words import Channel, Language
 from hub.knowledge import indexing, rules
 from hub.knowledge.models import Article, ArticleStateChange, ArticleVersion, SearchLog, StandardReply
+from hub.knowledge.replies import NO_REPLY
 from hub.knowledge.rows import NO_ACTS, ReplyActs
 from hub.knowledge.scoping import ArticleScope, write_scope
 from hub.knowledge.words import ArticleState, SearchPlace
@@ -94,20 +95,18 @@ def save_standard_reply(
     now: datetime,
 ) -> int:
     """Write a standard reply; returns its id. Raises Invalid (also for an unknown variable) or NotFound."""
-    clean_title, clean_body = rules.check_reply(title=title, body=body, gives_code=acts.pool_id is not None)
+    name, clean = rules.check_reply(title=title, body=body, gives_code=acts.pool_id is not None)
     row = StandardReply(used_count=0) if reply_id is None else db.session.get(StandardReply, reply_id)
     if row is None:
-        raise NotFound(N_("This standard reply does not exist any more. Please choose another one."))
-    if reply_id is None:
-        row.key = _free_reply_key(slug(key or clean_title)[:KEY_LENGTH] or "reply", language)
-    else:
+        raise NotFound(NO_REPLY)
+    if reply_id is not None:
         _check_alone(row, language)
-    row.language, row.title, row.sort_key, row.body = language, clean_title, fold(clean_title), clean_body
-    row.reason_id, row.is_active, row.updated_at = reason_id, is_active, now
-    row.may_stores_add = may_stores_add
+    row.key = row.key or _free_reply_key(slug(key or name)[:KEY_LENGTH] or "reply", language)
+    row.language, row.title, row.sort_key, row.body = language, name, fold(name), clean
+    row.reason_id, row.updated_at = reason_id, now
+    row.is_active, row.may_stores_add = is_active, may_stores_add
     row.channels = [each.value for each in Channel if each in channels]
-    row.sets_reason_id, row.sets_state, row.sets_tag_id = acts.reason_id, acts.state, acts.tag_id
-    row.gives_pool_id = acts.pool_id
+    _write_acts(row, acts)
     db.session.add(row)
     db.session.flush()
     note_change(
@@ -120,6 +119,11 @@ def save_standard_reply(
         sets=asdict(acts),
     )
     return row.id
+
+
+def _write_acts(row: StandardReply, acts: ReplyActs) -> None:
+    row.sets_reason_id, row.sets_state, row.sets_tag_id = acts.reason_id, acts.state, acts.tag_id
+    row.gives_pool_id = acts.pool_id
 
 
 def note_search(

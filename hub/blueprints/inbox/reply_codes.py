@@ -28,9 +28,9 @@ def voucher_of(row: ReplyRow) -> dict[str, Any]:
 def code_words(voucher: Voucher) -> str:
     """`Gesture (5,00 €)`, and why it gives none."""
     words = f"{voucher.name} ({money(voucher.amount_cents)})"
-    if voucher.is_over:
-        return f"{words} · {gettext('no longer valid')}"
-    return f"{words} · {gettext('no code left')}" if voucher.is_empty else words
+    if voucher.is_giving:
+        return words
+    return f"{words} · " + (gettext("no longer valid") if voucher.is_over else gettext("no code left"))
 
 
 def gives_words(wanted: Mapping[int, Mapping[str, Any]], *, is_mine: bool = True) -> dict[int, Sequence[str]]:

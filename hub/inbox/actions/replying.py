@@ -56,20 +56,19 @@ def reply(
 
     `file_ids` are files of the person's composer (`keep_files`); a mail or a social network takes them.
     `last_event_id` is what the writer had seen: if somebody answered or the customer wrote since, Conflict says who,
-    unless `is_forced`. The same `key` replies once, and draws one promo code. `ends_draft` unless the text was not written just now.
-    Raises Forbidden (no person), Invalid, NotFound, Conflict.
+    unless `is_forced`. The same `key` replies once. `ends_draft` unless it was written before. Raises also Invalid,
+    NotFound, Forbidden (no person).
     """
     words = _check_words(text, by)
     ticket = lock_ticket(ticket_id)
-    full_key = f"{TICKET}:{ticket_id}:{key}" if key else None
-    if (done := _find_done(full_key)) is not None:
+    if done := _find_done(full_key := f"{TICKET}:{ticket_id}:{key}" if key else None):
         return done
     window = find_window(ticket, now=now)
     way = check_answerable(ticket, has_window=window is not None)
     check_collision(ticket, None if is_forced else last_event_id, by)
     _check_files(way, file_ids)
-    words, gave = fill_code(ticket, words, inserted or {}, by=by, now=now)
-    message = _write(ticket, words, way, key=full_key, inserted={**(inserted or {}), **gave}, by=by, now=now)
+    words, kept = fill_code(ticket, words, inserted or {}, by=by, now=now)
+    message = _write(ticket, words, way, key=full_key, inserted=kept, by=by, now=now)
     if window is not None:
         show_in_window(window, message)
     else:

@@ -25,14 +25,14 @@ CODE = "promo_code"
 def fill_code(
     ticket: Ticket, words: str, inserted: Mapping[str, Any], *, by: Actor, now: datetime
 ) -> tuple[str, dict[str, Any]]:
-    """The words with the code, and what to keep with the message; the ticket is locked.
+    """The words with the code, and `inserted` with what was given; the ticket is locked.
 
     Raises Invalid (field text), saying what to do, where no code can be given.
     """
     wanted: Mapping[str, Any] = inserted.get(GIVES) or {}
     marks: Mapping[str, str] = wanted.get("places", {})
     if not any(mark in words for mark in marks):
-        return words, {}
+        return words, dict(inserted)
     mark = next(each for each, name in marks.items() if name == CODE)
     if mark not in words:
         raise Invalid(
@@ -53,7 +53,7 @@ def fill_code(
     filled = {mark: values[name] for mark, name in marks.items() if mark in words}
     for each, value in filled.items():
         words = words.replace(each, value)
-    return words, {GAVE: {"gesture_id": gesture.id, "filled": filled}}
+    return words, {**inserted, GAVE: {"gesture_id": gesture.id, "filled": filled}}
 
 
 def check_giving(pool_id: int, mark: str, *, now: datetime) -> Voucher:
