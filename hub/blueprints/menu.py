@@ -19,7 +19,7 @@ ITEMS = (
     ("reviews.list_reviews", "star", N_("Reviews"), Permission.MODERATE_REVIEWS),
     ("delivery.look_up", "truck", N_("Delivery"), Permission.LOOK_UP_ORDERS),
     ("knowledge.list_articles", "book-open", N_("Knowledge"), Permission.READ_KNOWLEDGE),
-    ("statistics.response_times", "chart-bar", N_("Statistics"), Permission.READ_STATISTICS),
+    ("statistics.index", "chart-bar", N_("Statistics"), Permission.READ_STATISTICS),
     ("routing.list_rules", "funnel", N_("Routing"), Permission.EDIT_ROUTING),
     ("settings.index", "cog-6-tooth", N_("Settings"), Permission.EDIT_SETTINGS),
 )

@@ -70,20 +70,30 @@ def share(value: float | None) -> str:
     return "–" if value is None else str(format_percent(round(value, 3)))
 
 
+def rate(value: float | None) -> str:
+    """For each thousand, to one place."""
+    return "–" if value is None else str(format_decimal(round(value, 1)))
+
+
 def compare_duration(now: Waits, before: Waits, compare: Compare) -> str | None:
     """Against the period of the comparison; that numbers are too small when they are, nothing when nothing is compared."""
     if compare is Compare.NONE:
         return None
     is_year = compare is Compare.YEAR
     if now.is_few or before.is_few or now.median_seconds is None or before.median_seconds is None:
-        few = N_("too few waits to compare with the period before")
-        return str(gettext(N_("too few waits to compare with the year before") if is_year else few))
+        return too_few_waits(compare)
     difference = now.median_seconds - before.median_seconds
     if abs(difference) < MINUTE:
         same = N_("as in the period before")
         return str(gettext(N_("as a year before") if is_year else same))
     change = LESS[is_year] if difference < 0 else MORE[is_year]
     return str(gettext(change, words=duration(abs(difference))))
+
+
+def too_few_waits(compare: Compare) -> str:
+    few = N_("too few waits to compare with the period before")
+    is_year = compare is Compare.YEAR
+    return str(gettext(N_("too few waits to compare with the year before") if is_year else few))
 
 
 def beside(text: str, compare: Compare) -> str | None:

@@ -7,11 +7,13 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from hub.core.errors import Invalid
+from hub.core.intervals import wilson
 from hub.core.text import N_
 from hub.core.words import Channel
 
 FEW_WAITS = 30
 FEW_ANSWERS = 30
+FEW_TICKETS = 30
 DEFAULT_DAYS = 30
 MOST_DAYS = 731
 YEARS = range(2000, 2200)
@@ -83,6 +85,20 @@ class Filters:
             since_on=self.since_on - timedelta(days=self.days),
             until_on=self.since_on - timedelta(days=1),
         )
+
+
+def is_few_to_compare(now: int, before: int) -> bool:
+    """Two counts of tickets; one of them large is enough to see that something came or went."""
+    return max(now, before) < FEW_TICKETS
+
+
+def has_grown(now: int, before: int, days: tuple[int, int]) -> bool:
+    """By more than chance explains: of both periods together, more came in this one than its days are of all days.
+
+    The 95 % Wilson interval of that part lies above it.
+    """
+    sure = wilson(now, now + before)
+    return sure is not None and sure.low > days[0] / sum(days)
 
 
 def days_of(period: Period, today: date) -> tuple[date, date]:

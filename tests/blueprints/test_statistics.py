@@ -82,7 +82,7 @@ def test_each_figure_opens_as_many_rows_as_it_says(
     closed_ones, figures = 0, []
     for who in (office, manager):
         log_in(client, who)
-        for page in ("response-times", "routing"):
+        for page in ("", "response-times", "reasons", "routing"):
             found = links(read(client, f"/statistics/{page}?{QUERY}"))
             assert found
             for href, text in found.items():
@@ -173,7 +173,8 @@ def test_each_table_is_a_file_of_the_same_filters(
     chain.stores["LIL"].name = "=Lille"
     log_in(client, make_reader(session, Role.HEAD_OFFICE))
     for key in PAGES:
-        for address in FILE.findall(read(client, f"/statistics/{key}?{QUERY}&compare=none")):
+        path = "" if key == "overview" else key
+        for address in FILE.findall(read(client, f"/statistics/{path}?{QUERY}&compare=none")):
             kept = parse_qs(urlsplit(html.unescape(address)).query)
             assert (kept["since"], kept["compare"]) == ([PERIOD["since"]], ["none"])
             assert client.get(html.unescape(address)).status_code == 200

@@ -30,7 +30,7 @@ STAFF = (
     "/customers/duplicates/", "/customers/duplicates/?state=apart", "/customers/duplicates/exact", "/customers/duplicates/merges", "/customers/duplicates/compare?id=1&id=2", "/customers/duplicates/search/1?q=a",
     "/customers/1/messages", "/customers/1/consents", "/plans/", "/plans/new", "/plans/welcome_pack/about", "/plans/post_purchase_survey", "/plans/post_purchase_survey/files", "/plans/gains", "/plans/welcome_pack/replay", "/plans/post_purchase_survey/results", "/plans/welcome_pack/results?version=1",
     "/plans/welcome_pack/versions", "/plans/welcome_pack/try?q=a", "/plans/welcome_pack/try?customer=1", "/plans/post_purchase_survey/try?customer=1",
-    "/statistics/response-times", "/statistics/response-times?period=90&compare=year", "/statistics/tickets?measure=waits&period=90", "/statistics/satisfaction", "/statistics/after-answers", "/statistics/digest", "/statistics/alerts", "/statistics/alerts/new", "/statistics/base/", "/statistics/messages/", "/settings/", "/settings/chain",
+    "/statistics/", "/statistics/reasons", "/statistics/response-times", "/statistics/response-times?period=90&compare=year", "/statistics/tickets?measure=waits&period=90", "/statistics/satisfaction", "/statistics/after-answers", "/statistics/digest", "/statistics/alerts", "/statistics/alerts/new", "/statistics/base/", "/statistics/messages/", "/settings/", "/settings/chain",
     "/settings/stores", "/settings/stores/1", "/settings/stores/new", "/settings/regions",
     "/settings/regions/new", "/settings/regions/1", "/settings/staff", "/settings/staff/1",
     "/settings/staff/new", "/settings/reasons", "/settings/reasons/1", "/settings/reasons/new",

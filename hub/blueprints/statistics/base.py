@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from hub.blueprints import statistics_words as words
 from hub.blueprints.statistics.asked import Asked, read_asked
 from hub.blueprints.statistics.filter_words import NARROWINGS, offered, said
-from hub.blueprints.statistics.links import behind, to_file
+from hub.blueprints.statistics.links import behind, to_file, to_page
 from hub.blueprints.statistics.tables import Table
 
 blueprint = Blueprint("statistics", __name__)
@@ -49,4 +49,5 @@ def shared(asked: Asked) -> dict[str, object]:
         "words": words,
         "file_of": partial(to_file, asked),
         "behind": partial(behind, asked),
+        "page_of": partial(to_page, asked),
     }

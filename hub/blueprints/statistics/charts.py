@@ -28,14 +28,20 @@ def line(found: Times, asked: Asked) -> dict[str, Any]:
     if earlier:
         before = _series(before_words(asked), [earlier.get(day) for day, _ in periods])
         series.append({**before, "is_before": True})
+    return {"labels": [day_words(day) for day, _ in periods], "series": series, **_axis(series)}
+
+
+def seconds_line(named: list[tuple[str, list[float | None]]]) -> dict[str, Any]:
+    """The same of any seconds, in minutes: series and axis."""
+    series = [_series(name, seconds) for name, seconds in named]
+    return {"series": series, **_axis(series)}
+
+
+def _axis(series: list[dict[str, Any]]) -> dict[str, Any]:
     tops = [value for each in series for value in each["values"] if value is not None]
     top = _round_up(max(tops, default=60))
-    return {
-        "labels": [day_words(day) for day, _ in periods],
-        "series": series,
-        "top": top,
-        "ticks": [words.duration(top * MINUTE * part / 3) if part else "0" for part in range(4)],
-    }
+    ticks = [words.duration(top * MINUTE * part / 3) if part else "0" for part in range(4)]
+    return {"top": top, "ticks": ticks}
 
 
 def before_words(asked: Asked) -> str:

@@ -26,6 +26,7 @@ FORMATS = {
     Kind.OPENING: "#,##0",
     Kind.ELAPSED: "#,##0",
     Kind.SHARE: "0.0%",
+    Kind.RATE: "#,##0.0",
     Kind.MONEY: "#,##0.00",
     Kind.DAY: "yyyy-mm-dd",
 }
@@ -61,12 +62,12 @@ def head(column: Column, currency: str) -> str:
 
 
 def _raw(value: Any, kind: Kind) -> Any:
-    """What is written: whole seconds, shares to four places, cents as money."""
+    """What is written: whole seconds, shares and rates to four places, cents as money."""
     if value is None or kind in {Kind.TEXT, Kind.DAY, Kind.COUNT}:
         return value
     if kind is Kind.MONEY:
         return Decimal(value) / 100
-    return round(float(value), 4) if kind is Kind.SHARE else round(value)
+    return round(float(value), 4) if kind in {Kind.SHARE, Kind.RATE} else round(value)
 
 
 def _plain(value: Any, column: Column, mark: str) -> object:

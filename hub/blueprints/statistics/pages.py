@@ -1,23 +1,38 @@
 """Doors of the pages: each asks one question and shows its figures, its tables and its filters."""
 
-from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from hub.blueprints import resolution_words, routing_words
 from hub.blueprints.statistics import charts
+from hub.blueprints.statistics import overview as seen
+from hub.blueprints.statistics import reasons as why
 from hub.blueprints.statistics.answers import AFTER_ANSWERS, SATISFACTION
 from hub.blueprints.statistics.base import Page, blueprint, show
 from hub.blueprints.statistics.others import GESTURES, ROUTING
 from hub.blueprints.statistics.waits import RESPONSE_TIMES
 
 PAGES: dict[str, Page] = {
-    page.key: page for page in (RESPONSE_TIMES, SATISFACTION, AFTER_ANSWERS, ROUTING, GESTURES)
+    page.key: page
+    for page in (
+        seen.OVERVIEW,
+        RESPONSE_TIMES,
+        why.REASONS,
+        SATISFACTION,
+        AFTER_ANSWERS,
+        ROUTING,
+        GESTURES,
+    )
 }
 
 
 @blueprint.get("/")
 def index() -> ResponseReturnValue:
-    return redirect(url_for("statistics.response_times"))
+    return show(seen.OVERVIEW, "statistics/overview.html", seen=seen)
+
+
+@blueprint.get("/reasons")
+def reasons() -> ResponseReturnValue:
+    return show(why.REASONS, "statistics/reasons.html", why=why)
 
 
 @blueprint.get("/response-times")

@@ -15,13 +15,14 @@ from hub.blueprints import statistics_words as words
 
 
 class Kind(StrEnum):
-    """What a column holds: durations in seconds, shares of 1, money in cents."""
+    """What a column holds: durations in seconds, shares of 1, rates for each thousand, money in cents."""
 
     TEXT = "text"
     COUNT = "count"
     OPENING = "opening"
     ELAPSED = "elapsed"
     SHARE = "share"
+    RATE = "rate"
     MONEY = "money"
     DAY = "day"
 
@@ -102,5 +103,6 @@ SHOWN: Mapping[Kind, Callable[[Any], str]] = {
     Kind.OPENING: words.duration,
     Kind.ELAPSED: resolution_words.elapsed,
     Kind.SHARE: words.share,
+    Kind.RATE: words.rate,
     Kind.DAY: day_words,
 }

@@ -48,6 +48,13 @@ def list_own(viewer: Viewer) -> list[DigestView]:
     return [_view(row) for row in rows]
 
 
+def find_newest(viewer: Viewer) -> DigestView | None:
+    """The person's latest one, if there is any."""
+    found = select(Digest).where(Digest.agent_id == viewer.agent_id)
+    row = db.session.scalar(found.order_by(Digest.until_on.desc(), Digest.id.desc()).limit(1))
+    return _view(row) if row else None
+
+
 def access_digest(digest_id: int, viewer: Viewer) -> DigestView:
     """One of the person's own. Raises NotFound for any other."""
     row = db.session.get(Digest, digest_id)

@@ -101,6 +101,33 @@ CONTACT_RATE = Measure(
     ),
     leaves_out=N_("Tickets as under “Tickets opened”; cancelled orders."),
 )
+REASON_SHARE = Measure(
+    "reason_share",
+    N_("Share of tickets"),
+    "share of 1",
+    definition=N_("Of the tickets that came in the period, the share that has this contact reason now."),
+    formula=N_(
+        "Tickets opened with the reason, divided by all tickets opened, those without a reason among them. A reason is "
+        "counted without those below it."
+    ),
+    leaves_out=N_("Tickets as under “Tickets opened”."),
+)
+TICKETS_CHANGE = Measure(
+    "tickets_change",
+    N_("Change of tickets"),
+    "tickets",
+    definition=N_(
+        "How many tickets of a contact reason came more or fewer than in the period that is compared with."
+    ),
+    formula=N_(
+        "Tickets opened less those of the other period. What grew: one of both periods has 30 tickets or more, and the "
+        "95% Wilson interval of this period’s part of both lies above its part of the days."
+    ),
+    leaves_out=N_(
+        "Tickets without a reason: they get one when they are solved, so that the latest have none. Orders: more orders "
+        "bring more tickets."
+    ),
+)
 ORDERS = Measure(
     "orders",
     N_("Orders"),
@@ -120,6 +147,8 @@ ORDER_REVENUE = Measure(
 TICKETS = (
     OPENED,
     CONTACT_RATE,
+    REASON_SHARE,
+    TICKETS_CHANGE,
     ORDERS,
     ORDER_REVENUE,
     FIRST_RESOLUTION,
