@@ -36,7 +36,8 @@ ROOM_OF = {
     ),
     **dict.fromkeys(("plan_editor", "plan_publishing", "plan_replay", "plan_files"), "plans"),
     **dict.fromkeys(
-        ("plan_results", "digests", "figure_rules", "statistics_base", "statistics_messages"), "statistics"
+        ("plan_results", "digests", "figure_rules", "own_figures", "statistics_base", "statistics_messages"),
+        "statistics",
     ),
 }
 """Doors, and single pages, that belong to the room of another one: its place in the rail is the current one on their pages."""

@@ -49,6 +49,11 @@ def define(key: str) -> Counted:
     return Counted(gettext(measure.definition), gettext(measure.formula), gettext(measure.leaves_out))
 
 
+def name_of(key: str) -> str:
+    """What a figure is called."""
+    return str(gettext(MEASURES[key].name))
+
+
 def duration(seconds: float | None) -> str:
     """`42 min`, `3 h 05`, in opening hours; a dash when nothing was measured."""
     if seconds is None:

@@ -4,8 +4,9 @@ from hub.staff.queries import get_agents, list_store_agents
 from hub.staff.queries.members import is_member, list_people_of
 from hub.staff.queries.people import AgentRow
 from hub.staff.rules import Viewer
-from hub.staff.words import Permission
+from hub.staff.words import Permission, Role
 
+MANAGERS = frozenset({Role.STORE_MANAGER, Role.REGION_MANAGER})
 MOST_PEOPLE = 200
 """In one list to choose from; with more people a store has to be chosen first."""
 
@@ -19,6 +20,13 @@ def may_ask_about(agent_id: int, *, viewer: Viewer) -> bool:
     if viewer.scope.is_everything:
         return agent_id in get_agents([agent_id])
     return is_member(agent_id, viewer.scope.store_ids)
+
+
+def may_read_page_of(agent_id: int, *, viewer: Viewer) -> bool:
+    """The page of one person's figures: that person, and who manages a store where the person works. Nobody else."""
+    if agent_id == viewer.agent_id:
+        return True
+    return viewer.role in MANAGERS and is_member(agent_id, viewer.scope.store_ids)
 
 
 def list_people(store_id: int | None, *, viewer: Viewer) -> list[AgentRow]:

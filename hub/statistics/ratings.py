@@ -38,6 +38,12 @@ def get_ticket_ratings(filters: Filters, *, viewer: Viewer) -> TicketRatings:
     )
 
 
+def get_ratings_of(filters: Filters, *, viewer: Viewer) -> Satisfaction:
+    """Of the tickets of the period that the person of the filters had answered when the question was asked."""
+    seen = (*narrowed(filters, viewer, TicketRating.store_id), TicketRating.agent_id == filters.agent_id)
+    return sum_up(now for _, now, _ in _count(filters, seen))
+
+
 def _count(
     filters: Filters, seen: Sequence[ColumnElement[bool]]
 ) -> list[tuple[str | None, Satisfaction, Satisfaction]]:

@@ -29,6 +29,7 @@ FORMATS = {
     Kind.RATE: "#,##0.0",
     Kind.MONEY: "#,##0.00",
     Kind.DAY: "yyyy-mm-dd",
+    Kind.NUMBER: "#,##0.####",
 }
 WIDE, NARROW = 32, 16
 
@@ -41,8 +42,7 @@ def download(page: str, table: str, ext: str) -> ResponseReturnValue:
     asked = read_asked(known.uses)
     tables = known.tables(known.find(asked), asked)
     found = next((each for each in tables if each.key == table), None) or abort(404)
-    name = f"{page}-{table}-{asked.filters.since_on}-{asked.filters.until_on}.{ext}"
-    return as_csv(name, csv_lines(found)) if ext == "csv" else as_workbook(name, found, asked)
+    return hand_out(page, found, ext, asked)
 
 
 def csv_lines(table: Table) -> list[Sequence[object]]:
@@ -52,6 +52,12 @@ def csv_lines(table: Table) -> list[Sequence[object]]:
         [_plain(row.values.get(column.key), column, mark) for column in table.columns] for row in table.rows
     ]
     return [[head(column, table.currency) for column in table.columns], *rows]
+
+
+def hand_out(name: str, table: Table, ext: str, asked: Asked) -> Response:
+    """The table as a file of this name with what it is of; `ext` is csv or xlsx."""
+    name = f"{name}-{table.key}-{asked.filters.since_on}-{asked.filters.until_on}.{ext}"
+    return as_csv(name, csv_lines(table)) if ext == "csv" else as_workbook(name, table, asked)
 
 
 def head(column: Column, currency: str) -> str:
@@ -67,7 +73,7 @@ def _raw(value: Any, kind: Kind) -> Any:
         return value
     if kind is Kind.MONEY:
         return Decimal(value) / 100
-    return round(float(value), 4) if kind in {Kind.SHARE, Kind.RATE} else round(value)
+    return round(float(value), 4) if kind in {Kind.SHARE, Kind.RATE, Kind.NUMBER} else round(value)
 
 
 def _plain(value: Any, column: Column, mark: str) -> object:

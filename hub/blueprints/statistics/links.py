@@ -8,6 +8,7 @@ from hub.blueprints.statistics.asked import Asked
 from hub.blueprints.statistics.filter_words import NARROWINGS
 from hub.blueprints.statistics.tables import Table
 from hub.staff.words import Permission
+from hub.statistics.people import MANAGERS
 
 PERIOD = ("period", "since", "until")
 
@@ -29,6 +30,13 @@ def behind(asked: Asked, measure: str, **clicked: Any) -> str:
     if not asked.viewer.may(Permission.READ_TICKETS):
         return ""
     return to_page(asked, "statistics.tickets", measure=measure, **clicked)
+
+
+def to_person(asked: Asked, agent_id: int) -> str:
+    """The page of a person of the reader's stores; nothing for who may not open it."""
+    if asked.viewer.role not in MANAGERS:
+        return ""
+    return to_page(asked, "own_figures.show_person", agent_id=agent_id, agent=None)
 
 
 def to_file(asked: Asked, table: Table, ext: str) -> str:

@@ -1,5 +1,8 @@
 """Doors of the pages: each asks one question and shows its figures, its tables and its filters."""
 
+from typing import Any
+
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from hub.blueprints import resolution_words, routing_words
@@ -9,6 +12,7 @@ from hub.blueprints.statistics import reasons as why
 from hub.blueprints.statistics.answers import AFTER_ANSWERS, SATISFACTION
 from hub.blueprints.statistics.base import Page, blueprint, show
 from hub.blueprints.statistics.others import GESTURES, ROUTING
+from hub.blueprints.statistics.stores import STORES, only_store
 from hub.blueprints.statistics.waits import RESPONSE_TIMES
 
 PAGES: dict[str, Page] = {
@@ -21,6 +25,7 @@ PAGES: dict[str, Page] = {
         AFTER_ANSWERS,
         ROUTING,
         GESTURES,
+        STORES,
     )
 }
 
@@ -58,3 +63,13 @@ def routing() -> ResponseReturnValue:
 @blueprint.get("/gestures")
 def gestures() -> ResponseReturnValue:
     return show(GESTURES, "statistics/gestures.html")
+
+
+@blueprint.get("/stores")
+def stores() -> ResponseReturnValue:
+    """Who looks after one store opens its card at once."""
+    only = None if request.args.get("store") else only_store()
+    if only:
+        args: dict[str, Any] = {**request.args, "store": only}
+        return redirect(url_for("statistics.stores", **args))
+    return show(STORES, "statistics/stores.html")

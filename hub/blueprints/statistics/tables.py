@@ -24,6 +24,7 @@ class Kind(StrEnum):
     SHARE = "share"
     RATE = "rate"
     MONEY = "money"
+    NUMBER = "number"
     DAY = "day"
 
 
@@ -105,4 +106,5 @@ SHOWN: Mapping[Kind, Callable[[Any], str]] = {
     Kind.SHARE: words.share,
     Kind.RATE: words.rate,
     Kind.DAY: day_words,
+    Kind.NUMBER: format_decimal,
 }

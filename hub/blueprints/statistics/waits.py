@@ -11,7 +11,7 @@ from hub.blueprints import statistics_words as words
 from hub.blueprints.inbox.words import channel_words
 from hub.blueprints.statistics.asked import Asked
 from hub.blueprints.statistics.base import Page
-from hub.blueprints.statistics.links import behind, to_page
+from hub.blueprints.statistics.links import behind, to_page, to_person
 from hub.blueprints.statistics.tables import Column, Kind, Row, Table
 from hub.core.text import N_
 from hub.inbox.words import DropReason
@@ -125,7 +125,7 @@ def _reasons(found: Times, asked: Asked) -> Iterable[Row]:
 
 def _people(found: Times, asked: Asked) -> Iterable[Row]:
     for person, waits in found.by_agent:
-        yield _row(person.name, waits, asked, agent=person.id)
+        yield _row(person.name, waits, asked, href=to_person(asked, person.id), agent=person.id)
 
 
 def _periods(found: Times, asked: Asked) -> Table:

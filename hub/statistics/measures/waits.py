@@ -82,6 +82,14 @@ DROPPED = Measure(
     formula=N_("Number of waits dropped in the period, by reason."),
     leaves_out=N_("Waits that ended with a reply. The dropped ones count here and in no median or share."),
 )
+DROPPED_SHARE = Measure(
+    "dropped_share",
+    N_("Share of dropped waits"),
+    "share of 1",
+    definition=N_("Of the waits that ended in the period, the share that no person ended with a reply."),
+    formula=N_("Dropped waits, divided by replies and dropped waits, with the 95% Wilson interval."),
+    leaves_out=N_("Waits that go on, and the share of a store that passed its wait on."),
+)
 WAITS_NOW_AND_THEN = (
     MEDIAN_REPLY,
     NINTH_REPLY,
@@ -91,4 +99,5 @@ WAITS_NOW_AND_THEN = (
     LATE_NOW,
     OLDEST_WAIT,
     DROPPED,
+    DROPPED_SHARE,
 )

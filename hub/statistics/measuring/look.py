@@ -29,6 +29,7 @@ RECIPES: Mapping[str, tuple[Subject, Recipe]] = {
     "within_target": (Subject.WAITS, waits.find_within_target),
     "waits": (Subject.WAITS, waits.count_replies),
     "dropped": (Subject.WAITS, waits.count_dropped),
+    "dropped_share": (Subject.WAITS, waits.find_dropped_share),
     "tickets": (Subject.TICKETS, tickets.count_opened),
     "first_resolution": (Subject.SOLUTIONS, _median(tickets.FIRST)),
     "last_resolution": (Subject.SOLUTIONS, _median(tickets.LAST)),

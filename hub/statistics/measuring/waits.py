@@ -140,6 +140,13 @@ def count_dropped(frame: Frame, by: Dimension | None) -> list[Figure]:
     return count_figures(frame.group(by, frame["end"] >= FIRST_DROP))
 
 
+def find_dropped_share(frame: Frame, by: Dimension | None) -> list[Figure]:
+    """Of all waits that ended here: a share that was passed on has not."""
+    frame.need({"end", *column_of(by)})
+    rows = frame["end"] != PASSED_ON
+    return share_figures(frame.group(by, rows), frame["end"][rows] >= FIRST_DROP)
+
+
 def find_distribution(frame: Frame) -> tuple[int, ...]:
     """How many waits ended within each step of BUCKETS_SECONDS."""
     return distribute(charge(frame, None).seconds, BUCKETS_SECONDS)

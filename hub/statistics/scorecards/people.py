@@ -1,0 +1,87 @@
+"""The figures of one person beside the own past, for that person and the managers of the stores; never beside colleagues."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from hub.core.errors import NotFound
+from hub.core.text import N_
+from hub.staff.queries import get_agents
+from hub.staff.rules import SYSTEM_VIEWER, Scope, Viewer
+from hub.statistics.columns.layouts import NOBODY
+from hub.statistics.measuring.door import open_look
+from hub.statistics.measuring.figures import Figure
+from hub.statistics.people import may_read_page_of
+from hub.statistics.queries import period_of
+from hub.statistics.ratings import get_ratings_of
+from hub.statistics.rows import Satisfaction, Waits
+from hub.statistics.rules import Filters
+from hub.statistics.scorecards.rules import OF_PERSONS, compare
+from hub.statistics.scorecards.stores import Line
+from hub.stores.queries import list_stores
+
+if TYPE_CHECKING:
+    from hub.statistics.measuring.look import Look
+
+RATED = "ticket_csat"
+
+
+@dataclass(frozen=True)
+class PersonCard:
+    """`by_period` are days, in long periods weeks; `replies_before` is None when nothing is compared."""
+
+    name: str
+    is_own: bool
+    replies: int
+    replies_before: int | None
+    lines: tuple[Line, ...]
+    by_period: tuple[tuple[date, Waits], ...]
+
+
+def get_person_card(filters: Filters, agent_id: int, *, viewer: Viewer) -> PersonCard:
+    """A manager sees what was answered in the manager's stores, the person everything. Raises NotFound for others."""
+    if not may_read_page_of(agent_id, viewer=viewer):
+        raise NotFound(N_("This page does not exist, or you do not have access to it."))
+    is_own = agent_id == viewer.agent_id
+    reader = _everywhere(viewer) if is_own else viewer
+    asked = replace(filters, agent_id=agent_id)
+    past = asked.before()
+    look = open_look(asked, viewer=reader)
+    look.need_waits(None, period_of(asked))
+    rating_reader = SYSTEM_VIEWER if is_own else viewer
+    now, earlier = _figures(look, asked, rating_reader), None
+    if past:
+        before = open_look(past, viewer=reader)
+        before.need_waits(None)
+        earlier = _figures(before, past, rating_reader)
+    days: list[tuple[Any, Waits]] = look.summarise_waits(period_of(asked))
+    return PersonCard(
+        name=get_agents([agent_id])[agent_id].name,
+        is_own=is_own,
+        replies=now["waits"].count,
+        replies_before=earlier["waits"].count if earlier else None,
+        lines=tuple(_line(key, now, earlier) for key in OF_PERSONS),
+        by_period=tuple(days),
+    )
+
+
+def _everywhere(viewer: Viewer) -> Viewer:
+    """Every place where the person answered, also stores left since and the central queue: each charged its own share."""
+    ids = frozenset({NOBODY, *(row.id for row in list_stores(is_active=None))})
+    return replace(viewer, scope=Scope(is_everything=False, store_ids=ids))
+
+
+def _figures(look: "Look", filters: Filters, reader: Viewer) -> dict[str, Figure]:
+    measured = {key: look.measure(key)[0] for key in ("waits", *OF_PERSONS) if key != RATED}
+    return {**measured, RATED: _rated(get_ratings_of(filters, viewer=reader))}
+
+
+def _rated(found: Satisfaction) -> Figure:
+    sure = found.interval
+    return Figure(None, sure.value, found.total, sure.low, sure.high) if sure else Figure(None, None, 0)
+
+
+def _line(key: str, now: dict[str, Figure], earlier: dict[str, Figure] | None) -> Line:
+    if earlier is None:
+        return Line(key, now[key], None, None)
+    return Line(key, now[key], earlier[key], compare(now[key], earlier[key], OF_PERSONS[key]))

@@ -1,0 +1,104 @@
+"""The card of one store: its figures beside its own past and beside stores of its size, which stay unnamed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from hub.core.errors import NotFound
+from hub.core.text import N_
+from hub.staff.rules import SYSTEM_VIEWER, Viewer
+from hub.statistics.measuring.door import open_look
+from hub.statistics.measuring.figures import Figure
+from hub.statistics.measuring.live import list_waiting
+from hub.statistics.rules import Filters
+from hub.statistics.scorecards.rules import (
+    SCORED,
+    Change,
+    Place,
+    Spread,
+    choose_peers,
+    compare,
+    place,
+    spread,
+)
+from hub.statistics.words import Dimension
+
+
+@dataclass(frozen=True)
+class Line:
+    """One figure; `before` and `change` are None when nothing is compared, `peers` of too few of them."""
+
+    key: str
+    now: Figure
+    before: Figure | None
+    change: Change | None
+    peers: Spread | None = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True)
+class Card:
+    """`tickets` came in the period, and are the store's size; `peer_count` stores are of this size."""
+
+    lines: tuple[Line, ...]
+    tickets: int
+    peer_count: int
+    waiting_count: int
+    late_count: int
+
+
+def get_card(filters: Filters, store_id: int, *, viewer: Viewer, now: datetime) -> Card:
+    """Peers are looked for in the whole chain, whatever the reader may see: only what they have in common leaves.
+
+    Raises NotFound for a store that the reader does not see.
+    """
+    if not viewer.scope.has_store(store_id):
+        raise NotFound(N_("This page does not exist, or you do not have access to it."))
+    own, chain = (
+        replace(filters, store_id=store_id, region_id=None),
+        replace(filters, store_id=None, region_id=None),
+    )
+    look, past = open_look(chain, viewer=SYSTEM_VIEWER), own.before()
+    earlier = open_look(past, viewer=viewer) if past else None
+    look.need_waits(Dimension.STORE)
+    if earlier:
+        earlier.need_waits(None)
+    tickets = _by_store(look.measure("tickets", Dimension.STORE))
+    sizes = {each: figure.count for each, figure in tickets.items()}
+    peers = choose_peers(sizes, store_id)
+    (waiting,) = list_waiting(own, None, viewer=viewer, now=now)
+    lines = (
+        _line(
+            key,
+            store_id,
+            _by_store(look.measure(key, Dimension.STORE)),
+            earlier.measure(key)[0] if earlier else None,
+            peers,
+        )
+        for key in SCORED
+    )
+    return Card(tuple(lines), sizes.get(store_id, 0), len(peers), waiting.count, waiting.late_count)
+
+
+def list_figures(filters: Filters, *, viewer: Viewer) -> dict[str, dict[int, Figure]]:
+    """Of each store that the reader sees, by figure: what a list of stores says of them."""
+    look = open_look(filters, viewer=viewer)
+    look.need_waits(Dimension.STORE)
+    return {
+        key: _by_store(look.measure(key, Dimension.STORE))
+        for key in ("tickets", "median_reply", "within_target", "csat")
+    }
+
+
+def _by_store(figures: Sequence[Figure]) -> dict[int, Figure]:
+    """Without the central queue, which is no store."""
+    return {each.group: each for each in figures if isinstance(each.group, int)}
+
+
+def _line(
+    key: str, store_id: int, by_store: dict[int, Figure], before: Figure | None, peers: Sequence[int]
+) -> Line:
+    now = by_store.get(store_id, Figure(store_id, None, 0))
+    change = compare(now, before, SCORED[key]) if before else None
+    among = spread(by_store[peer] for peer in peers if peer in by_store)
+    return Line(key, now, before, change, among, place(now, among))
