@@ -92,6 +92,13 @@ class Look:
         """Answers that count, the best choice first."""
         return shop.count_answers(self.frame(Subject.ANSWERS), by)
 
+    def need_contacts(self, *dimensions: Dimension) -> None:
+        """Tickets and orders with all that these breakdowns read, in one statement each."""
+        wanted = {name for by in dimensions for name in column_of(by)}
+        self.frame(Subject.TICKETS).need({"fate", *wanted})
+        of_orders = wanted & LAYOUTS[Subject.ORDERS].columns.keys()
+        self.frame(Subject.ORDERS).need({"count", "cents", *of_orders})
+
     def need_waits(self, *dimensions: Dimension | None) -> Frame:
         """The frame of waits with all that these breakdowns read, in one statement."""
         frame = self.frame(Subject.WAITS)
