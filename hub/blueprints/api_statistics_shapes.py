@@ -159,51 +159,36 @@ MEASURED = whole(
 )
 
 
+KEY = {
+    "name": "key",
+    "in": "path",
+    "required": True,
+    "schema": {**TEXT, "minLength": 1},
+    "description": "key of a figure, as /statistics/measures lists them",
+}
+PERIOD_AND_PLACE = [
+    query("since", "first day, YYYY-MM-DD"),
+    query("until", "last day, YYYY-MM-DD"),
+    query("store", "code of a store"),
+    query("channel", "channel", enum(Channel)),
+]
+NARROWED = [
+    *PERIOD_AND_PLACE,
+    query("region", "key of a region"),
+    query("reason", "key of a contact reason; those below it count too"),
+    query("agent", "mail address of a person"),
+    query("compare", "what the period is set beside", enum(Compare)),
+    query("by", "what it is broken down by; a group is what the filter of that name takes", enum(Dimension)),
+]
+EVERY = "Every figure that can be asked for, with its definition"
+ONE = "One figure of a period: seconds, cents, shares of 1 or counts"
+TIMES = "Median, 90th percentile and share within target, in business seconds"
+
+
 def paths() -> dict[str, Any]:
     """The operations of these doors."""
-    key = {
-        "name": "key",
-        "in": "path",
-        "required": True,
-        "schema": {**TEXT, "minLength": 1},
-        "description": "key of a figure, as /statistics/measures lists them",
-    }
-    period = [
-        query("since", "first day, YYYY-MM-DD"),
-        query("until", "last day, YYYY-MM-DD"),
-        query("store", "code of a store"),
-        query("channel", "channel", enum(Channel)),
-    ]
-    narrowed = [
-        *period,
-        query("region", "key of a region"),
-        query("reason", "key of a contact reason; those below it count too"),
-        query("agent", "mail address of a person"),
-        query("compare", "what the period is set beside", enum(Compare)),
-        query(
-            "by",
-            "what the figure is broken down by; a group is what the filter of that name takes",
-            enum(Dimension),
-        ),
-    ]
     return {
-        "/statistics/measures": {
-            "get": get(
-                "Every figure that can be asked for, with its definition",
-                whole({"measures": many(DEFINITION)}),
-                [],
-            )
-        },
-        "/statistics/{key}": {
-            "get": get(
-                "One figure of a period: seconds, cents, shares of 1 or counts", MEASURED, [key, *narrowed]
-            )
-        },
-        "/statistics/response-times": {
-            "get": get(
-                "Median, 90th percentile and share within target, in business seconds",
-                ref("ResponseTimes"),
-                period,
-            )
-        },
+        "/statistics/measures": {"get": get(EVERY, whole({"measures": many(DEFINITION)}), [])},
+        "/statistics/{key}": {"get": get(ONE, MEASURED, [KEY, *NARROWED])},
+        "/statistics/response-times": {"get": get(TIMES, ref("ResponseTimes"), PERIOD_AND_PLACE)},
     }

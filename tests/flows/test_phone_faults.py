@@ -234,7 +234,7 @@ def test_callbacks_late_twice_out_of_order_and_repeated_tell_the_truth_once(hous
     assert set(states(house).values()) == {MessageState.DELIVERED}
     assert house.session.scalar(select(func.count()).select_from(DeliveryReceipt)) == 30
     facts = Counter(house.session.scalars(select(FactRow.kind).where(FactRow.kind.startswith("Message"))))
-    assert facts == {"MessageAccepted": 30, "MessageDelivered": 30}
+    assert facts == {"MessageAccepted": 30, "MessageDelivered": 30, "MessageFiguresChanged": 30}
     assert set(line.double.count_by_uuid().values()) == {1}
 
 

@@ -71,7 +71,8 @@ export class DraftBox extends HTMLElement {
     const answer = await sending;
     if (this.pending === mine) this.pending = undefined;
     if (answer?.ok) this.saved[mode] = state;
-    if (mode === this.mode || !answer?.ok) this.say(answer?.ok ? this.dataset.saved : this.dataset.unsaved);
+    if (!answer?.ok) this.say(this.dataset.unsaved);
+    else if (mode === this.mode && this.state_of(mode, this.box.value) === state) this.say(this.dataset.saved); // else more waits
   }
 
   /** Once both have arrived. */
