@@ -118,17 +118,62 @@ def test_shares_and_times_open_the_waits_they_are_made_of(
     )
 
 
-def test_rows_come_a_page_at_a_time(client: FlaskClient, chain: WorkedChain, session: Session) -> None:
+def test_a_table_is_sorted_by_the_head_of_a_column_and_few_cases_stay_last(
+    client: FlaskClient, chain: WorkedChain, session: Session
+) -> None:
+    """Median of Lyon 45 min, of Lille 42.5; once Lille has many waits, Lyon's few stand last however long they were."""
     log_in(client, make_reader(session, Role.HEAD_OFFICE))
-    wait = session.scalars(select(ReplyWait).where(ReplyWait.ended_at.is_not(None))).first()
+    assert stores_of(read(client, TIMES)) == ["Lille", "Lyon Part-Dieu"]
+    slowest = html.unescape(re.findall(r'href="([^"]+sort=by-store.median[^"]*)"', read(client, TIMES))[0])
+    assert urlsplit(slowest).fragment == "by-store"
+    page = read(client, slowest)
+    assert stores_of(page) == ["Lyon Part-Dieu", "Lille"]
+    assert 'aria-sort="descending"' in page
+    quickest = html.unescape(re.findall(r'href="([^"]+sort=by-store.median.up[^"]*)"', page)[0])
+    assert stores_of(read(client, quickest)) == ["Lille", "Lyon Part-Dieu"]
+    repeat(session, chain.stores["LIL"].id, 40)
+    gather_all()
+    for way in (slowest, quickest):
+        assert stores_of(read(client, way)) == ["Lille", "Lyon Part-Dieu"]
+
+
+def test_the_next_question_is_asked_of_the_same_period_and_place(
+    client: FlaskClient, chain: WorkedChain, session: Session
+) -> None:
+    log_in(client, make_reader(session, Role.HEAD_OFFICE))
+    tabs = re.search(
+        r'<nav class="tabs".*?</nav>', read(client, f"{TIMES}&store=LYO&channel=email"), re.DOTALL
+    )
+    assert tabs
+    hrefs = [html.unescape(href) for href in re.findall(r'href="([^"]+)"', tabs[0])]
+    assert "/statistics/reasons?since=2026-04-04&until=2026-04-08&store=LYO" in hrefs
+    assert "/plans/gains" in hrefs
+
+
+def stores_of(page: str) -> list[str]:
+    table = page[page.index('id="by-store"') :]
+    return re.findall(r'<th scope="row"><a[^>]*>([^<]+)</a>', table[: table.index("</table>")])
+
+
+def repeat(session: Session, store_id: int, count: int) -> None:
+    """An ended wait of the store as often again."""
+    found = session.scalars(
+        select(ReplyWait).where(ReplyWait.ended_at.is_not(None), ReplyWait.store_id == store_id)
+    )
+    wait = found.first()
     assert wait is not None
     columns = {
         column.name: getattr(wait, column.name)
         for column in ReplyWait.__table__.columns
         if column.name != "id"
     }
-    session.add_all(ReplyWait(**columns) for _ in range(40))
+    session.add_all(ReplyWait(**columns) for _ in range(count))
     session.flush()
+
+
+def test_rows_come_a_page_at_a_time(client: FlaskClient, chain: WorkedChain, session: Session) -> None:
+    log_in(client, make_reader(session, Role.HEAD_OFFICE))
+    repeat(session, chain.stores["LYO"].id, 40)
     page = read(client, f"/statistics/tickets?{QUERY}&measure=waits")
     assert 'class="lead">58 waits<' in page
     assert page.count('<th scope="row"') == 50

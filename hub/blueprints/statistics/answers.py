@@ -67,7 +67,7 @@ def _table(key: str, title: str, head: str, rows: Iterable[Row]) -> Table:
         Column("low", gettext("Lower bound"), Kind.SHARE),
         Column("high", gettext("Upper bound"), Kind.SHARE),
     )
-    return Table("satisfaction", key, title, columns, tuple(rows))
+    return Table("satisfaction", key, title, columns, tuple(rows), is_sortable=key.endswith("by-store"))
 
 
 def _row(name: str, found: Satisfaction, asked: Asked, *, has_links: bool = False) -> Row:
@@ -83,7 +83,7 @@ def _row(name: str, found: Satisfaction, asked: Asked, *, has_links: bool = Fals
     if interval and words.is_indicative(found):
         said["share"] = " · ".join((words.share(interval.value), gettext("indicative")))
     links = {key: behind(asked, "ticket_csat", score=key) for key in words.CHOICES} if has_links else {}
-    return Row(values, said=said, links=links)
+    return Row(values, said=said, links=links, few=frozenset({"share", "low", "high"} if said else ()))
 
 
 def link_tables(found: AfterAnswer, _asked: Asked) -> list[Table]:

@@ -12,6 +12,7 @@ from hub.blueprints import statistics_words as words
 from hub.blueprints.statistics.asked import Asked, read_asked
 from hub.blueprints.statistics.filter_words import NARROWINGS, offered, said
 from hub.blueprints.statistics.links import behind, to_file, to_page
+from hub.blueprints.statistics.sorting import as_asked
 from hub.blueprints.statistics.tables import Table
 
 blueprint = Blueprint("statistics", __name__)
@@ -34,7 +35,7 @@ def show(page: Page, template: str, **more: object) -> ResponseReturnValue:
     """The page with its figures, its tables by name, and its filters."""
     asked = read_asked(page.uses)
     found = page.find(asked)
-    tables = {table.key: table for table in page.tables(found, asked)}
+    tables = {table.key: as_asked(table, asked) for table in page.tables(found, asked)}
     return render_template(template, found=found, tables=tables, **shared(asked), **more)
 
 

@@ -50,6 +50,7 @@ def tables(found: ContactReasons, asked: Asked) -> list[Table]:
                 Column("high", gettext("Upper bound"), Kind.RATE),
             ),
             tuple(_store(each, asked) for each in found.by_store),
+            is_sortable=True,
         ),
     ]
 
@@ -122,7 +123,8 @@ def _store(each: StoreRate, asked: Asked) -> Row:
         few = gettext("under %(count)s tickets", count=FEW_TICKETS)
         said["rate"] = " · ".join((words.rate(rate.value), few))
     href = to_page(asked, "statistics.reasons", store=row.code) if row else ""
-    return Row(values, href, said, {"count": behind(asked, "tickets", **clicked)})
+    links = {"count": behind(asked, "tickets", **clicked)}
+    return Row(values, href, said, links, frozenset({"rate", "low", "high"} if said else ()))
 
 
 def ranked(table: Table) -> list[dict[str, Any]]:

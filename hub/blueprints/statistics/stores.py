@@ -59,7 +59,7 @@ def tables(found: Found, asked: Asked) -> list[Table]:
     region = asked.filters.region_id
     rows = [_row(row, found, asked) for row in asked.choices.stores if region in {None, row.region_id}]
     title = gettext("Stores, in alphabetical order: each opens its card")
-    return [Table(KEY, "list", title, columns, tuple(rows))]
+    return [Table(KEY, "list", title, columns, tuple(rows), is_sortable=True)]
 
 
 def _row(store: StoreRow, found: Found, asked: Asked) -> Row:
@@ -76,6 +76,7 @@ def _row(store: StoreRow, found: Found, asked: Asked) -> Row:
         href=to_page(asked, "statistics.stores", store=store.code),
         said=said,
         links={"tickets": behind(asked, "tickets", store=store.code)},
+        few=frozenset(said),
     )
 
 

@@ -41,18 +41,19 @@ class Column:
 class Row:
     """`values` raw, by the key of the column; `said` replaces what the page shows of one, `links` are the tickets behind it.
 
-    `href` leads on from the row itself.
+    `href` leads on from the row itself; `few` are columns whose figure is of too few cases to be compared.
     """
 
     values: Mapping[str, Any]
     href: str = ""
     said: Mapping[str, str] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
+    few: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Table:
-    """`key` is its name in the address of its files."""
+    """`key` is its name in the address of its files; `sorts` are the addresses that sort it, `order` says by which column it is."""
 
     page: str
     key: str
@@ -60,12 +61,21 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     currency: str = "EUR"
+    is_sortable: bool = False
+    sorts: Mapping[str, str] = field(default_factory=dict)
+    order: Mapping[str, str] = field(default_factory=dict)
 
     def heads(self) -> list[dict[str, str]]:
         """For parts/data_table.html."""
         kinds = {Kind.TEXT: "text", Kind.DAY: "word"}
         return [
-            {"label": column.label, "key": column.key, "kind": kinds.get(column.kind, "number")}
+            {
+                "label": column.label,
+                "key": column.key,
+                "kind": kinds.get(column.kind, "number"),
+                "href": self.sorts.get(column.key, ""),
+                "order": self.order.get(column.key, ""),
+            }
             for column in self.columns
         ]
 

@@ -83,7 +83,7 @@ def _table(key: str, title: str, head: str, rows: Iterable[Row]) -> Table:
         Column("p90", gettext("90th percentile"), Kind.OPENING),
         Column("target", gettext("Within target"), Kind.SHARE),
     )
-    return Table(KEY, key, title, columns, tuple(rows))
+    return Table(KEY, key, title, columns, tuple(rows), is_sortable=key != "by-reason")
 
 
 def _row(name: str, waits: Waits, asked: Asked, *, href: str = "", **clicked: Any) -> Row:
@@ -98,7 +98,8 @@ def _row(name: str, waits: Waits, asked: Asked, *, href: str = "", **clicked: An
     few = gettext("under %(count)s waits", count=FEW_WAITS)
     said = {"target": " · ".join((words.share(waits.target_share), few))} if waits.is_few else {}
     missed = behind(asked, "within_target", part=1, **clicked)
-    return Row(values, href, said, {"count": behind(asked, "waits", **clicked), "target": missed})
+    links = {"count": behind(asked, "waits", **clicked), "target": missed}
+    return Row(values, href, said, links, frozenset({"median", "p90", "target"} if waits.is_few else ()))
 
 
 def _channels(found: Times, asked: Asked) -> Iterable[Row]:
