@@ -34,9 +34,10 @@ class Compare(StrEnum):
 
 
 class Period(StrEnum):
-    """Periods by name: so many days until today, this month until today, the calendar year before."""
+    """Periods by name: so many days until today, the week before this one, this month until today, the calendar year before."""
 
     WEEK = "7"
+    LAST_WEEK = "last-week"
     THIRTY_DAYS = "30"
     NINETY_DAYS = "90"
     THIS_MONTH = "month"
@@ -103,6 +104,9 @@ def has_grown(now: int, before: int, days: tuple[int, int]) -> bool:
 
 def days_of(period: Period, today: date) -> tuple[date, date]:
     """The first and the last day of a period by name."""
+    if period is Period.LAST_WEEK:
+        monday = today - timedelta(days=today.weekday() + 7)
+        return monday, monday + timedelta(days=6)
     if period is Period.THIS_MONTH:
         return today.replace(day=1), today
     if period is Period.LAST_YEAR:

@@ -103,6 +103,7 @@ def test_main_job_by_clicks(installation: Installation, open_page: OpenPage) -> 
 
     manager = enter(open_page(), installation, "manager")
     follow(manager, "Statistics")
+    follow(manager, "Response times")
     expect(manager.get_by_role("heading", level=1)).to_have_text(say("Response times"))
     expect(manager.get_by_role("rowheader", name=say("Survey answer"), exact=True)).to_be_visible()
     take_pictures(manager, "statistics")

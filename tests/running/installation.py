@@ -48,6 +48,10 @@ class Installation:
             connection.execute(text("UPDATE attendances SET seen_at = seen_at - interval '1 hour'"))
         engine.dispose()
 
+    def run(self, module: str) -> dict[str, Any]:
+        """What a program of the tests writes into this installation, and prints."""
+        return _tell(self.environ, "-m", module)
+
 
 @contextmanager
 def open_installation(

@@ -24,6 +24,11 @@ def test_the_last_thirty_days_without_words() -> None:
     assert (before.until_on, before.days) == (date(2026, 2, 1), 30)
 
 
+def test_the_week_before_this_one_is_monday_to_sunday() -> None:
+    found = read(period="last-week")
+    assert (found.since_on, found.until_on) == (date(2026, 2, 23), date(2026, 3, 1))
+
+
 def test_the_same_days_a_year_earlier_keep_what_was_asked() -> None:
     found = read(
         since="2024-02-01", until="2024-02-29", compare="year", reason="7", agent="8", channel="email"

@@ -24,6 +24,7 @@ Options = list[tuple[object, str]]
 
 PERIODS = {
     Period.WEEK: N_("7 days"),
+    Period.LAST_WEEK: N_("Last calendar week"),
     Period.THIRTY_DAYS: N_("30 days"),
     Period.NINETY_DAYS: N_("90 days"),
     Period.THIS_MONTH: N_("This month"),

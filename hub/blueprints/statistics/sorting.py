@@ -15,11 +15,12 @@ from hub.blueprints.statistics.links import kept
 from hub.blueprints.statistics.tables import Column, Kind, Row, Table
 
 UP = "up"
+LEAST_ROWS = 2
 
 
 def as_asked(table: Table, asked: Asked) -> Table:
     """The table with heads that sort it, sorted if the address says so."""
-    if not table.is_sortable or len(table.rows) < len("ab"):
+    if not table.is_sortable or len(table.rows) < LEAST_ROWS:
         return table
     figures = {column.key: column for column in table.columns if column.kind is not Kind.TEXT}
     name, _, words = request.args.get("sort", "").partition(".")
