@@ -45,6 +45,7 @@ from hub.statistics.alerts import working as figure_alerts
 from hub.statistics.base import working as base
 from hub.statistics.columns import working as statistics
 from hub.statistics.digest import working as digests
+from hub.statistics.exports import working as figure_exports
 from hub.surveys import actions as surveys
 from hub.surveys import domains
 from hub.takeover import working as takeovers
@@ -163,6 +164,13 @@ JOBS: dict[str, Job] = {
         Job(digests.KIND, "bulk", digests.work_digests, digests.has_due, digests.next_due_at),
         Job("statistics", "default", statistics.work_statistics, statistics.has_due, _nothing_planned, 0.1),
         Job("base", "bulk", base.work_base, base.has_due, _nothing_planned),
+        Job(
+            figure_exports.KIND,
+            "bulk",
+            figure_exports.work_figure_exports,
+            figure_exports.has_due,
+            _nothing_planned,
+        ),
         Job("takeovers", "bulk", takeovers.work_takeovers, takeovers.has_due, _nothing_planned),
         Job("webhooks", "bulk", webhooks.work_webhooks, webhooks.has_due, _nothing_planned),
         *(_outbox(queue) for queue in SendQueue),

@@ -28,7 +28,7 @@ FILTERS = ("since", "until", "region", "store", "channel", "reason", "agent", "c
 def list_measures() -> ResponseReturnValue:
     """Every figure that can be asked for, with its definition."""
     check_query()
-    _read_viewer()
+    read_viewer()
     return jsonify(measures=[shapes.definition(MEASURES[key]) for key in list_keys()])
 
 
@@ -37,7 +37,7 @@ def list_measures() -> ResponseReturnValue:
 def show_measure(key: str) -> ResponseReturnValue:
     """One figure of the period and of the one it is compared with, of all or by `by`."""
     check_query(*FILTERS, "by")
-    now, viewer = clock.business_now(), _read_viewer()
+    now, viewer = clock.business_now(), read_viewer()
     filters = queries.read_filters(shapes.filters_of(request.args), now=now, viewer=viewer)
     by = shapes.dimension_of(request.args.get("by"))
     past = filters.before()
@@ -55,7 +55,8 @@ def response_times() -> ResponseReturnValue:
     return jsonify(shapes.response_times(queries.get_response_times(filters, viewer=viewer, now=now)))
 
 
-def _read_viewer() -> Viewer:
+def read_viewer() -> Viewer:
+    """The person of the key, who must be one that reads figures. Raises Forbidden."""
     viewer = viewer_of_key()
     if not viewer.may(Permission.READ_STATISTICS):
         raise Forbidden(N_("The person of this key does not read statistics. Please use another key."))

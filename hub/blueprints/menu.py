@@ -36,7 +36,15 @@ ROOM_OF = {
     ),
     **dict.fromkeys(("plan_editor", "plan_publishing", "plan_replay", "plan_files"), "plans"),
     **dict.fromkeys(
-        ("plan_results", "digests", "figure_rules", "own_figures", "statistics_base", "statistics_messages"),
+        (
+            "plan_results",
+            "digests",
+            "figure_rules",
+            "own_figures",
+            "statistics_base",
+            "statistics_messages",
+            "figure_files",
+        ),
         "statistics",
     ),
 }

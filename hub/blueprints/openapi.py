@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from hub.blueprints import api_behaviour_shapes as behaviour
 from hub.blueprints import api_events_shapes as events
+from hub.blueprints import api_exports_shapes as exports
 from hub.blueprints import api_plans_shapes as plans
 from hub.blueprints import api_questionnaires_shapes as questionnaires
 from hub.blueprints import api_regions_shapes as regions
@@ -118,6 +119,7 @@ def _paths() -> dict[str, Any]:
         surveys.paths,
         questionnaires.paths,
         statistics.paths,
+        exports.paths,
     )
     return {path: methods for part in parts for path, methods in part().items()}
 
@@ -240,7 +242,7 @@ def _file_paths() -> dict[str, Any]:
             "post": upload("A file for a message or note; its id is good for a day and for this key"),
         },
         "/attachments/{attachment_id}": {
-            "get": download("A file of a ticket, as a download"),
+            "get": download("A file of a ticket, as a download", attachment_id()),
             "patch": renamed,
         },
     }

@@ -59,11 +59,13 @@ def upload(summary: str) -> Operation:
     }
 
 
-def download(summary: str) -> Operation:
+def download(
+    summary: str, parameter: dict[str, Any], media_type: str = "application/octet-stream"
+) -> Operation:
     file = {"type": "string", "format": "binary"}
     responses = _responses("200", {}, READ)
-    responses["200"]["content"] = {"application/octet-stream": {"schema": file}}
-    return {"summary": summary, "parameters": [attachment_id()], "responses": responses}
+    responses["200"]["content"] = {media_type: {"schema": file}}
+    return {"summary": summary, "parameters": [parameter], "responses": responses}
 
 
 def _responses(

@@ -1,6 +1,13 @@
 """Who may enter the pages of the statistics: each question is a door of its own."""
 
-from hub.blueprints import digests, own_figures, statistics, statistics_base, statistics_messages
+from hub.blueprints import (
+    digests,
+    figure_files,
+    own_figures,
+    statistics,
+    statistics_base,
+    statistics_messages,
+)
 from hub.blueprints.access import Door
 from hub.staff.words import Permission
 
@@ -10,4 +17,5 @@ DOORS = (
     *digests.DOORS,
     statistics_base.DOOR,
     statistics_messages.DOOR,
+    figure_files.DOOR,
 )

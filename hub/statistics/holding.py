@@ -16,6 +16,7 @@ HOLDINGS: tuple[Holding, ...] = (
     Apart(table="statistics_marks", why="days to gather"),
     Apart(table="statistics_layouts", why="how days were gathered"),
     Apart(table="base_nights", why="counts of customers by store, night by night"),
+    Apart(table="figure_exports", why="files of counts, shares and medians of stores by day, and no person"),
     Apart(table="alert_rules", why="settings"),
     Apart(table="alert_states", why="counts and shares of stores"),
 )

@@ -1,4 +1,4 @@
-"""What is remembered of figures: digests as they were told, rules that watch, columns of numbers by day behind them all."""
+"""What is remembered of figures: digests as told, rules that watch, nightly files, columns of numbers by day behind them all."""
 
 from datetime import date, datetime
 from typing import Any
@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.core.db import Base, words
-from hub.statistics.words import Period, Watched
+from hub.statistics.words import Grain, Period, Span, Watched
 
 
 class Digest(Base):
@@ -99,3 +99,25 @@ class AlertState(Base):
     is_above: Mapped[bool]
     value: Mapped[float]
     since_at: Mapped[datetime]
+
+
+class FigureExport(Base):
+    """A file of figures that a night wrote, from `since_on` to `until_on`; the content lies on the shelf.
+
+    Where no figure had any row there is no file: the row then says that the night has looked.
+    """
+
+    __tablename__ = "figure_exports"
+    __table_args__ = (UniqueConstraint("name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    night: Mapped[date]
+    grain: Mapped[Grain] = mapped_column(words(Grain))
+    span: Mapped[Span] = mapped_column(words(Span))
+    since_on: Mapped[date]
+    until_on: Mapped[date]
+    row_count: Mapped[int]
+    size_bytes: Mapped[int]
+    file_sha256: Mapped[str | None]
+    created_at: Mapped[datetime]

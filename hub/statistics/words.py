@@ -1,4 +1,4 @@
-"""Words of the statistics: digests, subjects of day columns, and what figures are broken down by."""
+"""Words of the statistics: digests, subjects of day columns, what figures are broken down by, and nightly files."""
 
 from enum import StrEnum
 
@@ -54,3 +54,17 @@ class Told(StrEnum):
     STORE = "store"
     REGION = "region"
     HEAD_OFFICE = "head_office"
+
+
+class Grain(StrEnum):
+    """What a line of a nightly file is about: a day of one store, or of the whole chain."""
+
+    STORES = "stores"
+    CHAIN = "chain"
+
+
+class Span(StrEnum):
+    """Which days a nightly file holds: those that may still change, or a year."""
+
+    RECENT = "recent"
+    YEAR = "year"

@@ -1,9 +1,10 @@
-"""Benchmark: figures of a year of very many tickets, gathering it anew, and how soon what happens is in the figures.
+"""Benchmark: figures of a year of very many tickets, gathering it anew, nightly files, and how soon what happens is in the figures.
 
 `SIZE=1000000 .venv/bin/python -m tests.bench.statistics` makes that many tickets with a wait each (without SIZE 50,000) over
 61 stores and a year, and prints JSON lines. Bars at 1,000,000: pages p95 ≤ 300 ms, lag ≤ 5 s at 200 events a second.
 """
 
+import io
 import multiprocessing
 import os
 import resource
@@ -29,10 +30,12 @@ from hub.jobs import JOBS
 from hub.staff.rules import Scope, Viewer
 from hub.staff.words import Role
 from hub.statistics.columns import rebuilding
+from hub.statistics.exports.rules import days_of
+from hub.statistics.exports.writing import write_days
 from hub.statistics.measuring.door import measure
 from hub.statistics.queries import get_response_times, read_filters
 from hub.statistics.resolution import get_resolution
-from hub.statistics.words import Dimension
+from hub.statistics.words import Dimension, Grain, Span
 from tests.bench.bulk import bulk_filling
 from tests.bench.mail_in import _config
 from tests.bench.many_tickets import make_chain_of_stores
@@ -146,6 +149,21 @@ def rebuild() -> dict[str, float]:
     return {"rebuild_s": seconds, "rebuild_days_per_s": days / seconds, "rebuild_rows_per_s": rows / seconds}
 
 
+def nightly_files() -> dict[str, float]:
+    """What a night writes: recent days, and on the 1st a year."""
+    figures: dict[str, float] = {}
+    for span in Span:
+        first, last = days_of(span, TUESDAY.date())
+        outs = {grain: io.BytesIO() for grain in Grain}
+        start = time.perf_counter()
+        counts = write_days(first, last, outs)
+        figures[f"{span}_files_s"] = time.perf_counter() - start
+        figures[f"{span}_files_rows"] = sum(counts.values())
+        figures[f"{span}_files_kb"] = sum(out.tell() for out in outs.values()) / 1024
+        db.session.remove()
+    return figures
+
+
 def _run_worker(config: Config, ready: Connection, stop: Event) -> None:
     """What a worker does with the bells of facts and statistics, without waiting for them to ring."""
     app = create_app(config)
@@ -210,7 +228,7 @@ def run(size: int = SIZE) -> dict[str, float]:
         begin = fill(size)
         with transaction():
             rebuilding.rebuild_all()
-        figures: dict[str, Any] = rebuild() | pages(begin)
+        figures: dict[str, Any] = rebuild() | nightly_files() | pages(begin)
         waited = lags(config, begin)
         figures |= {
             "lag_p95_s": quantiles(waited, n=20)[-1],

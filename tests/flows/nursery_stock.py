@@ -6,6 +6,7 @@ from hub.core.db import Base
 from tests.flows import (
     arrivals_worker,
     erasure_worker,
+    export_worker,
     import_worker,
     mail_processes,
     outbox_worker,
@@ -22,6 +23,7 @@ STOCK = (
     models,
     arrivals_worker,
     erasure_worker,
+    export_worker,
     import_worker,
     mail_processes,
     outbox_worker,

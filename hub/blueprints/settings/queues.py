@@ -42,6 +42,7 @@ from hub.statistics.alerts import working as figure_alerts
 from hub.statistics.base import working as base
 from hub.statistics.columns import working as statistics
 from hub.statistics.digest import working as digests
+from hub.statistics.exports import working as figure_exports
 from hub.surveys import actions as surveys
 from hub.surveys import domains
 from hub.takeover import working as takeovers
@@ -88,6 +89,7 @@ NAMES = {
     "digests": N_("Digests to make"),
     "statistics": N_("Days of statistics to gather"),
     "base": N_("Nightly count of the base"),
+    "figure_exports": N_("Nightly files of figures"),
     "figure_alerts": N_("Alert rules to look at"),
     "takeovers": N_("Takeovers"),
     "till_files": N_("Files of the tills"),
@@ -105,6 +107,7 @@ NAMES_OF_ROWS = {
     "erasures": N_("Erasure of a customer (id)"),
     "figure_alerts": N_("Alert rule (id)"),
     "digests": N_("Digest of a person of the staff (id)"),
+    "figure_exports": N_("Files of figures of a night (date)"),
     "tickets": N_("Deadline or closing of ticket (id)"),
     "snoozes": N_("Snooze of ticket (id)"),
     "scheduled_replies": N_("Reply sent later (id)"),
@@ -173,6 +176,7 @@ def _of_statistics(now: datetime) -> list[WorkRow]:
     return [
         _known_only("statistics", statistics.has_due(), lambda: None, now),
         _known_only("base", base.has_due(), lambda: None, now),
+        _known_only(figure_exports.KIND, figure_exports.has_due(), figure_exports.find_due_since, now),
         _known_only(figure_alerts.KIND, figure_alerts.has_due(), figure_alerts.next_due_at, now),
         _known_only(digests.KIND, digests.has_due(), digests.next_due_at, now),
     ]

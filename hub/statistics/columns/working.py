@@ -23,7 +23,7 @@ TURN = 20261123
 
 def has_due() -> bool:
     """Whether a day waits, or days were gathered by another layout or in another time zone."""
-    return db.session.scalar(select(StatisticsMark.id).limit(1)) is not None or bool(_strange())
+    return db.session.scalar(select(StatisticsMark.id).limit(1)) is not None or bool(list_strange())
 
 
 def work_statistics(wake: Callable[[], None]) -> int:
@@ -36,7 +36,7 @@ def work_statistics(wake: Callable[[], None]) -> int:
         zone = find_zone()
         if zone is None:
             return 0
-        for subject in _strange():
+        for subject in list_strange():
             settle_layout(subject, zone)
             mark((subject, day) for day in list_days(subject, zone))
         days = _take()
@@ -57,6 +57,19 @@ def list_days(subject: Subject, zone: ZoneInfo) -> list[date]:
     return days_between(min(ends), max(ends)) if ends else []
 
 
+def is_settled(first: date, last: date) -> bool:
+    """Whether the columns of these days say what the rows say: none waits to be gathered."""
+    waiting = select(StatisticsMark.id).where(StatisticsMark.day >= first, StatisticsMark.day <= last)
+    return db.session.scalar(waiting.limit(1)) is None and not list_strange()
+
+
+def list_days_with_rows(first: date, last: date) -> list[date]:
+    """The days of this stretch on which any subject has rows, in their order."""
+    kept = (StatisticsColumn.day >= first, StatisticsColumn.day <= last)
+    found = select(StatisticsColumn.day).where(*kept).distinct().order_by(StatisticsColumn.day)
+    return list(db.session.scalars(found))
+
+
 def settle_layout(subject: Subject, zone: ZoneInfo) -> None:
     """From now on the days of the subject are gathered like this."""
     row = {"subject": subject, "version": LAYOUTS[subject].version, "time_zone": str(zone)}
@@ -65,7 +78,7 @@ def settle_layout(subject: Subject, zone: ZoneInfo) -> None:
     )
 
 
-def _strange() -> list[Subject]:
+def list_strange() -> list[Subject]:
     """Subjects whose days are kept by another layout or in another time zone, or not yet."""
     zone = find_zone()
     if zone is None:

@@ -46,6 +46,13 @@ def list_keys() -> tuple[str, ...]:
     return (*LIVE, *KEYS)
 
 
+def list_dated_keys() -> tuple[str, ...]:
+    """Of the figures that belong to days: all but those of this moment. Each can be asked for by day and by store."""
+    from hub.statistics.measuring.look import KEYS
+
+    return KEYS
+
+
 def open_look(filters: Filters, *, viewer: Viewer) -> "Look":
     """For several figures of one period: its rows are read once."""
     from hub.statistics.measuring.look import Look

@@ -54,6 +54,7 @@ OF_MESSAGES: Mapping[str, tuple[Subject, Recipe]] = {
     "messages_complaints": _share(("complained",), "delivered"),
 }
 KEYS = (*RECIPES, CONTACT_RATE, *OF_MESSAGES)
+SUBJECTS = frozenset(subject for subject, _ in (*RECIPES.values(), *OF_MESSAGES.values()))
 
 
 class Look:
@@ -67,6 +68,11 @@ class Look:
         if subject not in self._frames:
             self._frames[subject] = Frame(subject, self.filters, self.viewer)
         return self._frames[subject]
+
+    def need_all(self) -> None:
+        """All that any figure by any dimension reads, in one statement a subject: for who asks for every figure."""
+        for subject in SUBJECTS:
+            self.frame(subject).need(LAYOUTS[subject].columns)
 
     def measure(self, key: str, by: Dimension | None = None) -> tuple[Figure, ...]:
         """Raises Invalid of a measure that is not made of columns, or not by this dimension or filter."""
