@@ -25,7 +25,6 @@ from hub.statistics.base.rules import (
     ANYWHERE,
     EVERYBODY,
     OFFERS,
-    PARTS,
     PURPOSES,
     SAID,
     UNSCORED,
@@ -80,11 +79,14 @@ def customers(count: int) -> str:
     return str(ngettext("%(count)s customer", "%(count)s customers", count, count=number(count)))
 
 
-def change(part: str, now: Night, before: Night | None) -> str:
-    """How many more or fewer than then; a dash where that night was not kept."""
-    if before is None:
+def change(part: str, now: Night, before: Night | None) -> int | None:
+    """How many more or fewer than then; None where that night was not kept."""
+    return None if before is None else now.counts[part] - before.counts[part]
+
+
+def signed(difference: int | None) -> str:
+    if difference is None:
         return "–"
-    difference = now.counts[part] - before.counts[part]
     return f"+{number(difference)}" if difference > 0 else number(difference)
 
 
@@ -95,7 +97,7 @@ def compared(part: str, found: BaseFigures) -> str:
     said = [
         gettext(
             "%(change)s since %(day)s",
-            change=change(part, found.now, night),
+            change=signed(change(part, found.now, night)),
             day=format_date(night.taken_on, "long"),
         )
         for night in (found.month, found.year)
@@ -146,8 +148,8 @@ def stage_rows(found: BaseFigures, by: Definitions, asked: Mapping[str, str]) ->
             "name": part_words(part),
             "means": means,
             "href": href(part, asked),
-            "count": number(now.counts[part]),
-            "share": _part_share(now.counts[part], now.counts[EVERYBODY]),
+            "count": now.counts[part],
+            "share": part_share(now.counts[part], now.counts[EVERYBODY]),
             "month": change(part, now, found.month),
             "year": change(part, now, found.year),
         }
@@ -155,8 +157,8 @@ def stage_rows(found: BaseFigures, by: Definitions, asked: Mapping[str, str]) ->
     ]
 
 
-def _part_share(count: int, whole: int) -> str:
-    return share(count / whole if whole else None)
+def part_share(count: int, whole: int) -> float | None:
+    return count / whole if whole else None
 
 
 def grid(counts: Counts, asked: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -196,12 +198,12 @@ def consent_rows(counts: Counts, asked: Mapping[str, str]) -> list[dict[str, Any
                 {
                     "channel": channel_words(channel),
                     "purpose": purpose_words(purpose),
-                    "whole": number(whole),
+                    "whole": whole,
                     "whole_href": href(f"has:{kind}", asked),
                     "cells": [
                         {
-                            "count": number(counts[part]),
-                            "share": _part_share(counts[part], whole),
+                            "count": counts[part],
+                            "share": part_share(counts[part], whole),
                             "href": href(part, asked),
                             "words": part_words(part),
                         }
@@ -212,21 +214,6 @@ def consent_rows(counts: Counts, asked: Mapping[str, str]) -> list[dict[str, Any
     return rows
 
 
-def store_rows(found: BaseFigures, names: Mapping[int, str]) -> list[dict[str, Any]]:
-    """In the order of names; customers without a preferred store last."""
-    kept = {each: counts for each, counts in found.by_store.items() if counts[EVERYBODY]}
-    ordered = sorted(kept, key=lambda each: (each == 0, names.get(each, "").casefold()))
-    return [
-        {
-            "name": names.get(store_id) or gettext("Without a preferred store"),
-            "count": number(kept[store_id][EVERYBODY]),
-            "open": _part_share(kept[store_id][ANYWHERE], kept[store_id][EVERYBODY]),
-            "offers": _part_share(kept[store_id][OFFERS], kept[store_id][EVERYBODY]),
-        }
-        for store_id in ordered
-    ]
-
-
 def cohort_rows(cohorts: Sequence[Cohort], asked: Mapping[str, str]) -> list[dict[str, Any]]:
     """Shares that bought again, the latest month first. Narrowed to stores a cohort has no list: it is by first order."""
     shown = [(cohort, cohort.months[1 : MONTHS + 1]) for cohort in cohorts]
@@ -235,10 +222,10 @@ def cohort_rows(cohorts: Sequence[Cohort], asked: Mapping[str, str]) -> list[dic
         {
             "name": _month(cohort.cohort_on),
             "href": None if asked else href(cohort_part(cohort.cohort_on), asked),
-            "count": number(cohort.customer_count),
+            "count": cohort.customer_count,
             "cells": [
                 {
-                    "share": _part_share(month.active_count, cohort.customer_count),
+                    "share": part_share(month.active_count, cohort.customer_count),
                     "heat": heat(_returned(month, cohort), most),
                     "is_few": cohort.customer_count < FEW_ANSWERS,
                 }
@@ -268,17 +255,3 @@ def people_rows(rows: Sequence[Person]) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
-
-
-def lines(found: BaseFigures) -> list[Sequence[object]]:
-    """For the table of a spreadsheet; nothing where a night was not kept."""
-    nights = (found.now, found.month, found.year)
-    head: list[Sequence[object]] = [
-        ["part", "customers", "customers_month_before", "customers_year_before"],
-        ["day", *(night.taken_on.isoformat() if night else "" for night in nights)],
-    ]
-    return [*head, *([part, *_of(part, nights)] for part in sorted(PARTS))]
-
-
-def _of(part: str, nights: Sequence[Night | None]) -> list[object]:
-    return [night.counts[part] if night else "" for night in nights]

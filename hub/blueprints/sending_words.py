@@ -1,6 +1,6 @@
 """What became of messages in the reader's words: tiles, tables, the daily line, reasons, the pressure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from babel import Locale
@@ -100,20 +100,15 @@ def before_words(found: Sendings, key: str) -> str | None:
     return str(gettext("period before: %(text)s", text=rate(found.before, key)["value"]))
 
 
-def columns() -> list[dict[str, str]]:
-    """Of the tables: what was sent, then each share."""
-    return [
-        {"label": gettext("Messages sent"), "key": "sent", "kind": "number"},
-        *({"label": gettext(words), "key": key, "kind": "number"} for key, words in NAMES.items()),
-        {"label": gettext("Not sent"), "key": "not_sent", "kind": "number"},
-    ]
+def not_sent(tally: Tally) -> int:
+    return sum(count for name, count in tally.items() if name.startswith("not_"))
 
 
 def cells(tally: Tally) -> dict[str, str]:
     """Each share with its number; under 30 the number alone, since a share would be chance."""
     found = {
         "sent": number(tally.get("sent", 0)),
-        "not_sent": number(sum(count for name, count in tally.items() if name.startswith("not_"))),
+        "not_sent": number(not_sent(tally)),
     }
     for key in RATES:
         whole, count = whole_of(tally, key), count_of(tally, key)
@@ -126,30 +121,29 @@ def cells(tally: Tally) -> dict[str, str]:
     return found
 
 
-def line_rows(found: Sendings) -> list[dict[str, Any]]:
+def named_lines(found: Sendings) -> list[tuple[dict[str, str], Tally]]:
     """By plan, then by the name of the message."""
     rows = [
-        {
-            "name": message_name(each),
-            "plan": plan_name(each.plan) if each.plan else gettext("Without a plan"),
-            "kind": purpose_words(each.purpose),
-            "channel": channel_words(each.channel),
-            **cells(each.tally),
-        }
+        (
+            {
+                "name": message_name(each),
+                "plan": plan_name(each.plan) if each.plan else gettext("Without a plan"),
+                "kind": purpose_words(each.purpose),
+                "channel": channel_words(each.channel),
+                "key": each.template_key or "",
+            },
+            each.tally,
+        )
         for each in found.lines
     ]
     return sorted(
-        rows, key=lambda row: (str(row["plan"]).casefold(), str(row["name"]).casefold(), row["channel"])
+        rows, key=lambda row: (row[0]["plan"].casefold(), row[0]["name"].casefold(), row[0]["channel"])
     )
 
 
 def message_name(line: MessageLine) -> str:
     named = TemplateName(line.template_key, "") if line.template_key else None
     return template_words(named, line.purpose)
-
-
-def channel_rows(found: Sendings) -> list[dict[str, Any]]:
-    return [{"channel": channel_words(channel), **cells(tally)} for channel, tally in found.by_channel]
 
 
 def reason_rows(found: Sendings, may_see_messages: bool) -> list[dict[str, Any]]:
@@ -159,8 +153,8 @@ def reason_rows(found: Sendings, may_see_messages: bool) -> list[dict[str, Any]]
         {
             "why": why_words(why),
             "href": url_for("messages.list_blocked", reason=why) if may_see_messages else "",
-            "count": number(count),
-            "share": share(count / whole),
+            "count": count,
+            "share": count / whole,
         }
         for why, count in found.refused
     ]
@@ -203,33 +197,3 @@ def pressure_bins(found: Sendings) -> list[dict[str, Any]]:
         for at, count in enumerate(found.pressure)
     ]
     return [bar for bar in bars if bar["count"] is not None]
-
-
-def csv_lines(found: Sendings) -> list[Sequence[object]]:
-    """A line a message and channel, with plain counts."""
-    names = (
-        "sent",
-        "delivered",
-        "hard",
-        "soft",
-        "measured",
-        "opened",
-        "clicked",
-        "unsubscribed",
-        "complained",
-    )
-    head: list[Sequence[object]] = [["plan", "template", "purpose", "channel", *names, "not_sent"]]
-    return [
-        *head,
-        *(
-            [
-                each.plan.key if each.plan else "",
-                each.template_key or "",
-                each.purpose.value,
-                each.channel.value,
-                *(each.tally.get(name, 0) for name in names),
-                sum(count for name, count in each.tally.items() if name.startswith("not_")),
-            ]
-            for each in found.lines
-        ),
-    ]

@@ -19,6 +19,7 @@ from hub.staff.models import Agent
 from hub.staff.words import Role
 from tests.conftest import HandClock
 from tests.makers.counting import counted_statements
+from tests.makers.page_tables import check_files
 from tests.makers.staff import log_in, make_agent
 from tests.makers.statistics import gather_all
 from tests.makers.worked_chain import PERIOD, WorkedChain, make_worked_chain
@@ -218,7 +219,7 @@ def test_each_table_is_a_file_of_the_same_filters(
     chain.stores["LIL"].name = "=Lille"
     log_in(client, make_reader(session, Role.HEAD_OFFICE))
     for key in PAGES:
-        path = "" if key == "overview" else key
+        path = {"overview": "", "base": "base/", "messages": "messages/"}.get(key, key)
         for address in FILE.findall(read(client, f"/statistics/{path}?{QUERY}&compare=none")):
             kept = parse_qs(urlsplit(html.unescape(address)).query)
             assert (kept["since"], kept["compare"]) == ([PERIOD["since"]], ["none"])
@@ -235,6 +236,33 @@ def test_each_table_is_a_file_of_the_same_filters(
     assert "0,9" in french
     assert client.get("/statistics/response-times/none.csv").status_code == 404
     assert client.get("/statistics/none/by-store.csv").status_code == 404
+
+
+def test_each_table_of_each_page_has_its_files_with_the_same_rows(
+    client: FlaskClient, chain: WorkedChain, session: Session
+) -> None:
+    """All tabs, the card of a store and a person's page; the base and the messages are walked where they have rows."""
+    boss = make_agent(session, "Cleo Roy", role=Role.MANAGER)
+    log_in(client, boss)
+    found = set(re.findall(r'href="(/[a-z/-]+)\?[^"]*since=', read(client, f"/statistics/?{QUERY}")))
+    pages = {each for each in found if each.startswith("/statistics/")} - {"/statistics/tickets"}
+    assert {"/statistics/base/", "/statistics/messages/", "/statistics/gestures"} <= pages
+    pages |= {"/statistics/digest", "/statistics/alerts"}
+    checked = {path: check_files(client, f"{path}?{QUERY}") for path in sorted(pages)}
+    checked["card"] = check_files(client, f"/statistics/stores?{QUERY}&store=LYO")
+    ada = session.scalars(select(Agent.id).where(Agent.name.startswith("Ada"))).one()
+    log_in(client, session.get_one(Agent, ada))
+    checked["person"] = check_files(client, f"/statistics/people/{ada}?{QUERY}")
+    assert {path.rpartition("/")[2]: count for path, count in checked.items() if count} == {
+        "": 1,
+        "after-answers": 1,
+        "reasons": 3,
+        "response-times": 8,
+        "routing": 2,
+        "stores": 1,
+        "card": 1,
+        "person": 2,
+    }
 
 
 def test_filters_stand_in_the_form_and_in_words(

@@ -1,6 +1,8 @@
 """The base by hand: seven customers of two stores, counted after a night, beside a month and a year ago, each figure opened."""
 
+import io
 import re
+import zipfile
 from datetime import date, timedelta
 from types import SimpleNamespace
 
@@ -22,6 +24,7 @@ from hub.statistics.base.working import has_due, work_base
 from tests.conftest import TUESDAY
 from tests.makers.counting import counted_statements
 from tests.makers.customers import make_customer, make_emil, make_fay, say_consent
+from tests.makers.page_tables import check_files
 from tests.makers.staff import log_in, make_agent
 from tests.makers.stores import make_chain, make_store
 
@@ -135,9 +138,15 @@ def test_the_page_beside_a_month_and_a_year_ago(
     assert "Jo " not in month
     assert client.get(f"{PAGE}customers/rf:6:1").status_code == 404
     assert client.get(f"{PAGE}customers/cohort:2026-13").status_code == 404
-    lines = client.get(f"{PAGE}base.csv").get_data(as_text=True).splitlines()
-    assert lines[1] == "day;2026-03-03;2026-02-03;2025-03-03"
-    assert "stage:regular;2;3;0" in lines
+    lines = client.get(f"{PAGE}parts.csv").get_data(as_text=True).splitlines()
+    assert lines[0].endswith(";3 mars 2026;3 févr. 2026;3 mars 2025")
+    assert "stage:regular;Client régulier;2;3;0" in lines
+    assert check_files(client, PAGE) == 4, "stages, recency and frequency, consents, stores"
+    of_lille = client.get(f"{PAGE}by-stage.xlsx?store=LIL&since=2026-01-01")
+    assert "filename=base-by-stage-2026-03-03.xlsx" in of_lille.headers["Content-Disposition"]
+    about = zipfile.ZipFile(io.BytesIO(of_lille.data)).read("xl/sharedStrings.xml").decode()
+    assert ">Lille<" in about
+    assert "janv." not in about, "no period narrows a night"
 
 
 def test_a_store_manager_sees_the_store_alone(

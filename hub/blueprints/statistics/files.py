@@ -15,7 +15,7 @@ from flask_babel import get_locale, gettext
 from hub.blueprints.downloads import as_download
 from hub.blueprints.statistics.asked import Asked, read_asked
 from hub.blueprints.statistics.base import blueprint
-from hub.blueprints.statistics.filter_words import day, said
+from hub.blueprints.statistics.filter_words import day, placed, said
 from hub.blueprints.statistics.pages import PAGES
 from hub.blueprints.statistics.tables import Column, Kind, Table
 from hub.blueprints.statistics_words import as_csv
@@ -56,7 +56,8 @@ def csv_lines(table: Table) -> list[Sequence[object]]:
 
 def hand_out(name: str, table: Table, ext: str, asked: Asked) -> Response:
     """The table as a file of this name with what it is of; `ext` is csv or xlsx."""
-    name = f"{name}-{table.key}-{asked.filters.since_on}-{asked.filters.until_on}.{ext}"
+    days = (table.taken_on,) if table.taken_on else (asked.filters.since_on, asked.filters.until_on)
+    name = f"{'-'.join([name, table.key, *map(str, days)])}.{ext}"
     return as_csv(name, csv_lines(table)) if ext == "csv" else as_workbook(name, table, asked)
 
 
@@ -123,7 +124,8 @@ def _describe(sheet: xlsxwriter.worksheet.Worksheet, table: Table, asked: Asked)
     sheet.set_column(1, 1, 2 * WIDE)
     lines = (
         (gettext("Table"), table.title),
-        (gettext("Filters"), said(asked.choices)),
+        (gettext("Filters"), " · ".join(placed(asked.choices)) if table.taken_on else said(asked.choices)),
+        *([(gettext("Counted on"), day(table.taken_on))] if table.taken_on else []),
         (gettext("Drawn up on"), day(asked.now.date())),
     )
     for number, (label, text) in enumerate(lines):

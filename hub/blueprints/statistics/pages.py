@@ -11,6 +11,8 @@ from hub.blueprints.statistics import overview as seen
 from hub.blueprints.statistics import reasons as why
 from hub.blueprints.statistics.answers import AFTER_ANSWERS, SATISFACTION
 from hub.blueprints.statistics.base import Page, blueprint, show
+from hub.blueprints.statistics.customer_base import CUSTOMER_BASE
+from hub.blueprints.statistics.messages import MESSAGES
 from hub.blueprints.statistics.others import GESTURES, ROUTING
 from hub.blueprints.statistics.stores import STORES, only_store
 from hub.blueprints.statistics.waits import RESPONSE_TIMES
@@ -26,8 +28,11 @@ PAGES: dict[str, Page] = {
         ROUTING,
         GESTURES,
         STORES,
+        CUSTOMER_BASE,
+        MESSAGES,
     )
 }
+"""Whose tables leave as files; the base and the messages are shown by doors of their own."""
 
 
 @blueprint.get("/")

@@ -30,11 +30,12 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """`label` in the reader's language."""
+    """`label` in the reader's language; not on the page is what another cell of it says in words."""
 
     key: str
     label: str
     kind: Kind = Kind.TEXT
+    is_on_page: bool = True
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """`key` is its name in the address of its files; `sorts` are the addresses that sort it, `order` says by which column it is."""
+    """`key` is its name in the address of its files; `sorts` are the addresses that sort it, `order` says by which column it is.
+
+    `taken_on`: the night that was counted, where there is no period.
+    """
 
     page: str
     key: str
@@ -62,6 +66,7 @@ class Table:
     rows: tuple[Row, ...]
     currency: str = "EUR"
     is_sortable: bool = False
+    taken_on: date | None = None
     sorts: Mapping[str, str] = field(default_factory=dict)
     order: Mapping[str, str] = field(default_factory=dict)
 
@@ -77,6 +82,7 @@ class Table:
                 "order": self.order.get(column.key, ""),
             }
             for column in self.columns
+            if column.is_on_page
         ]
 
     def lines(self) -> list[dict[str, Any]]:
