@@ -56,13 +56,18 @@ def place_of(rule: RuleRow, store_id: int | None, names: Names) -> str:
 
 
 def page_behind(rule: RuleRow, store_id: int | None, at: datetime, names: Names) -> str:
-    """The tickets that wait, or the page of the figure with the same filters."""
-    only = store_id or (rule.store_ids[0] if len(rule.store_ids) == 1 else None)
-    if rule.watched is Watched.BACKLOG:
-        return f"{WAITING}&store={only}" if only is not None else WAITING
-    code = names.stores[only].code if only is not None else ""
-    region = f"&region={rule.region_id}" if rule.region_id is not None and only is None else ""
-    return page_of(PAGES[rule.watched], filters_of(rule.watched, None, at), code) + region
+    """The tickets that wait, or the page of the figure: of the same stores or the same region.
+
+    The inbox shows one store or all; of several the tickets that wait stand behind the figure.
+    """
+    store_ids = (store_id,) if store_id is not None else rule.store_ids
+    filters = filters_of(rule.watched, None if store_ids else rule.region_id, at)
+    codes = ",".join(sorted(names.stores[each].code for each in store_ids))
+    if rule.watched is not Watched.BACKLOG:
+        return page_of(PAGES[rule.watched], filters, codes)
+    if len(store_ids) > 1 or filters.region_id is not None:
+        return page_of(Page.TICKETS, filters, codes, measure="waiting_now")
+    return f"{WAITING}&store={store_ids[0]}" if store_ids else WAITING
 
 
 def alert_words(said: Mapping[str, Any]) -> str:

@@ -28,7 +28,7 @@ PLAIN: tuple[Any, ...] = (
 
 def ended_waits(filters: Filters, viewer: Viewer, *, is_central: bool = False) -> Subquery:
     """Those that the total of the page is made of: whole ones of the chain, own shares of some stores or the central queue."""
-    is_whole = viewer.scope.is_everything and not (filters.store_id or filters.region_id or is_central)
+    is_whole = viewer.scope.is_everything and not (filters.has_place or is_central)
     conditions = [ReplyWait.ended_at >= filters.since, ReplyWait.ended_at < filters.until]
     if is_whole:
         conditions.append(ReplyWait.is_transferred.is_(False))

@@ -30,7 +30,7 @@ from hub.statistics.rows import (
 )
 from hub.statistics.rules import Filters
 from hub.statistics.words import Dimension
-from hub.stores.queries import find_store_by_code, get_chain, get_stores
+from hub.stores.queries import find_store_by_code, get_chain, get_stores, list_stores
 from hub.surveys.models import Invitation
 
 if TYPE_CHECKING:
@@ -41,22 +41,32 @@ LONG_DAYS = 92
 
 
 def read_filters(args: Mapping[str, str], *, now: datetime, viewer: Viewer | None = None) -> Filters:
-    """The filters of an address; `store` is a store's code. Raises Invalid with the field to correct.
+    """The filters of an address; `store` is a store's code, or several between commas. Raises Invalid with the field to correct.
 
     Without a `viewer` nobody's own figures can be asked for.
     """
     chain = get_chain()
-    store = find_store_by_code(args["store"]) if args.get("store") else None
-    if args.get("store") and store is None:
-        raise Invalid(
-            N_("No store has the code %(code)s. Please check it."), field="store", code=args["store"]
-        )
     today = now.astimezone(ZoneInfo(chain.time_zone)).date()
-    found = rules.read_filters(
-        args, today=today, time_zone=chain.time_zone, store_id=store.id if store else None
-    )
+    stores = _read_stores(args.get("store") or "")
+    found = rules.read_filters(args, today=today, time_zone=chain.time_zone, stores=stores)
     _check_ids(found, viewer)
     return found
+
+
+def _read_stores(words: str) -> frozenset[int]:
+    """One code, or several between commas; a store that was closed since still counts in the past."""
+    if not words.strip():
+        return frozenset()
+    one = find_store_by_code(words)
+    if one or "," not in words:
+        known, codes = {one.code: one.id} if one else {}, [words.strip()]
+    else:
+        known = {row.code: row.id for row in list_stores(is_active=None)}
+        codes = [code.strip() for code in words.split(",") if code.strip()]
+    for code in codes:
+        if code not in known:
+            raise Invalid(N_("No store has the code %(code)s. Please check it."), field="store", code=code)
+    return frozenset(known[code] for code in codes)
 
 
 def _check_ids(filters: Filters, viewer: Viewer | None) -> None:

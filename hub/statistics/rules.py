@@ -1,6 +1,6 @@
 """Filters of the address, small numbers and the edges of distributions. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -48,7 +48,7 @@ class Period(StrEnum):
 class Filters:
     """A period of whole days in the chain's time zone, both ends included, and what it is narrowed to.
 
-    `reason_id` means that reason and those below it; `agent_id` who replied; of tickets who answered
+    `store_ids` are several stores together, `reason_id` means that reason and those below it; `agent_id` who replied; of tickets who answered
     them last, and while somebody waits whom they are assigned to.
     """
 
@@ -57,10 +57,16 @@ class Filters:
     time_zone: str
     region_id: int | None = None
     store_id: int | None = None
+    store_ids: frozenset[int] = frozenset()
     channel: Channel | None = None
     reason_id: int | None = None
     agent_id: int | None = None
     compare: Compare = Compare.PREVIOUS
+
+    @property
+    def has_place(self) -> bool:
+        """Whether it is about some stores only; else about all that the reader sees."""
+        return bool(self.store_id or self.store_ids or self.region_id)
 
     @property
     def since(self) -> datetime:
@@ -114,8 +120,10 @@ def days_of(period: Period, today: date) -> tuple[date, date]:
     return today - timedelta(days=int(period) - 1), today
 
 
-def read_filters(args: Mapping[str, str], *, today: date, time_zone: str, store_id: int | None) -> Filters:
-    """Filters as they stand in the address: since, until (YYYY-MM-DD) or a period by name, region, store,
+def read_filters(
+    args: Mapping[str, str], *, today: date, time_zone: str, stores: Collection[int] = ()
+) -> Filters:
+    """Filters as they stand in the address: since, until (YYYY-MM-DD) or a period by name, region, store (its `stores`),
     channel, reason, agent (ids) and compare.
 
     The last 30 days, beside the 30 before, without words. Raises Invalid on a date that is none, an end before its
@@ -133,7 +141,8 @@ def read_filters(args: Mapping[str, str], *, today: date, time_zone: str, store_
         until_on=until_on,
         time_zone=time_zone,
         region_id=_id(args.get("region"), "region"),
-        store_id=store_id,
+        store_id=next(iter(stores)) if len(stores) == 1 else None,
+        store_ids=frozenset(stores) if len(stores) > 1 else frozenset(),
         channel=_channel(args.get("channel")),
         reason_id=_id(args.get("reason"), "reason"),
         agent_id=_id(args.get("agent"), "agent"),

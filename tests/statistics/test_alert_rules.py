@@ -69,25 +69,33 @@ class House:
         self.lille = make_store(session, "Lille", code="LIL", region_id=self.region.id)
         stores = [self.lyon.id] * 6 + [self.lille.id]
         for number, store_id in enumerate(stores):
-            who = {"from_address": f"c{number}@client.example", "mail_message_id": f"<{number}@x>"}
-            ticket_id = make_received(**who).ticket_id
-            session.execute(update(Ticket).where(Ticket.id == ticket_id).values(store_id=store_id))
+            self.ticket_id = self.write(number, store_id)
+        self.reply(self.lyon.id, 900)
+        self.max = self.person("Max Roy", Role.STORE_MANAGER, store_ids=(self.lyon.id,))
+        self.bea = self.person("Bea Petit", Role.STORE_MANAGER, store_ids=(self.lille.id,))
+        self.office = self.person("Hugo Barbier", Role.HEAD_OFFICE)
+
+    def write(self, number: int, store_id: int) -> int:
+        who = {"from_address": f"c{number}@client.example", "mail_message_id": f"<{number}@x>"}
+        ticket_id = make_received(**who).ticket_id
+        self.session.execute(update(Ticket).where(Ticket.id == ticket_id).values(store_id=store_id))
+        return ticket_id
+
+    def reply(self, store_id: int, business_seconds: int) -> None:
+        """Forty times; the target is a minute."""
         row = {
-            "ticket_id": ticket_id,
-            "store_id": self.lyon.id,
+            "ticket_id": self.ticket_id,
+            "store_id": store_id,
             "channel": Channel.EMAIL,
             "kind": WaitKind.NEXT,
             "started_at": TUESDAY - timedelta(hours=8),
             "target_seconds": 60,
             "ended_at": TUESDAY - timedelta(hours=1),
             "seconds": 900,
-            "business_seconds": 900,
+            "business_seconds": business_seconds,
             "is_transferred": False,
         }
-        session.execute(insert(ReplyWait), [row] * 40)
-        self.max = self.person("Max Roy", Role.STORE_MANAGER, store_ids=(self.lyon.id,))
-        self.bea = self.person("Bea Petit", Role.STORE_MANAGER, store_ids=(self.lille.id,))
-        self.office = self.person("Hugo Barbier", Role.HEAD_OFFICE)
+        self.session.execute(insert(ReplyWait), [row] * 40)
 
     def person(self, name: str, role: Role, **more: Any) -> Agent:
         return make_agent(self.session, name, role=role, **more)
@@ -170,6 +178,39 @@ def test_each_store_is_told_once_a_rise_and_every_alert_leads_to_what_is_behind_
     session.execute(update(Ticket).where(Ticket.id == mine[0].id).values(waiting_since=TUESDAY))
     work(hand_clock)
     assert sorted(house.told()) == sorted([*first, *first, *late]), "below in between: told again"
+
+
+def test_the_page_behind_is_of_the_stores_or_the_region_of_the_rule(
+    house: House, client: FlaskClient, hand_clock: HandClock, session: Session
+) -> None:
+    """Nice lies elsewhere: there two more wait, and forty were answered in time."""
+    nice = make_store(session, "Nice", code="NCE")
+    for number in (20, 21):
+        house.write(number, nice.id)
+    house.reply(nice.id, 30)
+    gather_all()
+    log_in(client, house.office)
+    both, region = [str(house.lyon.id), str(house.lille.id)], str(house.region.id)
+    for place in ({"stores": both}, {"region": region}):
+        assert rule(client, threshold="6", **place) == 303
+        assert rule(client, watched="late", threshold="60", **place) == 303
+    for _ in range(2):
+        work(hand_clock)
+    pages = [data["page"] for data in session.scalars(select(Notice.data)) if "page" in data]
+    waiting = "/statistics/tickets?since=2026-03-03&until=2026-03-03"
+    late = "/statistics/response-times?since=2026-02-25&until=2026-03-03"
+    places = (f"store={house.lille.code}%2C{house.lyon.code}", f"region={region}")
+    wanted = [f"{waiting}&{place}&measure=waiting_now" for place in places]
+    assert sorted(pages) == sorted([*wanted, *(f"{late}&{place}" for place in places)])
+    for page in pages:
+        text = client.get(page).text
+        if page in wanted:
+            assert '<p class="lead">7 tickets' in text
+            continue
+        file = client.get(page.replace("response-times?", "response-times/by-store.csv?")).text
+        assert [line.split(";")[:2] for line in file.splitlines()[1:]] == [["Lyon Part-Dieu", "40"]]
+        assert "Lille, Lyon Part-Dieu" in text or house.region.name in text, "the filters say so"
+    assert client.get("/statistics/?store=LYO,none").status_code == 422
 
 
 def test_managers_keep_to_their_stores_and_bad_input_is_said_beside_its_field(

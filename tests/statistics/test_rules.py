@@ -13,7 +13,7 @@ TODAY = date(2026, 3, 3)
 
 
 def read(**args: str) -> rules.Filters:
-    return rules.read_filters(args, today=TODAY, time_zone="Europe/Paris", store_id=None)
+    return rules.read_filters(args, today=TODAY, time_zone="Europe/Paris")
 
 
 def test_the_last_thirty_days_without_words() -> None:

@@ -45,8 +45,11 @@ def _stores(filters: Filters) -> frozenset[int] | None:
     if filters.region_id is not None:
         of_region = {row.id for row in list_stores(is_active=None) if row.region_id == filters.region_id}
         wanted = frozenset(of_region if wanted is None else wanted & of_region)
+    chosen = filters.store_ids
     if filters.store_id is not None:
-        wanted = frozenset({filters.store_id} & (wanted if wanted is not None else {filters.store_id}))
+        chosen = frozenset({filters.store_id})
+    if chosen:
+        wanted = chosen if wanted is None else wanted & chosen
     return wanted
 
 

@@ -20,6 +20,7 @@ from hub.statistics.rules import Compare, Filters, Period, days_of
 FILTERS = ("period", "since", "until", "compare", "region", "store", "channel", "reason", "agent")
 NARROWINGS = frozenset({"channel", "reason", "agent"})
 INDENT = "\u2003"
+MOST_NAMES = 3
 Options = list[tuple[object, str]]
 
 PERIODS = {
@@ -66,11 +67,22 @@ def offered(
         presets=_presets(filters, args, now),
         compare=[(key.value, gettext(text)) for key, text in COMPARED.items()],
         regions=[(row.id, row.name) for row in choices.regions],
-        stores=[(row.code, row.name) for row in choices.stores],
+        stores=[*_together(choices, args), *((row.code, row.name) for row in choices.stores)],
         channels=[(each.value, channel_words(each)) for each in Channel] if "channel" in uses else [],
         reasons=_reasons(choices, viewer) if "reason" in uses else [],
         people=[(row.id, row.name) for row in choices.people] if "agent" in uses else [],
     )
+
+
+def _together(choices: Choices, args: Mapping[str, str]) -> Options:
+    """Several stores, as an alert rule names them, so that another choice in the form keeps them."""
+    return [(args["store"], _store_words(choices))] if choices.filters.store_ids else []
+
+
+def _store_words(choices: Choices) -> str:
+    """Of those that the reader sees."""
+    names = [row.name for row in choices.stores if row.id in choices.filters.store_ids]
+    return ", ".join([*names[:MOST_NAMES], *(["…"] if len(names) > MOST_NAMES else [])])
 
 
 def _presets(filters: Filters, args: Mapping[str, str], now: datetime) -> list[Preset]:
@@ -102,16 +114,19 @@ def said(choices: Choices) -> str:
         parts.append(gettext("compared with the period before"))
     elif filters.compare is Compare.YEAR:
         parts.append(gettext("compared with the same days a year before"))
-    return " · ".join([", ".join(parts), *_narrowed(choices)])
+    return " · ".join([", ".join(parts), *placed(choices)])
 
 
-def _narrowed(choices: Choices) -> list[str]:
+def placed(choices: Choices) -> list[str]:
+    """What the figures are narrowed to, beside the period."""
     filters, viewer = choices.filters, choices.viewer
     words: list[str] = []
     if filters.region_id is not None:
         words += [row.name for row in choices.regions if row.id == filters.region_id]
     if filters.store_id is not None:
         words += [row.name for row in choices.stores if row.id == filters.store_id]
+    if filters.store_ids:
+        words.append(_store_words(choices))
     if filters.channel is not None:
         words.append(channel_words(filters.channel))
     if filters.reason_id is not None:

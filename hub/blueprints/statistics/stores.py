@@ -56,8 +56,12 @@ def tables(found: Found, asked: Asked) -> list[Table]:
         Column("within_target", gettext("Within target"), Kind.SHARE),
         Column("csat", gettext("Satisfaction"), Kind.SHARE),
     )
-    region = asked.filters.region_id
-    rows = [_row(row, found, asked) for row in asked.choices.stores if region in {None, row.region_id}]
+    region, several = asked.filters.region_id, asked.filters.store_ids
+    rows = [
+        _row(row, found, asked)
+        for row in asked.choices.stores
+        if region in {None, row.region_id} and (not several or row.id in several)
+    ]
     title = gettext("Stores, in alphabetical order: each opens its card")
     return [Table(KEY, "list", title, columns, tuple(rows), is_sortable=True)]
 

@@ -12,10 +12,14 @@ WAITING = f"{Page.INBOX}?view=waiting"
 CENTRAL = f"{Page.INBOX}?view=unattributed"
 
 
-def page_of(page: Page, filters: Filters, store_code: str = "") -> str:
-    """A page of figures of the same days, of one store where it has a code."""
+def page_of(page: Page, filters: Filters, store_code: str = "", **clicked: str) -> str:
+    """A page of figures of the same days and region, of one store or several where there are codes.
+
+    Without either it shows all that its reader may see, which is what the figure was made of.
+    """
     given = {"since": filters.since_on.isoformat(), "until": filters.until_on.isoformat()}
-    return f"{page}?{urlencode(given | ({'store': store_code} if store_code else {}))}"
+    place = {"region": str(filters.region_id or ""), "store": store_code}
+    return f"{page}?{urlencode(given | {key: words for key, words in place.items() if words} | clicked)}"
 
 
 def tickets_of(reason_key: str, since_on: date, until_on: date) -> str:

@@ -23,5 +23,6 @@ class Page(StrEnum):
     RESPONSE_TIMES = "/statistics/response-times"
     SATISFACTION = "/statistics/satisfaction"
     ROUTING = "/statistics/routing"
+    TICKETS = "/statistics/tickets"
     INBOX = "/inbox/"
     GAPS = "/knowledge/gaps"

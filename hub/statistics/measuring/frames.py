@@ -89,7 +89,7 @@ class Frame:
         """Columns by which the reader narrows."""
         filters = self.filters
         asked = {
-            "store": not self.viewer.scope.is_everything or filters.store_id or filters.region_id,
+            "store": not self.viewer.scope.is_everything or filters.has_place,
             "channel": filters.channel,
             "reason": filters.reason_id,
             "agent": filters.agent_id,
@@ -112,6 +112,8 @@ class Frame:
             tests.append(lambda of: np.isin(of["store"], list(scope.store_ids)))
         if filters.store_id:
             tests.append(lambda of: of["store"] == filters.store_id)
+        if filters.store_ids:
+            tests.append(lambda of: np.isin(of["store"], list(filters.store_ids)))
         if filters.region_id:
             inside = [row.id for row in self._stores if row.region_id == filters.region_id]
             tests.append(lambda of: np.isin(of["store"], inside))

@@ -43,8 +43,7 @@ class Charged:
 
 
 def is_of_chain(frame: Frame) -> bool:
-    filters = frame.filters
-    return frame.viewer.scope.is_everything and filters.store_id is None and filters.region_id is None
+    return frame.viewer.scope.is_everything and not frame.filters.has_place
 
 
 def columns_of_waits(frame: Frame, by: Dimension | None) -> set[str]:
