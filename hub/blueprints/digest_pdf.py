@@ -1,8 +1,9 @@
-"""A digest as a PDF to print: A4, tagged, with title and language; the same words as the page, in their order."""
+"""A digest as a PDF to print: A4, tagged, with title, language and its fonts; the same words as the page, in their order."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from importlib.resources import as_file, files
 from typing import cast
 
 from flask_babel import get_locale, gettext
@@ -12,18 +13,18 @@ from fpdf.enums import XPos, YPos
 from hub.core import site
 from hub.reactions.digest_words import DigestWords, FigureWords, ThingWords
 
-ENCODING = "windows-1252"
-"""Of the fonts that every reader of PDF has: Western European letters and the signs of print."""
-FONT, INK, ACCENT, MUTED = "helvetica", (28, 39, 51), (31, 78, 95), (85, 96, 110)
+FONT, INK, ACCENT, MUTED = "source", (28, 39, 51), (31, 78, 95), (85, 96, 110)
+FACES = {"": "SourceSansPro-Regular.ttf", "B": "SourceSansPro-Bold.ttf"}
+"""Of the package font-source-sans-pro; the letters that are used stand in the file, so that every printer has them."""
 MARGIN, LABEL, LINE = 20, 60, 5.5
-NARROW_SPACE, SPACE = "\u202f", "\u00a0"
+SPACE = "\u00a0"
 
 
 def make_pdf(said: DigestWords, *, made_at: datetime, chain_name: str) -> bytes:
     """In the language in force. `made_at` stands in the file, so that the same digest is the same file."""
     page = _Page(f"{chain_name} · {said.name}")
     page.set_creation_date(made_at)
-    page.set_title(_plain(f"{said.title}{SPACE}– {said.name}"))
+    page.set_title(f"{said.title}{SPACE}– {said.name}")
     page.set_lang(str(get_locale() or "fr"))
     page.add_page()
     page.say("H1", said.title, size=20)
@@ -57,8 +58,10 @@ class _Page(FPDF):
 
     def __init__(self, foot: str) -> None:
         super().__init__(format="A4")
-        self.core_fonts_encoding = ENCODING
         self.foot = foot
+        for style, name in FACES.items():
+            with as_file(files("font_source_sans_pro") / "files" / name) as path:
+                self.add_font(FONT, style, path)
         self.set_margin(MARGIN)
         self.set_auto_page_break(auto=True, margin=MARGIN)
         self.viewer_preferences = ViewerPreferences(display_doc_title=True)
@@ -68,7 +71,7 @@ class _Page(FPDF):
         self.set_y(-MARGIN + LINE)
         self._set(9, "", MUTED)
         self._out("/Artifact BMC")
-        self.cell(w=0, text=_plain(f"{self.foot} · {self.page_no()}/{{nb}}"), align="R")
+        self.cell(w=0, text=self._known(f"{self.foot} · {self.page_no()}/{{nb}}"), align="R")
         self._out("EMC")
 
     def say(
@@ -83,7 +86,7 @@ class _Page(FPDF):
     ) -> None:
         """A paragraph or, with H1 to H3, a heading, whole on one page."""
         self._set(size, "B" if tag.startswith("H") else "", ACCENT if link else colour)
-        text, height = _plain(words), size / 2
+        text, height = self._known(words), size / 2
         self._keep_together(text, height)
         with self._tagged(tag):
             self.multi_cell(
@@ -93,14 +96,14 @@ class _Page(FPDF):
 
     def figure(self, figure: FigureWords) -> None:
         """Label, value and note in one line; the label leads to the page of the figure."""
-        value = _plain(f"{figure.value} ({figure.note})" if figure.note else figure.value)
+        value = self._known(f"{figure.value} ({figure.note})" if figure.note else figure.value)
         self._keep_together(value, LINE)
         with self._tagged("P"):
             self._set(11, "", ACCENT)
             self.cell(
                 w=LABEL,
                 h=LINE,
-                text=_plain(gettext("%(place)s: %(words)s", place=figure.label, words="")),
+                text=self._known(gettext("%(place)s: %(words)s", place=figure.label, words="")),
                 link=site.base_url() + figure.page,
             )
             self._set(11, "B", INK)
@@ -110,6 +113,11 @@ class _Page(FPDF):
     def _set(self, size: float, style: str, colour: tuple[int, int, int]) -> None:
         self.set_font(FONT, style, size)
         self.set_text_color(*colour)
+
+    def _known(self, words: str) -> str:
+        """What the font lacks, as an emoji in a name, becomes a question mark: an empty box says nothing."""
+        known = self.fonts[FONT].cmap  # type: ignore[union-attr]  # a font that was added has one
+        return "".join(letter if ord(letter) in known else "?" for letter in words)
 
     def _keep_together(self, text: str, height: float) -> None:
         """A tag may not cross a page."""
@@ -125,8 +133,3 @@ class _Page(FPDF):
         self._out(f"/{tag} <</MCID {mcid}>> BDC")
         yield
         self._out("EMC")
-
-
-def _plain(words: str) -> str:
-    """With the letters of the encoding; what it lacks becomes a question mark."""
-    return words.replace(NARROW_SPACE, SPACE).encode(ENCODING, "replace").decode(ENCODING)

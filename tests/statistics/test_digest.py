@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from pypdf import PdfReader
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from hub.content.actions import publish_builtin_templates
@@ -25,6 +25,7 @@ from hub.staff.words import Role
 from hub.statistics.digest import working
 from hub.statistics.measures import MEASURES
 from hub.statistics.models import Digest
+from hub.stores.models import Chain
 from tests.conftest import TUESDAY, HandClock
 from tests.makers.inbox import make_received
 from tests.makers.staff import log_in, make_agent
@@ -39,6 +40,7 @@ $$ BEGIN RAISE EXCEPTION 'the lights go out'; END $$;
 CREATE TRIGGER refuse_digest BEFORE INSERT ON facts FOR EACH ROW WHEN (NEW.kind = 'DigestMade')
 EXECUTE FUNCTION refuse_digest()
 """
+WESTERN = "L’Œuvre – cœur d’été à 12 €"
 CHOICES = {"has_mails": True, "has_new_tickets": True, "has_answers": True, "has_warnings": True}
 
 
@@ -154,7 +156,8 @@ def test_mail_and_page_say_the_same_and_every_link_opens(
     )
     assert values["csat"].startswith("– (too few")
     log_in(client, max_)
-    read_pdf(client, session.scalars(select(Digest.id)).one(), values)
+    session.execute(update(Chain).values(name=WESTERN))
+    read_pdf(client, session.scalars(select(Digest.id)).one(), values | {"chain_name": WESTERN})
     page = html.unescape(client.get("/statistics/digest?lang=en").text)
     for name, value in values.items():
         if name in MEASURES or (name.startswith("thing") and not name.endswith("url")):
@@ -170,7 +173,7 @@ def test_mail_and_page_say_the_same_and_every_link_opens(
 
 
 def read_pdf(client: FlaskClient, digest_id: int, values: dict[str, str]) -> None:
-    """The file says what the mail says, in French and English, on A4, tagged, with title, language and page numbers."""
+    """The file says what the mail says, in French and English, on A4, tagged, with title, language, page numbers and its fonts."""
     response = client.get(f"/statistics/digest/{digest_id}.pdf?lang=en")
     assert response.mimetype == "application/pdf"
     assert "the-week-in-figures-lyon-part-dieu-2026-03-08.pdf" in response.headers["Content-Disposition"]
@@ -189,8 +192,18 @@ def read_pdf(client: FlaskClient, digest_id: int, values: dict[str, str]) -> Non
     text = plain(" ".join(page.extract_text() for page in file.pages))
     assert "Les réponses en retard sont plus nombreuses, 100 % au lieu de 0 %" in text
     assert "Délai médian de réponse : 5 h 33 (1 h 00 sur la période précédente)" in text
-    assert f"Lyon Part-Dieu · 1/{len(file.pages)}" in text
+    assert f"{WESTERN} · Lyon Part-Dieu · 1/{len(file.pages)}" in text
+    check_fonts(file)
     client.get("/statistics/digest?lang=en")
+
+
+def check_fonts(file: PdfReader) -> None:
+    """A printer needs none of its own."""
+    found = [font.get_object() for page in file.pages for font in page["/Resources"]["/Font"].values()]
+    assert {font["/BaseFont"].partition("+")[2] for font in found} == {"SourceSansPro", "SourceSansProBold"}
+    for font in found:
+        descriptor = font["/DescendantFonts"][0].get_object()["/FontDescriptor"]
+        assert len(descriptor["/FontFile2"].get_object().get_data()) > 1_000
 
 
 def plain(words: str) -> str:
