@@ -63,7 +63,8 @@ class Job:
     """`work(wake)` does one batch and returns how many rows it handled; it calls `wake()` when the batch is full.
 
     `has_due()` tells the sweep that a row waits; `next_due_at()` tells the demo's clock where to stop next. Where a
-    batch costs much more than its rows, a worker rests after few of them, and finds more at once.
+    batch costs much more than its rows, a worker rests after few of them, and finds more at once. `is_watching`: it
+    looks at what other work changes, so the demo's clock stops for it only when there was some since.
     """
 
     kind: str
@@ -72,6 +73,7 @@ class Job:
     has_due: Callable[[], bool]
     next_due_at: Callable[[], datetime | None]
     rest_seconds: float = 0.0
+    is_watching: bool = False
 
 
 def _nothing_planned() -> datetime | None:
@@ -160,6 +162,7 @@ JOBS: dict[str, Job] = {
             figure_alerts.work_figure_alerts,
             figure_alerts.has_due,
             figure_alerts.next_due_at,
+            is_watching=True,
         ),
         Job(digests.KIND, "bulk", digests.work_digests, digests.has_due, digests.next_due_at),
         Job("statistics", "default", statistics.work_statistics, statistics.has_due, _nothing_planned, 0.1),

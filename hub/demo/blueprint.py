@@ -1,5 +1,7 @@
 """Doors of the demo: the clock bar and the mailbox in which every mail can be read and answered."""
 
+from datetime import datetime
+
 from flask import (
     Blueprint,
     current_app,
@@ -22,6 +24,7 @@ from hub.demo.mailbox import DemoMail
 from hub.stores.queries import list_stores
 
 blueprint = Blueprint("demo", __name__)
+LOOK_SECONDS = "2"
 MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data: {site}; base-uri 'self'; "
     "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
@@ -43,14 +46,50 @@ def show_clock() -> ResponseReturnValue:
 
 @blueprint.post("/clock")
 def move_clock() -> ResponseReturnValue:
-    """Move the clock; answers when all work due on the way is done. JSON or the form of the bar."""
+    """Move the clock: to a program it answers when all work due on the way is done; a page waits beside it."""
     body = request.get_json(silent=True) if request.is_json else request.form
-    words = str((body or {}).get("advance", ""))
-    now = moving.advance(moving.read_duration(words))
+    duration = moving.read_duration(str((body or {}).get("advance", "")))
     if request.is_json:
-        return jsonify(now=now.isoformat())
-    flash(gettext("The clock of the demo has moved. All work due on the way is done."), "ok")
-    return redirect(_back(), 303)
+        return jsonify(now=moving.advance(duration).isoformat())
+    back = _own_path(request.form.get("back", ""))
+    if moving.is_moving():
+        return redirect(url_for("demo.show_way", back=back), 303)
+    since, until = clock.business_now(), moving.send_off(duration)
+    clock.remember_offset()
+    if moving.is_moving():
+        way = {"back": back, "since": since.isoformat(), "until": until.isoformat()}
+        return redirect(url_for("demo.show_way", **way), 303)  # type: ignore[arg-type]  # any query value
+    return _arrive(back, until)
+
+
+@blueprint.get("/clock/way")
+def show_way() -> ResponseReturnValue:
+    """How far the clock is, looked at again every two seconds; where it arrived, back to the page it was moved from."""
+    back, since, until = _own_path(request.args.get("back", "")), _moment("since"), _moment("until")
+    if not moving.is_moving():
+        return _arrive(back, until)
+    page = make_response(render_template("demo/way.html", back=back, since=since, until=until))
+    page.headers["Refresh"] = LOOK_SECONDS
+    return page
+
+
+def _arrive(back: str, until: datetime | None) -> ResponseReturnValue:
+    if until is None or clock.business_now() >= until:
+        flash(gettext("The clock of the demo has moved. All work due on the way is done."), "ok")
+    else:
+        flash(
+            gettext("The clock of the demo stopped on its way. Please move it on, or look at its logs."),
+            "late",
+        )
+    return redirect(back, 303)
+
+
+def _moment(name: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
 
 
 @blueprint.get("/mailbox")
@@ -119,9 +158,8 @@ def _shape(found: DemoMail) -> dict[str, object]:
     }
 
 
-def _back() -> str:
+def _own_path(came_from: str) -> str:
     """The page the bar was on; only a path of ours."""
-    came_from = request.form.get("back", "")
     return (
         came_from
         if came_from.startswith("/") and not came_from.startswith("//")

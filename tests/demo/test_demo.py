@@ -1,13 +1,15 @@
 """The demo's clock, mailbox and story: small pieces; the whole is opened by the browser tests."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from hub.core import clock
+from hub.core.db import db
 from hub.core.errors import Invalid
 from hub.core.words import Language
 from hub.customers.models import Customer
@@ -27,11 +29,17 @@ from hub.questionnaires.results.rows import Asked
 from hub.reviews import lists
 from hub.reviews.models import Review
 from hub.reviews.words import ReviewState
+from hub.staff.queries import find_viewer
 from hub.staff.rules import Scope, Viewer
 from hub.staff.words import Role
 from hub.statistics.after_answer import get_after_answer
+from hub.statistics.alerts.actions import Wish, save_rule
+from hub.statistics.models import AlertRule
 from hub.statistics.queries import read_filters
+from hub.statistics.words import Told, Watched
 from tests.conftest import HandClock
+from tests.makers.counting import counted_statements
+from tests.makers.staff import make_agent
 from tests.makers.stores import make_chain
 
 SMALL = 700
@@ -147,3 +155,63 @@ def test_the_clock_moves_by_http(client: FlaskClient, session: Session, hand_clo
     before = client.get("/demo/clock").get_json()["now"]
     assert before == hand_clock.now.isoformat()
     assert client.post("/demo/clock", json={"advance": "soon"}).status_code == 422
+
+
+@pytest.fixture
+def moving_clock() -> Iterator[None]:
+    """Real time, which the demo moves."""
+    clock.use(movable=True)
+    yield
+    clock.use(movable=False)
+
+
+@pytest.mark.usefixtures("moving_clock")
+def test_the_clock_stops_for_alert_rules_only_after_other_work(session: Session) -> None:
+    """Six days have 576 quarters of an hour; a look at all kinds of work is some sixty statements."""
+    make_chain(session)
+    boss = make_agent(session, role=Role.HEAD_OFFICE)
+    wish = Wish(Watched.BACKLOG, 20, None, (), is_each_store=True, tells=[Told.AUTHOR])
+    viewer = find_viewer(boss.id)
+    assert viewer is not None
+    save_rule(None, wish, viewer=viewer, now=clock.business_now())
+    session.commit()
+    begun = clock.business_now()
+    with counted_statements() as seen:
+        now = moving.advance(timedelta(days=6))
+    assert now - begun >= timedelta(days=6)
+    assert len(seen) < 12_000
+    (looked_at,) = session.scalars(select(AlertRule.checked_at))
+    assert looked_at is not None
+    assert now - looked_at < timedelta(minutes=1), "at the end in any case"
+
+
+def test_a_page_says_how_far_the_clock_is_and_leads_back(client: FlaskClient, session: Session) -> None:
+    """Whoever holds the lock of the clock moves it; nothing else is begun meanwhile."""
+    make_chain(session)
+    session.commit()
+    now = clock.business_now()
+    way = {
+        "since": (now - timedelta(hours=1)).isoformat(),
+        "until": (now + timedelta(hours=3)).isoformat(),
+        "back": "/help/",
+    }
+    with db.engine.connect() as other:
+        other.execute(text("SELECT pg_advisory_lock(:key)"), {"key": moving.LOCK})
+        page = client.get("/demo/clock/way", query_string=way)
+        assert (page.status_code, page.headers["Refresh"]) == (200, "2")
+        assert 'value="25"' in page.text
+        assert 'href="/help/"' in page.text
+        answer = client.post("/demo/clock", data={"advance": "7d", "back": "/help/"})
+        assert (answer.status_code, answer.location) == (303, "/demo/clock/way?back=/help/")
+        assert client.post("/demo/clock", json={"advance": "1d"}).status_code == 409
+        other.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": moving.LOCK})
+    for until, said in (
+        (way["until"], "arrêtée en chemin"),
+        (now.isoformat(), "a avancé"),
+        ("soon", "a avancé"),
+    ):
+        answer = client.get("/demo/clock/way", query_string=way | {"until": until})
+        assert (answer.status_code, answer.location) == (303, "/help/")
+        with client.session_transaction() as kept:
+            assert said in str(kept.pop("_flashes")), until
+    assert client.get("/demo/clock/way?back=//evil.example").location == "/demo/mailbox"
