@@ -1,14 +1,24 @@
 """One act on many tickets: each for itself, what was done, what not and why, and the way back."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hub.core.errors import Conflict, Invalid, NotFound
-from hub.inbox.actions import BulkAct, act_on_many, add_tag, reply, undo_bulk_run
+from hub.inbox.actions import (
+    BulkAct,
+    act_on_many,
+    add_tag,
+    rebuild_batch,
+    reopen,
+    reply,
+    snooze,
+    solve,
+    undo_bulk_run,
+)
 from hub.inbox.models import BulkRun, CallTask, Ticket, TicketTag
 from hub.inbox.queries import (
     BulkRunRow,
@@ -20,10 +30,15 @@ from hub.inbox.queries import (
 )
 from hub.inbox.snoozes import SnoozeUntil
 from hub.inbox.words import BulkKind, CallState, InboxView, Priority, TicketState
+from hub.staff.rules import SYSTEM_VIEWER
 from hub.staff.words import Role
+from hub.statistics.measuring.door import measure
+from hub.statistics.resolution import get_resolution
+from hub.statistics.rules import Filters
 from tests.conftest import TUESDAY, HandClock
 from tests.makers.inbox import actor_of, make_house, make_reason, make_received, viewer_of
 from tests.makers.staff import make_agent
+from tests.makers.statistics import find_differing, gather_all, work_off
 from tests.makers.stores import make_store
 
 LATER = TUESDAY + timedelta(hours=1)
@@ -99,7 +114,35 @@ def test_solving_asks_for_a_reason_and_spares_who_still_waits(scene: Scene) -> N
     assert scene.ticket(3).state is TicketState.SOLVED
     assert scene.undo(forced) == 3
     assert scene.ticket(0).state is TicketState.SOLVED
-    assert scene.ticket(3).state is TicketState.OPEN
+    assert scene.ticket(3).state is TicketState.NEW
+
+
+def test_a_solution_taken_back_has_never_been(scene: Scene) -> None:
+    """Whoever waited waits on, by the same deadline; no figure knows of it, though it was counted in between."""
+    by = actor_of(scene.ada)
+    snooze(ticket_id=scene.ids[2], choice=SnoozeUntil.TOMORROW, by=by, now=TUESDAY)
+    scene.ticket(1).warned_percent = 50
+    scene.session.flush()
+    names = ("state", "reason_id", "waiting_since", "due_at", "warn_at", "warned_percent", "snoozed_until", "list_at",
+             "solved_at", "first_solved_at", "reopened_count")  # fmt: skip
+    was = [[getattr(scene.ticket(place), name) for name in names] for place in range(4)]
+    work_off()
+    gather_all()
+    run = scene.act(BulkKind.SOLVE, reason_id=scene.reason.id, is_forced=True)
+    work_off()
+    assert scene.ticket(1).waiting_since is None
+    reopen(ticket_id=scene.ids[3], by=by, now=LATER)
+    solve(ticket_id=scene.ids[3], by=by, now=LATER)
+    assert scene.undo(run) == 3, "the fourth was solved anew, which nobody takes back"
+    assert [[getattr(scene.ticket(place), name) for name in names] for place in range(3)] == was[:3]
+    assert rebuild_batch(is_check=True).is_same
+    work_off()
+    assert find_differing() == []
+    month = Filters(since_on=date(2026, 3, 1), until_on=date(2026, 3, 31), time_zone="Europe/Paris")
+    found = get_resolution(month, viewer=SYSTEM_VIEWER)
+    assert (found.first.count, found.reopened_count) == (1, 1)
+    dropped = measure("dropped", month, viewer=SYSTEM_VIEWER, now=LATER)
+    assert sum(figure.count for figure in dropped) == 1
 
 
 Change = Callable[[Scene], tuple[BulkKind, dict[str, object], str, object]]
@@ -167,6 +210,11 @@ def test_merging_and_taking_apart(scene: Scene) -> None:
     ]
     assert scene.undo(run) == 3
     assert scene.ticket(0).merged_into_id is None
+    reply(ticket_id=scene.ids[1], text="Bonjour", by=actor_of(scene.ada), now=TUESDAY)
+    solve(ticket_id=scene.ids[1], reason_id=scene.reason.id, by=actor_of(scene.ada), now=TUESDAY)
+    assert scene.undo(scene.act(BulkKind.MERGE, into_id=scene.ids[1])) == 3
+    target = scene.ticket(1)
+    assert (target.state, target.reopened_count, target.solved_at) == (TicketState.SOLVED, 0, TUESDAY)
 
 
 def test_calls_are_put_on_the_list_where_a_number_is_known(scene: Scene) -> None:

@@ -18,21 +18,25 @@ from hub.inbox.models import Ticket, TicketMessage
 from hub.inbox.waits import Event, Wait, WaitEvent, replay
 from hub.inbox.words import TAKEN_OVER, DropReason, MessageKind, Priority
 
+SOLVED = f"{TICKET}.solved"
 DROPPING: Mapping[str, DropReason] = {
-    f"{TICKET}.solved": DropReason.SOLVED_WITHOUT_REPLY,
+    SOLVED: DropReason.SOLVED_WITHOUT_REPLY,
     f"{TICKET}.merged": DropReason.MERGED,
     f"{TICKET}.marked_spam": DropReason.SPAM,
     f"{TICKET}.withdrawn": DropReason.WITHDRAWN,
 }
 WITH_REPLY = "with_reply"
 """In the line of a ticket that was solved by sending a reply: its event."""
+UNDONE = "undone"
+"""In the line of a ticket that was reopened because its solution was taken back: the event of that solution."""
+REOPENED = f"{TICKET}.reopened"
 TRANSFERRED = f"{TICKET}.transferred"
 TOOK_OVER = f"{TICKET}.took_over"
 UNMERGED = f"{TICKET}.unmerged"
 GAVE_BACK = f"{TICKET}.gave_back"
 PRIORITY = f"{TICKET}.priority_changed"
 TARGET = "reply_target.changed"
-TOLD = (*DROPPING, TRANSFERRED, TOOK_OVER, UNMERGED, GAVE_BACK, PRIORITY)
+TOLD = (*DROPPING, TRANSFERRED, TOOK_OVER, UNMERGED, GAVE_BACK, REOPENED, PRIORITY)
 
 
 @dataclass
@@ -83,13 +87,15 @@ def read_histories(tickets: Sequence[Ticket]) -> dict[int, History]:
 
 
 def standing(lines: Sequence[AuditEntry]) -> list[AuditEntry]:
-    """The lines that still hold: a merge that was taken back has never been, on either side."""
+    """The lines that still hold: a merge that was taken back has never been, on either side, nor has such a solution."""
     kept: list[AuditEntry] = []
     for line in lines:
         if line.action == UNMERGED:
             _take_last(kept, f"{TICKET}.merged", into_id=line.data["from_id"])
         elif line.action == GAVE_BACK:
             _take_last(kept, TOOK_OVER, from_id=line.data["into_id"])
+        elif line.action == REOPENED and UNDONE in line.data:
+            _take_last(kept, SOLVED, event_id=line.data[UNDONE])
         else:
             kept.append(line)
     return kept

@@ -14,13 +14,13 @@ from hub.core.batches import among
 from hub.core.db import db
 from hub.core.errors import Conflict, HubError, Invalid
 from hub.core.text import N_
-from hub.inbox.actions import calls, changing, ending, merging, snoozing, tagging
+from hub.inbox.actions import calls, changing, ending, merging, snoozing, tagging, unsolving
 from hub.inbox.actions.events import lock_ticket
 from hub.inbox.actions.handing_out import hand_out
 from hub.inbox.models import BulkRun, Ticket
 from hub.inbox.queries.picking import Picking
 from hub.inbox.snoozes import SnoozeUntil
-from hub.inbox.words import BulkKind, Priority
+from hub.inbox.words import BulkKind, Priority, TicketState
 from hub.staff.rules import Viewer
 
 NOT_YOURS = N_("This ticket does not exist, or it belongs to a store that is not yours.")
@@ -175,9 +175,11 @@ def _solve(ticket_id: int, turn: _Round) -> Before:
     ticket = lock_ticket(ticket_id)
     if ticket.waiting_since is not None and not turn.act.is_forced:
         raise Conflict(N_("The customer still waits for an answer."))
-    before = ticket.state
+    if ticket.state is TicketState.SOLVED:
+        return None
+    before = unsolving.remember(ticket)
     ending.solve(ticket_id=ticket_id, reason_id=turn.act.reason_id, by=turn.by, now=turn.now)
-    return None if before is ticket.state else {"state": before.value}
+    return before | {unsolving.EVENT: unsolving.find_solution(ticket_id)}
 
 
 def _pending(ticket_id: int, turn: _Round) -> Before:

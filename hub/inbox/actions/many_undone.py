@@ -11,7 +11,7 @@ from hub.core.batches import among
 from hub.core.db import db
 from hub.core.errors import Conflict, HubError
 from hub.core.text import N_
-from hub.inbox.actions import calls, changing, ending, merging, snoozing, tagging
+from hub.inbox.actions import calls, changing, merging, snoozing, tagging, unsolving
 from hub.inbox.actions.events import lock_ticket
 from hub.inbox.actions.many import lock_all
 from hub.inbox.models import BulkRun, Ticket
@@ -25,6 +25,7 @@ _Undo = Callable[[int, Mapping[str, Any], Mapping[str, Any], Actor, datetime], i
 def undo_bulk_run(run_id: int, *, viewer: Viewer, now: datetime) -> int:
     """Put back what nobody has changed since; returns how many tickets.
 
+    What was done last is undone first: a merge remembers its target as those before had left it.
     All tickets are locked first, as for the act itself; a call has its own row, which its ticket is locked after.
     Raises Conflict when there is nothing to undo, or when somebody else is at work on these tickets.
     """
@@ -36,7 +37,7 @@ def undo_bulk_run(run_id: int, *, viewer: Viewer, now: datetime) -> int:
     seen = _list_seen(run.done, viewer)
     if run.kind is not BulkKind.CALL:
         lock_all(seen)
-    for each in run.done if undo else ():
+    for each in reversed(run.done) if undo else ():
         if each["before"] is None or undo is None or not _named(each) <= seen:
             continue
         try:
@@ -89,6 +90,14 @@ def _take_apart(
     return 1
 
 
+def _unsolve(
+    ticket_id: int, before: Mapping[str, Any], given: Mapping[str, Any], by: Actor, now: datetime
+) -> int:
+    """As if it had never been solved: reopening it would count as work that failed, and forget who waited."""
+    unsolving.unsolve(ticket_id=ticket_id, before=before, reason_id=given["reason_id"], by=by, now=now)
+    return 1
+
+
 def _simply(act: Callable[[int, Mapping[str, Any], Actor, datetime], object]) -> _Undo:
     def undo(
         ticket_id: int, before: Mapping[str, Any], given: Mapping[str, Any], by: Actor, now: datetime
@@ -104,7 +113,7 @@ _UNDO: Mapping[BulkKind, _Undo] = {
     BulkKind.ASSIGN: _put_back("assignee_id", changing.assign),
     BulkKind.REASON: _put_back("reason_id", changing.change_reason),
     BulkKind.PRIORITY: _put_back("priority", changing.change_priority),
-    BulkKind.SOLVE: _simply(lambda ticket_id, _, by, now: ending.reopen(ticket_id=ticket_id, by=by, now=now)),
+    BulkKind.SOLVE: _unsolve,
     BulkKind.SNOOZE: _simply(
         lambda ticket_id, _, by, now: snoozing.wake(ticket_id=ticket_id, by=by, now=now)
     ),

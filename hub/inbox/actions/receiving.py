@@ -132,9 +132,9 @@ def _append(
     return Received(ticket.id, ticket.number, message.id, is_new_ticket=False, threaded_by=by)
 
 
-def reopen_row(ticket: Ticket, *, by: Actor, now: datetime) -> None:
-    """Solved becomes open: noted, counted, told, and held again if it is a grievance."""
-    move_state(ticket, TicketState.OPEN, by=by, now=now, action="reopened")
+def reopen_row(ticket: Ticket, *, by: Actor, now: datetime, **data: Any) -> None:
+    """Solved becomes open: noted with `data`, counted, told, and held again if it is a grievance."""
+    move_state(ticket, TicketState.OPEN, by=by, now=now, action="reopened", **data)
     tell_recounted(ticket, now=now, gone=[ticket.solved_at, ticket.first_solved_at])
     ticket.solved_at = None
     ticket.reopened_count += 1

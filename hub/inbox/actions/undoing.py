@@ -34,9 +34,9 @@ def remember(ticket: Ticket) -> dict[str, Any]:
     return {
         BEFORE: {
             "state": ticket.state.value,
-            "waiting_since": _written(ticket.waiting_since),
-            "warned_at": _written(ticket.warned_at),
-            "missed_at": _written(ticket.missed_at),
+            "waiting_since": written(ticket.waiting_since),
+            "warned_at": written(ticket.warned_at),
+            "missed_at": written(ticket.missed_at),
             "warned_percent": ticket.warned_percent,
         }
     }
@@ -64,7 +64,7 @@ def undo_reply(*, ticket_id: int, message_id: int, by: Actor, now: datetime) -> 
     show_latest(ticket, now=now)
     rebuilding.rebuild_waits(ticket.id)
     if before:
-        _restore(ticket, event_id, before, by=by, now=now)
+        restore(ticket, event_id, before, by=by, now=now)
     db.session.flush()
     tell_recounted(ticket, now=now, gone=counted)
     fact = ReplyUndone(
@@ -89,13 +89,13 @@ def _cancel(message: TicketMessage, *, now: datetime) -> None:
         raise Conflict(N_("This reply has already left. Write another one to correct it."))
 
 
-def _restore(ticket: Ticket, event_id: int, before: dict[str, Any], *, by: Actor, now: datetime) -> None:
+def restore(ticket: Ticket, event_id: int, before: dict[str, Any], *, by: Actor, now: datetime) -> None:
     """The state and the warnings of before, as far as nothing that came since has overtaken them."""
     state = TicketState(before["state"])
     if ticket.state is next_on_reply(state):
         move_state(ticket, _state_now(ticket, event_id, state), by=by, now=now)
-    if ticket.waiting_since is not None and _written(ticket.waiting_since) == before["waiting_since"]:
-        ticket.warned_at, ticket.missed_at = _read(before["warned_at"]), _read(before["missed_at"])
+    if ticket.waiting_since is not None and written(ticket.waiting_since) == before["waiting_since"]:
+        ticket.warned_at, ticket.missed_at = read(before["warned_at"]), read(before["missed_at"])
         ticket.warned_percent = before.get("warned_percent", 0)
         waiting.warn_again(ticket, Directory())
 
@@ -112,9 +112,9 @@ def _state_now(ticket: Ticket, event_id: int, state: TicketState) -> TicketState
     return state
 
 
-def _written(moment: datetime | None) -> str | None:
+def written(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
 
 
-def _read(written: str | None) -> datetime | None:
-    return datetime.fromisoformat(written) if written else None
+def read(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
