@@ -20,7 +20,8 @@ WAYS = {
     "show_measure": ApiScope.STATISTICS_READ,
     "response_times": ApiScope.STATISTICS_READ,
 }
-FILTERS = ("since", "until", "region", "store", "channel", "reason", "agent", "compare")
+PERIOD_AND_PLACE = ("since", "until", "store", "channel")
+FILTERS = (*PERIOD_AND_PLACE, "region", "reason", "agent", "compare")
 
 
 @blueprint.get("/statistics/measures")
@@ -50,8 +51,9 @@ def show_measure(key: str) -> ResponseReturnValue:
 @limiter.limit("120/minute", key_func=key_rate)
 def response_times() -> ResponseReturnValue:
     """Median, 90th percentile and share within target, in all and by store and channel; business seconds."""
-    now, viewer = clock.business_now(), viewer_of_key()
-    filters = queries.read_filters(request.args, now=now, viewer=viewer)
+    check_query(*PERIOD_AND_PLACE)
+    now, viewer = clock.business_now(), _read_viewer()
+    filters = queries.read_filters(shapes.filters_of(request.args), now=now, viewer=viewer)
     return jsonify(shapes.response_times(queries.get_response_times(filters, viewer=viewer, now=now)))
 
 
