@@ -7,6 +7,7 @@ from typing import Any
 
 from hub.core.text import fold
 from hub.inbox.routing_words import RuleField, RuleMatch, RuleTest
+from hub.reasons.rules import with_parents
 
 F, T = RuleField, RuleTest
 EQUAL = (T.IS, T.IS_NOT)
@@ -239,15 +240,6 @@ def _after(case: Case, effects: Effects, parents: Mapping[int, int | None]) -> C
     if effects.priority is not None:
         changes["priority"] = effects.priority
     return replace(case, **changes) if changes else case
-
-
-def with_parents(reason_id: int | None, parents: Mapping[int, int | None]) -> tuple[int, ...]:
-    """The reason and those above it, up to the top; a ring is walked once."""
-    found: list[int] = []
-    while reason_id is not None and reason_id not in found:
-        found.append(reason_id)
-        reason_id = parents.get(reason_id)
-    return tuple(found)
 
 
 def to_content(

@@ -9,52 +9,38 @@ from hub.core.db import db
 from hub.core.errors import NotFound
 from hub.core.paging import Page, decode_key, make_page
 from hub.core.text import N_
-from hub.core.words import Channel, Language
+from hub.core.words import Language
 from hub.knowledge import rules
 from hub.knowledge.attaching import FILES, read_files
 from hub.knowledge.gone_files import shown_html
+from hub.knowledge.listing import EVERY_STATE, FOR_STAFF, LISTED, PUBLIC, base_of, listed_row, read_hits
 from hub.knowledge.live import find_articles
-from hub.knowledge.markdown import to_text
 from hub.knowledge.models import Article, ArticleStateChange, ArticleStore, ArticleVersion
 from hub.knowledge.replies import (
     fill_standard_reply,
     get_standard_reply,
     list_standard_replies,
-    suggest_replies,
 )
 from hub.knowledge.rows import (
     ArticleHit,
     ArticleRow,
     ArticleView,
     StateRow,
-    Suggestions,
     VersionRow,
 )
 from hub.knowledge.scoping import SCOPE, ArticleFilter, make_scope
-from hub.knowledge.searching import Found
+from hub.knowledge.suggesting import suggest
 from hub.knowledge.words import ArticleState, SearchPlace
 
 NO_ARTICLE = N_("This article does not exist any more. Please search for another one.")
-PAGE_SIZE, GAP_COUNT, SUGGESTED, NARROWED = 50, 100, 3, 80
+PAGE_SIZE, GAP_COUNT, NARROWED = 50, 100, 80
 LOOKED_AT = 2_000
 """Different searches without result, among which those about some words are looked for."""
 ALL = ArticleFilter()
-PUBLIC = frozenset({ArticleState.PUBLISHED})
-FOR_STAFF = PUBLIC | {ArticleState.INTERNAL}
-EVERY_STATE = frozenset(ArticleState) - {ArticleState.ARCHIVED}
-LISTED = (
-    Article.id,
-    Article.key,
-    Article.language,
-    Article.state,
-    Article.title,
-    Article.summary,
-    Article.reason_id,
-    Article.inserted_count,
-    Article.updated_at,
-)
 
 __all__ = [
+    "FOR_STAFF",
+    "PUBLIC",
     "count_states",
     "fill_standard_reply",
     "find_article",
@@ -95,27 +81,7 @@ def search_articles(
         store_id=narrowed.store_id,
         limit=limit if narrowed == ArticleFilter(store_id=narrowed.store_id) else NARROWED,
     )
-    chosen = select(*LISTED, Article.body).where(Article.id.in_([each.id for each in found]))
-    rows = {row.id: row for row in db.session.execute(chosen.where(*narrowed.clauses()))}
-    return [_hit(rows[each.id], each) for each in found if each.id in rows][:limit]
-
-
-def suggest(
-    text: str,
-    reason_id: int | None,
-    language: Language,
-    store_id: int | None = None,
-    channel: Channel | None = None,
-) -> Suggestions:
-    """Three articles and three standard replies for what a customer wrote and why, as this store would say it there."""
-    return Suggestions(
-        tuple(
-            search_articles(
-                text, language, SearchPlace.TICKET, SUGGESTED, narrowed=ArticleFilter(store_id=store_id)
-            )
-        ),
-        tuple(suggest_replies(text, reason_id, language, store_id, channel)[:SUGGESTED]),
-    )
+    return read_hits(found, narrowed)[:limit]
 
 
 def list_articles(
@@ -136,7 +102,7 @@ def list_articles(
         chosen = chosen.where(tuple_(Article.sort_key, Article.id) > (sort_key, article_id))
     rows = db.session.execute(chosen.order_by(Article.sort_key, Article.id).limit(PAGE_SIZE + 1)).all()
     page = make_page(rows, size=PAGE_SIZE, key=lambda row: (row.sort_key, row.id))
-    return Page([_listed(row) for row in page.rows], page.next_key)
+    return Page([listed_row(row) for row in page.rows], page.next_key)
 
 
 def count_states(language: Language | None = None) -> dict[ArticleState, int]:
@@ -152,13 +118,13 @@ def list_store_articles(store_id: int, language: Language, *, limit: int = 12) -
     chosen = select(*LISTED).where(
         Article.id.in_(mine), Article.language == language, Article.state == ArticleState.PUBLISHED
     )
-    return [_listed(row) for row in db.session.execute(chosen.order_by(Article.sort_key).limit(limit))]
+    return [listed_row(row) for row in db.session.execute(chosen.order_by(Article.sort_key).limit(limit))]
 
 
 def list_published(language: Language, *, limit: int = 400) -> list[ArticleRow]:
     """The help centre's table of contents, by title."""
     chosen = select(*LISTED).where(Article.language == language, Article.state == ArticleState.PUBLISHED)
-    return [_listed(row) for row in db.session.execute(chosen.order_by(Article.sort_key).limit(limit))]
+    return [listed_row(row) for row in db.session.execute(chosen.order_by(Article.sort_key).limit(limit))]
 
 
 def find_article(
@@ -217,24 +183,10 @@ def get_version(article_id: int, number: int) -> VersionRow:
     return _version(row)
 
 
-def _base(row: Any) -> dict[str, Any]:
-    return {column.key: getattr(row, column.key) for column in LISTED}
-
-
-def _listed(row: Any) -> ArticleRow:
-    return ArticleRow(**_base(row))
-
-
-def _hit(row: Any, found: Found) -> ArticleHit:
-    return ArticleHit(
-        **_base(row), text=to_text(row.body), html=shown_html(row.body), score=found.score, why=found.why
-    )
-
-
 def _view(row: Any) -> ArticleView:
     article, pair_key, pair_title, pair_state, files, *scope = row
     return ArticleView(
-        **_base(article),
+        **base_of(article),
         body=article.body,
         html=shown_html(article.body),
         owner_id=article.owner_id,

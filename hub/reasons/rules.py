@@ -1,5 +1,7 @@
 """What the tree of contact reasons may look like. Pure."""
 
+from collections.abc import Mapping
+
 from hub.core.errors import Invalid
 from hub.core.text import N_, SPACES
 
@@ -25,3 +27,12 @@ def clean_name(name: str, field: str) -> str:
     if len(clean) > LONGEST_NAME:
         raise Invalid(N_("Please shorten the name to %(most)s characters."), field=field, most=LONGEST_NAME)
     return clean
+
+
+def with_parents(reason_id: int | None, parents: Mapping[int, int | None]) -> tuple[int, ...]:
+    """The reason and those above it, up to the top; a ring is walked once."""
+    found: list[int] = []
+    while reason_id is not None and reason_id not in found:
+        found.append(reason_id)
+        reason_id = parents.get(reason_id)
+    return tuple(found)

@@ -15,7 +15,10 @@ from hub.knowledge.gaps import list_searches
 from hub.knowledge.models import SearchLog
 from hub.knowledge.paragraphs import list_paragraphs, save_paragraph
 from hub.knowledge.rows import ArticleView
+from hub.knowledge.scoping import ArticleScope
 from hub.knowledge.words import ArticleState, SearchPlace
+from hub.reasons.actions import add_builtin_reasons
+from hub.reasons.queries import find_reason_by_key
 from tests.conftest import TUESDAY
 from tests.makers.knowledge import make_article, make_reply
 from tests.makers.stores import make_store
@@ -131,6 +134,36 @@ def test_suggestions_follow_the_customers_words(session: Session) -> None:
     found = queries.suggest("Bonjour, mon paquet est arrivé cassé hier, que faire ?", None, FRENCH)
     assert found.articles[0].title == "Mon colis est abîmé"
     assert found.replies[0].title == "Colis abîmé"
+
+
+def test_suggested_articles_follow_the_reason_and_those_above_it(session: Session) -> None:
+    add_builtin_reasons()
+    refund, how, top = (
+        find_reason_by_key(key) or pytest.fail(key) for key in ("return.refund", "return.how", "return")
+    )
+    far = make_article("Horaires des magasins", "De 10 h à 19 h.", summary="")
+    above = make_article("Tout sur les retours", "Un mois.", summary="", reason_id=top.id)
+    own = make_article("Délais de remboursement", "Dix jours.", summary="", reason_id=refund.id)
+    also = make_article("Avoir ou virement", "Au choix.", summary="", reason_id=how.id)
+    save = partial(actions.save_article, language=FRENCH, summary="", by=SYSTEM, now=TUESDAY)
+    save(
+        article_id=also.id, title=also.title, body=also.body, state=also.state,
+        scope=ArticleScope(more_reason_ids=(refund.id,)), reason_id=how.id,
+    )  # fmt: skip
+    make_article("Ancien délai", "Un an.", reason_id=refund.id, state=ArticleState.DRAFT)
+
+    def titles(text: str, reason_id: int | None) -> list[str]:
+        return [row.title for row in queries.suggest(text, reason_id, FRENCH).articles]
+
+    vague = "Bonjour, auriez-vous des nouvelles de ma demande ?"
+    assert titles(vague, None) == []
+    assert titles(vague, top.id) == [above.title]
+    assert titles(vague, refund.id) == [also.title, own.title, above.title]
+    # The words still count: what they name comes first, what the reason adds fills the three up.
+    assert titles("Quels sont les horaires des magasins ?", refund.id) == [far.title, also.title, own.title]
+    gift = make_article("Remboursement", "Remboursement d’un bon cadeau.", summary="")
+    assert titles("Mon remboursement ?", None) == [gift.title, own.title]
+    assert titles("Mon remboursement ?", refund.id)[:2] == [own.title, gift.title]
 
 
 def test_what_was_not_found_is_a_gap(session: Session) -> None:

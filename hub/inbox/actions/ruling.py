@@ -17,11 +17,12 @@ from hub.inbox.actions.opening import Opening
 from hub.inbox.directory import Directory
 from hub.inbox.models import ReasonSuggestion, RuleHit, Tag, Ticket, TicketTag
 from hub.inbox.routing import CONFIDENCE, Route
-from hub.inbox.routing_rules import CENTRAL, Case, Outcome, evaluate, with_parents
+from hub.inbox.routing_rules import CENTRAL, Case, Outcome, evaluate
 from hub.inbox.routing_words import RuleField, SuggestionState
 from hub.inbox.words import Priority, RouteSource
 from hub.orders import queries as orders
 from hub.orders.queries import OrderRow
+from hub.reasons.rules import with_parents
 from hub.segments.values.defining import get_borders
 from hub.stores.rules import is_open
 

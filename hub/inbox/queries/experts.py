@@ -11,11 +11,11 @@ from hub.core.text import N_
 from hub.inbox.expertise import knows
 from hub.inbox.models import Expert, ExpertGroup, ExpertQuestion, Ticket, TicketMessage
 from hub.inbox.queries.rows import TicketView
-from hub.inbox.routing_rules import with_parents
 from hub.inbox.states import OPEN_STATES
 from hub.inbox.words import MessageKind
 from hub.orders.queries import get_orders
 from hub.reasons.queries import list_reasons
+from hub.reasons.rules import with_parents
 from hub.staff import queries as staff
 from hub.stores import queries as stores
 

@@ -14,12 +14,13 @@ from hub.customers.rules import choose_standing
 from hub.inbox.directory import Directory
 from hub.inbox.models import RouteCorrection, Ticket, TicketAttachment, TicketMessage
 from hub.inbox.queries.access import only_visible
-from hub.inbox.routing_rules import CENTRAL, Case, Outcome, Rule, evaluate, with_parents
+from hub.inbox.routing_rules import CENTRAL, Case, Outcome, Rule, evaluate
 from hub.inbox.routing_words import RuleField
 from hub.inbox.ruleset import read_rules
 from hub.inbox.words import MessageKind, RouteSource
 from hub.orders.buying import get_totals, list_buyings
 from hub.orders.words import OrderState
+from hub.reasons.rules import with_parents
 from hub.segments.values.defining import get_borders
 from hub.staff.rules import Viewer
 from hub.stores.queries import get_hours_of
