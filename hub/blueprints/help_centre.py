@@ -1,6 +1,7 @@
 """Doors of the public help centre: published articles, the same text as the staff reads. No script, no tracking."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -16,8 +17,9 @@ from hub.blueprints.row_ids import read_id
 from hub.core import clock, signing
 from hub.core.db import transaction
 from hub.core.errors import NotFound
+from hub.core.text import N_
 from hub.core.words import Language
-from hub.knowledge import actions, attaching, queries, voting
+from hub.knowledge import actions, attaching, contents, queries, voting
 from hub.knowledge.markdown import to_text
 from hub.knowledge.rows import ArticleRow, ArticleView
 from hub.knowledge.words import SearchPlace
@@ -26,6 +28,8 @@ from hub.stores.queries import find_chain, get_stores
 
 blueprint = Blueprint("help_centre", __name__)
 SHOWN, MARKED, FOUND = 5, 12, 8
+OTHER = "-"
+"""In the address, for articles without a reason; no key of a reason holds it."""
 FEW, KEPT_SECONDS = 40, 60
 WHY, WHY_LIFE = "article_vote", timedelta(hours=1)
 
@@ -40,16 +44,42 @@ def chain_words() -> dict[str, str]:
     }
 
 
+@dataclass(frozen=True)
+class Subject:
+    """A top of the tree of reasons, with what stands below it; `OTHER` is what has no reason."""
+
+    key: str
+    name: str
+    reason_ids: frozenset[int | None]
+
+
 @blueprint.get("/")
 def index() -> ResponseReturnValue:
     """The articles by contact reason, and the search. A group with many shows the first; its name opens it."""
-    language = _language()
-    rows = queries.list_published(language)
-    asked = request.args.get("about", "")
-    groups = _groups(rows, language, asked)
-    shown = [row for _, _, part, _ in groups for row in part]
+    asked, language = request.args.get("about", ""), _language()
+    subjects = _subjects(language)
+    if asked:
+        return _contents(subjects, asked, language)
+    groups = _groups(subjects, language)
+    shown = [row for _, rows, _ in groups for row in rows]
+    return _public("help_centre/index.html", groups=groups, data=_structured(shown[:MARKED]), words="")
+
+
+def _contents(subjects: Sequence[Subject], asked: str, language: Language) -> ResponseReturnValue:
+    """Every question of a subject, a page at a time."""
+    subject, after = next((each for each in subjects if each.key == asked), None), request.args.get("after")
+    if subject is None:
+        raise NotFound(N_("This subject does not exist. Please choose one of the help centre."))
+    page = contents.list_published(language, subject.reason_ids, after=after)
+    counts = contents.count_published(language)
     return _public(
-        "help_centre/index.html", groups=groups, asked=asked, data=_structured(shown[:MARKED]), words=""
+        "help_centre/subject.html",
+        subject=subject,
+        page=page,
+        after=after,
+        count=sum(counts.get(each, 0) for each in subject.reason_ids),
+        data=_structured(page.rows[:MARKED]),
+        words="",
     )
 
 
@@ -138,7 +168,7 @@ def _explain(row: ArticleView, token: str) -> None:
     voting.explain(vote_id=read["vote"], reason=given_reason(), words=request.form.get("words", ""))
 
 
-def _public(page: str, **values: Any) -> ResponseReturnValue:
+def _public(page: str, /, **values: Any) -> ResponseReturnValue:
     """Kept a minute by browsers and proxies, a copy for each language; then asked for only if it changed."""
     response = make_response(render_template(page, **values))
     if not session:
@@ -163,23 +193,32 @@ def _pair(row: Any) -> str:
     return row.pair_key if row.pair_state in queries.PUBLIC else ""
 
 
-def _groups(
-    rows: Sequence[ArticleRow], language: Language, asked: str
-) -> list[tuple[str, str, list[ArticleRow], int]]:
-    """(key, name, articles to show, how many there are) by the top of the tree of reasons."""
-    reasons = {row.id: row for row in list_reasons(active=False)}
-    names = {row.key: row.name(language.value) for row in reasons.values() if row.depth == 1}
-    by_top: dict[str, list[ArticleRow]] = {key: [] for key in [*names, ""]}
-    for row in rows:
-        top = reasons[row.reason_id].key.partition(".")[0] if row.reason_id in reasons else ""
-        by_top.setdefault(top, []).append(row)
-    names[""] = gettext("Other questions")
-    most = len(rows) if asked or len(rows) <= FEW else SHOWN
-    return [
-        (key, names.get(key, key), found[:most], len(found))
-        for key, found in by_top.items()
-        if found and asked in {"", key}
+def _subjects(language: Language) -> list[Subject]:
+    """In the order of the tree; without a reason comes last."""
+    ids: dict[str, list[int | None]] = {}
+    names: dict[str, str] = {}
+    for row in list_reasons(active=False):
+        top = row.key.partition(".")[0]
+        ids.setdefault(top, []).append(row.id)
+        names.setdefault(top, row.name(language.value))
+    named = [Subject(top, names[top], frozenset(found)) for top, found in ids.items()]
+    return [*named, Subject(OTHER, gettext("Other questions"), frozenset({None}))]
+
+
+def _groups(subjects: Sequence[Subject], language: Language) -> list[tuple[Subject, list[ArticleRow], int]]:
+    """What the page shows of each subject, and how many there are; of few questions all."""
+    counts = contents.count_published(language)
+    most = FEW if sum(counts.values()) <= FEW else SHOWN
+    first = contents.list_first(language, most)
+    groups = [
+        (
+            each,
+            [row for row in first if row.reason_id in each.reason_ids][:most],
+            sum(counts.get(reason_id, 0) for reason_id in each.reason_ids),
+        )
+        for each in subjects
     ]
+    return [group for group in groups if group[2]]
 
 
 def _structured(rows: Sequence[ArticleRow]) -> dict[str, Any]:

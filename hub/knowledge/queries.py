@@ -15,7 +15,7 @@ from hub.knowledge.attaching import FILES, read_files
 from hub.knowledge.gone_files import shown_html
 from hub.knowledge.listing import EVERY_STATE, FOR_STAFF, LISTED, PUBLIC, base_of, listed_row, read_hits
 from hub.knowledge.live import find_articles
-from hub.knowledge.models import Article, ArticleStateChange, ArticleStore, ArticleVersion
+from hub.knowledge.models import Article, ArticleStateChange, ArticleVersion
 from hub.knowledge.replies import (
     fill_standard_reply,
     get_standard_reply,
@@ -50,9 +50,7 @@ __all__ = [
     "get_version",
     "list_articles",
     "list_pairable",
-    "list_published",
     "list_standard_replies",
-    "list_store_articles",
     "list_versions",
     "search_articles",
     "suggest",
@@ -110,21 +108,6 @@ def count_states(language: Language | None = None) -> dict[ArticleState, int]:
     if language:
         counted = counted.where(Article.language == language)
     return {row[0]: row[1] for row in db.session.execute(counted)}
-
-
-def list_store_articles(store_id: int, language: Language, *, limit: int = 12) -> list[ArticleRow]:
-    """What customers may read of this store in particular, by title."""
-    mine = select(ArticleStore.article_id).where(ArticleStore.store_id == store_id)
-    chosen = select(*LISTED).where(
-        Article.id.in_(mine), Article.language == language, Article.state == ArticleState.PUBLISHED
-    )
-    return [listed_row(row) for row in db.session.execute(chosen.order_by(Article.sort_key).limit(limit))]
-
-
-def list_published(language: Language, *, limit: int = 400) -> list[ArticleRow]:
-    """The help centre's table of contents, by title."""
-    chosen = select(*LISTED).where(Article.language == language, Article.state == ArticleState.PUBLISHED)
-    return [listed_row(row) for row in db.session.execute(chosen.order_by(Article.sort_key).limit(limit))]
 
 
 def find_article(

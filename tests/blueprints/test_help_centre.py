@@ -1,19 +1,23 @@
 """The help centre towards the outside: answers before a message is sent, what search engines are told, copies that are kept."""
 
+import html
 import re
 import secrets
 from xml.parsers.expat import ParserCreate
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from hub.core.words import Language
 from hub.inbox.models import Ticket
-from hub.knowledge.models import SearchLog
+from hub.knowledge.models import Article, SearchLog
 from hub.knowledge.words import ArticleState
+from hub.reasons.actions import add_builtin_reasons
+from hub.reasons.queries import find_reason_by_key
 from hub.stores.models import Store
+from tests.makers.counting import counted_statements
 from tests.makers.inbox import make_house
 from tests.makers.knowledge import make_article
 
@@ -27,6 +31,16 @@ WRITTEN = {
     "phone": "",
     "order_number": "",
 }
+COPIED = (
+    "language",
+    "state",
+    "body",
+    "summary",
+    "version_number",
+    "inserted_count",
+    "created_at",
+    "updated_at",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -98,6 +112,39 @@ def test_search_engines_find_public_pages_only(client: FlaskClient, lyon: Store)
     assert robots.rstrip().endswith("/sitemap.xml")
     for address in found:
         assert client.get(re.sub(r"^https?://[^/]+", "", address)).status_code == 200
+
+
+def test_each_of_many_articles_is_reached_by_clicking(session: Session, client: FlaskClient) -> None:
+    add_builtin_reasons()
+    how, refund = find_reason_by_key("return.how"), find_reason_by_key("return.refund")
+    assert how
+    assert refund
+    one = make_article("Modèle", "Texte.", summary="")
+    columns = {name: getattr(session.get_one(Article, one.id), name) for name in COPIED}
+    rows = [
+        {**columns, "key": f"q-{number}", "title": f"Question {number}", "sort_key": f"question {number:04d}",
+         "reason_id": (how.id, refund.id, None)[number % 3]}
+        for number in range(540)
+    ]  # fmt: skip
+    session.execute(insert(Article), rows)
+    wanted = {f"/help/q-{number}" for number in range(540)} | {f"/help/{one.key}"}
+    found, waiting, seen = set[str](), ["/help/"], set[str]()
+    while waiting:
+        address = waiting.pop()
+        if address in seen:
+            continue
+        seen.add(address)
+        with counted_statements() as statements:
+            page = client.get(address)
+        assert (page.status_code, len(statements) <= 12, len(page.data) < 20_000) == (200, True, True)
+        links = [html.unescape(link) for link in re.findall(r'href="(/help/[^"]*)"', page.text)]
+        found.update(wanted & set(links))
+        waiting += [link for link in links if re.match(r"/help/\?about=[^&]+(&after=|$)", link)]
+        assert "Les 360 questions" in page.text or address != "/help/"
+    assert found == wanted
+    assert "181 questions" in client.get("/help/?about=-").text
+    assert client.get("/help/?about=nothing").status_code == 404
+    assert client.get("/sitemap.xml").text.count("/help/q-") == 540
 
 
 def test_an_article_that_did_not_change_is_not_sent_again(client: FlaskClient) -> None:

@@ -10,6 +10,7 @@ from hub.demo.help_english import ENGLISH
 from hub.demo.help_french import FRENCH
 from hub.demo.help_replies import REPLIES
 from hub.knowledge import queries
+from hub.knowledge.contents import count_published
 from hub.knowledge.ranking import Index, Text
 from hub.knowledge.rules import check_reply
 from hub.knowledge.words import SearchPlace
@@ -25,8 +26,8 @@ def test_the_base_is_written_in_both_languages(session: Session) -> None:
     make_store(session)
     add_builtin_reasons()
     write_help_centre(now=TUESDAY)
-    assert len(queries.list_published(Language.FRENCH)) == len(FRENCH)
-    assert len(queries.list_published(Language.ENGLISH)) == len(ENGLISH)
+    assert sum(count_published(Language.FRENCH).values()) == len(FRENCH)
+    assert sum(count_published(Language.ENGLISH).values()) == len(ENGLISH)
     assert queries.get_article("colis-abime").pair_key == "damaged-parcel"
     damaged, lyon = find_reason_by_key("delivery.damaged"), find_store_by_slug("lyon-part-dieu")
     assert damaged

@@ -18,7 +18,7 @@ from hub.core.errors import NotFound
 from hub.core.text import fold
 from hub.core.words import Language
 from hub.customers.rules import show_phone
-from hub.knowledge.queries import list_store_articles
+from hub.knowledge.contents import list_store_articles
 from hub.stores import queries
 from hub.stores.queries import StoreRow
 from hub.stores.rules import Hours, Range, is_open, is_public_holiday, next_opening, ranges_on
