@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Engine
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExecutionContext
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -71,6 +71,18 @@ def _plan_alone(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     cursor.execute("SET max_parallel_workers_per_gather = 0")
     cursor.close()
     connection.commit()
+
+
+IN_BINARY = {"is_binary": True}
+"""Execution options of a statement whose rows come as PostgreSQL keeps them; it is counted and told like any other."""
+
+
+@event.listens_for(Engine, "do_execute")
+def _read_binary(cursor: Any, statement: str, values: Any, context: ExecutionContext) -> bool:
+    if not context.execution_options.get("is_binary"):
+        return False
+    cursor.execute(statement, values, binary=True)
+    return True
 
 
 def words(kind: type[StrEnum]) -> Enum:

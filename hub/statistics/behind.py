@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from hub.core.batches import among
 from hub.core.db import db
 from hub.core.paging import Page, decode_key, make_page
 from hub.core.words import Channel
@@ -35,6 +36,9 @@ from hub.statistics.narrowing import narrowed, narrowed_tickets, narrowed_waits
 from hub.statistics.rerouting import BY_PEOPLE
 from hub.statistics.rules import BUCKETS_SECONDS, Filters
 from hub.stores.queries import get_stores
+
+if TYPE_CHECKING:
+    from hub.statistics.measuring.clicked import Found
 
 PAGE_SIZE = 50
 MOST_COUNTED = 10_000
@@ -61,7 +65,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Behind:
-    """`count` is the figure, up to MOST_COUNTED; `closed_count` of them the reader cannot open."""
+    """`count` is the figure, up to MOST_COUNTED; `closed_count` of fewer the reader cannot open."""
 
     page: Page[Line]
     count: int
@@ -72,12 +76,26 @@ def get_behind(
     filters: Filters, clicked: Clicked, *, viewer: Viewer, now: datetime, after: str | None
 ) -> Behind:
     """Latest first. A wait counts where it was charged; its ticket opens where it is now."""
+    found = _look_up(filters, clicked, viewer)
+    if found and found.ticket_ids is not None:
+        filters = replace(filters, since_on=found.first, until_on=found.last)
     rows = _rows_of(clicked)(filters, clicked, viewer, now).subquery()
-    of_state = [Ticket.state == clicked.state] if clicked.state else []
-    joined = select(rows).join(Ticket, Ticket.id == rows.c.ticket_id).where(*of_state)
-    count = _count(joined)
-    openable = count if viewer.scope.is_everything else _count(only_visible(joined, viewer))
-    return Behind(_page(rows, only_visible(joined, viewer), after), count, count - openable)
+    conditions = [Ticket.state == clicked.state] if clicked.state else []
+    if found and found.ticket_ids is not None:
+        conditions.append(among(rows.c.ticket_id, found.ticket_ids))
+    joined = select(rows).join(Ticket, Ticket.id == rows.c.ticket_id).where(*conditions)
+    page = _page(rows, only_visible(joined, viewer), after)
+    count = min(found.count, MOST_COUNTED) if found else _count(joined)
+    if viewer.scope.is_everything or count == MOST_COUNTED:
+        return Behind(page, count, 0)
+    return Behind(page, count, count - _count(only_visible(joined, viewer)))
+
+
+def _look_up(filters: Filters, clicked: Clicked, viewer: Viewer) -> "Found | None":
+    """In the columns that the figure was made of: only the tickets of a page are left to be read. They know no states."""
+    from hub.statistics.measuring.clicked import find_clicked
+
+    return None if clicked.state else find_clicked(filters, clicked, viewer=viewer, most=MOST_COUNTED)
 
 
 def _count(statement: Parts) -> int:

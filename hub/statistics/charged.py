@@ -6,8 +6,9 @@ The figures are measured from day columns; this is for the rows behind them (`hu
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, case, func, null, select
+from sqlalchemy import ColumnElement, Lateral, Subquery, case, exists, func, null, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import aliased
 
 from hub.inbox.models import ReplyWait
 from hub.staff.rules import Viewer
@@ -44,8 +45,8 @@ def _charged(conditions: Sequence[ColumnElement[bool]], *, is_whole: bool) -> Su
     started: ColumnElement[Any] = ReplyWait.started_at.expression
     rows = select(*PLAIN)
     if is_whole:
-        cut = _cut_waits(conditions)
-        rows = rows.outerjoin(cut, cut.c.id == ReplyWait.id)
+        cut = _cut_wait()
+        rows = rows.outerjoin(cut, true())
         seconds = case((cut.c.id.is_(None), seconds), else_=cut.c.seconds)
         target = case((cut.c.id.is_(None), target), else_=cut.c.target)
         started = case((cut.c.id.is_(None), started), else_=cut.c.started)
@@ -57,26 +58,30 @@ def _charged(conditions: Sequence[ColumnElement[bool]], *, is_whole: bool) -> Su
     return rows.add_columns(*measured).where(*conditions).subquery()
 
 
-def _cut_waits(conditions: Sequence[ColumnElement[bool]]) -> Subquery:
-    """Waits that transfers cut, by the id of their last share; a share without known hours makes the sum unknown."""
-    is_last = ReplyWait.is_transferred.is_(False)
-    before = func.count().filter(is_last)
-    wait = before.over(
-        partition_by=ReplyWait.ticket_id, order_by=(ReplyWait.started_at, ReplyWait.id), rows=(None, -1)
+def _cut_wait() -> Lateral:
+    """Of the last share of a wait that transfers cut, the whole wait; a share without known hours makes the sum unknown.
+
+    Asked row by row, since few rows are shown, and of tickets with a transfer only: the others cost a look into an index.
+    """
+    share, passed = aliased(ReplyWait), aliased(ReplyWait)
+    is_cut = (
+        exists().where(passed.ticket_id == ReplyWait.ticket_id, passed.is_transferred).correlate(ReplyWait)
     )
-    tickets = select(ReplyWait.ticket_id).where(
-        ReplyWait.is_transferred, ReplyWait.ticket_id.in_(select(ReplyWait.ticket_id).where(*conditions))
-    )
-    shares = select(ReplyWait, wait.label("wait")).where(ReplyWait.ticket_id.in_(tickets)).subquery()
-    spent = shares.c.business_seconds
+    before = func.count().filter(share.is_transferred.is_(False))
+    wait = before.over(order_by=(share.started_at, share.id), rows=(None, -1))
+    own = select(share, wait.label("wait")).where(share.ticket_id == ReplyWait.ticket_id, is_cut)
+    shares = own.correlate(ReplyWait).subquery()
+    spent, last = shares.c.business_seconds, func.max(shares.c.id).filter(shares.c.is_transferred.is_(False))
     targets = func.array_agg(aggregate_order_by(shares.c.target_seconds, shares.c.started_at, shares.c.id))
     return (
         select(
-            func.max(shares.c.id).filter(shares.c.is_transferred.is_(False)).label("id"),
+            last.label("id"),
             case((func.count() == func.count(spent), func.sum(spent)), else_=null()).label("seconds"),
             targets[1].label("target"),
             func.min(shares.c.started_at).label("started"),
         )
-        .group_by(shares.c.ticket_id, shares.c.wait)
-        .subquery()
+        .group_by(shares.c.wait)
+        .having(last == ReplyWait.id)
+        .correlate(ReplyWait)
+        .lateral()
     )

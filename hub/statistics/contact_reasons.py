@@ -67,12 +67,11 @@ class ContactReasons:
 
 def get_contact_reasons(filters: Filters, *, viewer: Viewer) -> ContactReasons:
     """As the reader sees them."""
-    look, past = open_look(filters, viewer=viewer), filters.before()
-    look.need_contacts(Dimension.REASON, Dimension.STORE)
+    look = open_look(filters, viewer=viewer)
+    earlier, by = look.before, (Dimension.REASON, Dimension.STORE)
+    before = [earlier.of_tickets(Dimension.REASON), earlier.of_orders()] if earlier else []
+    look.read(look.of_tickets(*by), look.of_orders(*by), *before)
     (total,) = look.measure("contact_rate")
-    earlier = open_look(past, viewer=viewer) if past else None
-    if earlier:
-        earlier.need_contacts(Dimension.REASON)
     return ContactReasons(
         total=total,
         before=earlier.measure("contact_rate")[0] if earlier else None,

@@ -21,6 +21,8 @@ from hub.statistics.words import Dimension, Subject
 
 MOST = 5
 LONG_DAYS = 92
+OF_TALLY = {"what", "count"}
+OF_MESSAGES = {*OF_TALLY, "channel", "purpose", "template", "plan"}
 Tally = Mapping[str, int]
 
 
@@ -62,10 +64,11 @@ def get_sendings(filters: Filters, *, viewer: Viewer) -> Sendings:
     from hub.statistics.measuring.door import open_look
 
     filters = replace(filters, reason_id=None, agent_id=None)
-    frame = open_look(filters, viewer=viewer).frame(Subject.MESSAGES)
-    frame.need({"store", "channel", "purpose", "template", "plan", "what", "count"})
-    past = filters.before()
-    before = messages.tally(open_look(past, viewer=viewer).frame(Subject.MESSAGES)) if past else None
+    look = open_look(filters, viewer=viewer)
+    past = look.before.frame(Subject.MESSAGES) if look.before else None
+    frame = look.frame(Subject.MESSAGES)
+    look.read((frame, OF_MESSAGES), *([(past, OF_TALLY)] if past else []))
+    before = messages.tally(past) if past else None
     by = Dimension.WEEK if filters.days > LONG_DAYS else Dimension.DAY
     total = messages.tally(frame).get((), {})
     return Sendings(

@@ -17,7 +17,7 @@ from hub.statistics.rules import Filters
 from hub.statistics.words import Dimension
 
 if TYPE_CHECKING:
-    from hub.statistics.measuring.look import Look
+    from hub.statistics.measuring.look import Look, Need
 
 WEEK_DAYS = 7
 
@@ -57,20 +57,24 @@ class Overview:
 
 def get_overview(filters: Filters, *, viewer: Viewer, now: datetime) -> Overview:
     """As the reader sees it."""
-    look, past = open_look(filters, viewer=viewer), filters.before()
-    look.need_waits(None, period_of(filters))
+    look = open_look(filters, viewer=viewer)
+    look.read(*_needs(look, period_of(filters)), *(_needs(look.before) if look.before else ()))
     today = now.astimezone(ZoneInfo(filters.time_zone)).date()
     days = {each.group: each.count for each in look.measure("tickets", Dimension.DAY)}
     (waiting,) = list_waiting(filters, None, viewer=viewer, now=now)
     return Overview(
         sums=_sum_up(look),
-        before=_sum_up(open_look(past, viewer=viewer)) if past else None,
+        before=_sum_up(look.before) if look.before else None,
         today=today,
         today_count=days.get(today, 0) if filters.since_on <= today <= filters.until_on else None,
         waiting_count=waiting.count,
         late_count=waiting.late_count,
         steps=tuple(_steps(look, min(filters.until_on, today))),
     )
+
+
+def _needs(look: "Look", *dimensions: Dimension) -> "list[Need]":
+    return [look.of_waits(None, *dimensions), look.of_tickets(), look.of_orders(), look.of_answers()]
 
 
 def _sum_up(look: "Look") -> Sums:

@@ -34,7 +34,7 @@ from hub.stores.queries import find_store_by_code, get_chain, get_stores, list_s
 from hub.surveys.models import Invitation
 
 if TYPE_CHECKING:
-    from hub.statistics.measuring.look import Look
+    from hub.statistics.measuring.look import Look, Need
 
 CENTRAL_QUEUE = N_("Central queue")
 LONG_DAYS = 92
@@ -87,13 +87,24 @@ def get_response_times(filters: Filters, *, viewer: Viewer, now: datetime) -> Re
 
     Of the chain these are the customers' whole waits; of some stores what these stores are charged.
     """
-    look, past = open_look(filters, viewer=viewer), filters.before()
-    look.need_waits(None, Dimension.STORE, Dimension.CHANNEL, period_of(filters))
-    (waiting,) = list_waiting(filters, None, viewer=viewer, now=now)
+    look = open_look(filters, viewer=viewer)
+    look.read(*needs_of_times(look))
+    return times_of(look, now=now)
+
+
+def needs_of_times(look: "Look") -> "list[Need]":
+    before = [look.before.of_waits(None)] if look.before else []
+    return [look.of_waits(None, Dimension.STORE, Dimension.CHANNEL, period_of(look.filters)), *before]
+
+
+def times_of(look: "Look", *, now: datetime) -> ResponseTimes:
+    """The same of a look that is also asked for other figures."""
+    filters = look.filters
+    (waiting,) = list_waiting(filters, None, viewer=look.viewer, now=now)
     return ResponseTimes(
         filters=filters,
         total=_total(look),
-        before=_total(open_look(past, viewer=viewer)) if past else NO_WAITS,
+        before=_total(look.before) if look.before else NO_WAITS,
         by_store=_with_stores(look.summarise_waits(Dimension.STORE)),
         by_channel=_by_word(look.summarise_waits(Dimension.CHANNEL)),
         by_period=tuple((_as_day(group), found) for group, found in look.summarise_waits(period_of(filters))),
@@ -106,8 +117,9 @@ def get_response_times(filters: Filters, *, viewer: Viewer, now: datetime) -> Re
 
 def get_satisfaction(filters: Filters, *, viewer: Viewer) -> SatisfactionReport:
     """Answers that count of the period in all, by store and by month, each with its interval."""
-    look, past = open_look(filters, viewer=viewer), filters.before()
-    look.need_answers(Dimension.STORE, Dimension.MONTH)
+    look = open_look(filters, viewer=viewer)
+    before = [look.before.of_answers()] if look.before else []
+    look.read(look.of_answers(Dimension.STORE, Dimension.MONTH), *before)
     counted = [
         (store_id, satisfaction_of(counts)) for store_id, counts in look.count_answers(Dimension.STORE)
     ]
@@ -120,7 +132,7 @@ def get_satisfaction(filters: Filters, *, viewer: Viewer) -> SatisfactionReport:
     return SatisfactionReport(
         filters=filters,
         total=total,
-        before=_satisfaction(open_look(past, viewer=viewer)) if past else sum_up([]),
+        before=_satisfaction(look.before) if look.before else sum_up([]),
         by_store=tuple(sorted(stores, key=lambda row: row.name)),
         by_month=tuple(
             (_as_day(month), satisfaction_of(counts)) for month, counts in look.count_answers(Dimension.MONTH)

@@ -41,14 +41,18 @@ class Resolution:
 
 def get_resolution(filters: Filters, *, viewer: Viewer) -> Resolution:
     """First and last resolution of tickets of the period, within what the reader may see."""
-    look = open_look(filters, viewer=viewer)
+    return resolution_of(open_look(filters, viewer=viewer))
+
+
+def resolution_of(look: "Look") -> Resolution:
+    """The same of a look that is also asked for other figures."""
     first, last = (_solving(look, which) for which in (FIRST, LAST))
     return Resolution(
         first=first,
         last=last,
         reopened_count=look.count_reopened(),
         solved_count=first.count,
-        oldest_since=find_oldest_since(filters, viewer=viewer),
+        oldest_since=find_oldest_since(look.filters, viewer=look.viewer),
     )
 
 

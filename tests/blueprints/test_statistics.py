@@ -175,6 +175,7 @@ def repeat(session: Session, store_id: int, count: int) -> None:
 def test_rows_come_a_page_at_a_time(client: FlaskClient, chain: WorkedChain, session: Session) -> None:
     log_in(client, make_reader(session, Role.HEAD_OFFICE))
     repeat(session, chain.stores["LYO"].id, 40)
+    gather_all()
     page = read(client, f"/statistics/tickets?{QUERY}&measure=waits")
     assert 'class="lead">58 waits<' in page
     assert page.count('<th scope="row"') == 50

@@ -20,6 +20,7 @@ from hub.statistics.models import StatisticsColumn
 from hub.statistics.queries import read_filters
 from hub.statistics.words import Dimension
 from tests.conftest import HandClock
+from tests.makers.counting import counted_statements
 from tests.makers.statistics import work_off
 from tests.makers.worked_chain import ASKED_AT, PERIOD, WorkedChain, make_worked_chain
 
@@ -97,10 +98,19 @@ def test_several_figures_of_a_period_are_read_once(session: Session, chain: Work
     scope = Scope(is_everything=True)
     viewer = Viewer(1, "Cleo", "c@x.example", Role.HEAD_OFFICE, Language.FRENCH, scope, 0)
     look = open_look(read_filters(PERIOD, now=ASKED_AT), viewer=viewer)
-    look.need_waits(None, Dimension.STORE, Dimension.SLOT)
+    assert look.before
+    with counted_statements() as seen:
+        look.read(
+            look.of_waits(None, Dimension.STORE, Dimension.SLOT), look.of_tickets(), look.before.of_tickets()
+        )
+    assert len(seen) == 1, "of both subjects and periods, and counted like any statement"
     before = ask("median_reply")
+    opened = look.measure("tickets")
     session.execute(delete(StatisticsColumn))
     assert look.measure("median_reply") == before
+    assert look.measure("tickets") == opened
+    assert opened[0].count == 19
+    assert look.before.measure("tickets")[0].count == 0
     assert sum(each.count for each in look.measure("waits", Dimension.SLOT)) == 18
     assert len(look.summarise_waits(Dimension.STORE)) == 2
     assert ask("waits")[0].count == 0

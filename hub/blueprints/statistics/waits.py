@@ -17,7 +17,7 @@ from hub.core.text import N_
 from hub.inbox.words import DropReason
 from hub.statistics import queries
 from hub.statistics.breakdowns import Breakdowns, get_breakdowns
-from hub.statistics.resolution import Resolution, get_resolution
+from hub.statistics.resolution import Resolution
 from hub.statistics.rows import ResponseTimes, Waits
 from hub.statistics.rules import FEW_WAITS
 
@@ -43,11 +43,10 @@ class Times:
 
 
 def find(asked: Asked) -> Times:
-    filters, person = asked.filters, asked.viewer
-    by = get_breakdowns(filters, viewer=person)
+    by = get_breakdowns(asked.filters, viewer=asked.viewer, now=asked.now)
     return Times(
-        all=queries.get_response_times(filters, viewer=person, now=asked.now),
-        solving=get_resolution(filters, viewer=person),
+        all=by.all,
+        solving=by.solving,
         by=by,
         by_agent=[(row, by.by_agent[row.id]) for row in asked.choices.people if row.id in by.by_agent],
     )

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hub.core.db import db
+from hub.core.db import IN_BINARY, db
 from hub.statistics.columns import inbox_rows, message_rows, shop_rows
 from hub.statistics.columns.layouts import CHANNELS, DROPS, PURPOSES, WHATS
 from hub.statistics.columns.local_days import begin_of, day_of, days_between
@@ -41,12 +41,12 @@ CODES = {
 def fetch(statement: str, values: Mapping[str, Any]) -> list[Any]:
     """Of the transaction under way, as plain tuples: a year of columns is read in binary, or it costs thrice the time."""
     db.session.flush()
-    connection = db.session.connection().connection.driver_connection
-    if connection is None:
-        raise RuntimeError("The database connection is closed.")
-    with connection.cursor(binary=True) as cursor:
-        found: list[Any] = cursor.execute(statement, values).fetchall()
-    return found
+    found = db.session.connection().exec_driver_sql(statement, dict(values), execution_options=IN_BINARY)
+    if found.cursor is None:
+        raise RuntimeError("The statement has no rows.")
+    rows: list[Any] = found.cursor.fetchall()  # type: ignore[assignment]  # past the rows of SQLAlchemy, which name each cell
+    found.close()
+    return rows
 
 
 def list_rows(subject: Subject, first: date, last: date, zone: ZoneInfo) -> Sequence[Sequence[float]]:

@@ -1,6 +1,6 @@
 """The rows of one subject that a reader has asked for and may see, as arrays: columns are read when they are needed."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from hub.staff.rules import Viewer
 from hub.statistics.columns.layouts import CHANNELS, LAYOUTS, code_of
-from hub.statistics.columns.reading import Block, read
+from hub.statistics.columns.reading import Block, Wanted, read_together
 from hub.statistics.measuring.labels import LABELS, begin_of_period
-from hub.statistics.measuring.numbers import Groups, all_of, group
+from hub.statistics.measuring.numbers import Groups, all_of, group, only, used
 from hub.statistics.narrowing import reasons_of
 from hub.statistics.rules import Filters
 from hub.statistics.words import Dimension, Subject
@@ -46,43 +46,60 @@ class Frame:
 
     def __init__(self, subject: Subject, filters: Filters, viewer: Viewer) -> None:
         self.subject, self.filters, self.viewer = subject, filters, viewer
+        self.made: dict[Any, Any] = {}
+        """What was made of the rows once and is asked for again; it goes when they are read anew."""
         self._columns: dict[str, Array] = {}
         self._block: Block | None = None
+        self._mask: Array | None = None
 
     def need(self, names: Iterable[str]) -> None:
         """Read what is not here yet, in one statement."""
-        wanted = {*names, *self._asked}
-        if self._block is not None and wanted <= self._columns.keys():
-            return
-        missing = (wanted - self._columns.keys()) or {"store"}
-        found = self._read(missing)
-        if self._block is not None and found.lengths != self._block.lengths:
-            found = self._read({*self._columns, *missing})
-            self._columns.clear()
-            self.__dict__.pop("_mask", None)
-        self._block, self._columns = found, self._columns | found.columns
+        read_frames([(self, names)])
 
-    def _read(self, names: Iterable[str]) -> Block:
-        return read(self.subject, self.filters.since_on, self.filters.until_on, names)
+    def lacking(self, names: Iterable[str]) -> frozenset[str]:
+        """Columns that are still to be read; one at least the first time, since it says how many rows there are."""
+        missing = frozenset({*names, *self._asked}) - self._columns.keys()
+        return missing or (frozenset() if self._block else frozenset({"store"}))
+
+    def wanted(self, names: Collection[str]) -> Wanted:
+        return Wanted(self.subject, self.filters.since_on, self.filters.until_on, names)
+
+    def take(self, block: Block) -> None:
+        """Keep the rows that the reader asked for and may see. Of days that were gathered anew all columns are read again."""
+        if self._block and block.lengths != self._block.lengths:
+            (block,) = read_together([self.wanted({*self._columns, *block.columns})])
+            self._block = None
+        if self._block is None:
+            self._block = block
+            self._columns.clear()
+            self.made.clear()
+            masks = [test(block.columns) for test in self._tests()]
+            self._mask = np.logical_and.reduce(masks) if masks else None
+        self._columns |= {name: self._chosen(column) for name, column in block.columns.items()}
 
     def __getitem__(self, name: str) -> Array:
         self.need([name])
-        return self._chosen(self._columns[name])
+        return self._columns[name]
 
     def group(self, by: Dimension | None, rows: Array, *, slot: str = "slot") -> Groups:
         """The groups of these rows (a mask) in their order, as figures name them, and which row is of which."""
         if by is None:
             return all_of(int(np.count_nonzero(rows)))
-        found = group(self._keys(by, slot)[rows])
-        return Groups([LABELS[by](int(label)) for label in found.labels], found.codes)
+        return used(only(self.groups(by, slot=slot), rows))
+
+    def groups(self, by: Dimension, *, slot: str = "slot") -> Groups:
+        """The groups of all rows."""
+        if (by, slot) not in self.made:
+            found = self._periods(by) if by in PERIODS else group(self._keys(by, slot))
+            self.made[by, slot] = Groups([LABELS[by](int(label)) for label in found.labels], found.codes)
+        made: Groups = self.made[by, slot]
+        return made
 
     def _keys(self, by: Dimension, slot: str) -> Array:
-        if by in PERIODS:
-            return self._periods(by)
         if by in IN_ROWS:
             column = self[IN_ROWS[by]]
             return self._regions[column] if by is Dimension.REGION else column
-        return SLOTS[by](self[slot].astype(np.int32))
+        return SLOTS[by](self[slot])
 
     @cached_property
     def _asked(self) -> frozenset[str]:
@@ -97,13 +114,6 @@ class Frame:
         return (
             frozenset(name for name, value in asked.items() if value) & LAYOUTS[self.subject].columns.keys()
         )
-
-    @cached_property
-    def _mask(self) -> Array | None:
-        """None where every row is asked for."""
-        self.need([])
-        masks = [test(self._columns) for test in self._tests()]
-        return np.logical_and.reduce(masks) if masks else None
 
     def _tests(self) -> list[Callable[[Mapping[str, Array]], Array]]:
         filters, scope, known = self.filters, self.viewer.scope, LAYOUTS[self.subject].columns
@@ -139,12 +149,31 @@ class Frame:
             table[row.id] = row.region_id or 0
         return table
 
-    def _periods(self, by: Dimension) -> Array:
+    def _periods(self, by: Dimension) -> Groups:
+        """Days of one period follow each other, so that no row is looked at."""
         self.need([])
         if self._block is None:
-            return np.zeros(0, dtype=np.int32)
+            return Groups([], np.zeros(0, dtype=np.int16))
         begins = [begin_of_period(day, by).toordinal() for day in self._block.days]
-        return self._chosen(np.repeat(np.array(begins, dtype=np.int32), self._block.lengths))
+        found = group(np.array(begins, dtype=np.int32))
+        return Groups(found.labels, self._chosen(np.repeat(found.codes, self._block.lengths)))
+
+    def ordinals(self) -> Array:
+        """The day of each row, as the count of days since year 1."""
+        self.need([])
+        return self._chosen(self._block.ordinals()) if self._block else np.zeros(0, dtype=np.int32)
 
     def _chosen(self, column: Array) -> Array:
         return column if self._mask is None else column[self._mask]
+
+
+def read_frames(asked: Iterable[tuple[Frame, Iterable[str]]]) -> None:
+    """What these frames need and do not have yet, of all of them in one statement."""
+    wanted: dict[Frame, set[str]] = {}
+    for frame, names in asked:
+        wanted.setdefault(frame, set()).update(names)
+    lacking = {frame: names for frame, each in wanted.items() if (names := frame.lacking(each))}
+    if lacking:
+        blocks = read_together([frame.wanted(names) for frame, names in lacking.items()])
+        for frame, block in zip(lacking, blocks, strict=True):
+            frame.take(block)

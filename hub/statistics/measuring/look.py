@@ -1,19 +1,22 @@
 """One reader's look at a period: every figure asked of it is measured from rows that are read once. Imports numpy."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 
 from hub.core.errors import Invalid
 from hub.core.text import N_
 from hub.staff.rules import Viewer
 from hub.statistics.columns.layouts import LAYOUTS
-from hub.statistics.measuring import messages, shop, tickets, waits
+from hub.statistics.measuring import messages, shop, summaries, tickets, waits
 from hub.statistics.measuring.figures import Figure, Group
-from hub.statistics.measuring.frames import Frame, column_of
+from hub.statistics.measuring.frames import Frame, column_of, read_frames
 from hub.statistics.rows import Waits
 from hub.statistics.rules import Filters
 from hub.statistics.words import Dimension, Subject
 
 Recipe = Callable[[Frame, Dimension | None], list[Figure]]
+Need = tuple[Frame, set[str]]
+"""Columns that figures read of a frame."""
 NINTH = 0.9
 CONTACT_RATE = "contact_rate"
 """Made of two subjects: tickets and orders."""
@@ -64,6 +67,12 @@ class Look:
         self.filters, self.viewer = filters, viewer
         self._frames: dict[Subject, Frame] = {}
 
+    @cached_property
+    def before(self) -> "Look | None":
+        """At the period to compare with; None where nothing is compared."""
+        past = self.filters.before()
+        return Look(past, self.viewer) if past else None
+
     def frame(self, subject: Subject) -> Frame:
         if subject not in self._frames:
             self._frames[subject] = Frame(subject, self.filters, self.viewer)
@@ -85,35 +94,43 @@ class Look:
             raise Invalid(N_("This figure cannot be narrowed like this. Please leave a filter out."))
         return tuple(recipe(self.frame(subject), by))
 
+    def read(self, *needs: Need) -> None:
+        """What a page needs, of all its subjects and both periods, in one statement."""
+        read_frames(needs)
+
+    def of_waits(self, *dimensions: Dimension | None) -> Need:
+        """What these breakdowns of waits read."""
+        frame = self.frame(Subject.WAITS)
+        return frame, {name for by in dimensions for name in waits.columns_of_waits(frame, by)}
+
+    def of_solutions(self, *dimensions: Dimension | None) -> Need:
+        return self._need(Subject.SOLUTIONS, tickets.OF_SOLUTIONS, dimensions)
+
+    def of_tickets(self, *dimensions: Dimension | None) -> Need:
+        return self._need(Subject.TICKETS, tickets.OF_TICKETS, dimensions)
+
+    def of_orders(self, *dimensions: Dimension | None) -> Need:
+        """By what orders do not have they are counted in all."""
+        return self._need(Subject.ORDERS, shop.OF_ORDERS, (by for by in dimensions if by in shop.BY_ORDERS))
+
+    def of_answers(self, *dimensions: Dimension | None) -> Need:
+        return self._need(Subject.ANSWERS, shop.OF_ANSWERS, dimensions)
+
+    def _need(self, subject: Subject, names: Iterable[str], dimensions: Iterable[Dimension | None]) -> Need:
+        return self.frame(subject), {*names, *(name for by in dimensions for name in column_of(by))}
+
     def _narrowed_by(self) -> set[str]:
         asked = self.filters
         found = {"channel": asked.channel, "reason": asked.reason_id, "agent": asked.agent_id}
         return {name for name, value in found.items() if value}
 
-    def need_answers(self, *dimensions: Dimension) -> None:
-        """All that these breakdowns read, in one statement."""
-        self.frame(Subject.ANSWERS).need({"score"}.union(*(column_of(by) for by in dimensions)))
-
     def count_answers(self, by: Dimension | None = None) -> list[tuple[Group, tuple[int, int, int]]]:
         """Answers that count, the best choice first."""
         return shop.count_answers(self.frame(Subject.ANSWERS), by)
 
-    def need_contacts(self, *dimensions: Dimension) -> None:
-        """Tickets and orders with all that these breakdowns read, in one statement each."""
-        wanted = {name for by in dimensions for name in column_of(by)}
-        self.frame(Subject.TICKETS).need({"fate", *wanted})
-        of_orders = wanted & LAYOUTS[Subject.ORDERS].columns.keys()
-        self.frame(Subject.ORDERS).need({"count", "cents", *of_orders})
-
-    def need_waits(self, *dimensions: Dimension | None) -> Frame:
-        """The frame of waits with all that these breakdowns read, in one statement."""
-        frame = self.frame(Subject.WAITS)
-        frame.need(name for by in dimensions for name in waits.columns_of_waits(frame, by))
-        return frame
-
     def distribute_waits(self) -> tuple[int, ...]:
         """How many waits ended within each step of BUCKETS_SECONDS; the last ones took longer."""
-        return waits.find_distribution(self.frame(Subject.WAITS))
+        return summaries.find_distribution(self.frame(Subject.WAITS))
 
     def resolve(self, which: int, share: float) -> Figure:
         """A quantile of the seconds to the first (0) or the last (1) solution."""
@@ -125,4 +142,4 @@ class Look:
         return tickets.count_reopened(self.frame(Subject.SOLUTIONS))
 
     def summarise_waits(self, by: Dimension | None = None) -> list[tuple[Group, Waits]]:
-        return waits.summarise(self.frame(Subject.WAITS), by)
+        return summaries.summarise(self.frame(Subject.WAITS), by)

@@ -13,8 +13,10 @@ from hub.core.intervals import Z95, Interval
 Array = NDArray[Any]
 LARGEST_TABLE = 1 << 22
 """Keys up to this are counted in a table, without being sorted."""
-SHORT = 1 << 16
+SHORT = 1 << 15
 """So few groups are told apart by two bytes, which are ordered in the time it takes to look at them."""
+
+HALF = 32
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,9 @@ def group(keys: Array) -> Groups:
     """The different keys, none of them negative."""
     if len(keys) and int(keys.max()) < LARGEST_TABLE:
         found = np.flatnonzero(np.bincount(keys))
-        table = np.zeros(int(found[-1]) + 1, dtype=np.int32)
-        table[found] = np.arange(len(found), dtype=np.int32)
+        kind = np.int16 if len(found) < SHORT else np.int32
+        table = np.zeros(int(found[-1]) + 1, dtype=kind)
+        table[found] = np.arange(len(found), dtype=kind)
         return Groups(found.tolist(), table[keys])
     found, codes = np.unique(keys, return_inverse=True)
     return Groups(found.tolist(), codes)
@@ -51,10 +54,17 @@ def ordered(values: Array, groups: Groups) -> list[Array]:
         return [np.sort(values)][: groups.count]
     ends = np.cumsum(np.bincount(groups.codes, minlength=groups.count))[:-1]
     if values.dtype.kind == "i":
-        keys = np.sort((groups.codes.astype(np.int64) << 32) | values)
-        return np.split((keys & 0xFFFFFFFF).astype(np.int64), ends)
+        width = int(values.max(initial=0)).bit_length()
+        kind = narrow(width + groups.count.bit_length())
+        keys = np.sort((groups.codes.astype(kind) << kind(width)) | values.astype(kind))
+        return np.split(keys & kind((1 << width) - 1), ends)
     codes = groups.codes.astype(np.uint16) if groups.count <= SHORT else groups.codes
     return [np.sort(part) for part in np.split(values[np.argsort(codes, kind="stable")], ends)]
+
+
+def narrow(bits: int) -> Any:
+    """Keys of so many bits are sorted in half the time where four bytes hold them."""
+    return np.uint32 if bits <= HALF else np.uint64
 
 
 def quantile(values: Array, share: float) -> float | None:
@@ -81,7 +91,15 @@ def quantile_interval(values: Array, share: float) -> Interval | None:
 
 def only(groups: Groups, rows: Array) -> Groups:
     """The same groups of some of the rows; a group may then have none."""
-    return Groups(groups.labels, groups.codes[rows])
+    return groups if rows.all() else Groups(groups.labels, groups.codes[rows])
+
+
+def used(groups: Groups) -> Groups:
+    """Without those that have no rows."""
+    if np.bincount(groups.codes, minlength=groups.count).all():
+        return groups
+    found = group(groups.codes)
+    return Groups([groups.labels[place] for place in found.labels], found.codes)
 
 
 def count_by(groups: Groups) -> list[int]:

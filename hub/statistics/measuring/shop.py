@@ -16,7 +16,9 @@ from hub.statistics.words import Dimension
 Array = NDArray[Any]
 BEST, GOOD, BAD = 3, 2, 1
 THOUSAND = 1000
-OF_ORDERS = frozenset({Dimension.STORE, Dimension.REGION, Dimension.DAY, Dimension.WEEK, Dimension.MONTH})
+OF_ORDERS = frozenset({"count", "cents"})
+OF_ANSWERS = frozenset({"score"})
+BY_ORDERS = frozenset({Dimension.STORE, Dimension.REGION, Dimension.DAY, Dimension.WEEK, Dimension.MONTH})
 """What orders have too: tickets of such a group are set against the orders of that group, others against all."""
 
 
@@ -34,7 +36,7 @@ def count_answers(frame: Frame, by: Dimension | None) -> list[tuple[Group, tuple
 
 
 def _answers(frame: Frame, by: Dimension | None) -> Groups:
-    frame.need({"score", *column_of(by)})
+    frame.need(OF_ANSWERS | column_of(by))
     return frame.group(by, np.ones(len(frame["score"]), dtype=bool))
 
 
@@ -48,7 +50,7 @@ def sum_orders(frame: Frame, by: Dimension | None) -> list[Figure]:
 
 
 def _orders(frame: Frame, by: Dimension | None) -> list[tuple[Group, int, int]]:
-    frame.need({"count", "cents", *column_of(by)})
+    frame.need(OF_ORDERS | column_of(by))
     groups = frame.group(by, np.ones(len(frame["count"]), dtype=bool))
     sums = []
     for name in ("count", "cents"):
@@ -60,10 +62,10 @@ def _orders(frame: Frame, by: Dimension | None) -> list[tuple[Group, int, int]]:
 
 def find_contact_rate(tickets: Frame, orders: Frame, by: Dimension | None) -> list[Figure]:
     """Tickets per thousand orders, with Wilson's interval of the share as long as there are fewer tickets than orders."""
-    same = by if by in OF_ORDERS else None
+    same = by if by in BY_ORDERS else None
     placed = {label: count for label, count, _ in _orders(orders, same)}
     return [
-        _rate(each, placed.get(each.group if by in OF_ORDERS else None, 0))
+        _rate(each, placed.get(each.group if by in BY_ORDERS else None, 0))
         for each in count_opened(tickets, by)
     ]
 

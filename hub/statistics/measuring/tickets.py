@@ -13,19 +13,29 @@ from hub.statistics.words import Dimension
 
 Array = NDArray[Any]
 FIRST, LAST = 0, 1
+OF_TICKETS = frozenset({"fate"})
+OF_SOLUTIONS = frozenset({"is_last", "seconds", "is_back"})
 
 
 def count_opened(frame: Frame, by: Dimension | None) -> list[Figure]:
     """Tickets that came in, each a matter of its own."""
-    frame.need({"fate", *column_of(by)})
+    frame.need(OF_TICKETS | column_of(by))
     return count_figures(frame.group(by, frame["fate"] == COUNTS))
 
 
 def find_resolutions(frame: Frame, by: Dimension | None, which: int, share: float) -> list[Figure]:
     """The quantile of the seconds to the first or to the last solution."""
-    groups, rows = _solved(frame, by, which)
-    found = zip(groups.labels, ordered(frame["seconds"][rows], groups), strict=True)
-    return [quantile_figure(label, seconds, share) for label, seconds in found]
+    return [quantile_figure(label, seconds, share) for label, seconds in _lasting(frame, by, which)]
+
+
+def _lasting(frame: Frame, by: Dimension | None, which: int) -> list[tuple[Any, Array]]:
+    """Of each group the seconds from short to long, sorted once for all quantiles."""
+    if ("solved", by, which) not in frame.made:
+        groups, rows = _solved(frame, by, which)
+        found = ordered(frame["seconds"][rows], groups)
+        frame.made["solved", by, which] = list(zip(groups.labels, found, strict=True))
+    made: list[tuple[Any, Array]] = frame.made["solved", by, which]
+    return made
 
 
 def find_reopened(frame: Frame, by: Dimension | None) -> list[Figure]:
@@ -39,6 +49,6 @@ def count_reopened(frame: Frame) -> int:
 
 
 def _solved(frame: Frame, by: Dimension | None, which: int) -> tuple[Groups, Array]:
-    frame.need({"is_last", "seconds", "is_back", *column_of(by)})
+    frame.need(OF_SOLUTIONS | column_of(by))
     rows: Array = frame["is_last"] == which
     return frame.group(by, rows), rows

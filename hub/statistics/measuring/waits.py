@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from hub.core.intervals import wilson
@@ -13,14 +12,11 @@ from hub.statistics.measuring.frames import Frame, column_of
 from hub.statistics.measuring.numbers import (
     Groups,
     count_by,
-    distribute,
     only,
     ordered,
     quantile,
     quantile_interval,
 )
-from hub.statistics.rows import Waits
-from hub.statistics.rules import BUCKETS_SECONDS
 from hub.statistics.words import Dimension
 
 Array = NDArray[Any]
@@ -48,17 +44,25 @@ def is_of_chain(frame: Frame) -> bool:
 
 def columns_of_waits(frame: Frame, by: Dimension | None) -> set[str]:
     """What `charge` reads."""
-    whole = _whole(frame, by)
+    whole = whole_of(frame, by)
     return {"end", f"{whole}seconds", f"{whole}target", *column_of(by, f"{whole}slot")}
 
 
-def _whole(frame: Frame, by: Dimension | None) -> str:
+def whole_of(frame: Frame, by: Dimension | None) -> str:
+    """How the columns begin of which somebody is charged."""
     return "whole_" if is_of_chain(frame) and by not in OF_ONE_STORE else ""
 
 
 def charge(frame: Frame, by: Dimension | None) -> Charged:
     frame.need(columns_of_waits(frame, by))
-    whole, end = _whole(frame, by), frame["end"]
+    if ("charged", by) not in frame.made:
+        frame.made["charged", by] = _charge(frame, by)
+    made: Charged = frame.made["charged", by]
+    return made
+
+
+def _charge(frame: Frame, by: Dimension | None) -> Charged:
+    whole, end = whole_of(frame, by), frame["end"]
     rows = end == REPLIED if whole or by is Dimension.AGENT else end <= PASSED_ON
     groups = frame.group(by, rows, slot=f"{whole}slot")
     seconds, target = frame[f"{whole}seconds"][rows], frame[f"{whole}target"][rows]
@@ -69,31 +73,6 @@ def charge(frame: Frame, by: Dimension | None) -> Charged:
         known=only(groups, is_known),
         seconds=seconds[is_known],
         in_time=(seconds <= target)[is_known],
-    )
-
-
-def summarise(frame: Frame, by: Dimension | None = None) -> list[tuple[Group, Waits]]:
-    """Everything the page of response times says of each group."""
-    of = charge(frame, by)
-    counts, in_time = count_by(only(of.groups, of.is_reply)), count_by(only(of.known, of.in_time))
-    totals = np.bincount(of.known.codes, weights=of.seconds, minlength=of.known.count)
-    return [
-        (label, _waits(count, seconds, float(total), timely))
-        for label, count, seconds, total, timely in zip(
-            of.groups.labels, counts, ordered(of.seconds, of.known), totals, in_time, strict=True
-        )
-    ]
-
-
-def _waits(count: int, seconds: Array, total: float, in_time: int) -> Waits:
-    measured = len(seconds)
-    return Waits(
-        count=count,
-        measured_count=measured,
-        median_seconds=quantile(seconds, 0.5),
-        p90_seconds=quantile(seconds, 0.9),
-        mean_seconds=total / measured if measured else None,
-        target_share=in_time / measured if measured else None,
     )
 
 
@@ -144,8 +123,3 @@ def find_dropped_share(frame: Frame, by: Dimension | None) -> list[Figure]:
     frame.need({"end", *column_of(by)})
     rows = frame["end"] != PASSED_ON
     return share_figures(frame.group(by, rows), frame["end"][rows] >= FIRST_DROP)
-
-
-def find_distribution(frame: Frame) -> tuple[int, ...]:
-    """How many waits ended within each step of BUCKETS_SECONDS."""
-    return distribute(charge(frame, None).seconds, BUCKETS_SECONDS)

@@ -45,15 +45,13 @@ def get_person_card(filters: Filters, agent_id: int, *, viewer: Viewer) -> Perso
     is_own = agent_id == viewer.agent_id
     reader = _everywhere(viewer) if is_own else viewer
     asked = replace(filters, agent_id=agent_id)
-    past = asked.before()
     look = open_look(asked, viewer=reader)
-    look.need_waits(None, period_of(asked))
+    past = look.before
+    before = [past.of_waits(None), past.of_solutions()] if past else []
+    look.read(look.of_waits(None, period_of(asked)), look.of_solutions(), *before)
     rating_reader = SYSTEM_VIEWER if is_own else viewer
-    now, earlier = _figures(look, asked, rating_reader), None
-    if past:
-        before = open_look(past, viewer=reader)
-        before.need_waits(None)
-        earlier = _figures(before, past, rating_reader)
+    now = _figures(look, rating_reader)
+    earlier = _figures(past, rating_reader) if past else None
     days: list[tuple[Any, Waits]] = look.summarise_waits(period_of(asked))
     return PersonCard(
         name=get_agents([agent_id])[agent_id].name,
@@ -71,9 +69,9 @@ def _everywhere(viewer: Viewer) -> Viewer:
     return replace(viewer, scope=Scope(is_everything=False, store_ids=ids))
 
 
-def _figures(look: "Look", filters: Filters, reader: Viewer) -> dict[str, Figure]:
+def _figures(look: "Look", reader: Viewer) -> dict[str, Figure]:
     measured = {key: look.measure(key)[0] for key in ("waits", *OF_PERSONS) if key != RATED}
-    return {**measured, RATED: _rated(get_ratings_of(filters, viewer=reader))}
+    return {**measured, RATED: _rated(get_ratings_of(look.filters, viewer=reader))}
 
 
 def _rated(found: Satisfaction) -> Figure:

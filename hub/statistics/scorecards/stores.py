@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from hub.core.errors import NotFound
 from hub.core.text import N_
@@ -22,6 +23,9 @@ from hub.statistics.scorecards.rules import (
     spread,
 )
 from hub.statistics.words import Dimension
+
+if TYPE_CHECKING:
+    from hub.statistics.measuring.look import Look, Need
 
 
 @dataclass(frozen=True)
@@ -60,9 +64,7 @@ def get_card(filters: Filters, store_id: int, *, viewer: Viewer, now: datetime) 
     )
     look, past = open_look(chain, viewer=SYSTEM_VIEWER), own.before()
     earlier = open_look(past, viewer=viewer) if past else None
-    look.need_waits(Dimension.STORE)
-    if earlier:
-        earlier.need_waits(None)
+    look.read(*_needs(look, Dimension.STORE), *(_needs(earlier, None) if earlier else ()))
     tickets = _by_store(look.measure("tickets", Dimension.STORE))
     sizes = {each: figure.count for each, figure in tickets.items()}
     peers = choose_peers(sizes, store_id)
@@ -80,13 +82,17 @@ def get_card(filters: Filters, store_id: int, *, viewer: Viewer, now: datetime) 
     return Card(tuple(lines), sizes.get(store_id, 0), len(peers), waiting.count, waiting.late_count)
 
 
+def _needs(look: "Look", by: Dimension | None) -> "list[Need]":
+    own = (look.of_waits(by), look.of_tickets(by), look.of_answers(by), look.of_solutions(by))
+    return [*own, look.of_orders(by)]
+
+
 def list_figures(filters: Filters, *, viewer: Viewer) -> dict[str, dict[int, Figure]]:
     """Of each store that the reader sees, by figure: what a list of stores says of them."""
-    look = open_look(filters, viewer=viewer)
-    look.need_waits(Dimension.STORE)
+    look, by = open_look(filters, viewer=viewer), Dimension.STORE
+    look.read(look.of_waits(by), look.of_tickets(by), look.of_answers(by))
     return {
-        key: _by_store(look.measure(key, Dimension.STORE))
-        for key in ("tickets", "median_reply", "within_target", "csat")
+        key: _by_store(look.measure(key, by)) for key in ("tickets", "median_reply", "within_target", "csat")
     }
 
 

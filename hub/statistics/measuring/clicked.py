@@ -1,0 +1,125 @@
+"""Which rows of the day columns a clicked figure is made of: how many, of which days, and of which tickets. Imports numpy."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hub.core.words import Channel
+from hub.staff.rules import Viewer
+from hub.statistics.clicks import SOLVED, WAITS, Clicked
+from hub.statistics.columns.layouts import (
+    CHANNELS,
+    COUNTS,
+    DROPS,
+    FIRST_DROP,
+    NOBODY,
+    PASSED_ON,
+    REPLIED,
+    code_of,
+)
+from hub.statistics.measuring.frames import Frame
+from hub.statistics.measuring.tickets import FIRST, LAST
+from hub.statistics.measuring.waits import is_of_chain
+from hub.statistics.rules import BUCKETS_SECONDS, Filters
+from hub.statistics.words import Subject
+
+Array = NDArray[Any]
+DAY_HOURS = 24
+
+
+@dataclass(frozen=True)
+class Found:
+    """`count` rows from `first` to `last`; `ticket_ids` of them, None when they are more than were asked for."""
+
+    count: int
+    first: date
+    last: date
+    ticket_ids: list[int] | None
+
+
+def find_clicked(filters: Filters, clicked: Clicked, *, viewer: Viewer, most: int) -> Found | None:
+    """None of a figure that is not made of columns."""
+    for subject, measures, choose in (
+        (Subject.WAITS, WAITS, _waits),
+        (Subject.WAITS, {"dropped"}, _dropped),
+        (Subject.SOLUTIONS, SOLVED, _solved),
+        (Subject.TICKETS, {"tickets"}, _tickets),
+    ):
+        if clicked.measure in measures:
+            frame = Frame(subject, filters, viewer)
+            return _found(frame, np.flatnonzero(choose(frame, clicked)), most)
+    return None
+
+
+def _found(frame: Frame, places: Array, most: int) -> Found:
+    filters = frame.filters
+    if not len(places):
+        return Found(0, filters.since_on, filters.until_on, [])
+    first, last = (date.fromordinal(int(frame.ordinals()[place])) for place in (places[0], places[-1]))
+    is_many = len(places) > most
+    ids = None if is_many else np.unique(frame["ticket"][places]).tolist()
+    return Found(len(places), first, last, ids)
+
+
+def _waits(frame: Frame, clicked: Clicked) -> Array:
+    whole = "whole_" if is_of_chain(frame) and not clicked.is_central else ""
+    seconds, target = f"{whole}seconds", f"{whole}target"
+    frame.need({"ticket", "end", seconds, target, *_needs(clicked, f"{whole}slot")})
+    is_reply = whole or clicked.measure in {"waits", "first_contact"}
+    rows = frame["end"] == REPLIED if is_reply else frame["end"] <= PASSED_ON
+    rows &= _of_part(frame, clicked, f"{whole}slot")
+    if clicked.measure == "first_contact":
+        return rows & (frame["channel"] == code_of(CHANNELS, Channel.SURVEY))
+    if clicked.measure == "waits":
+        return rows
+    rows &= frame[seconds] >= 0
+    if clicked.bucket is not None:
+        rows &= np.searchsorted(np.array(BUCKETS_SECONDS), frame[seconds], side="right") == clicked.bucket
+    return rows & (frame[seconds] > frame[target]) if clicked.is_part else rows
+
+
+def _dropped(frame: Frame, clicked: Clicked) -> Array:
+    frame.need({"ticket", "end"})
+    if clicked.drop is None:
+        return frame["end"] >= FIRST_DROP
+    return frame["end"] == FIRST_DROP + DROPS.index(clicked.drop)
+
+
+def _solved(frame: Frame, clicked: Clicked) -> Array:
+    frame.need({"ticket", "is_last", "is_back"})
+    rows: Array = frame["is_last"] == (LAST if clicked.measure == "last_resolution" else FIRST)
+    return rows & (frame["is_back"] > 0) if clicked.measure == "reopened" and clicked.is_part else rows
+
+
+def _tickets(frame: Frame, clicked: Clicked) -> Array:
+    frame.need({"ticket", "fate", *_needs(clicked, "slot")})
+    return (frame["fate"] == COUNTS) & _of_part(frame, clicked, "slot")
+
+
+def _needs(clicked: Clicked, slot: str) -> set[str]:
+    asked = {
+        "store": clicked.is_central,
+        "reason": clicked.has_no_reason or clicked.is_bare_reason,
+        "channel": clicked.measure == "first_contact",
+        slot: clicked.weekday is not None or clicked.hour is not None,
+    }
+    return {name for name, is_asked in asked.items() if is_asked}
+
+
+def _of_part(frame: Frame, clicked: Clicked, slot: str) -> Array:
+    """Of the central queue, the bare reason, the weekday and the hour."""
+    rows = np.ones(len(frame["ticket"]), dtype=bool)
+    if clicked.is_central:
+        rows &= frame["store"] == NOBODY
+    if clicked.has_no_reason:
+        rows &= frame["reason"] == NOBODY
+    elif clicked.is_bare_reason and frame.filters.reason_id:
+        rows &= frame["reason"] == frame.filters.reason_id
+    if clicked.weekday is not None:
+        rows &= frame[slot] // DAY_HOURS == clicked.weekday - 1
+    if clicked.hour is not None:
+        rows &= frame[slot] % DAY_HOURS == clicked.hour
+    return rows
