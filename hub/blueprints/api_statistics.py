@@ -52,7 +52,7 @@ def show_measure(key: str) -> ResponseReturnValue:
 def response_times() -> ResponseReturnValue:
     """Median, 90th percentile and share within target, in all and by store and channel; business seconds."""
     check_query(*PERIOD_AND_PLACE)
-    now, viewer = clock.business_now(), _read_viewer()
+    now, viewer = clock.business_now(), read_viewer()
     filters = queries.read_filters(shapes.filters_of(request.args), now=now, viewer=viewer)
     return jsonify(shapes.response_times(queries.get_response_times(filters, viewer=viewer, now=now)))
 

@@ -63,9 +63,9 @@ def download(agent_id: int, table: str, ext: str) -> ResponseReturnValue:
 def _by_period(card: PersonCard) -> Table:
     columns = (
         Column("day", gettext("Day"), Kind.DAY),
-        Column("count", gettext("Replies"), Kind.COUNT),
-        Column("median", gettext("Median"), Kind.OPENING),
-        Column("target", gettext("Within target"), Kind.SHARE),
+        Column("count", gettext("Replies"), Kind.COUNT, "waits"),
+        Column("median", gettext("Median"), Kind.OPENING, "median_reply"),
+        Column("target", gettext("Within target"), Kind.SHARE, "within_target"),
     )
     rows = (
         {"day": day, "count": waits.count, "median": waits.median_seconds, "target": waits.target_share}

@@ -49,6 +49,11 @@ def define(key: str) -> Counted:
     return Counted(gettext(measure.definition), gettext(measure.formula), gettext(measure.leaves_out))
 
 
+def define_each(*keys: str) -> list[tuple[str, Counted]]:
+    """Several figures by their names, for parts/counted.html."""
+    return [(name_of(key), define(key)) for key in keys]
+
+
 def name_of(key: str) -> str:
     """What a figure is called."""
     return str(gettext(MEASURES[key].name))

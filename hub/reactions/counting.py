@@ -16,6 +16,7 @@ TICKETS = frozenset(
         "TicketWithdrawn",
         "FiguresChanged",
         "CustomerCalled",
+        "TicketRated",
     }
 )
 """Facts after which a ticket is counted otherwise, or on other days."""

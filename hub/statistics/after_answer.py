@@ -1,28 +1,20 @@
 """What followed the answers of a period: first contact of unhappy customers, who was won back, who got the review link."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING
 
-from sqlalchemy import exists, func, select
-
-from hub.core.db import db
 from hub.core.intervals import Interval, wilson
-from hub.core.words import Channel
-from hub.inbox.models import ReplyWait, Ticket, TicketRating
-from hub.inbox.ratings import SCORES
-from hub.outbox.models import OutboundMessage
 from hub.staff.rules import Viewer
-from hub.statistics.narrowing import narrowed
-from hub.statistics.rows import Satisfaction, satisfaction_of
+from hub.statistics.measuring import answered
+from hub.statistics.measuring.door import open_look
+from hub.statistics.rows import Satisfaction, satisfaction_of, sum_up
 from hub.statistics.rules import Filters
-from hub.surveys.models import Answer
-from hub.surveys.words import AnswerState, Choice
+from hub.statistics.words import Subject
+from hub.surveys.words import Choice
 
-UNHAPPY = 1
-LINK_TERM = timedelta(days=9)
-"""Thanks leave the day after the answer, a week later at the latest."""
+if TYPE_CHECKING:
+    from hub.statistics.measuring.look import Look
 
 
 @dataclass(frozen=True)
@@ -47,82 +39,37 @@ class AfterAnswer:
     links: tuple[LinksSent, ...]
 
 
-def get_after_answer(filters: Filters, *, viewer: Viewer) -> AfterAnswer:
-    """Within what the reader may see."""
-    seconds, contacted = _contact(filters, viewer)
+def get_after_answer(filters: Filters, *, viewer: Viewer, now: datetime) -> AfterAnswer:
+    """Within what the reader may see. Waits and second answers are read from day columns."""
+    from hub.statistics.measuring.ratings import count_contacted
+
+    look = open_look(filters, viewer=viewer)
+    (contact,) = look.measure("first_contact")
+    (waiting,) = answered.count_uncontacted(filters, None, viewer=viewer, now=now)
     return AfterAnswer(
         filters=filters,
-        contact_seconds=seconds,
-        contacted_count=contacted,
-        waiting_count=_count_waiting(filters, viewer),
-        won_back=_won_back(filters, viewer),
+        contact_seconds=contact.value,
+        contacted_count=count_contacted(look.frame(Subject.WAITS)),
+        waiting_count=waiting.count,
+        won_back=_won_back(look),
         links=_links(filters, viewer),
     )
 
 
-def _contact(filters: Filters, viewer: Viewer) -> tuple[float | None, int]:
-    """Waits that began with an answer and ended with the first message of a person in the period."""
-    measured = ReplyWait.business_seconds
-    median, count = db.session.execute(
-        select(func.percentile_cont(0.5).within_group(measured), func.count()).where(
-            ReplyWait.channel == Channel.SURVEY,
-            ReplyWait.ended_at >= filters.since,
-            ReplyWait.ended_at < filters.until,
-            ReplyWait.is_transferred.is_(False),
-            *narrowed(filters, viewer, ReplyWait.store_id),
-        )
-    ).one()
-    return (float(median) if median is not None else None), count
-
-
-def _count_waiting(filters: Filters, viewer: Viewer) -> int:
-    """Unhappy customers to whom nobody has written yet, now."""
-    waiting = select(func.count()).where(
-        Ticket.channel == Channel.SURVEY,
-        Ticket.waiting_since.is_not(None),
-        Ticket.first_replied_at.is_(None),
-        *narrowed(filters, viewer, Ticket.store_id),
-    )
-    return db.session.scalar(waiting) or 0
-
-
-def _won_back(filters: Filters, viewer: Viewer) -> Satisfaction:
+def _won_back(look: "Look") -> Satisfaction:
     """What customers with an unhappy answer said when they were asked again after their ticket was solved."""
-    counts = [func.count().filter(TicketRating.score == score) for score in SCORES]
-    found = db.session.execute(
-        select(*counts)
-        .join(Ticket, Ticket.id == TicketRating.ticket_id)
-        .where(
-            Ticket.score == UNHAPPY,
-            TicketRating.score.is_not(None),
-            TicketRating.answered_at >= filters.since,
-            TicketRating.answered_at < filters.until,
-            *narrowed(filters, viewer, TicketRating.store_id),
-        )
-    ).one()
-    return satisfaction_of(found)
+    from hub.statistics.measuring.ratings import count_ratings
+
+    return sum_up(
+        satisfaction_of(counts) for _, counts in count_ratings(look.frame(Subject.RATINGS), is_second=True)
+    )
 
 
 def _links(filters: Filters, viewer: Viewer) -> tuple[LinksSent, ...]:
     """The same for every score, or something is wrong: the link goes to everybody alike."""
-    sent = exists().where(
-        OutboundMessage.customer_id == Answer.customer_id,
-        OutboundMessage.accepted_at.between(Answer.answered_at, Answer.answered_at + LINK_TERM),
-        OutboundMessage.values["review_url"].astext != "",
-    )
-    rows: Sequence[Any] = db.session.execute(
-        select(Answer.choice, func.count(), func.count().filter(sent))
-        .where(
-            Answer.state == AnswerState.CONFIRMED,
-            Answer.answered_at >= filters.since,
-            Answer.answered_at < filters.until,
-            *narrowed(filters, viewer, Answer.store_id),
-        )
-        .group_by(Answer.choice)
-    ).all()
-    known = {choice: (answered, with_link) for choice, answered, with_link in rows}
+    known = answered.count_links(filters, viewer=viewer)
     return tuple(_share_of(choice, *known.get(choice, (0, 0))) for choice in Choice)
 
 
-def _share_of(choice: Choice, answered: int, sent: int) -> LinksSent:
-    return LinksSent(choice, answered, sent, wilson(sent, answered))
+def _share_of(choice: Choice, count: int, sent: int) -> LinksSent:
+    return LinksSent(choice, count, sent, wilson(sent, count))

@@ -1,25 +1,21 @@
 """What gestures of goodwill cost, by store, within the reader's scope."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
-
-from hub.core.db import db
-from hub.inbox.models import Gesture
-from hub.inbox.words import GestureKind, GestureState
 from hub.staff.rules import Viewer
-from hub.statistics.narrowing import narrowed
+from hub.statistics.measuring.door import open_look
+from hub.statistics.measuring.figures import Group
 from hub.statistics.rules import Filters
-from hub.stores.queries import get_chain, get_stores
-
-GIVEN = (GestureState.GRANTED, GestureState.DONE)
+from hub.statistics.words import Subject
+from hub.stores.queries import StoreRow, get_chain, get_stores
 
 
 @dataclass(frozen=True)
 class GestureCost:
-    """`name` None is the central queue. Cents of the chain's currency; a voucher counts when it is given."""
+    """`store` None is the central queue. Cents of the chain's currency; a voucher counts when it is given."""
 
-    name: str | None
+    store: StoreRow | None
     voucher_count: int
     voucher_cents: int
     refund_count: int
@@ -41,28 +37,24 @@ class GestureCosts:
 
 def get_gesture_costs(filters: Filters, *, viewer: Viewer) -> GestureCosts:
     """Gestures decided in the period."""
-    is_given = Gesture.state.in_(GIVEN)
-    figures = [
-        aggregate.filter(is_given, Gesture.kind == kind)
-        for kind in (GestureKind.VOUCHER, GestureKind.REFUND)
-        for aggregate in (func.count(), func.sum(Gesture.amount_cents))
-    ]
-    found = select(
-        Gesture.store_id, *figures, func.count().filter(Gesture.state == GestureState.REFUSED)
-    ).where(Gesture.decided_at >= filters.since, Gesture.decided_at < filters.until)
-    found = found.where(*narrowed(filters, viewer, Gesture.store_id))
-    rows = db.session.execute(found.group_by(Gesture.store_id)).all()
-    names = {row.id: row.name for row in get_stores([row[0] for row in rows if row[0]]).values()}
+    from hub.statistics.measuring.gestures import tally
+
+    sums = tally(open_look(filters, viewer=viewer).frame(Subject.GESTURES))
+    houses = get_stores([store_id for store_id in sums if isinstance(store_id, int)])
     costs = [
-        GestureCost(names.get(row[0]) if row[0] else None, *(int(each or 0) for each in row[1:]))
-        for row in rows
+        GestureCost(_house(houses, store_id), *vouchers, *refunds, refused)
+        for store_id, (vouchers, refunds, refused) in sums.items()
     ]
     return GestureCosts(
         filters=filters,
         total=_sum(costs),
-        by_store=tuple(sorted(costs, key=lambda row: row.name or "")),
+        by_store=tuple(sorted(costs, key=lambda row: row.store.name if row.store else "")),
         currency=get_chain().currency,
     )
+
+
+def _house(houses: Mapping[int, StoreRow], store_id: Group) -> StoreRow | None:
+    return houses[store_id] if isinstance(store_id, int) else None
 
 
 def _sum(costs: list[GestureCost]) -> GestureCost:

@@ -5,17 +5,14 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
-
-from hub.core.db import db
 from hub.core.errors import Invalid
 from hub.core.text import N_
 from hub.reasons.queries import list_reasons
 from hub.staff.rules import Viewer
 from hub.statistics import rules
+from hub.statistics.measuring.answered import count_invited
 from hub.statistics.measuring.door import open_look
 from hub.statistics.measuring.live import list_waiting
-from hub.statistics.narrowing import narrowed
 from hub.statistics.people import may_ask_about
 from hub.statistics.rows import (
     NO_WAITS,
@@ -31,7 +28,6 @@ from hub.statistics.rows import (
 from hub.statistics.rules import Filters
 from hub.statistics.words import Dimension
 from hub.stores.queries import find_store_by_code, get_chain, get_stores, list_stores
-from hub.surveys.models import Invitation
 
 if TYPE_CHECKING:
     from hub.statistics.measuring.look import Look, Need
@@ -137,7 +133,7 @@ def get_satisfaction(filters: Filters, *, viewer: Viewer) -> SatisfactionReport:
         by_month=tuple(
             (_as_day(month), satisfaction_of(counts)) for month, counts in look.count_answers(Dimension.MONTH)
         ),
-        invited_count=_count_invited(filters, viewer),
+        invited_count=count_invited(filters, viewer=viewer),
         answered_count=total.total,
     )
 
@@ -181,9 +177,3 @@ def _with_stores(groups: Iterable[tuple[Any, Waits]]) -> tuple[StoreWaits, ...]:
 def period_of(filters: Filters) -> Dimension:
     """The step of charts over the period."""
     return Dimension.WEEK if filters.days > LONG_DAYS else Dimension.DAY
-
-
-def _count_invited(filters: Filters, viewer: Viewer) -> int:
-    period = (Invitation.accepted_at >= filters.since, Invitation.accepted_at < filters.until)
-    seen = narrowed(filters, viewer, Invitation.store_id)
-    return db.session.scalar(select(func.count()).where(*period, *seen)) or 0

@@ -1,18 +1,17 @@
-"""What customers say after their ticket was solved, by store and by the person who answered, within the reader's scope."""
+"""What customers say after their ticket was solved, by store, within the reader's scope."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
-
-from hub.core.db import db
-from hub.inbox.models import TicketRating
-from hub.inbox.ratings import SCORES
 from hub.staff.rules import Viewer
-from hub.statistics.narrowing import narrowed
+from hub.statistics.measuring.door import open_look
 from hub.statistics.rows import Satisfaction, satisfaction_of, sum_up
 from hub.statistics.rules import Filters
-from hub.stores.models import Store
+from hub.statistics.words import Dimension, Subject
+from hub.stores.queries import StoreRow, get_stores
+
+if TYPE_CHECKING:
+    from hub.statistics.measuring.look import Look
 
 
 @dataclass(frozen=True)
@@ -21,61 +20,31 @@ class TicketRatings:
 
     total: Satisfaction
     before: Satisfaction
-    by_store: tuple[tuple[str | None, Satisfaction], ...]
+    by_store: tuple[tuple[StoreRow | None, Satisfaction], ...]
     asked_count: int
 
 
 def get_ticket_ratings(filters: Filters, *, viewer: Viewer) -> TicketRatings:
     """Answers of the period: each ticket counts once, with its last answer."""
-    seen = narrowed(filters, viewer, TicketRating.store_id)
-    rows = _count(filters, seen)
-    by_store = [(name, now) for name, now, _ in rows if now.total]
+    look, past = open_look(filters, viewer=viewer), filters.before()
+    look.frame(Subject.RATINGS).need({"store", "score", "is_second"})
+    by_store = _by_store(look)
+    (asked,) = look.measure("ticket_asked")
     return TicketRatings(
-        total=sum_up(now for _, now, _ in rows),
-        before=sum_up(before for _, _, before in rows),
-        by_store=tuple(sorted(by_store, key=lambda row: row[0] or "")),
-        asked_count=_count_asked(filters, seen),
+        total=sum_up(each for _, each in by_store),
+        before=sum_up(each for _, each in _by_store(open_look(past, viewer=viewer))) if past else sum_up([]),
+        by_store=by_store,
+        asked_count=asked.count,
     )
 
 
-def get_ratings_of(filters: Filters, *, viewer: Viewer) -> Satisfaction:
-    """Of the tickets of the period that the person of the filters had answered when the question was asked."""
-    seen = (*narrowed(filters, viewer, TicketRating.store_id), TicketRating.agent_id == filters.agent_id)
-    return sum_up(now for _, now, _ in _count(filters, seen))
+def _by_store(look: "Look") -> tuple[tuple[StoreRow | None, Satisfaction], ...]:
+    from hub.statistics.measuring.ratings import count_ratings
 
-
-def _count(
-    filters: Filters, seen: Sequence[ColumnElement[bool]]
-) -> list[tuple[str | None, Satisfaction, Satisfaction]]:
-    """By the name of the store: the answers of the period, and those of the one before."""
-    past = filters.before()
-    periods = [_answered_in(filters), _answered_in(past) if past else false()]
-    counts = [
-        func.count().filter(TicketRating.score == score, period) for period in periods for score in SCORES
+    found = count_ratings(look.frame(Subject.RATINGS), Dimension.STORE)
+    houses = get_stores([store_id for store_id, _ in found if isinstance(store_id, int)])
+    rows = [
+        (houses[store_id] if isinstance(store_id, int) else None, satisfaction_of(counts))
+        for store_id, counts in found
     ]
-    rows = db.session.execute(
-        select(Store.name, *counts)
-        .select_from(TicketRating)
-        .outerjoin(Store, Store.id == TicketRating.store_id)
-        .where(
-            TicketRating.score.is_not(None),
-            or_(*periods),
-            *seen,
-        )
-        .group_by(TicketRating.store_id, Store.name)
-    )
-    return [_row(name, counted) for name, *counted in rows]
-
-
-def _row(name: str | None, counted: Sequence[int]) -> tuple[str | None, Satisfaction, Satisfaction]:
-    now, before = counted[: len(SCORES)], counted[len(SCORES) :]
-    return name, satisfaction_of(now), satisfaction_of(before)
-
-
-def _answered_in(filters: Filters) -> ColumnElement[bool]:
-    return and_(TicketRating.answered_at >= filters.since, TicketRating.answered_at < filters.until)
-
-
-def _count_asked(filters: Filters, seen: Sequence[ColumnElement[bool]]) -> int:
-    period = (TicketRating.asked_at >= filters.since, TicketRating.asked_at < filters.until)
-    return db.session.scalar(select(func.count()).select_from(TicketRating).where(*period, *seen)) or 0
+    return tuple(sorted(rows, key=lambda row: row[0].name if row[0] else ""))

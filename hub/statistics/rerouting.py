@@ -3,15 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import case, func, select
-
-from hub.core.db import db
 from hub.core.intervals import Interval, wilson
-from hub.inbox.models import RouteCorrection, Ticket
 from hub.inbox.words import RouteSource
 from hub.staff.rules import Viewer
-from hub.statistics.narrowing import narrowed_tickets
+from hub.statistics.measuring.door import open_look
 from hub.statistics.rules import Filters
+from hub.statistics.words import Subject
 from hub.stores.queries import get_stores
 
 BY_PEOPLE = frozenset({RouteSource.STORE_COUNTER, RouteSource.AGENT})
@@ -78,19 +75,10 @@ def get_rerouting(filters: Filters, *, viewer: Viewer) -> Rerouting:
 
 def _groups(filters: Filters, viewer: Viewer) -> list[Group]:
     """(first source, first store, tickets, moved)."""
-    was_moved = RouteCorrection.ticket_id.is_not(None)
-    source = case((was_moved, RouteCorrection.first_source), else_=Ticket.route_source)
-    store = case((was_moved, RouteCorrection.first_store_id), else_=Ticket.store_id)
-    statement = (
-        select(source, store, func.count(), func.count(RouteCorrection.ticket_id))
-        .select_from(Ticket)
-        .outerjoin(RouteCorrection, RouteCorrection.ticket_id == Ticket.id)
-        .where(Ticket.created_at >= filters.since, Ticket.created_at < filters.until)
-        .group_by(source, store)
-    )
-    statement = statement.where(*narrowed_tickets(filters, viewer, store))
-    rows = [(RouteSource(row[0]), row[1], row[2], row[3]) for row in db.session.execute(statement)]
-    return [row for row in rows if row[0] not in BY_PEOPLE]
+    from hub.statistics.measuring.routes import tally
+
+    counted = tally(open_look(filters, viewer=viewer).frame(Subject.ROUTES))
+    return [(source, store_id or None, *counts) for (source, store_id), counts in counted.items()]
 
 
 def _sum(

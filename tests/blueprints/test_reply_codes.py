@@ -21,7 +21,6 @@ from hub.loyalty.actions import switch_pool
 from hub.loyalty.models import PromoCode, PromoGrant
 from hub.loyalty.words import GrantState, PoolKind
 from hub.outbox.models import OutboundMessage
-from hub.reactions.drain import work_facts
 from hub.staff.models import Agent
 from hub.staff.rules import SYSTEM_VIEWER
 from hub.staff.words import Role
@@ -32,6 +31,7 @@ from tests.makers.inbox import actor_of, make_house, make_received
 from tests.makers.knowledge import make_reply
 from tests.makers.loyalty import make_pool
 from tests.makers.staff import log_in, make_agent
+from tests.makers.statistics import work_off
 
 BODY = "Avec nos excuses : {{promo.code}}, {{promo.terms}} jusqu’au {{promo.ends_on}}."
 TEXT = "Avec nos excuses : [code promo], [remise du code] jusqu’au [fin du code]."
@@ -143,7 +143,7 @@ def test_the_code_is_drawn_once_with_the_sending_and_counts_as_a_gesture_until_i
     assert (gesture.state, gesture.amount_cents, gesture.code) == (GestureState.DONE, 500, "GESTE1")
     assert (gesture.decided_by_id, gesture.text) == (desk.ada.id, "Excuses")
     assert desk.held() == ["GESTE1"]
-    work_facts(lambda: None)
+    work_off()
     desk.session.expire_all()
     assert desk.session.scalars(select(KnowledgeUse.likeness)).one() == 100
     spent = get_gesture_costs(statistics.read_filters({}, now=TUESDAY), viewer=SYSTEM_VIEWER).total

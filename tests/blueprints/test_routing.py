@@ -22,6 +22,7 @@ from tests.conftest import TUESDAY
 from tests.makers.counting import counted_statements
 from tests.makers.inbox import actor_of, make_house, make_reason, make_received
 from tests.makers.staff import log_in, make_agent
+from tests.makers.statistics import work_off
 from tests.makers.stores import make_store
 
 PAGES = (
@@ -238,6 +239,7 @@ def test_the_re_route_rate_counts_first_stores_that_a_person_changed(
     transfer(ticket_id=ids[0], store_id=lyon.id, by=by, now=TUESDAY + timedelta(minutes=6))
     transfer(ticket_id=lost.ticket_id or 0, store_id=lille.id, by=by, now=TUESDAY + timedelta(minutes=7))
     save_group(GroupDetails(name="x", agent_ids=[ada.id]), by=by, now=TUESDAY)
+    work_off()
     page = office.get("/statistics/routing?lang=en&since=2026-03-03&until=2026-03-03").text
     assert "25% (" in page
     assert "1 moved by a person" in page

@@ -21,7 +21,7 @@ from hub.stores.models import Store
 from tests.conftest import HandClock
 from tests.makers.counting import counted_statements
 from tests.makers.staff import log_in, make_agent
-from tests.makers.statistics import work_off
+from tests.makers.statistics import gather_all, work_off
 from tests.makers.stores import make_region, make_store
 from tests.makers.worked_chain import ASKED_AT, PERIOD, WorkedChain, make_worked_chain
 
@@ -161,6 +161,7 @@ def test_a_person_by_hand_and_who_may_see_it(
     assert rating.agent_id == ada.id
     rating.score, rating.answered_at = 3, ASKED_AT
     session.flush()
+    gather_all()
     own = f"/statistics/people/{ada.id}?{QUERY}"
     log_in(client, ada)
     with counted_statements() as seen:

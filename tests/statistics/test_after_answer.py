@@ -27,6 +27,7 @@ from tests.makers.counting import counted_statements
 from tests.makers.inbox import actor_of
 from tests.makers.outbox import post_draft
 from tests.makers.staff import log_in, make_agent
+from tests.makers.statistics import gather_all
 from tests.makers.stores import make_region
 from tests.makers.surveys import Asked, invite_again, make_invitation
 
@@ -36,7 +37,8 @@ MARCH = Filters(since_on=date(2026, 3, 1), until_on=date(2026, 3, 31), time_zone
 def seen_by(*store_ids: int) -> AfterAnswer:
     scope = Scope(is_everything=not store_ids, store_ids=frozenset(store_ids))
     viewer = Viewer(1, "Ines", "i@verel.example", Role.MANAGER, Language.FRENCH, scope, 0)
-    return get_after_answer(MARCH, viewer=viewer)
+    gather_all()
+    return get_after_answer(MARCH, viewer=viewer, now=TUESDAY)
 
 
 def press(asked: Asked, choice: Choice, at: datetime) -> None:
@@ -120,6 +122,7 @@ def test_the_pages_ask_little(session: Session, client: FlaskClient, asked: list
             message_key="k", asked_at=TUESDAY, score=3, answered_at=TUESDAY,
         )
     )  # fmt: skip
+    gather_all()
     session.commit()
     log_in(client, make_agent(session, role=Role.ADMINISTRATOR))
     for path in ("satisfaction", "after-answers", "routing", "gestures"):

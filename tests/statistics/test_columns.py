@@ -135,7 +135,7 @@ def test_a_row_that_was_changed_behind_our_back_is_found_and_rebuilt(
     gather_all()
     assert rows_of(Subject.WAITS, "seconds") == [(TUESDAY.date(), 1)]
     kept = session.scalars(select(StatisticsColumn.subject).distinct()).all()
-    assert set(kept) == {Subject.WAITS, Subject.TICKETS}
+    assert set(kept) == {Subject.WAITS, Subject.TICKETS, Subject.ROUTES}
 
 
 def test_the_command_compares_and_rebuilds(app: Flask, session: Session, by: dict[str, Any]) -> None:

@@ -15,9 +15,11 @@ from hub.core.db import transaction
 from hub.core.errors import HubError
 from hub.core.facts import FactRow
 from hub.inbox import actions
-from hub.inbox.models import Ticket, TicketMessage
-from hub.inbox.words import MessageKind
+from hub.inbox.models import Gesture, Ticket, TicketMessage, TicketRating
+from hub.inbox.words import GestureState, MessageKind
 from hub.reactions.counting import count
+from hub.staff.queries import get_viewer
+from hub.staff.words import Role
 from hub.statistics.columns import working
 from tests.conftest import TUESDAY, HandClock
 from tests.makers.inbox import actor_of, make_house, make_incoming, make_reason
@@ -28,7 +30,7 @@ from tests.makers.stores import make_store
 EXAMPLES = 300 if os.environ.get("LARGE") else 8
 WHAT = (
     "open", "write", "reply", "undo", "transfer", "solve", "reopen", "merge", "unmerge", "split", "choose", "spam",
-    "tell", "gather",
+    "ask", "unask", "rate", "give", "tell", "gather",
 )  # fmt: skip
 STEPS = st.tuples(
     st.sampled_from(WHAT), st.integers(0, 3), st.integers(0, 3), st.sampled_from((0, 30, 900, 3000))
@@ -44,6 +46,8 @@ class History:
         self.stores = (lyon.id, lille.id, None, lyon.id)
         self.reasons = [make_reason(session, key).id for key in ("delivery", "breakage", "refund", "invoice")]
         self.by: Actor = actor_of(make_agent(session))
+        boss = make_agent(session, "Cleo Roy", email="cleo@verel.example", role=Role.HEAD_OFFICE)
+        self.boss = get_viewer(boss.id)
         self.story = self.mails = 0
         self.now = TUESDAY
         self.tickets: list[int] = []
@@ -129,6 +133,43 @@ class History:
 
     def spam(self, one: int, _: int) -> None:
         actions.mark_spam(ticket_id=self.ticket(one), by=self.by, now=self.now)
+
+    def ask(self, one: int, _: int) -> None:
+        """How the solution was; asked again of a ticket that was solved again, once the pause is over."""
+        self.now += timedelta(days=31)
+        actions.ask_rating(self.ticket(one), now=self.now)
+
+    def unask(self, one: int, _: int) -> None:
+        actions.withdraw_rating(self.ticket(one), now=self.now)
+
+    def rate(self, one: int, other: int) -> None:
+        asked = select(TicketRating.id).where(TicketRating.ticket_id.in_(self.tickets))
+        found = self.session.scalars(asked.order_by(TicketRating.id)).all()
+        if not found:
+            return
+        rating_id, at = found[one % len(found)], self.now
+        page = actions.sign_page(rating_id, machine_now=at)
+        actions.answer_rating(
+            rating_id,
+            score=1 + other % 3,
+            comment="",
+            page=page,
+            machine_now=at + timedelta(seconds=9),
+            now=at,
+        )
+
+    def give(self, one: int, other: int) -> None:
+        """Within the ceiling at once, above it when somebody has decided."""
+        asked = select(Gesture.id).where(Gesture.state == GestureState.ASKED)
+        waiting = self.session.scalars(asked.order_by(Gesture.id)).first()
+        if waiting and other % 2:
+            actions.decide_gesture(
+                gesture_id=waiting, is_granted=one % 2 == 0, viewer=self.boss, now=self.now
+            )
+            return
+        actions.offer_refund(
+            ticket_id=self.ticket(one), amount_cents=1000 * (1 + other), text="Retard", key=None, by=self.by, now=self.now
+        )  # fmt: skip
 
     def tell(self, one: int, other: int) -> None:
         """Some facts overtake others, and some are told again."""

@@ -33,7 +33,7 @@ def find(asked: Asked) -> Answers:
 
 def tables(found: Answers, asked: Asked) -> list[Table]:
     by_store = [(row.name, row.satisfaction) for row in found.asked.by_store]
-    solved = [(name or gettext("Central queue"), each) for name, each in found.solved.by_store]
+    solved = [(row.name if row else gettext("Central queue"), each) for row, each in found.solved.by_store]
     totals = [(gettext("After a solved ticket"), found.solved.total)]
     ratings = [_row(name, each, asked, has_links=True) for name, each in totals]
     return [
@@ -60,12 +60,13 @@ def tables(found: Answers, asked: Asked) -> list[Table]:
 
 
 def _table(key: str, title: str, head: str, rows: Iterable[Row]) -> Table:
+    count, share = ("ticket_ratings", "ticket_csat") if key.startswith("solved") else ("csat_answers", "csat")
     columns = (
         Column("name", head),
-        *(Column(key, gettext(text), Kind.COUNT) for key, text in words.CHOICES.items()),
-        Column("share", gettext("Satisfaction"), Kind.SHARE),
-        Column("low", gettext("Lower bound"), Kind.SHARE),
-        Column("high", gettext("Upper bound"), Kind.SHARE),
+        *(Column(key, gettext(text), Kind.COUNT, count) for key, text in words.CHOICES.items()),
+        Column("share", gettext("Satisfaction"), Kind.SHARE, share),
+        Column("low", gettext("Lower bound"), Kind.SHARE, share),
+        Column("high", gettext("Upper bound"), Kind.SHARE, share),
     )
     return Table("satisfaction", key, title, columns, tuple(rows), is_sortable=key.endswith("by-store"))
 
@@ -90,9 +91,9 @@ def link_tables(found: AfterAnswer, _asked: Asked) -> list[Table]:
     """Whether everybody got the review link alike, by answer in the order of the mail."""
     columns = (
         Column("answer", gettext("Answer given")),
-        Column("answered", gettext("Answers"), Kind.COUNT),
-        Column("sent", gettext("With the link"), Kind.COUNT),
-        Column("share", gettext("Share"), Kind.SHARE),
+        Column("answered", gettext("Answers"), Kind.COUNT, "csat_answers"),
+        Column("sent", gettext("With the link"), Kind.COUNT, "review_links"),
+        Column("share", gettext("Share"), Kind.SHARE, "review_links"),
     )
     rows = tuple(
         Row(
@@ -111,7 +112,7 @@ def link_tables(found: AfterAnswer, _asked: Asked) -> list[Table]:
 SATISFACTION = Page("satisfaction", find, tables, frozenset())
 AFTER_ANSWERS = Page(
     "after-answers",
-    lambda asked: get_after_answer(asked.filters, viewer=asked.viewer),
+    lambda asked: get_after_answer(asked.filters, viewer=asked.viewer, now=asked.now),
     link_tables,
     frozenset(),
 )

@@ -35,9 +35,9 @@ def routing_tables(found: Rerouting, asked: Asked) -> list[Table]:
 def _columns(head: str) -> tuple[Column, ...]:
     return (
         Column("name", head),
-        Column("count", gettext("Tickets"), Kind.COUNT),
-        Column("moved", gettext("Moved"), Kind.COUNT),
-        Column("rate", gettext("Re-route rate"), Kind.SHARE),
+        Column("count", gettext("Tickets"), Kind.COUNT, "routed"),
+        Column("moved", gettext("Moved"), Kind.COUNT, "reroute_rate"),
+        Column("rate", gettext("Re-route rate"), Kind.SHARE, "reroute_rate"),
     )
 
 
@@ -54,17 +54,17 @@ def _routed(name: str, found: Routed, asked: Asked, **clicked: str) -> Row:
 def gesture_tables(found: GestureCosts, _asked: Asked) -> list[Table]:
     columns = (
         Column("name", gettext("Store")),
-        Column("vouchers", gettext("Vouchers"), Kind.COUNT),
-        Column("voucher_cents", gettext("Cost of vouchers"), Kind.MONEY),
-        Column("refunds", gettext("Refunds"), Kind.COUNT),
-        Column("refund_cents", gettext("Cost of refunds"), Kind.MONEY),
-        Column("refused", gettext("Refused gestures"), Kind.COUNT),
-        Column("cents", gettext("Cost"), Kind.MONEY),
+        Column("vouchers", gettext("Vouchers"), Kind.COUNT, "gestures_given"),
+        Column("voucher_cents", gettext("Cost of vouchers"), Kind.MONEY, "gesture_cost"),
+        Column("refunds", gettext("Refunds"), Kind.COUNT, "gestures_given"),
+        Column("refund_cents", gettext("Cost of refunds"), Kind.MONEY, "gesture_cost"),
+        Column("refused", gettext("Refused gestures"), Kind.COUNT, "gestures_refused"),
+        Column("cents", gettext("Cost"), Kind.MONEY, "gesture_cost"),
     )
     rows = tuple(
         Row(
             {
-                "name": row.name or gettext("Central queue"),
+                "name": row.store.name if row.store else gettext("Central queue"),
                 "vouchers": row.voucher_count,
                 "voucher_cents": row.voucher_cents,
                 "refunds": row.refund_count,

@@ -41,9 +41,9 @@ def find(asked: Asked) -> Seen:
 def tables(found: Seen, asked: Asked) -> list[Table]:
     columns = (
         Column("day", gettext("Day"), Kind.DAY),
-        Column("tickets", gettext("Tickets"), Kind.COUNT),
-        Column("replies", gettext("Replies"), Kind.COUNT),
-        Column("median", gettext("Median"), Kind.OPENING),
+        Column("tickets", gettext("Tickets"), Kind.COUNT, "tickets"),
+        Column("replies", gettext("Replies"), Kind.COUNT, "waits"),
+        Column("median", gettext("Median"), Kind.OPENING, "median_reply"),
     )
     rows = tuple(_rows(found.all.steps, asked))
     return [Table(KEY, "by-day", gettext("Tickets and median reply time over the period"), columns, rows)]

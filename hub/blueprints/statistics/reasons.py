@@ -44,10 +44,10 @@ def tables(found: ContactReasons, asked: Asked) -> list[Table]:
             gettext("By store, in alphabetical order, for each thousand orders of the store"),
             (
                 Column("name", gettext("Store")),
-                Column("count", gettext("Tickets"), Kind.COUNT),
-                Column("rate", gettext("Per 1,000 orders"), Kind.RATE),
-                Column("low", gettext("Lower bound"), Kind.RATE),
-                Column("high", gettext("Upper bound"), Kind.RATE),
+                Column("count", gettext("Tickets"), Kind.COUNT, "tickets"),
+                Column("rate", gettext("Per 1,000 orders"), Kind.RATE, "contact_rate"),
+                Column("low", gettext("Lower bound"), Kind.RATE, "contact_rate"),
+                Column("high", gettext("Upper bound"), Kind.RATE, "contact_rate"),
             ),
             tuple(_store(each, asked) for each in found.by_store),
             is_sortable=True,
@@ -58,16 +58,16 @@ def tables(found: ContactReasons, asked: Asked) -> list[Table]:
 def _columns(head: str, compared: bool) -> tuple[Column, ...]:
     columns = (
         Column("name", head),
-        Column("count", gettext("Tickets"), Kind.COUNT),
-        Column("share", gettext("Share"), Kind.SHARE),
-        Column("rate", gettext("Per 1,000 orders"), Kind.RATE),
+        Column("count", gettext("Tickets"), Kind.COUNT, "tickets"),
+        Column("share", gettext("Share"), Kind.SHARE, "reason_share"),
+        Column("rate", gettext("Per 1,000 orders"), Kind.RATE, "contact_rate"),
     )
     if not compared:
         return columns
     return (
         *columns,
-        Column("before", gettext("Before"), Kind.COUNT),
-        Column("change", gettext("Difference"), Kind.COUNT),
+        Column("before", gettext("Before"), Kind.COUNT, "tickets"),
+        Column("change", gettext("Difference"), Kind.COUNT, "tickets_change"),
     )
 
 

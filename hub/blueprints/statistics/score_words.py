@@ -110,7 +110,8 @@ def table(page: str, lines: tuple[Line, ...], *, has_peers: bool) -> Table:
     title = (
         gettext("Beside the own past and stores of its size") if has_peers else gettext("Beside the own past")
     )
-    return Table(page, "card", title, tuple(columns), tuple(_row(line) for line in lines))
+    rows, measures = tuple(_row(line) for line in lines), tuple(line.key for line in lines)
+    return Table(page, "card", title, tuple(columns), rows, measures=measures)
 
 
 def _row(line: Line) -> Row:

@@ -51,10 +51,10 @@ def tables(found: Found, asked: Asked) -> list[Table]:
         return [score_words.table(KEY, found.card.lines, has_peers=True)]
     columns = (
         Column("name", gettext("Store")),
-        Column("tickets", gettext("Tickets opened"), Kind.COUNT),
-        Column("median_reply", gettext("Median reply time"), Kind.OPENING),
-        Column("within_target", gettext("Within target"), Kind.SHARE),
-        Column("csat", gettext("Satisfaction"), Kind.SHARE),
+        Column("tickets", gettext("Tickets opened"), Kind.COUNT, "tickets"),
+        Column("median_reply", gettext("Median reply time"), Kind.OPENING, "median_reply"),
+        Column("within_target", gettext("Within target"), Kind.SHARE, "within_target"),
+        Column("csat", gettext("Satisfaction"), Kind.SHARE, "csat"),
     )
     region, several = asked.filters.region_id, asked.filters.store_ids
     rows = [

@@ -30,11 +30,15 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """`label` in the reader's language; not on the page is what another cell of it says in words."""
+    """`label` in the reader's language; `measure` is the key of the figure that it shows, "" of names.
+
+    Not on the page is what another cell of it says in words.
+    """
 
     key: str
     label: str
     kind: Kind = Kind.TEXT
+    measure: str = ""
     is_on_page: bool = True
 
 
@@ -54,9 +58,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """`key` is its name in the address of its files; `sorts` are the addresses that sort it, `order` says by which column it is.
+    """`key` is its name in the address of its files; `measures` are figures that stand in rows of their own.
 
-    `taken_on`: the night that was counted, where there is no period.
+    `sorts` are the addresses that sort it, `order` says by which column it is; `taken_on`: the night that was
+    counted, where there is no period.
     """
 
     page: str
@@ -67,6 +72,7 @@ class Table:
     currency: str = "EUR"
     is_sortable: bool = False
     taken_on: date | None = None
+    measures: tuple[str, ...] = ()
     sorts: Mapping[str, str] = field(default_factory=dict)
     order: Mapping[str, str] = field(default_factory=dict)
 
@@ -84,6 +90,11 @@ class Table:
             for column in self.columns
             if column.is_on_page
         ]
+
+    def defined(self) -> list[tuple[str, words.Counted]]:
+        """The figures of the table, each with how it is counted, in the order of its columns."""
+        of_columns = (column.measure for column in self.columns if column.measure)
+        return words.define_each(*dict.fromkeys((*of_columns, *self.measures)))
 
     def lines(self) -> list[dict[str, Any]]:
         """For parts/data_table.html: each cell in words, linked where there are tickets behind it."""

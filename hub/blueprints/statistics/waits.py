@@ -77,10 +77,10 @@ def tables(found: Times, asked: Asked) -> list[Table]:
 def _table(key: str, title: str, head: str, rows: Iterable[Row]) -> Table:
     columns = (
         Column("name", head),
-        Column("count", gettext("Replies"), Kind.COUNT),
-        Column("median", gettext("Median"), Kind.OPENING),
-        Column("p90", gettext("90th percentile"), Kind.OPENING),
-        Column("target", gettext("Within target"), Kind.SHARE),
+        Column("count", gettext("Replies"), Kind.COUNT, "waits"),
+        Column("median", gettext("Median"), Kind.OPENING, "median_reply"),
+        Column("p90", gettext("90th percentile"), Kind.OPENING, "p90_reply"),
+        Column("target", gettext("Within target"), Kind.SHARE, "within_target"),
     )
     return Table(KEY, key, title, columns, tuple(rows), is_sortable=key != "by-reason")
 
@@ -131,10 +131,10 @@ def _people(found: Times, asked: Asked) -> Iterable[Row]:
 def _periods(found: Times, asked: Asked) -> Table:
     columns = (
         Column("day", gettext("Day"), Kind.DAY),
-        Column("count", gettext("Replies"), Kind.COUNT),
-        Column("median", gettext("Median"), Kind.OPENING),
-        Column("p90", gettext("90th percentile"), Kind.OPENING),
-        Column("before", gettext("Median before"), Kind.OPENING),
+        Column("count", gettext("Replies"), Kind.COUNT, "waits"),
+        Column("median", gettext("Median"), Kind.OPENING, "median_reply"),
+        Column("p90", gettext("90th percentile"), Kind.OPENING, "p90_reply"),
+        Column("before", gettext("Median before"), Kind.OPENING, "median_reply"),
     )
     return Table(KEY, "by-day", gettext("Over the period"), columns, tuple(_period_rows(found, asked)))
 
@@ -171,7 +171,7 @@ def earlier_medians(found: Times, asked: Asked) -> dict[date, float | None]:
 def _distribution(found: Times, asked: Asked) -> Table:
     columns = (
         Column("length", gettext("Opening minutes and hours")),
-        Column("count", gettext("Waits"), Kind.COUNT),
+        Column("count", gettext("Waits"), Kind.COUNT, "waits"),
     )
     rows = tuple(
         Row({"length": label, "count": count}, links={"count": behind(asked, "median_reply", bucket=bucket)})
@@ -184,8 +184,8 @@ def _hours(found: Times, asked: Asked) -> Table:
     columns = (
         Column("weekday", gettext("Weekday")),
         Column("hour", gettext("Hour"), Kind.COUNT),
-        Column("count", gettext("Waits"), Kind.COUNT),
-        Column("median", gettext("Median"), Kind.OPENING),
+        Column("count", gettext("Waits"), Kind.COUNT, "waits"),
+        Column("median", gettext("Median"), Kind.OPENING, "median_reply"),
     )
     rows = tuple(
         Row(
@@ -203,7 +203,7 @@ def _hours(found: Times, asked: Asked) -> Table:
 
 
 def _drops(found: Times, asked: Asked) -> Table:
-    columns = (Column("reason", gettext("Reason")), Column("count", gettext("Waits"), Kind.COUNT))
+    columns = (Column("reason", gettext("Reason")), Column("count", gettext("Waits"), Kind.COUNT, "dropped"))
     rows = tuple(
         Row(
             {"reason": gettext(text), "count": found.all.dropped.get(reason.value, 0)},

@@ -19,6 +19,7 @@ from hub.inbox.actions.events import lock_end, lock_ticket, move_state, note_tic
 from hub.inbox.actions.handing_out import hand_out
 from hub.inbox.actions.opening import add_message, show_message
 from hub.inbox.actions.receiving import reopen_row
+from hub.inbox.actions.recounting import tell_recounted
 from hub.inbox.actions.ruling import note_opening
 from hub.inbox.actions.said import Said, begin_ticket
 from hub.inbox.directory import Directory
@@ -196,6 +197,8 @@ def _mark(ticket: Ticket, answered: Answered, *, now: datetime) -> None:
             note_ticket("answer_confirmed", ticket, by=CUSTOMER, now=now, answer_id=answered.answer_id)
         ticket.is_confirmed = answered.is_confirmed
     ticket.is_grievance = True
+    if ticket.score != answered.score and ticket.first_solved_at is not None:
+        tell_recounted(ticket, now=now)
     ticket.score = answered.score
     settle_hold(ticket, now=now)
     db.session.flush()

@@ -10,6 +10,7 @@ from hub.core.errors import Conflict, Forbidden, Invalid, NotFound
 from hub.core.text import N_
 from hub.inbox.actions.events import lock_ticket, note_ticket
 from hub.inbox.actions.noticing import notify
+from hub.inbox.actions.recounting import tell_recounted
 from hub.inbox.gestures import LONGEST_TEXT, SETTING, check_amount, check_ceilings, may_decide
 from hub.inbox.models import Gesture, Ticket
 from hub.inbox.queries.gestures import count_cents_for, get_ceilings
@@ -97,6 +98,7 @@ def give_alone(
     row.code, row.state = given.code, GestureState.DONE
     row.decided_by_id, row.decided_at, row.done_by_id, row.done_at = agent_id, now, agent_id, now
     _note("gesture_granted", row, by=by, now=now)
+    tell_recounted(ticket, now=now)
     return row, given
 
 
@@ -105,6 +107,7 @@ def take_gesture_back(gesture_id: int, *, by: Actor, now: datetime) -> None:
     row = db.session.get(Gesture, gesture_id)
     if row is not None:
         _note("gesture_taken_back", row, by=by, now=now)
+        tell_recounted(lock_ticket(row.ticket_id), now=now, gone=[row.decided_at])
         take_back(reference_of(row.id), now=now)
         db.session.delete(row)
 
@@ -232,6 +235,7 @@ def _decide(row: Gesture, *, is_granted: bool, by: Actor, now: datetime) -> None
         row.state = GestureState.DONE
         row.done_by_id, row.done_at = by.agent_id, now
     _note("gesture_granted" if is_granted else "gesture_refused", row, by=by, now=now)
+    tell_recounted(lock_ticket(row.ticket_id), now=now)
 
 
 def _take_code(row: Gesture, *, now: datetime) -> GivenCode:

@@ -13,6 +13,7 @@ from hub.core.text import N_
 from hub.core.words import Channel, Purpose
 from hub.inbox.actions.events import TICKET, find_end, lock_ticket, lock_tickets, note_ticket
 from hub.inbox.actions.receiving import receive_message
+from hub.inbox.actions.recounting import tell_recounted
 from hub.inbox.facts import TicketRated
 from hub.inbox.models import Ticket, TicketMessage, TicketRating
 from hub.inbox.own_links import rating_url
@@ -49,6 +50,7 @@ def ask_rating(ticket_id: int, *, now: datetime) -> int | None:
     row = db.session.scalar(_rating_of(ticket.id))
     if (row is not None and row.score is not None) or not may_ask(_solved(ticket), now=now):
         return None
+    tell_recounted(ticket, now=now, gone=[row.asked_at if row else None])
     row = row or TicketRating(ticket_id=ticket.id, comment="")
     row.customer_id, row.store_id, row.agent_id = ticket.customer_id, ticket.store_id, _last_agent(ticket.id)
     row.message_key, row.asked_at = f"{TICKET}:{ticket.id}:rating:{ticket.last_event_id}", now
@@ -60,10 +62,11 @@ def ask_rating(ticket_id: int, *, now: datetime) -> int | None:
 
 def withdraw_rating(ticket_id: int, *, now: datetime) -> bool:
     """The ticket is not solved after all: a question that has not left does not leave. Whether it was taken back."""
-    lock_ticket(ticket_id)
+    ticket = lock_ticket(ticket_id)
     row = db.session.scalar(_rating_of(ticket_id))
     if row is None or row.score is not None or not outbox.cancel(row.message_key, now=now):
         return False
+    tell_recounted(ticket, now=now, gone=[row.asked_at])
     db.session.delete(row)
     db.session.flush()
     return True
@@ -101,8 +104,9 @@ def answer_rating(
     words = comment.replace("\x00", "").strip()[:LONGEST_COMMENT]
     if (row.score, row.comment) == (score, words):
         return
+    before = row.answered_at
     row.score, row.comment, row.answered_at = score, words, now
-    _tell(row, now=now)
+    _tell(row, before, now=now)
     if score == UNHAPPY:
         _pass_on(row, now=now, machine_now=machine_now)
 
@@ -132,8 +136,10 @@ def _check_page(rating_id: int, page: str, machine_now: datetime) -> None:
         raise Invalid(PRESS_AGAIN)
 
 
-def _tell(row: TicketRating, *, now: datetime) -> None:
+def _tell(row: TicketRating, before: datetime | None, *, now: datetime) -> None:
     ticket = lock_ticket(row.ticket_id)
+    if before is not None:
+        tell_recounted(ticket, now=now, gone=[before])
     note_ticket("rated", ticket, by=CUSTOMER, now=now, score=row.score)
     db.session.flush()
     fact = TicketRated(

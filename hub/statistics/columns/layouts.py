@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from hub.core.words import Channel, Purpose
-from hub.inbox.words import DropReason
+from hub.inbox.words import DropReason, GestureKind, RouteSource
 from hub.outbox.words import BlockReason
 from hub.statistics.words import Subject
 
@@ -28,6 +28,15 @@ REPLIED, PASSED_ON, FIRST_DROP = 0, 1, 2
 COUNTS, MERGED, CLOSED_AT_ONCE = 0, 1, 2
 """The fate of a ticket: a matter of its own, part of another ticket, or spam and answers taken back."""
 
+ROUTES = (
+    RouteSource.ORDER_NUMBER, RouteSource.ANSWERED_ORDER, RouteSource.STORE_ADDRESS, RouteSource.STORE_FORM,
+    RouteSource.STORE_COUNTER, RouteSource.RECENT_ORDER, RouteSource.PREFERRED_STORE, RouteSource.POSTCODE,
+    RouteSource.STORE_NAME, RouteSource.STORE_NUMBER, RouteSource.LOYALTY_CARD, RouteSource.AGENT, RouteSource.RULE,
+    RouteSource.NONE,
+)  # fmt: skip
+"""What named the first store of a ticket. Only added to at the end."""
+GESTURES = (GestureKind.VOUCHER, GestureKind.REFUND)
+"""Only added to at the end."""
 PURPOSES = (
     Purpose.TRANSACTIONAL, Purpose.SERVICE, Purpose.REPLY, Purpose.SURVEY, Purpose.PROMOTION, Purpose.NEWSLETTER,
     Purpose.OPEN_MEASUREMENT,
@@ -94,6 +103,11 @@ LAYOUTS: Mapping[Subject, Layout] = {
     Subject.ANSWERS: Layout(1, {"store": ID, "slot": SLOT, "score": CODE}),
     Subject.ORDERS: Layout(1, {"store": ID, "count": ID, "cents": LONG_ID}),
     Subject.SOLUTIONS: Layout(1, {**PLACE, "slot": SLOT, "is_last": CODE, "is_back": CODE, "seconds": EXACT}),
+    Subject.ROUTES: Layout(
+        1, {"ticket": LONG_ID, "store": ID, "channel": CODE, "reason": ID, "source": CODE, "is_moved": CODE}
+    ),
+    Subject.RATINGS: Layout(1, {**PLACE, "score": CODE, "is_second": CODE}),
+    Subject.GESTURES: Layout(1, {**PLACE, "kind": CODE, "is_given": CODE, "cents": LONG_ID}),
 }
 
 

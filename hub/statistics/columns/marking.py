@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from hub.core.batches import among
 from hub.core.db import db, ring_after_commit
-from hub.inbox.models import ReplyWait, Ticket
+from hub.inbox.models import Gesture, ReplyWait, Ticket, TicketRating
 from hub.orders.models import Order
 from hub.statistics.columns.layouts import Day
 from hub.statistics.columns.local_days import day_of
@@ -20,7 +20,9 @@ from hub.stores.queries import find_chain
 from hub.surveys.models import Answer
 
 BELL = "statistics"
-OF_TICKETS = (Subject.WAITS, Subject.TICKETS, Subject.SOLUTIONS)
+OF_TICKETS = (
+    Subject.WAITS, Subject.TICKETS, Subject.SOLUTIONS, Subject.ROUTES, Subject.RATINGS, Subject.GESTURES,
+)  # fmt: skip
 
 
 def find_zone() -> ZoneInfo | None:
@@ -76,9 +78,13 @@ def _moments_of(ticket_ids: Collection[int]) -> Iterable[tuple[str, datetime]]:
     """(subject, moment) of each row that a figure counts."""
     moments = [
         (Subject.TICKETS, Ticket.created_at, Ticket.id),
+        (Subject.ROUTES, Ticket.created_at, Ticket.id),
         (Subject.SOLUTIONS, Ticket.first_solved_at, Ticket.id),
         (Subject.SOLUTIONS, Ticket.solved_at, Ticket.id),
         (Subject.WAITS, func.coalesce(ReplyWait.ended_at, ReplyWait.dropped_at), ReplyWait.ticket_id),
+        (Subject.RATINGS, TicketRating.asked_at, TicketRating.ticket_id),
+        (Subject.RATINGS, TicketRating.answered_at, TicketRating.ticket_id),
+        (Subject.GESTURES, Gesture.decided_at, Gesture.ticket_id),
     ]
     parts = [
         select(literal(subject.value), moment).where(among(of, ticket_ids), moment.is_not(None))

@@ -7,8 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hub.core.db import IN_BINARY, db
-from hub.statistics.columns import inbox_rows, message_rows, shop_rows
-from hub.statistics.columns.layouts import CHANNELS, DROPS, PURPOSES, WHATS
+from hub.statistics.columns import after_rows, inbox_rows, message_rows, shop_rows
+from hub.statistics.columns.layouts import CHANNELS, DROPS, GESTURES, PURPOSES, ROUTES, WHATS
 from hub.statistics.columns.local_days import begin_of, day_of, days_between
 from hub.statistics.words import Subject
 
@@ -29,12 +29,17 @@ SOURCES: Mapping[Subject, Source] = {
     Subject.PRESSURE: Source(message_rows.PRESSURE, message_rows.SPAN_OF_PRESSURE),
     Subject.ANSWERS: Source(shop_rows.ANSWERS, shop_rows.SPAN_OF_ANSWERS),
     Subject.ORDERS: Source(shop_rows.ORDERS, shop_rows.SPAN_OF_ORDERS),
+    Subject.ROUTES: Source(after_rows.ROUTES, inbox_rows.SPAN_OF_TICKETS),
+    Subject.RATINGS: Source(after_rows.RATINGS, after_rows.SPAN_OF_RATINGS),
+    Subject.GESTURES: Source(after_rows.GESTURES, after_rows.SPAN_OF_GESTURES),
 }
 CODES = {
     "channels": [each.value for each in CHANNELS],
     "drops": [each.value for each in DROPS],
     "purposes": [each.value for each in PURPOSES],
     "whats": list(WHATS),
+    "sources": [each.value for each in ROUTES],
+    "gestures": [each.value for each in GESTURES],
 }
 
 

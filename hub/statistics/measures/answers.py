@@ -16,6 +16,22 @@ SATISFACTION = Measure(
         "withdrawn."
     ),
 )
+ANSWERED = Measure(
+    "csat_answers",
+    N_("Answers"),
+    "answers",
+    definition=N_("Answers of the period that count, to the question sent after a purchase."),
+    formula=N_("Number of answers, also by choice, by the day on which they were given."),
+    leaves_out=N_("Answers that were not confirmed, were replaced by a later one or withdrawn."),
+)
+ASKED = Measure(
+    "csat_asked",
+    N_("Questions sent"),
+    "messages",
+    definition=N_("Questions after a purchase that left in the period."),
+    formula=N_("Number of invitations that a provider took, by the store of the order."),
+    leaves_out=N_("Questions that did not leave. An answer may come in a later period than its question."),
+)
 TICKET_SATISFACTION = Measure(
     "ticket_csat",
     N_("Satisfaction after solving"),
@@ -30,6 +46,26 @@ TICKET_SATISFACTION = Measure(
     ),
     leaves_out=N_("Questions without an answer."),
 )
+TICKET_ANSWERED = Measure(
+    "ticket_ratings",
+    N_("Answers after solving"),
+    "answers",
+    definition=N_("Answers of the period to the question sent after a ticket was solved."),
+    formula=N_("Number of tickets with an answer, also by choice, by the day of their last answer."),
+    leaves_out=N_("Questions without an answer."),
+)
+TICKET_ASKED = Measure(
+    "ticket_asked",
+    N_("Questions after solving"),
+    "tickets",
+    definition=N_("Tickets whose customer was asked in the period how the solution was."),
+    formula=N_(
+        "Number of tickets, by the day on which the question was written, in the store that had it then."
+    ),
+    leaves_out=N_(
+        "Questions taken back because the ticket was opened again, and customers asked in the 30 days before."
+    ),
+)
 FIRST_CONTACT = Measure(
     "first_contact",
     N_("First contact of unhappy customers"),
@@ -40,9 +76,18 @@ FIRST_CONTACT = Measure(
         "by a person."
     ),
     formula=N_(
-        "Median of the opening seconds of the waits that began with an answer and ended in the period."
+        "Median of the opening seconds of the waits that began with an answer and ended in the period. The chain "
+        "is charged the customer’s whole wait, a store its own share of it."
     ),
     leaves_out=N_("Customers to whom nobody has written yet, and stores without known hours."),
+)
+UNCONTACTED = Measure(
+    "uncontacted",
+    N_("Unhappy customers without a first contact"),
+    "tickets",
+    definition=N_("Tickets opened by an answer “not satisfied” to which nobody has written yet, right now."),
+    formula=N_("Number of these tickets whose customer still waits, whatever the period of the page."),
+    leaves_out=N_("Tickets in which a person has written, and those solved or withdrawn without a reply."),
 )
 RECOVERY = Measure(
     "recovery",
@@ -68,4 +113,15 @@ REVIEW_LINKS = Measure(
     formula=N_("Answers followed by the link, divided by the answers that count."),
     leaves_out=N_("Nothing; thanks leave the day after the answer, so that the last days are incomplete."),
 )
-ANSWERS = (SATISFACTION, TICKET_SATISFACTION, FIRST_CONTACT, RECOVERY, REVIEW_LINKS)
+ANSWERS = (
+    SATISFACTION,
+    ANSWERED,
+    ASKED,
+    TICKET_SATISFACTION,
+    TICKET_ANSWERED,
+    TICKET_ASKED,
+    FIRST_CONTACT,
+    UNCONTACTED,
+    RECOVERY,
+    REVIEW_LINKS,
+)

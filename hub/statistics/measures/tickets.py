@@ -82,6 +82,24 @@ GESTURE_COST = Measure(
     formula=N_("Sum of the amounts. A voucher counts with its full amount when it is given, used or not."),
     leaves_out=N_("Refused gestures and those still waiting for a decision."),
 )
+GESTURES_GIVEN = Measure(
+    "gestures_given",
+    N_("Gestures granted"),
+    "gestures",
+    definition=N_(
+        "Vouchers and refunds granted in the period, in the store that had the ticket when the gesture was asked."
+    ),
+    formula=N_("Number of gestures, vouchers and refunds apart, by the day of the decision."),
+    leaves_out=N_("Refused gestures and those still waiting for a decision."),
+)
+GESTURES_REFUSED = Measure(
+    "gestures_refused",
+    N_("Refused gestures"),
+    "gestures",
+    definition=N_("Vouchers and refunds that were asked for and refused in the period."),
+    formula=N_("Number of gestures, by the day of the decision."),
+    leaves_out=N_("Granted gestures and those still waiting for a decision."),
+)
 OPENED = Measure(
     "tickets",
     N_("Tickets opened"),
@@ -158,4 +176,6 @@ TICKETS = (
     ROUTED,
     UNATTRIBUTED,
     GESTURE_COST,
+    GESTURES_GIVEN,
+    GESTURES_REFUSED,
 )

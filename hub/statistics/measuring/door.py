@@ -8,7 +8,7 @@ from hub.core.errors import Forbidden
 from hub.core.text import N_
 from hub.staff.rules import Viewer
 from hub.staff.words import Permission
-from hub.statistics.measuring import live
+from hub.statistics.measuring import answered, live
 from hub.statistics.measuring.figures import Figure
 from hub.statistics.rules import Filters
 from hub.statistics.words import Dimension
@@ -20,6 +20,9 @@ LIVE: Mapping[str, Callable[..., list[Figure]]] = {
     "waiting_now": live.count_waiting,
     "late_now": live.count_late,
     "oldest_wait": live.find_oldest,
+    "uncontacted": answered.count_uncontacted,
+    "csat_asked": answered.count_asked,
+    "review_links": answered.share_links,
 }
 
 

@@ -7,7 +7,7 @@ from hub.core.errors import Invalid
 from hub.core.text import N_
 from hub.staff.rules import Viewer
 from hub.statistics.columns.layouts import LAYOUTS
-from hub.statistics.measuring import messages, shop, summaries, tickets, waits
+from hub.statistics.measuring import gestures, messages, ratings, routes, shop, summaries, tickets, waits
 from hub.statistics.measuring.figures import Figure, Group
 from hub.statistics.measuring.frames import Frame, column_of, read_frames
 from hub.statistics.rows import Waits
@@ -40,6 +40,10 @@ RECIPES: Mapping[str, tuple[Subject, Recipe]] = {
     "csat": (Subject.ANSWERS, shop.find_satisfaction),
     "orders": (Subject.ORDERS, shop.count_orders),
     "order_revenue": (Subject.ORDERS, shop.sum_orders),
+    "csat_answers": (Subject.ANSWERS, shop.count_all_answers),
+    **ratings.RECIPES,
+    **routes.RECIPES,
+    **gestures.RECIPES,
 }
 
 
@@ -55,6 +59,7 @@ OF_MESSAGES: Mapping[str, tuple[Subject, Recipe]] = {
     "messages_clicked": _share(("clicked",), "delivered"),
     "messages_unsubscribed": _share(("unsubscribed",), "delivered"),
     "messages_complaints": _share(("complained",), "delivered"),
+    "messages_not_sent": (Subject.MESSAGES, messages.count_not_sent),
 }
 KEYS = (*RECIPES, CONTACT_RATE, *OF_MESSAGES)
 SUBJECTS = frozenset(subject for subject, _ in (*RECIPES.values(), *OF_MESSAGES.values()))

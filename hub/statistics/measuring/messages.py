@@ -63,6 +63,15 @@ def count_what(frame: Frame, by: Dimension | None, what: str) -> list[Figure]:
     return [Figure(group, float(each.get(what, 0)), each.get(what, 0)) for group, each in _groups(frame, by)]
 
 
+def count_not_sent(frame: Frame, by: Dimension | None) -> list[Figure]:
+    """Whatever stopped them for good."""
+    counts = [
+        (group, sum(number for what, number in each.items() if what.startswith("not_")))
+        for group, each in _groups(frame, by)
+    ]
+    return [Figure(group, count, count) for group, count in counts]
+
+
 def find_share(frame: Frame, by: Dimension | None, what: Collection[str], of: str) -> list[Figure]:
     """Of the messages of `of` the share that any of these things happened to, with its interval."""
     figures = []

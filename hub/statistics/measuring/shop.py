@@ -10,7 +10,7 @@ from hub.statistics.measuring.figures import Figure, Group
 from hub.statistics.measuring.frames import Frame, column_of
 from hub.statistics.measuring.numbers import Groups, count_by, only
 from hub.statistics.measuring.tickets import count_opened
-from hub.statistics.measuring.waits import share_figures
+from hub.statistics.measuring.waits import count_figures, share_figures
 from hub.statistics.words import Dimension
 
 Array = NDArray[Any]
@@ -33,6 +33,10 @@ def count_answers(frame: Frame, by: Dimension | None) -> list[tuple[Group, tuple
     groups = _answers(frame, by)
     counts = [count_by(only(groups, frame["score"] == score)) for score in (BEST, GOOD, BAD)]
     return [(label, (best, good, bad)) for label, best, good, bad in zip(groups.labels, *counts, strict=True)]
+
+
+def count_all_answers(frame: Frame, by: Dimension | None) -> list[Figure]:
+    return count_figures(_answers(frame, by))
 
 
 def _answers(frame: Frame, by: Dimension | None) -> Groups:

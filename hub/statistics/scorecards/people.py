@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 from hub.core.errors import NotFound
 from hub.core.text import N_
 from hub.staff.queries import get_agents
-from hub.staff.rules import SYSTEM_VIEWER, Scope, Viewer
+from hub.staff.rules import Scope, Viewer
 from hub.statistics.columns.layouts import NOBODY
 from hub.statistics.measuring.door import open_look
 from hub.statistics.measuring.figures import Figure
 from hub.statistics.people import may_read_page_of
 from hub.statistics.queries import period_of
-from hub.statistics.ratings import get_ratings_of
-from hub.statistics.rows import Satisfaction, Waits
+from hub.statistics.rows import Waits
 from hub.statistics.rules import Filters
 from hub.statistics.scorecards.rules import OF_PERSONS, compare
 from hub.statistics.scorecards.stores import Line
@@ -22,8 +21,6 @@ from hub.stores.queries import list_stores
 
 if TYPE_CHECKING:
     from hub.statistics.measuring.look import Look
-
-RATED = "ticket_csat"
 
 
 @dataclass(frozen=True)
@@ -49,9 +46,7 @@ def get_person_card(filters: Filters, agent_id: int, *, viewer: Viewer) -> Perso
     past = look.before
     before = [past.of_waits(None), past.of_solutions()] if past else []
     look.read(look.of_waits(None, period_of(asked)), look.of_solutions(), *before)
-    rating_reader = SYSTEM_VIEWER if is_own else viewer
-    now = _figures(look, rating_reader)
-    earlier = _figures(past, rating_reader) if past else None
+    now, earlier = _figures(look), _figures(past) if past else None
     days: list[tuple[Any, Waits]] = look.summarise_waits(period_of(asked))
     return PersonCard(
         name=get_agents([agent_id])[agent_id].name,
@@ -69,14 +64,8 @@ def _everywhere(viewer: Viewer) -> Viewer:
     return replace(viewer, scope=Scope(is_everything=False, store_ids=ids))
 
 
-def _figures(look: "Look", reader: Viewer) -> dict[str, Figure]:
-    measured = {key: look.measure(key)[0] for key in ("waits", *OF_PERSONS) if key != RATED}
-    return {**measured, RATED: _rated(get_ratings_of(look.filters, viewer=reader))}
-
-
-def _rated(found: Satisfaction) -> Figure:
-    sure = found.interval
-    return Figure(None, sure.value, found.total, sure.low, sure.high) if sure else Figure(None, None, 0)
+def _figures(look: "Look") -> dict[str, Figure]:
+    return {key: look.measure(key)[0] for key in ("waits", *OF_PERSONS)}
 
 
 def _line(key: str, now: dict[str, Figure], earlier: dict[str, Figure] | None) -> Line:
