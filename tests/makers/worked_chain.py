@@ -5,6 +5,7 @@ Easter Monday. The target is two opening hours for a first reply and one for the
 Wednesday 8 April at noon, of Saturday 4 to Wednesday 8 April. All times are of Paris.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from hub.core.actor import Actor
 from hub.core.words import Channel
 from hub.inbox.actions import change_target, mark_spam, reply, solve, transfer
 from hub.inbox.words import Priority
+from hub.reactions import drain
 from hub.stores.models import OpeningRange, Store
 from tests.conftest import HandClock
 from tests.makers.inbox import actor_of, make_house, make_reason, make_received
@@ -99,14 +101,36 @@ class WorkedChain:
     at: dict[int, str] = field(default_factory=dict)
 
 
-def make_worked_chain(session: Session, hand_clock: HandClock) -> WorkedChain:
-    """The story, told through the actions a person or a mail would take."""
-    chain = _found(session)
+Beside = tuple[datetime, Callable[[WorkedChain, datetime], None]]
+"""When something else happens, and what."""
+
+
+def make_worked_chain(session: Session, hand_clock: HandClock, beside: Sequence[Beside] = ()) -> WorkedChain:
+    """The story, told through the actions a person or a mail would take; `beside` in the order of its moments."""
+    chain, others = _found(session), list(beside)
     for count, (day, hour, verb, number, word) in enumerate(STORY):
+        while others and others[0][0] <= moment(day, hour):
+            _happen(chain, hand_clock, others.pop(0))
         hand_clock.now = moment(day, hour)
         _tell(chain, verb, number, word, count=count, now=hand_clock.now)
+    for each in others:
+        _happen(chain, hand_clock, each)
     hand_clock.now = ASKED_AT
     return chain
+
+
+def _happen(chain: WorkedChain, hand_clock: HandClock, what: Beside) -> None:
+    """Facts of before have had their effect, and its own have it at once."""
+    hand_clock.now, act = what
+    settle()
+    act(chain, hand_clock.now)
+    settle()
+
+
+def settle() -> None:
+    """Every fact that waits has its effect."""
+    while drain.work_facts(lambda: None):
+        pass
 
 
 def _found(session: Session) -> WorkedChain:

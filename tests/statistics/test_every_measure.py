@@ -1,0 +1,115 @@
+"""Every measure equals the value reckoned by hand in worked_values.py, and none is without one."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from hub.core.intervals import wilson
+from hub.core.words import Language
+from hub.plans.results.gains import get_gains
+from hub.plans.results.queries import get_results
+from hub.plans.results.rows import Asked
+from hub.reasons.queries import list_reasons
+from hub.staff.rules import Scope, Viewer
+from hub.staff.words import Role
+from hub.statistics.base.queries import get_base
+from hub.statistics.contact_reasons import get_contact_reasons
+from hub.statistics.measures import MEASURES
+from hub.statistics.measuring.door import list_keys, measure
+from hub.statistics.messages import get_sendings
+from hub.statistics.queries import read_filters
+from tests.conftest import TUESDAY, HandClock
+from tests.makers.statistics import find_differing
+from tests.makers.worked_chain import ASKED_AT, PERIOD
+from tests.makers.worked_plan import make_worked_plan
+from tests.makers.worked_shop import WorkedShop
+from tests.statistics.worked_values import PLANS, WORKED
+
+OFFICE = Viewer(1, "Cleo", "c@x.example", Role.HEAD_OFFICE, Language.FRENCH, Scope(is_everything=True), 0)
+SHARES = frozenset(
+    {"within_target", "dropped_share", "reopened", "reroute_rate", "csat", "ticket_csat", "recovery", "review_links"}
+) | {f"messages_{what}" for what in ("delivered", "bounced", "opened", "clicked", "unsubscribed", "complaints")}  # fmt: skip
+
+
+def close(value: Any) -> Any:
+    """Numbers as near as they are reckoned on paper."""
+    return pytest.approx(value) if isinstance(value, float | int) else value
+
+
+def read_all() -> dict[str, Any]:
+    """What the hub says of the worked chain, of every measure but those of plans."""
+    filters = read_filters(PERIOD, now=ASKED_AT)
+    said: dict[str, Any] = {}
+    for key in list_keys():
+        (figure,) = measure(key, filters, viewer=OFFICE, now=ASKED_AT)
+        said[key] = figure.value
+        if key in SHARES:
+            sure = wilson(round((figure.value or 0) * figure.count), figure.count)
+            assert sure is not None
+            assert (figure.low, figure.high) == (pytest.approx(sure.low), pytest.approx(sure.high)), key
+    why = get_contact_reasons(filters, viewer=OFFICE)
+    names = {row.id: row.key for row in list_reasons(active=False)}
+    said["reason_share"] = {names.get(row.reason_id or 0): row.share for row in why.reasons}
+    said["tickets_change"] = {names[row.reason_id]: row.change for row in why.reasons if row.reason_id}
+    said["messages_pressure"] = get_sendings(filters, viewer=OFFICE).pressure
+    found = get_base(filters, viewer=OFFICE)
+    assert found.now is not None
+    counts, everybody = found.now.counts, found.now.counts["all"]
+    (february,) = [each for each in found.cohorts if each.cohort_on.month == TUESDAY.month - 1]
+    return said | {
+        "base_customers": everybody,
+        "base_stages": {stage: counts[f"stage:{stage}"] for stage in ("regular", "new")},
+        "base_rf": {cell: counts["rf:{}:{}".format(*cell)] for cell in ((5, 4), (5, 1))},
+        "base_cohorts": february.months[2].active_count / february.customer_count,
+        "base_reachable": counts["open:any"] / everybody,
+        "base_offers": counts["offers:any"] / everybody,
+        "base_consents": tuple(counts[f"{said}:email:promotion"] for said in ("yes", "no", "never")),
+    }
+
+
+def read_plan() -> dict[str, Any]:
+    asked = Asked(since=TUESDAY - timedelta(days=365), until=TUESDAY, now=TUESDAY)
+    found, year = get_results("welcome_pack", asked), get_gains(asked)
+    arms, funnel, total = found.arms, found.funnel, year.total
+    (line,) = [each for each in year.lines if each.arms.heads]
+    treated, control = line.arms.treated, line.arms.control
+    assert arms.gain.in_all is not None
+    assert total is not None
+    assert arms.gain.in_all.low < arms.gain.in_all.value < arms.gain.in_all.high
+    return {
+        "plan_gain": arms.gain.in_all.value,
+        "plan_per_head": (arms.treated.mean, arms.control.mean),
+        "plan_bought": (arms.treated.rate, arms.control.rate),
+        "plan_engaged": funnel.engaged / funnel.sent,
+        "plan_unsubscribed": funnel.unsubscribed / funnel.sent,
+        "plan_complaints": funnel.complained / funnel.sent,
+        "plan_funnel": (funnel.entered, funnel.sent, funnel.delivered, funnel.engaged),
+        "plans_gain": total.value,
+        "plans_year": (
+            control.rate, treated.rate, (control.rate or 0) * treated.heads, treated.buyers, control.value,
+            treated.value, (control.mean or 0) * treated.heads, treated.spent,
+        ),
+    }  # fmt: skip
+
+
+def test_no_measure_is_without_a_value_by_hand() -> None:
+    assert WORKED.keys() == MEASURES.keys()
+    assert set(list_keys()) <= MEASURES.keys()
+    assert all(each.how for each in WORKED.values())
+
+
+def test_every_measure_of_the_chain(session: Session, hand_clock: HandClock) -> None:
+    WorkedShop(session, hand_clock)
+    said = read_all()
+    assert said.keys() == WORKED.keys() - PLANS.keys()
+    assert said == {key: close(WORKED[key].value) for key in said}
+    assert find_differing() == []
+
+
+def test_every_measure_of_plans(session: Session, hand_clock: HandClock) -> None:
+    make_worked_plan(session)
+    said = read_plan()
+    assert said.keys() == PLANS.keys()
+    assert said == {key: close(PLANS[key].value) for key in said}
