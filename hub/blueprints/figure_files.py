@@ -14,8 +14,8 @@ from hub.core import clock, files
 from hub.core.text import N_
 from hub.staff.words import Permission
 from hub.statistics.exports.queries import ExportRow, access_export, find_owed, list_exports
-from hub.statistics.exports.rules import DAYS, KEPT_NIGHTS, NIGHT_AT
-from hub.statistics.words import Grain, Span
+from hub.statistics.exports.rules import KEPT_NIGHTS, MONTHS, NIGHT_AT, RECENT_DAYS
+from hub.statistics.words import Grain
 
 blueprint = Blueprint("figure_files", __name__)
 DOOR = Door(blueprint, "/statistics/files", Permission.READ_STATISTICS)
@@ -39,7 +39,8 @@ def list_files() -> ResponseReturnValue:
         written_at=max((row.created_at for row in rows), default=None),
         is_owed=find_owed(clock.business_now()) is not None,
         hour=NIGHT_AT.hour,
-        day_count=DAYS[Span.RECENT],
+        day_count=RECENT_DAYS,
+        month_count=MONTHS,
         night_count=KEPT_NIGHTS,
     )
 

@@ -102,7 +102,7 @@ class AlertState(Base):
 
 
 class FigureExport(Base):
-    """A file of figures that a night wrote, from `since_on` to `until_on`; the content lies on the shelf.
+    """A file of figures from `since_on` to `until_on`, as the night wrote it last; the content lies on the shelf.
 
     Where no figure had any row there is no file: the row then says that the night has looked.
     """

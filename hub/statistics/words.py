@@ -67,7 +67,7 @@ class Grain(StrEnum):
 
 
 class Span(StrEnum):
-    """Which days a nightly file holds: those that may still change, or a year."""
+    """Which days a nightly file holds: the last ones, or a calendar month that is over."""
 
     RECENT = "recent"
-    YEAR = "year"
+    MONTH = "month"

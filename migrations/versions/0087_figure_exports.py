@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.UniqueConstraint("name", name=op.f("uq_figure_exports_name")),
         sa.CheckConstraint("grain IN ('stores', 'chain')", name=op.f("ck_figure_exports_grain")),
-        sa.CheckConstraint("span IN ('recent', 'year')", name=op.f("ck_figure_exports_span")),
+        sa.CheckConstraint("span IN ('recent', 'month')", name=op.f("ck_figure_exports_span")),
     )
 
 

@@ -232,18 +232,34 @@ def test_a_night_writes_once_with_the_same_bytes_and_the_next_one_restates(
     assert orders_on_sunday(fetcher.lines(OF_STORES)) == ["1"]
 
 
-def test_a_fortnight_is_kept_with_the_latest_year(
+def test_a_fortnight_of_nights_is_kept_and_each_month_of_a_year_written_anew(
     session: Session, fetcher: Fetcher, shop: Asked, hand_clock: HandClock
 ) -> None:
+    def work_all() -> int:
+        return sum(iter(work, 0))
+
     work()
     hand_clock.now = TUESDAY + timedelta(days=29)
-    assert (work(), work(), work()) == (1, 1, 0)
+    assert work_all() == 2, "before March nothing was, and nothing is looked for again and again"
     kept = [
-        f"{grain}-{span}-2026-04-01.csv.gz" for span in ("recent", "year") for grain in ("stores", "chain")
+        f"{grain}-{span}.csv.gz"
+        for span in ("recent-2026-04-01", "month-2026-03")
+        for grain in ("stores", "chain")
     ]
     assert fetcher.names() == kept
-    assert fetcher.lines(kept[2]) == fetcher.lines(kept[0]), "the same figures, of more days"
+    assert fetcher.lines(kept[2]) == fetcher.lines(kept[0]), "the same figures, of other days"
     assert len(session.scalars(select(LooseFile)).all()) == 2, "the shelf drops the first two a week from now"
+    make_order(session, customer_id=shop.customer_id, store_id=shop.store_id, external_id="A2")
+    gather_all()
+    assert work_all() == 0
+    hand_clock.now = TUESDAY + timedelta(days=59)
+    assert work_all() == 3
+    assert fetcher.names() == kept[2:], "nothing happened in April: no file without a line"
+    assert orders_on_sunday(fetcher.lines(kept[2])) == ["2"], "what came late is in the month"
+    hand_clock.now = TUESDAY + timedelta(days=400)
+    assert (has_due(), fetcher.names()) == (False, kept[2:]), (
+        "of a whole year without figures nothing is owed"
+    )
 
 
 @pytest.fixture

@@ -3,16 +3,18 @@
 from datetime import UTC, date, datetime, timedelta
 
 from hub.statistics.exports.rules import (
-    DAYS,
     KEPT_NIGHTS,
+    MONTHS,
+    Stretch,
     Written,
-    days_of,
     due_at,
     find_night,
     list_over,
     list_owed,
+    months_of,
     name_of,
     number_of,
+    recent_of,
 )
 from hub.statistics.words import Grain, Span
 
@@ -24,35 +26,55 @@ def test_a_night_begins_at_three_where_the_chain_is() -> None:
     assert find_night(datetime(2026, 3, 3, 1, 59, tzinfo=UTC), "Europe/Paris") is None
     assert find_night(datetime(2026, 3, 3, 2, 0, tzinfo=UTC), "Europe/Paris") == MARCH
     assert find_night(datetime(2026, 3, 3, 2, 0, tzinfo=UTC), "America/New_York") == MARCH - ONE
+    assert find_night(datetime(2026, 3, 3, 9, 0, tzinfo=UTC), "Asia/Tokyo") == MARCH
     assert due_at(date(2026, 7, 1), "Europe/Paris") == datetime(2026, 7, 1, 1, 0, tzinfo=UTC)
 
 
-def test_a_file_ends_with_the_day_that_is_over() -> None:
-    assert days_of(Span.RECENT, MARCH) == (date(2026, 1, 27), date(2026, 3, 2))
-    first, last = days_of(Span.YEAR, MARCH)
-    assert ((last - first).days + 1, last) == (DAYS[Span.YEAR], date(2026, 3, 2))
-    assert name_of(Grain.STORES, Span.RECENT, MARCH) == "stores-recent-2026-03-03.csv.gz"
+def test_files_end_with_a_day_that_is_over() -> None:
+    recent, months = recent_of(MARCH), months_of(MARCH)
+    assert (recent.first, recent.last) == (date(2026, 1, 27), date(2026, 3, 2))
+    assert (months[0].first, months[0].last) == (date(2026, 2, 1), date(2026, 2, 28))
+    assert (months[-1].first, len(months)) == (date(2025, 3, 1), MONTHS)
+    assert name_of(Grain.STORES, recent, MARCH) == "stores-recent-2026-03-03.csv.gz"
+    assert name_of(Grain.CHAIN, months[0], MARCH) == "chain-month-2026-02.csv.gz"
     assert number_of(MARCH) == 20260303
 
 
-def test_recent_days_each_night_and_a_year_each_month_even_when_the_1st_was_missed() -> None:
-    """Between them no day of the last year is ever missing, and a fortnight of nights is kept."""
+def days_in(written: set[Written]) -> set[date]:
+    """Every day of which a file is kept."""
+    found = set()
+    for each in written:
+        whole = recent_of(each.night), *months_of(each.first + 31 * ONE)
+        last = next(row.last for row in whole if (row.span, row.first) == (each.span, each.first))
+        found |= {each.first + number * ONE for number in range((last - each.first).days + 1)}
+    return found
+
+
+def test_every_day_of_a_year_is_kept_even_when_nights_are_missed() -> None:
+    """Months are begun on a 1st, made up when it was missed, and go on where a night broke off."""
     written: set[Written] = set()
-    missed = {date(2026, 6, 1), date(2026, 6, 2)}
+    missed = {date(2026, 5, 30) + number * ONE for number in range(5)}
     nights = [MARCH + number * ONE for number in range(150)]
-    years = []
+    began: dict[date, int] = {}
     for night in nights:
-        if night in missed:
-            continue
-        owed = list_owed(night, written)
-        assert owed[0] is Span.RECENT
-        written |= {(span, night) for span in owed}
-        assert list_owed(night, written) == []
+        for stretch in [] if night in missed else list_owed(night, written)[: 1 + 7]:
+            written -= {each for each in written if (each.span, each.first) == (stretch.span, stretch.first)}
+            written.add(Written(stretch.span, stretch.first, night))
+            if stretch.span is Span.MONTH:
+                began[night] = began.get(night, 0) + 1
         written -= list_over(night, written)
-        years += [night] if Span.YEAR in owed else []
-        newest = max((each for span, each in written if span is Span.YEAR), default=None)
-        assert not years or newest == years[-1]
-        assert newest is None or days_of(Span.RECENT, night)[0] <= days_of(Span.YEAR, newest)[1] + ONE
-    assert years == [date(2026, 4, 1), date(2026, 5, 1), date(2026, 6, 3), date(2026, 7, 1)]
-    recent = sorted(each for span, each in written if span is Span.RECENT)
+        if night >= date(2026, 4, 2) and night not in missed:
+            year = {night - number * ONE for number in range(1, 335)}
+            assert year <= days_in(written), night
+    assert began == {
+        date(2026, 4, 1): 7, date(2026, 4, 2): 5, date(2026, 5, 1): 7, date(2026, 5, 2): 5,
+        date(2026, 6, 4): 7, date(2026, 6, 5): 5, date(2026, 7, 1): 7, date(2026, 7, 2): 5,
+    }  # fmt: skip
+    recent = sorted(each.night for each in written if each.span is Span.RECENT)
     assert recent == nights[-KEPT_NIGHTS:]
+    assert len([each for each in written if each.span is Span.MONTH]) == MONTHS
+    assert list_owed(nights[-1], written) == []
+    assert list_owed(MARCH, set()) == [recent_of(MARCH)], "months wait for the first 1st"
+    assert list_owed(date(2026, 4, 1), set())[1] == Stretch(
+        Span.MONTH, MARCH.replace(day=1), date(2026, 3, 31)
+    )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, func, select, tuple_
+from sqlalchemy import ColumnElement, delete, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from hub.core.db import db, transaction
@@ -65,9 +65,19 @@ def is_settled(first: date, last: date) -> bool:
 
 def list_days_with_rows(first: date, last: date) -> list[date]:
     """The days of this stretch on which any subject has rows, in their order."""
-    kept = (StatisticsColumn.day >= first, StatisticsColumn.day <= last)
-    found = select(StatisticsColumn.day).where(*kept).distinct().order_by(StatisticsColumn.day)
+    found = select(StatisticsColumn.day).where(*_kept(first, last)).distinct().order_by(StatisticsColumn.day)
     return list(db.session.scalars(found))
+
+
+def has_rows(first: date, last: date) -> bool:
+    """Whether any subject has rows on these days."""
+    return db.session.scalar(select(StatisticsColumn.day).where(*_kept(first, last)).limit(1)) is not None
+
+
+def _kept(first: date, last: date) -> tuple[ColumnElement[bool], ...]:
+    """The subjects are named because the key begins with them: without, the whole table is read."""
+    days = (StatisticsColumn.day >= first, StatisticsColumn.day <= last)
+    return (StatisticsColumn.subject.in_([each.value for each in Subject]), *days)
 
 
 def settle_layout(subject: Subject, zone: ZoneInfo) -> None:

@@ -9,8 +9,8 @@ from hub.core.db import db
 from hub.core.errors import Forbidden, NotFound
 from hub.core.text import N_
 from hub.staff.rules import Viewer
-from hub.statistics.columns.working import list_days_with_rows
-from hub.statistics.exports.rules import days_of, find_night, list_owed
+from hub.statistics.columns.working import has_rows
+from hub.statistics.exports.rules import Stretch, Written, find_night, list_owed
 from hub.statistics.models import FigureExport
 from hub.statistics.words import Grain, Span
 from hub.stores.queries import find_chain
@@ -43,9 +43,9 @@ def check_reader(viewer: Viewer) -> None:
 
 
 def list_exports(viewer: Viewer) -> list[ExportRow]:
-    """The newest night first, its recent days before the year. Raises Forbidden."""
+    """Recent days, the newest night first, then the months. Raises Forbidden."""
     check_reader(viewer)
-    newest = (FigureExport.night.desc(), FigureExport.span, FigureExport.grain.desc())
+    newest = (FigureExport.span.desc(), FigureExport.until_on.desc(), FigureExport.grain.desc())
     found = select(FigureExport).where(FigureExport.file_sha256.is_not(None)).order_by(*newest)
     return [_row(row) for row in db.session.scalars(found)]
 
@@ -60,15 +60,17 @@ def access_export(name: str, viewer: Viewer) -> ExportRow:
     return _row(row)
 
 
-def find_owed(now: datetime) -> tuple[date, Span] | None:
-    """What the night that has begun has not written yet, where there are figures to write."""
+def find_owed(now: datetime) -> tuple[date, Stretch] | None:
+    """What the night that has begun has not written yet; nothing of a chain without any figure in that time."""
     chain = find_chain()
     night = find_night(now, chain.time_zone) if chain else None
     if night is None:
         return None
-    rows = db.session.execute(select(FigureExport.span, FigureExport.night).distinct())
-    owed = list_owed(night, {(row.span, row.night) for row in rows})
-    return next(((night, span) for span in owed if list_days_with_rows(*days_of(span, night))), None)
+    kept = (FigureExport.span, FigureExport.since_on, FigureExport.night)
+    owed = list_owed(night, {Written(*row) for row in db.session.execute(select(*kept).distinct())})
+    if not owed or not has_rows(owed[-1].first, owed[0].last):
+        return None
+    return night, owed[0]
 
 
 def _row(row: FigureExport) -> ExportRow:

@@ -1,6 +1,7 @@
 """Which files of figures a night owes, of which days, under which names, and when they leave. Pure."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,14 +9,31 @@ from hub.statistics.words import Grain, Span
 
 NIGHT_AT = time(3)
 """In the chain's time zone: the day is over, and scores and the count of the base are through."""
-DAYS = {Span.RECENT: 35, Span.YEAR: 366}
-"""More than a month of recent days, so that they always reach back to the end of the latest year."""
+RECENT_DAYS = 35
+"""More than any month, so that they always reach back into the latest month that is over."""
+MONTHS = 12
 KEPT_NIGHTS = 14
 PATIENCE = timedelta(hours=3)
 """So long a night waits for days that are not gathered yet; then it writes what is known."""
 DAY = timedelta(days=1)
-Written = tuple[Span, date]
-"""What a night wrote."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """The days of a file, both ends included."""
+
+    span: Span
+    first: date
+    last: date
+
+
+@dataclass(frozen=True)
+class Written:
+    """A file that is kept: its kind, its first day and the night that wrote it last."""
+
+    span: Span
+    first: date
+    night: date
 
 
 def find_night(now: datetime, time_zone: str) -> date | None:
@@ -28,34 +46,48 @@ def due_at(night: date, time_zone: str) -> datetime:
     return datetime.combine(night, NIGHT_AT, ZoneInfo(time_zone))
 
 
-def days_of(span: Span, night: date) -> tuple[date, date]:
-    """The first and the last day of a file: up to the day that has just ended."""
-    return night - DAYS[span] * DAY, night - DAY
+def recent_of(night: date) -> Stretch:
+    """Up to the day that has just ended."""
+    return Stretch(Span.RECENT, night - RECENT_DAYS * DAY, night - DAY)
 
 
-def list_owed(night: date, written: Collection[Written]) -> list[Span]:
-    """The recent days each night; a year on the 1st, or as soon as possible when the 1st was missed.
+def months_of(night: date) -> list[Stretch]:
+    """The year of whole months before that of the night, the latest first."""
+    found, begin = list[Stretch](), night.replace(day=1)
+    for _ in range(MONTHS):
+        last = begin - DAY
+        begin = last.replace(day=1)
+        found.append(Stretch(Span.MONTH, begin, last))
+    return found
 
-    A chain without any year waits for its first 1st: before, nobody has rows to fetch.
+
+def list_owed(night: date, written: Collection[Written]) -> list[Stretch]:
+    """The recent days each night; from the 1st on each month of the year, unless it was written anew this month.
+
+    A chain without any file of a month waits for its first 1st.
     """
-    owed = [] if (Span.RECENT, night) in written else [Span.RECENT]
-    newest = max((each for span, each in written if span is Span.YEAR), default=None)
-    is_missing = night.day == 1 if newest is None else newest < night.replace(day=1)
-    return [*owed, Span.YEAR] if is_missing else owed
+    months = [each for each in written if each.span is Span.MONTH]
+    fresh = {each.first for each in months if each.night >= night.replace(day=1)}
+    is_begun = night.day == 1 or bool(months)
+    missing = [each for each in months_of(night) if is_begun and each.first not in fresh]
+    is_told = any((each.span, each.night) == (Span.RECENT, night) for each in written)
+    return missing if is_told else [recent_of(night), *missing]
 
 
 def list_over(night: date, written: Collection[Written]) -> set[Written]:
-    """What leaves: all of a fortnight ago, but never the latest year."""
-    newest = max((each for span, each in written if span is Span.YEAR), default=None)
+    """What leaves: recent days of a fortnight ago, and months of more than a year ago."""
+    oldest = months_of(night)[-1].first
     return {
-        (span, each)
-        for span, each in written
-        if (night - each).days >= KEPT_NIGHTS and (span, each) != (Span.YEAR, newest)
+        each
+        for each in written
+        if (each.first < oldest if each.span is Span.MONTH else (night - each.night).days >= KEPT_NIGHTS)
     }
 
 
-def name_of(grain: Grain, span: Span, night: date) -> str:
-    return f"{grain}-{span}-{night.isoformat()}.csv.gz"
+def name_of(grain: Grain, stretch: Stretch, night: date) -> str:
+    """Recent days by their night, a month by itself: written anew it keeps its name."""
+    when = night.isoformat() if stretch.span is Span.RECENT else f"{stretch.first:%Y-%m}"
+    return f"{grain}-{stretch.span}-{when}.csv.gz"
 
 
 def number_of(night: date) -> int:

@@ -8,10 +8,9 @@ from sqlalchemy import text
 from hub.core import apart, clock
 from hub.core.db import db, transaction
 from hub.statistics.columns.working import is_settled
-from hub.statistics.exports.actions import write_night
+from hub.statistics.exports.actions import write_stretch
 from hub.statistics.exports.queries import find_owed
-from hub.statistics.exports.rules import PATIENCE, days_of, due_at, number_of
-from hub.statistics.words import Span
+from hub.statistics.exports.rules import PATIENCE, Stretch, due_at, number_of
 from hub.stores.queries import get_chain
 
 KIND = "figure_exports"
@@ -30,10 +29,11 @@ def find_due_since() -> datetime | None:
 
 
 def work_figure_exports(wake: Callable[[], None]) -> int:
-    """The files of one stretch of days, in one transaction; returns 1 when they were written.
+    """The files of one stretch of days, in one transaction of seconds; returns 1 when they were written.
 
     Whoever is killed leaves neither row nor name: the files are written again, with the same bytes while the figures are the same.
     """
+    del wake
     with transaction():
         now, machine_now = clock.business_now(), clock.machine_now()
         if not db.session.scalar(TURN):
@@ -44,23 +44,21 @@ def work_figure_exports(wake: Callable[[], None]) -> int:
         failed = apart.do_each(
             KIND,
             [due],
-            lambda each: write_night(*each, now=now, machine_now=machine_now),
+            lambda each: write_stretch(*each, now=now, machine_now=machine_now),
             id_of=lambda each: number_of(each[0]),
             machine_now=machine_now,
         )
-    if not failed:
-        wake()
     return 1 - len(failed)
 
 
-def _find_due(now: datetime) -> tuple[date, Span] | None:
+def _find_due(now: datetime) -> tuple[date, Stretch] | None:
     """What is owed, unless its days still wait to be gathered or it was put off."""
     owed = find_owed(now)
     if owed is None:
         return None
-    night, span = owed
+    night, stretch = owed
     is_late = now >= due_at(night, get_chain().time_zone) + PATIENCE
-    if not is_late and not is_settled(*days_of(span, night)):
+    if not is_late and not is_settled(stretch.first, stretch.last):
         return None
     put_off = apart.list_put_off_ids(KIND, machine_now=clock.machine_now())
     return None if number_of(night) in put_off else owed
