@@ -198,19 +198,25 @@ def _dropped(filters: Filters, clicked: Clicked, viewer: Viewer, _now: datetime)
 
 
 def _solved(filters: Filters, clicked: Clicked, viewer: Viewer, _now: datetime) -> Parts:
-    """Spam, merged and withdrawn tickets are closed in the moment that ended them; solved ones a week later."""
     is_last = clicked.measure == "last_resolution"
     moment: Any = Ticket.solved_at if is_last else Ticket.first_solved_at
     seconds = extract("epoch", moment - Ticket.created_at)
     found = _columns(Ticket.id, Ticket.id, moment, seconds, agent_id=_last_agent()).where(
         *_within(moment, filters),
-        Ticket.merged_into_id.is_(None),
-        or_(Ticket.closed_at.is_(None), Ticket.closed_at > moment),
+        *_of_its_own(),
         *_narrowed_tickets(filters, viewer),
     )
     if clicked.measure == "reopened" and clicked.is_part:
         found = found.where(Ticket.reopened_count > 0)
     return found.where(Ticket.state.in_(SETTLED)) if is_last else found
+
+
+def _of_its_own() -> list[ColumnElement[bool]]:
+    """Spam, merged and withdrawn tickets are closed in the moment that ended them; solved ones a week later."""
+    ended_later = or_(
+        Ticket.closed_at.is_(None), Ticket.solved_at.is_(None), Ticket.closed_at > Ticket.solved_at
+    )
+    return [Ticket.merged_into_id.is_(None), ended_later]
 
 
 def _last_agent() -> ScalarSelect[int | None]:
@@ -236,8 +242,7 @@ def _came(filters: Filters, clicked: Clicked, viewer: Viewer, _now: datetime) ->
     )
     if clicked.measure != "tickets":
         return _routed(found, filters, clicked, viewer)
-    is_own = or_(Ticket.closed_at.is_(None), Ticket.solved_at.is_(None), Ticket.closed_at > Ticket.solved_at)
-    found = found.where(Ticket.merged_into_id.is_(None), is_own, *_narrowed_tickets(filters, viewer))
+    found = found.where(*_of_its_own(), *_narrowed_tickets(filters, viewer))
     return found.where(Ticket.store_id.is_(None)) if clicked.is_central else found
 
 

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from hub.inbox import actions
 from hub.staff.rules import Scope, Viewer
 from hub.staff.words import Role
+from hub.statistics.behind import get_behind
+from hub.statistics.clicks import Clicked
 from hub.statistics.queries import get_response_times, read_filters
 from hub.statistics.resolution import Resolution, get_resolution
 from tests.conftest import TUESDAY, HandClock
@@ -75,11 +77,19 @@ def test_spam_merged_and_withdrawn_are_no_resolution_and_are_counted_as_dropped(
     one, other = received(2), received(3, from_address="c2@client.example", subject="Autre")
     actions.merge(ticket_id=one, into_id=other, by=by, now=TUESDAY + HOUR)  # type: ignore[arg-type]
     actions.solve(ticket_id=received(4), now=TUESDAY + HOUR, **house)  # type: ignore[arg-type]
+    late = received(5, TUESDAY - HOUR)
+    actions.solve(ticket_id=late, now=TUESDAY, **house)  # type: ignore[arg-type]
+    actions.reopen(ticket_id=late, by=by, now=TUESDAY)  # type: ignore[arg-type]
+    actions.mark_spam(ticket_id=late, by=by, now=TUESDAY + HOUR)  # type: ignore[arg-type]
     found = look()
     assert (found.first.count, found.last.count, found.solved_count) == (1, 1, 1)
+    assert found.reopened_count == 0, "what was solved before it turned out to be spam was never a matter"
     filters = read_filters({}, now=TUESDAY)
+    for measure in ("first_resolution", "last_resolution", "tickets"):
+        behind = get_behind(filters, Clicked(measure=measure), viewer=everything(), now=TUESDAY, after=None)
+        assert behind.count == (2 if measure == "tickets" else 1), measure
     times = get_response_times(filters, viewer=everything(), now=TUESDAY + HOUR)
-    assert times.dropped == {"spam": 1, "merged": 1, "solved_without_reply": 1}
+    assert times.dropped == {"spam": 1, "merged": 1, "solved_without_reply": 2}
     assert times.total.measured_count == 0
 
 

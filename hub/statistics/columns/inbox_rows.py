@@ -7,6 +7,9 @@ AGENT = """coalesce((
     ORDER BY r.ended_at DESC, r.id DESC LIMIT 1), 0)"""
 """Of a ticket: who answered it last. Who it is assigned to may change when nobody did anything for the customer."""
 
+CLOSED_AT_ONCE = "coalesce(t.closed_at <= t.solved_at, false)"
+"""Spam and withdrawn tickets are closed in the moment that ended them; solved ones a week later."""
+
 
 def _seconds(moment: str) -> str:
     return f"extract(epoch FROM {moment})::float8"
@@ -53,11 +56,10 @@ WAITS = f"""
 
 TICKETS = f"""
     SELECT {_seconds("t.created_at")}, {_place("t", "t.id", AGENT)}, {_seconds("t.created_at")},
-        CASE WHEN t.merged_into_id IS NOT NULL THEN 1 WHEN t.closed_at <= t.solved_at THEN 2 ELSE 0 END
+        CASE WHEN t.merged_into_id IS NOT NULL THEN 1 WHEN {CLOSED_AT_ONCE} THEN 2 ELSE 0 END
     FROM tickets t WHERE t.created_at >= %(since)s AND t.created_at < %(until)s
     ORDER BY t.created_at, t.id
 """  # noqa: S608 - our own words
-"""Spam and withdrawn tickets are closed in the moment that ended them; solved ones a week later."""
 
 
 def _solved(moment: str, is_last: int, more: str) -> str:
@@ -66,7 +68,7 @@ def _solved(moment: str, is_last: int, more: str) -> str:
             (t.reopened_count > 0)::int, extract(epoch FROM t.{moment} - t.created_at)::float8
         FROM tickets t
         WHERE t.{moment} >= %(since)s AND t.{moment} < %(until)s AND t.merged_into_id IS NULL
-            AND (t.closed_at IS NULL OR t.closed_at > t.{moment}) {more}
+            AND NOT {CLOSED_AT_ONCE} {more}
     """  # noqa: S608 - our own words
 
 
@@ -76,7 +78,7 @@ SOLUTIONS = f"""
     {_solved("solved_at", 1, "AND t.state IN ('solved', 'closed')")}
     ORDER BY 1, 2, 8
 """
-"""A ticket stands here on the day it was first solved and on the day it was solved for good."""
+"""A ticket stands here on the day it was first solved and on the day it was solved for good; what turned out to be spam was never a matter."""
 
 SPAN_OF_WAITS = """
     SELECT least(min(ended_at), min(dropped_at)), greatest(max(ended_at), max(dropped_at)) FROM reply_waits

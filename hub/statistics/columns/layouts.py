@@ -102,7 +102,7 @@ LAYOUTS: Mapping[Subject, Layout] = {
     Subject.PRESSURE: Layout(1, {"customer": LONG_ID, "channel": CODE}),
     Subject.ANSWERS: Layout(1, {"store": ID, "slot": SLOT, "score": CODE}),
     Subject.ORDERS: Layout(1, {"store": ID, "count": ID, "cents": LONG_ID}),
-    Subject.SOLUTIONS: Layout(1, {**PLACE, "slot": SLOT, "is_last": CODE, "is_back": CODE, "seconds": EXACT}),
+    Subject.SOLUTIONS: Layout(2, {**PLACE, "slot": SLOT, "is_last": CODE, "is_back": CODE, "seconds": EXACT}),
     Subject.ROUTES: Layout(
         1, {"ticket": LONG_ID, "store": ID, "channel": CODE, "reason": ID, "source": CODE, "is_moved": CODE}
     ),
