@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -191,12 +191,19 @@ def history(session: Session, hand_clock: HandClock) -> History:
     return History(session)
 
 
+DAY = 1440
+SOLVED_TWICE = [[("solve", 0, 0, 30), ("reopen", 0, 0, DAY), ("solve", 0, 0, DAY)]]
+"""The moment by which it was solved for good is another than its first one, and nothing keeps it once the ticket ends otherwise."""
+
+
 @settings(
     max_examples=EXAMPLES,
-    phases=(Phase.generate,),
+    phases=(Phase.explicit, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(story=st.lists(st.lists(STEPS, min_size=1, max_size=5), min_size=2, max_size=6))
+@example(story=[*SOLVED_TWICE, [("spam", 0, 0, DAY)]])
+@example(story=[*SOLVED_TWICE, [("open", 0, 0, DAY), ("merge", 0, 1, DAY)]])
 def test_columns_kept_by_facts_equal_a_rebuild(
     history: History, story: list[list[tuple[str, int, int, int]]]
 ) -> None:

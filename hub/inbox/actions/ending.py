@@ -13,7 +13,7 @@ from hub.inbox.actions.changing import set_reason
 from hub.inbox.actions.events import from_to, lock_ticket, move_state, note_ticket, settle_hold
 from hub.inbox.actions.noticing import tell_followers
 from hub.inbox.actions.receiving import reopen_row
-from hub.inbox.actions.recounting import tell_recounted
+from hub.inbox.actions.recounting import moments_of, tell_recounted
 from hub.inbox.actions.snoozing import end_snooze
 from hub.inbox.facts import TicketSolved
 from hub.inbox.models import Ticket
@@ -97,11 +97,12 @@ def mark_spam(*, ticket_id: int, by: Actor, now: datetime) -> None:
     ticket = lock_ticket(ticket_id)
     if ticket.state is TicketState.CLOSED:
         return
+    counted = moments_of(ticket)
     note_ticket("marked_spam", ticket, by=by, now=now, **from_to(ticket, TicketState.CLOSED))
     waiting.drop_wait(ticket, at=now, reason=DropReason.SPAM)
     end_row(ticket, TicketState.CLOSED, now=now)
     db.session.flush()
-    tell_recounted(ticket, now=now)
+    tell_recounted(ticket, now=now, gone=counted)
 
 
 def _check_step(ticket: Ticket, following: TicketState) -> None:

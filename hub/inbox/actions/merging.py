@@ -41,6 +41,7 @@ def merge(*, ticket_id: int, into_id: int, by: Actor, now: datetime) -> None:
     ticket, target = _lock_two(ticket_id, into_id)
     _check(ticket, target)
     since = ticket.waiting_since
+    counted = {row: moments_of(row) for row in (ticket, target)}
     note_ticket(
         "merged",
         ticket,
@@ -70,7 +71,7 @@ def merge(*, ticket_id: int, into_id: int, by: Actor, now: datetime) -> None:
         _wait_on(target, since, by=by, now=now)
     db.session.flush()
     for row in (ticket, target):
-        tell_recounted(row, now=now)
+        tell_recounted(row, now=now, gone=counted[row])
 
 
 def unmerge(*, ticket_id: int, by: Actor, now: datetime) -> None:
