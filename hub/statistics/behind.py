@@ -15,7 +15,6 @@ from sqlalchemy import (
     func,
     literal,
     null,
-    or_,
     select,
     tuple_,
 )
@@ -31,10 +30,11 @@ from hub.inbox.words import TicketState
 from hub.staff.queries import get_agents
 from hub.staff.rules import Viewer
 from hub.statistics.charged import ended_waits
-from hub.statistics.clicks import CAME, NOW, SOLVED, WAITS, Clicked
-from hub.statistics.narrowing import narrowed, narrowed_tickets, narrowed_waits
+from hub.statistics.clicks import CAME, NOW, SOLVED, SOLVED_ALONE, WAITS, Clicked
+from hub.statistics.narrowing import SETTLED, narrowed, narrowed_tickets, narrowed_waits, of_its_own
 from hub.statistics.rerouting import BY_PEOPLE
 from hub.statistics.rules import BUCKETS_SECONDS, Filters
+from hub.statistics.unanswered import HAD_HELP
 from hub.stores.queries import get_stores
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 50
 MOST_COUNTED = 10_000
-SETTLED = (TicketState.SOLVED, TicketState.CLOSED)
+SOLVED_PARTS = {"reopened": Ticket.reopened_count > 0, SOLVED_ALONE: ~HAD_HELP}
 Parts = Select[*tuple[Any, ...]]
 
 
@@ -133,7 +133,12 @@ def _page(rows: Subquery, joined: Parts, after: str | None) -> Page[Line]:
 
 
 def _rows_of(clicked: Clicked) -> Callable[[Filters, Clicked, Viewer, datetime], Parts]:
-    for measures, rows in ((WAITS, _waits), (SOLVED, _solved), (CAME, _came), (NOW, _waiting)):
+    for measures, rows in (
+        (WAITS, _waits),
+        (SOLVED | {SOLVED_ALONE}, _solved),
+        (CAME, _came),
+        (NOW, _waiting),
+    ):
         if clicked.measure in measures:
             return rows
     return _dropped if clicked.measure == "dropped" else _rated
@@ -198,25 +203,21 @@ def _dropped(filters: Filters, clicked: Clicked, viewer: Viewer, _now: datetime)
 
 
 def _solved(filters: Filters, clicked: Clicked, viewer: Viewer, _now: datetime) -> Parts:
-    is_last = clicked.measure == "last_resolution"
+    """For the first time, or for good."""
+    is_last = clicked.measure in {"last_resolution", SOLVED_ALONE}
     moment: Any = Ticket.solved_at if is_last else Ticket.first_solved_at
     seconds = extract("epoch", moment - Ticket.created_at)
     found = _columns(Ticket.id, Ticket.id, moment, seconds, agent_id=_last_agent()).where(
         *_within(moment, filters),
-        *_of_its_own(),
+        *of_its_own(),
+        *_of_reason(filters, clicked, Ticket.reason_id),
         *_narrowed_tickets(filters, viewer),
     )
-    if clicked.measure == "reopened" and clicked.is_part:
-        found = found.where(Ticket.reopened_count > 0)
+    if clicked.is_part and clicked.measure in SOLVED_PARTS:
+        found = found.where(SOLVED_PARTS[clicked.measure])
+    if clicked.is_central:
+        found = found.where(Ticket.store_id.is_(None))
     return found.where(Ticket.state.in_(SETTLED)) if is_last else found
-
-
-def _of_its_own() -> list[ColumnElement[bool]]:
-    """Spam, merged and withdrawn tickets are closed in the moment that ended them; solved ones a week later."""
-    ended_later = or_(
-        Ticket.closed_at.is_(None), Ticket.solved_at.is_(None), Ticket.closed_at > Ticket.solved_at
-    )
-    return [Ticket.merged_into_id.is_(None), ended_later]
 
 
 def _last_agent() -> ScalarSelect[int | None]:
@@ -242,7 +243,7 @@ def _came(filters: Filters, clicked: Clicked, viewer: Viewer, _now: datetime) ->
     )
     if clicked.measure != "tickets":
         return _routed(found, filters, clicked, viewer)
-    found = found.where(*_of_its_own(), *_narrowed_tickets(filters, viewer))
+    found = found.where(*of_its_own(), *_narrowed_tickets(filters, viewer))
     return found.where(Ticket.store_id.is_(None)) if clicked.is_central else found
 
 

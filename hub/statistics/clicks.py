@@ -10,9 +10,10 @@ from hub.statistics.rules import BUCKETS_SECONDS
 
 WAITS = frozenset({"median_reply", "p90_reply", "within_target", "waits", "first_contact"})
 SOLVED = frozenset({"first_resolution", "reopened", "last_resolution"})
+SOLVED_ALONE = "without_article"
 CAME = frozenset({"tickets", "routed", "reroute_rate", "unattributed"})
 NOW = frozenset({"waiting_now", "oldest_wait"})
-CLICKABLE = WAITS | SOLVED | CAME | NOW | {"dropped", "ticket_csat"}
+CLICKABLE = WAITS | SOLVED | CAME | NOW | {"dropped", "ticket_csat", SOLVED_ALONE}
 """Measures that are made of tickets which a reader can open."""
 SCORES = range(1, 4)
 WEEKDAYS = range(1, 8)
@@ -21,7 +22,8 @@ HOURS = range(24)
 
 @dataclass(frozen=True, kw_only=True)
 class Clicked:
-    """`is_part`: of the measure the part it is a share of, as missed targets, late, reopened or moved tickets.
+    """`is_part`: of the measure the part it is a share of, as missed targets, late, reopened or moved tickets, or
+    those without an article.
 
     `bucket` is one of the distribution, `weekday` (1 is Monday) and `hour` when it began where the chain is; `is_central`
     asks for the central queue, `is_bare_reason` for the reason of the filters without those below it, `has_no_reason` for

@@ -2,13 +2,16 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 
 from hub.inbox.models import ReplyWait, Ticket
+from hub.inbox.words import TicketState
 from hub.reasons.queries import list_reasons
 from hub.staff.rules import Viewer
 from hub.statistics.rules import Filters
 from hub.stores.models import Store
+
+SETTLED = (TicketState.SOLVED, TicketState.CLOSED)
 
 
 def narrowed(filters: Filters, viewer: Viewer, column: Any) -> list[ColumnElement[bool]]:
@@ -37,6 +40,19 @@ def narrowed_tickets(
     """The same of tickets; `store` may be the one that was found first."""
     asked = _asked(filters, Ticket.channel, Ticket.reason_id, Ticket.assignee_id)
     return [*narrowed(filters, viewer, store), *asked]
+
+
+def of_its_own() -> list[ColumnElement[bool]]:
+    """Spam, merged and withdrawn tickets are closed in the moment that ended them; solved ones a week later."""
+    ended_later = or_(
+        Ticket.closed_at.is_(None), Ticket.solved_at.is_(None), Ticket.closed_at > Ticket.solved_at
+    )
+    return [Ticket.merged_into_id.is_(None), ended_later]
+
+
+def solved_in(filters: Filters) -> list[ColumnElement[bool]]:
+    """Solved for good in the period."""
+    return [Ticket.solved_at >= filters.since, Ticket.solved_at < filters.until, *of_its_own()]
 
 
 def reasons_of(reason_id: int) -> frozenset[int]:

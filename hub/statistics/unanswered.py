@@ -8,10 +8,14 @@ from sqlalchemy import exists, func, select, true
 from hub.core.db import db
 from hub.inbox.models import Ticket
 from hub.knowledge.models import KnowledgeUse
+from hub.staff.rules import Viewer
+from hub.statistics.narrowing import SETTLED, narrowed_tickets, solved_in
+from hub.statistics.rules import Filters
 from hub.surveys.models import Answer
 from hub.surveys.words import AnswerState, Choice
 
 MOST = 20
+HAD_HELP = exists().where(KnowledgeUse.ticket_id == Ticket.id)
 
 
 @dataclass(frozen=True)
@@ -24,19 +28,48 @@ class Unanswered:
     last_at: datetime
 
 
-def list_reasons_without_article(*, since: datetime) -> list[Unanswered]:
-    """By contact reason: tickets solved since then, of which so many without an article or a standard reply; most first."""
-    helped = exists().where(KnowledgeUse.ticket_id == Ticket.id)
-    alone = func.count().filter(~helped)
+@dataclass(frozen=True)
+class Alone:
+    """Tickets of one store (None: the central queue) and one reason: so many of `total` had no article or reply."""
+
+    store_id: int | None
+    reason_id: int | None
+    count: int
+    total: int
+    last_at: datetime
+
+
+def count_without_article(filters: Filters, *, viewer: Viewer) -> list[Alone]:
+    """Tickets solved for good in the period, by the store and the reason that they have now."""
     rows = db.session.execute(
-        select(Ticket.reason_id, alone, func.count(), func.max(Ticket.solved_at))
-        .where(Ticket.solved_at >= since, Ticket.reason_id.is_not(None))
-        .group_by(Ticket.reason_id)
-        .having(alone > 0)
-        .order_by(alone.desc(), Ticket.reason_id)
-        .limit(MOST)
+        select(
+            Ticket.store_id,
+            Ticket.reason_id,
+            func.count().filter(~HAD_HELP),
+            func.count(),
+            func.max(Ticket.solved_at),
+        )
+        .where(*solved_in(filters), Ticket.state.in_(SETTLED), *narrowed_tickets(filters, viewer))
+        .group_by(Ticket.store_id, Ticket.reason_id)
     )
-    return [Unanswered(str(row[0]), row[1], row[2], row[3] or since) for row in rows]
+    return [Alone(row[0], row[1], row[2], row[3], row[4] or filters.since) for row in rows]
+
+
+def list_reasons_without_article(filters: Filters, *, viewer: Viewer) -> list[Unanswered]:
+    """By contact reason, without those below it: how many of its tickets; most first."""
+    found: dict[int, Unanswered] = {}
+    for each in count_without_article(filters, viewer=viewer):
+        if each.reason_id:
+            found[each.reason_id] = _added(found.get(each.reason_id), each)
+    missed = (row for row in found.values() if row.count)
+    return sorted(missed, key=lambda row: (-row.count, int(row.subject)))[:MOST]
+
+
+def _added(row: Unanswered | None, each: Alone) -> Unanswered:
+    if row is None:
+        return Unanswered(str(each.reason_id), each.count, each.total, each.last_at)
+    last_at = max(row.last_at, each.last_at)
+    return Unanswered(row.subject, row.count + each.count, row.total + each.total, last_at)
 
 
 def list_topics_of_unhappy(*, since: datetime) -> list[Unanswered]:

@@ -1,7 +1,9 @@
 """The gaps as the editors' work list: four sources, done and put aside, and back when it happens again."""
 
+import html
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask.testing import FlaskClient
@@ -9,6 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from hub.core.words import Language
+from hub.inbox import actions as inbox
 from hub.inbox.models import Ticket
 from hub.inbox.words import TicketState
 from hub.knowledge import actions
@@ -20,7 +23,7 @@ from hub.staff.words import Role
 from hub.surveys.models import Answer
 from hub.surveys.words import AnswerState, Choice
 from tests.conftest import TUESDAY, HandClock
-from tests.makers.inbox import make_house, make_received
+from tests.makers.inbox import actor_of, make_house, make_received
 from tests.makers.staff import log_in, make_agent
 from tests.makers.surveys import make_invitation
 
@@ -90,19 +93,38 @@ def test_a_gap_is_worked_off_and_comes_back_when_it_happens_again(
 def test_reasons_solved_without_an_article_are_gaps(session: Session, editor: FlaskClient) -> None:
     reason = find_reason_by_key("return.how")
     assert reason
-    with_reply, without = (
+    ids = [
         make_received(
-            from_address=f"dora{number}@client.example", mail_message_id=f"<{number}@x.example>"
+            TUESDAY - timedelta(days=200),
+            from_address=f"dora{min(number, 6)}@client.example",
+            subject=f"Objet {number}",
+            mail_message_id=f"<{number}@x.example>",
         ).ticket_id
-        for number in range(2)
-    )
+        for number in range(8)
+    ]
+    first_day = datetime(2025, 12, 4, 0, 30, tzinfo=ZoneInfo("Europe/Paris"))
     solved = {"state": TicketState.SOLVED, "solved_at": TUESDAY - HOUR, "reason_id": reason.id}
-    session.execute(update(Ticket).where(Ticket.id.in_([with_reply, without])).values(**solved))
-    session.add(KnowledgeUse(ticket_id=with_reply, message_id=1, likeness=100, used_at=TUESDAY))
+    session.execute(update(Ticket).where(Ticket.id.in_(ids)).values(**solved))
+    with_reply, _without, early, too_early, open_again, junk, merged, by_hand = (
+        session.get_one(Ticket, each) for each in ids
+    )
+    early.solved_at, too_early.solved_at = first_day, first_day - HOUR
+    open_again.state = TicketState.OPEN
+    by = {"by": actor_of(make_agent(session))}
+    junk.state = merged.state = TicketState.OPEN
+    session.add(KnowledgeUse(ticket_id=with_reply.id, message_id=1, likeness=100, used_at=TUESDAY))
     session.flush()
+    inbox.mark_spam(ticket_id=junk.id, now=TUESDAY - HOUR, **by)
+    inbox.merge(ticket_id=merged.id, into_id=by_hand.id, now=TUESDAY - HOUR, **by)
+    session.execute(update(Ticket).where(Ticket.id == by_hand.id).values(**solved))
     page = editor.get("/knowledge/gaps").text
-    assert re.search(r"résolus sans article\s: 1 des 2 tickets", page)
-    assert "/inbox/?q=motif" in page
+    assert re.search(r"résolus sans article\s: 3 des 4 tickets", page)
+    behind = re.search(r'href="(/statistics/tickets[^"]+)"', page)
+    assert behind
+    listed = editor.get(html.unescape(behind[1])).text
+    assert "3 tickets" in listed
+    shown = set(re.findall(r'href="/inbox/([A-Z0-9-]+)"', listed))
+    assert shown == {session.get_one(Ticket, ids[each]).number for each in (1, 2, 7)}
 
 
 def test_what_the_unhappy_name_is_a_gap(session: Session, client: FlaskClient, hand_clock: HandClock) -> None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,16 +16,17 @@ from hub.core.db import transaction
 from hub.core.errors import Invalid
 from hub.core.text import N_
 from hub.core.words import Language
-from hub.inbox.asking import Filter, Query, Term, write
 from hub.knowledge import gaps
 from hub.knowledge.rows import Gap
 from hub.knowledge.words import GapState
 from hub.reasons.queries import list_reasons
 from hub.staff import queries as staff
+from hub.statistics.queries import read_filters
+from hub.statistics.rules import Filters, Period
 from hub.statistics.unanswered import list_reasons_without_article, list_topics_of_unhappy
 from hub.surveys.words import TOPIC_WORDS
 
-DAYS, SHOWN = 90, 100
+SHOWN = 100
 LONGEST_ABOUT = 1_000
 SAID = {
     GapState.DONE: N_("Done. It comes back if it happens again."),
@@ -53,7 +55,8 @@ def list_gaps() -> ResponseReturnValue:
     typed, state = request.args.get("about", "")[:LONGEST_ABOUT], _asked_state()
     about = [words for words in map(str.strip, typed.split(",")) if words]
     now = clock.business_now()
-    lines = list(_lines(about, since=now - timedelta(days=DAYS), now=now))
+    filters = read_filters({"period": Period.NINETY_DAYS.value}, now=now, viewer=viewer())
+    lines = list(_lines(about, filters, now=now))
     marks = gaps.list_marks(line.key for line in lines)
     mine = [line for line in lines if gaps.state_of(marks.get(line.key), line.last_at) is state]
     people = staff.get_agents({mark.agent_id for mark in marks.values() if mark.agent_id})
@@ -63,7 +66,7 @@ def list_gaps() -> ResponseReturnValue:
         marks=marks,
         people=people,
         state=state,
-        days=DAYS,
+        days=filters.days,
         about=", ".join(about),
     )
 
@@ -88,11 +91,11 @@ def _asked_state() -> GapState:
     return GapState(asked) if asked in set(GapState) else GapState.OPEN
 
 
-def _lines(about: list[str], *, since: datetime, now: datetime) -> Iterator[Line]:
-    yield from map(_of_search, gaps.list_searches(since=since, now=now, about=about))
+def _lines(about: list[str], filters: Filters, *, now: datetime) -> Iterator[Line]:
+    yield from map(_of_search, gaps.list_searches(since=filters.since, now=now, about=about))
     if not about:
-        yield from _of_reasons(since)
-        yield from _of_topics(since)
+        yield from _of_reasons(filters)
+        yield from _of_topics(filters.since)
 
 
 def _of_search(gap: Gap) -> Line:
@@ -102,13 +105,12 @@ def _of_search(gap: Gap) -> Line:
     return Line(gap.key, gap.words, why, gap.count, gap.last_at, writing, place, gap.language)
 
 
-def _of_reasons(since: datetime) -> Iterable[Line]:
-    """Tickets that were solved, where nobody found or used an article."""
+def _of_reasons(filters: Filters) -> Iterable[Line]:
+    """Tickets that were solved, where nobody found or used an article; the line leads to these very tickets."""
     language = Language(str(get_locale()))
     reasons = {str(row.id): row for row in list_reasons(active=False)}
-    for row in list_reasons_without_article(since=since):
+    for row in list_reasons_without_article(filters, viewer=viewer()):
         reason = reasons[row.subject]
-        terms = (Term(reason.key, Filter.REASON), Term(since.date().isoformat(), Filter.AFTER))
         yield Line(
             f"reason:{row.subject}",
             reason.path(language.value),
@@ -118,8 +120,15 @@ def _of_reasons(since: datetime) -> Iterable[Line]:
             row.count,
             row.last_at,
             url_for("knowledge.new_article", title=reason.name(language.value), reason=reason.id),
-            url_for("inbox.list_tickets", q=write(Query(terms), language)),
+            _tickets(filters, reason.id),
         )
+
+
+def _tickets(filters: Filters, reason_id: int) -> str:
+    """Those without an article of this reason alone."""
+    days = {"since": filters.since_on.isoformat(), "until": filters.until_on.isoformat()}
+    args: dict[str, Any] = {**days, "reason": reason_id, "alone": 1, "part": 1}
+    return url_for("statistics.tickets", measure="without_article", **args)
 
 
 def _of_topics(since: datetime) -> Iterable[Line]:

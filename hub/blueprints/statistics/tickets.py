@@ -18,7 +18,7 @@ from hub.core.errors import NotFound
 from hub.core.text import N_
 from hub.staff.words import Permission
 from hub.statistics.behind import MOST_COUNTED, Behind, Line, get_behind
-from hub.statistics.clicks import CAME, NOW, SOLVED, WAITS, Clicked, read_clicked
+from hub.statistics.clicks import CAME, NOW, SOLVED, SOLVED_ALONE, WAITS, Clicked, read_clicked
 from hub.statistics.measures import MEASURES
 
 CLICKED = (
@@ -40,6 +40,7 @@ PARTS = {
     "reopened": N_("opened again"),
     "reroute_rate": N_("moved by a person"),
     "waiting_now": N_("late"),
+    "without_article": N_("neither an article nor a standard reply"),
 }
 
 
@@ -174,7 +175,7 @@ def column_words(clicked: Clicked) -> str:
     """What `at` is."""
     for measures, text in (
         (WAITS, N_("Replied on")),
-        (SOLVED, N_("Solved on")),
+        (SOLVED | {SOLVED_ALONE}, N_("Solved on")),
         (CAME, N_("Arrived on")),
         (NOW, N_("Waiting since")),
     ):

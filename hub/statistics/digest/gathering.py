@@ -166,12 +166,12 @@ def _known(figures: Iterable[Figure]) -> dict[int, int]:
 
 
 def _gaps(filters: Filters, viewer: Viewer) -> Iterable[tuple[int, Part]]:
-    """For those who may write articles; counted for the whole chain, from the first day of the period to now."""
+    """For those who may write articles; counted for the whole chain."""
     if not (viewer.scope.is_everything and viewer.may(Permission.EDIT_KNOWLEDGE)):
         return ()
     return [
         (int(row.subject), Part(row.count, row.total))
-        for row in list_reasons_without_article(since=filters.since)
+        for row in list_reasons_without_article(filters, viewer=viewer)
     ]
 
 
