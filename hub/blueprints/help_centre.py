@@ -22,6 +22,7 @@ from hub.core.words import Language
 from hub.knowledge import actions, attaching, contents, queries, voting
 from hub.knowledge.markdown import to_text
 from hub.knowledge.rows import ArticleRow, ArticleView
+from hub.knowledge.scoping import list_store_ids
 from hub.knowledge.words import SearchPlace
 from hub.reasons.queries import list_reasons
 from hub.stores.queries import find_chain, get_stores
@@ -97,7 +98,8 @@ def search() -> ResponseReturnValue:
             found_count=len(found),
             now=clock.business_now(),
         )
-    return _unkept("help_centre/search.html", words=words, found=found, search_id=search_id)
+    given = {"words": words, "found": found, "search_id": search_id, "places": _places(found)}
+    return _unkept("help_centre/search.html", **given)
 
 
 @blueprint.get("/files/<int:file_id>/<_name>")
@@ -203,6 +205,18 @@ def _subjects(language: Language) -> list[Subject]:
         names.setdefault(top, row.name(language.value))
     named = [Subject(top, names[top], frozenset(found)) for top, found in ids.items()]
     return [*named, Subject(OTHER, gettext("Other questions"), frozenset({None}))]
+
+
+def _places(found: Sequence[ArticleRow]) -> dict[int, str]:
+    """By article the names of its stores, where it does not apply to all of them."""
+    ids = list_store_ids([row.id for row in found])
+    names = {
+        row.id: row.name for row in get_stores({each for some in ids.values() for each in some}).values()
+    }
+    return {
+        article_id: ", ".join(sorted(names[each] for each in some if each in names))
+        for article_id, some in ids.items()
+    }
 
 
 def _groups(subjects: Sequence[Subject], language: Language) -> list[tuple[Subject, list[ArticleRow], int]]:

@@ -18,6 +18,8 @@ from hub.staff.queries import get_agents
 from hub.stores.queries import get_stores
 
 MOST_SKUS = 200
+NO_STORE = 0
+"""In the place of a store that nobody knows: what applies to all of them, and nothing that is true in one alone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +35,7 @@ class ArticleScope:
 
 @dataclass(frozen=True, kw_only=True)
 class ArticleFilter:
-    """What a list is narrowed by. `review_until`: to be read again by this day."""
+    """What a list is narrowed by. `store_id` may be NO_STORE; `review_until`: to be read again by this day."""
 
     reason_id: int | None = None
     store_id: int | None = None
@@ -47,7 +49,7 @@ class ArticleFilter:
                 ArticleReason.article_id == Article.id, ArticleReason.reason_id == self.reason_id
             )
             found.append(or_(Article.reason_id == self.reason_id, more))
-        if self.store_id:
+        if self.store_id is not None:
             found.append(applies_to(self.store_id))
         if self.owner_id:
             found.append(Article.owner_id == self.owner_id)

@@ -12,7 +12,7 @@ from hub.knowledge.live import find_articles
 from hub.knowledge.models import Article, ArticleReason
 from hub.knowledge.replies import suggest_replies
 from hub.knowledge.rows import Suggestions
-from hub.knowledge.scoping import ArticleFilter
+from hub.knowledge.scoping import NO_STORE, ArticleFilter
 from hub.knowledge.searching import Found
 from hub.reasons.queries import list_reasons
 from hub.reasons.rules import with_parents
@@ -30,8 +30,11 @@ def suggest(
     store_id: int | None = None,
     channel: Channel | None = None,
 ) -> Suggestions:
-    """Three articles and three standard replies for what a customer wrote and why, as this store would say it there."""
-    narrowed = ArticleFilter(store_id=store_id)
+    """Three articles and three standard replies for what a customer wrote and why, as this store would say it there.
+
+    Without a store: what applies to all of them.
+    """
+    narrowed = ArticleFilter(store_id=store_id or NO_STORE)
     found = find_articles(
         text[: rules.LONGEST_SEARCH * 10],
         language=language,

@@ -71,6 +71,7 @@ def test_an_article_of_other_stores_is_neither_found_nor_suggested(
     assert [row.id for row in queries.suggest("le parking ?", None, FRENCH, lyon.id).articles] == [
         everywhere.id
     ]
+    assert [row.id for row in queries.suggest("le parking ?", None, FRENCH).articles] == [everywhere.id]
 
     make_received(subject="Parking", text="Où est le parking ?", store_id=lyon.id)
     ticket = session.scalars(select(Ticket)).one()
@@ -79,6 +80,13 @@ def test_an_article_of_other_stores_is_neither_found_nor_suggested(
         page = client.get(f"/inbox/{ticket.number}/suggestions{query}").text
         assert everywhere.title in page
         assert there.title not in page
+
+    written = {"name": "A", "email": "a@client.example", "text": "Où est le parking du magasin ?"}
+    for slug, is_there in (("", False), (lyon.slug, False), (lille.slug, True)):
+        page = client.post("/contact", data=written | {"store": slug}).text
+        assert (everywhere.title in page, there.title in page) == (True, is_there), slug
+    results = client.get("/help/search?q=parking+du+magasin").text
+    assert results.count("Valable dans ces magasins") == results.count("Lille Centre") == 1
 
     assert there.title in client.get(f"/stores/{lille.slug}").text
     assert there.title not in client.get(f"/stores/{lyon.slug}").text

@@ -23,6 +23,7 @@ from hub.customers.rules import normalise_mail, normalise_phone
 from hub.inbox import actions
 from hub.knowledge.queries import search_articles
 from hub.knowledge.rows import ArticleHit
+from hub.knowledge.scoping import NO_STORE, ArticleFilter
 from hub.knowledge.words import SearchPlace
 from hub.stores import queries as stores
 
@@ -95,11 +96,16 @@ def sent() -> ResponseReturnValue:
 
 
 def _answers_to(given: ContactForm) -> list[ArticleHit]:
-    """What the help centre says to a message that could be sent, shown once before it is."""
+    """What the help centre says in the chosen store to a message that could be sent, shown once before it is."""
     if request.method != "POST" or given.has_seen.data or not given.is_settled() or given.wrong_address():
         return []
-    text = str(given.text.data)
-    return search_articles(text, Language(str(get_locale())), SearchPlace.HELP, PROPOSED)
+    store, language = _store_of(given), Language(str(get_locale()))
+    narrowed = ArticleFilter(store_id=store.id if store else NO_STORE)
+    return search_articles(str(given.text.data), language, SearchPlace.HELP, PROPOSED, narrowed=narrowed)
+
+
+def _store_of(given: ContactForm) -> stores.StoreRow | None:
+    return stores.find_store_by_slug(given.store.data) if given.store.data else None
 
 
 def _offer(given: ContactForm) -> ContactForm:
@@ -113,7 +119,7 @@ def _offer(given: ContactForm) -> ContactForm:
 
 def _receive(given: ContactForm) -> None:
     given.check_addresses()
-    store = stores.find_store_by_slug(given.store.data) if given.store.data else None
+    store = _store_of(given)
     actions.receive_message(
         actions.Incoming(
             channel=Channel.FORM,

@@ -19,7 +19,7 @@ from hub.inbox.words import MessageKind
 from hub.knowledge import queries as knowledge
 from hub.knowledge.replies import fill_row
 from hub.knowledge.rows import ArticleHit, Filled, ReplyRow
-from hub.knowledge.scoping import ArticleFilter
+from hub.knowledge.scoping import NO_STORE, ArticleFilter
 from hub.knowledge.words import SearchPlace
 from hub.orders import queries as orders
 from hub.stores import queries as stores
@@ -73,7 +73,7 @@ def _replies(ticket: TicketView, channel: Channel, search: str = "") -> list[Rep
 
 def _of_store(ticket: TicketView) -> ArticleFilter:
     """What is true in other stores only is not offered."""
-    return ArticleFilter(store_id=ticket.store_id)
+    return ArticleFilter(store_id=ticket.store_id or NO_STORE)
 
 
 def _filled(ticket: TicketView, rows: Sequence[ReplyRow]) -> list[Filled]:
