@@ -13,8 +13,9 @@ from hub.blueprints.statistics import score_words
 from hub.blueprints.statistics.asked import Asked, read_asked
 from hub.blueprints.statistics.base import shared
 from hub.blueprints.statistics.files import hand_out
-from hub.blueprints.statistics.links import kept
+from hub.blueprints.statistics.links import behind, kept
 from hub.blueprints.statistics.tables import Column, Kind, Row, Table
+from hub.staff.words import Permission
 from hub.statistics.rows import Waits
 from hub.statistics.rules import FEW_WAITS
 from hub.statistics.scorecards.people import PersonCard, get_person_card
@@ -46,7 +47,13 @@ def show_person(agent_id: int) -> ResponseReturnValue:
         args: dict[str, Any] = kept(found.asked)
         return url_for("own_figures.download", agent_id=agent_id, table=table.key, ext=ext, **args)
 
-    more = {**shared(found.asked), "file_of": file_of}
+    def behind_card(measure: str, **clicked: Any) -> str:
+        """Where the reader reads the statistics: for the person alone there is no such list."""
+        if not found.asked.viewer.may(Permission.READ_STATISTICS):
+            return ""
+        return behind(found.asked, measure, agent=agent_id, **clicked)
+
+    more = {**shared(found.asked), "file_of": file_of, "behind_card": behind_card}
     return render_template(
         "statistics/person.html", card=found.card, tables=found.tables, score_words=score_words, **more
     )

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import (
     ColumnElement,
     ScalarSelect,
-    Select,
     Subquery,
     case,
     extract,
     func,
     literal,
-    null,
     select,
     tuple_,
 )
@@ -24,14 +22,16 @@ from hub.core.batches import among
 from hub.core.db import db
 from hub.core.paging import Page, decode_key, make_page
 from hub.core.words import Channel
-from hub.inbox.models import ReplyWait, RouteCorrection, Ticket, TicketRating
+from hub.inbox.models import ReplyWait, RouteCorrection, Ticket
 from hub.inbox.queries.access import only_visible
 from hub.inbox.words import TicketState
 from hub.staff.queries import get_agents
 from hub.staff.rules import Viewer
+from hub.statistics.behind_rows import Parts, columns, gestures, rated, within
 from hub.statistics.charged import ended_waits
-from hub.statistics.clicks import CAME, NOW, SOLVED, SOLVED_ALONE, WAITS, Clicked
-from hub.statistics.narrowing import SETTLED, narrowed, narrowed_tickets, narrowed_waits, of_its_own
+from hub.statistics.clicks import CAME, GIVEN, NOW, RATED, SOLVED, SOLVED_ALONE, WAITS, Clicked
+from hub.statistics.measuring.answered import is_uncontacted
+from hub.statistics.narrowing import SETTLED, narrowed_tickets, narrowed_waits, of_its_own
 from hub.statistics.rerouting import BY_PEOPLE
 from hub.statistics.rules import BUCKETS_SECONDS, Filters
 from hub.statistics.unanswered import HAD_HELP
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 PAGE_SIZE = 50
 MOST_COUNTED = 10_000
 SOLVED_PARTS = {"reopened": Ticket.reopened_count > 0, SOLVED_ALONE: ~HAD_HELP}
-Parts = Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -133,34 +132,17 @@ def _page(rows: Subquery, joined: Parts, after: str | None) -> Page[Line]:
 
 
 def _rows_of(clicked: Clicked) -> Callable[[Filters, Clicked, Viewer, datetime], Parts]:
-    for measures, rows in (
-        (WAITS, _waits),
-        (SOLVED | {SOLVED_ALONE}, _solved),
-        (CAME, _came),
-        (NOW, _waiting),
-    ):
-        if clicked.measure in measures:
-            return rows
-    return _dropped if clicked.measure == "dropped" else _rated
-
-
-def _columns(
-    row_id: Any, ticket_id: Any, at: Any, seconds: Any = None, target: Any = None, agent_id: Any = None
-) -> Parts:
-    return select(
-        row_id.label("id"),
-        ticket_id.label("ticket_id"),
-        at.label("at"),
-        (null() if seconds is None else seconds).label("seconds"),
-        (null() if target is None else target).label("target"),
-        (null() if agent_id is None else agent_id).label("agent_id"),
-    )
+    sources = (
+        (WAITS, _waits), (SOLVED | {SOLVED_ALONE}, _solved), (CAME, _came), (NOW, _waiting), (RATED, rated),
+        (GIVEN, gestures),
+    )  # fmt: skip
+    return next((rows for measures, rows in sources if clicked.measure in measures), _dropped)
 
 
 def _waits(filters: Filters, clicked: Clicked, viewer: Viewer, _now: datetime) -> Parts:
     waits = ended_waits(filters, viewer, is_central=clicked.is_central)
     seconds = waits.c.business_seconds
-    found = _columns(
+    found = columns(
         waits.c.id, waits.c.ticket_id, waits.c.ended_at, seconds, waits.c.target_seconds, waits.c.agent_id
     ).where(*_of_reason(filters, clicked, waits.c.reason_id), *_of_hour(filters, clicked, waits.c.started_at))
     if clicked.measure == "first_contact":
@@ -192,13 +174,9 @@ def _of_hour(filters: Filters, clicked: Clicked, moment: Any) -> list[ColumnElem
     return [extract(part, local) == number for part, number in asked if number is not None]
 
 
-def _within(moment: Any, filters: Filters) -> list[ColumnElement[bool]]:
-    return [moment >= filters.since, moment < filters.until]
-
-
 def _dropped(filters: Filters, clicked: Clicked, viewer: Viewer, _now: datetime) -> Parts:
-    found = _columns(ReplyWait.id, ReplyWait.ticket_id, ReplyWait.dropped_at, ReplyWait.business_seconds)
-    found = found.where(*_within(ReplyWait.dropped_at, filters), *narrowed_waits(filters, viewer))
+    found = columns(ReplyWait.id, ReplyWait.ticket_id, ReplyWait.dropped_at, ReplyWait.business_seconds)
+    found = found.where(*within(ReplyWait.dropped_at, filters), *narrowed_waits(filters, viewer))
     return found.where(ReplyWait.drop_reason == clicked.drop) if clicked.drop else found
 
 
@@ -207,8 +185,8 @@ def _solved(filters: Filters, clicked: Clicked, viewer: Viewer, _now: datetime) 
     is_last = clicked.measure in {"last_resolution", SOLVED_ALONE}
     moment: Any = Ticket.solved_at if is_last else Ticket.first_solved_at
     seconds = extract("epoch", moment - Ticket.created_at)
-    found = _columns(Ticket.id, Ticket.id, moment, seconds, agent_id=_last_agent()).where(
-        *_within(moment, filters),
+    found = columns(Ticket.id, Ticket.id, moment, seconds, agent_id=_last_agent()).where(
+        *within(moment, filters),
         *of_its_own(),
         *_of_reason(filters, clicked, Ticket.reason_id),
         *_narrowed_tickets(filters, viewer),
@@ -235,9 +213,9 @@ def _narrowed_tickets(filters: Filters, viewer: Viewer) -> list[ColumnElement[bo
 
 def _came(filters: Filters, clicked: Clicked, viewer: Viewer, _now: datetime) -> Parts:
     """Tickets by their creation; of routing where the hub put them first."""
-    found = _columns(Ticket.id, Ticket.id, Ticket.created_at, agent_id=Ticket.assignee_id)
+    found = columns(Ticket.id, Ticket.id, Ticket.created_at, agent_id=Ticket.assignee_id)
     found = found.where(
-        *_within(Ticket.created_at, filters),
+        *within(Ticket.created_at, filters),
         *_of_reason(filters, clicked, Ticket.reason_id),
         *_of_hour(filters, clicked, Ticket.created_at),
     )
@@ -264,17 +242,8 @@ def _routed(found: Parts, filters: Filters, clicked: Clicked, viewer: Viewer) ->
 def _waiting(filters: Filters, clicked: Clicked, viewer: Viewer, now: datetime) -> Parts:
     """Right now, whatever the period."""
     seconds = extract("epoch", literal(now) - Ticket.waiting_since)
-    found = _columns(Ticket.id, Ticket.id, Ticket.waiting_since, seconds, agent_id=Ticket.assignee_id)
+    found = columns(Ticket.id, Ticket.id, Ticket.waiting_since, seconds, agent_id=Ticket.assignee_id)
     found = found.where(Ticket.waiting_since.is_not(None), *narrowed_tickets(filters, viewer))
+    if clicked.measure == "uncontacted":
+        return found.where(*is_uncontacted())
     return found.where(Ticket.due_at < now) if clicked.is_part else found
-
-
-def _rated(filters: Filters, clicked: Clicked, viewer: Viewer, _now: datetime) -> Parts:
-    """Answers after a solved ticket."""
-    at = TicketRating.answered_at
-    found = _columns(TicketRating.id, TicketRating.ticket_id, at, agent_id=TicketRating.agent_id).where(
-        TicketRating.score.is_not(None),
-        *_within(at, filters),
-        *narrowed(filters, viewer, TicketRating.store_id),
-    )
-    return found.where(TicketRating.score == clicked.score) if clicked.score else found

@@ -5,16 +5,20 @@ from dataclasses import dataclass
 
 from hub.core.errors import Invalid
 from hub.core.text import N_
-from hub.inbox.words import DropReason, RouteSource, TicketState
+from hub.inbox.words import DropReason, GestureKind, RouteSource, TicketState
 from hub.statistics.rules import BUCKETS_SECONDS
 
 WAITS = frozenset({"median_reply", "p90_reply", "within_target", "waits", "first_contact"})
 SOLVED = frozenset({"first_resolution", "reopened", "last_resolution"})
 SOLVED_ALONE = "without_article"
 CAME = frozenset({"tickets", "routed", "reroute_rate", "unattributed"})
-NOW = frozenset({"waiting_now", "oldest_wait"})
-CLICKABLE = WAITS | SOLVED | CAME | NOW | {"dropped", "ticket_csat", SOLVED_ALONE}
-"""Measures that are made of tickets which a reader can open."""
+NOW = frozenset({"waiting_now", "oldest_wait", "uncontacted"})
+RATED = frozenset({"ticket_csat", "ticket_ratings", "ticket_asked", "recovery"})
+GIVEN = frozenset({"gesture_cost", "gestures_given", "gestures_refused"})
+ANSWERED = frozenset({"csat", "csat_answers", "review_links"})
+"""Made of answers, of which only some opened a ticket."""
+CLICKABLE = WAITS | SOLVED | CAME | NOW | RATED | GIVEN | ANSWERED | {"dropped", SOLVED_ALONE}
+"""Measures that are made of tickets, or of answers, which a reader can open."""
 SCORES = range(1, 4)
 WEEKDAYS = range(1, 8)
 HOURS = range(24)
@@ -38,6 +42,7 @@ class Clicked:
     drop: DropReason | None = None
     source: RouteSource | None = None
     score: int | None = None
+    gesture: GestureKind | None = None
     state: TicketState | None = None
     is_central: bool = False
     is_bare_reason: bool = False
@@ -53,6 +58,7 @@ def read_clicked(args: Mapping[str, str]) -> Clicked:
             field="measure",
         )
     drop, source, state = args.get("drop"), args.get("source"), args.get("state")
+    gesture = args.get("gesture")
     return Clicked(
         measure=measure,
         is_part=args.get("part") == "1",
@@ -62,6 +68,7 @@ def read_clicked(args: Mapping[str, str]) -> Clicked:
         drop=DropReason(_known(drop, "drop", set(DropReason))) if drop else None,
         source=RouteSource(_known(source, "source", set(RouteSource))) if source else None,
         score=_among(args, "score", SCORES),
+        gesture=GestureKind(_known(gesture, "gesture", set(GestureKind))) if gesture else None,
         state=TicketState(_known(state, "state", set(TicketState))) if state else None,
         is_central=args.get("central") == "1",
         is_bare_reason=args.get("alone") == "1",

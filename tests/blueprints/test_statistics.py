@@ -189,7 +189,7 @@ def test_rows_come_a_page_at_a_time(client: FlaskClient, chain: WorkedChain, ses
 @pytest.mark.parametrize(
     ("query", "status"),
     [
-        ("measure=csat", 422),
+        ("measure=orders", 422),
         ("measure=waits&bucket=8", 422),
         ("measure=waits&after=x", 422),
         ("measure=waits&hour=x", 422),

@@ -124,7 +124,7 @@ def _shows_a_base_at_work() -> None:
 def _shows_what_followed_the_answers() -> None:
     now = clock.business_now()
     viewer = Viewer(1, "Ines", "i@verel.example", Role.MANAGER, Language.FRENCH, Scope(is_everything=True), 0)
-    found = get_after_answer(read_filters({}, now=now), viewer=viewer)
+    found = get_after_answer(read_filters({}, now=now), viewer=viewer, now=now)
     assert found.contact_seconds
     assert all(link.sent_count > link.answered_count / 2 for link in found.links if link.answered_count)
 

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from hub.blueprints.plan_results import gain_words, tables, words
 from hub.blueprints.plan_results.base import blueprint, read_asked, shared
-from hub.blueprints.statistics_words import define, share
+from hub.blueprints.statistics_words import define, define_each, share
 from hub.plans.results.gains import get_gains
 from hub.plans.results.queries import get_results
 
@@ -22,6 +22,7 @@ def gains() -> ResponseReturnValue:
         tables=tables,
         year=gain_words,
         define=define,
+        define_each=define_each,
         **shared(filters),
     )
 
@@ -37,6 +38,7 @@ def results(key: str) -> ResponseReturnValue:
         words=words,
         tables=tables,
         define=define,
+        define_each=define_each,
         share=share,
         **shared(filters),
     )

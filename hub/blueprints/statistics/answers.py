@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
 
 from flask_babel import gettext
 
@@ -32,30 +34,40 @@ def find(asked: Asked) -> Answers:
 
 
 def tables(found: Answers, asked: Asked) -> list[Table]:
-    by_store = [(row.name, row.satisfaction) for row in found.asked.by_store]
-    solved = [(row.name if row else gettext("Central queue"), each) for row, each in found.solved.by_store]
-    totals = [(gettext("After a solved ticket"), found.solved.total)]
-    ratings = [_row(name, each, asked, has_links=True) for name, each in totals]
+    bought, solved = "csat_answers", "ticket_ratings"
     return [
         _table(
             "by-store",
             gettext("Answers by store, in alphabetical order"),
             gettext("Store"),
-            (_row(name, each, asked) for name, each in by_store),
+            (_row(row.name, row.satisfaction, asked, bought, store=row.code) for row in found.asked.by_store),
         ),
         _table(
             "by-month",
             gettext("Answers by month"),
             gettext("Month"),
-            (_row(words.month(day), each, asked) for day, each in found.asked.by_month),
+            (
+                _row(words.month(day), each, asked, bought, **_days(day, asked))
+                for day, each in found.asked.by_month
+            ),
         ),
         _table(
             "solved-by-store",
             gettext("Answers after a solved ticket by store, in alphabetical order"),
             gettext("Store"),
-            (_row(name, each, asked) for name, each in solved),
+            (
+                _row(row.name, each, asked, solved, store=row.code)
+                if row
+                else _row(gettext("Central queue"), each, asked, solved, central=1)
+                for row, each in found.solved.by_store
+            ),
         ),
-        _table("solved", gettext("After a solved ticket"), gettext("Question"), ratings),
+        _table(
+            "solved",
+            gettext("After a solved ticket"),
+            gettext("Question"),
+            [_row(gettext("After a solved ticket"), found.solved.total, asked, solved)],
+        ),
     ]
 
 
@@ -71,7 +83,14 @@ def _table(key: str, title: str, head: str, rows: Iterable[Row]) -> Table:
     return Table("satisfaction", key, title, columns, tuple(rows), is_sortable=key.endswith("by-store"))
 
 
-def _row(name: str, found: Satisfaction, asked: Asked, *, has_links: bool = False) -> Row:
+def _days(month: date, asked: Asked) -> dict[str, str]:
+    """As far as the month lies in the period."""
+    after = (month + timedelta(days=31)).replace(day=1)
+    first, last = max(month, asked.filters.since_on), min(after - timedelta(days=1), asked.filters.until_on)
+    return {"since": first.isoformat(), "until": last.isoformat()}
+
+
+def _row(name: str, found: Satisfaction, asked: Asked, measure: str, **clicked: Any) -> Row:
     interval = found.interval
     values = {
         "name": name,
@@ -83,11 +102,11 @@ def _row(name: str, found: Satisfaction, asked: Asked, *, has_links: bool = Fals
     said = {}
     if interval and words.is_indicative(found):
         said["share"] = " · ".join((words.share(interval.value), gettext("indicative")))
-    links = {key: behind(asked, "ticket_csat", score=key) for key in words.CHOICES} if has_links else {}
+    links = {key: behind(asked, measure, score=key, **clicked) for key in words.CHOICES}
     return Row(values, said=said, links=links, few=frozenset({"share", "low", "high"} if said else ()))
 
 
-def link_tables(found: AfterAnswer, _asked: Asked) -> list[Table]:
+def link_tables(found: AfterAnswer, asked: Asked) -> list[Table]:
     """Whether everybody got the review link alike, by answer in the order of the mail."""
     columns = (
         Column("answer", gettext("Answer given")),
@@ -102,7 +121,11 @@ def link_tables(found: AfterAnswer, _asked: Asked) -> list[Table]:
                 "answered": row.answered_count,
                 "sent": row.sent_count,
                 "share": row.share.value if row.share else None,
-            }
+            },
+            links={
+                "answered": behind(asked, "review_links", score=row.choice.value),
+                "sent": behind(asked, "review_links", score=row.choice.value, part=1),
+            },
         )
         for row in found.links
     )

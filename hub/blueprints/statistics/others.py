@@ -1,5 +1,7 @@
 """The pages of routing and of gestures of goodwill."""
 
+from typing import Any
+
 from flask_babel import gettext
 
 from hub.blueprints import routing_words
@@ -8,7 +10,7 @@ from hub.blueprints.statistics.asked import Asked
 from hub.blueprints.statistics.base import Page
 from hub.blueprints.statistics.links import behind
 from hub.blueprints.statistics.tables import Column, Kind, Row, Table
-from hub.statistics.gestures import GestureCosts, get_gesture_costs
+from hub.statistics.gestures import GestureCost, GestureCosts, get_gesture_costs
 from hub.statistics.rerouting import Rerouting, Routed, get_rerouting
 
 
@@ -51,7 +53,7 @@ def _routed(name: str, found: Routed, asked: Asked, **clicked: str) -> Row:
     return Row(values, said={"rate": routing_words.rate_text(found)}, links=links)
 
 
-def gesture_tables(found: GestureCosts, _asked: Asked) -> list[Table]:
+def gesture_tables(found: GestureCosts, asked: Asked) -> list[Table]:
     columns = (
         Column("name", gettext("Store")),
         Column("vouchers", gettext("Vouchers"), Kind.COUNT, "gestures_given"),
@@ -71,12 +73,22 @@ def gesture_tables(found: GestureCosts, _asked: Asked) -> list[Table]:
                 "refund_cents": row.refund_cents,
                 "refused": row.refused_count,
                 "cents": row.cents,
-            }
+            },
+            links=_gestures(row, asked),
         )
         for row in found.by_store
     )
     title = gettext("Gestures by store, in alphabetical order")
     return [Table("gestures", "by-store", title, columns, rows, found.currency)]
+
+
+def _gestures(row: GestureCost, asked: Asked) -> dict[str, str]:
+    clicked: dict[str, Any] = {"store": row.store.code} if row.store else {"central": 1}
+    return {
+        "vouchers": behind(asked, "gestures_given", gesture="voucher", **clicked),
+        "refunds": behind(asked, "gestures_given", gesture="refund", **clicked),
+        "refused": behind(asked, "gestures_refused", **clicked),
+    }
 
 
 ROUTING = Page(

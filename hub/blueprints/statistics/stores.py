@@ -79,7 +79,12 @@ def _row(store: StoreRow, found: Found, asked: Asked) -> Row:
         {"name": store.name, "tickets": of["tickets"].count, **{key: of[key].value for key in LISTED}},
         href=to_page(asked, "statistics.stores", store=store.code),
         said=said,
-        links={"tickets": behind(asked, "tickets", store=store.code)},
+        links={
+            "tickets": behind(asked, "tickets", store=store.code),
+            "median_reply": behind(asked, "median_reply", store=store.code),
+            "within_target": behind(asked, "within_target", part=1, store=store.code),
+            "csat": behind(asked, "csat", store=store.code),
+        },
         few=frozenset(said),
     )
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,15 +11,27 @@ from flask_babel import format_decimal, gettext, ngettext
 from hub.blueprints import resolution_words
 from hub.blueprints import statistics_words as words
 from hub.blueprints.inbox.words import channel_words, source_words, state_words
+from hub.blueprints.statistics.answered import show_answers
 from hub.blueprints.statistics.asked import Asked, read_asked
 from hub.blueprints.statistics.base import blueprint, shared
 from hub.blueprints.statistics.links import to_page
 from hub.blueprints.statistics.waits import DROPPED
 from hub.core.errors import NotFound
 from hub.core.text import N_
+from hub.inbox.words import GestureKind
 from hub.staff.words import Permission
 from hub.statistics.behind import MOST_COUNTED, Behind, Line, get_behind
-from hub.statistics.clicks import CAME, NOW, SOLVED, SOLVED_ALONE, WAITS, Clicked, read_clicked
+from hub.statistics.clicks import (
+    ANSWERED,
+    CAME,
+    GIVEN,
+    NOW,
+    SOLVED,
+    SOLVED_ALONE,
+    WAITS,
+    Clicked,
+    read_clicked,
+)
 from hub.statistics.measures import MEASURES
 
 CLICKED = (
@@ -30,6 +43,7 @@ CLICKED = (
     "drop",
     "source",
     "score",
+    "gesture",
     "state",
     "central",
     "alone",
@@ -41,7 +55,11 @@ PARTS = {
     "reroute_rate": N_("moved by a person"),
     "waiting_now": N_("late"),
     "without_article": N_("neither an article nor a standard reply"),
+    "review_links": N_("with the link"),
 }
+
+
+GESTURES = {GestureKind.VOUCHER: N_("Vouchers"), GestureKind.REFUND: N_("Refunds")}
 
 
 @blueprint.get("/tickets")
@@ -51,6 +69,16 @@ def tickets() -> ResponseReturnValue:
     if not asked.viewer.may(Permission.READ_TICKETS):
         raise NotFound(N_("This page does not exist, or you do not have access to it."))
     after = request.args.get("after")
+    if clicked.measure in ANSWERED:
+        return show_answers(
+            asked,
+            clicked,
+            kept_clicks=_kept(),
+            title=title(clicked),
+            parts=parts(clicked),
+            href_of=partial(_href, asked),
+            is_first=not after,
+        )
     found = get_behind(asked.filters, clicked, viewer=asked.viewer, now=asked.now, after=after)
     return render_template(
         "statistics/tickets.html",
@@ -60,7 +88,7 @@ def tickets() -> ResponseReturnValue:
         parts=parts(clicked),
         count=count_words(found, clicked),
         at_words=column_words(clicked),
-        kept_clicks={name: request.args[name] for name in CLICKED if request.args.get(name)},
+        kept_clicks=_kept(),
         next_href=_href(asked, found.page.next_key) if found.page.next_key else None,
         first_href=_href(asked, None) if after else None,
         **shared(asked),
@@ -111,8 +139,12 @@ def _length(seconds: float | None, clicked: Clicked) -> str:
 
 
 def _href(asked: Asked, after: str | None) -> str | None:
-    clicked = {name: request.args[name] for name in CLICKED if request.args.get(name)}
-    return to_page(asked, "statistics.tickets", **clicked, after=after)
+    return to_page(asked, "statistics.tickets", **_kept(), after=after)
+
+
+def _kept() -> dict[str, str]:
+    """What was clicked, as it stands in the address."""
+    return {name: request.args[name] for name in CLICKED if request.args.get(name)}
 
 
 def title(clicked: Clicked) -> str:
@@ -137,6 +169,8 @@ def parts(clicked: Clicked) -> list[str]:
         found.append(source_words(clicked.source))
     if clicked.score:
         found.append(gettext(words.CHOICES[str(clicked.score)]))
+    if clicked.gesture:
+        found.append(gettext(GESTURES[clicked.gesture]))
     if clicked.state:
         found.append(state_words(clicked.state))
     return [*found, *_places(clicked)]
@@ -158,6 +192,8 @@ def count_words(found: Behind, clicked: Clicked) -> str:
     number = format_decimal(found.count)
     if clicked.measure in WAITS or clicked.measure == "dropped":
         text = str(ngettext("%(number)s wait", "%(number)s waits", found.count, number=number))
+    elif clicked.measure in GIVEN:
+        text = str(ngettext("%(number)s gesture", "%(number)s gestures", found.count, number=number))
     else:
         text = str(ngettext("%(number)s ticket", "%(number)s tickets", found.count, number=number))
     if not found.closed_count:
@@ -178,6 +214,8 @@ def column_words(clicked: Clicked) -> str:
         (SOLVED | {SOLVED_ALONE}, N_("Solved on")),
         (CAME, N_("Arrived on")),
         (NOW, N_("Waiting since")),
+        (GIVEN, N_("Decided on")),
+        ({"ticket_asked"}, N_("Asked on")),
     ):
         if clicked.measure in measures:
             return str(gettext(text))
