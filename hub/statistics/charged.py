@@ -28,8 +28,9 @@ PLAIN: tuple[Any, ...] = (
 
 
 def ended_waits(filters: Filters, viewer: Viewer, *, is_central: bool = False) -> Subquery:
-    """Those that the total of the page is made of: whole ones of the chain, own shares of some stores or the central queue."""
-    is_whole = viewer.scope.is_everything and not (filters.has_place or is_central)
+    """Those that the total of the page is made of: whole ones of the chain, own shares of some stores, the central queue or a person."""
+    is_narrowed = filters.has_place or filters.agent_id is not None or is_central
+    is_whole = viewer.scope.is_everything and not is_narrowed
     conditions = [ReplyWait.ended_at >= filters.since, ReplyWait.ended_at < filters.until]
     if is_whole:
         conditions.append(ReplyWait.is_transferred.is_(False))

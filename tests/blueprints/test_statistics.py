@@ -75,22 +75,28 @@ def cells(page: str) -> list[list[str]]:
 def test_each_figure_opens_as_many_rows_as_it_says(
     client: FlaskClient, chain: WorkedChain, session: Session
 ) -> None:
-    """Every link of the pages, of the chain and of one store that passed a ticket on."""
+    """Every link of the pages, of the chain, of one store that passed a ticket on and of a person there."""
     office, manager = (
         make_reader(session, Role.HEAD_OFFICE),
         make_reader(session, Role.STORE_MANAGER, chain.stores["LYO"].id),
     )
+    pages = ("", "response-times", "reasons", "routing")
+    asked = [(who, f"{page}?{QUERY}") for who in (office, manager) for page in pages]
+    asked.append((manager, f"response-times?{QUERY}&agent={chain.people['LYO'].agent_id}"))
     closed_ones, figures = 0, []
-    for who in (office, manager):
+    for who, page in asked:
         log_in(client, who)
-        for page in ("", "response-times", "reasons", "routing"):
-            found = links(read(client, f"/statistics/{page}?{QUERY}"))
-            assert found
-            for href, text in found.items():
-                count, closed = behind(read(client, href))
-                closed_ones += closed
-                figures.append(text)
-                assert count == int(text) if text.isdigit() else count >= 0, (page, href, text)
+        found = links(read(client, f"/statistics/{page}"))
+        assert found
+        for href, text in found.items():
+            count, closed = behind(read(client, href))
+            closed_ones += closed
+            figures.append(text)
+            assert count == int(text) if text.isdigit() else count >= 0, (page, href, text)
+            if "measure=within_target" in href and "part=1" in href:
+                all_of_them = read(client, href.replace("&part=1", "").replace("?part=1&", "?"))
+                kept = 1 - count / behind(all_of_them)[0]
+                assert text.partition("%")[0].strip() == str(round(100 * kept)), (page, href, text)
     assert len([text for text in figures if text.isdigit()]) > 60
     assert closed_ones, "the wait that Lyon passed on counts, and its ticket is Lille's"
 

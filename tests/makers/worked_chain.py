@@ -143,7 +143,7 @@ def _found(session: Session) -> WorkedChain:
                 OpeningRange(store_id=lille.id, weekday=weekday, opens_at=opens_at, closes_at=closes_at)
             )
     session.flush()
-    ada = actor_of(make_agent(session))
+    ada = actor_of(make_agent(session, store_ids=(lyon.id,)))
     bo = actor_of(make_agent(session, "Bo Petit", email="bo@verel.example", store_ids=(lille.id,)))
     change_target(
         channel=Channel.EMAIL,

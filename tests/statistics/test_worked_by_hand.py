@@ -8,6 +8,7 @@ Waits in opening minutes, from STORY of the maker (L: Lyon, l: Lille, *: late):
     9 and 10 dropped, 19 waits for 90 + 150*, 20 waits for 60
 """
 
+from dataclasses import replace
 from statistics import median
 
 import pytest
@@ -16,10 +17,14 @@ from sqlalchemy.orm import Session
 from hub.core.words import Channel, Language
 from hub.staff.rules import Scope, Viewer
 from hub.staff.words import Role
+from hub.statistics.behind import get_behind
+from hub.statistics.clicks import Clicked
+from hub.statistics.measuring.door import open_look
 from hub.statistics.queries import get_response_times, read_filters
 from hub.statistics.rerouting import get_rerouting
 from hub.statistics.resolution import get_resolution
 from hub.statistics.rows import ResponseTimes, Waits
+from hub.statistics.words import Dimension
 from tests.conftest import HandClock
 from tests.makers.statistics import work_off
 from tests.makers.worked_chain import ASKED_AT, PERIOD, WorkedChain, make_worked_chain, moment
@@ -90,6 +95,25 @@ def test_waits_by_day_and_length(chain: WorkedChain) -> None:
     assert [(channel, waits.count) for channel, waits in found.by_channel] == [(Channel.EMAIL, 18)]
     assert found.dropped == {"solved_without_reply": 1, "spam": 1}
     assert (found.waiting_count, found.late_count) == (2, 1)
+
+
+def test_a_person_has_one_figure_alone_among_others_and_behind_it(chain: WorkedChain) -> None:
+    """Ada answered the 18th within its target in Lyon, though its customer waited too long: late are 7 and once more 7."""
+    asked = read_filters(PERIOD, now=ASKED_AT)
+    by_agent = dict(open_look(asked, viewer=everything()).summarise_waits(Dimension.AGENT))
+    for code, missed in (("LYO", 2), ("LIL", 1)):
+        agent_id = chain.people[code].agent_id
+        alone = replace(asked, agent_id=agent_id)
+        [(_, total)] = open_look(alone, viewer=everything()).summarise_waits()
+        assert total == by_agent[agent_id]
+        late = get_behind(
+            alone,
+            Clicked(measure="within_target", is_part=True),
+            viewer=everything(),
+            now=ASKED_AT,
+            after=None,
+        )
+        assert (late.count, total.target_share) == (missed, pytest.approx(1 - missed / 9))
 
 
 def test_resolution(chain: WorkedChain) -> None:

@@ -39,7 +39,9 @@ class Charged:
 
 
 def is_of_chain(frame: Frame) -> bool:
-    return frame.viewer.scope.is_everything and not frame.filters.has_place
+    """A person is charged what the person's store is, in each breakdown and alone."""
+    is_narrowed = frame.filters.has_place or frame.filters.agent_id is not None
+    return frame.viewer.scope.is_everything and not is_narrowed
 
 
 def columns_of_waits(frame: Frame, by: Dimension | None) -> set[str]:
