@@ -13,7 +13,7 @@ from hub.statistics import rules
 from hub.statistics.measuring.answered import count_invited
 from hub.statistics.measuring.door import open_look
 from hub.statistics.measuring.live import list_waiting
-from hub.statistics.people import may_ask_about
+from hub.statistics.people import may_read_figures_of
 from hub.statistics.rows import (
     NO_WAITS,
     ResponseTimes,
@@ -72,7 +72,7 @@ def _check_ids(filters: Filters, viewer: Viewer | None) -> None:
         raise Invalid(N_("This contact reason does not exist. Please choose another one."), field="reason")
     if filters.agent_id is None:
         return
-    if viewer is None or not may_ask_about(filters.agent_id, viewer=viewer):
+    if viewer is None or not may_read_figures_of(filters.agent_id, viewer=viewer):
         raise Invalid(
             N_("This person works in none of your stores. Please choose another one."), field="agent"
         )

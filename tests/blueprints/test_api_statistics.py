@@ -13,6 +13,7 @@ from tests.conftest import HandClock
 from tests.makers.keys import make_key
 from tests.makers.staff import make_agent
 from tests.makers.statistics import work_off
+from tests.makers.stores import make_region
 from tests.makers.worked_chain import PERIOD, WorkedChain, make_worked_chain
 
 MINUTE = 60
@@ -64,8 +65,6 @@ def test_groups_are_named_by_what_a_filter_takes(chain_key: Asker) -> None:
     assert chain_key.groups("tickets", "channel") == {"email": 19}, "spam is no matter of its own"
     assert chain_key.groups("tickets", "reason") == {None: 14, "breakage": 2, "delivery": 3}
     assert chain_key.groups("waits", "reason", reason="delivery") == {"delivery": 4}
-    assert chain_key.groups("waits", "agent") == {"ada@verel.example": 9, "bo@verel.example": 9}
-    assert chain_key.ask("waits", agent="bo@verel.example", store="LIL")["figures"][0]["value"] == 9
     assert chain_key.ask("waits", by="store")["figures"][0]["name"] in {"Lille", "Lyon Part-Dieu"}
     assert chain_key.ask("waiting_now")["figures"][0]["value"] == 2
 
@@ -106,12 +105,36 @@ def test_a_filter_that_a_figure_does_not_have_is_refused_and_not_passed_over(cha
     chain_key.ask("csat", 422, agent="ada@verel.example")
 
 
+def test_figures_of_a_person_are_read_by_that_person_and_who_leads_there(
+    session: Session, client: FlaskClient, chain: WorkedChain, chain_key: Asker
+) -> None:
+    """By name, as a filter and behind a figure: neither the chain's key nor the head office."""
+
+    def asker(role: Role, *store_ids: int, **more: Any) -> Asker:
+        agent = make_agent(session, "Mo", email=f"{role}@x.example", role=role, store_ids=store_ids, **more)
+        return Asker(client, make_key(session, agent.id, ApiScope.STATISTICS_READ))
+
+    ids = [store.id for store in chain.stores.values()]
+    region = make_region(session, "Est")
+    for store in chain.stores.values():
+        store.region_id = region.id
+    session.flush()
+    of_region = asker(Role.REGION_MANAGER, region_ids=(region.id,))
+    of_lille = asker(Role.STORE_MANAGER, chain.stores["LIL"].id)
+    assert of_region.groups("waits", "agent") == {"ada@verel.example": 9, "bo@verel.example": 9}
+    assert of_region.ask("waits", agent="bo@verel.example", store="LIL")["figures"][0]["value"] == 9
+    assert of_lille.groups("waits", "agent") == {"bo@verel.example": 9}
+    of_lille.ask("waits", 422, agent="ada@verel.example")
+    for nobody in (chain_key, asker(Role.HEAD_OFFICE, *ids), asker(Role.ADMINISTRATOR)):
+        nobody.ask("waits", 403, by="agent")
+        nobody.ask("waits", 422, agent="ada@verel.example")
+
+
 def test_a_key_sees_what_its_person_sees(session: Session, client: FlaskClient, chain: WorkedChain) -> None:
     lille = chain.stores["LIL"].id
     manager = make_agent(session, "Max", email="max@x.example", role=Role.STORE_MANAGER, store_ids=(lille,))
     of_lille = Asker(client, make_key(session, manager.id, ApiScope.STATISTICS_READ))
     assert of_lille.groups("waits", "store") == {"LIL": 9}
-    of_lille.ask("waits", 422, agent="ada@verel.example")
     marketer = make_agent(session, "Mia", email="mia@x.example", role=Role.MARKETER)
     of_marketer = Asker(client, make_key(session, marketer.id, ApiScope.STATISTICS_READ))
     of_marketer.ask("waits", 403, by="agent")

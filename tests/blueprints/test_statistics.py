@@ -178,6 +178,25 @@ def repeat(session: Session, store_id: int, count: int) -> None:
     session.flush()
 
 
+def test_colleagues_figures_are_named_to_nobody_but_their_managers(
+    client: FlaskClient, chain: WorkedChain, session: Session
+) -> None:
+    """In the table, in its file, in the filter and behind a figure; the own figures are everybody's."""
+    ada, files = chain.people["LYO"].agent_id, f"/statistics/response-times/by-person.csv?{QUERY}"
+    for role in (Role.HEAD_OFFICE, Role.MANAGER, Role.ADMINISTRATOR):
+        log_in(client, make_reader(session, role))
+        page = read(client, TIMES)
+        assert "Ada Martin" not in page
+        assert "Bo Petit" not in page
+        assert len(cells(read(client, files))) == 1
+        for path in (TIMES, f"/statistics/tickets?{QUERY}&measure=waits", files):
+            assert client.get(f"{path}&agent={ada}").status_code == 422
+    log_in(client, make_reader(session, Role.STORE_MANAGER, chain.stores["LYO"].id))
+    assert [line[:2] for line in cells(read(client, files))[1:]] == [["Ada Martin", "9"]]
+    assert f"/statistics/people/{ada}" in read(client, TIMES)
+    assert client.get(f"{TIMES}&agent={chain.people['LIL'].agent_id}").status_code == 422
+
+
 def test_rows_come_a_page_at_a_time(client: FlaskClient, chain: WorkedChain, session: Session) -> None:
     log_in(client, make_reader(session, Role.HEAD_OFFICE))
     repeat(session, chain.stores["LYO"].id, 40)

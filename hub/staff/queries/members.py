@@ -52,6 +52,14 @@ def is_member(agent_id: int, store_ids: Collection[int]) -> bool:
     return db.session.scalar(mine.limit(1)) is not None
 
 
+def list_members(agent_ids: Collection[int], store_ids: Collection[int]) -> frozenset[int]:
+    """Who of these people works, or worked until leaving, in one of these stores."""
+    mine = select(Membership.agent_id).where(
+        among(Membership.agent_id, agent_ids), among(Membership.store_id, store_ids)
+    )
+    return frozenset(db.session.scalars(mine))
+
+
 def list_settled(roles: Collection[Role], *, before: datetime) -> list[int]:
     """Ids of active people of these roles who were here before that moment and have logged in at least once."""
     found = select(Agent.id).where(

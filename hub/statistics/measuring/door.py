@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from hub.core.errors import Forbidden
 from hub.core.text import N_
 from hub.staff.rules import Viewer
-from hub.staff.words import Permission
 from hub.statistics.measuring import answered, live
 from hub.statistics.measuring.figures import Figure
+from hub.statistics.people import leads_people, only_readable
 from hub.statistics.rules import Filters
 from hub.statistics.words import Dimension
 
@@ -33,13 +33,26 @@ def measure(
 
     Raises Invalid of an unknown key, and of a breakdown that the figure does not have; Forbidden to who leads nobody.
     """
-    if by is Dimension.AGENT and not viewer.may(Permission.READ_TICKETS):
+    if by is Dimension.AGENT and not leads_people(viewer):
         raise Forbidden(
             N_("Figures of persons are for those who lead them. Please choose another breakdown.")
         )
+    found = _measure(key, filters, by, viewer, now)
+    return _only_readable(found, viewer) if by is Dimension.AGENT else found
+
+
+def _measure(
+    key: str, filters: Filters, by: Dimension | None, viewer: Viewer, now: datetime
+) -> tuple[Figure, ...]:
     if key in LIVE:
         return tuple(LIVE[key](filters, by, viewer=viewer, now=now))
     return open_look(filters, viewer=viewer).measure(key, by)
+
+
+def _only_readable(figures: tuple[Figure, ...], viewer: Viewer) -> tuple[Figure, ...]:
+    """Nobody's own figures too, as those of tickets that nobody answered."""
+    people = only_readable([each.group for each in figures if isinstance(each.group, int)], viewer=viewer)
+    return tuple(each for each in figures if each.group is None or each.group in people)
 
 
 def list_keys() -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from hub.staff.rules import Scope, Viewer
 from hub.statistics.columns.layouts import NOBODY
 from hub.statistics.measuring.door import open_look
 from hub.statistics.measuring.figures import Figure
-from hub.statistics.people import may_read_page_of
+from hub.statistics.people import may_read_figures_of
 from hub.statistics.queries import period_of
 from hub.statistics.rows import Waits
 from hub.statistics.rules import Filters
@@ -37,7 +37,7 @@ class PersonCard:
 
 def get_person_card(filters: Filters, agent_id: int, *, viewer: Viewer) -> PersonCard:
     """A manager sees what was answered in the manager's stores, the person everything. Raises NotFound for others."""
-    if not may_read_page_of(agent_id, viewer=viewer):
+    if not may_read_figures_of(agent_id, viewer=viewer):
         raise NotFound(N_("This page does not exist, or you do not have access to it."))
     is_own = agent_id == viewer.agent_id
     reader = _everywhere(viewer) if is_own else viewer
