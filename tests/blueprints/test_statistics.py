@@ -275,6 +275,8 @@ def test_each_table_of_each_page_has_its_files_with_the_same_rows(
     assert {"/statistics/base/", "/statistics/messages/", "/statistics/gestures"} <= pages
     pages |= {"/statistics/digest", "/statistics/alerts"}
     checked = {path: check_files(client, f"{path}?{QUERY}") for path in sorted(pages)}
+    axis = re.findall(r"<span>(\d) avr\.</span>", read(client, TIMES))
+    assert axis[:5] == list("45678"), "a line lies over each day, also over those without a reply"
     checked["card"] = check_files(client, f"/statistics/stores?{QUERY}&store=LYO")
     ada = session.scalars(select(Agent.id).where(Agent.name.startswith("Ada"))).one()
     log_in(client, session.get_one(Agent, ada))

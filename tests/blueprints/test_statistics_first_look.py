@@ -90,8 +90,8 @@ def test_the_first_page_says_how_it_goes(client: FlaskClient, chain: WorkedChain
         "Median reply time": "Median reply time 42 min too few waits to compare with the period before",
         "Within target": "Within target 78% too few waits to compare with the period before",
         "Tickets opened": "Tickets opened 19 period before: 0 1 today so far",
-        "Satisfaction": "Satisfaction no data in this period – no answer yet period before: no answer yet",
-        "Tickets per 1,000 orders": "Tickets per 1,000 orders 633.3 period before: – 455.1 to 781.3",
+        "Satisfaction": "Satisfaction no data in this period no answer yet period before: no answer yet",
+        "Tickets per 1,000 orders": "Tickets per 1,000 orders 633.3 period before: – 95% interval 455.1 to 781.3",
     }
     assert 'href="/inbox/?view=waiting"' in page
     for words, count in (("19", 19), ("1 today so far", 1), ("1 late", 1), ("2", 2)):

@@ -1,5 +1,7 @@
 """What the charts of response times are drawn from: the same figures as their tables, scaled."""
 
+from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import gettext
@@ -8,7 +10,9 @@ from hub.blueprints import statistics_words as words
 from hub.blueprints.statistics.asked import Asked
 from hub.blueprints.statistics.links import behind
 from hub.blueprints.statistics.tables import Table, day_words
-from hub.blueprints.statistics.waits import Times, earlier_medians
+from hub.blueprints.statistics.waits import WEEK_DAYS, Times, earlier_medians
+from hub.statistics.queries import LONG_DAYS
+from hub.statistics.rows import NO_WAITS, Waits
 from hub.statistics.rules import Compare
 
 MINUTE = 60
@@ -19,7 +23,7 @@ LONG_AXIS = 240
 
 def line(found: Times, asked: Asked) -> dict[str, Any]:
     """Median and 90th percentile over time, in minutes, and the median of the period before, for parts/line_chart.html."""
-    periods = found.all.by_period
+    periods = list(_each_period(found, asked))
     earlier = earlier_medians(found, asked)
     series = [
         _series(gettext("Median"), [waits.median_seconds for _, waits in periods]),
@@ -29,6 +33,18 @@ def line(found: Times, asked: Asked) -> dict[str, Any]:
         before = _series(before_words(asked), [earlier.get(day) for day, _ in periods])
         series.append({**before, "is_before": True})
     return {"labels": [day_words(day) for day, _ in periods], "series": series, **_axis(series)}
+
+
+def _each_period(found: Times, asked: Asked) -> Iterator[tuple[date, Waits]]:
+    """Each day or week, also without a reply, so that the line lies over time."""
+    known = dict(found.all.by_period)
+    step = timedelta(days=WEEK_DAYS if asked.filters.days > LONG_DAYS else 1)
+    day = next(iter(known), asked.filters.since_on)
+    while day > asked.filters.since_on:
+        day -= step
+    while day <= asked.filters.until_on:
+        yield day, known.get(day, NO_WAITS)
+        day += step
 
 
 def seconds_line(named: list[tuple[str, list[float | None]]]) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def tables(found: BaseFigures, asked: Asked) -> list[Table]:
 
 def _stages(found: BaseFigures, asked: Asked) -> Table:
     columns = (
-        Column("name", gettext("Stage")),
+        Column("name", gettext("Stage"), Kind.WORD),
         Column("means", gettext("Means")),
         Column("count", gettext("Customers"), Kind.COUNT),
         Column("share", gettext("Share"), Kind.SHARE),

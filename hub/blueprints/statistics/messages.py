@@ -22,7 +22,7 @@ def find(asked: Asked) -> Sendings:
 
 
 def tables(found: Sendings, asked: Asked) -> list[Table]:
-    channel = Column("channel", gettext("Channel"))
+    channel = Column("channel", gettext("Channel"), Kind.WORD)
     named = (
         Column("name", gettext("Message")),
         Column("plan", gettext("Plan")),

@@ -87,7 +87,8 @@ def rate_note(found: Overview) -> str | None:
     rate = found.sums.rate
     if rate.low is None or rate.high is None:
         return None
-    return str(gettext("%(low)s to %(high)s", low=words.rate(rate.low), high=words.rate(rate.high)))
+    low, high = words.rate(rate.low), words.rate(rate.high)
+    return str(gettext("95%% interval %(low)s to %(high)s", low=low, high=high))
 
 
 def waits_beside(found: Overview, compare: Compare) -> dict[str, str | None]:

@@ -70,7 +70,7 @@ def comparison_of(line: Line, compare: Compare) -> str | None:
 def peers_of(key: str, peers: Spread | None) -> str:
     """`stores of its size: 42 min, the middle half 30 min to 55 min`."""
     if peers is None:
-        return str(gettext("too few stores of its size to compare"))
+        return str(gettext("too few stores of its size have %(count)s cases", count=FEW))
     low, median, high = (value_of(key, each) for each in (peers.low, peers.median, peers.high))
     text = N_("stores of its size: %(median)s, the middle half %(low)s to %(high)s")
     return str(gettext(text, median=median, low=low, high=high))

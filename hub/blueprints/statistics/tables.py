@@ -15,9 +15,10 @@ from hub.blueprints import statistics_words as words
 
 
 class Kind(StrEnum):
-    """What a column holds: durations in seconds, shares of 1, rates for each thousand, money in cents."""
+    """What a column holds: durations in seconds, shares of 1, rates for each thousand, money in cents; a word is not broken."""
 
     TEXT = "text"
+    WORD = "word"
     COUNT = "count"
     OPENING = "opening"
     ELAPSED = "elapsed"
@@ -78,7 +79,7 @@ class Table:
 
     def heads(self) -> list[dict[str, str]]:
         """For parts/data_table.html."""
-        kinds = {Kind.TEXT: "text", Kind.DAY: "word"}
+        kinds = {Kind.TEXT: "text", Kind.WORD: "word", Kind.DAY: "word"}
         return [
             {
                 "label": column.label,
@@ -127,6 +128,7 @@ def day_words(value: date) -> str:
 
 SHOWN: Mapping[Kind, Callable[[Any], str]] = {
     Kind.TEXT: str,
+    Kind.WORD: str,
     Kind.COUNT: format_decimal,
     Kind.OPENING: words.duration,
     Kind.ELAPSED: resolution_words.elapsed,
