@@ -35,7 +35,7 @@ class Claim:
     """A batch in the hands of one worker. `token` proves it is still ours; `seen_count` counts the rows decided on.
 
     `lease_until` and `looked_at` (when the gate last looked) are machine time, `decided_at` is that in business time.
-    `probed` is the channel whose circuit this one message tries.
+    `probed` is the channel whose circuit this one message tries. `measured`: those that leave with a pixel of their own.
     """
 
     queue: SendQueue
@@ -46,6 +46,7 @@ class Claim:
     letters: Sequence[Letter]
     seen_count: int
     probed: Channel | None = None
+    measured: frozenset[int] = frozenset()
 
     def is_nearly_over(self) -> bool:
         """Whether what is left of the lease is too short to call the provider for another message."""
@@ -144,12 +145,14 @@ def mark_calling(ids: Sequence[int], claimed: Claim) -> set[int]:
     """Say that the provider is about to be called for these; those that are not ours any more are left out."""
     if not ids:
         return set()
-    return set(db.session.scalars(_MARK, {"ids": list(ids), "token": claimed.token}))
+    values = {"ids": list(ids), "token": claimed.token, "measured": list(claimed.measured.intersection(ids))}
+    return set(db.session.scalars(_MARK, values))
 
 
 _MARK = text(
     """
-    UPDATE outbound_messages SET state = 'calling'
+    UPDATE outbound_messages
+    SET state = 'calling', is_opening_measured = id = ANY(CAST(:measured AS bigint[]))
     WHERE id = ANY(CAST(:ids AS bigint[])) AND lease_token = :token AND state = 'claimed'
     RETURNING id
     """

@@ -71,6 +71,8 @@ class OutboundMessage(Base):
     business time, `next_attempt_at` and `lease_until` machine time. `stop_if` is asked of orders just before the
     provider is called: {"purchase_since": iso time, "order_cancelled": order id}. `priority`: the smaller goes first
     when the cap leaves room for one (order in plans.md). `counted_at` is set while the message fills a cap.
+    `is_opening_measured`: the customer or the chain let us know of its opening when it left; `refused_at`: he refused
+    further ones because of it. Figures read both, so that no later choice, erasure or term changes what they said.
     `settled_at`: a person has decided that a message of unknown outcome is left as it is. `segment_count` and the price
     (millionths of `price_currency`) are those of a phone message: expected when it leaves, the provider's once it says.
     `attachments` name files of the shelf ({name, media_type, size_bytes, sha256}), read when the mail is written.
@@ -122,6 +124,7 @@ class OutboundMessage(Base):
     stop_if: Mapped[dict[str, Any]] = mapped_column(default=dict)
     priority: Mapped[int] = mapped_column(default=100)
     is_measured: Mapped[bool] = mapped_column(default=True, server_default="true")
+    is_opening_measured: Mapped[bool] = mapped_column(default=False, server_default="false")
     due_at: Mapped[datetime]
     counted_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
@@ -135,6 +138,7 @@ class OutboundMessage(Base):
     delivered_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
+    refused_at: Mapped[datetime | None]
     segment_count: Mapped[int | None]
     price_micros: Mapped[int | None]
     price_currency: Mapped[str | None]

@@ -7,7 +7,7 @@ the rows it held stands in leases.free_abandoned.
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from itertools import groupby
@@ -108,6 +108,8 @@ def _send_batch(claimed: Claim) -> None:
     before: _Called | None = None
     groups = list(_groups(claimed.letters))
     desk = _Desk.open([letter for _, letters in groups for letter in letters])
+    measured = frozenset(each.id for each in claimed.letters if desk.marking.measures_opening(each))
+    claimed = replace(claimed, measured=measured)
     with ExitStack() as stack:
         open_wires: dict[Channel, Transport] = {}
         for channel, letters in groups:

@@ -56,9 +56,6 @@ def count(facts: Sequence[FactRow]) -> int:
 def _count_messages(facts: Sequence[FactRow]) -> int:
     told = [fact.data for fact in facts if fact.kind in MESSAGES]
     gone = {data["gone"] for data in told if data.get("gone")}
-    refused = {
-        fact.data["entry_id"] for fact in facts if fact.kind == "ConsentChanged" and not fact.data["is_given"]
-    }
     people = {
         person
         for fact in facts
@@ -66,11 +63,9 @@ def _count_messages(facts: Sequence[FactRow]) -> int:
         for person in (fact.customer_id, fact.data.get("other_id"), fact.data.get("merged_id"))
         if person
     }
-    return (
-        message_marking.mark_messages({data["outbound_id"] for data in told}, gone)
-        + message_marking.mark_refusals(refused)
-        + message_marking.mark_customers(people)
-    )
+    return message_marking.mark_messages(
+        {data["outbound_id"] for data in told}, gone
+    ) + message_marking.mark_customers(people)
 
 
 def _gone(told: Sequence[dict[str, object]]) -> set[int]:

@@ -134,6 +134,12 @@ def withdraw_question(seen: Happening) -> None:
     inbox.withdraw_rating(seen.data["ticket_id"], now=clock.business_now())
 
 
+def note_refusal(seen: Happening) -> None:
+    """A customer withdrew his consent: the message that made him do so knows it."""
+    if not seen.data["is_given"]:
+        outbox.note_refusal(seen.data["entry_id"], now=clock.business_now())
+
+
 def collect_late_rows(seen: Happening) -> None:
     """What was told of the merged customer while he was merged is the survivor's too."""
     merging.collect_late_rows(seen.data["merge_id"], now=clock.business_now())
@@ -160,6 +166,7 @@ WIRES: dict[str, tuple[tuple[str, Effect], ...]] = {
     "ConsentChanged": (
         ("enter_with_newsletter", planning.enter_with_newsletter),
         ("leave_with_refusal", planning.leave_with_refusal),
+        ("note_refusal", note_refusal),
     ),
     "BasketChanged": (("leave_with_basket", planning.leave_with_basket),),
     "EventReceived": (("enter_by_event", planning.enter_by_event),),

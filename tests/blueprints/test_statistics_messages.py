@@ -1,26 +1,36 @@
 """Messages by hand: eleven of them with all that can become of one, counted on the day they left, and what is heard later."""
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hub.core.actor import SYSTEM
 from hub.core.words import Channel, Purpose
 from hub.customers.words import ConsentAction
+from hub.identity import erasing
 from hub.outbox.actions.reports import apply_receipt
 from hub.outbox.models import DeliveryReceipt, OutboundMessage
+from hub.outbox.tracking.changing import change_tracking, get_tracking
 from hub.outbox.tracking.models import LinkClick, MessageOpening
 from hub.outbox.tracking.noting import Asked, Hit, note_click
-from hub.outbox.tracking.words import Opener, Sign, Visitor
+from hub.outbox.tracking.policy import is_tracked
+from hub.outbox.tracking.words import Opener, OpenPolicy, Sign, Visitor
 from hub.outbox.words import BlockReason, MessageState, ReceiptKind
+from hub.staff.rules import SYSTEM_VIEWER
 from hub.staff.words import Role
+from hub.statistics.columns.marking import find_zone
+from hub.statistics.columns.sources import list_rows
 from hub.statistics.measuring.door import measure
 from hub.statistics.rules import Filters
-from hub.statistics.words import Dimension
+from hub.statistics.words import Dimension, Subject
 from tests.conftest import TUESDAY, HandClock
 from tests.makers.counting import counted_statements
 from tests.makers.customers import make_customer
@@ -34,6 +44,7 @@ PAGE = "/statistics/messages/"
 MOST_STATEMENTS = 12
 DAY = timedelta(days=1)
 MONDAY_NIGHT = datetime.fromisoformat("2026-03-02T23:30:00+01:00")
+MEASURED = frozenset({"Ann", "Ben"})
 SENT = MessageState.ACCEPTED
 
 
@@ -66,6 +77,7 @@ class Post:
             "recipient": self.mail(name),
             "ended_at": at,
             "accepted_at": at if left else None,
+            "is_opening_measured": name in MEASURED and is_tracked(purpose),
         }
         for field, value in (known | fields).items():
             setattr(row, field, value)
@@ -89,8 +101,6 @@ def post(session: Session, hand_clock: HandClock) -> SimpleNamespace:
     """Nine left (Ann got four), two did not; Ann and Ben let us measure openings."""
     make_chain(session)
     post = Post(session)
-    for name in ("Ann", "Ben"):
-        give_consent(post.mail(name), Purpose.OPEN_MEASUREMENT, now=TUESDAY - 9 * DAY)
     ann, ben, eve = post.send("Ann"), post.send("Ben"), post.send("Eve")
     post.opening(ann, Opener.PROGRAM)
     post.click(ann, Visitor.HUMAN)
@@ -108,6 +118,7 @@ def post(session: Session, hand_clock: HandClock) -> SimpleNamespace:
     post.send(
         "Hal", MessageState.DELIVERED, purpose=Purpose.SERVICE, channel=Channel.SMS, store_id=post.lille.id
     )
+    work_off()
     return SimpleNamespace(post=post, ann=ann, ben=ben, lyon=post.lyon, lille=post.lille)
 
 
@@ -185,3 +196,30 @@ def test_what_is_heard_later_gathers_the_day_anew(post: SimpleNamespace, session
     by_store = measure("messages_sent", filters, by=Dimension.STORE, viewer=viewer, now=TUESDAY)  # type: ignore[arg-type]
     assert [(each.group, each.count) for each in by_store] == [(post.lyon.id, 7), (post.lille.id, 1)]
     assert find_differing() == []
+
+
+def test_neither_an_erasure_nor_another_choice_changes_what_was(
+    post: SimpleNamespace, session: Session
+) -> None:
+    """Who refused, who was measured and everything else stands with the messages, which keep nothing of the person."""
+    gather_all()
+    change_tracking(replace(get_tracking(), opens=OpenPolicy.ALL), by=SYSTEM, now=TUESDAY + DAY)
+    give_consent(post.post.mail("Ann"), Purpose.OPEN_MEASUREMENT, now=MONDAY_NIGHT - DAY)
+    for name in post.post.people:
+        erasing.ask_erasure(post.post.people[name], by=SYSTEM, now=TUESDAY + 3 * DAY)
+    days = (MONDAY_NIGHT.date(), TUESDAY.date(), find_zone() or ZoneInfo("UTC"))
+    before = list_rows(Subject.MESSAGES, *days)
+    while erasing.work_erasures(lambda: None):
+        pass
+    session.expire_all()
+    assert {each.recipient for each in session.scalars(select(OutboundMessage))} == {None}, "they ran"
+    assert list_rows(Subject.MESSAGES, *days) == before
+    work_off()
+    assert find_differing() == []
+    (found,) = measure(
+        "messages_unsubscribed",
+        Filters(since_on=TUESDAY.date(), until_on=TUESDAY.date(), time_zone="Europe/Paris"),
+        viewer=SYSTEM_VIEWER,
+        now=TUESDAY,
+    )
+    assert round((found.value or 0) * found.count) == 1

@@ -15,6 +15,7 @@ from hub.segments.values import cohort_queries, cohorts
 from hub.segments.values.rules import Definitions
 from hub.staff.rules import SYSTEM_VIEWER
 from hub.statistics import gestures, queries, ratings, rerouting, resolution
+from hub.statistics.measuring.door import measure
 from hub.statistics.rules import Filters
 from tests.conftest import TUESDAY, HandClock
 from tests.identity.test_retention import full, keep
@@ -35,6 +36,10 @@ def read_figures(now: datetime) -> dict[str, Any]:
         "resolution": resolution.get_resolution(filters, viewer=SYSTEM_VIEWER),
         "rerouting": rerouting.get_rerouting(filters, viewer=SYSTEM_VIEWER),
         "gestures": gestures.get_gesture_costs(filters, viewer=SYSTEM_VIEWER),
+        "messages": [
+            measure(f"messages_{name}", filters, viewer=SYSTEM_VIEWER, now=now)
+            for name in ("sent", "opened", "clicked", "unsubscribed", "complaints", "delivered")
+        ],
         "cohorts": cohort_queries.list_cohorts(now_on=date(2026, 3, 3), store_id=None, family=None),
         "value": [
             (each.month_on, each.actual_cents)
@@ -53,6 +58,7 @@ def is_told(figures: dict[str, Any]) -> bool:
         figures["resolution"].first.count,
         figures["rerouting"].total.count,
         figures["gestures"].total.voucher_cents + figures["gestures"].total.refund_cents,
+        *[(figure.value or 0) * figure.count for (figure,) in figures["messages"]],
         figures["cohorts"][0].months[0].net_cents,
         figures["value"][-1][1],
     ]
@@ -72,6 +78,10 @@ def test_every_figure_is_the_same_after_all_terms_have_ended(
         "ticket_ratings": {"score": 1},
         "gestures": {"state": "granted", "amount_cents": 1500},
         "orders": {"state": "delivered", "total_cents": 5000, "returned_cents": 0},
+        "outbound_messages": {"state": "accepted", "accepted_at": TUESDAY, "ended_at": TUESDAY, "channel": "email",
+                              "purpose": "promotion", "is_opening_measured": True, "refused_at": later},
+        "message_openings": {"opener": "program"}, "link_clicks": {"label": "human"},
+        "delivery_receipts": {"kind": "complaint"},
     }  # fmt: skip
     for table, values in happened.items():
         session.execute(tables[table].update().values(values))

@@ -283,11 +283,14 @@ def test_a_message_that_is_not_to_be_measured_is_not_whatever_the_chain_chose(
     leave: Callable[..., tuple[OutboundMessage, str]], session: Session
 ) -> None:
     use_settings(session, opens="all")
-    assert "/o/" in leave()[1]
+    shown, html = leave()
+    assert "/o/" in html
     row, html = leave("m:2", is_measured=False)
     assert tracked(html) == []
     assert "/o/" not in html
     assert row.is_measured is False
+    reply, _ = leave("m:3", purpose=Purpose.REPLY)
+    assert [each.is_opening_measured for each in (shown, row, reply)] == [True, False, False]
 
 
 def test_utm_parameters_are_added_on_the_way(
@@ -313,6 +316,7 @@ def test_without_consent_the_pixel_names_nobody_and_is_counted_by_day(
     second, other = leave("m:2")
     assert pixel(html) == pixel(other)
     assert first.uuid not in pixel(html)
+    assert not first.is_opening_measured
     for agent in (FIREFOX["User-Agent"], "Mozilla/5.0", "x (via ggpht.com GoogleImageProxy)", "Mozilla/5.0"):
         answer = client.get(pixel(html), headers={"User-Agent": agent})
         assert (answer.status_code, answer.content_type) == (200, "image/gif")
@@ -344,7 +348,8 @@ def test_with_consent_an_opening_is_the_messages_until_it_is_withdrawn(
     session.refresh(opening)
     assert opening.count == 2
     assert session.scalars(select(OpeningCount)).one().count == 1
-    _, after = leave("m:2")
+    second, after = leave("m:2")
+    assert (row.is_opening_measured, second.is_opening_measured) == (True, False)
     assert pixel(after) != pixel(html)
     assert (
         links.read_version_pixel(pixel(after).removeprefix("/o/").removesuffix(".gif"))

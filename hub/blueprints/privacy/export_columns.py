@@ -94,6 +94,7 @@ COLUMNS: Mapping[str, str] = {
     "is_machine": N_("Written by a machine"),
     "is_measured": N_("Opens and clicks are noted"),
     "is_new": N_("Is new"),
+    "is_opening_measured": N_("Its opening could be noted"),
     "is_partial": N_("Cut off"),
     "is_planned": N_("Planned by a retention term"),
     "is_primary": N_("Main address"),

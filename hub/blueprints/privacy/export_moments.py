@@ -86,6 +86,7 @@ MOMENTS: Mapping[str, str] = {
     "received_on": N_("Received on"),
     "recorded_at": N_("Recorded on"),
     "redeemed_at": N_("Used on"),
+    "refused_at": N_("Refused further messages on"),
     "released_at": N_("Let through on"),
     "reminded_at": N_("Reminded on"),
     "requested_at": N_("Requested on"),

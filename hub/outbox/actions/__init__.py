@@ -6,6 +6,7 @@ from hub.outbox.actions.confirming import ask_to_confirm
 from hub.outbox.actions.erasing import cancel_to_erased
 from hub.outbox.actions.holds import lift_hold, put_hold
 from hub.outbox.actions.posting import cancel, post, post_many
+from hub.outbox.actions.refusals import note_refusal
 from hub.outbox.actions.reports import record_report
 from hub.outbox.actions.unsubscribing import Refusable, read_unsubscribe, resubscribe, unsubscribe
 from hub.outbox.drafting import Draft, Posted
@@ -40,6 +41,7 @@ __all__ = [
     "next_due_at_default",
     "next_due_at_urgent",
     "note_inbound",
+    "note_refusal",
     "post",
     "post_many",
     "put_hold",

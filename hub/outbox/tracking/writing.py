@@ -23,6 +23,15 @@ class Marking:
     policy: TrackingPolicy
     agreed: frozenset[str] = frozenset()
 
+    def measures_opening(self, letter: Letter) -> bool:
+        """Whether its opening will be known: then it leaves with a pixel of its own."""
+        return letter.channel is Channel.EMAIL and _may_measure(letter) and self.is_named(letter)
+
+    def is_named(self, letter: Letter) -> bool:
+        if self.policy.opens is OpenPolicy.CONSENTED:
+            return (letter.recipient or "").strip().lower() in self.agreed
+        return self.policy.opens is OpenPolicy.ALL
+
 
 UNMARKED = Marking(TrackingPolicy(has_links=False, opens=OpenPolicy.OFF))
 
@@ -80,9 +89,8 @@ def _mark_phone(mail: Rendered, letter: Letter, version: PreparedTemplate) -> Re
 
 
 def _pixel(letter: Letter, version: PreparedTemplate, marking: Marking) -> str | None:
-    opens = marking.policy.opens
-    if opens is OpenPolicy.OFF:
+    if marking.policy.opens is OpenPolicy.OFF:
         return None
-    is_named = opens is OpenPolicy.ALL or (letter.recipient or "").strip().lower() in marking.agreed
+    is_named = marking.is_named(letter)
     token = links.pixel_token(letter.uuid) if is_named else links.version_pixel_token(version.id)
     return f"{site.base_url()}/o/{token}.gif"

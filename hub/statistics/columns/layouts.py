@@ -88,7 +88,7 @@ LAYOUTS: Mapping[Subject, Layout] = {
     ),
     Subject.TICKETS: Layout(1, {**PLACE, "slot": SLOT, "fate": CODE}),
     Subject.MESSAGES: Layout(
-        1,
+        2,
         {
             "store": ID,
             "channel": CODE,

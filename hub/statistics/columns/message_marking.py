@@ -3,25 +3,16 @@
 from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime
 
-from sqlalchemy import ColumnElement, Date, cast, func, select, text
+from sqlalchemy import ColumnElement, Date, cast, func, select
 
 from hub.core.batches import among
 from hub.core.db import db
 from hub.outbox.models import OutboundMessage
 from hub.statistics.columns.local_days import day_of
 from hub.statistics.columns.marking import find_zone, mark
-from hub.statistics.columns.message_rows import ATTRIBUTED_DAYS
 from hub.statistics.words import Subject
 
 OF_MESSAGES = (Subject.MESSAGES, Subject.PRESSURE)
-REFUSED = text(f"""
-    SELECT DISTINCT (m.accepted_at AT TIME ZONE :zone)::date
-    FROM consent_entries AS w
-    JOIN addresses AS a ON a.kind = w.address_kind AND a.value = w.address
-    JOIN outbound_messages AS m ON m.customer_id = a.customer_id AND m.channel = w.channel AND m.purpose = w.purpose
-        AND m.accepted_at <= w.happened_at AND m.accepted_at > w.happened_at - make_interval(days => {ATTRIBUTED_DAYS})
-    WHERE w.id = ANY (:ids)
-""")  # noqa: S608 - our own words
 
 
 def mark_messages(outbound_ids: Collection[int], gone: Iterable[int] = ()) -> int:
@@ -36,15 +27,6 @@ def mark_messages(outbound_ids: Collection[int], gone: Iterable[int] = ()) -> in
 def mark_customers(customer_ids: Collection[int]) -> int:
     """Every day of the messages of these customers: they were made one, or two again."""
     return _mark(_list_days(among(OutboundMessage.customer_id, customer_ids))) if customer_ids else 0
-
-
-def mark_refusals(entry_ids: Collection[int]) -> int:
-    """The days of the messages after which somebody refused further ones."""
-    zone = find_zone()
-    if zone is None or not entry_ids:
-        return 0
-    days = db.session.scalars(REFUSED, {"zone": str(zone), "ids": list(entry_ids)})
-    return mark((Subject.MESSAGES, day) for day in days)
 
 
 def _mark(days: Iterable[date]) -> int:
