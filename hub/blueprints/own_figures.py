@@ -1,6 +1,7 @@
 """The page of one person's figures: for that person and the managers of the stores, nobody else finds it."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, abort, render_template, url_for
@@ -47,13 +48,7 @@ def show_person(agent_id: int) -> ResponseReturnValue:
         args: dict[str, Any] = kept(found.asked)
         return url_for("own_figures.download", agent_id=agent_id, table=table.key, ext=ext, **args)
 
-    def behind_card(measure: str, **clicked: Any) -> str:
-        """Where the reader reads the statistics: for the person alone there is no such list."""
-        if not found.asked.viewer.may(Permission.READ_STATISTICS):
-            return ""
-        return behind(found.asked, measure, agent=agent_id, **clicked)
-
-    more = {**shared(found.asked), "file_of": file_of, "behind_card": behind_card}
+    more = {**shared(found.asked), "file_of": file_of, "behind_card": partial(_behind, found.asked, agent_id)}
     return render_template(
         "statistics/person.html", card=found.card, tables=found.tables, score_words=score_words, **more
     )
@@ -65,6 +60,13 @@ def download(agent_id: int, table: str, ext: str) -> ResponseReturnValue:
     if table not in found.tables or ext not in {"csv", "xlsx"}:
         abort(404)
     return hand_out(f"people-{agent_id}", found.tables[table], ext, found.asked)
+
+
+def _behind(asked: Asked, agent_id: int, measure: str, **clicked: Any) -> str:
+    """Where the reader reads the statistics: who only reads the own page has no such list."""
+    if not asked.viewer.may(Permission.READ_STATISTICS):
+        return ""
+    return behind(asked, measure, agent=agent_id, **clicked)
 
 
 def _by_period(card: PersonCard) -> Table:
