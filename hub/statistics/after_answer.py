@@ -44,6 +44,8 @@ def get_after_answer(filters: Filters, *, viewer: Viewer, now: datetime) -> Afte
     from hub.statistics.measuring.ratings import count_contacted
 
     look = open_look(filters, viewer=viewer)
+    of_waits, names = look.of_waits(None)
+    look.read((of_waits, {*names, "channel"}), look.of_ratings())
     (contact,) = look.measure("first_contact")
     (waiting,) = answered.count_uncontacted(filters, None, viewer=viewer, now=now)
     return AfterAnswer(

@@ -26,13 +26,13 @@ class TicketRatings:
 
 def get_ticket_ratings(filters: Filters, *, viewer: Viewer) -> TicketRatings:
     """Answers of the period: each ticket counts once, with its last answer."""
-    look, past = open_look(filters, viewer=viewer), filters.before()
-    look.frame(Subject.RATINGS).need({"store", "score", "is_second"})
+    look, by = open_look(filters, viewer=viewer), Dimension.STORE
+    look.read(look.of_ratings(by), *([look.before.of_ratings(by)] if look.before else []))
     by_store = _by_store(look)
     (asked,) = look.measure("ticket_asked")
     return TicketRatings(
         total=sum_up(each for _, each in by_store),
-        before=sum_up(each for _, each in _by_store(open_look(past, viewer=viewer))) if past else sum_up([]),
+        before=sum_up(each for _, each in _by_store(look.before)) if look.before else sum_up([]),
         by_store=by_store,
         asked_count=asked.count,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from hub.core.intervals import Interval, wilson
 from hub.inbox.words import RouteSource
@@ -10,6 +11,9 @@ from hub.statistics.measuring.door import open_look
 from hub.statistics.rules import Filters
 from hub.statistics.words import Subject
 from hub.stores.queries import get_stores
+
+if TYPE_CHECKING:
+    from hub.statistics.measuring.look import Look
 
 BY_PEOPLE = frozenset({RouteSource.STORE_COUNTER, RouteSource.AGENT})
 """Sources by which a person chose the first store: the hub found nothing that could be wrong."""
@@ -54,9 +58,10 @@ Group = tuple[RouteSource, int | None, int, int]
 
 def get_rerouting(filters: Filters, *, viewer: Viewer) -> Rerouting:
     """Tickets that came in the period, by the source and the store that were found first."""
-    groups = _groups(filters, viewer)
+    look = open_look(filters, viewer=viewer)
+    look.read(look.of_routes(), *([look.before.of_routes()] if look.before else []))
+    groups = _groups(look)
     found = [each for each in groups if each[1] is not None]
-    past = filters.before()
     houses = get_stores({each[1] for each in found if each[1]})
     by_store = [
         StoreRouted(store_id, houses[store_id].code, houses[store_id].name, _sum(found, store_id=store_id))
@@ -66,18 +71,18 @@ def get_rerouting(filters: Filters, *, viewer: Viewer) -> Rerouting:
     return Rerouting(
         filters=filters,
         total=_sum(found),
-        before=_sum(each for each in (_groups(past, viewer) if past else []) if each[1] is not None),
+        before=_sum(each for each in (_groups(look.before) if look.before else []) if each[1] is not None),
         central_count=sum(each[2] for each in groups if each[1] is None),
         by_source=tuple((source, _sum(found, source=source)) for source in sources),
         by_store=tuple(sorted(by_store, key=lambda row: row.name)),
     )
 
 
-def _groups(filters: Filters, viewer: Viewer) -> list[Group]:
+def _groups(look: "Look") -> list[Group]:
     """(first source, first store, tickets, moved)."""
     from hub.statistics.measuring.routes import tally
 
-    counted = tally(open_look(filters, viewer=viewer).frame(Subject.ROUTES))
+    counted = tally(look.frame(Subject.ROUTES))
     return [(source, store_id or None, *counts) for (source, store_id), counts in counted.items()]
 
 

@@ -18,9 +18,12 @@ from hub.statistics.columns.layouts import (
     NOBODY,
     PASSED_ON,
     REPLIED,
+    ROUTES,
     code_of,
 )
 from hub.statistics.measuring.frames import Frame
+from hub.statistics.measuring.ratings import ASKED, OF_RATINGS
+from hub.statistics.measuring.routes import OF_ROUTES
 from hub.statistics.measuring.tickets import FIRST, LAST
 from hub.statistics.measuring.waits import is_of_chain
 from hub.statistics.rules import BUCKETS_SECONDS, Filters
@@ -47,6 +50,8 @@ def find_clicked(filters: Filters, clicked: Clicked, *, viewer: Viewer, most: in
         (Subject.WAITS, {"dropped"}, _dropped),
         (Subject.SOLUTIONS, SOLVED, _solved),
         (Subject.TICKETS, {"tickets"}, _tickets),
+        (Subject.ROUTES, {"routed", "reroute_rate", "unattributed"}, _routed),
+        (Subject.RATINGS, {"ticket_csat"}, _rated),
     ):
         if clicked.measure in measures:
             frame = Frame(subject, filters, viewer)
@@ -97,6 +102,20 @@ def _solved(frame: Frame, clicked: Clicked) -> Array:
 def _tickets(frame: Frame, clicked: Clicked) -> Array:
     frame.need({"ticket", "fate", *_needs(clicked, "slot")})
     return (frame["fate"] == COUNTS) & _of_part(frame, clicked, "slot")
+
+
+def _routed(frame: Frame, clicked: Clicked) -> Array:
+    frame.need({"ticket", *OF_ROUTES})
+    is_central: Array = frame["store"] == NOBODY
+    rows = is_central if clicked.measure == "unattributed" else ~is_central
+    if clicked.source:
+        rows &= frame["source"] == code_of(ROUTES, clicked.source)
+    return rows & (frame["is_moved"] > 0) if clicked.is_part else rows
+
+
+def _rated(frame: Frame, clicked: Clicked) -> Array:
+    frame.need({"ticket", *OF_RATINGS})
+    return frame["score"] == clicked.score if clicked.score else frame["score"] != ASKED
 
 
 def _needs(clicked: Clicked, slot: str) -> set[str]:

@@ -121,6 +121,12 @@ class Look:
     def of_answers(self, *dimensions: Dimension | None) -> Need:
         return self._need(Subject.ANSWERS, shop.OF_ANSWERS, dimensions)
 
+    def of_ratings(self, *dimensions: Dimension | None) -> Need:
+        return self._need(Subject.RATINGS, ratings.OF_RATINGS, dimensions)
+
+    def of_routes(self) -> Need:
+        return self._need(Subject.ROUTES, routes.OF_ROUTES, ())
+
     def _need(self, subject: Subject, names: Iterable[str], dimensions: Iterable[Dimension | None]) -> Need:
         return self.frame(subject), {*names, *(name for by in dimensions for name in column_of(by))}
 

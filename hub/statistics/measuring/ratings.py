@@ -15,14 +15,15 @@ from hub.statistics.measuring.shop import BAD, BEST, GOOD
 from hub.statistics.measuring.waits import (
     columns_of_waits,
     count_figures,
-    is_whole,
     quantile_figure,
     share_figures,
+    whole_of,
 )
 from hub.statistics.words import Dimension, Subject
 
 Array = NDArray[Any]
 Counts = tuple[int, int, int]
+OF_RATINGS = frozenset({"score", "is_second"})
 ASKED = 0
 """In place of a score: the row is the question."""
 
@@ -60,7 +61,7 @@ def count_asked(frame: Frame, by: Dimension | None) -> list[Figure]:
 
 
 def _answered(frame: Frame, by: Dimension | None, *, is_second: bool = False) -> tuple[Groups, Array]:
-    frame.need({"score", "is_second", *column_of(by)})
+    frame.need(OF_RATINGS | column_of(by))
     rows: Array = frame["score"] != ASKED
     if is_second:
         rows &= frame["is_second"] > 0
@@ -84,7 +85,7 @@ def count_contacted(frame: Frame) -> int:
 
 def _contacted(frame: Frame, by: Dimension | None) -> tuple[Groups, Array, str]:
     frame.need({"channel", *columns_of_waits(frame, by)})
-    whole = "whole_" if is_whole(frame, by) else ""
+    whole = whole_of(frame, by)
     rows: Array = (frame["end"] == REPLIED) & (frame["channel"] == code_of(CHANNELS, Channel.SURVEY))
     return frame.group(by, rows, slot=f"{whole}slot"), rows, whole
 

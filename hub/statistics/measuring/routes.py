@@ -17,6 +17,7 @@ from hub.statistics.words import Dimension, Subject
 
 Array = NDArray[Any]
 Counts = tuple[int, int]
+OF_ROUTES = frozenset({"store", "source", "is_moved"})
 
 
 def count_found(frame: Frame, by: Dimension | None) -> list[Figure]:
@@ -37,7 +38,7 @@ def count_central(frame: Frame, by: Dimension | None) -> list[Figure]:
 
 def tally(frame: Frame) -> dict[tuple[RouteSource, int], Counts]:
     """By source and store (0: the central queue), how many tickets and how many of them were moved."""
-    frame.need({"store", "source", "is_moved"})
+    frame.need(OF_ROUTES)
     keys = frame["store"].astype(np.int64) << 16 | frame["source"].astype(np.int64) << 1 | frame["is_moved"]
     found: dict[tuple[RouteSource, int], Counts] = defaultdict(lambda: (0, 0))
     for key, count in zip(*(each.tolist() for each in np.unique(keys, return_counts=True)), strict=True):

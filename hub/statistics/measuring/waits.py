@@ -50,14 +50,9 @@ def columns_of_waits(frame: Frame, by: Dimension | None) -> set[str]:
     return {"end", f"{whole}seconds", f"{whole}target", *column_of(by, f"{whole}slot")}
 
 
-def is_whole(frame: Frame, by: Dimension | None) -> bool:
-    """Whether the customer's whole wait is charged, or a share of it."""
-    return is_of_chain(frame) and by not in OF_ONE_STORE
-
-
 def whole_of(frame: Frame, by: Dimension | None) -> str:
-    """How the columns begin of which somebody is charged."""
-    return "whole_" if is_whole(frame, by) else ""
+    """How the columns begin of which somebody is charged: the customer's whole wait, or a share of it."""
+    return "whole_" if is_of_chain(frame) and by not in OF_ONE_STORE else ""
 
 
 def charge(frame: Frame, by: Dimension | None) -> Charged:

@@ -17,10 +17,11 @@ from hub.statistics.rows import Waits
 from hub.statistics.rules import Filters
 from hub.statistics.scorecards.rules import OF_PERSONS, compare
 from hub.statistics.scorecards.stores import Line
+from hub.statistics.words import Dimension
 from hub.stores.queries import list_stores
 
 if TYPE_CHECKING:
-    from hub.statistics.measuring.look import Look
+    from hub.statistics.measuring.look import Look, Need
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,8 @@ def get_person_card(filters: Filters, agent_id: int, *, viewer: Viewer) -> Perso
     asked = replace(filters, agent_id=agent_id)
     look = open_look(asked, viewer=reader)
     past = look.before
-    before = [past.of_waits(None), past.of_solutions()] if past else []
-    look.read(look.of_waits(None, period_of(asked)), look.of_solutions(), *before)
+    needs = [*_needs(look, None, period_of(asked)), *(_needs(past, None) if past else ())]
+    look.read(*needs)
     now, earlier = _figures(look), _figures(past) if past else None
     days: list[tuple[Any, Waits]] = look.summarise_waits(period_of(asked))
     return PersonCard(
@@ -62,6 +63,10 @@ def _everywhere(viewer: Viewer) -> Viewer:
     """Every place where the person answered, also stores left since and the central queue: each charged its own share."""
     ids = frozenset({NOBODY, *(row.id for row in list_stores(is_active=None))})
     return replace(viewer, scope=Scope(is_everything=False, store_ids=ids))
+
+
+def _needs(look: "Look", *dimensions: Dimension | None) -> "list[Need]":
+    return [look.of_waits(*dimensions), look.of_solutions(), look.of_ratings()]
 
 
 def _figures(look: "Look") -> dict[str, Figure]:
