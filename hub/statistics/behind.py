@@ -81,7 +81,7 @@ def get_behind(
     rows = _rows_of(clicked)(filters, clicked, viewer, now).subquery()
     conditions = [Ticket.state == clicked.state] if clicked.state else []
     if found and found.ticket_ids is not None:
-        conditions.append(among(rows.c.ticket_id, found.ticket_ids))
+        conditions.append(among(Ticket.id, found.ticket_ids))
     joined = select(rows).join(Ticket, Ticket.id == rows.c.ticket_id).where(*conditions)
     page = _page(rows, only_visible(joined, viewer), after)
     count = min(found.count, MOST_COUNTED) if found else _count(joined)

@@ -6,6 +6,7 @@ from typing import Any
 
 from hub.staff.rules import Viewer
 from hub.statistics.measuring.door import open_look
+from hub.statistics.measuring.live import list_waiting
 from hub.statistics.queries import needs_of_times, period_of, times_of
 from hub.statistics.resolution import Resolution, resolution_of
 from hub.statistics.rows import ResponseTimes, Waits
@@ -31,6 +32,7 @@ def get_breakdowns(filters: Filters, *, viewer: Viewer, now: datetime) -> Breakd
     """Measured as the page's total, people as who replied; before: nothing when nothing is compared."""
     look = open_look(filters, viewer=viewer)
     look.read(*needs_of_times(look), look.of_waits(*MORE), look.of_solutions())
+    (waiting,) = list_waiting(filters, None, viewer=viewer, now=now)
     reasons: list[tuple[Any, Waits]] = look.summarise_waits(Dimension.REASON)
     agents: list[tuple[Any, Waits]] = look.summarise_waits(Dimension.AGENT)
     slots: list[tuple[Any, Waits]] = look.summarise_waits(Dimension.SLOT)
@@ -38,8 +40,8 @@ def get_breakdowns(filters: Filters, *, viewer: Viewer, now: datetime) -> Breakd
         look.before.summarise_waits(period_of(look.before.filters)) if look.before else []
     )
     return Breakdowns(
-        all=times_of(look, now=now),
-        solving=resolution_of(look),
+        all=times_of(look, waiting),
+        solving=resolution_of(look, waiting.oldest_since),
         by_reason=sorted(reasons, key=lambda group: (-group[1].count, group[0] or 0)),
         by_agent={agent_id: waits for agent_id, waits in agents if agent_id},
         by_hour={(day + 1, hour): waits for (day, hour), waits in slots if waits.measured_count},

@@ -6,9 +6,10 @@ The figures are measured from day columns; this is for the rows behind them (`hu
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Lateral, Subquery, case, exists, func, null, select, true
+from sqlalchemy import ColumnElement, Subquery, case, exists, func, null, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.selectable import LateralFromClause
 
 from hub.inbox.models import ReplyWait
 from hub.staff.rules import Viewer
@@ -59,7 +60,7 @@ def _charged(conditions: Sequence[ColumnElement[bool]], *, is_whole: bool) -> Su
     return rows.add_columns(*measured).where(*conditions).subquery()
 
 
-def _cut_wait() -> Lateral:
+def _cut_wait() -> LateralFromClause:
     """Of the last share of a wait that transfers cut, the whole wait; a share without known hours makes the sum unknown.
 
     Asked row by row, since few rows are shown, and of tickets with a transfer only: the others cost a look into an index.

@@ -1,12 +1,13 @@
 """What the reader of a figure may see and has asked for, as conditions on the columns of store, channel, reason, agent."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
 
 from hub.inbox.models import ReplyWait, Ticket
 from hub.inbox.words import TicketState
-from hub.reasons.queries import list_reasons
+from hub.reasons.queries import ReasonRow, list_reasons
 from hub.staff.rules import Viewer
 from hub.statistics.rules import Filters
 from hub.stores.models import Store
@@ -55,10 +56,17 @@ def solved_in(filters: Filters) -> list[ColumnElement[bool]]:
     return [Ticket.solved_at >= filters.since, Ticket.solved_at < filters.until, *of_its_own()]
 
 
-def reasons_of(reason_id: int) -> frozenset[int]:
-    """A reason and all that stand below it, retired ones too."""
+def reasons_of(filters: Filters) -> frozenset[int]:
+    """The reason of the filters and all that stand below it, retired ones too."""
+    if filters.reason_id is None:
+        return frozenset()
+    return filters.reason_ids or reasons_below(filters.reason_id, list_reasons(active=False))
+
+
+def reasons_below(reason_id: int, rows: Iterable[ReasonRow]) -> frozenset[int]:
+    """A reason and all below it; a reason comes before those below."""
     found = {reason_id}
-    for row in list_reasons(active=False):
+    for row in rows:
         if row.parent_id in found:
             found.add(row.id)
     return frozenset(found)
@@ -69,7 +77,7 @@ def _asked(filters: Filters, channel: Any, reason: Any, agent: Any) -> list[Colu
     if filters.channel is not None:
         conditions.append(channel == filters.channel)
     if filters.reason_id is not None:
-        conditions.append(reason.in_(reasons_of(filters.reason_id)))
+        conditions.append(reason.in_(reasons_of(filters)))
     if filters.agent_id is not None:
         conditions.append(agent == filters.agent_id)
     return conditions

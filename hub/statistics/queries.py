@@ -1,6 +1,7 @@
 """Reports of waits and answers, within what the reader may see: waits from day columns, answers and what waits now live."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -12,7 +13,8 @@ from hub.staff.rules import Viewer
 from hub.statistics import rules
 from hub.statistics.measuring.answered import count_invited
 from hub.statistics.measuring.door import open_look
-from hub.statistics.measuring.live import list_waiting
+from hub.statistics.measuring.live import Waiting, list_waiting
+from hub.statistics.narrowing import reasons_below
 from hub.statistics.people import may_read_figures_of
 from hub.statistics.rows import (
     NO_WAITS,
@@ -45,8 +47,8 @@ def read_filters(args: Mapping[str, str], *, now: datetime, viewer: Viewer | Non
     today = now.astimezone(ZoneInfo(chain.time_zone)).date()
     stores = _read_stores(args.get("store") or "")
     found = rules.read_filters(args, today=today, time_zone=chain.time_zone, stores=stores)
-    _check_ids(found, viewer)
-    return found
+    _check_person(found, viewer)
+    return replace(found, reason_ids=_find_reasons(found.reason_id)) if found.reason_id else found
 
 
 def _read_stores(words: str) -> frozenset[int]:
@@ -65,11 +67,14 @@ def _read_stores(words: str) -> frozenset[int]:
     return frozenset(known[code] for code in codes)
 
 
-def _check_ids(filters: Filters, viewer: Viewer | None) -> None:
-    if filters.reason_id is not None and all(
-        row.id != filters.reason_id for row in list_reasons(active=False)
-    ):
+def _find_reasons(reason_id: int) -> frozenset[int]:
+    rows = list_reasons(active=False)
+    if all(row.id != reason_id for row in rows):
         raise Invalid(N_("This contact reason does not exist. Please choose another one."), field="reason")
+    return reasons_below(reason_id, rows)
+
+
+def _check_person(filters: Filters, viewer: Viewer | None) -> None:
     if filters.agent_id is None:
         return
     if viewer is None or not may_read_figures_of(filters.agent_id, viewer=viewer):
@@ -85,7 +90,8 @@ def get_response_times(filters: Filters, *, viewer: Viewer, now: datetime) -> Re
     """
     look = open_look(filters, viewer=viewer)
     look.read(*needs_of_times(look))
-    return times_of(look, now=now)
+    (waiting,) = list_waiting(filters, None, viewer=viewer, now=now)
+    return times_of(look, waiting)
 
 
 def needs_of_times(look: "Look") -> "list[Need]":
@@ -93,10 +99,9 @@ def needs_of_times(look: "Look") -> "list[Need]":
     return [look.of_waits(None, Dimension.STORE, Dimension.CHANNEL, period_of(look.filters)), *before]
 
 
-def times_of(look: "Look", *, now: datetime) -> ResponseTimes:
+def times_of(look: "Look", waiting: Waiting) -> ResponseTimes:
     """The same of a look that is also asked for other figures."""
     filters = look.filters
-    (waiting,) = list_waiting(filters, None, viewer=look.viewer, now=now)
     return ResponseTimes(
         filters=filters,
         total=_total(look),
@@ -111,11 +116,10 @@ def times_of(look: "Look", *, now: datetime) -> ResponseTimes:
     )
 
 
-def get_satisfaction(filters: Filters, *, viewer: Viewer) -> SatisfactionReport:
+def get_satisfaction(filters: Filters, *, viewer: Viewer, look: "Look | None" = None) -> SatisfactionReport:
     """Answers that count of the period in all, by store and by month, each with its interval."""
-    look = open_look(filters, viewer=viewer)
-    before = [look.before.of_answers()] if look.before else []
-    look.read(look.of_answers(Dimension.STORE, Dimension.MONTH), *before)
+    look = look or open_look(filters, viewer=viewer)
+    look.read(*needs_of_satisfaction(look))
     counted = [
         (store_id, satisfaction_of(counts)) for store_id, counts in look.count_answers(Dimension.STORE)
     ]
@@ -136,6 +140,11 @@ def get_satisfaction(filters: Filters, *, viewer: Viewer) -> SatisfactionReport:
         invited_count=count_invited(filters, viewer=viewer),
         answered_count=total.total,
     )
+
+
+def needs_of_satisfaction(look: "Look") -> "list[Need]":
+    before = [look.before.of_answers()] if look.before else []
+    return [look.of_answers(Dimension.STORE, Dimension.MONTH), *before]
 
 
 def _satisfaction(look: "Look") -> Satisfaction:

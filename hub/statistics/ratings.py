@@ -11,7 +11,7 @@ from hub.statistics.words import Dimension, Subject
 from hub.stores.queries import StoreRow, get_stores
 
 if TYPE_CHECKING:
-    from hub.statistics.measuring.look import Look
+    from hub.statistics.measuring.look import Look, Need
 
 
 @dataclass(frozen=True)
@@ -24,18 +24,28 @@ class TicketRatings:
     asked_count: int
 
 
-def get_ticket_ratings(filters: Filters, *, viewer: Viewer) -> TicketRatings:
+def get_ticket_ratings(filters: Filters, *, viewer: Viewer, look: "Look | None" = None) -> TicketRatings:
     """Answers of the period: each ticket counts once, with its last answer."""
-    look, by = open_look(filters, viewer=viewer), Dimension.STORE
-    look.read(look.of_ratings(by), *([look.before.of_ratings(by)] if look.before else []))
+    look = look or open_look(filters, viewer=viewer)
+    look.read(*needs_of_ratings(look))
     by_store = _by_store(look)
     (asked,) = look.measure("ticket_asked")
     return TicketRatings(
         total=sum_up(each for _, each in by_store),
-        before=sum_up(each for _, each in _by_store(look.before)) if look.before else sum_up([]),
+        before=_sum(look.before) if look.before else sum_up([]),
         by_store=by_store,
         asked_count=asked.count,
     )
+
+
+def needs_of_ratings(look: "Look") -> "list[Need]":
+    return [look.of_ratings(Dimension.STORE), *([look.before.of_ratings()] if look.before else [])]
+
+
+def _sum(look: "Look") -> Satisfaction:
+    from hub.statistics.measuring.ratings import count_ratings
+
+    return sum_up(satisfaction_of(counts) for _, counts in count_ratings(look.frame(Subject.RATINGS)))
 
 
 def _by_store(look: "Look") -> tuple[tuple[StoreRow | None, Satisfaction], ...]:

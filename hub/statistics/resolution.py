@@ -41,10 +41,11 @@ class Resolution:
 
 def get_resolution(filters: Filters, *, viewer: Viewer) -> Resolution:
     """First and last resolution of tickets of the period, within what the reader may see."""
-    return resolution_of(open_look(filters, viewer=viewer))
+    oldest_since = find_oldest_since(filters, viewer=viewer)
+    return resolution_of(open_look(filters, viewer=viewer), oldest_since)
 
 
-def resolution_of(look: "Look") -> Resolution:
+def resolution_of(look: "Look", oldest_since: datetime | None) -> Resolution:
     """The same of a look that is also asked for other figures."""
     first, last = (_solving(look, which) for which in (FIRST, LAST))
     return Resolution(
@@ -52,7 +53,7 @@ def resolution_of(look: "Look") -> Resolution:
         last=last,
         reopened_count=look.count_reopened(),
         solved_count=first.count,
-        oldest_since=find_oldest_since(look.filters, viewer=look.viewer),
+        oldest_since=oldest_since,
     )
 
 

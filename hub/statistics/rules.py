@@ -48,7 +48,8 @@ class Period(StrEnum):
 class Filters:
     """A period of whole days in the chain's time zone, both ends included, and what it is narrowed to.
 
-    `store_ids` are several stores together, `reason_id` means that reason and those below it; `agent_id` who replied; of tickets who answered
+    `store_ids` are several stores together; `reason_id` means that reason and those below it (`reason_ids`, where they
+    were looked up already); `agent_id` who replied; of tickets who answered
     them last, and while somebody waits whom they are assigned to.
     """
 
@@ -62,6 +63,7 @@ class Filters:
     reason_id: int | None = None
     agent_id: int | None = None
     compare: Compare = Compare.PREVIOUS
+    reason_ids: frozenset[int] | None = None
 
     @property
     def has_place(self) -> bool:

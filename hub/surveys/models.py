@@ -32,6 +32,12 @@ class Invitation(Base):
     __table_args__ = (
         UniqueConstraint("survey_id", "order_id"),
         Index("ix_invitations_customer", "customer_id", "created_at"),
+        Index(
+            "ix_invitations_accepted",
+            "accepted_at",
+            "store_id",
+            postgresql_where="accepted_at IS NOT NULL",
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

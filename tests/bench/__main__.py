@@ -26,6 +26,7 @@ BENCHMARKS = (
     "segments",
     "sending",
     "statistics",
+    "statistics_pages",
     "survey",
     "ticket_list",
 )

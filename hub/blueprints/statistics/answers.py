@@ -13,8 +13,9 @@ from hub.blueprints.statistics.base import Page
 from hub.blueprints.statistics.links import behind
 from hub.blueprints.statistics.tables import Column, Kind, Row, Table
 from hub.statistics.after_answer import AfterAnswer, get_after_answer
-from hub.statistics.queries import get_satisfaction
-from hub.statistics.ratings import TicketRatings, get_ticket_ratings
+from hub.statistics.measuring.door import open_look
+from hub.statistics.queries import get_satisfaction, needs_of_satisfaction
+from hub.statistics.ratings import TicketRatings, get_ticket_ratings, needs_of_ratings
 from hub.statistics.rows import Satisfaction, SatisfactionReport
 
 
@@ -27,9 +28,11 @@ class Answers:
 
 
 def find(asked: Asked) -> Answers:
+    look = open_look(asked.filters, viewer=asked.viewer)
+    look.read(*needs_of_satisfaction(look), *needs_of_ratings(look))
     return Answers(
-        get_satisfaction(asked.filters, viewer=asked.viewer),
-        get_ticket_ratings(asked.filters, viewer=asked.viewer),
+        get_satisfaction(asked.filters, viewer=asked.viewer, look=look),
+        get_ticket_ratings(asked.filters, viewer=asked.viewer, look=look),
     )
 
 

@@ -74,48 +74,58 @@ def _waits(frame: Frame, clicked: Clicked) -> Array:
     seconds, target = f"{whole}seconds", f"{whole}target"
     frame.need({"ticket", "end", seconds, target, *_needs(clicked, f"{whole}slot")})
     is_reply = whole or clicked.measure in {"waits", "first_contact"}
-    rows = frame["end"] == REPLIED if is_reply else frame["end"] <= PASSED_ON
+    rows: Array = frame["end"] == REPLIED if is_reply else frame["end"] <= PASSED_ON
     rows &= _of_part(frame, clicked, f"{whole}slot")
     if clicked.measure == "first_contact":
-        return rows & (frame["channel"] == code_of(CHANNELS, Channel.SURVEY))
-    if clicked.measure == "waits":
+        rows &= frame["channel"] == code_of(CHANNELS, Channel.SURVEY)
+    if clicked.measure in {"waits", "first_contact"}:
         return rows
     rows &= frame[seconds] >= 0
     if clicked.bucket is not None:
         rows &= np.searchsorted(np.array(BUCKETS_SECONDS), frame[seconds], side="right") == clicked.bucket
-    return rows & (frame[seconds] > frame[target]) if clicked.is_part else rows
+    if clicked.is_part:
+        rows &= frame[seconds] > frame[target]
+    return rows
 
 
 def _dropped(frame: Frame, clicked: Clicked) -> Array:
     frame.need({"ticket", "end"})
-    if clicked.drop is None:
-        return frame["end"] >= FIRST_DROP
-    return frame["end"] == FIRST_DROP + DROPS.index(clicked.drop)
+    end = frame["end"]
+    rows: Array = end == FIRST_DROP + DROPS.index(clicked.drop) if clicked.drop else end >= FIRST_DROP
+    return rows
 
 
 def _solved(frame: Frame, clicked: Clicked) -> Array:
     frame.need({"ticket", "is_last", "is_back"})
     rows: Array = frame["is_last"] == (LAST if clicked.measure == "last_resolution" else FIRST)
-    return rows & (frame["is_back"] > 0) if clicked.measure == "reopened" and clicked.is_part else rows
+    if clicked.measure == "reopened" and clicked.is_part:
+        rows &= frame["is_back"] > 0
+    return rows
 
 
 def _tickets(frame: Frame, clicked: Clicked) -> Array:
     frame.need({"ticket", "fate", *_needs(clicked, "slot")})
-    return (frame["fate"] == COUNTS) & _of_part(frame, clicked, "slot")
+    rows: Array = frame["fate"] == COUNTS
+    rows &= _of_part(frame, clicked, "slot")
+    return rows
 
 
 def _routed(frame: Frame, clicked: Clicked) -> Array:
     frame.need({"ticket", *OF_ROUTES})
     is_central: Array = frame["store"] == NOBODY
-    rows = is_central if clicked.measure == "unattributed" else ~is_central
+    rows: Array = is_central if clicked.measure == "unattributed" else ~is_central
     if clicked.source:
         rows &= frame["source"] == code_of(ROUTES, clicked.source)
-    return rows & (frame["is_moved"] > 0) if clicked.is_part else rows
+    if clicked.is_part:
+        rows &= frame["is_moved"] > 0
+    return rows
 
 
 def _rated(frame: Frame, clicked: Clicked) -> Array:
     frame.need({"ticket", *OF_RATINGS})
-    return frame["score"] == clicked.score if clicked.score else frame["score"] != ASKED
+    score = frame["score"]
+    rows: Array = score == clicked.score if clicked.score else score != ASKED
+    return rows
 
 
 def _needs(clicked: Clicked, slot: str) -> set[str]:

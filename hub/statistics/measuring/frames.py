@@ -41,11 +41,30 @@ def column_of(by: Dimension | None, slot: str = "slot") -> set[str]:
     return {IN_ROWS.get(by, slot)}
 
 
+class Places:
+    """The stores as they are now, asked for once by all frames of a page."""
+
+    @cached_property
+    def stores(self) -> list[Any]:
+        return list(list_stores(is_active=None))
+
+    @cached_property
+    def regions(self) -> Array:
+        """The region of each store by its id; 0 of the central queue and of stores without one."""
+        table = np.zeros(max((row.id for row in self.stores), default=0) + 1, dtype=np.int32)
+        for row in self.stores:
+            table[row.id] = row.region_id or 0
+        return table
+
+
 class Frame:
     """A filter by what a subject does not have narrows nothing. Whoever takes several columns asks for all of them first: between two statements a day may be gathered anew."""
 
-    def __init__(self, subject: Subject, filters: Filters, viewer: Viewer) -> None:
+    def __init__(
+        self, subject: Subject, filters: Filters, viewer: Viewer, places: Places | None = None
+    ) -> None:
         self.subject, self.filters, self.viewer = subject, filters, viewer
+        self.places = places or Places()
         self.made: dict[Any, Any] = {}
         """What was made of the rows once and is asked for again; it goes when they are read anew."""
         self._columns: dict[str, Array] = {}
@@ -59,14 +78,14 @@ class Frame:
     def lacking(self, names: Iterable[str]) -> frozenset[str]:
         """Columns that are still to be read; one at least the first time, since it says how many rows there are."""
         missing = frozenset({*names, *self._asked}) - self._columns.keys()
-        return missing or (frozenset() if self._block else frozenset({"store"}))
+        return missing or (frozenset() if self._block is not None else frozenset({"store"}))
 
     def wanted(self, names: Collection[str]) -> Wanted:
         return Wanted(self.subject, self.filters.since_on, self.filters.until_on, names)
 
     def take(self, block: Block) -> None:
         """Keep the rows that the reader asked for and may see. Of days that were gathered anew all columns are read again."""
-        if self._block and block.lengths != self._block.lengths:
+        if self._block is not None and block.lengths != self._block.lengths:
             (block,) = read_together([self.wanted({*self._columns, *block.columns})])
             self._block = None
         if self._block is None:
@@ -98,7 +117,7 @@ class Frame:
     def _keys(self, by: Dimension, slot: str) -> Array:
         if by in IN_ROWS:
             column = self[IN_ROWS[by]]
-            return self._regions[column] if by is Dimension.REGION else column
+            return self.places.regions[column] if by is Dimension.REGION else column
         return SLOTS[by](self[slot])
 
     @cached_property
@@ -125,29 +144,17 @@ class Frame:
         if filters.store_ids:
             tests.append(lambda of: np.isin(of["store"], list(filters.store_ids)))
         if filters.region_id:
-            inside = [row.id for row in self._stores if row.region_id == filters.region_id]
+            inside = [row.id for row in self.places.stores if row.region_id == filters.region_id]
             tests.append(lambda of: np.isin(of["store"], inside))
         if filters.channel and "channel" in known:
             code = code_of(CHANNELS, filters.channel)
             tests.append(lambda of: of["channel"] == code)
         if filters.reason_id and "reason" in known:
-            reasons = list(reasons_of(filters.reason_id))
+            reasons = list(reasons_of(filters))
             tests.append(lambda of: np.isin(of["reason"], reasons))
         if filters.agent_id and "agent" in known:
             tests.append(lambda of: of["agent"] == filters.agent_id)
         return tests
-
-    @cached_property
-    def _stores(self) -> list[Any]:
-        return list(list_stores(is_active=None))
-
-    @cached_property
-    def _regions(self) -> Array:
-        """The region of each store by its id; 0 of the central queue and of stores without one."""
-        table = np.zeros(max((row.id for row in self._stores), default=0) + 1, dtype=np.int32)
-        for row in self._stores:
-            table[row.id] = row.region_id or 0
-        return table
 
     def _periods(self, by: Dimension) -> Groups:
         """Days of one period follow each other, so that no row is looked at."""
@@ -161,7 +168,9 @@ class Frame:
     def ordinals(self) -> Array:
         """The day of each row, as the count of days since year 1."""
         self.need([])
-        return self._chosen(self._block.ordinals()) if self._block else np.zeros(0, dtype=np.int32)
+        return (
+            self._chosen(self._block.ordinals()) if self._block is not None else np.zeros(0, dtype=np.int32)
+        )
 
     def _chosen(self, column: Array) -> Array:
         return column if self._mask is None else column[self._mask]

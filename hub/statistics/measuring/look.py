@@ -9,7 +9,7 @@ from hub.staff.rules import Viewer
 from hub.statistics.columns.layouts import LAYOUTS
 from hub.statistics.measuring import gestures, messages, ratings, routes, shop, summaries, tickets, waits
 from hub.statistics.measuring.figures import Figure, Group
-from hub.statistics.measuring.frames import Frame, column_of, read_frames
+from hub.statistics.measuring.frames import Frame, Places, column_of, read_frames
 from hub.statistics.rows import Waits
 from hub.statistics.rules import Filters
 from hub.statistics.words import Dimension, Subject
@@ -68,19 +68,19 @@ SUBJECTS = frozenset(subject for subject, _ in (*RECIPES.values(), *OF_MESSAGES.
 class Look:
     """Figures of one period as one reader sees them."""
 
-    def __init__(self, filters: Filters, viewer: Viewer) -> None:
-        self.filters, self.viewer = filters, viewer
+    def __init__(self, filters: Filters, viewer: Viewer, places: Places | None = None) -> None:
+        self.filters, self.viewer, self.places = filters, viewer, places or Places()
         self._frames: dict[Subject, Frame] = {}
 
     @cached_property
     def before(self) -> "Look | None":
         """At the period to compare with; None where nothing is compared."""
         past = self.filters.before()
-        return Look(past, self.viewer) if past else None
+        return Look(past, self.viewer, self.places) if past else None
 
     def frame(self, subject: Subject) -> Frame:
         if subject not in self._frames:
-            self._frames[subject] = Frame(subject, self.filters, self.viewer)
+            self._frames[subject] = Frame(subject, self.filters, self.viewer, self.places)
         return self._frames[subject]
 
     def need_all(self) -> None:
