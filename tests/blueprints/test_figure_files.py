@@ -227,7 +227,14 @@ def test_a_night_writes_once_with_the_same_bytes_and_the_next_one_restates(
     assert (has_due(), work()) == (False, 0), "a day waits to be gathered"
     hand_clock.now = WEDNESDAY.replace(hour=5)
     assert (has_due(), find_due_since()) == (True, WEDNESDAY.replace(hour=2)), "but not for ever"
-    assert (work_off(), work()) == (1, 1)
+    days = [SUNDAY - timedelta(days=number) for number in range(20)]
+    mark(
+        (subject, day)
+        for subject in (Subject.WAITS, Subject.TICKETS, Subject.ANSWERS, Subject.SOLUTIONS)
+        for day in days
+    )
+    assert not has_due(), "all days wait, as after an upgrade"
+    assert (work_off(), work()) == (1 + 4 * len(days), 1)
     assert orders_on_sunday(fetcher.lines("stores-recent-2026-03-04.csv.gz")) == ["2"]
     assert orders_on_sunday(fetcher.lines(OF_STORES)) == ["1"]
 

@@ -57,10 +57,11 @@ def list_days(subject: Subject, zone: ZoneInfo) -> list[date]:
     return days_between(min(ends), max(ends)) if ends else []
 
 
-def is_settled(first: date, last: date) -> bool:
-    """Whether the columns of these days say what the rows say: none waits to be gathered."""
-    waiting = select(StatisticsMark.id).where(StatisticsMark.day >= first, StatisticsMark.day <= last)
-    return db.session.scalar(waiting.limit(1)) is None and not list_strange()
+def is_settled(first: date, last: date, *, spare: int = 0) -> bool:
+    """Whether the columns of these days say what the rows say: none waits to be gathered, or no more than `spare` of a subject."""
+    here = (StatisticsMark.day >= first, StatisticsMark.day <= last)
+    waiting = select(StatisticsMark.subject, StatisticsMark.day).where(*here).distinct().limit(spare + 1)
+    return not list_strange() and len(db.session.execute(waiting).all()) <= spare
 
 
 def list_days_with_rows(first: date, last: date) -> list[date]:

@@ -14,7 +14,7 @@ RECENT_DAYS = 35
 MONTHS = 12
 KEPT_NIGHTS = 14
 PATIENCE = timedelta(hours=3)
-"""So long a night waits for days that are not gathered yet; then it writes what is known."""
+"""So long a night waits until no day is left to be gathered; then it bears a few, since traffic may never end."""
 DAY = timedelta(days=1)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from hub.core import apart, clock
 from hub.core.db import db, transaction
-from hub.statistics.columns.working import is_settled
+from hub.statistics.columns.working import BATCH, is_settled
 from hub.statistics.exports.actions import write_stretch
 from hub.statistics.exports.queries import find_owed
 from hub.statistics.exports.rules import PATIENCE, Stretch, due_at, number_of
@@ -58,7 +58,7 @@ def _find_due(now: datetime) -> tuple[date, Stretch] | None:
         return None
     night, stretch = owed
     is_late = now >= due_at(night, get_chain().time_zone) + PATIENCE
-    if not is_late and not is_settled(stretch.first, stretch.last):
+    if not is_settled(stretch.first, stretch.last, spare=BATCH if is_late else 0):
         return None
     put_off = apart.list_put_off_ids(KIND, machine_now=clock.machine_now())
     return None if number_of(night) in put_off else owed
