@@ -185,7 +185,7 @@ def test_waits_of_a_reason_and_those_below_it_and_of_a_person_of_the_readers_sto
         "late": (1, 900),
         "ada": (2, 1050),
     }
-    marketer = replace(viewer(), role=Role.MARKETER)
+    marketer = replace(viewer(), role=Role.MARKETER, agent_id=bo.id)
     for who, args in (
         (of_lyon, {"agent": str(bo.id)}),
         (marketer, asked["ada"]),
