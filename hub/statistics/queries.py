@@ -29,7 +29,7 @@ from hub.statistics.rows import (
 )
 from hub.statistics.rules import Filters
 from hub.statistics.words import Dimension
-from hub.stores.queries import find_store_by_code, get_chain, get_stores, list_stores
+from hub.stores.queries import find_store_by_code, get_chain, get_stores, list_regions, list_stores
 
 if TYPE_CHECKING:
     from hub.statistics.measuring.look import Look, Need
@@ -41,18 +41,19 @@ LONG_DAYS = 92
 def read_filters(args: Mapping[str, str], *, now: datetime, viewer: Viewer | None = None) -> Filters:
     """The filters of an address; `store` is a store's code, or several between commas. Raises Invalid with the field to correct.
 
-    Without a `viewer` nobody's own figures can be asked for.
+    Without a `viewer` nobody's own figures can be asked for; a store or a region without any of the reader's is refused.
     """
     chain = get_chain()
     today = now.astimezone(ZoneInfo(chain.time_zone)).date()
-    stores = _read_stores(args.get("store") or "")
+    stores = _read_stores(args.get("store") or "", viewer)
     found = rules.read_filters(args, today=today, time_zone=chain.time_zone, stores=stores)
     _check_person(found, viewer)
+    _check_region(found, viewer)
     return replace(found, reason_ids=_find_reasons(found.reason_id)) if found.reason_id else found
 
 
-def _read_stores(words: str) -> frozenset[int]:
-    """One code, or several between commas; a store that was closed since still counts in the past."""
+def _read_stores(words: str, viewer: Viewer | None) -> frozenset[int]:
+    """One code of the reader's, or several between commas; a store that was closed since still counts in the past."""
     if not words.strip():
         return frozenset()
     one = find_store_by_code(words)
@@ -62,9 +63,24 @@ def _read_stores(words: str) -> frozenset[int]:
         known = {row.code: row.id for row in list_stores(is_active=None)}
         codes = [code.strip() for code in words.split(",") if code.strip()]
     for code in codes:
-        if code not in known:
+        if code not in known or (viewer and not viewer.scope.has_store(known[code])):
             raise Invalid(N_("No store has the code %(code)s. Please check it."), field="store", code=code)
     return frozenset(known[code] for code in codes)
+
+
+def _check_region(filters: Filters, viewer: Viewer | None) -> None:
+    """One that exists, and holds a store of the reader; else the words above the figures would name another place than they are of."""
+    region_id = filters.region_id
+    if region_id is None:
+        return
+    if viewer is None or viewer.scope.is_everything:
+        is_known = any(row.id == region_id for row in list_regions())
+    else:
+        is_known = any(row.region_id == region_id for row in get_stores(viewer.scope.store_ids).values())
+    if not is_known:
+        raise Invalid(
+            N_("“%(word)s” is none of the list. Please choose one."), field="region", word=str(region_id)
+        )
 
 
 def _find_reasons(reason_id: int) -> frozenset[int]:

@@ -141,8 +141,8 @@ def test_peers_are_told_only_together(client: FlaskClient, chain: WorkedChain, s
             assert f"store={other.id}" not in text
     for value in ("1 h 40", "3 h 20", "5 h 00", "6 h 40", "8 h 20", "10 h 00"):
         assert value not in page
-    assert client.get(f"/statistics/stores?{MONTH}&store=Q1X").status_code == 404
-    assert client.get(f"/statistics/stores/card.csv?{MONTH}&store=Q1X").status_code == 404
+    assert client.get(f"/statistics/stores?{MONTH}&store=Q1X").status_code == 422
+    assert client.get(f"/statistics/stores/card.csv?{MONTH}&store=Q1X").status_code == 422
 
 
 def test_a_person_by_hand_and_who_may_see_it(

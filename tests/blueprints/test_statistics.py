@@ -16,12 +16,14 @@ from hub.blueprints.statistics.pages import PAGES
 from hub.core.words import Language
 from hub.inbox.models import ReplyWait
 from hub.staff.models import Agent
-from hub.staff.words import Role
+from hub.staff.words import ApiScope, Role
 from tests.conftest import HandClock
 from tests.makers.counting import counted_statements
+from tests.makers.keys import make_key
 from tests.makers.page_tables import check_files
 from tests.makers.staff import log_in, make_agent
 from tests.makers.statistics import gather_all
+from tests.makers.stores import make_region
 from tests.makers.worked_chain import PERIOD, WorkedChain, make_worked_chain
 
 QUERY = "&".join(f"{name}={value}" for name, value in PERIOD.items())
@@ -195,6 +197,32 @@ def test_colleagues_figures_are_named_to_nobody_but_their_managers(
     assert [line[:2] for line in cells(read(client, files))[1:]] == [["Ada Martin", "9"]]
     assert f"/statistics/people/{ada}" in read(client, TIMES)
     assert client.get(f"{TIMES}&agent={chain.people['LIL'].agent_id}").status_code == 422
+
+
+def test_a_place_that_is_not_the_readers_is_refused_and_no_empty_figure(
+    client: FlaskClient, chain: WorkedChain, session: Session
+) -> None:
+    """On pages, in files and by API; a region that holds one of the reader's stores narrows and is named."""
+    north, south = make_region(session, "Nord"), make_region(session, "Sud")
+    chain.stores["LIL"].region_id, chain.stores["LYO"].region_id = north.id, south.id
+    session.flush()
+    manager = make_reader(session, Role.STORE_MANAGER, chain.stores["LYO"].id)
+    paths = ("/statistics/", "/statistics/response-times", "/statistics/reasons/by-store.csv")
+    further = ("/statistics/base/", "/statistics/messages/", "/plans/gains")
+    for who, foreign in (
+        (manager, ("store=LIL", f"region={north.id}", "region=99999")),
+        (make_reader(session, Role.HEAD_OFFICE), ("region=99999",)),
+    ):
+        log_in(client, who)
+        for path in (*paths, *further):
+            for query in foreign:
+                assert client.get(f"{path}?{QUERY}&{query}").status_code == 422, (path, query)
+    log_in(client, manager)
+    assert "before · Sud<" in html.unescape(read(client, f"{TIMES}&region={south.id}"))
+    key = make_key(session, manager.id, ApiScope.STATISTICS_READ)
+    for name in ("waits", "response-times"):
+        found = client.get(f"/api/v1/statistics/{name}?store=LIL", headers=key)
+        assert (found.status_code, found.json["error"]["field"]) == (422, "store")
 
 
 def test_rows_come_a_page_at_a_time(client: FlaskClient, chain: WorkedChain, session: Session) -> None:

@@ -23,7 +23,7 @@ def read_asked() -> tuple[Filters, Asked]:
     """The last twelve months unless the address says otherwise, of the stores that the reader may see."""
     now = clock.business_now()
     given = {name: value for name, value in request.args.items() if value}
-    filters = read_filters(given, now=now)
+    filters = read_filters(given, now=now, viewer=viewer())
     if "since" not in given:
         filters = replace(filters, since_on=filters.until_on - YEAR)
     today = now.astimezone(ZoneInfo(filters.time_zone)).date()

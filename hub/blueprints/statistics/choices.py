@@ -24,8 +24,12 @@ class Choices:
 
     @cached_property
     def regions(self) -> list[RegionRow]:
-        """Only for who sees the whole chain."""
-        return list_regions() if self.viewer.scope.is_everything else []
+        """Of the chain, or where the reader's stores are."""
+        if self.viewer.scope.is_everything:
+            return list_regions()
+        mine = {row.region_id for row in self.stores}
+        is_shown = len(mine) > 1 or self.filters.region_id is not None
+        return [row for row in list_regions() if row.id in mine] if is_shown else []
 
     @cached_property
     def reasons(self) -> list[ReasonRow]:
