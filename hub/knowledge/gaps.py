@@ -36,8 +36,10 @@ class Mark:
     marked_at: datetime
 
 
-def list_searches(*, since: datetime, now: datetime, about: Sequence[str] = ()) -> list[Gap]:
-    """Searches since then that found nothing, or of which nobody opened an answer; the most asked first.
+def list_searches(
+    *, since: datetime, now: datetime, until: datetime | None = None, about: Sequence[str] = ()
+) -> list[Gap]:
+    """Searches since then, or between both, that found nothing, or of which nobody opened an answer; the most asked first.
 
     The same question in other forms or another order of its words is one gap. `about`: only searches that hold one of
     these words, or several in a row, in any form.
@@ -56,7 +58,7 @@ def list_searches(*, since: datetime, now: datetime, about: Sequence[str] = ()) 
             func.count(),
             func.max(SearchLog.searched_at),
         )
-        .where(SearchLog.searched_at >= since, or_(nothing, unopened))
+        .where(SearchLog.searched_at >= since, SearchLog.searched_at < (until or now), or_(nothing, unopened))
         .group_by(func.lower(SearchLog.words), SearchLog.language, nothing)
         .order_by(func.count().desc(), func.max(SearchLog.searched_at).desc())
         .limit(LOOKED_AT)
@@ -64,6 +66,16 @@ def list_searches(*, since: datetime, now: datetime, about: Sequence[str] = ()) 
     found = _joined(Gap(_key(*row[:3]), *row) for row in rows)
     kept = (gap for gap in found if gap.is_empty or gap.count >= LEAST_UNOPENED)
     return [gap for gap in kept if not about or _speaks_of(gap, about)]
+
+
+def count_searches(*, since: datetime, until: datetime) -> dict[str, tuple[int, int]]:
+    """By place (SearchPlace): how many searches found nothing, of how many."""
+    counted = (
+        select(SearchLog.place, func.count().filter(SearchLog.found_count == 0), func.count())
+        .where(SearchLog.searched_at >= since, SearchLog.searched_at < until)
+        .group_by(SearchLog.place)
+    )
+    return {place: (empty, total) for place, empty, total in db.session.execute(counted)}
 
 
 def list_marks(keys: Iterable[str]) -> dict[str, Mark]:

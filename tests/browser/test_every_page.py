@@ -52,7 +52,7 @@ STAFF = (
     "/knowledge/gaps", "/demo/mailbox", "/demo/phone", "/demo/write", "/inbox/none-such",
     "/chats/", "/chats/stores/1", "/demo/shop",
     "/routing/", "/routing/rules/new", "/routing/assignment", "/routing/experts", "/routing/experts/new", "/routing/suggestions",
-    "/routing/suggestions/words/1", "/inbox/asked", "/inbox/absence", "/statistics/routing",
+    "/routing/suggestions/words/1", "/inbox/asked", "/inbox/absence", "/statistics/routing", "/statistics/gaps?period=90",
     "/inbox/?q=magasin:lyon+est:à-répondre+-canal:sms", "/inbox/?q=magasin:lion", "/inbox/views", "/inbox/views/new?q=lampe",
     "/inbox/calls", "/inbox/calls?list=ended", "/inbox/calls/new?customer=1", "/inbox/bulk?all=1&view=all",
     "/segments/", "/segments/?archived=1", "/segments/new", "/segments/new?from=unhappy", "/segments/1", "/segments/1/edit",

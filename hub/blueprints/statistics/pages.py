@@ -12,6 +12,7 @@ from hub.blueprints.statistics import reasons as why
 from hub.blueprints.statistics.answers import AFTER_ANSWERS, SATISFACTION
 from hub.blueprints.statistics.base import Page, blueprint, show
 from hub.blueprints.statistics.customer_base import CUSTOMER_BASE
+from hub.blueprints.statistics.knowledge_gaps import GAPS, share_words
 from hub.blueprints.statistics.messages import MESSAGES
 from hub.blueprints.statistics.others import GESTURES, ROUTING
 from hub.blueprints.statistics.stores import STORES, only_store
@@ -27,6 +28,7 @@ PAGES: dict[str, Page] = {
         AFTER_ANSWERS,
         ROUTING,
         GESTURES,
+        GAPS,
         STORES,
         CUSTOMER_BASE,
         MESSAGES,
@@ -68,6 +70,11 @@ def routing() -> ResponseReturnValue:
 @blueprint.get("/gestures")
 def gestures() -> ResponseReturnValue:
     return show(GESTURES, "statistics/gestures.html")
+
+
+@blueprint.get("/gaps")
+def gaps() -> ResponseReturnValue:
+    return show(GAPS, "statistics/gaps.html", share_words=share_words)
 
 
 @blueprint.get("/stores")

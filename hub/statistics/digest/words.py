@@ -25,4 +25,4 @@ class Page(StrEnum):
     ROUTING = "/statistics/routing"
     TICKETS = "/statistics/tickets"
     INBOX = "/inbox/"
-    GAPS = "/knowledge/gaps"
+    GAPS = "/statistics/gaps"

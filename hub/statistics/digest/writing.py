@@ -96,6 +96,4 @@ def _page(each: Observation, found: Gathered, store_code: str, keys: dict[int, s
         return addresses.CENTRAL
     if each.rule is Rule.REASON:
         return addresses.tickets_of(keys.get(each.subject, ""), filters.since_on, filters.until_on)
-    if each.page is Page.GAPS:
-        return Page.GAPS.value
     return addresses.page_of(each.page, filters, each.place.code or store_code)

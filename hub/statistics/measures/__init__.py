@@ -2,6 +2,7 @@
 
 from hub.statistics.measures.answers import ANSWERS
 from hub.statistics.measures.base import BASE
+from hub.statistics.measures.knowledge import KNOWLEDGE
 from hub.statistics.measures.measure import Measure
 from hub.statistics.measures.messages import MESSAGES
 from hub.statistics.measures.plans import PLANS
@@ -12,6 +13,7 @@ BY_QUESTION = {
     "Waits": WAITS_NOW_AND_THEN,
     "Tickets": TICKETS,
     "Answers": ANSWERS,
+    "Knowledge": KNOWLEDGE,
     "Plans": PLANS,
     "Base": BASE,
     "Messages": MESSAGES,

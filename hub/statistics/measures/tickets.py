@@ -38,23 +38,6 @@ REOPENED = Measure(
     formula=N_("Tickets opened again at least once, divided by the tickets solved for the first time."),
     leaves_out=N_("Spam, merged and withdrawn tickets."),
 )
-WITHOUT_ARTICLE = Measure(
-    "without_article",
-    N_("Solved without an article"),
-    "share of 1",
-    definition=N_(
-        "Of the tickets solved for good in the period, the share in whose answers stood neither an article nor a "
-        "standard reply."
-    ),
-    formula=N_(
-        "These tickets, divided by all tickets solved for good, by the store and the contact reason that they have "
-        "now, with the 95% Wilson interval. A reason is counted without those below it."
-    ),
-    leaves_out=N_(
-        "Tickets that are open again; spam, merged and withdrawn tickets. What somebody copied by hand or said on "
-        "the phone is not known."
-    ),
-)
 REROUTE_RATE = Measure(
     "reroute_rate",
     N_("Re-route rate"),
@@ -189,7 +172,6 @@ TICKETS = (
     FIRST_RESOLUTION,
     LAST_RESOLUTION,
     REOPENED,
-    WITHOUT_ARTICLE,
     REROUTE_RATE,
     ROUTED,
     UNATTRIBUTED,
