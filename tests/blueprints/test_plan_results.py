@@ -221,3 +221,10 @@ def test_a_wrong_day_is_refused_in_words(shop: Shop, client: FlaskClient, sessio
     assert client.get(f"{PAGE}?since=nonsense").status_code == 422
     assert client.get(f"{PAGE}?until=nonsense").status_code == 422
     assert client.get("/plans/none-such/results").status_code == 404
+
+
+def test_a_period_by_name_is_that_period(shop: Shop, client: FlaskClient, session: Session) -> None:
+    """Twelve months are only shown to who asked for nothing."""
+    manager(client, session)
+    assert 'value="2026-03-01"' in client.get(f"{YEAR}?period=month").get_data(as_text=True)
+    assert 'value="2025-03-04"' in client.get(YEAR).get_data(as_text=True)

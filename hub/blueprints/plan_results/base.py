@@ -24,7 +24,7 @@ def read_asked() -> tuple[Filters, Asked]:
     now = clock.business_now()
     given = {name: value for name, value in request.args.items() if value}
     filters = read_filters(given, now=now, viewer=viewer())
-    if "since" not in given:
+    if not given.keys() & {"since", "period"}:
         filters = replace(filters, since_on=filters.until_on - YEAR)
     today = now.astimezone(ZoneInfo(filters.time_zone)).date()
     asked = Asked(
