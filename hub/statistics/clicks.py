@@ -57,6 +57,10 @@ def read_clicked(args: Mapping[str, str]) -> Clicked:
             N_("There are no tickets behind this figure. Please start from a page of the statistics."),
             field="measure",
         )
+    if measure == "dropped" and args.get("agent"):
+        raise Invalid(
+            N_("This figure cannot be narrowed like this. Please leave a filter out."), field="agent"
+        )
     drop, source, state = args.get("drop"), args.get("source"), args.get("state")
     gesture = args.get("gesture")
     return Clicked(

@@ -126,7 +126,7 @@ def times_of(look: "Look", waiting: Waiting) -> ResponseTimes:
         by_channel=_by_word(look.summarise_waits(Dimension.CHANNEL)),
         by_period=tuple((_as_day(group), found) for group, found in look.summarise_waits(period_of(filters))),
         buckets=look.distribute_waits(),
-        dropped={str(each.group): each.count for each in look.measure("dropped", Dimension.END)},
+        dropped=_dropped(look),
         waiting_count=waiting.count,
         late_count=waiting.late_count,
     )
@@ -161,6 +161,13 @@ def get_satisfaction(filters: Filters, *, viewer: Viewer, look: "Look | None" = 
 def needs_of_satisfaction(look: "Look") -> "list[Need]":
     before = [look.before.of_answers()] if look.before else []
     return [look.of_answers(Dimension.STORE, Dimension.MONTH), *before]
+
+
+def _dropped(look: "Look") -> dict[str, int]:
+    """By how they ended; none of a person, whose they are not."""
+    if look.filters.agent_id:
+        return {}
+    return {str(each.group): each.count for each in look.measure("dropped", Dimension.END)}
 
 
 def _satisfaction(look: "Look") -> Satisfaction:

@@ -125,6 +125,9 @@ def test_figures_of_a_person_are_read_by_that_person_and_who_leads_there(
     assert of_region.ask("waits", agent="bo@verel.example", store="LIL")["figures"][0]["value"] == 9
     assert of_lille.groups("waits", "agent") == {"bo@verel.example": 9}
     of_lille.ask("waits", 422, agent="ada@verel.example")
+    of_lille.ask("dropped", 422, by="agent")
+    for key in ("dropped", "dropped_share"):
+        assert "error" in of_lille.ask(key, 422, agent="bo@verel.example"), "nobody answered these"
     for nobody in (chain_key, asker(Role.HEAD_OFFICE, *ids), asker(Role.ADMINISTRATOR)):
         nobody.ask("waits", 403, by="agent")
         nobody.ask("waits", 422, agent="ada@verel.example")

@@ -195,6 +195,11 @@ def test_colleagues_figures_are_named_to_nobody_but_their_managers(
             assert client.get(f"{path}&agent={ada}").status_code == 422
     log_in(client, make_reader(session, Role.STORE_MANAGER, chain.stores["LYO"].id))
     assert [line[:2] for line in cells(read(client, files))[1:]] == [["Ada Martin", "9"]]
+    for path in (f"{TIMES}&agent={ada}", TIMES):
+        assert ("Waits that ended without a reply" in read(client, path)) == (path == TIMES), (
+            "they are no person's"
+        )
+    assert client.get(f"/statistics/tickets?{QUERY}&measure=dropped&agent={ada}").status_code == 422
     assert f"/statistics/people/{ada}" in read(client, TIMES)
     assert client.get(f"{TIMES}&agent={chain.people['LIL'].agent_id}").status_code == 422
 

@@ -70,7 +70,7 @@ def tables(found: Times, asked: Asked) -> list[Table]:
         _periods(found, asked),
         _distribution(found, asked),
         _hours(found, asked),
-        _drops(found, asked),
+        *([] if asked.filters.agent_id else [_drops(found, asked)]),
     ]
 
 

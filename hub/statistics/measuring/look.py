@@ -20,6 +20,8 @@ Need = tuple[Frame, set[str]]
 NINTH = 0.9
 CONTACT_RATE = "contact_rate"
 """Made of two subjects: tickets and orders."""
+OF_NOBODY = frozenset({"dropped", "dropped_share"})
+"""Nobody answered these waits, so that they are no person's."""
 
 
 def _median(which: int) -> Recipe:
@@ -95,7 +97,8 @@ class Look:
             raise Invalid(N_("This figure cannot be asked for like this. Please choose another one."))
         if recipe is None:
             return tuple(shop.find_contact_rate(self.frame(subject), self.frame(Subject.ORDERS), by))
-        if not self._narrowed_by() <= LAYOUTS[subject].columns.keys():
+        is_persons = by is Dimension.AGENT or self.filters.agent_id
+        if (key in OF_NOBODY and is_persons) or not self._narrowed_by() <= LAYOUTS[subject].columns.keys():
             raise Invalid(N_("This figure cannot be narrowed like this. Please leave a filter out."))
         return tuple(recipe(self.frame(subject), by))
 
