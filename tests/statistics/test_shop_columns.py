@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from hub.core.errors import Invalid
 from hub.core.words import Language
 from hub.orders.actions import take_in
 from hub.orders.models import Order
@@ -50,6 +51,20 @@ def sell(number: int, placed_at: datetime, *, told_at: datetime = TUESDAY, **cha
     assert take_in(event, source="shop", now=max(TUESDAY, told_at)).order_id
 
 
+def test_a_store_and_a_day_without_a_ticket_have_the_best_rate(session: Session, lyon: Store) -> None:
+    """By hand: Lille sold 50 and nobody wrote, 0; Lyon 1 ticket of 20 orders, 50. Orders have no hour to be set against."""
+    for number in range(70):
+        sell(number, TUESDAY, store=lyon.code if number < 20 else "LIL")
+    make_received()
+    gather_all()
+    rates = {each.group: (each.value, each.count) for each in ask("contact_rate", Dimension.STORE)}
+    (lille,) = rates.keys() - {lyon.id}
+    assert rates == {lyon.id: (pytest.approx(50), 1), lille: (0, 0)}
+    for by in (Dimension.HOUR, Dimension.WEEKDAY, Dimension.SLOT):
+        with pytest.raises(Invalid):
+            ask("contact_rate", by)
+
+
 def test_late_orders_are_restated_on_the_day_of_the_order(session: Session, lyon: Store) -> None:
     """Two days told late, one moved to another day, one cancelled, one partly given back."""
     first, second = TUESDAY - timedelta(days=20), TUESDAY - timedelta(days=10)
@@ -79,8 +94,8 @@ def test_tickets_are_set_against_the_orders_of_their_group(session: Session, lyo
     assert whole.low < 250
     assert [(each.group, each.value) for each in ask("contact_rate", Dimension.STORE)] == [(lyon.id, 250)]
     assert [(each.group, each.value) for each in ask("contact_rate", Dimension.REASON)] == [(None, 250)]
-    assert [each.value for each in ask("contact_rate", Dimension.DAY)] == [None], (
-        "no order on the day of the ticket"
+    assert [each.value for each in ask("contact_rate", Dimension.DAY)] == [0, None], (
+        "no ticket on the day of the orders, no order on the day of the ticket"
     )
 
 

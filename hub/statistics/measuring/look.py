@@ -93,7 +93,8 @@ class Look:
     def measure(self, key: str, by: Dimension | None = None) -> tuple[Figure, ...]:
         """Raises Invalid of a measure that is not made of columns, or not by this dimension or filter."""
         subject, recipe = {**RECIPES, **OF_MESSAGES}.get(key, (Subject.TICKETS, None))
-        if (key != CONTACT_RATE and recipe is None) or not column_of(by) <= LAYOUTS[subject].columns.keys():
+        is_known = by in shop.RATED_BY if key == CONTACT_RATE else recipe is not None
+        if not is_known or not column_of(by) <= LAYOUTS[subject].columns.keys():
             raise Invalid(N_("This figure cannot be asked for like this. Please choose another one."))
         if recipe is None:
             return tuple(shop.find_contact_rate(self.frame(subject), self.frame(Subject.ORDERS), by))

@@ -20,6 +20,8 @@ OF_ORDERS = frozenset({"count", "cents"})
 OF_ANSWERS = frozenset({"score"})
 BY_ORDERS = frozenset({Dimension.STORE, Dimension.REGION, Dimension.DAY, Dimension.WEEK, Dimension.MONTH})
 """What orders have too: tickets of such a group are set against the orders of that group, others against all."""
+RATED_BY = BY_ORDERS | {None, Dimension.CHANNEL, Dimension.REASON}
+"""Orders keep no hour: set against all orders an hour of the day would seem to have few tickets."""
 
 
 def find_satisfaction(frame: Frame, by: Dimension | None) -> list[Figure]:
@@ -65,13 +67,16 @@ def _orders(frame: Frame, by: Dimension | None) -> list[tuple[Group, int, int]]:
 
 
 def find_contact_rate(tickets: Frame, orders: Frame, by: Dimension | None) -> list[Figure]:
-    """Tickets per thousand orders, with Wilson's interval of the share as long as there are fewer tickets than orders."""
-    same = by if by in BY_ORDERS else None
-    placed = {label: count for label, count, _ in _orders(orders, same)}
-    return [
-        _rate(each, placed.get(each.group if by in BY_ORDERS else None, 0))
-        for each in count_opened(tickets, by)
-    ]
+    """Tickets per thousand orders, with Wilson's interval of the share as long as there are fewer tickets than orders.
+
+    A store or a day without a ticket has the best rate of all, not none.
+    """
+    opened = {each.group: each for each in count_opened(tickets, by)}
+    placed = {label: count for label, count, _ in _orders(orders, by if by in BY_ORDERS else None)}
+    if by not in BY_ORDERS:
+        return [_rate(each, placed.get(None, 0)) for each in opened.values()]
+    labels: list[Any] = sorted(opened.keys() | placed.keys(), key=lambda label: (label is not None, label))
+    return [_rate(opened.get(label, Figure(label, 0, 0)), placed.get(label, 0)) for label in labels]
 
 
 def _rate(tickets: Figure, orders: int) -> Figure:
