@@ -20,7 +20,7 @@ from hub.inbox.models import ReplyWait
 from hub.inbox.words import WaitKind
 from hub.outbox.models import OutboundMessage
 from hub.reactions.drain import work_facts
-from hub.staff.models import Agent
+from hub.staff.models import Agent, Membership
 from hub.staff.words import Role
 from hub.statistics.digest import working
 from hub.statistics.measures import MEASURES
@@ -170,6 +170,24 @@ def test_mail_and_page_say_the_same_and_every_link_opens(
     assert f"since=2026-03-02&until=2026-03-08&store={house.lyon.code}" in values["times_url"]
     narrowed = client.get(values["times_url"].removeprefix("http://localhost")).text
     assert "5 h 33" in narrowed.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def test_a_digest_is_read_as_long_as_its_stores_are_the_readers(
+    house: House, hand_clock: HandClock, client: FlaskClient, session: Session
+) -> None:
+    """Who moved from Lyon to Lille leaves Lyon's figures behind, on the first page, in the list and as a file."""
+    max_ = house.person("Max Roy", Role.STORE_MANAGER, store_ids=(house.lyon.id,), language=Language.ENGLISH)
+    at(hand_clock, MONDAY + timedelta(hours=3))
+    work()
+    digest_id = session.scalars(select(Digest.id)).one()
+    log_in(client, max_)
+    paths = ("/statistics/", "/statistics/digest")
+    for moved in (False, True):
+        if moved:
+            session.execute(update(Membership).values(store_id=house.lille.id))
+        assert ["More replies are late" in client.get(path).text for path in paths] == [not moved] * 2
+        for path in (f"/statistics/digest/{digest_id}", f"/statistics/digest/{digest_id}.pdf"):
+            assert client.get(path).status_code == (404 if moved else 200), path
 
 
 def read_pdf(client: FlaskClient, digest_id: int, values: dict[str, str]) -> None:

@@ -20,10 +20,11 @@ KEY = ("agent_id", "period", "since_on")
 
 
 def compose(viewer: Viewer, found: Round, *, now: datetime) -> dict[str, Any]:
-    """The content of this person's digest for these days."""
+    """The content of this person's digest for these days, with the stores it tells of (None: the chain), by which it is read."""
     what = about(viewer, found)
     gathered = gather(what.filters, found.period, viewer=viewer, now=now)
-    return write_down(gathered, name=what.name, store_code=what.store_code)
+    written = write_down(gathered, name=what.name, store_code=what.store_code)
+    return written | {"stores": None if viewer.scope.is_everything else sorted(viewer.scope.store_ids)}
 
 
 def keep_and_tell(agent_id: int, found: Round, content: dict[str, Any], *, now: datetime) -> bool:

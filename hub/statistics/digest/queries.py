@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, literal, select
+from sqlalchemy.dialects.postgresql import JSONB
 
 from hub.core.db import db
 from hub.core.errors import NotFound
@@ -43,22 +44,32 @@ def get_digest(digest_id: int) -> DigestView:
 
 def list_own(viewer: Viewer) -> list[DigestView]:
     """The newest first, two years of months."""
-    found = select(Digest).where(Digest.agent_id == viewer.agent_id)
-    rows = db.session.scalars(found.order_by(Digest.until_on.desc(), Digest.id.desc()).limit(LISTED))
-    return [_view(row) for row in rows]
+    return [_view(row) for row in db.session.scalars(_own(viewer).limit(LISTED))]
 
 
 def find_newest(viewer: Viewer) -> DigestView | None:
     """The person's latest one, if there is any."""
-    found = select(Digest).where(Digest.agent_id == viewer.agent_id)
-    row = db.session.scalar(found.order_by(Digest.until_on.desc(), Digest.id.desc()).limit(1))
+    row = db.session.scalar(_own(viewer).limit(1))
     return _view(row) if row else None
+
+
+def _own(viewer: Viewer) -> Select[Digest]:
+    """The person's own, of places that are still the person's: who moved to another store leaves the old one's digests behind.
+
+    One from before its stores were kept is read by who sees the chain.
+    """
+    found = select(Digest).where(Digest.agent_id == viewer.agent_id)
+    if not viewer.scope.is_everything:
+        stores = Digest.content["stores"]
+        mine = literal(sorted(viewer.scope.store_ids), JSONB)
+        found = found.where(func.jsonb_typeof(stores) == "array", stores.contained_by(mine))
+    return found.order_by(Digest.until_on.desc(), Digest.id.desc())
 
 
 def access_digest(digest_id: int, viewer: Viewer) -> DigestView:
     """One of the person's own. Raises NotFound for any other."""
-    row = db.session.get(Digest, digest_id)
-    if row is None or row.agent_id != viewer.agent_id:
+    row = db.session.scalar(_own(viewer).where(Digest.id == digest_id))
+    if row is None:
         raise NotFound(N_("This digest does not exist. Please go back to the latest one."))
     return _view(row)
 
