@@ -12,11 +12,12 @@ from hub.blueprints.inbox.words import channel_words
 from hub.blueprints.message_names import purpose_words, template_words
 from hub.blueprints.messages.words import why_words
 from hub.blueprints.plan_words import plan_name
-from hub.blueprints.statistics_words import share
+from hub.blueprints.statistics_words import beside, share
 from hub.content.naming import TemplateName
 from hub.core.intervals import wilson
 from hub.core.text import N_
 from hub.statistics.messages import MOST, MessageLine, Sendings, Tally
+from hub.statistics.rules import Compare
 
 FEW = 30
 RATES: Mapping[str, tuple[tuple[str, ...], str]] = {
@@ -96,8 +97,10 @@ def before_words(found: Sendings, key: str) -> str | None:
     if found.before is None:
         return None
     if min(whole_of(found.before, key), whole_of(found.total, key)) < FEW:
-        return str(gettext("too few to compare with the period before"))
-    return str(gettext("period before: %(text)s", text=rate(found.before, key)["value"]))
+        is_year = found.filters.compare is Compare.YEAR
+        few = N_("too few to compare") if is_year else N_("too few to compare with the period before")
+        return str(gettext(few))
+    return beside(rate(found.before, key)["value"], found.filters.compare)
 
 
 def not_sent(tally: Tally) -> int:

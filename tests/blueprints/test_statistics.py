@@ -230,6 +230,19 @@ def test_a_place_that_is_not_the_readers_is_refused_and_no_empty_figure(
         assert (found.status_code, found.json["error"]["field"]) == (422, "store")
 
 
+def test_a_comparison_is_said_and_offered_only_where_one_stands(
+    client: FlaskClient, chain: WorkedChain, session: Session
+) -> None:
+    """On the pages, and in the files."""
+    log_in(client, make_reader(session, Role.HEAD_OFFICE))
+    pages = {"gestures": False, "after-answers": False, "stores": False, "tickets": False, "routing": True}
+    for path, compares in {**pages, "stores?store=LYO": True}.items():
+        page = read(client, f"/statistics/{path}{'&' if '?' in path else '?'}{QUERY}&measure=waits")
+        assert ("compared with the period before" in page, 'name="compare"' in page) == (compares, compares)
+    book = client.get(f"/statistics/gestures/by-store.xlsx?{QUERY}").data
+    assert "compared with" not in zipfile.ZipFile(io.BytesIO(book)).read("xl/sharedStrings.xml").decode()
+
+
 def test_rows_come_a_page_at_a_time(client: FlaskClient, chain: WorkedChain, session: Session) -> None:
     log_in(client, make_reader(session, Role.HEAD_OFFICE))
     repeat(session, chain.stores["LYO"].id, 40)

@@ -167,6 +167,9 @@ def test_a_store_sees_its_messages_and_what_its_customers_got(
     assert re.search(r"Messages Clients 0 4 1 3 2 0 3 1 4 0 5 ou plus 0", text), (
         "Cid, Fay, Gus and Hal got none"
     )
+    year = seen(client, f"{PAGE}?compare=year")
+    assert "un an avant : 0" in year
+    assert "période précédente :" not in year, "last year is not the period before"
 
 
 def test_what_is_heard_later_gathers_the_day_anew(post: SimpleNamespace, session: Session) -> None:

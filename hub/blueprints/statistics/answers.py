@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext
 
 from hub.blueprints import statistics_words as words
-from hub.blueprints.statistics.asked import Asked
+from hub.blueprints.statistics.asked import Asked, never
 from hub.blueprints.statistics.base import Page
 from hub.blueprints.statistics.links import behind
 from hub.blueprints.statistics.tables import Column, Kind, Row, Table
@@ -141,4 +141,5 @@ AFTER_ANSWERS = Page(
     lambda asked: get_after_answer(asked.filters, viewer=asked.viewer, now=asked.now),
     link_tables,
     frozenset(),
+    never,
 )

@@ -1,6 +1,6 @@
 """What a page of the statistics is asked for: the filters of the address, the reader, the moment."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -15,6 +15,14 @@ from hub.statistics import queries
 from hub.statistics.rules import Filters
 
 
+def always(_filters: Filters) -> bool:
+    return True
+
+
+def never(_filters: Filters) -> bool:
+    return False
+
+
 @dataclass(frozen=True)
 class Asked:
     """One reading of the statistics: `args` are the filters as they stand in the address, `uses` those that narrow it."""
@@ -25,15 +33,19 @@ class Asked:
     now: datetime
     uses: frozenset[str]
     choices: Choices
+    compares: bool = True
 
 
-def read_asked(uses: frozenset[str] = NARROWINGS) -> Asked:
-    """The filters of the address; those that the page does not use are as if they were not there."""
+def read_asked(uses: frozenset[str] = NARROWINGS, *, compares: Callable[[Filters], bool] = always) -> Asked:
+    """The filters of the address; those that the page does not use are as if they were not there.
+
+    `compares`: whether figures of another period stand on the page, so that nothing else is offered and said.
+    """
     now, person = clock.business_now(), viewer()
     args = {name: request.args[name] for name in FILTERS if request.args.get(name)}
     filters = queries.read_filters(args, now=now, viewer=person)
     filters = _only(filters, uses)
-    return Asked(filters, args, person, now, uses, Choices(filters, person))
+    return Asked(filters, args, person, now, uses, Choices(filters, person), compares(filters))
 
 
 def _only(filters: Filters, uses: frozenset[str]) -> Filters:

@@ -9,11 +9,12 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from hub.blueprints import statistics_words as words
-from hub.blueprints.statistics.asked import Asked, read_asked
+from hub.blueprints.statistics.asked import Asked, always, read_asked
 from hub.blueprints.statistics.filter_words import NARROWINGS, offered, said
 from hub.blueprints.statistics.links import behind, to_file, to_page
 from hub.blueprints.statistics.sorting import as_asked
 from hub.blueprints.statistics.tables import Table
+from hub.statistics.rules import Filters
 
 blueprint = Blueprint("statistics", __name__)
 
@@ -22,18 +23,20 @@ blueprint = Blueprint("statistics", __name__)
 class Page:
     """A page of the statistics: how its figures are found, and the tables it shows and hands out, by their names.
 
-    `uses` are the filters beside period and comparison that narrow its figures; the others are not offered.
+    `uses` are the filters beside period and comparison that narrow its figures; the others are not offered, nor is
+    comparison where the page `compares` nothing.
     """
 
     key: str
     find: Callable[[Asked], Any]
     tables: Callable[[Any, Asked], list[Table]]
     uses: frozenset[str] = NARROWINGS
+    compares: Callable[[Filters], bool] = always
 
 
 def show(page: Page, template: str, **more: object) -> ResponseReturnValue:
     """The page with its figures, its tables by name, and its filters."""
-    asked = read_asked(page.uses)
+    asked = read_asked(page.uses, compares=page.compares)
     found = page.find(asked)
     tables = {table.key: as_asked(table, asked) for table in page.tables(found, asked)}
     return render_template(template, found=found, tables=tables, **shared(asked), **more)
@@ -45,8 +48,10 @@ def shared(asked: Asked) -> dict[str, object]:
         "asked": asked,
         "args": asked.args,
         "filters": asked.filters,
-        "offered": offered(asked.choices, asked.args, asked.uses, viewer=asked.viewer, now=asked.now),
-        "said": said(asked.choices),
+        "offered": offered(
+            asked.choices, asked.args, asked.uses, viewer=asked.viewer, now=asked.now, compares=asked.compares
+        ),
+        "said": said(asked.choices, compares=asked.compares),
         "words": words,
         "file_of": partial(to_file, asked),
         "behind": partial(behind, asked),

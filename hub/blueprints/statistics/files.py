@@ -39,7 +39,7 @@ def download(page: str, table: str, ext: str) -> ResponseReturnValue:
     known = PAGES.get(page)
     if known is None or ext not in {"csv", "xlsx"}:
         abort(404)
-    asked = read_asked(known.uses)
+    asked = read_asked(known.uses, compares=known.compares)
     tables = known.tables(known.find(asked), asked)
     found = next((each for each in tables if each.key == table), None) or abort(404)
     return hand_out(page, found, ext, asked)
@@ -124,7 +124,12 @@ def _describe(sheet: xlsxwriter.worksheet.Worksheet, table: Table, asked: Asked)
     sheet.set_column(1, 1, 2 * WIDE)
     lines = (
         (gettext("Table"), table.title),
-        (gettext("Filters"), " · ".join(placed(asked.choices)) if table.taken_on else said(asked.choices)),
+        (
+            gettext("Filters"),
+            " · ".join(placed(asked.choices))
+            if table.taken_on
+            else said(asked.choices, compares=asked.compares),
+        ),
         *([(gettext("Counted on"), day(table.taken_on))] if table.taken_on else []),
         (gettext("Drawn up on"), day(asked.now.date())),
     )

@@ -59,13 +59,19 @@ class Offered:
 
 
 def offered(
-    choices: Choices, args: Mapping[str, str], uses: frozenset[str], *, viewer: Viewer, now: datetime
+    choices: Choices,
+    args: Mapping[str, str],
+    uses: frozenset[str],
+    *,
+    viewer: Viewer,
+    now: datetime,
+    compares: bool,
 ) -> Offered:
     """Only stores and people that the reader may see; people where the page counts by person."""
     filters = choices.filters
     return Offered(
         presets=_presets(filters, args, now),
-        compare=[(key.value, gettext(text)) for key, text in COMPARED.items()],
+        compare=[(key.value, gettext(text)) for key, text in COMPARED.items()] if compares else [],
         regions=[(row.id, row.name) for row in choices.regions],
         stores=[*_together(choices, args), *((row.code, row.name) for row in choices.stores)],
         channels=[(each.value, channel_words(each)) for each in Channel] if "channel" in uses else [],
@@ -106,13 +112,13 @@ def _reasons(choices: Choices, viewer: Viewer) -> Options:
     return [(row.id, INDENT * (row.depth - 1) + row.name(viewer.language)) for row in choices.reasons]
 
 
-def said(choices: Choices) -> str:
+def said(choices: Choices, *, compares: bool) -> str:
     """`2 Feb 2026 – 3 Mar 2026, compared with the period before · Lyon · E-mail`."""
     filters = choices.filters
     parts = [f"{day(filters.since_on)} – {day(filters.until_on)}"]
-    if filters.compare is Compare.PREVIOUS:
+    if compares and filters.compare is Compare.PREVIOUS:
         parts.append(gettext("compared with the period before"))
-    elif filters.compare is Compare.YEAR:
+    elif compares and filters.compare is Compare.YEAR:
         parts.append(gettext("compared with the same days a year before"))
     return " · ".join([", ".join(parts), *placed(choices)])
 

@@ -6,7 +6,7 @@ from flask_babel import gettext
 
 from hub.blueprints import routing_words
 from hub.blueprints.inbox.words import source_words
-from hub.blueprints.statistics.asked import Asked
+from hub.blueprints.statistics.asked import Asked, never
 from hub.blueprints.statistics.base import Page
 from hub.blueprints.statistics.links import behind
 from hub.blueprints.statistics.tables import Column, Kind, Row, Table
@@ -102,4 +102,5 @@ GESTURES = Page(
     lambda asked: get_gesture_costs(asked.filters, viewer=asked.viewer),
     gesture_tables,
     frozenset(),
+    never,
 )

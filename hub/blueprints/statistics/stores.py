@@ -12,6 +12,7 @@ from hub.blueprints.statistics.base import Page
 from hub.blueprints.statistics.links import behind, to_page
 from hub.blueprints.statistics.tables import Column, Kind, Row, Table
 from hub.statistics.measuring.figures import Figure
+from hub.statistics.rules import Filters
 from hub.statistics.scorecards.rules import FEW
 from hub.statistics.scorecards.stores import Card, get_card, list_figures
 from hub.stores.queries import StoreRow, get_stores
@@ -89,4 +90,9 @@ def _row(store: StoreRow, found: Found, asked: Asked) -> Row:
     )
 
 
-STORES = Page(KEY, find, tables, frozenset())
+def _has_card(filters: Filters) -> bool:
+    """The list sets nothing beside the past; the card of a store does."""
+    return filters.store_id is not None
+
+
+STORES = Page(KEY, find, tables, frozenset(), _has_card)
