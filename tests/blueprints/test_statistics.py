@@ -339,6 +339,18 @@ def test_each_table_of_each_page_has_its_files_with_the_same_rows(
     }
 
 
+def test_a_reason_has_no_share_among_its_own_tickets(
+    client: FlaskClient, chain: WorkedChain, session: Session
+) -> None:
+    """2 of 19 tickets; among those two it would be 100 %."""
+    log_in(client, make_reader(session, Role.HEAD_OFFICE))
+    path = f"/statistics/reasons/by-reason.csv?{QUERY}"
+    assert next(line[1:3] for line in cells(read(client, path))[1:] if line[1] == "2")[1].startswith("0.105")
+    alone = cells(read(client, f"{path}&reason={chain.reasons['breakage']}"))
+    assert "Share" not in alone[0]
+    assert [line[1] for line in alone[1:]] == ["2"]
+
+
 def test_filters_stand_in_the_form_and_in_words(
     client: FlaskClient, chain: WorkedChain, session: Session
 ) -> None:

@@ -11,7 +11,7 @@ from hub.blueprints.statistics.base import Page
 from hub.blueprints.statistics.links import behind, to_page
 from hub.blueprints.statistics.tables import Column, Kind, Row, Table
 from hub.statistics.contact_reasons import ContactReasons, ReasonCount, StoreRate, get_contact_reasons
-from hub.statistics.rules import FEW_TICKETS, Compare
+from hub.statistics.rules import FEW_TICKETS, Compare, Filters
 
 KEY = "reasons"
 
@@ -21,21 +21,20 @@ def find(asked: Asked) -> ContactReasons:
 
 
 def tables(found: ContactReasons, asked: Asked) -> list[Table]:
-    compared = asked.filters.compare is not Compare.NONE
     head = gettext("Contact reason")
     return [
         Table(
             KEY,
             "growing",
             gettext("What grew most"),
-            _columns(head, compared),
+            _columns(head, asked.filters),
             tuple(_rows(found.growing, asked)),
         ),
         Table(
             KEY,
             "by-reason",
             gettext("By contact reason, most tickets first"),
-            _columns(head, compared),
+            _columns(head, asked.filters),
             tuple(_rows(found.reasons, asked)),
         ),
         Table(
@@ -55,14 +54,15 @@ def tables(found: ContactReasons, asked: Asked) -> list[Table]:
     ]
 
 
-def _columns(head: str, compared: bool) -> tuple[Column, ...]:
+def _columns(head: str, filters: Filters) -> tuple[Column, ...]:
+    """A share of all tickets has no place among those of one reason."""
     columns = (
         Column("name", head),
         Column("count", gettext("Tickets"), Kind.COUNT, "tickets"),
-        Column("share", gettext("Share"), Kind.SHARE, "reason_share"),
+        *([] if filters.reason_id else [Column("share", gettext("Share"), Kind.SHARE, "reason_share")]),
         Column("rate", gettext("Per 1,000 orders"), Kind.RATE, "contact_rate"),
     )
-    if not compared:
+    if filters.compare is Compare.NONE:
         return columns
     return (
         *columns,

@@ -125,8 +125,8 @@ REASON_SHARE = Measure(
     "share of 1",
     definition=N_("Of the tickets that came in the period, the share that has this contact reason now."),
     formula=N_(
-        "Tickets opened with the reason, divided by all tickets opened, those without a reason among them. A reason is "
-        "counted without those below it."
+        "Tickets opened with the reason, divided by all tickets opened in the same stores and by the same channel, those "
+        "without a reason among them. A reason is counted without those below it; no share is said among tickets of one reason."
     ),
     leaves_out=N_("Tickets as under “Tickets opened”."),
 )
