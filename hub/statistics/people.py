@@ -1,4 +1,4 @@
-"""Whose own figures a reader may read, wherever they stand: the reader's own, and managers those of the people of their stores."""
+"""Whose own figures a reader may read, wherever they stand: the reader's own, and store managers those of the people of their stores."""
 
 from collections.abc import Collection
 
@@ -8,7 +8,6 @@ from hub.staff.queries.people import AgentRow
 from hub.staff.rules import Viewer
 from hub.staff.words import Permission, Role
 
-MANAGERS = frozenset({Role.STORE_MANAGER, Role.REGION_MANAGER})
 MOST_PEOPLE = 200
 """In one list to choose from; with more people a store has to be chosen first."""
 
@@ -21,7 +20,7 @@ def may_read_figures_of(agent_id: int, *, viewer: Viewer) -> bool:
 
 
 def leads_people(viewer: Viewer) -> bool:
-    return viewer.role in MANAGERS
+    return viewer.role is Role.STORE_MANAGER
 
 
 def only_readable(agent_ids: Collection[int], *, viewer: Viewer) -> frozenset[int]:

@@ -108,10 +108,10 @@ def test_a_filter_that_a_figure_does_not_have_is_refused_and_not_passed_over(cha
 def test_figures_of_a_person_are_read_by_that_person_and_who_leads_there(
     session: Session, client: FlaskClient, chain: WorkedChain, chain_key: Asker
 ) -> None:
-    """By name, as a filter and behind a figure: neither the chain's key nor the head office."""
+    """By name, as a filter and behind a figure: neither the chain's key, the region nor the head office."""
 
     def asker(role: Role, *store_ids: int, **more: Any) -> Asker:
-        agent = make_agent(session, "Mo", email=f"{role}@x.example", role=role, store_ids=store_ids, **more)
+        agent = make_agent(session, "Mo", email=f"{role}{len(store_ids)}@x.example", role=role, store_ids=store_ids, **more)
         return Asker(client, make_key(session, agent.id, ApiScope.STATISTICS_READ))
 
     ids = [store.id for store in chain.stores.values()]
@@ -119,16 +119,17 @@ def test_figures_of_a_person_are_read_by_that_person_and_who_leads_there(
     for store in chain.stores.values():
         store.region_id = region.id
     session.flush()
-    of_region = asker(Role.REGION_MANAGER, region_ids=(region.id,))
+    of_both = asker(Role.STORE_MANAGER, *ids)
     of_lille = asker(Role.STORE_MANAGER, chain.stores["LIL"].id)
-    assert of_region.groups("waits", "agent") == {"ada@verel.example": 9, "bo@verel.example": 9}
-    assert of_region.ask("waits", agent="bo@verel.example", store="LIL")["figures"][0]["value"] == 9
+    assert of_both.groups("waits", "agent") == {"ada@verel.example": 9, "bo@verel.example": 9}
+    assert of_both.ask("waits", agent="bo@verel.example", store="LIL")["figures"][0]["value"] == 9
     assert of_lille.groups("waits", "agent") == {"bo@verel.example": 9}
     of_lille.ask("waits", 422, agent="ada@verel.example")
     of_lille.ask("dropped", 422, by="agent")
     for key in ("dropped", "dropped_share"):
         assert "error" in of_lille.ask(key, 422, agent="bo@verel.example"), "nobody answered these"
-    for nobody in (chain_key, asker(Role.HEAD_OFFICE, *ids), asker(Role.ADMINISTRATOR)):
+    of_region = asker(Role.REGION_MANAGER, region_ids=(region.id,))
+    for nobody in (chain_key, of_region, asker(Role.HEAD_OFFICE, *ids), asker(Role.ADMINISTRATOR)):
         nobody.ask("waits", 403, by="agent")
         nobody.ask("waits", 422, agent="ada@verel.example")
 

@@ -186,7 +186,7 @@ def test_a_person_by_hand_and_who_may_see_it(
     assert client.get(f"/statistics/people/{bo.id}").status_code == 404
     readers = {
         (Role.STORE_MANAGER, "store_ids", lyon.id): (200, 404),
-        (Role.REGION_MANAGER, "region_ids", region.id): (200, 404),
+        (Role.REGION_MANAGER, "region_ids", region.id): (404, 404),
         (Role.AGENT, "store_ids", lyon.id): (404, 404),
         (Role.DELIVERY, "store_ids", lyon.id): (404, 404),
         **{(role, "store_ids", 0): (404, 404) for role in (Role.HEAD_OFFICE, Role.MANAGER, Role.MARKETER, Role.ADMINISTRATOR)},
