@@ -6,7 +6,8 @@ from threading import Thread
 from time import monotonic, sleep
 
 import structlog
-from flask import Flask, current_app
+from flask import Flask
+from flask.globals import app_ctx
 from sqlalchemy import select, text
 
 from hub import jobs
@@ -66,8 +67,7 @@ def send_off(duration: timedelta) -> datetime:
     Whether it is there `is_moving` says; while somebody else moves the clock nothing is begun.
     """
     target = clock.business_now() + duration
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's documented way
-    walk = Thread(target=_walk_apart, args=(app, duration), name="demo-clock", daemon=True)
+    walk = Thread(target=_walk_apart, args=(app_ctx.app, duration), name="demo-clock", daemon=True)
     walk.start()
     walk.join(PAGE_SECONDS)
     return target

@@ -81,7 +81,6 @@ def pages(begin: Mapping[str, int]) -> Pages:
         "response_times_beside_year": times + LAST_YEAR,
         "response_times_of_store": f"{times}{LAST_YEAR}&store=M07",
         "response_times_of_reason_and_channel": f"{times}{LAST_YEAR}&reason={reason}&channel=email",
-        "response_times_of_person": f"{times}{LAST_YEAR}&agent={agent}",
         "reasons": f"/statistics/reasons?{LAST_YEAR}",
         "stores": f"/statistics/stores?{LAST_YEAR}",
         "card_of_store": f"/statistics/stores?{LAST_YEAR}&store=M07",
@@ -95,13 +94,14 @@ def pages(begin: Mapping[str, int]) -> Pages:
     clicked = {f"behind_{name}": f"/statistics/tickets?{ALONE}&{click}" for name, click in CLICKS.items()}
     clicked |= {
         "behind_tickets_of_reason": f"/statistics/tickets?{ALONE}&measure=tickets&reason={reason}&alone=1",
-        "behind_solved_by_person": f"/statistics/tickets?{ALONE}&measure=first_resolution&agent={agent}",
         "behind_slot_of_reason": f"/statistics/tickets?{ALONE}&{CLICKS['slot']}&reason={reason}",
     }
     of_manager = {
         "manager_overview": asked["overview"],
         "manager_response_times": asked["response_times_beside_year"],
         "manager_stores": asked["stores"],
+        "manager_response_times_of_person": f"{times}{LAST_YEAR}&agent={agent}",
+        "manager_behind_solved_by_person": f"/statistics/tickets?{ALONE}&measure=first_resolution&agent={agent}",
         "manager_person": f"/statistics/people/{agent}?{LAST_YEAR}",
         "manager_messages": asked["messages"],
         **{f"manager_{name}": clicked[name] for name in ("behind_waits", "behind_first_solved", "behind_tickets", "behind_routed")},
@@ -135,7 +135,7 @@ def cookies_of(app: Flask, begin: Mapping[str, int]) -> dict[str, str]:
     with transaction() as session:
         people = {
             "head": make_agent(session, "Cleo Bench", role=Role.HEAD_OFFICE),
-            "manager": make_agent(session, "Ines Bench", role=Role.REGION_MANAGER, store_ids=stores),
+            "manager": make_agent(session, "Ines Bench", role=Role.STORE_MANAGER, store_ids=stores),
         }
     return {name: _cookie(app, agent) for name, agent in people.items()}
 
