@@ -50,6 +50,7 @@ def list_searches(
         SearchLog.place == SearchPlace.HELP.value,
         SearchLog.searched_at < now - TIME_TO_OPEN,
     )
+    period = [SearchLog.searched_at >= since, *([SearchLog.searched_at < until] if until else [])]
     rows = db.session.execute(
         select(
             func.max(SearchLog.words),
@@ -58,7 +59,7 @@ def list_searches(
             func.count(),
             func.max(SearchLog.searched_at),
         )
-        .where(SearchLog.searched_at >= since, SearchLog.searched_at < (until or now), or_(nothing, unopened))
+        .where(*period, or_(nothing, unopened))
         .group_by(func.lower(SearchLog.words), SearchLog.language, nothing)
         .order_by(func.count().desc(), func.max(SearchLog.searched_at).desc())
         .limit(LOOKED_AT)

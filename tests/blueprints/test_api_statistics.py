@@ -111,7 +111,9 @@ def test_figures_of_a_person_are_read_by_that_person_and_who_leads_there(
     """By name, as a filter and behind a figure: neither the chain's key, the region nor the head office."""
 
     def asker(role: Role, *store_ids: int, **more: Any) -> Asker:
-        agent = make_agent(session, "Mo", email=f"{role}{len(store_ids)}@x.example", role=role, store_ids=store_ids, **more)
+        agent = make_agent(
+            session, "Mo", email=f"{role}{len(store_ids)}@x.example", role=role, store_ids=store_ids, **more
+        )
         return Asker(client, make_key(session, agent.id, ApiScope.STATISTICS_READ))
 
     ids = [store.id for store in chain.stores.values()]

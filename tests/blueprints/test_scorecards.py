@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from hub.core.words import Language
 from hub.inbox.models import TicketRating
-from hub.staff.models import Agent, Membership
+from hub.staff.models import Agent
 from hub.staff.words import Role
 from hub.statistics.columns.layouts import LAYOUTS
 from hub.statistics.models import StatisticsColumn
@@ -156,7 +156,6 @@ def test_a_person_by_hand_and_who_may_see_it(
     lyon.region_id = region.id
     ada, bo = (session.get_one(Agent, chain.people[code].agent_id) for code in ("LYO", "LIL"))
     ada.language = Language.ENGLISH
-    session.add(Membership(agent_id=ada.id, store_id=lyon.id))
     rating = session.scalars(select(TicketRating).where(TicketRating.ticket_id == chain.tickets[2])).one()
     assert rating.agent_id == ada.id
     rating.score, rating.answered_at = 3, ASKED_AT

@@ -330,6 +330,7 @@ def test_each_table_of_each_page_has_its_files_with_the_same_rows(
     assert {path.rpartition("/")[2]: count for path, count in checked.items() if count} == {
         "": 1,
         "after-answers": 1,
+        "gaps": 2,
         "reasons": 3,
         "response-times": 8,
         "routing": 2,

@@ -254,7 +254,7 @@ class WorkedShop:
         has_left = state in {MessageState.ACCEPTED, MessageState.BOUNCED}
         known = {
             "state": state, "recipient": f"{name.casefold()}@client.example", "ended_at": at,
-            "accepted_at": at if has_left else None,
+            "accepted_at": at if has_left else None, "is_opening_measured": has_left and name in {"Ann", "Cid"},
         }  # fmt: skip
         for field, value in (known | fields).items():
             setattr(row, field, value)

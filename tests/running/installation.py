@@ -32,6 +32,7 @@ class Installation:
     base_url: str
     smtp_port: int
     api_key: str = ""
+    figures_key: str = ""
     password: str = ""
     logins: dict[str, str] = field(default_factory=dict)
     environ: dict[str, str]

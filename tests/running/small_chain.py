@@ -84,13 +84,16 @@ def fill() -> dict[str, Any]:
     change_phone_line(
         store_id=stores["LYO"], number=LINE, rings_at="", ring_seconds=25, by=SYSTEM, now=before
     )
-    key = make_api_key(
-        name="Demo shop", scopes=frozenset(ApiScope), agent_id=people["agent"].id, by=SYSTEM, now=before
-    )
+    keys = {
+        name: make_api_key(
+            name=name, scopes=frozenset(ApiScope), agent_id=people[who].id, by=SYSTEM, now=before
+        )
+        for name, who in (("api_key", "agent"), ("figures_key", "manager"))
+    }
     clock.set_business_now(TUESDAY)
     _shop()
     _talk(people["agent"])
-    return {"api_key": key, "password": PASSWORD, "logins": {who: row.email for who, row in people.items()}}
+    return {**keys, "password": PASSWORD, "logins": {who: row.email for who, row in people.items()}}
 
 
 def _found(now: datetime) -> dict[str, int]:

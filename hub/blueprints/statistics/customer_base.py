@@ -53,7 +53,7 @@ def _stages(found: BaseFigures, asked: Asked) -> Table:
     columns = (
         Column("name", gettext("Stage"), Kind.WORD),
         Column("means", gettext("Means")),
-        Column("count", gettext("Customers"), Kind.COUNT),
+        Column("count", gettext("Customers"), Kind.COUNT, "base_stages"),
         Column("share", gettext("Share"), Kind.SHARE),
         Column("month", gettext("Since a month ago"), Kind.COUNT),
         Column("year", gettext("Since a year ago"), Kind.COUNT),
@@ -125,9 +125,9 @@ def _cohorts(found: BaseFigures) -> Table:
 def _stores(found: BaseFigures, asked: Asked) -> Table:
     columns = (
         Column("name", gettext("Store")),
-        Column("count", gettext("Customers"), Kind.COUNT),
-        Column("open", gettext("May be written to"), Kind.SHARE),
-        Column("offers", gettext("May get offers"), Kind.SHARE),
+        Column("count", gettext("Customers"), Kind.COUNT, "base_customers"),
+        Column("open", gettext("May be written to"), Kind.SHARE, "base_reachable"),
+        Column("offers", gettext("May get offers"), Kind.SHARE, "base_offers"),
     )
     title = gettext("Customers by preferred store, in alphabetical order")
     names = {row.id: row.name for row in asked.choices.stores}

@@ -45,9 +45,9 @@ def _columns() -> tuple[Column, ...]:
     """What was sent and what became of it; the page says the share too, the files of how many it is."""
     parts = {"hard": gettext("Bounced for good"), "soft": gettext("Bounced for now")}
     return (
-        Column("sent", gettext("Messages sent"), Kind.COUNT),
-        *(Column(key, gettext(text), Kind.COUNT) for key, text in said.NAMES.items()),
-        Column("not_sent", gettext("Not sent"), Kind.COUNT),
+        Column("sent", gettext("Messages sent"), Kind.COUNT, "messages_sent"),
+        *(Column(key, gettext(text), Kind.COUNT, f"messages_{key}") for key, text in said.NAMES.items()),
+        Column("not_sent", gettext("Not sent"), Kind.COUNT, "messages_not_sent"),
         *(Column(key, text, Kind.COUNT, is_on_page=False) for key, text in parts.items()),
         Column("measured", gettext("Openings could be measured"), Kind.COUNT, is_on_page=False),
     )
@@ -75,8 +75,8 @@ def _messages(found: Sendings) -> Iterable[Row]:
 def _by_day(found: Sendings) -> Table:
     columns = (
         Column("day", gettext("Day"), Kind.DAY),
-        Column("sent", gettext("Messages sent"), Kind.COUNT),
-        Column("delivered", gettext("Delivered"), Kind.COUNT),
+        Column("sent", gettext("Messages sent"), Kind.COUNT, "messages_sent"),
+        Column("delivered", gettext("Delivered"), Kind.COUNT, "messages_delivered"),
     )
     rows = tuple(
         Row({"day": day, "sent": tally.get("sent", 0), "delivered": tally.get("delivered", 0)})
@@ -87,7 +87,10 @@ def _by_day(found: Sendings) -> Table:
 
 
 def _pressure(found: Sendings) -> Table:
-    columns = (Column("label", gettext("Messages")), Column("count", gettext("Customers"), Kind.COUNT))
+    columns = (
+        Column("label", gettext("Messages")),
+        Column("count", gettext("Customers"), Kind.COUNT, "messages_pressure"),
+    )
     rows = tuple(Row({"label": each["label"], "count": each["count"]}) for each in said.pressure_bins(found))
     title = gettext("Customers by how many offers and newsletters they got in the period")
     return Table(KEY, "pressure", title, columns, rows)
@@ -96,7 +99,7 @@ def _pressure(found: Sendings) -> Table:
 def _refused(found: Sendings, asked: Asked) -> Table:
     columns = (
         Column("why", gettext("Reason")),
-        Column("count", gettext("Messages"), Kind.COUNT),
+        Column("count", gettext("Messages"), Kind.COUNT, "messages_not_sent"),
         Column("share", gettext("Share"), Kind.SHARE),
     )
     rows = (
