@@ -14,6 +14,7 @@ from hub.staff.words import ApiScope, Permission
 from hub.statistics import queries
 from hub.statistics.measures import MEASURES
 from hub.statistics.measuring.door import list_keys, measure
+from hub.statistics.rules import sides
 
 WAYS = {
     "list_measures": ApiScope.STATISTICS_READ,
@@ -41,10 +42,11 @@ def show_measure(key: str) -> ResponseReturnValue:
     now, viewer = clock.business_now(), read_viewer()
     filters = queries.read_filters(shapes.filters_of(request.args), now=now, viewer=viewer)
     by = shapes.dimension_of(request.args.get("by"))
-    past = filters.before()
-    found = measure(key, filters, by=by, viewer=viewer, now=now)
-    before = measure(key, past, by=by, viewer=viewer, now=now) if past else None
-    return jsonify(shapes.measured(MEASURES[key], by, filters, found, before))
+    found, *beside = (
+        shapes.Found(each, measure(key, each, by=by, viewer=viewer, now=now))
+        for each in (filters, *(sides(key, filters) or ()))
+    )
+    return jsonify(shapes.measured(MEASURES[key], by, found, beside))
 
 
 @blueprint.get("/statistics/response-times")

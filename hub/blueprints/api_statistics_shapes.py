@@ -1,7 +1,7 @@
 """The JSON shapes of figures: what is asked with, what is answered, and how the doors describe it."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from hub.blueprints.openapi_parts import get, query
 from hub.blueprints.openapi_schemas import MAYBE_TEXT, NUMBER, SHARE, TEXT, enum, many, ref, whole
@@ -76,27 +76,30 @@ def definition(measure: Measure) -> dict[str, Any]:
     }
 
 
-def measured(
-    measure: Measure,
-    by: Dimension | None,
-    filters: Filters,
-    found: Iterable[Figure],
-    before: Iterable[Figure] | None,
-) -> dict[str, Any]:
-    past = filters.before()
+class Found(NamedTuple):
+    """The figures of a period."""
+
+    filters: Filters
+    figures: Iterable[Figure]
+
+
+def measured(measure: Measure, by: Dimension | None, found: Found, beside: Sequence[Found]) -> dict[str, Any]:
+    """`beside`: the days of the period that are compared, and those before; nothing where nothing is compared."""
+    compared, before = beside or (None, None)
     return {
         "measure": definition(measure),
         "by": by.value if by else None,
-        "since": filters.since_on.isoformat(),
-        "until": filters.until_on.isoformat(),
-        "figures": _figures(found, by),
-        "before": {
-            "since": past.since_on.isoformat(),
-            "until": past.until_on.isoformat(),
-            "figures": _figures(before, by),
-        }
-        if past and before is not None
-        else None,
+        **_period(found, by),
+        "compared": _period(compared, by) if compared else None,
+        "before": _period(before, by) if before else None,
+    }
+
+
+def _period(found: Found, by: Dimension | None) -> dict[str, Any]:
+    return {
+        "since": found.filters.since_on.isoformat(),
+        "until": found.filters.until_on.isoformat(),
+        "figures": _figures(found.figures, by),
     }
 
 
@@ -154,6 +157,7 @@ MEASURED = whole(
         "measure": DEFINITION,
         "by": MAYBE_TEXT,
         **PERIOD,
+        "compared": {"anyOf": [whole(PERIOD), {"type": "null"}]},
         "before": {"anyOf": [whole(PERIOD), {"type": "null"}]},
     }
 )

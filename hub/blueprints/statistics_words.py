@@ -106,8 +106,20 @@ def too_few_waits(compare: Compare) -> str:
     return str(gettext(N_("too few waits to compare with the year before") if is_year else few))
 
 
-def beside(text: str, compare: Compare) -> str | None:
-    """A figure of the period that is compared with, said as such."""
+def beside(text: str, compare: Compare, *, now: str = "", over: str = "") -> str | None:
+    """A figure of the period that is compared with, said as such; after what it is set beside, where that is not what is shown.
+
+    `now` is what is shown, `over` the same of the days that are over.
+    """
+    found = _beside(text, compare)
+    return (
+        found
+        if over == now or found is None
+        else f"{gettext('until yesterday: %(text)s', text=over)} · {found}"
+    )
+
+
+def _beside(text: str, compare: Compare) -> str | None:
     if compare is Compare.NONE:
         return None
     if compare is Compare.YEAR:

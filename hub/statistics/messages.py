@@ -46,10 +46,14 @@ class MessageLine:
 
 @dataclass(frozen=True)
 class Sendings:
-    """`pressure`: customers with 0, 1, … 5 or more advertisements; the first is None where nobody knows how many there are."""
+    """`pressure`: customers with 0, 1, … 5 or more advertisements; the first is None where nobody knows how many there are.
+
+    `over_sent` left on the days that are over: what is set beside those before.
+    """
 
     filters: Filters
     total: Tally
+    over_sent: int
     before: Tally | None
     lines: tuple[MessageLine, ...]
     by_channel: tuple[tuple[Channel, Tally], ...]
@@ -66,7 +70,7 @@ def get_sendings(filters: Filters, *, viewer: Viewer) -> Sendings:
     filters = replace(filters, reason_id=None, agent_id=None)
     look = open_look(filters, viewer=viewer)
     past = look.before.frame(Subject.MESSAGES) if look.before else None
-    frame = look.frame(Subject.MESSAGES)
+    frame, whole = look.frame(Subject.MESSAGES), look.over()
     look.read((frame, OF_MESSAGES), *([(past, OF_TALLY)] if past else []))
     before = messages.tally(past) if past else None
     by = Dimension.WEEK if filters.days > LONG_DAYS else Dimension.DAY
@@ -74,6 +78,7 @@ def get_sendings(filters: Filters, *, viewer: Viewer) -> Sendings:
     return Sendings(
         filters,
         total,
+        messages.tally(whole.frame(Subject.MESSAGES)).get((), {}).get("sent", 0) if whole else 0,
         before.get((), {}) if before is not None else None,
         _lines(messages.tally(frame, "purpose", "channel", "template", "plan")),
         tuple((channel, each) for channel, each in messages.tally_by(frame, Dimension.CHANNEL).items()),  # type: ignore[misc]  # of channels

@@ -44,10 +44,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Overview:
-    """`before` is None where nothing is compared, `today_count` where the period does not hold today."""
+    """`before` is None where nothing is compared, `today_count` where the period does not hold today.
+
+    `over` are tickets for each thousand orders of the days that are over: what is set beside the period before.
+    """
 
     sums: Sums
     before: Sums | None
+    over: Figure | None
     today: date
     today_count: int | None
     waiting_count: int
@@ -62,9 +66,11 @@ def get_overview(filters: Filters, *, viewer: Viewer, now: datetime) -> Overview
     today = now.astimezone(ZoneInfo(filters.time_zone)).date()
     days = {each.group: each.count for each in look.measure("tickets", Dimension.DAY)}
     (waiting,) = list_waiting(filters, None, viewer=viewer, now=now)
+    whole = look.over()
     return Overview(
         sums=_sum_up(look),
         before=_sum_up(look.before) if look.before else None,
+        over=whole.measure("contact_rate")[0] if whole else None,
         today=today,
         today_count=days.get(today, 0) if filters.since_on <= today <= filters.until_on else None,
         waiting_count=waiting.count,

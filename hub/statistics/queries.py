@@ -122,6 +122,7 @@ def times_of(look: "Look", waiting: Waiting) -> ResponseTimes:
         filters=filters,
         total=_total(look),
         before=_total(look.before) if look.before else NO_WAITS,
+        over_count=_count_over(look),
         by_store=_with_stores(look.summarise_waits(Dimension.STORE)),
         by_channel=_by_word(look.summarise_waits(Dimension.CHANNEL)),
         by_period=tuple((_as_day(group), found) for group, found in look.summarise_waits(period_of(filters))),
@@ -182,6 +183,12 @@ def _as_id(group: Any) -> int:
 def _total(look: "Look") -> Waits:
     (found,) = look.summarise_waits()
     return found[1]
+
+
+def _count_over(look: "Look") -> int:
+    """Replies of the days that are over."""
+    whole = look.over()
+    return sum(each.count for each in whole.measure("waits")) if whole else 0
 
 
 def _as_day(group: Any) -> date:

@@ -48,7 +48,10 @@ class StoreWaits:
 
 @dataclass(frozen=True)
 class ResponseTimes:
-    """`buckets` counts waits below each edge of rules.BUCKETS_SECONDS, the last one above them all."""
+    """`buckets` counts waits below each edge of rules.BUCKETS_SECONDS, the last one above them all.
+
+    `over_count` are the replies of the days that are over: what is set beside those before.
+    """
 
     filters: Filters
     total: Waits
@@ -60,6 +63,7 @@ class ResponseTimes:
     dropped: dict[str, int]
     waiting_count: int
     late_count: int
+    over_count: int
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,8 @@ BUCKETS_SECONDS = (900, 1800, 3600, 7200, 14_400, 28_800, 57_600)
 """Edges of the distribution: 15, 30 min, 1, 2, 4, 8, 16 business hours; the last bucket is open."""
 
 
+SETTLED_AFTER = {"contact_rate": 0}
+"""How many days after a day the figures made of counts are what they stay: they are compared over such days only."""
 MOST_DIGITS = 18
 """Of an id: what a bigint holds in any case."""
 
@@ -50,7 +52,8 @@ class Filters:
 
     `store_ids` are several stores together; `reason_id` means that reason and those below it (`reason_ids`, where they
     were looked up already); `agent_id` who replied; of tickets who answered
-    them last, and while somebody waits whom they are assigned to.
+    them last, and while somebody waits whom they are assigned to. `today` is the day it is asked on, which is not over;
+    None where all its days are.
     """
 
     since_on: date
@@ -64,6 +67,7 @@ class Filters:
     agent_id: int | None = None
     compare: Compare = Compare.PREVIOUS
     reason_ids: frozenset[int] | None = None
+    today: date | None = None
 
     @property
     def has_place(self) -> bool:
@@ -83,17 +87,35 @@ class Filters:
     def days(self) -> int:
         return (self.until_on - self.since_on).days + 1
 
+    @property
+    def seen_until_on(self) -> date:
+        """Its last day that has begun; the last one of a period that has not."""
+        has_begun = self.today is not None and self.since_on <= self.today
+        return min(self.until_on, self.today) if self.today and has_begun else self.until_on
+
+    def over(self, days: int = 0) -> "Filters | None":
+        """Its days that were over so many days ago; None where none was."""
+        if self.today is None:
+            return self
+        last = min(self.until_on, self.today - timedelta(days=days + 1))
+        return replace(self, until_on=last) if self.since_on <= last else None
+
     def before(self) -> "Filters | None":
-        """The same of the period to compare with; None where nothing is compared."""
-        if self.compare is Compare.NONE:
+        """As many days of the period to compare with as are over of this one; None where nothing is compared."""
+        whole = self.over()
+        if self.compare is Compare.NONE or whole is None:
             return None
         if self.compare is Compare.YEAR:
-            return replace(self, since_on=_year_back(self.since_on), until_on=_year_back(self.until_on))
-        return replace(
-            self,
-            since_on=self.since_on - timedelta(days=self.days),
-            until_on=self.since_on - timedelta(days=1),
-        )
+            return replace(self, since_on=_year_back(self.since_on), until_on=_year_back(whole.until_on))
+        ago = self.seen_until_on - self.since_on + timedelta(days=1)
+        return replace(self, since_on=self.since_on - ago, until_on=whole.until_on - ago)
+
+
+def sides(key: str, filters: Filters) -> tuple[Filters, Filters] | None:
+    """The days over which a figure is compared, and those it is set beside; None where nothing is compared, or nothing yet."""
+    past, days = filters.before(), SETTLED_AFTER.get(key, 0)
+    now, before = filters.over(days), past.over(days) if past else None
+    return (now, before) if now and before else None
 
 
 def is_few_to_compare(now: int, before: int) -> bool:
@@ -101,7 +123,7 @@ def is_few_to_compare(now: int, before: int) -> bool:
     return max(now, before) < FEW_TICKETS
 
 
-def has_grown(now: int, before: int, days: tuple[int, int]) -> bool:
+def has_grown(now: int, before: int, days: tuple[int, ...]) -> bool:
     """By more than chance explains: of both periods together, more came in this one than its days are of all days.
 
     The 95 % Wilson interval of that part lies above it.
@@ -149,6 +171,7 @@ def read_filters(
         reason_id=_id(args.get("reason"), "reason"),
         agent_id=_id(args.get("agent"), "agent"),
         compare=_compare(args.get("compare")),
+        today=today,
     )
 
 

@@ -52,7 +52,10 @@ def test_a_figure_of_all_with_its_definition_and_what_it_is_compared_with(chain_
     assert found["measure"]["leaves_out"]
     [row] = found["figures"]
     assert (row["value"], row["count"], row["group"]) == (42.5 * MINUTE, 18, None)
-    assert (found["before"]["since"], found["before"]["until"]) == ("2026-03-30", "2026-04-03")
+    assert (found["before"]["since"], found["before"]["until"]) == ("2026-03-30", "2026-04-02")
+    compared = found["compared"]
+    assert (compared["since"], compared["until"]) == ("2026-04-04", "2026-04-07"), "the 8th is not over"
+    assert [row["count"] for row in compared["figures"]] == [18]
     assert [row["count"] for row in found["before"]["figures"]] == [0]
     assert chain_key.ask("median_reply")["before"] is None
     [share] = chain_key.ask("within_target")["figures"]

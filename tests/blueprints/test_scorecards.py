@@ -106,10 +106,13 @@ def fill(session: Session, store_id: int, day: date, minutes: list[int], tickets
     session.flush()
 
 
-def test_peers_are_told_only_together(client: FlaskClient, chain: WorkedChain, session: Session) -> None:
+def test_peers_are_told_only_together(
+    client: FlaskClient, chain: WorkedChain, session: Session, hand_clock: HandClock
+) -> None:
     """Six stores of 40 tickets answer in 100, 200, ... 600 min: median 350, middle half 225 to 475; Lyon's 60 min are below.
 
     The day before Lyon took 120 min of each customer: now it is better, for sure."""
+    hand_clock.move(days=35)
     lyon = chain.stores["LYO"]
     others: list[Store] = []
     fill(session, lyon.id, NOW, [60] * 40, 40)

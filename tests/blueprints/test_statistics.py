@@ -223,7 +223,9 @@ def test_a_place_that_is_not_the_readers_is_refused_and_no_empty_figure(
             for query in foreign:
                 assert client.get(f"{path}?{QUERY}&{query}").status_code == 422, (path, query)
     log_in(client, manager)
-    assert "before · Sud<" in html.unescape(read(client, f"{TIMES}&region={south.id}"))
+    assert "before, as many days as are over · Sud<" in html.unescape(
+        read(client, f"{TIMES}&region={south.id}")
+    )
     key = make_key(session, manager.id, ApiScope.STATISTICS_READ)
     for name in ("waits", "response-times"):
         found = client.get(f"/api/v1/statistics/{name}?store=LIL", headers=key)
@@ -357,7 +359,10 @@ def test_filters_stand_in_the_form_and_in_words(
 ) -> None:
     log_in(client, make_reader(session, Role.STORE_MANAGER, chain.stores["LYO"].id))
     page = read(client, f"{TIMES}&compare=year&channel=email&reason={chain.reasons['delivery']}")
-    said = "4 Apr 2026 – 8 Apr 2026, compared with the same days a year before · E-mail · Reason delivery"
+    said = (
+        "4 Apr 2026 – 8 Apr 2026, compared with the same days a year before, as many days as are over"
+        " · E-mail · Reason delivery"
+    )
     assert said in html.unescape(page)
     assert '<option value="year" selected>' in page
     assert '<option value="LIL">' not in page

@@ -1,9 +1,10 @@
 """The first page of the statistics and the page of contact reasons, on the chain that was worked by hand."""
 
 import html
+import itertools
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -38,6 +39,7 @@ from tests.makers.worked_chain import ASKED_AT, WorkedChain, make_worked_chain, 
 
 TILE = re.compile(r'<section class="tile" aria-label="([^"]+)">(.*?)</section>', re.DOTALL)
 LYON_ORDERS, LILLE_ORDERS, CANCELLED = 10, 20, 3
+NUMBERS = itertools.count(910_000)
 
 
 @pytest.fixture
@@ -89,9 +91,9 @@ def test_the_first_page_says_how_it_goes(client: FlaskClient, chain: WorkedChain
         "Waiting now": "Waiting now 2 1 late In the inbox",
         "Median reply time": "Median reply time 42 min too few waits to compare with the period before",
         "Within target": "Within target 78% too few waits to compare with the period before",
-        "Tickets opened": "Tickets opened 19 period before: 0 1 today so far",
+        "Tickets opened": "Tickets opened 19 until yesterday: 18 · period before: 0 1 today so far",
         "Satisfaction": "Satisfaction no data in this period no answer yet period before: no answer yet",
-        "Tickets per 1,000 orders": "Tickets per 1,000 orders 633.3 period before: – 95% interval 455.1 to 781.3",
+        "Tickets per 1,000 orders": "Tickets per 1,000 orders 633.3 until yesterday: 600 · period before: – 95% interval 455.1 to 781.3",
     }
     assert 'href="/inbox/?view=waiting"' in page
     for words, count in (("19", 19), ("1 today so far", 1), ("1 late", 1), ("2", 2)):
@@ -169,6 +171,45 @@ def test_the_page_of_reasons_says_why_customers_write(
     page = read(client, f"/statistics/reasons?{QUERY}")
     assert links(page) == {}
     assert "Reason delivery" in page
+
+
+def test_today_is_not_compared_before_it_is_over(
+    client: FlaskClient, chain: WorkedChain, session: Session, hand_clock: HandClock
+) -> None:
+    """Four tickets a day from 1 to 19 May, one until ten on the 20th; then thirty more on the 18th: 46 beside 16 have grown."""
+    hand_clock.now = moment(8, "10:00") + timedelta(days=42)
+    moments = [hand_clock.now - timedelta(days=ago) for ago in range(1, 20) for _ in range(4)]
+    write(session, chain, [*moments, hand_clock.now])
+    log_in(client, make_reader(session, Role.HEAD_OFFICE))
+    for page in ("", "reasons"):
+        words = read(client, f"/statistics/{page}?period=7")
+        said = tiles(words)["Tickets opened"]
+        assert said.startswith("Tickets opened 25 until yesterday: 24 · period before: 24"), said
+        assert "compared with the period before, as many days as are over" in words
+    assert ["25", "24", "0"] in [
+        [row[1], *row[-2:]]
+        for row in cells(read(client, "/statistics/reasons/by-reason.csv?period=7&compare=previous"))
+    ]
+    whole = read(client, "/statistics/reasons?since=2026-05-13&until=2026-05-19")
+    assert tiles(whole)["Tickets opened"] == "Tickets opened 28 period before: 28"
+    today = read(client, "/statistics/response-times?since=2026-05-20")
+    assert "not compared: none of its days is over" in today
+    assert "period before" not in today.split("</form>")[1]
+    long = "since=2026-05-16&until=2026-06-11"
+    write(session, chain, [hand_clock.now - timedelta(days=2)] * 30)
+    assert "16 May 2026 – 20 May 2026," in read(client, f"/statistics/reasons?{long}")
+    [row] = cells(read(client, f"/statistics/reasons/growing.csv?{long}"))[1:]
+    assert (row[1], *row[-2:]) == ("47", "16", "30")
+
+
+def write(session: Session, chain: WorkedChain, moments: list[datetime]) -> None:
+    """A ticket about the delivery at each of these moments."""
+    for ticket, at in zip(copies(session, chain.tickets[2], len(moments)), moments, strict=True):
+        ticket.number = f"T-{next(NUMBERS)}"
+        ticket.created_at = at
+        session.add(ticket)
+    session.flush()
+    gather_all()
 
 
 def test_growing_is_said_of_enough_tickets_beyond_chance() -> None:

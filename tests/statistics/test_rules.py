@@ -19,9 +19,28 @@ def read(**args: str) -> rules.Filters:
 def test_the_last_thirty_days_without_words() -> None:
     found = read()
     assert (found.since_on, found.until_on, found.days) == (date(2026, 2, 2), TODAY, 30)
-    before = found.before()
-    assert before is not None
-    assert (before.until_on, before.days) == (date(2026, 2, 1), 30)
+    assert days(found.before()) == ("2026-01-03", "2026-01-31"), "today is not over"
+
+
+def days(found: rules.Filters | None) -> tuple[str, str] | None:
+    return (found.since_on.isoformat(), found.until_on.isoformat()) if found else None
+
+
+def test_only_days_that_are_over_are_compared() -> None:
+    """Tuesday 3 March: a week until today has six of them, a month asked for until its end two, today alone none."""
+    week, month = read(period="7"), read(since="2026-03-01", until="2026-03-31")
+    assert days(week.over()) == ("2026-02-25", "2026-03-02")
+    assert days(week.before()) == ("2026-02-18", "2026-02-23"), "Wednesday to Monday as well"
+    assert days(month.over()) == ("2026-03-01", "2026-03-02")
+    assert days(month.before()) == ("2026-02-26", "2026-02-27")
+    assert (month.seen_until_on, month.days) == (TODAY, 31)
+    assert days(replace(month, compare=rules.Compare.YEAR).before()) == ("2025-03-01", "2025-03-02")
+    over = read(since="2026-02-23", until="2026-03-02")
+    assert over.over() == over
+    assert days(over.before()) == ("2026-02-15", "2026-02-22")
+    for not_yet in (read(since="2026-03-03"), read(since="2026-03-05", until="2026-03-09")):
+        assert not_yet.over() is not_yet.before() is rules.sides("tickets", not_yet) is None
+    assert read(since="2026-03-05", until="2026-03-09").seen_until_on == date(2026, 3, 9)
 
 
 def test_the_week_before_this_one_is_monday_to_sunday() -> None:

@@ -46,7 +46,8 @@ TICKETS = {
         {"delivery": 4 / 22, "breakage": 2 / 22, None: 16 / 22}, "1 2 7 Cid | 9 17 | the others"
     ),
     "tickets_change": Worked(
-        {"delivery": 3, "breakage": 2}, "from 30 March to 3 April one came, about the delivery"
+        {"delivery": 4, "breakage": 2},
+        "from 4 to 7 April 1 2 7 Cid | 9 17; from 30 March to 2 April none came",
     ),
     "orders": Worked(5, "six, of which Fay's was cancelled"),
     "order_revenue": Worked(26_000, "100 + (50 - 20) + 30 + 60 + 40 euros"),

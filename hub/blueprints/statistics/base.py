@@ -14,7 +14,7 @@ from hub.blueprints.statistics.filter_words import NARROWINGS, offered, said
 from hub.blueprints.statistics.links import behind, to_file, to_page
 from hub.blueprints.statistics.sorting import as_asked
 from hub.blueprints.statistics.tables import Table
-from hub.statistics.rules import Filters
+from hub.statistics.rules import Compare, Filters
 
 blueprint = Blueprint("statistics", __name__)
 
@@ -48,6 +48,7 @@ def shared(asked: Asked) -> dict[str, object]:
         "asked": asked,
         "args": asked.args,
         "filters": asked.filters,
+        "compared": asked.filters.compare if asked.filters.before() else Compare.NONE,
         "offered": offered(
             asked.choices, asked.args, asked.uses, viewer=asked.viewer, now=asked.now, compares=asked.compares
         ),

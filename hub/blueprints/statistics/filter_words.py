@@ -115,12 +115,21 @@ def _reasons(choices: Choices, viewer: Viewer) -> Options:
 def said(choices: Choices, *, compares: bool) -> str:
     """`2 Feb 2026 – 3 Mar 2026, compared with the period before · Lyon · E-mail`."""
     filters = choices.filters
-    parts = [f"{day(filters.since_on)} – {day(filters.until_on)}"]
-    if compares and filters.compare is Compare.PREVIOUS:
-        parts.append(gettext("compared with the period before"))
-    elif compares and filters.compare is Compare.YEAR:
-        parts.append(gettext("compared with the same days a year before"))
+    parts = [f"{day(filters.since_on)} – {day(filters.seen_until_on)}"]
+    if compares and filters.compare is not Compare.NONE:
+        parts += _compared(filters)
     return " · ".join([", ".join(parts), *placed(choices)])
+
+
+def _compared(filters: Filters) -> list[str]:
+    if filters.before() is None:
+        return [gettext("not compared: none of its days is over")]
+    is_year = filters.compare is Compare.YEAR
+    with_what = (
+        N_("compared with the same days a year before") if is_year else N_("compared with the period before")
+    )
+    is_whole = filters.over() == filters
+    return [gettext(with_what), *([] if is_whole else [gettext("as many days as are over")])]
 
 
 def placed(choices: Choices) -> list[str]:

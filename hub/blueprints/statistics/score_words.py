@@ -63,7 +63,8 @@ def comparison_of(line: Line, compare: Compare) -> str | None:
     """What it was, and whether it is better now."""
     if line.change is None or line.before is None:
         return None
-    before = words.beside(value_of(line.key, line.before.value), compare)
+    shown, over = (value_of(line.key, each.value) for each in (line.now, line.over or line.now))
+    before = words.beside(value_of(line.key, line.before.value), compare, now=shown, over=over)
     return f"{before} · {change_of(line.key, line.change)}"
 
 

@@ -176,6 +176,37 @@ class Frame:
         return column if self._mask is None else column[self._mask]
 
 
+class FirstDays(Frame):
+    """Those rows of a frame that are of its days up to the end of `filters`: its rows are in the order of days."""
+
+    def __init__(self, all_days: Frame, filters: Filters) -> None:
+        super().__init__(all_days.subject, filters, all_days.viewer, all_days.places)
+        self._all_days = all_days
+
+    def need(self, names: Iterable[str]) -> None:
+        self._all_days.need(names)
+        if self not in self._all_days.made:
+            last = self.filters.until_on.toordinal()
+            self.made.clear()
+            self._all_days.made[self] = int(np.searchsorted(self._all_days.ordinals(), last, side="right"))
+
+    def __getitem__(self, name: str) -> Array:
+        return self._all_days[name][: self._length]
+
+    @property
+    def _length(self) -> int:
+        self.need([])
+        length: int = self._all_days.made[self]
+        return length
+
+    def groups(self, by: Dimension, *, slot: str = "slot") -> Groups:
+        found = self._all_days.groups(by, slot=slot)
+        return Groups(found.labels, found.codes[: self._length])
+
+    def ordinals(self) -> Array:
+        return self._all_days.ordinals()[: self._length]
+
+
 def read_frames(asked: Iterable[tuple[Frame, Iterable[str]]]) -> None:
     """What these frames need and do not have yet, of all of them in one statement."""
     wanted: dict[Frame, set[str]] = {}

@@ -9,7 +9,7 @@ from hub.staff.rules import Viewer
 from hub.statistics.columns.layouts import LAYOUTS
 from hub.statistics.measuring import gestures, messages, ratings, routes, shop, summaries, tickets, waits
 from hub.statistics.measuring.figures import Figure, Group
-from hub.statistics.measuring.frames import Frame, Places, column_of, read_frames
+from hub.statistics.measuring.frames import FirstDays, Frame, Places, column_of, read_frames
 from hub.statistics.rows import Waits
 from hub.statistics.rules import Filters
 from hub.statistics.words import Dimension, Subject
@@ -73,12 +73,21 @@ class Look:
     def __init__(self, filters: Filters, viewer: Viewer, places: Places | None = None) -> None:
         self.filters, self.viewer, self.places = filters, viewer, places or Places()
         self._frames: dict[Subject, Frame] = {}
+        self._over: dict[int, Look | None] = {}
 
     @cached_property
     def before(self) -> "Look | None":
         """At the period to compare with; None where nothing is compared."""
         past = self.filters.before()
         return Look(past, self.viewer, self.places) if past else None
+
+    def over(self, days: int = 0) -> "Look | None":
+        """At its days that were over so many days ago, of the same rows; None where none was."""
+        if days not in self._over:
+            part = self.filters.over(days)
+            is_all = part == self.filters
+            self._over[days] = self if is_all else _FirstDays(self, part) if part else None
+        return self._over[days]
 
     def frame(self, subject: Subject) -> Frame:
         if subject not in self._frames:
@@ -158,3 +167,16 @@ class Look:
 
     def summarise_waits(self, by: Dimension | None = None) -> list[tuple[Group, Waits]]:
         return summaries.summarise(self.frame(Subject.WAITS), by)
+
+
+class _FirstDays(Look):
+    """The first days of a look: it reads nothing by itself."""
+
+    def __init__(self, all_days: Look, filters: Filters) -> None:
+        super().__init__(filters, all_days.viewer, all_days.places)
+        self._all_days = all_days
+
+    def frame(self, subject: Subject) -> Frame:
+        if subject not in self._frames:
+            self._frames[subject] = FirstDays(self._all_days.frame(subject), self.filters)
+        return self._frames[subject]

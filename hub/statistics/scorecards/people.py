@@ -10,13 +10,12 @@ from hub.staff.queries import get_agents
 from hub.staff.rules import Scope, Viewer
 from hub.statistics.columns.layouts import NOBODY
 from hub.statistics.measuring.door import open_look
-from hub.statistics.measuring.figures import Figure
 from hub.statistics.people import may_read_figures_of
 from hub.statistics.queries import period_of
 from hub.statistics.rows import Waits
 from hub.statistics.rules import Filters
-from hub.statistics.scorecards.rules import OF_PERSONS, compare
-from hub.statistics.scorecards.stores import Line
+from hub.statistics.scorecards.rules import OF_PERSONS
+from hub.statistics.scorecards.stores import Line, compare_line
 from hub.statistics.words import Dimension
 from hub.stores.queries import list_stores
 
@@ -26,11 +25,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PersonCard:
-    """`by_period` are days, in long periods weeks; `replies_before` is None when nothing is compared."""
+    """`by_period` are days, in long periods weeks; `replies_before` is None when nothing is compared.
+
+    `replies_over` are of the days that are over: what is set beside those before.
+    """
 
     name: str
     is_own: bool
     replies: int
+    replies_over: int
     replies_before: int | None
     lines: tuple[Line, ...]
     by_period: tuple[tuple[date, Waits], ...]
@@ -44,17 +47,17 @@ def get_person_card(filters: Filters, agent_id: int, *, viewer: Viewer) -> Perso
     reader = _everywhere(viewer) if is_own else viewer
     asked = replace(filters, agent_id=agent_id)
     look = open_look(asked, viewer=reader)
-    past = look.before
+    past, whole = look.before, look.over()
     needs = [*_needs(look, None, period_of(asked)), *(_needs(past, None) if past else ())]
     look.read(*needs)
-    now, earlier = _figures(look), _figures(past) if past else None
     days: list[tuple[Any, Waits]] = look.summarise_waits(period_of(asked))
     return PersonCard(
         name=get_agents([agent_id])[agent_id].name,
         is_own=is_own,
-        replies=now["waits"].count,
-        replies_before=earlier["waits"].count if earlier else None,
-        lines=tuple(_line(key, now, earlier) for key in OF_PERSONS),
+        replies=_count(look),
+        replies_over=_count(whole) if whole else 0,
+        replies_before=_count(past) if past else None,
+        lines=tuple(_line(key, look, past) for key in OF_PERSONS),
         by_period=tuple(days),
     )
 
@@ -69,11 +72,9 @@ def _needs(look: "Look", *dimensions: Dimension | None) -> "list[Need]":
     return [look.of_waits(*dimensions), look.of_solutions(), look.of_ratings()]
 
 
-def _figures(look: "Look") -> dict[str, Figure]:
-    return {key: look.measure(key)[0] for key in ("waits", *OF_PERSONS)}
+def _count(look: "Look") -> int:
+    return look.measure("waits")[0].count
 
 
-def _line(key: str, now: dict[str, Figure], earlier: dict[str, Figure] | None) -> Line:
-    if earlier is None:
-        return Line(key, now[key], None, None)
-    return Line(key, now[key], earlier[key], compare(now[key], earlier[key], OF_PERSONS[key]))
+def _line(key: str, look: "Look", past: "Look | None") -> Line:
+    return compare_line(key, OF_PERSONS[key], look, past, lambda seen: seen.measure(key)[0])

@@ -1,8 +1,9 @@
 """The card of one store: its figures beside its own past and beside stores of its size, which stay unnamed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
 from hub.core.errors import NotFound
@@ -11,10 +12,11 @@ from hub.staff.rules import SYSTEM_VIEWER, Viewer
 from hub.statistics.measuring.door import open_look
 from hub.statistics.measuring.figures import Figure
 from hub.statistics.measuring.live import list_waiting
-from hub.statistics.rules import Filters
+from hub.statistics.rules import SETTLED_AFTER, Filters
 from hub.statistics.scorecards.rules import (
     SCORED,
     Change,
+    Goal,
     Place,
     Spread,
     choose_peers,
@@ -30,7 +32,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Line:
-    """One figure; `before` and `change` are None when nothing is compared, `peers` of too few of them."""
+    """One figure; `before` and `change` are None when nothing is compared, `peers` of too few of them.
+
+    `over` is of the days that can be compared, where they are fewer than those of the figure.
+    """
 
     key: str
     now: Figure
@@ -38,6 +43,7 @@ class Line:
     change: Change | None
     peers: Spread | None = None
     place: Place | None = None
+    over: Figure | None = None
 
 
 @dataclass(frozen=True)
@@ -69,16 +75,7 @@ def get_card(filters: Filters, store_id: int, *, viewer: Viewer, now: datetime) 
     sizes = {each: figure.count for each, figure in tickets.items()}
     peers = choose_peers(sizes, store_id)
     (waiting,) = list_waiting(own, None, viewer=viewer, now=now)
-    lines = (
-        _line(
-            key,
-            store_id,
-            _by_store(look.measure(key, Dimension.STORE)),
-            earlier.measure(key)[0] if earlier else None,
-            peers,
-        )
-        for key in SCORED
-    )
+    lines = [_line(key, store_id, look, earlier, peers) for key in SCORED]
     return Card(tuple(lines), sizes.get(store_id, 0), len(peers), waiting.count, waiting.late_count)
 
 
@@ -101,10 +98,27 @@ def _by_store(figures: Sequence[Figure]) -> dict[int, Figure]:
     return {each.group: each for each in figures if isinstance(each.group, int)}
 
 
-def _line(
-    key: str, store_id: int, by_store: dict[int, Figure], before: Figure | None, peers: Sequence[int]
-) -> Line:
-    now = by_store.get(store_id, Figure(store_id, None, 0))
-    change = compare(now, before, SCORED[key]) if before else None
+def _line(key: str, store_id: int, look: "Look", earlier: "Look | None", peers: Sequence[int]) -> Line:
+    @cache
+    def find(seen: "Look") -> dict[int, Figure]:
+        return _by_store(seen.measure(key, Dimension.STORE))
+
+    by_store = find(look)
     among = spread(by_store[peer] for peer in peers if peer in by_store)
-    return Line(key, now, before, change, among, place(now, among))
+    found = compare_line(
+        key, SCORED[key], look, earlier, lambda seen: find(seen).get(store_id, Figure(store_id, None, 0))
+    )
+    return replace(found, peers=among, place=place(found.now, among))
+
+
+def compare_line(
+    key: str, goal: Goal, look: "Look", earlier: "Look | None", find: Callable[["Look"], Figure]
+) -> Line:
+    """The figure that `find` takes from a look, beside the one of the past."""
+    now, days = find(look), SETTLED_AFTER.get(key)
+    pair = (look, earlier) if earlier is None or days is None else (look.over(days), earlier.over(days))
+    whole, past = pair
+    if whole is None or past is None:
+        return Line(key, now, None, None)
+    over, before = now if whole is look else find(whole), past.measure(key)[0]
+    return Line(key, now, before, compare(over, before, goal), over=None if whole is look else over)
