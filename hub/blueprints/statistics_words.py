@@ -106,17 +106,20 @@ def too_few_waits(compare: Compare) -> str:
     return str(gettext(N_("too few waits to compare with the year before") if is_year else few))
 
 
-def beside(text: str, compare: Compare, *, now: str = "", over: str = "") -> str | None:
+def beside(text: str, compare: Compare, *, now: str = "", over: str = "", days: int = 0) -> str | None:
     """A figure of the period that is compared with, said as such; after what it is set beside, where that is not what is shown.
 
-    `now` is what is shown, `over` the same of the days that are over.
+    `now` is what is shown, `over` the same of the days that were over so many `days` ago.
     """
     found = _beside(text, compare)
-    return (
-        found
-        if over == now or found is None
-        else f"{gettext('until yesterday: %(text)s', text=over)} · {found}"
-    )
+    return found if over == now or found is None else f"{of_days_over(over, days)} · {found}"
+
+
+def of_days_over(text: str, days: int = 0) -> str:
+    """A figure of the days that can be compared, said as such."""
+    if days:
+        return str(gettext("solved over %(days)s days ago: %(text)s", days=days, text=text))
+    return str(gettext("until yesterday: %(text)s", text=text))
 
 
 def _beside(text: str, compare: Compare) -> str | None:

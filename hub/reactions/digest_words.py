@@ -124,6 +124,8 @@ def _note(found: Mapping[str, Any]) -> str:
 
 
 def _compared(found: Mapping[str, Any]) -> str:
+    if found["measure"] == "reopened":
+        return gettext("not compared yet: tickets can come back for 7 days")
     sizes = [found[name] for name in ("count", "count_before") if name in found]
     if any(size < FEW_WAITS for size in sizes) or found["before"] is None:
         return gettext("too few to compare with the period before")

@@ -10,6 +10,7 @@ from hub.core.errors import Invalid
 from hub.core.intervals import wilson
 from hub.core.text import N_
 from hub.core.words import Channel
+from hub.inbox.states import CLOSES_AFTER
 
 FEW_WAITS = 30
 FEW_ANSWERS = 30
@@ -21,8 +22,8 @@ BUCKETS_SECONDS = (900, 1800, 3600, 7200, 14_400, 28_800, 57_600)
 """Edges of the distribution: 15, 30 min, 1, 2, 4, 8, 16 business hours; the last bucket is open."""
 
 
-SETTLED_AFTER = {"contact_rate": 0}
-"""How many days after a day the figures made of counts are what they stay: they are compared over such days only."""
+SETTLED_AFTER = {"contact_rate": 0, "reopened": CLOSES_AFTER.days}
+"""How many days after a day it can be told what came of it: these figures are compared over such days only."""
 MOST_DIGITS = 18
 """Of an id: what a bigint holds in any case."""
 

@@ -2,7 +2,8 @@
 
 import html
 import re
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,13 +14,14 @@ from sqlalchemy.orm import Session
 from hub.core.words import Language
 from hub.inbox.models import TicketRating
 from hub.staff.models import Agent
-from hub.staff.words import Role
+from hub.staff.words import ApiScope, Role
 from hub.statistics.columns.layouts import LAYOUTS
 from hub.statistics.models import StatisticsColumn
 from hub.statistics.words import Subject
 from hub.stores.models import Store
 from tests.conftest import HandClock
 from tests.makers.counting import counted_statements
+from tests.makers.keys import make_key
 from tests.makers.staff import log_in, make_agent
 from tests.makers.statistics import gather_all, work_off
 from tests.makers.stores import make_region, make_store
@@ -88,10 +90,18 @@ def test_the_card_of_a_store_by_hand(client: FlaskClient, chain: WorkedChain, se
 
 def fill(session: Session, store_id: int, day: date, minutes: list[int], tickets: int) -> None:
     """Columns of one store's day as they would be gathered: waits of so many minutes, and so many tickets."""
-    rows = {
-        Subject.WAITS: {"seconds": np.array(minutes) * 60, "target": np.full(len(minutes), 3600)},
-        Subject.TICKETS: {"fate": np.zeros(tickets)},
-    }
+    put(
+        session,
+        store_id,
+        day,
+        {
+            Subject.WAITS: {"seconds": np.array(minutes) * 60, "target": np.full(len(minutes), 3600)},
+            Subject.TICKETS: {"fate": np.zeros(tickets)},
+        },
+    )
+
+
+def put(session: Session, store_id: int, day: date, rows: dict[Subject, dict[str, Any]]) -> None:
     for subject, given in rows.items():
         length = len(next(iter(given.values())))
         for name in LAYOUTS[subject].columns:
@@ -146,6 +156,42 @@ def test_peers_are_told_only_together(
         assert value not in page
     assert client.get(f"/statistics/stores?{MONTH}&store=Q1X").status_code == 422
     assert client.get(f"/statistics/stores/card.csv?{MONTH}&store=Q1X").status_code == 422
+
+
+def test_tickets_that_can_still_come_back_are_not_compared(
+    client: FlaskClient, chain: WorkedChain, session: Session, hand_clock: HandClock
+) -> None:
+    """Of 20 solved each day 4 come back within the week; of those of the last eight days none has yet. Nothing changed."""
+    lyon, today = chain.stores["LYO"], NOW
+    hand_clock.move(days=34)
+    for ago in range(75):
+        back = np.array([int(ago > 7 and number < 4) for number in range(20)])
+        put(session, lyon.id, today - timedelta(days=ago), {Subject.SOLUTIONS: {"is_back": back}})
+    log_in(client, make_reader(session, Role.HEAD_OFFICE))
+    month, week = (
+        tiles(read(client, f"/statistics/stores?period={days}&store=LYO"))["Reopened"] for days in (30, 7)
+    )
+    assert "Reopened 15% solved over 7 days ago: 20% · period before: 20% · no sure change" in month
+    assert week.startswith("Reopened 0% not compared yet: tickets can come back for 7 days")
+    assert "better" not in month + week
+    [row] = [
+        line
+        for line in read(client, "/statistics/stores/card.csv?period=30&store=LYO").splitlines()
+        if line.startswith("Reopened")
+    ]
+    assert "solved over 7 days ago: 20% · no sure change" in row
+    key = make_key(session, None, ApiScope.STATISTICS_READ)
+    asked = {"since": today - timedelta(days=29), "until": today, "compare": "previous", "store": "LYO"}
+    found = client.get("/api/v1/statistics/reopened", headers=key, query_string=asked).json
+    assert found
+    seen = [found[name]["figures"][0]["value"] for name in ("compared", "before")]
+    assert seen == [0.2, 0.2]
+    assert (found["compared"]["until"], found["before"]["until"]) == ("2026-05-04", "2026-04-11")
+    asked["since"] = today - timedelta(days=6)
+    found = client.get("/api/v1/statistics/reopened", headers=key, query_string=asked).json
+    assert found
+    assert found["figures"]
+    assert found["compared"] is found["before"] is None
 
 
 def test_a_person_by_hand_and_who_may_see_it(

@@ -8,7 +8,7 @@ from hub.blueprints import statistics_words as words
 from hub.blueprints.statistics.tables import Column, Kind, Row, Table
 from hub.core.text import N_
 from hub.statistics.measures import MEASURES
-from hub.statistics.rules import Compare
+from hub.statistics.rules import SETTLED_AFTER, Compare
 from hub.statistics.scorecards.rules import FEW, Change, Place, Spread, Verdict
 from hub.statistics.scorecards.stores import Line
 
@@ -17,6 +17,7 @@ VERDICTS = {
     Verdict.WORSE: N_("worse"),
     Verdict.UNSURE: N_("no sure change"),
     Verdict.FEW: N_("too few to compare"),
+    Verdict.EARLY: N_("not compared yet: tickets can come back for 7 days"),
 }
 PLACES = {
     Place.BELOW: N_("below the middle half"),
@@ -61,11 +62,14 @@ def change_of(key: str, change: Change | None) -> str:
 
 def comparison_of(line: Line, compare: Compare) -> str | None:
     """What it was, and whether it is better now."""
-    if line.change is None or line.before is None:
+    if line.change is None:
         return None
+    change = change_of(line.key, line.change)
+    if line.before is None:
+        return change
     shown, over = (value_of(line.key, each.value) for each in (line.now, line.over or line.now))
-    before = words.beside(value_of(line.key, line.before.value), compare, now=shown, over=over)
-    return f"{before} · {change_of(line.key, line.change)}"
+    days, before = SETTLED_AFTER.get(line.key, 0), value_of(line.key, line.before.value)
+    return f"{words.beside(before, compare, now=shown, over=over, days=days)} · {change}"
 
 
 def peers_of(key: str, peers: Spread | None) -> str:
@@ -128,12 +132,20 @@ def _row(line: Line) -> Row:
         **numbers,
         "name": _with_unit(line.key, name),
         "count": line.now.count,
-        "change": change_of(line.key, line.change),
+        "change": _changed(line),
         "place": place_of(line),
     }
     return Row(
         values, said={"name": name, **{key: value_of(line.key, each) for key, each in numbers.items()}}
     )
+
+
+def _changed(line: Line) -> str:
+    """What was compared, where that is not the value beside it."""
+    change = change_of(line.key, line.change)
+    if line.over is None:
+        return change
+    return f"{words.of_days_over(value_of(line.key, line.over.value), SETTLED_AFTER[line.key])} · {change}"
 
 
 def _with_unit(key: str, name: str) -> str:

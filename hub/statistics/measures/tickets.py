@@ -35,7 +35,10 @@ REOPENED = Measure(
     definition=N_(
         "Of the tickets solved for the first time in the period, the share that was opened again since."
     ),
-    formula=N_("Tickets opened again at least once, divided by the tickets solved for the first time."),
+    formula=N_(
+        "Tickets opened again at least once, divided by the tickets solved for the first time. A ticket can come "
+        "back for 7 days: with another period are compared only tickets whose 7 days are over."
+    ),
     leaves_out=N_("Spam, merged and withdrawn tickets."),
 )
 REROUTE_RATE = Measure(

@@ -31,6 +31,7 @@ class Verdict(StrEnum):
     WORSE = "worse"
     UNSURE = "unsure"
     FEW = "few"
+    EARLY = "early"
 
 
 class Place(StrEnum):

@@ -19,6 +19,7 @@ from hub.statistics.scorecards.rules import (
     Goal,
     Place,
     Spread,
+    Verdict,
     choose_peers,
     compare,
     place,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Line:
-    """One figure; `before` and `change` are None when nothing is compared, `peers` of too few of them.
+    """One figure; `before` and `change` are None when nothing is compared, `before` when it is too early, `peers` of too few.
 
     `over` is of the days that can be compared, where they are fewer than those of the figure.
     """
@@ -119,6 +120,6 @@ def compare_line(
     pair = (look, earlier) if earlier is None or days is None else (look.over(days), earlier.over(days))
     whole, past = pair
     if whole is None or past is None:
-        return Line(key, now, None, None)
+        return Line(key, now, None, Change(Verdict.EARLY) if earlier else None)
     over, before = now if whole is look else find(whole), past.measure(key)[0]
     return Line(key, now, before, compare(over, before, goal), over=None if whole is look else over)
