@@ -131,8 +131,8 @@ def test_figures_of_a_person_are_read_by_that_person_and_who_leads_there(
     assert of_lille.groups("waits", "agent") == {"bo@verel.example": 9}
     of_lille.ask("waits", 422, agent="ada@verel.example")
     of_lille.ask("dropped", 422, by="agent")
-    for key in ("dropped", "dropped_share"):
-        assert "error" in of_lille.ask(key, 422, agent="bo@verel.example"), "nobody answered these"
+    for key in ("dropped", "dropped_share", "contact_rate"):
+        assert "error" in of_lille.ask(key, 422, agent="bo@verel.example"), "nobody's: waits dropped, orders"
     of_region = asker(Role.REGION_MANAGER, region_ids=(region.id,))
     for nobody in (chain_key, of_region, asker(Role.HEAD_OFFICE, *ids), asker(Role.ADMINISTRATOR)):
         nobody.ask("waits", 403, by="agent")

@@ -106,11 +106,17 @@ class Look:
         if not is_known or not column_of(by) <= LAYOUTS[subject].columns.keys():
             raise Invalid(N_("This figure cannot be asked for like this. Please choose another one."))
         if recipe is None:
+            self._check_rate()
             return tuple(shop.find_contact_rate(self.frame(subject), self.frame(Subject.ORDERS), by))
         is_persons = by is Dimension.AGENT or self.filters.agent_id
         if (key in OF_NOBODY and is_persons) or not self._narrowed_by() <= LAYOUTS[subject].columns.keys():
             raise Invalid(N_("This figure cannot be narrowed like this. Please leave a filter out."))
         return tuple(recipe(self.frame(subject), by))
+
+    def _check_rate(self) -> None:
+        """Raises Invalid: orders are nobody's, so that one person's tickets would stand against everybody's orders."""
+        if self.filters.agent_id:
+            raise Invalid(N_("This figure cannot be narrowed like this. Please leave a filter out."))
 
     def read(self, *needs: Need) -> None:
         """What a page needs, of all its subjects and both periods, in one statement."""
