@@ -1,5 +1,8 @@
 """Doors for machines: definitions of figures, any figure by what it is broken down by, response times. See openapi.json."""
 
+from dataclasses import replace
+from datetime import datetime
+
 from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 
@@ -13,8 +16,9 @@ from hub.staff.rules import Viewer
 from hub.staff.words import ApiScope, Permission
 from hub.statistics import queries
 from hub.statistics.measures import MEASURES
-from hub.statistics.measuring.door import list_keys, measure
-from hub.statistics.rules import sides
+from hub.statistics.measuring.door import TOLD_BY, is_of_plans, list_keys, measure, told_of
+from hub.statistics.measuring.plans import YEAR
+from hub.statistics.rules import Filters, sides
 
 WAYS = {
     "list_measures": ApiScope.STATISTICS_READ,
@@ -38,15 +42,23 @@ def list_measures() -> ResponseReturnValue:
 @limiter.limit("600/minute", key_func=key_rate)
 def show_measure(key: str) -> ResponseReturnValue:
     """One figure of the period and of the one it is compared with, of all or by `by`."""
-    check_query(*FILTERS, "by")
+    check_query(*FILTERS, "plan", "by")
     now, viewer = clock.business_now(), read_viewer()
-    filters = queries.read_filters(shapes.filters_of(request.args), now=now, viewer=viewer)
-    by = shapes.dimension_of(request.args.get("by"))
+    filters = _filters(key, now, viewer)
+    by = shapes.dimension_of(request.args.get("by")) or TOLD_BY.get(key)
     found, *beside = (
-        shapes.Found(each, measure(key, each, by=by, viewer=viewer, now=now))
+        shapes.Found(told_of(key, each), measure(key, each, by=by, viewer=viewer, now=now))
         for each in (filters, *(sides(key, filters) or ()))
     )
     return jsonify(shapes.measured(MEASURES[key], by, found, beside))
+
+
+def _filters(key: str, now: datetime, viewer: Viewer) -> Filters:
+    """Figures of plans are of the last twelve months unless a first day is asked for."""
+    filters = queries.read_filters(shapes.filters_of(request.args), now=now, viewer=viewer)
+    filters = replace(filters, plan_key=request.args.get("plan") or None)
+    is_year = is_of_plans(key) and not request.args.get("since")
+    return replace(filters, since_on=filters.until_on - YEAR) if is_year else filters
 
 
 @blueprint.get("/statistics/response-times")

@@ -181,6 +181,7 @@ NARROWED = [
     query("region", "key of a region"),
     query("reason", "key of a contact reason; those below it count too"),
     query("agent", "mail address of a person"),
+    query("plan", "key of a plan, for the figures of one plan: plan_gain and its sisters"),
     query("compare", "what the period is set beside", enum(Compare)),
     query("by", "what it is broken down by; a group is what the filter of that name takes", enum(Dimension)),
 ]

@@ -16,7 +16,8 @@ from hub.blueprints.statistics_words import beside, share
 from hub.content.naming import TemplateName
 from hub.core.intervals import wilson
 from hub.core.text import N_
-from hub.statistics.messages import MOST, MessageLine, Sendings, Tally
+from hub.statistics.measuring.pressure import MOST
+from hub.statistics.messages import MessageLine, Sendings, Tally
 from hub.statistics.rules import Compare
 
 FEW = 30

@@ -71,7 +71,10 @@ class KnowledgeGaps:
 def get_knowledge_gaps(filters: Filters, *, viewer: Viewer, now: datetime) -> KnowledgeGaps:
     """Of the period, within what the reader may see."""
     groups, past = count_without_article(filters, viewer=viewer), filters.before()
-    reasons, stores = _by(groups, lambda each: each.reason_id), _by(groups, lambda each: each.store_id)
+    reasons, stores = (
+        missed_by(groups, lambda each: each.reason_id),
+        missed_by(groups, lambda each: each.store_id),
+    )
     rows = get_stores([each for each in stores if each])
     return KnowledgeGaps(
         total=_sum(groups),
@@ -83,11 +86,12 @@ def get_knowledge_gaps(filters: Filters, *, viewer: Viewer, now: datetime) -> Kn
                 key=lambda each: each[0].name if each[0] else "",
             )
         ),
-        searches=_searches(filters, viewer, now) if _may_tell_searches(filters, viewer) else None,
+        searches=_searches(filters, viewer, now) if may_tell_searches(filters, viewer) else None,
     )
 
 
-def _may_tell_searches(filters: Filters, viewer: Viewer) -> bool:
+def may_tell_searches(filters: Filters, viewer: Viewer) -> bool:
+    """Searches know neither store nor reason."""
     asked = (filters.channel, filters.reason_id, filters.agent_id)
     return not narrowed(filters, viewer, Store.id) and asked == (None, None, None)
 
@@ -112,7 +116,7 @@ def _all(found: dict[str, tuple[int, int]]) -> Missed:
     return sum((Missed(*each) for each in found.values()), Missed())
 
 
-def _by(groups: Iterable[Alone], key: Callable[[Alone], Key]) -> dict[Key, Missed]:
+def missed_by(groups: Iterable[Alone], key: Callable[[Alone], Key]) -> dict[Key, Missed]:
     found: dict[Key, Missed] = {}
     for each in groups:
         found[key(each)] = found.get(key(each), Missed()) + Missed(each.count, each.total)

@@ -9,17 +9,12 @@ from sqlalchemy import select
 from hub.content.models import MessageTemplate
 from hub.core.db import db
 from hub.core.words import Channel, Purpose
-from hub.customers.listed import is_listed
-from hub.customers.models import Customer
 from hub.plans.models import Plan
 from hub.staff.rules import Viewer
-from hub.statistics.base.models import BaseNight
-from hub.statistics.base.rules import EVERYBODY
-from hub.statistics.narrowing import narrowed
+from hub.statistics.measuring.pressure import count_pressure
 from hub.statistics.rules import Filters
 from hub.statistics.words import Dimension, Subject
 
-MOST = 5
 LONG_DAYS = 92
 OF_TALLY = {"what", "count"}
 OF_MESSAGES = {*OF_TALLY, "channel", "purpose", "template", "plan"}
@@ -84,7 +79,7 @@ def get_sendings(filters: Filters, *, viewer: Viewer) -> Sendings:
         tuple((channel, each) for channel, each in messages.tally_by(frame, Dimension.CHANNEL).items()),  # type: ignore[misc]  # of channels
         tuple(messages.tally_by(frame, by).items()),  # type: ignore[arg-type]  # of days
         _refused(total),
-        _pressure(filters, viewer),
+        count_pressure(filters, viewer),
     )
 
 
@@ -121,22 +116,3 @@ def _list_plans(ids: Collection[int]) -> dict[int, PlanName]:
     row = Plan
     found = db.session.execute(select(row.id, row.key, row.name_fr, row.name_en).where(row.id.in_(list(ids))))
     return {each.id: PlanName(*each[1:]) for each in found}
-
-
-def _pressure(filters: Filters, viewer: Viewer) -> tuple[int | None, ...]:
-    """Of stores: what the customers who prefer them got from anywhere. Who got none is told from the night's count."""
-    from hub.statistics.measuring.messages import distribute_pressure
-
-    homes = narrowed(filters, viewer, Customer.preferred_store_id)
-    ids = list(db.session.scalars(select(Customer.id).where(is_listed(), *homes))) if homes else None
-    bars = distribute_pressure(filters, ids, MOST)
-    if ids is not None:
-        return bars
-    known = _count_everybody()
-    return (None if known is None else max(0, known - sum(bars)), *bars[1:])
-
-
-def _count_everybody() -> int | None:
-    last = select(BaseNight.taken_on).order_by(BaseNight.taken_on.desc()).limit(1).scalar_subquery()
-    nights = list(db.session.scalars(select(BaseNight.counts).where(BaseNight.taken_on == last)))
-    return sum(counts.get(EVERYBODY, 0) for counts in nights) if nights else None

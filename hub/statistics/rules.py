@@ -53,8 +53,8 @@ class Filters:
 
     `store_ids` are several stores together; `reason_id` means that reason and those below it (`reason_ids`, where they
     were looked up already); `agent_id` who replied; of tickets who answered
-    them last, and while somebody waits whom they are assigned to. `today` is the day it is asked on, which is not over;
-    None where all its days are.
+    them last, and while somebody waits whom they are assigned to. `plan_key`: whose figures, of those of one plan.
+    `today` is the day it is asked on, which is not over; None where all its days are.
     """
 
     since_on: date
@@ -69,6 +69,7 @@ class Filters:
     compare: Compare = Compare.PREVIOUS
     reason_ids: frozenset[int] | None = None
     today: date | None = None
+    plan_key: str | None = None
 
     @property
     def has_place(self) -> bool:

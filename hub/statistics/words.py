@@ -26,7 +26,7 @@ class Subject(StrEnum):
 
 
 class Dimension(StrEnum):
-    """What a figure is broken down by; `slot` is hour by weekday."""
+    """What a figure is broken down by; `slot` is hour by weekday, `part` what the figure itself consists of."""
 
     STORE = "store"
     REGION = "region"
@@ -40,6 +40,7 @@ class Dimension(StrEnum):
     WEEKDAY = "weekday"
     SLOT = "slot"
     END = "end"
+    PART = "part"
 
 
 class Watched(StrEnum):

@@ -6,17 +6,22 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from hub.plans.actions import add_builtin_plans
 from hub.staff.words import ApiScope, Role
+from hub.statistics.base.working import keep_night
 from hub.statistics.measures import MEASURES
-from hub.statistics.measuring.door import list_keys
+from hub.statistics.measuring.door import TOLD_BY, list_keys
+from hub.statistics.measuring.plans import OF_ONE
 from tests.conftest import HandClock
 from tests.makers.keys import make_key
 from tests.makers.staff import make_agent
 from tests.makers.statistics import work_off
 from tests.makers.stores import make_region
-from tests.makers.worked_chain import PERIOD, WorkedChain, make_worked_chain
+from tests.makers.worked_chain import ASKED_AT, PERIOD, WorkedChain, make_worked_chain, moment
 
 MINUTE = 60
+OF_ALL = ("searches_in_vain", "plan_engaged", "plan_unsubscribed", "plan_complaints", "plans_gain")
+"""Never by store: searches know none, and the pages of plans say these of what the filters leave."""
 
 
 @pytest.fixture
@@ -73,12 +78,23 @@ def test_groups_are_named_by_what_a_filter_takes(chain_key: Asker) -> None:
 
 
 def test_every_figure_that_can_be_asked_for_is_defined_and_answers(chain_key: Asker) -> None:
+    add_builtin_plans(now=ASKED_AT)
     listed = chain_key.client.get("/api/v1/statistics/measures", headers=chain_key.headers).json["measures"]
     assert [row["key"] for row in listed] == list(list_keys())
     for row in listed:
         assert row["definition"] == MEASURES[row["key"]].definition
-        assert chain_key.ask(row["key"])["measure"]["key"] == row["key"]
-        assert chain_key.ask(row["key"], by="store")["by"] == "store"
+        key, more = row["key"], {"compare": "previous"}
+        if key in OF_ONE:
+            assert chain_key.ask(key, 422)["error"]["field"] == "plan"
+            more |= {"plan": "welcome_pack"}
+        told = chain_key.ask(key, **more)
+        assert (told["measure"]["key"], told["by"]) == (key, TOLD_BY.get(key))
+        if key in TOLD_BY or key in OF_ALL:
+            assert chain_key.ask(key, 422, by="store", **more)["error"]["field"] == "by", (
+                "told in parts alone"
+            )
+        else:
+            assert chain_key.ask(key, by="store", **more)["by"] == "store"
 
 
 @pytest.mark.parametrize(
@@ -106,6 +122,34 @@ def test_an_unknown_figure_is_refused(chain_key: Asker) -> None:
 def test_a_filter_that_a_figure_does_not_have_is_refused_and_not_passed_over(chain_key: Asker) -> None:
     chain_key.ask("orders", 422, reason="delivery")
     chain_key.ask("csat", 422, agent="ada@verel.example")
+
+
+def test_figures_of_pages_are_told_with_their_parts(chain_key: Asker, session: Session) -> None:
+    """Of the base one night: the latest up to `until`, which the answer names; the files of each night are without them."""
+    assert chain_key.groups("reason_share", "reason") == {
+        None: 14 / 19,
+        "breakage": 2 / 19,
+        "delivery": 3 / 19,
+    }
+    chain_key.ask("reason_share", 422, reason="delivery")
+    assert chain_key.ask("tickets_change", 422)["error"]["field"] == "compare"
+    grown = chain_key.groups("tickets_change", "reason", compare="previous")
+    assert grown == {"breakage": 2, "delivery": 3}
+    assert chain_key.groups("without_article", "reason") == {"breakage": 1, "delivery": 1}
+    assert chain_key.ask("base_customers")["figures"] == [], "before the first night"
+    assert set(chain_key.groups("messages_pressure", "part")) == {"1", "2", "3", "4", "5+"}
+    for day in (6, 7):
+        keep_night(now=moment(day, "04:00"))
+    told = chain_key.ask("base_customers", until="2026-04-06", compare="year")
+    assert (told["since"], told["until"], told["figures"][0]["value"]) == ("2026-04-06", "2026-04-06", 20)
+    assert told["before"]["figures"] == []
+    assert chain_key.ask("base_stages")["until"] == "2026-04-07"
+    assert {"5-5", "1-1"} <= chain_key.groups("base_rf", "part").keys()
+    assert chain_key.groups("base_consents", "part")["never:email:promotion"] == 20
+    assert chain_key.groups("base_reachable", "store") == {None: 1}
+    chain_key.ask("base_offers", 422, channel="email")
+    assert chain_key.ask("waits", 422, plan="welcome_pack")["error"]["field"] == "plan"
+    chain_key.ask("plan_gain", 404, plan="moon")
 
 
 def test_figures_of_a_person_are_read_by_that_person_and_who_leads_there(
@@ -144,6 +188,9 @@ def test_a_key_sees_what_its_person_sees(session: Session, client: FlaskClient, 
     manager = make_agent(session, "Max", email="max@x.example", role=Role.STORE_MANAGER, store_ids=(lille,))
     of_lille = Asker(client, make_key(session, manager.id, ApiScope.STATISTICS_READ))
     assert of_lille.groups("waits", "store") == {"LIL": 9}
+    of_lille.ask("searches_in_vain", 403)
+    assert of_lille.groups("without_article", "store").keys() <= {"LIL"}
+    assert of_lille.groups("base_customers", "store").keys() <= {"LIL"}
     marketer = make_agent(session, "Mia", email="mia@x.example", role=Role.MARKETER)
     of_marketer = Asker(client, make_key(session, marketer.id, ApiScope.STATISTICS_READ))
     of_marketer.ask("waits", 403, by="agent")

@@ -16,6 +16,9 @@ from hub.customers.models import Customer
 from hub.customers.words import ConsentAction, SuppressionReason
 from hub.inbox import actions
 from hub.inbox.models import Gesture, Ticket, TicketRating
+from hub.knowledge.actions import note_search
+from hub.knowledge.models import KnowledgeUse
+from hub.knowledge.words import SearchPlace
 from hub.loyalty.queries import get_pool
 from hub.orders.words import OrderState
 from hub.outbox.models import DeliveryReceipt, OutboundMessage
@@ -84,6 +87,7 @@ class WorkedShop:
         ]
         self.chain = make_worked_chain(session, hand_clock, sorted(happenings, key=lambda each: each[0]))
         self._send()
+        self._search()
         self._count()
         settle()
         assert self.session.scalar(select(FactQueueRow.fact_id).limit(1)) is None, "every fact had its effect"
@@ -263,6 +267,16 @@ class WorkedShop:
 
     def _receipt(self, row: OutboundMessage, kind: ReceiptKind) -> None:
         self.session.add(DeliveryReceipt(message_id=row.id, kind=kind, reference=kind, received_at=ASKED_AT))
+
+    def _search(self) -> None:
+        """An article went into ticket 2; four searches in the period, one of them in vain, and one after it."""
+        two = self.chain.tickets[2]
+        self.session.add(KnowledgeUse(ticket_id=two, message_id=1, likeness=100, used_at=ASKED_AT))
+        for day, place, found in ((5, SearchPlace.HELP, 0), (6, SearchPlace.STAFF, 3), (7, SearchPlace.HELP, 3),
+                                  (7, SearchPlace.STAFF, 1), (9, SearchPlace.HELP, 0)):  # fmt: skip
+            note_search(
+                words="retour", language=Language.FRENCH, place=place, found_count=found, now=moment(day, "10:00")
+            )  # fmt: skip
 
     def _count(self) -> None:
         """Of the night three customers have a score; orders are put into cohorts."""

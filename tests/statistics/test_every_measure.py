@@ -1,5 +1,6 @@
 """Every measure equals the value reckoned by hand in worked_values.py, and none is without one."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,9 +16,11 @@ from hub.reasons.queries import list_reasons
 from hub.staff.rules import Scope, Viewer
 from hub.staff.words import Role
 from hub.statistics.base.queries import get_base
+from hub.statistics.base.rules import SAID
 from hub.statistics.contact_reasons import get_contact_reasons
+from hub.statistics.knowledge_gaps import get_knowledge_gaps
 from hub.statistics.measures import MEASURES
-from hub.statistics.measuring.door import list_keys, measure
+from hub.statistics.measuring.door import TOLD_BY, list_keys, measure
 from hub.statistics.messages import get_sendings
 from hub.statistics.queries import read_filters
 from tests.conftest import TUESDAY, HandClock
@@ -29,15 +32,11 @@ from tests.statistics.worked_values import PLANS, WORKED
 
 OFFICE = Viewer(1, "Cleo", "c@x.example", Role.HEAD_OFFICE, Language.FRENCH, Scope(is_everything=True), 0)
 SHARES = frozenset(
-    {"within_target", "dropped_share", "reopened", "reroute_rate", "csat", "ticket_csat", "recovery", "review_links"}
+    {"within_target", "dropped_share", "reopened", "reroute_rate", "csat", "ticket_csat", "recovery", "review_links",
+     "without_article", "searches_in_vain", "base_reachable", "base_offers"}
 ) | {f"messages_{what}" for what in ("delivered", "bounced", "opened", "clicked", "unsubscribed", "complaints")}  # fmt: skip
 
-_OF_PAGES = "counted by the page alone so far"
 NOT_ASKED = {
-    **dict.fromkeys(("reason_share", "tickets_change", "messages_pressure"), _OF_PAGES),
-    **dict.fromkeys(("without_article", "searches_in_vain"), _OF_PAGES),
-    **{key: _OF_PAGES for key in MEASURES if key.startswith("base_")},
-    **{key: _OF_PAGES for key in PLANS if key != "plans_year"},
     "plans_year": "a table of four figures in three units; its parts are asked for as plan_bought, plan_per_head, plans_gain",
 }
 """Measures that the one door, and so the API, does not answer, with the reason why."""
@@ -49,33 +48,56 @@ def close(value: Any) -> Any:
 
 
 def read_all() -> dict[str, Any]:
-    """What the hub says of the worked chain, of every measure but those of plans."""
+    """What the door of the API says of the worked chain, of every measure but those of plans."""
     filters = read_filters(PERIOD, now=ASKED_AT)
     said: dict[str, Any] = {}
-    for key in list_keys():
-        (figure,) = measure(key, filters, viewer=OFFICE, now=ASKED_AT)
+    for key in [each for each in list_keys() if each not in PLANS]:
+        figures = measure(key, filters, viewer=OFFICE, now=ASKED_AT)
+        if key in TOLD_BY:
+            said[key] = {each.group: each.value for each in figures}
+            continue
+        (figure,) = figures
         said[key] = figure.value
         if key in SHARES:
             sure = wilson(round((figure.value or 0) * figure.count), figure.count)
             assert sure is not None
             assert (figure.low, figure.high) == (pytest.approx(sure.low), pytest.approx(sure.high)), key
+    names = {row.id: row.key for row in list_reasons(active=False)}
+    for key in ("reason_share", "tickets_change"):
+        said[key] = {names.get(group): value for group, value in said[key].items()}
+    return said | {
+        "messages_pressure": tuple(said["messages_pressure"].values()),
+        "base_stages": {stage: said["base_stages"][stage] for stage in ("regular", "new")},
+        "base_rf": {cell: said["base_rf"][cell] for cell in ((5, 4), (5, 1))},
+        "base_cohorts": said["base_cohorts"]["2026-02+2"],
+        "base_consents": tuple(said["base_consents"][f"{each}:email:promotion"] for each in SAID),
+    }
+
+
+def read_pages() -> dict[str, Any]:
+    """What pages say of the measures that they count for themselves."""
+    filters = read_filters(PERIOD, now=ASKED_AT)
     why = get_contact_reasons(filters, viewer=OFFICE)
     names = {row.id: row.key for row in list_reasons(active=False)}
-    said["reason_share"] = {names.get(row.reason_id or 0): row.share for row in why.reasons}
-    said["tickets_change"] = {names[row.reason_id]: row.change for row in why.reasons if row.reason_id}
-    said["messages_pressure"] = get_sendings(filters, viewer=OFFICE).pressure
+    gaps = get_knowledge_gaps(filters, viewer=OFFICE, now=ASKED_AT)
     found = get_base(filters, viewer=OFFICE)
     assert found.now is not None
+    assert gaps.searches is not None
     counts, everybody = found.now.counts, found.now.counts["all"]
     (february,) = [each for each in found.cohorts if each.cohort_on.month == TUESDAY.month - 1]
-    return said | {
+    return {
+        "reason_share": {names.get(row.reason_id or 0): row.share for row in why.reasons},
+        "tickets_change": {names[row.reason_id]: row.change for row in why.reasons if row.reason_id},
+        "messages_pressure": get_sendings(filters, viewer=OFFICE).pressure,
+        "without_article": gaps.total.share,
+        "searches_in_vain": gaps.searches.total.share,
         "base_customers": everybody,
         "base_stages": {stage: counts[f"stage:{stage}"] for stage in ("regular", "new")},
         "base_rf": {cell: counts["rf:{}:{}".format(*cell)] for cell in ((5, 4), (5, 1))},
         "base_cohorts": february.months[2].active_count / february.customer_count,
         "base_reachable": counts["open:any"] / everybody,
         "base_offers": counts["offers:any"] / everybody,
-        "base_consents": tuple(counts[f"{said}:email:promotion"] for said in ("yes", "no", "never")),
+        "base_consents": tuple(counts[f"{each}:email:promotion"] for each in SAID),
     }
 
 
@@ -104,6 +126,21 @@ def read_plan() -> dict[str, Any]:
     }  # fmt: skip
 
 
+def read_plan_by_door() -> dict[str, Any]:
+    """The same as a program asks for it."""
+    days = {"since": str((TUESDAY - timedelta(days=365)).date()), "until": str(TUESDAY.date())}
+    filters = read_filters(days, now=TUESDAY)
+    told: dict[str, Any] = {}
+    for key in [each for each in list_keys() if each in PLANS]:
+        asked = replace(filters, plan_key=None if key == "plans_gain" else "welcome_pack")
+        figures = measure(key, asked, viewer=OFFICE, now=TUESDAY)
+        values = {each.group: each.value for each in figures}
+        told[key] = tuple(values.values()) if key in TOLD_BY else values[None]
+        if key == "plan_funnel":
+            told[key] = tuple(values[stage] for stage in ("entered", "sent", "delivered", "engaged"))
+    return told
+
+
 def test_no_measure_is_without_a_value_by_hand() -> None:
     assert WORKED.keys() == MEASURES.keys()
     assert set(list_keys()) <= MEASURES.keys()
@@ -123,6 +160,7 @@ def test_every_measure_of_the_chain(session: Session, hand_clock: HandClock) -> 
     said = read_all()
     assert said.keys() == WORKED.keys() - PLANS.keys()
     assert said == {key: close(WORKED[key].value) for key in said}
+    assert read_pages() == {key: close(said[key]) for key in read_pages()}
     assert find_differing() == []
 
 
@@ -131,3 +169,6 @@ def test_every_measure_of_plans(session: Session, hand_clock: HandClock) -> None
     said = read_plan()
     assert said.keys() == PLANS.keys()
     assert said == {key: close(PLANS[key].value) for key in said}
+    told = read_plan_by_door()
+    assert told.keys() == said.keys() - NOT_ASKED.keys()
+    assert told == {key: close(said[key]) for key in told}

@@ -101,6 +101,12 @@ BASE = {
     "base_offers": Worked(2 / 28, "Ann and Dan said yes; Cid took it back"),
     "base_consents": Worked((2, 1, 25), "to offers by mail: Ann and Dan yes, Cid no, the other 25 nothing"),
 }
+KNOWLEDGE = {
+    "without_article": Worked(4 / 5, "1 9 17 Cid of 1 2 9 17 Cid: an article went into 2; 7 is open again"),
+    "searches_in_vain": Worked(
+        1 / 4, "one of four searches found nothing; the one of 9 April does not count"
+    ),
+}
 PLANS = {
     "plan_gain": Worked(100_000.0, "(4,000 - 3,000) / 100 = 10 euros a customer, times 100"),
     "plan_per_head": Worked((4_000.0, 3_000.0), "40 × 100 euros / 100 customers; 30 × 100 / 100"),
@@ -115,4 +121,4 @@ PLANS = {
         "without and with: rate, customers, value, revenue of 100 customers",
     ),
 }
-WORKED = WAITS | TICKETS | ANSWERS | MESSAGES | BASE | PLANS
+WORKED = WAITS | TICKETS | ANSWERS | MESSAGES | KNOWLEDGE | BASE | PLANS

@@ -49,7 +49,7 @@ def get_base(filters: Filters, *, viewer: Viewer) -> BaseFigures:
             select(BaseNight.taken_on).where(BaseNight.store_id == 0).order_by(BaseNight.taken_on)
         )
     )
-    cohorts = _list_cohorts(filters, viewer)
+    cohorts = list_latest_cohorts(filters, viewer)
     if not kept:
         return BaseFigures(filters, None, None, None, None, None, {}, cohorts)
     last = kept[-1]
@@ -66,6 +66,21 @@ def get_base(filters: Filters, *, viewer: Viewer) -> BaseFigures:
     )
 
 
+def find_night(until_on: date) -> date | None:
+    """The latest night that was kept up to a day."""
+    last = select(BaseNight.taken_on).where(BaseNight.store_id == 0, BaseNight.taken_on <= until_on)
+    return db.session.scalar(last.order_by(BaseNight.taken_on.desc()).limit(1))
+
+
+def read_night(filters: Filters, *, viewer: Viewer) -> dict[int, Counts]:
+    """The night that stands for the last day of the filters, by store (0: no store); empty before the first one."""
+    night = find_night(filters.until_on)
+    if night is None:
+        return {}
+    by_day, _ = _read({night}, filters, viewer)
+    return {store_id: Counts(counts) for store_id, counts in by_day[night].items()}
+
+
 def _read(
     days: set[date], filters: Filters, viewer: Viewer
 ) -> tuple[dict[date, dict[int, Mapping[str, int]]], datetime | None]:
@@ -80,7 +95,7 @@ def _read(
     return found, as_of
 
 
-def _list_cohorts(filters: Filters, viewer: Viewer) -> tuple[Cohort, ...]:
+def list_latest_cohorts(filters: Filters, viewer: Viewer) -> tuple[Cohort, ...]:
     """The latest months; of the stores of the first order where the page is narrowed."""
     stores: list[ColumnElement[bool]] = narrowed(filters, viewer, Store.id)
     ids = list(db.session.scalars(select(Store.id).where(*stores))) if stores else None

@@ -25,6 +25,7 @@ IN_ROWS = {
     Dimension.REASON: "reason",
     Dimension.AGENT: "agent",
     Dimension.END: "end",
+    Dimension.PART: "part",
 }
 SLOTS: Mapping[Dimension, Callable[[Array], Array]] = {
     Dimension.HOUR: lambda slots: slots % 24,
