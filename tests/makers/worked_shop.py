@@ -65,6 +65,7 @@ ANSWERS = (
     ("Dan", 7, "11:00", Choice.VERY_SATISFIED),
     ("Eve", 8, "10:30", Choice.NOT_SATISFIED),
 )
+ALLOWED_OPENINGS = ("Ann", "Cid")
 # Ticket of the story, or whose answer opened it, and the score after its solution: all on the 8th at 11:40
 RATINGS = ((1, 3), (2, 2), (17, 3), (7, 1), ("Cid", 2))
 
@@ -208,7 +209,7 @@ class WorkedShop:
     def _send(self) -> None:
         """Four offers and two thanks with the review link leave on the 8th at 9:00; two offers never leave."""
         at = moment(8, "09:00")
-        for name in ("Ann", "Cid"):
+        for name in ALLOWED_OPENINGS:
             give_consent(
                 f"{name.casefold()}@client.example", Purpose.OPEN_MEASUREMENT, now=moment(3, "09:00")
             )
@@ -258,7 +259,8 @@ class WorkedShop:
         has_left = state in {MessageState.ACCEPTED, MessageState.BOUNCED}
         known = {
             "state": state, "recipient": f"{name.casefold()}@client.example", "ended_at": at,
-            "accepted_at": at if has_left else None, "is_opening_measured": has_left and name in {"Ann", "Cid"},
+            "accepted_at": at if has_left else None,
+            "is_opening_measured": has_left and name in ALLOWED_OPENINGS,
         }  # fmt: skip
         for field, value in (known | fields).items():
             setattr(row, field, value)
