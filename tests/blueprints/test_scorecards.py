@@ -185,7 +185,7 @@ def test_tickets_that_can_still_come_back_are_not_compared(
     found = client.get("/api/v1/statistics/reopened", headers=key, query_string=asked).json
     assert found
     seen = [found[name]["figures"][0]["value"] for name in ("compared", "before")]
-    assert seen == [0.2, 0.2]
+    assert seen == pytest.approx([0.2, 0.2], abs=1e-3), "four of the chain are among those before"
     assert (found["compared"]["until"], found["before"]["until"]) == ("2026-05-04", "2026-04-11")
     asked["since"] = today - timedelta(days=6)
     found = client.get("/api/v1/statistics/reopened", headers=key, query_string=asked).json

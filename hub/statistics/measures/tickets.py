@@ -141,8 +141,9 @@ TICKETS_CHANGE = Measure(
         "How many tickets of a contact reason came more or fewer than in the period that is compared with."
     ),
     formula=N_(
-        "Tickets opened less those of the other period. What grew: one of both periods has 30 tickets or more, and the "
-        "95% Wilson interval of this period’s part of both lies above its part of the days."
+        "Tickets opened on the days of the period that are over, less those of as many days of the other period. "
+        "What grew: one of both periods has 30 tickets or more, and the 95% Wilson interval of this period’s part of "
+        "both lies above its part of the days."
     ),
     leaves_out=N_(
         "Tickets without a reason: they get one when they are solved, so that the latest have none. Orders: more orders "
