@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
-from flask import request
+from flask import request, url_for
 
 from hub.blueprints.access import viewer
 from hub.blueprints.statistics.choices import Choices
@@ -34,6 +35,10 @@ class Asked:
     uses: frozenset[str]
     choices: Choices
     compares: bool = True
+
+    @cached_property
+    def path_of_tickets(self) -> str:
+        return url_for("statistics.tickets")
 
 
 def read_asked(uses: frozenset[str] = NARROWINGS, *, compares: Callable[[Filters], bool] = always) -> Asked:

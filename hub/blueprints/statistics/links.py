@@ -1,6 +1,7 @@
 """Addresses that a page of figures leads to: the same filters, and the tickets behind a figure."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import url_for
 
@@ -25,10 +26,11 @@ def to_page(asked: Asked, endpoint: str, **changed: Any) -> str:
 
 
 def behind(asked: Asked, measure: str, **clicked: Any) -> str:
-    """The tickets behind a figure; nothing for who reads no tickets."""
+    """The tickets behind a figure; nothing for who reads no tickets. A page has hundreds: the path is found once."""
     if not asked.viewer.may(Permission.READ_TICKETS):
         return ""
-    return to_page(asked, "statistics.tickets", measure=measure, **clicked)
+    query = urlencode(kept(asked, measure=measure, **clicked))
+    return f"{asked.path_of_tickets}?{query}"
 
 
 def to_person(asked: Asked, agent_id: int) -> str:

@@ -16,7 +16,7 @@ from hub.statistics.rules import BUCKETS_SECONDS
 from hub.statistics.words import Dimension
 
 Array = NDArray[Any]
-FLAGS = 2
+FLAGS, IS_REPLY, IS_TIMELY = 2, 1, 2
 """Below the seconds of a packed wait: whether it was within its target, and whether it ended with a reply."""
 
 
@@ -42,7 +42,6 @@ class Sorted:
     seconds: Array
     begins: Array
     ends: Array
-    unknown: int
 
 
 def summarise(frame: Frame, by: Dimension | None = None) -> list[tuple[Group, Waits]]:
@@ -50,20 +49,17 @@ def summarise(frame: Frame, by: Dimension | None = None) -> list[tuple[Group, Wa
     of = _sorted(frame, by)
     if not len(of.keys):
         return [] if by else [(None, NO_WAITS)]
-    replies, timely, totals = (
-        np.add.reduceat(each, of.begins[:-1], dtype=np.int64).tolist()
-        for each in (of.keys & 1, (of.keys >> 1) & 1, of.seconds)
-    )
-    found: list[tuple[Group, Waits]] = []
-    for place, label in enumerate(of.labels):
-        begin, end, last = int(of.begins[place]), int(of.ends[place]), int(of.begins[place + 1])
-        total = totals[place] - (last - end) * of.unknown
-        found.append((label, _waits(replies[place], of.seconds[begin:end], total, timely[place])))
-    return found
+    begins, ends = of.begins.tolist(), of.ends.tolist()
+    return [
+        (label, _waits(of.keys[begins[place] : begins[place + 1]], of.seconds[begins[place] : ends[place]]))
+        for place, label in enumerate(of.labels)
+    ]
 
 
-def _waits(count: int, seconds: Array, total: int, in_time: int) -> Waits:
-    measured = len(seconds)
+def _waits(keys: Array, seconds: Array) -> Waits:
+    """Of one group: its packed rows, and the seconds that are known, from short to long."""
+    count, in_time = (int(np.count_nonzero(keys & flag)) for flag in (IS_REPLY, IS_TIMELY))
+    measured, total = len(seconds), int(seconds.sum(dtype=np.int64))
     return Waits(
         count=count,
         measured_count=measured,
@@ -108,9 +104,7 @@ def _sort(groups: Groups, of: Packed) -> Sorted:
     keys = keys[: begins[-1]]
     seconds = (keys >> kind(FLAGS)) & kind((1 << of.width - FLAGS) - 1)
     labels = [label for label, has in zip(groups.labels, has_rows.tolist(), strict=True) if has]
-    return Sorted(
-        labels, keys, seconds, np.append(begins[:-1][has_rows], begins[-1]), ends[has_rows], of.unknown
-    )
+    return Sorted(labels, keys, seconds, np.append(begins[:-1][has_rows], begins[-1]), ends[has_rows])
 
 
 def _packed(frame: Frame, whole: str, by: Dimension | None) -> Packed:
