@@ -20,7 +20,7 @@ def warm_up(app: Any) -> None:
     try:
         with app.app_context():
             counts = warm()
-    except Exception:
+    except Exception:  # a cold server answers too, only slower
         log.exception("web.warm_up_failed")
     else:
         log.info("web.warm", **counts)

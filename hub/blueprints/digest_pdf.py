@@ -9,6 +9,7 @@ from typing import cast
 from flask_babel import get_locale, gettext
 from fpdf import FPDF, ViewerPreferences
 from fpdf.enums import XPos, YPos
+from fpdf.fonts import TTFFont
 
 from hub.core import site
 from hub.reactions.digest_words import DigestWords, FigureWords, ThingWords
@@ -116,8 +117,10 @@ class _Page(FPDF):
 
     def _known(self, words: str) -> str:
         """What the font lacks, as an emoji in a name, becomes a question mark: an empty box says nothing."""
-        known = self.fonts[FONT].cmap  # type: ignore[union-attr]  # a font that was added has one
-        return "".join(letter if ord(letter) in known else "?" for letter in words)
+        font = self.fonts[FONT]
+        if not isinstance(font, TTFFont):
+            raise TypeError(f"{FONT} is not a font of the package.")
+        return "".join(letter if ord(letter) in font.cmap else "?" for letter in words)
 
     def _keep_together(self, text: str, height: float) -> None:
         """A tag may not cross a page."""

@@ -35,7 +35,7 @@ def show_people(part: str) -> ResponseReturnValue:
         "statistics/base_people.html",
         title=base_words.part_words(part),
         rows=base_words.people_rows(page.rows),
-        back_href=url_for("statistics_base.show", **place_of(request.args)),  # type: ignore[arg-type]  # any query value
+        back_href=url_for("statistics_base.show", **place_of(request.args)),
         next_href=_people_href(**here, after=page.next_key) if page.next_key else None,
         first_href=_people_href(**here) if "after" in request.args else None,
     )

@@ -83,7 +83,7 @@ def _walk_apart(app: Flask, duration: timedelta) -> None:
     with app.app_context():
         try:
             advance(duration)
-        except Exception:
+        except Exception:  # nobody waits for this thread
             log.exception("demo.clock_stopped")
 
 

@@ -1,6 +1,7 @@
 """Tells statistics which days a batch of facts has touched: their columns are gathered anew, however often they are told."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from hub.core.facts import FactRow
 from hub.statistics.columns import marking, message_marking
@@ -68,6 +69,6 @@ def _count_messages(facts: Sequence[FactRow]) -> int:
     ) + message_marking.mark_customers(people)
 
 
-def _gone(told: Sequence[dict[str, object]]) -> set[int]:
+def _gone(told: Sequence[dict[str, Any]]) -> set[int]:
     """Moments by which something was counted before, and is no more."""
-    return {moment for data in told for moment in data.get("gone") or ()}  # type: ignore[attr-defined]
+    return {moment for data in told for moment in data.get("gone") or ()}

@@ -76,8 +76,8 @@ def get_sendings(filters: Filters, *, viewer: Viewer) -> Sendings:
         messages.tally(whole.frame(Subject.MESSAGES)).get((), {}).get("sent", 0) if whole else 0,
         before.get((), {}) if before is not None else None,
         _lines(messages.tally(frame, "purpose", "channel", "template", "plan")),
-        tuple((channel, each) for channel, each in messages.tally_by(frame, Dimension.CHANNEL).items()),  # type: ignore[misc]  # of channels
-        tuple(messages.tally_by(frame, by).items()),  # type: ignore[arg-type]  # of days
+        tuple(messages.tally_by(frame, Dimension.CHANNEL).items()),
+        tuple(messages.tally_by(frame, by).items()),
         _refused(total),
         count_pressure(filters, viewer),
     )

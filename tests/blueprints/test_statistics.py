@@ -65,7 +65,9 @@ def links(page: str) -> dict[str, str]:
 
 def behind(page: str) -> tuple[int, int]:
     """How many rows a list of tickets is of, and how many of them it cannot show."""
-    count, closed = (int(number or 0) for number in LEAD.search(page).groups())  # type: ignore[union-attr]
+    lead = LEAD.search(page)
+    assert lead
+    count, closed = (int(number or 0) for number in lead.groups())
     assert page.count('<th scope="row"') == count - closed
     return count, closed
 

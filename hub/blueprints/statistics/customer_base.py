@@ -29,7 +29,7 @@ def find(asked: Asked) -> BaseFigures:
     return get_base(replace(asked.filters, since_on=today, until_on=today), viewer=asked.viewer)
 
 
-def place_of(args: Mapping[str, str]) -> dict[str, str]:
+def place_of(args: Mapping[str, str]) -> dict[str, Any]:
     return {name: args[name] for name in KEPT if args.get(name)}
 
 

@@ -10,7 +10,7 @@ from hub.outbox.facts import MessageFiguresChanged
 
 ATTRIBUTED_DAYS = 7
 """A customer who refuses our messages does so because of the last one that reached him within these days."""
-_REFUSED = text(f"""
+_REFUSED = text("""
     UPDATE outbound_messages AS m SET refused_at = told.happened_at
     FROM (
         SELECT last.id, said.happened_at
@@ -20,7 +20,7 @@ _REFUSED = text(f"""
             JOIN addresses AS known ON known.customer_id = sent.customer_id
             WHERE known.kind = said.address_kind AND known.value = said.address AND sent.channel = said.channel
                 AND sent.purpose = said.purpose AND sent.accepted_at <= said.happened_at
-                AND sent.accepted_at > said.happened_at - make_interval(days => {ATTRIBUTED_DAYS})
+                AND sent.accepted_at > said.happened_at - make_interval(days => CAST(:days AS int))
             ORDER BY sent.accepted_at DESC, sent.id DESC LIMIT 1
         ) AS last
         WHERE said.id = :entry_id AND said.action = 'withdrawn' AND said.actor_kind = 'customer'
@@ -28,10 +28,10 @@ _REFUSED = text(f"""
     ) AS told
     WHERE m.id = told.id AND (m.refused_at IS NULL OR m.refused_at > told.happened_at)
     RETURNING m.id
-""")  # noqa: S608 - our own number
+""")
 
 
 def note_refusal(entry_id: int, *, now: datetime) -> None:
     """A customer withdrew this consent; told twice, nothing changes."""
-    refused = db.session.scalars(_REFUSED, {"entry_id": entry_id}).all()
+    refused = db.session.scalars(_REFUSED, {"entry_id": entry_id, "days": ATTRIBUTED_DAYS}).all()
     record_many([MessageFiguresChanged(outbound_id=each) for each in refused], now=now)

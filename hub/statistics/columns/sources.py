@@ -49,7 +49,7 @@ def fetch(statement: str, values: Mapping[str, Any]) -> list[Any]:
     found = db.session.connection().exec_driver_sql(statement, dict(values), execution_options=IN_BINARY)
     if found.cursor is None:
         raise RuntimeError("The statement has no rows.")
-    rows: list[Any] = found.cursor.fetchall()  # type: ignore[assignment]  # past the rows of SQLAlchemy, which name each cell
+    rows: list[Any] = list(found.cursor.fetchall())  # past the rows of SQLAlchemy, which name each cell
     found.close()
     return rows
 

@@ -38,8 +38,8 @@ def tally(frame: Frame, *names: str) -> dict[tuple[int, ...], Tally]:
     return _add_up([frame[name] for name in names], frame["what"], frame["count"])
 
 
-def tally_by(frame: Frame, by: Dimension) -> dict[Group, Tally]:
-    """The same by a dimension, in its order."""
+def tally_by(frame: Frame, by: Dimension) -> dict[Any, Tally]:
+    """The same by a dimension, in its order; its groups are what `Group` says of the dimension."""
     frame.need({"what", "count", *column_of(by)})
     groups = frame.group(by, np.ones(len(frame["what"]), dtype=bool))
     found = _add_up([groups.codes], frame["what"], frame["count"])
