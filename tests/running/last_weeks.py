@@ -125,7 +125,12 @@ def main() -> None:
         write_weeks(today)
         write_birthdays(today)
         reason = db.session.scalars(select(Reason.name_fr).where(Reason.key == "delivery.date")).one()
-    told = {"monday_deliveries": MONDAYS_DELIVERIES, "reason": reason, "treated": HEADS}
+    told = {
+        "monday_deliveries": MONDAYS_DELIVERIES,
+        "replies": MONDAYS_DELIVERIES + 5 * LILLES_DAILY,
+        "reason": reason,
+        "treated": HEADS,
+    }
     sys.stdout.write(f"{json.dumps(told)}\n")
 
 
