@@ -115,6 +115,7 @@ def keep(
         received_at=now,
     )
     row.outcome = outcome
+    row.state = event.order.state if event.order else None
     row.reason = write_reason(event.errors)
     row.order_id = order_id
     db.session.add(row)
@@ -123,10 +124,10 @@ def keep(
 
 def find_earlier_states(external_id: str) -> set[OrderState]:
     """The states the order has been in, by the events that were taken."""
-    found = select(OrderEvent.payload["state"].astext).where(
+    found = select(OrderEvent.state).where(
         OrderEvent.external_id == external_id, OrderEvent.outcome == EventOutcome.TAKEN
     )
-    return {OrderState(state) for state in db.session.scalars(found)}
+    return {OrderState(state) for state in db.session.scalars(found) if state}
 
 
 def write_reason(errors: tuple[FieldError, ...]) -> str | None:

@@ -32,6 +32,7 @@ HOLDINGS: tuple[Holding, ...] = (
             "event_key": N_("tells the same event told twice"),
             "source": N_("the shop's name"),
             "external_id": _INVOICE,
+            "state": N_("says nothing twice of an order"),
         },
     ),
     Held(

@@ -15,7 +15,8 @@ from hub.stores.models import Store
 class OrderEvent(Base):
     """One message of a shop system as it came, also a refused one with its reason. Append-only.
 
-    `event_key` identifies the event (source, external id, hash of the body): the same one is taken once.
+    `event_key` identifies the event (source, external id, hash of the body): the same one is taken once. `state` is what
+    it told of the order, None of a refused one; it stays when the payload is emptied.
     """
 
     __tablename__ = "order_events"
@@ -30,6 +31,7 @@ class OrderEvent(Base):
     source: Mapped[str]
     external_id: Mapped[str | None] = mapped_column(index=True)
     payload: Mapped[dict[str, Any]]
+    state: Mapped[str | None]
     outcome: Mapped[EventOutcome] = mapped_column(words(EventOutcome))
     reason: Mapped[str | None]
     order_id: Mapped[int | None]

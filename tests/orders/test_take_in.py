@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from hub.core.actor import SYSTEM
 from hub.core.facts import FactRow
 from hub.core.words import Channel, Purpose
 from hub.customers.queries import get_contactability, get_customer
+from hub.identity import erasing
 from hub.orders.actions import Taken, take_in
 from hub.orders.models import Order, OrderEvent
 from hub.orders.queries import get_order, list_refused_events
@@ -109,6 +111,24 @@ def test_an_update_is_taken_and_each_step_told_once(session: Session, store: Sto
         "OrderReturned",
     ]
     assert session.scalar(select(func.count()).select_from(Order)) == 1
+
+
+def test_what_was_told_of_an_order_is_known_after_its_customer_is_erased(
+    session: Session, store: Store
+) -> None:
+    taken = take()
+    assert taken.order
+    take(state="shipped", updated_at="2026-03-04T09:00:00+01:00")
+    erasing.ask_erasure(taken.order.customer_id, by=SYSTEM, now=TUESDAY)
+    while erasing.work_erasures(lambda: None):
+        pass
+    session.expire_all()
+    assert not any(session.scalars(select(OrderEvent.payload)))
+    for state, day in (("delivered", "05"), ("cancelled", "06")):
+        again = take(state=state, updated_at=f"2026-03-{day}T12:00:00+01:00")
+        assert again.outcome is EventOutcome.TAKEN
+    assert kinds(session).count("OrderDelivered") == 1
+    assert kinds(session)[-1] == "OrderCancelled"
 
 
 def test_cancelled_after_delivered_is_told(session: Session, store: Store) -> None:
