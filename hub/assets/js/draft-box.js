@@ -3,6 +3,7 @@
 import { post_words } from "./wire.js";
 
 const PAUSE_MS = 1000;
+const SHORT = 8000; // characters that a request may carry beyond the page (64 kB when all are accented)
 const INSERTED = ["standard_reply_id", "article_id", "acts_of"];
 
 export class DraftBox extends HTMLElement {
@@ -15,7 +16,7 @@ export class DraftBox extends HTMLElement {
     this.box.form?.querySelector("[name=started]")?.remove(); // each text is kept under its own name here
     this.turn = (event) => { if (event.target.name === "mode") this.swap(); else if (event.target.name === "acts_of") this.wait(); };
     this.box.form?.addEventListener("change", this.turn);
-    this.leave = () => { if (document.visibilityState === "hidden") this.save(true); };
+    this.leave = () => { if (document.visibilityState === "hidden") this.save_both(); };
     this.box.addEventListener("input", () => this.wait());
     this.box.addEventListener("blur", () => this.save());
     this.box.form?.addEventListener("submit", (event) => this.hand_over(event));
@@ -60,12 +61,19 @@ export class DraftBox extends HTMLElement {
     this.timer = setTimeout(() => this.save(), PAUSE_MS);
   }
 
-  async save(leaving = false) {
+  /** Before the page goes: what was written and the text kept beside it, which may still be on its way. */
+  save_both() {
+    const other = this.mode === "note" ? "reply" : "note";
+    this.save();
+    this.save(other, this.kept[other]);
+  }
+
+  /** Whoever leaves the page at once loses nothing of it: the request outlives the page. */
+  async save(mode = this.mode, words = this.box.value) { // a note never comes back as a reply
     clearTimeout(this.timer);
-    const words = this.box.value, mode = this.mode; // a note never comes back as a reply
     const state = this.state_of(mode, words);
     if (this.is_sent || state === this.saved[mode]) return;
-    const sending = post_words(this.dataset.href, [["text", words], ["mode", mode], ...this.inserted(mode)], { near: this.box, leaving });
+    const sending = post_words(this.dataset.href, [["text", words], ["mode", mode], ...this.inserted(mode)], { near: this.box, leaving: words.length < SHORT });
     this.pending = this.after(this.pending, sending); // two may be on their way: the text before, and the one now
     const mine = this.pending;
     const answer = await sending;
