@@ -1,11 +1,10 @@
 """What a page of the statistics is asked for: the filters of the address, the reader, the moment."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
 
-from flask import request, url_for
+from flask import request
 
 from hub.blueprints.access import viewer
 from hub.blueprints.statistics.choices import Choices
@@ -35,10 +34,8 @@ class Asked:
     uses: frozenset[str]
     choices: Choices
     compares: bool = True
-
-    @cached_property
-    def path_of_tickets(self) -> str:
-        return url_for("statistics.tickets")
+    paths: dict[frozenset[str], str] = field(default_factory=dict)
+    """Addresses without some of the filters, of the links that a page has by hundreds."""
 
 
 def read_asked(uses: frozenset[str] = NARROWINGS, *, compares: Callable[[Filters], bool] = always) -> Asked:

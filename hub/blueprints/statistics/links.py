@@ -18,7 +18,11 @@ def kept(asked: Asked, **changed: Any) -> dict[str, Any]:
     args = {name: value for name, value in asked.args.items() if name not in NARROWINGS - asked.uses}
     if "since" in changed:
         args = {name: value for name, value in args.items() if name not in PERIOD}
-    return {name: value for name, value in (args | changed).items() if value is not None}
+    return _without_none(args | changed)
+
+
+def _without_none(args: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in args.items() if value is not None}
 
 
 def to_page(asked: Asked, endpoint: str, **changed: Any) -> str:
@@ -26,11 +30,19 @@ def to_page(asked: Asked, endpoint: str, **changed: Any) -> str:
 
 
 def behind(asked: Asked, measure: str, **clicked: Any) -> str:
-    """The tickets behind a figure; nothing for who reads no tickets. A page has hundreds: the path is found once."""
+    """The tickets behind a figure; nothing for who reads no tickets. A page has hundreds: what all share is written once."""
     if not asked.viewer.may(Permission.READ_TICKETS):
         return ""
-    query = urlencode(kept(asked, measure=measure, **clicked))
-    return f"{asked.path_of_tickets}?{query}"
+    changed = {"measure": measure, **clicked}
+    return _path_of_tickets(asked, frozenset(changed)) + urlencode(_without_none(changed))
+
+
+def _path_of_tickets(asked: Asked, changed: frozenset[str]) -> str:
+    """With the filters that stay."""
+    if changed not in asked.paths:
+        query = urlencode(kept(asked, **dict.fromkeys(changed)))
+        asked.paths[changed] = f"{url_for('statistics.tickets')}?{query}{'&' if query else ''}"
+    return asked.paths[changed]
 
 
 def to_person(asked: Asked, agent_id: int) -> str:

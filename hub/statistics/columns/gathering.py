@@ -11,6 +11,7 @@ from sqlalchemy import delete, insert, select
 from hub.core.db import db
 from hub.statistics.columns.layouts import LAYOUTS, Day
 from hub.statistics.columns.local_days import days_between, runs_of
+from hub.statistics.columns.memory import MEMORY
 from hub.statistics.columns.packing import pack
 from hub.statistics.columns.sources import list_rows
 from hub.statistics.models import StatisticsColumn
@@ -79,6 +80,7 @@ def _write(subject: Subject, days: Sequence[date], made: Mapping[date, Columns])
         delete(StatisticsColumn).where(StatisticsColumn.subject == subject, StatisticsColumn.day.in_(days)),
         execution_options={"synchronize_session": False},
     )
+    MEMORY.forget(subject, days)
     rows = [
         {"subject": subject, "day": day, "name": name, "data": data}
         for day in days

@@ -63,7 +63,7 @@ def _found(frame: Frame, places: Array, most: int) -> Found:
     filters = frame.filters
     if not len(places):
         return Found(0, filters.since_on, filters.until_on, [])
-    first, last = (date.fromordinal(int(frame.ordinals()[place])) for place in (places[0], places[-1]))
+    first, last = (date.fromordinal(day) for day in frame.ordinals()[places[[0, -1]]].tolist())
     is_many = len(places) > most
     ids = None if is_many else np.unique(frame["ticket"][places]).tolist()
     return Found(len(places), first, last, ids)

@@ -1,6 +1,7 @@
 """The rows of one subject that a reader has asked for and may see, as arrays: columns are read when they are needed."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -11,7 +12,7 @@ from hub.staff.rules import Viewer
 from hub.statistics.columns.layouts import CHANNELS, LAYOUTS, code_of
 from hub.statistics.columns.reading import Block, Wanted, read_together
 from hub.statistics.measuring.labels import LABELS, begin_of_period
-from hub.statistics.measuring.numbers import Groups, all_of, group, only, used
+from hub.statistics.measuring.numbers import Groups, all_of, group, group_loosely, only, used
 from hub.statistics.narrowing import reasons_of
 from hub.statistics.rules import Filters
 from hub.statistics.words import Dimension, Subject
@@ -110,7 +111,7 @@ class Frame:
     def groups(self, by: Dimension, *, slot: str = "slot") -> Groups:
         """The groups of all rows."""
         if (by, slot) not in self.made:
-            found = self._periods(by) if by in PERIODS else group(self._keys(by, slot))
+            found = self._periods(by) if by in PERIODS else group_loosely(self._keys(by, slot))
             self.made[by, slot] = Groups([LABELS[by](int(label)) for label in found.labels], found.codes)
         made: Groups = self.made[by, slot]
         return made
@@ -118,7 +119,7 @@ class Frame:
     def _keys(self, by: Dimension, slot: str) -> Array:
         if by in IN_ROWS:
             column = self[IN_ROWS[by]]
-            return self.places.regions[column] if by is Dimension.REGION else column
+            return self.places.regions.take(column) if by is Dimension.REGION else column
         return SLOTS[by](self[slot])
 
     @cached_property
@@ -173,8 +174,16 @@ class Frame:
             self._chosen(self._block.ordinals()) if self._block is not None else np.zeros(0, dtype=np.int32)
         )
 
+    def count_until(self, last: date) -> int:
+        """Rows of its first days, up to this one."""
+        self.need([])
+        if self._block is None:
+            return 0
+        count = self._block.count_until(last)
+        return count if self._mask is None else int(np.count_nonzero(self._mask[:count]))
+
     def _chosen(self, column: Array) -> Array:
-        return column if self._mask is None else column[self._mask]
+        return column if self._mask is None else column.compress(self._mask)
 
 
 class FirstDays(Frame):
@@ -187,9 +196,8 @@ class FirstDays(Frame):
     def need(self, names: Iterable[str]) -> None:
         self._all_days.need(names)
         if self not in self._all_days.made:
-            last = self.filters.until_on.toordinal()
             self.made.clear()
-            self._all_days.made[self] = int(np.searchsorted(self._all_days.ordinals(), last, side="right"))
+            self._all_days.made[self] = self._all_days.count_until(self.filters.until_on)
 
     def __getitem__(self, name: str) -> Array:
         return self._all_days[name][: self._length]

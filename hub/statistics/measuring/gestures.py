@@ -20,7 +20,7 @@ Sums = tuple[int, int]
 def sum_cost(frame: Frame, by: Dimension | None) -> list[Figure]:
     """Cents, of so many gestures."""
     groups, rows = _given(frame, by)
-    counted = zip(groups.labels, _sum(frame["cents"][rows], groups), count_by(groups), strict=True)
+    counted = zip(groups.labels, _sum(frame["cents"].compress(rows), groups), count_by(groups), strict=True)
     return [Figure(label, cents, count) for label, cents, count in counted]
 
 
@@ -43,7 +43,7 @@ def tally(frame: Frame) -> dict[Group, tuple[Sums, Sums, int]]:
     for place, _ in enumerate(GESTURES, 1):
         rows = given & (frame["kind"] == place)
         some = only(groups, rows)
-        columns.append(list(zip(count_by(some), _sum(frame["cents"][rows], some), strict=True)))
+        columns.append(list(zip(count_by(some), _sum(frame["cents"].compress(rows), some), strict=True)))
     refused = count_by(only(groups, ~given))
     return {
         label: (voucher, refund, count)

@@ -12,8 +12,10 @@ from hub.core.intervals import wilson
 from hub.core.text import N_
 from hub.statistics.columns.layouts import CHANNELS, WHATS, code_of
 from hub.statistics.columns.reading import read
+from hub.statistics.measuring import numbers
 from hub.statistics.measuring.figures import Figure, Group
 from hub.statistics.measuring.frames import Frame, column_of
+from hub.statistics.measuring.numbers import count_each
 from hub.statistics.rules import Filters
 from hub.statistics.words import Dimension, Subject
 
@@ -47,14 +49,21 @@ def tally_by(frame: Frame, by: Dimension) -> dict[Any, Tally]:
 
 
 def _add_up(columns: Sequence[Array], whats: Array, counts: Array) -> dict[tuple[int, ...], Tally]:
-    keys = np.zeros(len(whats), dtype=np.int64)
-    for column in (*columns, whats):
-        keys = keys * (int(column.max()) + 1 if len(column) else 1) + column
-    _, first, place = np.unique(keys, return_index=True, return_inverse=True)
-    sums = np.bincount(place, weights=counts, minlength=len(first))
+    """Added up in a table of all combinations: few ids, however large they are."""
+    if not len(whats):
+        return {}
+    parts = [numbers.group(column) for column in (*columns, whats)]
+    sizes = [part.count for part in parts]
+    keys = np.ravel_multi_index([part.codes for part in parts], sizes)
+    sums = np.bincount(keys, weights=counts)
+    places = np.flatnonzero(sums)
+    labels = [
+        np.array(part.labels)[at].tolist()
+        for part, at in zip(parts, np.unravel_index(places, sizes), strict=True)
+    ]
     found: dict[tuple[int, ...], dict[str, int]] = defaultdict(dict)
-    for row, total in zip(first.tolist(), sums.tolist(), strict=True):
-        found[tuple(int(column[row]) for column in columns)][WHATS[int(whats[row]) - 1]] = int(total)
+    for *names, what, total in zip(*labels, sums[places].tolist(), strict=True):
+        found[tuple(names)][WHATS[what - 1]] = int(total)
     return dict(found)
 
 
@@ -98,8 +107,8 @@ def distribute_pressure(filters: Filters, customer_ids: Collection[int] | None, 
     found = read(Subject.PRESSURE, filters.since_on, filters.until_on, {"customer", "channel"}).columns
     reached = found["customer"]
     if filters.channel:
-        reached = reached[found["channel"] == code_of(CHANNELS, filters.channel)]
-    customers, counts = np.unique(reached, return_counts=True)
+        reached = reached.compress(found["channel"] == code_of(CHANNELS, filters.channel))
+    customers, counts = count_each(reached)
     if customer_ids is not None:
         mine = np.fromiter(customer_ids, dtype=np.int64, count=len(customer_ids))
         counts = counts[np.isin(customers, mine)]

@@ -13,6 +13,8 @@ from hub.core.intervals import Z95, Interval
 Array = NDArray[Any]
 LARGEST_TABLE = 1 << 22
 """Keys up to this are counted in a table, without being sorted."""
+FEW = 1 << 10
+"""Keys below this stay as they are: ten bits beside the seconds of a wait, which is thirty-two in most chains."""
 SHORT = 1 << 15
 """So few groups are told apart by two bytes, which are ordered in the time it takes to look at them."""
 
@@ -38,9 +40,15 @@ def group(keys: Array) -> Groups:
         kind = np.int16 if len(found) < SHORT else np.int32
         table = np.zeros(int(found[-1]) + 1, dtype=kind)
         table[found] = np.arange(len(found), dtype=kind)
-        return Groups(found.tolist(), table[keys])
+        return Groups(found.tolist(), table.take(keys))
     found, codes = np.unique(keys, return_inverse=True)
     return Groups(found.tolist(), codes)
+
+
+def group_loosely(keys: Array) -> Groups:
+    """The same in a moment where keys are small: they are their own codes, and some groups have no rows."""
+    largest = int(keys.max(initial=0))
+    return Groups(range(largest + 1), keys) if largest < FEW else group(keys)
 
 
 def all_of(count: int) -> Groups:
@@ -59,7 +67,7 @@ def ordered(values: Array, groups: Groups) -> list[Array]:
         keys = np.sort((groups.codes.astype(kind) << kind(width)) | values.astype(kind))
         return np.split(keys & kind((1 << width) - 1), ends)
     codes = groups.codes.astype(np.uint16) if groups.count <= SHORT else groups.codes
-    return [np.sort(part) for part in np.split(values[np.argsort(codes, kind="stable")], ends)]
+    return [np.sort(part) for part in np.split(values.take(np.argsort(codes, kind="stable")), ends)]
 
 
 def narrow(bits: int) -> Any:
@@ -91,7 +99,7 @@ def quantile_interval(values: Array, share: float) -> Interval | None:
 
 def only(groups: Groups, rows: Array) -> Groups:
     """The same groups of some of the rows; a group may then have none."""
-    return groups if rows.all() else Groups(groups.labels, groups.codes[rows])
+    return groups if rows.all() else Groups(groups.labels, groups.codes.compress(rows))
 
 
 def used(groups: Groups) -> Groups:
@@ -105,6 +113,13 @@ def used(groups: Groups) -> Groups:
 def count_by(groups: Groups) -> list[int]:
     """How many rows each group has."""
     return [int(count) for count in np.bincount(groups.codes, minlength=groups.count)]
+
+
+def count_each(values: Array) -> tuple[Array, Array]:
+    """The different values in their order, and how often each is there; `numpy.unique` copies once more."""
+    in_order = np.sort(values)
+    lasts = np.flatnonzero(np.append(in_order[1:] != in_order[:-1], np.ones(min(len(values), 1), dtype=bool)))
+    return in_order[lasts], np.diff(lasts, prepend=-1)
 
 
 def distribute(values: Array, edges: Sequence[int]) -> tuple[int, ...]:

@@ -31,13 +31,13 @@ ASKED = 0
 def find_ratings(frame: Frame, by: Dimension | None) -> list[Figure]:
     """The share that chose one of the first two."""
     groups, rows = _answered(frame, by)
-    return share_figures(groups, frame["score"][rows] >= GOOD)
+    return share_figures(groups, frame["score"].compress(rows) >= GOOD)
 
 
 def find_recovery(frame: Frame, by: Dimension | None) -> list[Figure]:
     """The same of those who had not been satisfied before."""
     groups, rows = _answered(frame, by, is_second=True)
-    return share_figures(groups, frame["score"][rows] >= GOOD)
+    return share_figures(groups, frame["score"].compress(rows) >= GOOD)
 
 
 def count_ratings(
@@ -45,7 +45,7 @@ def count_ratings(
 ) -> list[tuple[Group, Counts]]:
     """How many of each choice, the best first."""
     groups, rows = _answered(frame, by, is_second=is_second)
-    scores = frame["score"][rows]
+    scores = frame["score"].compress(rows)
     counts = [count_by(only(groups, scores == score)) for score in (BEST, GOOD, BAD)]
     return [(label, (best, good, bad)) for label, best, good, bad in zip(groups.labels, *counts, strict=True)]
 
@@ -71,9 +71,9 @@ def _answered(frame: Frame, by: Dimension | None, *, is_second: bool = False) ->
 def find_first_contact(frame: Frame, by: Dimension | None) -> list[Figure]:
     """The median of the waits that began with an answer; the chain is charged the whole of those that transfers cut."""
     groups, rows, whole = _contacted(frame, by)
-    seconds = frame[f"{whole}seconds"][rows]
+    seconds = frame[f"{whole}seconds"].compress(rows)
     known = seconds >= 0
-    found = zip(groups.labels, ordered(seconds[known], only(groups, known)), strict=True)
+    found = zip(groups.labels, ordered(seconds.compress(known), only(groups, known)), strict=True)
     return [quantile_figure(label, values, 0.5) for label, values in found]
 
 

@@ -28,7 +28,7 @@ def count_found(frame: Frame, by: Dimension | None) -> list[Figure]:
 
 def find_moved(frame: Frame, by: Dimension | None) -> list[Figure]:
     groups, rows = _found(frame, by)
-    return share_figures(groups, frame["is_moved"][rows] > 0)
+    return share_figures(groups, frame["is_moved"].compress(rows) > 0)
 
 
 def count_central(frame: Frame, by: Dimension | None) -> list[Figure]:

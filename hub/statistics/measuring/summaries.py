@@ -93,7 +93,7 @@ def _sort(groups: Groups, of: Packed) -> Sorted:
     kind = narrow(of.width + groups.count.bit_length())
     keys = (groups.codes.astype(kind) << kind(of.width)) | of.values.astype(kind, copy=False)
     if of.others is not None:
-        keys[of.others] = groups.count << of.width
+        np.putmask(keys, of.others, groups.count << of.width)
     keys.sort()
     firsts = np.arange(groups.count + 1, dtype=kind) << kind(of.width)
     begins = np.searchsorted(keys, firsts)
@@ -124,7 +124,7 @@ def _pack(seconds: Array, target: Array, is_reply: Array, is_charged: Array) -> 
     kind = narrow(width)
     is_known = seconds >= 0
     values = seconds.astype(kind)
-    values[~is_known] = unknown
+    np.putmask(values, ~is_known, unknown)
     values <<= kind(FLAGS)
     values |= ((seconds <= target) & is_known).astype(kind) << kind(1)
     values |= is_reply

@@ -32,7 +32,7 @@ def _lasting(frame: Frame, by: Dimension | None, which: int) -> list[tuple[Any, 
     """Of each group the seconds from short to long, sorted once for all quantiles."""
     if ("solved", by, which) not in frame.made:
         groups, rows = _solved(frame, by, which)
-        found = ordered(frame["seconds"][rows], groups)
+        found = ordered(frame["seconds"].compress(rows), groups)
         frame.made["solved", by, which] = list(zip(groups.labels, found, strict=True))
     made: list[tuple[Any, Array]] = frame.made["solved", by, which]
     return made
@@ -40,12 +40,12 @@ def _lasting(frame: Frame, by: Dimension | None, which: int) -> list[tuple[Any, 
 
 def find_reopened(frame: Frame, by: Dimension | None) -> list[Figure]:
     groups, rows = _solved(frame, by, FIRST)
-    return share_figures(groups, frame["is_back"][rows] > 0)
+    return share_figures(groups, frame["is_back"].compress(rows) > 0)
 
 
 def count_reopened(frame: Frame) -> int:
     _, rows = _solved(frame, None, FIRST)
-    return int((frame["is_back"][rows] > 0).sum())
+    return int((frame["is_back"].compress(rows) > 0).sum())
 
 
 def _solved(frame: Frame, by: Dimension | None, which: int) -> tuple[Groups, Array]:

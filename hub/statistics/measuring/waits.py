@@ -67,14 +67,14 @@ def _charge(frame: Frame, by: Dimension | None) -> Charged:
     whole, end = whole_of(frame, by), frame["end"]
     rows = end == REPLIED if whole or by is Dimension.AGENT else end <= PASSED_ON
     groups = frame.group(by, rows, slot=f"{whole}slot")
-    seconds, target = frame[f"{whole}seconds"][rows], frame[f"{whole}target"][rows]
+    seconds, target = (frame[f"{whole}{name}"].compress(rows) for name in ("seconds", "target"))
     is_known = seconds >= 0
     return Charged(
         groups=groups,
-        is_reply=end[rows] == REPLIED,
+        is_reply=end.compress(rows) == REPLIED,
         known=only(groups, is_known),
-        seconds=seconds[is_known],
-        in_time=(seconds <= target)[is_known],
+        seconds=seconds.compress(is_known),
+        in_time=(seconds <= target).compress(is_known),
     )
 
 
@@ -111,6 +111,10 @@ def find_within_target(frame: Frame, by: Dimension | None) -> list[Figure]:
 
 
 def count_replies(frame: Frame, by: Dimension | None) -> list[Figure]:
+    if by is None:
+        frame.need({"end"})
+        count = int((frame["end"] == REPLIED).sum())
+        return [Figure(None, count, count)]
     of = charge(frame, by)
     return count_figures(only(of.groups, of.is_reply))
 
@@ -124,4 +128,4 @@ def find_dropped_share(frame: Frame, by: Dimension | None) -> list[Figure]:
     """Of all waits that ended here: a share that was passed on has not."""
     frame.need({"end", *column_of(by)})
     rows = frame["end"] != PASSED_ON
-    return share_figures(frame.group(by, rows), frame["end"][rows] >= FIRST_DROP)
+    return share_figures(frame.group(by, rows), frame["end"].compress(rows) >= FIRST_DROP)
