@@ -29,8 +29,7 @@ from hub.statistics.measuring.door import LIVE, list_keys
 from hub.statistics.models import FigureExport
 from hub.statistics.words import Subject
 from hub.surveys.actions import add_builtin_survey
-from hub.surveys.models import Answer
-from hub.surveys.words import AnswerState, Choice
+from hub.surveys.words import Choice
 from tests.conftest import TUESDAY, HandClock
 from tests.makers.counting import counted_statements
 from tests.makers.customers import make_customer
@@ -40,7 +39,7 @@ from tests.makers.outbox import post_draft
 from tests.makers.staff import log_in, make_agent
 from tests.makers.statistics import gather_all, work_off
 from tests.makers.stores import make_chain
-from tests.makers.surveys import Asked, invite_again, make_invitation
+from tests.makers.surveys import Asked, invite_again, make_answer, make_invitation
 from tests.makers.worked_chain import WorkedChain, make_worked_chain, moment
 
 API, PAGE = "/api/v1/statistics", "/statistics/files"
@@ -129,20 +128,7 @@ def make_answered_order(session: Session, store_id: int, at: datetime) -> None:
     dora = make_customer(session).id
     asked = invite_again(session, Asked(0, "", 0, dora, store_id), "A1")
     session.get_one(Order, asked.order_id).placed_at = at
-    session.add(
-        Answer(
-            invitation_id=asked.invitation_id,
-            store_id=store_id,
-            customer_id=dora,
-            choice=Choice.SATISFIED,
-            state=AnswerState.CONFIRMED,
-            nonce="1",
-            page_opened_at=at,
-            confirmed_at=at,
-            answered_at=at,
-        )
-    )
-    session.flush()
+    make_answer(session, asked, Choice.SATISFIED, at=at)
 
 
 def test_each_figure_of_the_files_is_that_of_the_api(

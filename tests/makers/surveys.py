@@ -1,12 +1,15 @@
 """Known invitations: Dora is asked about her order of Lyon."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from hub.core.words import Language
 from hub.surveys.actions import InvitationDraft, add_builtin_survey, invite
 from hub.surveys.links import token_of
+from hub.surveys.models import Answer
+from hub.surveys.words import AnswerState, Choice
 from tests.conftest import TUESDAY
 from tests.makers.customers import make_customer
 from tests.makers.orders import make_order
@@ -45,3 +48,28 @@ def invite_again(session: Session, asked: Asked, external_id: str) -> Asked:
     )
     invitation_id = invite([draft], now=TUESDAY)[order.id]
     return Asked(invitation_id, token_of(invitation_id), order.id, asked.customer_id, asked.store_id)
+
+
+def make_answer(
+    session: Session,
+    asked: Asked,
+    choice: Choice,
+    state: AnswerState = AnswerState.CONFIRMED,
+    *,
+    at: datetime = TUESDAY,
+) -> Answer:
+    """The row alone, without what an answer sets off."""
+    row = Answer(
+        invitation_id=asked.invitation_id,
+        store_id=asked.store_id,
+        customer_id=asked.customer_id,
+        choice=choice,
+        state=state,
+        nonce=f"{choice}-{state}",
+        page_opened_at=at,
+        confirmed_at=at,
+        answered_at=at,
+    )
+    session.add(row)
+    session.flush()
+    return row

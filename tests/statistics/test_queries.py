@@ -20,14 +20,13 @@ from hub.staff.words import Role
 from hub.statistics import queries
 from hub.statistics.people import list_people
 from hub.statistics.rows import ResponseTimes
-from hub.surveys.models import Answer
 from hub.surveys.words import AnswerState, Choice
 from tests.conftest import TUESDAY
 from tests.makers.inbox import make_incoming, make_reason
 from tests.makers.staff import make_agent
 from tests.makers.statistics import gather_all
 from tests.makers.stores import make_chain, make_store
-from tests.makers.surveys import make_invitation
+from tests.makers.surveys import make_answer, make_invitation
 
 
 def viewer(*store_ids: int) -> Viewer:
@@ -209,22 +208,8 @@ def test_the_distribution_adds_up(house: House) -> None:
 
 def test_answers_that_count_make_the_satisfaction(session: Session) -> None:
     asked = make_invitation(session)
-    for number, (choice, state) in enumerate(
-        ((Choice.VERY_SATISFIED, AnswerState.CONFIRMED), (Choice.NOT_SATISFIED, AnswerState.SUPERSEDED))
-    ):
-        session.add(
-            Answer(
-                invitation_id=asked.invitation_id,
-                store_id=asked.store_id,
-                customer_id=asked.customer_id,
-                choice=choice,
-                state=state,
-                nonce=str(number),
-                page_opened_at=TUESDAY,
-                confirmed_at=TUESDAY,
-                answered_at=TUESDAY,
-            )
-        )
+    make_answer(session, asked, Choice.VERY_SATISFIED)
+    make_answer(session, asked, Choice.NOT_SATISFIED, AnswerState.SUPERSEDED)
     gather_all()
     found = queries.get_satisfaction(queries.read_filters({}, now=TUESDAY), viewer=viewer())
     assert found.total.counts == (1, 0, 0)

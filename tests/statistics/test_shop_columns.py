@@ -18,14 +18,13 @@ from hub.statistics.measuring.figures import Figure
 from hub.statistics.queries import read_filters
 from hub.statistics.words import Dimension
 from hub.stores.models import Store
-from hub.surveys.models import Answer
 from hub.surveys.words import AnswerState, Choice
 from tests.conftest import TUESDAY
 from tests.makers.inbox import make_house, make_received
 from tests.makers.orders import an_event
 from tests.makers.statistics import find_differing, gather_all, work_off
 from tests.makers.stores import make_store
-from tests.makers.surveys import make_invitation
+from tests.makers.surveys import make_answer, make_invitation
 
 
 @pytest.fixture
@@ -101,22 +100,8 @@ def test_tickets_are_set_against_the_orders_of_their_group(session: Session, lyo
 
 def test_only_the_answer_that_counts_is_counted(session: Session) -> None:
     asked = make_invitation(session)
-    for number, (choice, state) in enumerate(
-        ((Choice.NOT_SATISFIED, AnswerState.CONFIRMED), (Choice.VERY_SATISFIED, AnswerState.SUPERSEDED))
-    ):
-        session.add(
-            Answer(
-                invitation_id=asked.invitation_id,
-                store_id=asked.store_id,
-                customer_id=asked.customer_id,
-                choice=choice,
-                state=state,
-                nonce=str(number),
-                page_opened_at=TUESDAY,
-                confirmed_at=TUESDAY,
-                answered_at=TUESDAY,
-            )
-        )
+    make_answer(session, asked, Choice.NOT_SATISFIED)
+    make_answer(session, asked, Choice.VERY_SATISFIED, AnswerState.SUPERSEDED)
     gather_all()
     (found,) = ask("csat")
     assert (found.value, found.count) == (0, 1)
