@@ -34,7 +34,7 @@ from hub.statistics.measuring.answered import is_uncontacted
 from hub.statistics.narrowing import SETTLED, narrowed_tickets, narrowed_waits, of_its_own
 from hub.statistics.rerouting import BY_PEOPLE
 from hub.statistics.rules import BUCKETS_SECONDS, Filters
-from hub.statistics.unanswered import HAD_HELP
+from hub.statistics.unanswered import COULD_HAVE_HELP, HAD_HELP
 from hub.stores.queries import get_stores
 
 if TYPE_CHECKING:
@@ -191,6 +191,8 @@ def _solved(filters: Filters, clicked: Clicked, viewer: Viewer, _now: datetime) 
         *_of_reason(filters, clicked, Ticket.reason_id),
         *_narrowed_tickets(filters, viewer),
     )
+    if clicked.measure == SOLVED_ALONE:
+        found = found.where(COULD_HAVE_HELP)
     if clicked.is_part and clicked.measure in SOLVED_PARTS:
         found = found.where(SOLVED_PARTS[clicked.measure])
     if clicked.is_central:

@@ -7,6 +7,7 @@ from sqlalchemy import exists, func, select, true
 
 from hub.core.db import db
 from hub.inbox.models import Ticket
+from hub.inbox.words import TAKEN_OVER
 from hub.knowledge.models import KnowledgeUse
 from hub.staff.rules import Viewer
 from hub.statistics.narrowing import SETTLED, narrowed_tickets, solved_in
@@ -16,6 +17,8 @@ from hub.surveys.words import AnswerState, Choice
 
 MOST = 20
 HAD_HELP = exists().where(KnowledgeUse.ticket_id == Ticket.id)
+COULD_HAVE_HELP = Ticket.source_kind.is_distinct_from(TAKEN_OVER)
+"""What was taken over was answered in another helpdesk, where no article was at hand."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,12 @@ def count_without_article(filters: Filters, *, viewer: Viewer) -> list[Alone]:
             func.count(),
             func.max(Ticket.solved_at),
         )
-        .where(*solved_in(filters), Ticket.state.in_(SETTLED), *narrowed_tickets(filters, viewer))
+        .where(
+            *solved_in(filters),
+            Ticket.state.in_(SETTLED),
+            COULD_HAVE_HELP,
+            *narrowed_tickets(filters, viewer),
+        )
         .group_by(Ticket.store_id, Ticket.reason_id)
     )
     return [Alone(row[0], row[1], row[2], row[3], row[4] or filters.since) for row in rows]

@@ -6,7 +6,9 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from hub.core.words import Language
+from hub.core.words import Channel, Language
+from hub.inbox.actions.importing import ImportedMessage, ImportedTicket, import_ticket
+from hub.inbox.words import MessageKind, Priority, TicketState
 from hub.knowledge.actions import note_search
 from hub.knowledge.models import KnowledgeUse
 from hub.knowledge.words import SearchPlace
@@ -31,8 +33,12 @@ GAPS = f"/statistics/gaps?{QUERY}"
 
 @pytest.fixture
 def chain(session: Session, hand_clock: HandClock) -> WorkedChain:
-    """Solved for good: 1, 2, 7 (delivery) and 9 (breakage) of Lyon, 17 (breakage) of Lille; an article went into 2."""
+    """Solved for good: 1, 2, 7 (delivery) and 9 (breakage) of Lyon, 17 (breakage) of Lille; an article went into 2.
+
+    One more of Lyon was taken over from another helpdesk, where no article was at hand: it does not count.
+    """
     chain = make_worked_chain(session, hand_clock)
+    take_over(chain.stores["LYO"].id)
     session.add(KnowledgeUse(ticket_id=chain.tickets[2], message_id=1, likeness=100, used_at=ASKED_AT))
     for words, place, found, at in (
         ("livraison en Suisse", SearchPlace.HELP, 0, moment(5, "10:00")),
@@ -46,6 +52,22 @@ def chain(session: Session, hand_clock: HandClock) -> WorkedChain:
         note_search(words=words, language=Language.FRENCH, place=place, found_count=found, now=at)
     session.flush()
     return chain
+
+
+def take_over(store_id: int) -> None:
+    at = moment(6, "10:00")
+    line = ImportedMessage(
+        key="old:1", kind=MessageKind.AGENT, channel=Channel.EMAIL, author_name="", author_address=None, agent_id=None,
+        subject="", text="Voici.", quoted_text="", html="", mail_message_id=None, happened_at=at,
+    )  # fmt: skip
+    import_ticket(
+        ImportedTicket(
+            subject="Lampe", state=TicketState.SOLVED, priority=Priority.NORMAL, channel=Channel.EMAIL,
+            store_id=store_id, assignee_id=None, customer_id=None, requester_name="", requester_address=None,
+            language=Language.FRENCH, created_at=at, updated_at=at, solved_at=at, words=(), messages=(line,),
+        ),
+        now=ASKED_AT,
+    )  # fmt: skip
 
 
 def read_table(client: FlaskClient, key: str, more: str = "") -> list[list[str]]:

@@ -16,8 +16,8 @@ WITHOUT_ARTICLE = Measure(
         "now, with the 95% Wilson interval. A reason is counted without those below it."
     ),
     leaves_out=N_(
-        "Tickets that are open again; spam, merged and withdrawn tickets. What somebody copied by hand or said on "
-        "the phone is not known."
+        "Tickets that are open again; spam, merged and withdrawn tickets; tickets taken over from another helpdesk. "
+        "What somebody copied by hand or said on the phone is not known."
     ),
 )
 SEARCHES_IN_VAIN = Measure(
