@@ -25,7 +25,7 @@ from hub.core.words import Channel
 from hub.inbox.models import ReplyWait, RouteCorrection, Ticket
 from hub.inbox.queries.access import only_visible
 from hub.inbox.words import TicketState
-from hub.staff.queries import get_agents
+from hub.staff.models import Agent
 from hub.staff.rules import Viewer
 from hub.statistics.behind_rows import Parts, columns, gestures, rated, within
 from hub.statistics.charged import ended_waits
@@ -35,7 +35,7 @@ from hub.statistics.narrowing import SETTLED, narrowed_tickets, narrowed_waits, 
 from hub.statistics.rerouting import BY_PEOPLE
 from hub.statistics.rules import BUCKETS_SECONDS, Filters
 from hub.statistics.unanswered import COULD_HAVE_HELP, HAD_HELP
-from hub.stores.queries import get_stores
+from hub.stores.models import Store
 
 if TYPE_CHECKING:
     from hub.statistics.measuring.clicked import Found
@@ -104,14 +104,13 @@ def _count(statement: Parts) -> int:
 def _page(rows: Subquery, joined: Parts, after: str | None) -> Page[Line]:
     listed = joined.add_columns(
         Ticket.number, Ticket.subject, Ticket.requester_name, Ticket.requester_address, Ticket.channel,
-        Ticket.state, Ticket.store_id.label("at_store"),
+        Ticket.state, _name_of(Store, Ticket.store_id).label("store"),
+        _name_of(Agent, rows.c.agent_id).label("agent"),
     ).order_by(rows.c.at.desc(), rows.c.id.desc())  # fmt: skip
     if after:
         at, row_id = decode_key(after, datetime, int)
         listed = listed.where(tuple_(rows.c.at, rows.c.id) < tuple_(literal(at), literal(row_id)))
     found = db.session.execute(listed.limit(PAGE_SIZE + 1)).mappings().all()
-    houses = get_stores({row["at_store"] for row in found if row["at_store"]})
-    people = get_agents({row["agent_id"] for row in found if row["agent_id"]})
     lines = [
         Line(
             id=row["id"],
@@ -123,12 +122,17 @@ def _page(rows: Subquery, joined: Parts, after: str | None) -> Page[Line]:
             customer=row["requester_name"] or row["requester_address"] or "",
             channel=row["channel"],
             state=row["state"],
-            store_name=houses[row["at_store"]].name if row["at_store"] else "",
-            agent_name=people[row["agent_id"]].name if row["agent_id"] in people else "",
+            store_name=row["store"] or "",
+            agent_name=row["agent"] or "",
         )
         for row in found
     ]
     return make_page(lines, size=PAGE_SIZE, key=lambda line: (line.at, line.id))
+
+
+def _name_of(table: type[Store] | type[Agent], row_id: Any) -> ScalarSelect[str]:
+    """With the row: a list has few, and a page few statements."""
+    return select(table.name).where(table.id == row_id).scalar_subquery()
 
 
 def _rows_of(clicked: Clicked) -> Callable[[Filters, Clicked, Viewer, datetime], Parts]:

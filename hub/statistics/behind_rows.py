@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, null, select
+from sqlalchemy import BigInteger, ColumnElement, Select, cast, null, select
 
 from hub.inbox.models import Gesture, Ticket, TicketRating
 from hub.inbox.ratings import UNHAPPY
@@ -26,7 +26,7 @@ def columns(
         at.label("at"),
         (null() if seconds is None else seconds).label("seconds"),
         (null() if target is None else target).label("target"),
-        (null() if agent_id is None else agent_id).label("agent_id"),
+        (cast(null(), BigInteger) if agent_id is None else agent_id).label("agent_id"),
     )
 
 

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from hub.core.errors import Invalid
 from hub.core.text import N_
-from hub.reasons.queries import list_reasons
 from hub.staff.rules import Viewer
 from hub.statistics import rules
+from hub.statistics.known import Known
 from hub.statistics.measuring.answered import count_invited
 from hub.statistics.measuring.door import open_look
 from hub.statistics.measuring.live import Waiting, list_waiting
@@ -29,7 +29,7 @@ from hub.statistics.rows import (
 )
 from hub.statistics.rules import Filters
 from hub.statistics.words import Dimension
-from hub.stores.queries import find_store_by_code, get_chain, get_stores, list_regions, list_stores
+from hub.stores.queries import get_chain, get_stores, list_regions
 
 if TYPE_CHECKING:
     from hub.statistics.measuring.look import Look, Need
@@ -38,37 +38,36 @@ CENTRAL_QUEUE = N_("Central queue")
 LONG_DAYS = 92
 
 
-def read_filters(args: Mapping[str, str], *, now: datetime, viewer: Viewer | None = None) -> Filters:
+def read_filters(
+    args: Mapping[str, str], *, now: datetime, viewer: Viewer | None = None, known: Known | None = None
+) -> Filters:
     """The filters of an address; `store` is a store's code, or several between commas. Raises Invalid with the field to correct.
 
     Without a `viewer` nobody's own figures can be asked for; a store or a region without any of the reader's is refused.
     """
-    chain = get_chain()
+    chain, known = get_chain(), known or Known()
     today = now.astimezone(ZoneInfo(chain.time_zone)).date()
-    stores = _read_stores(args.get("store") or "", viewer)
+    stores = _read_stores(args.get("store") or "", viewer, known)
     found = rules.read_filters(args, today=today, time_zone=chain.time_zone, stores=stores)
     _check_person(found, viewer)
-    _check_region(found, viewer)
-    return replace(found, reason_ids=_find_reasons(found.reason_id)) if found.reason_id else found
+    _check_region(found, viewer, known)
+    return replace(found, reason_ids=_find_reasons(found.reason_id, known)) if found.reason_id else found
 
 
-def _read_stores(words: str, viewer: Viewer | None) -> frozenset[int]:
+def _read_stores(words: str, viewer: Viewer | None, known: Known) -> frozenset[int]:
     """One code of the reader's, or several between commas; a store that was closed since still counts in the past."""
     if not words.strip():
         return frozenset()
-    one = find_store_by_code(words)
-    if one or "," not in words:
-        known, codes = {one.code: one.id} if one else {}, [words.strip()]
-    else:
-        known = {row.code: row.id for row in list_stores(is_active=None)}
-        codes = [code.strip() for code in words.split(",") if code.strip()]
+    ids = {row.code: row.id for row in known.stores}
+    codes = [words] if words.strip() in ids else words.split(",")
+    codes = [code.strip() for code in codes if code.strip()]
     for code in codes:
-        if code not in known or (viewer and not viewer.scope.has_store(known[code])):
+        if code not in ids or (viewer and not viewer.scope.has_store(ids[code])):
             raise Invalid(N_("No store has the code %(code)s. Please check it."), field="store", code=code)
-    return frozenset(known[code] for code in codes)
+    return frozenset(ids[code] for code in codes)
 
 
-def _check_region(filters: Filters, viewer: Viewer | None) -> None:
+def _check_region(filters: Filters, viewer: Viewer | None, known: Known) -> None:
     """One that exists, and holds a store of the reader; else the words above the figures would name another place than they are of."""
     region_id = filters.region_id
     if region_id is None:
@@ -76,18 +75,18 @@ def _check_region(filters: Filters, viewer: Viewer | None) -> None:
     if viewer is None or viewer.scope.is_everything:
         is_known = any(row.id == region_id for row in list_regions())
     else:
-        is_known = any(row.region_id == region_id for row in get_stores(viewer.scope.store_ids).values())
+        mine = (row.region_id for row in known.stores if viewer.scope.has_store(row.id))
+        is_known = region_id in mine
     if not is_known:
         raise Invalid(
             N_("“%(word)s” is none of the list. Please choose one."), field="region", word=str(region_id)
         )
 
 
-def _find_reasons(reason_id: int) -> frozenset[int]:
-    rows = list_reasons(active=False)
-    if all(row.id != reason_id for row in rows):
+def _find_reasons(reason_id: int, known: Known) -> frozenset[int]:
+    if all(row.id != reason_id for row in known.reasons):
         raise Invalid(N_("This contact reason does not exist. Please choose another one."), field="reason")
-    return reasons_below(reason_id, rows)
+    return reasons_below(reason_id, known.reasons)
 
 
 def _check_person(filters: Filters, viewer: Viewer | None) -> None:

@@ -12,6 +12,7 @@ from hub.blueprints.statistics.filter_words import FILTERS, NARROWINGS
 from hub.core import clock
 from hub.staff.rules import Viewer
 from hub.statistics import queries
+from hub.statistics.known import Known
 from hub.statistics.rules import Filters
 
 
@@ -43,11 +44,11 @@ def read_asked(uses: frozenset[str] = NARROWINGS, *, compares: Callable[[Filters
 
     `compares`: whether figures of another period stand on the page, so that nothing else is offered and said.
     """
-    now, person = clock.business_now(), viewer()
+    now, person, known = clock.business_now(), viewer(), Known()
     args = {name: request.args[name] for name in FILTERS if request.args.get(name)}
-    filters = queries.read_filters(args, now=now, viewer=person)
+    filters = queries.read_filters(args, now=now, viewer=person, known=known)
     filters = _only(filters, uses)
-    return Asked(filters, args, person, now, uses, Choices(filters, person), compares(filters))
+    return Asked(filters, args, person, now, uses, Choices(filters, person, known), compares(filters))
 
 
 def _only(filters: Filters, uses: frozenset[str]) -> Filters:

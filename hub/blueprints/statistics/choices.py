@@ -2,25 +2,26 @@
 
 from functools import cached_property
 
-from hub.reasons.queries import ReasonRow, list_reasons
+from hub.reasons.queries import ReasonRow
 from hub.staff.queries import get_agents
 from hub.staff.queries.people import AgentRow
 from hub.staff.rules import Viewer
+from hub.statistics.known import Known
 from hub.statistics.people import list_people
 from hub.statistics.rules import Filters
-from hub.stores.queries import RegionRow, StoreRow, list_regions, list_stores
+from hub.stores.queries import RegionRow, StoreRow, list_regions
 
 
 class Choices:
     """Of one reader and one reading of the filters."""
 
-    def __init__(self, filters: Filters, viewer: Viewer) -> None:
-        self.filters, self.viewer = filters, viewer
+    def __init__(self, filters: Filters, viewer: Viewer, known: Known) -> None:
+        self.filters, self.viewer, self.known = filters, viewer, known
 
     @cached_property
     def stores(self) -> list[StoreRow]:
         scope = self.viewer.scope
-        return list_stores(store_ids=None if scope.is_everything else scope.store_ids)
+        return [row for row in self.known.stores if row.is_active and scope.has_store(row.id)]
 
     @cached_property
     def regions(self) -> list[RegionRow]:
@@ -31,10 +32,10 @@ class Choices:
         is_shown = len(mine) > 1 or self.filters.region_id is not None
         return [row for row in list_regions() if row.id in mine] if is_shown else []
 
-    @cached_property
+    @property
     def reasons(self) -> list[ReasonRow]:
-        """The tree, each reason under its parent; retired ones still count in the past."""
-        return list_reasons(active=False)
+        """The tree, retired ones too."""
+        return self.known.reasons
 
     @cached_property
     def people(self) -> list[AgentRow]:
