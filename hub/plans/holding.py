@@ -6,9 +6,13 @@ from hub.plans import models
 from hub.plans.moving import models as move_models
 from hub.plans.replay import models as replay_models
 from hub.plans.results import models as result_models
+from hub.plans.results.statements import PROSPECTS
 
 MODELS = (models, move_models, replay_models, result_models)
 """Imported, so that the tables below are known to whoever reads this."""
+_IS_PROSPECT = f"values ->> 'trigger' IN {PROSPECTS}"
+_TRIGGER = "jsonb_build_object('trigger', values -> 'trigger')"
+"""The results of a plan tell prospects apart, also those who were erased since."""
 HOLDINGS: tuple[Holding, ...] = (
     Held(
         table="step_runs",
@@ -20,7 +24,8 @@ HOLDINGS: tuple[Holding, ...] = (
         table="enrolments",
         title=N_("Plans"),
         mine="customer_id = ANY(:ids)",
-        blank=("values", "exit_note"),
+        blank=("exit_note",),
+        blank_to={"values": f"CASE WHEN {_IS_PROSPECT} THEN {_TRIGGER} ELSE '{{}}' END"},
         keep={"entry_key": N_("tells the same occasion told twice"), "step_key": N_("figures of plans")},
     ),
     Held(

@@ -88,10 +88,11 @@ def give_consent(
     *,
     action: ConsentAction = ConsentAction.GIVEN,
     now: datetime = TUESDAY,
-) -> None:
+) -> int:
+    """The id of what now stands in the ledger."""
     from hub.core.actor import CUSTOMER
 
-    customers.record_consent(
+    return customers.record_consent(
         address_kind=AddressKind.MAIL,
         address=address,
         channel=Channel.EMAIL,

@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from hub.customers.words import ConsentAction
+from hub.outbox.actions import note_refusal
 from hub.outbox.models import DeliveryReceipt
 from hub.outbox.tracking.models import LinkClick
 from hub.outbox.tracking.words import Sign, Visitor
@@ -46,7 +47,7 @@ def _become(session: Session, number: int, message_id: int, mail: str) -> None:
             )
         )  # fmt: skip
     elif number == 1:
-        give_consent(mail, action=ConsentAction.WITHDRAWN, now=at)
+        note_refusal(give_consent(mail, action=ConsentAction.WITHDRAWN, now=at), now=at)
     elif number == 2:
         session.add(
             DeliveryReceipt(message_id=message_id, kind=ReceiptKind.COMPLAINT, reference="c", received_at=at)

@@ -3,11 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.core.db import Base
-from hub.customers.models import ConsentEntry
 from hub.plans.models import Plan
 
 
@@ -27,11 +26,3 @@ class KeptResults(Base):
     until: Mapped[datetime | None]
     computed_at: Mapped[datetime | None]
     data: Mapped[dict[str, Any]] = mapped_column(deferred=True, server_default="{}")
-
-
-REFUSALS = Index(
-    "ix_consent_entries_refusals",
-    ConsentEntry.happened_at,
-    postgresql_where="action = 'withdrawn' AND actor_kind = 'customer'",
-)
-"""Who refused our messages in a period: one line of the ledger in a hundred."""

@@ -3,8 +3,8 @@
 from sqlalchemy import text
 
 HORIZON_DAYS = 30
-ATTRIBUTED_DAYS = 7
-"""A customer who refuses our messages does so because of the last one that reached him within these days."""
+PROSPECTS = "('account_created', 'newsletter_joined')"
+"""Triggers by which somebody enters who bought nothing yet."""
 
 
 def _bare(column: str) -> str:
@@ -35,7 +35,7 @@ _HEADS = f"""
         FROM (
             SELECT e.id, e.plan_id, e.customer_id, e.arm, h.number, coalesce(e.opens_at, e.entered_at) AS opens_at,
                 coalesce(e.closes_at, e.entered_at + h.horizon) AS closes_at, starts_with(e.entry_key, :prospects)
-                OR coalesce(e.values ->> 'trigger', '') IN ('account_created', 'newsletter_joined') AS is_prospect
+                OR coalesce(e.values ->> 'trigger', '') IN {PROSPECTS} AS is_prospect
             FROM enrolments AS e JOIN horizons AS h ON h.id = coalesce(e.entered_version_id, e.version_id)
             WHERE {_OPENED}
         ) AS opened
@@ -118,23 +118,10 @@ PASSAGES = text(f"""
 """Of the period, and beside them who waits for a window that opens later (`is_ahead`, the first at `first_at`)."""
 
 MESSAGES = text(f"""
-    WITH refused AS MATERIALIZED (
-        SELECT DISTINCT last.id AS message_id
-        FROM consent_entries AS w
-        JOIN addresses AS a ON a.kind = w.address_kind AND a.value = w.address
-        CROSS JOIN LATERAL (
-            SELECT m.id FROM outbound_messages AS m
-            WHERE m.customer_id = a.customer_id AND m.channel = w.channel AND m.purpose = w.purpose
-                AND m.accepted_at <= w.happened_at
-                AND m.accepted_at > w.happened_at - make_interval(days => {ATTRIBUTED_DAYS})
-            ORDER BY m.accepted_at DESC, m.id DESC LIMIT 1
-        ) AS last
-        WHERE w.action = 'withdrawn' AND w.actor_kind = 'customer' AND w.happened_at >= :since AND w.happened_at <= :now
-    ),
-    runs AS MATERIALIZED (
+    WITH runs AS MATERIALIZED (
         SELECT e.id, v.number, o.preferred_store_id AS store_id, r.step_key,
             CASE e.arm WHEN 'control' THEN 'ghost' ELSE r.outcome END AS outcome, m.state IN ('accepted', 'delivered', 'bounced', 'unknown') AS is_sent,
-            m.state IN ('accepted', 'delivered') AS is_delivered, u.message_id IS NOT NULL AS has_refused,
+            m.state IN ('accepted', 'delivered') AS is_delivered, m.refused_at IS NOT NULL AS has_refused,
             EXISTS (SELECT FROM link_clicks WHERE message_id = m.id AND label = 'human')
                 OR EXISTS (SELECT FROM message_openings WHERE message_id = m.id AND opener = 'program') AS is_engaged,
             EXISTS (SELECT FROM delivery_receipts WHERE message_id = m.id AND kind = 'complaint') AS has_complained
@@ -143,7 +130,6 @@ MESSAGES = text(f"""
         JOIN customers AS o ON o.id = e.customer_id
         JOIN step_runs AS r ON r.enrolment_id = e.id
         LEFT JOIN outbound_messages AS m ON m.id = r.outbound_id AND e.arm = 'treated'
-        LEFT JOIN refused AS u ON u.message_id = m.id
         WHERE {_OPENED} AND (e.arm = 'treated' OR r.outcome NOT IN ('skipped', 'expired'))
     )
     SELECT number, store_id, step_key, outcome, count(*) AS passages, count(*) FILTER (WHERE is_sent) AS sent,
@@ -161,5 +147,5 @@ MESSAGES = text(f"""
     GROUP BY number, store_id
 """)  # noqa: S608 - pieces of our own
 """What the steps did in the treated arm, and what became of its messages; whatever one did, or would have done, in the control
-arm is its ghost.
+arm is its ghost. A refusal stands with the message since it was said (hub/outbox/actions/refusals.py): an erasure takes its address.
 """

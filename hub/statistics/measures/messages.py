@@ -73,7 +73,8 @@ UNSUBSCRIBED = Measure(
         "Messages followed by a refusal within seven days, divided by the messages delivered, with the 95% Wilson interval."
     ),
     leaves_out=N_(
-        "Refusals later than that, those noted by the staff, and replies, order and service messages, which nobody can refuse."
+        "Refusals later than that, those noted by the staff, and messages that nobody can refuse: replies, order and "
+        "service messages without such a link."
     ),
 )
 COMPLAINTS = Measure(

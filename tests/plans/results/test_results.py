@@ -13,9 +13,11 @@ from hub.core.errors import NotFound
 from hub.core.words import Channel, Purpose
 from hub.customers.actions import record_consent
 from hub.customers.words import AddressKind, ConsentAction, LegalBasis
+from hub.identity import erasing
 from hub.loyalty import giving, redeeming
 from hub.orders.models import Order
 from hub.orders.words import OrderState
+from hub.outbox.actions import note_refusal
 from hub.outbox.actions.reports import apply_receipt
 from hub.outbox.models import OutboundMessage
 from hub.outbox.tracking.models import LinkClick
@@ -28,7 +30,7 @@ from hub.plans.results.queries import get_results
 from hub.plans.results.rows import Asked, Results
 from hub.plans.rules import household_of
 from hub.plans.words import Arm, EnrolmentState, ExitReason, StepOutcome
-from tests.conftest import TUESDAY
+from tests.conftest import TUESDAY, HandClock
 from tests.makers.counting import counted_statements
 from tests.makers.loyalty import make_pool
 from tests.makers.plan_lives import ENTERED, Lives
@@ -287,8 +289,24 @@ def test_a_refusal_belongs_to_the_last_message_before_it(chain: Chain) -> None:
     assert (funnel.sent, funnel.unsubscribed, funnel.complained) == (3, 1, 1)
 
 
+def test_an_erasure_changes_no_result_of_the_past(chain: Chain, hand_clock: HandClock) -> None:
+    """Of who refused, and of who entered as a prospect and bought: a customer again would be another window."""
+    who = chain.person(preferred_store_id=chain.store.id)
+    chain.send(chain.enter(who, values={"trigger": "account_created", "typed": "Bonjour"}))
+    chain.enter(who, at=ENTERED + timedelta(days=10))
+    chain.order(who, days=20, store_id=chain.store.id)
+    refuse(chain, f"life{chain.count - 3}@client.example", ENTERED + timedelta(days=3))
+    before = chain.read()
+    assert (before.funnel.unsubscribed, before.arms.treated.heads, before.arms.treated.buyers) == (1, 2, 1)
+    erasing.ask_erasure(who.id, by=SYSTEM, now=TUESDAY)
+    while erasing.work_erasures(lambda: None):
+        pass
+    chain.session.expire_all()
+    assert (who.first_name, chain.read()) == ("", before)
+
+
 def refuse(chain: Chain, address: str, at: datetime) -> None:
-    record_consent(
+    entry_id = record_consent(
         address_kind=AddressKind.MAIL,
         address=address,
         channel=Channel.EMAIL,
@@ -301,6 +319,7 @@ def refuse(chain: Chain, address: str, at: datetime) -> None:
         by=CUSTOMER,
         now=at,
     )
+    note_refusal(entry_id, now=at)
 
 
 def test_a_real_gain_is_said_with_its_interval(chain: Chain) -> None:
