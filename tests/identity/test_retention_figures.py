@@ -40,6 +40,7 @@ def read_figures(now: datetime) -> dict[str, Any]:
             measure(f"messages_{name}", filters, viewer=SYSTEM_VIEWER, now=now)
             for name in ("sent", "opened", "clicked", "unsubscribed", "complaints", "delivered")
         ],
+        "links": measure("review_links", filters, viewer=SYSTEM_VIEWER, now=now),
         "cohorts": cohort_queries.list_cohorts(now_on=date(2026, 3, 3), store_id=None, family=None),
         "value": [
             (each.month_on, each.actual_cents)
@@ -58,7 +59,7 @@ def is_told(figures: dict[str, Any]) -> bool:
         figures["resolution"].first.count,
         figures["rerouting"].total.count,
         figures["gestures"].total.voucher_cents + figures["gestures"].total.refund_cents,
-        *[(figure.value or 0) * figure.count for (figure,) in figures["messages"]],
+        *[(figure.value or 0) * figure.count for (figure,) in (*figures["messages"], figures["links"])],
         figures["cohorts"][0].months[0].net_cents,
         figures["value"][-1][1],
     ]
@@ -79,7 +80,9 @@ def test_every_figure_is_the_same_after_all_terms_have_ended(
         "gestures": {"state": "granted", "amount_cents": 1500},
         "orders": {"state": "delivered", "total_cents": 5000, "returned_cents": 0},
         "outbound_messages": {"state": "accepted", "accepted_at": TUESDAY, "ended_at": TUESDAY, "channel": "email",
-                              "purpose": "promotion", "is_opening_measured": True, "refused_at": later},
+                              "purpose": "promotion", "is_opening_measured": True, "refused_at": later,
+                              "values": {"review_url": "https://www.verel.example/avis"}},
+        "template_versions": {"variables": [{"name": "review_url"}]},
         "message_openings": {"opener": "program"}, "link_clicks": {"label": "human"},
         "delivery_receipts": {"kind": "complaint"},
     }  # fmt: skip

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import JSONB
 
+from hub.content.models import TemplateVersion
+from hub.content.rules import REVIEW_LINK
 from hub.core.db import db
 from hub.core.errors import Invalid
 from hub.core.intervals import wilson
@@ -31,8 +34,7 @@ def count_links(
 ) -> Mapping[Any, tuple[int, int]]:
     """Of each group how many answered, and how many of them were sent the link.
 
-    Live: a message is known by its words to hold the link, and these leave with the customer or after the term of the
-    privacy rules. What columns keep must be found again in the rows (ADR 0067).
+    Live: by store alone, and asked for seldom (ADR 0067).
     """
     found = db.session.execute(
         select(group, func.count(), func.count().filter(was_sent_link()))
@@ -67,10 +69,19 @@ def invited(filters: Filters, viewer: Viewer) -> list[ColumnElement[bool]]:
 
 
 def was_sent_link() -> ColumnElement[bool]:
+    """A message is known by its words to hold the link; once an erasure or the term has emptied them, by its version.
+
+    Only a version whose link the chain could not fill yet is then taken for more than it was.
+    """
+    has_place = exists().where(
+        TemplateVersion.id == OutboundMessage.template_version_id,
+        TemplateVersion.variables.contains([{"name": REVIEW_LINK}]),
+    )
+    is_emptied = OutboundMessage.values == literal({}, JSONB)
     return exists().where(
         OutboundMessage.customer_id == Answer.customer_id,
         OutboundMessage.accepted_at.between(Answer.answered_at, Answer.answered_at + LINK_TERM),
-        OutboundMessage.values["review_url"].astext != "",
+        or_(OutboundMessage.values[REVIEW_LINK].astext != "", and_(is_emptied, has_place)),
     )
 
 
