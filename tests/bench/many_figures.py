@@ -27,6 +27,7 @@ TABLES = (
     "ticket_ratings",
     "route_corrections",
     "gestures",
+    "knowledge_uses",
     "orders",
     "invitations",
     "answers",
@@ -77,6 +78,10 @@ GESTURES = """
     SELECT id, store_id, CASE WHEN id % 2 = 0 THEN 'voucher' ELSE 'refund' END, 'done', 1000 + id % 5000, 'EUR', '', :first_agent,
         created_at, created_at FROM tickets WHERE id % 25 = 3
 """
+USES = """
+    INSERT INTO knowledge_uses (ticket_id, message_id, likeness, used_at, solved_at)
+    SELECT id, id, 100, first_replied_at, solved_at FROM tickets WHERE id % 3 = 0 AND solved_at IS NOT NULL
+"""
 ORDERS = """
     INSERT INTO orders (id, external_id, store_id, customer_id, state, placed_at, state_at, event_key, total_cents, returned_cents,
         currency, promo_codes, created_at)
@@ -104,7 +109,7 @@ def fill(size: int) -> dict[str, int]:
         given: dict[str, Any] = {"now": TUESDAY, "size": size * YEARS, "span": SPAN_SECONDS, **begin}
         given["survey"] = get_survey_id()
         keep_night(now=TUESDAY)
-    statements = (TICKETS, WAITS, PASSED_ON, RATINGS, MOVED, GESTURES, ORDERS, INVITATIONS, ANSWERS)
+    statements = (TICKETS, WAITS, PASSED_ON, RATINGS, MOVED, GESTURES, USES, ORDERS, INVITATIONS, ANSWERS)
     with bulk_filling(TABLES) as wire:
         for statement in statements:
             names = {name for name in given if f":{name}" in statement}

@@ -66,6 +66,7 @@ CLICKS = {
     "waiting": "measure=waiting_now",
     "late": "measure=waiting_now&part=1",
     "rated": "measure=ticket_csat&score=1",
+    "without_article": "measure=without_article&part=1",
 }
 Pages = Mapping[str, tuple[str, str]]
 """Who asks, and the address."""
@@ -90,6 +91,7 @@ def pages(begin: Mapping[str, int]) -> Pages:
         "base": "/statistics/base/",
         "routing": f"/statistics/routing?{LAST_YEAR}",
         "gestures": f"/statistics/gestures?{LAST_YEAR}",
+        "gaps": f"/statistics/gaps?{LAST_YEAR}",
     }
     clicked = {f"behind_{name}": f"/statistics/tickets?{ALONE}&{click}" for name, click in CLICKS.items()}
     clicked |= {
@@ -104,6 +106,7 @@ def pages(begin: Mapping[str, int]) -> Pages:
         "manager_behind_solved_by_person": f"/statistics/tickets?{ALONE}&measure=first_resolution&agent={agent}",
         "manager_person": f"/statistics/people/{agent}?{LAST_YEAR}",
         "manager_messages": asked["messages"],
+        "manager_gaps": asked["gaps"],
         **{f"manager_{name}": clicked[name] for name in ("behind_waits", "behind_first_solved", "behind_tickets", "behind_routed")},
     }  # fmt: skip
     return {name: ("head", path) for name, path in (asked | clicked).items()} | {
