@@ -24,8 +24,9 @@ from werkzeug.test import TestResponse
 from config import Config, load
 from hub.app import create_app, set_up_hallway
 from hub.blueprints.pages import limiter
+from hub.content.actions import publish_builtin_templates
 from hub.core import clock
-from hub.core.db import db
+from hub.core.db import db, transaction
 
 if TYPE_CHECKING:
     from tests.running.installation import Installation
@@ -114,9 +115,18 @@ def settings(
 
 
 def _make_database(server_url: str, name: str) -> None:
-    """A copy of a template that the real migrations built; the template's name is a hash of the migrations."""
+    """A copy of a template that the real migrations built, with our mails delivered, as every start delivers them.
+
+    The template's name is a hash of what it is made of.
+    """
     engine = create_engine(server_url, isolation_level="AUTOCOMMIT")
-    files = sorted((ROOT / "migrations" / "versions").glob("*.py"))
+    parts = (
+        "migrations/versions/*.py",
+        "hub/content/**/*.py",
+        "hub/templates/mail/**/*.*",
+        "hub/translations/**/*.mo",
+    )
+    files = sorted(file for part in parts for file in ROOT.glob(part))
     digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
     template = f"template_{digest}"
     with engine.connect() as connection:
@@ -157,6 +167,8 @@ def _build_template(engine: Engine, server_url: str, template: str) -> None:
     )
     with application.app_context():
         upgrade()
+        with transaction():
+            publish_builtin_templates(now=TUESDAY)
         db.engine.dispose()
     with engine.connect() as connection:
         connection.execute(text(f'ALTER DATABASE "{draft}" RENAME TO "{template}"'))

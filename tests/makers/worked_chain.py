@@ -6,11 +6,11 @@ Wednesday 8 April at noon, of Saturday 4 to Wednesday 8 April. All times are of 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from hub.core.actor import Actor
@@ -20,8 +20,10 @@ from hub.inbox.words import Priority
 from hub.reactions import drain
 from hub.stores.models import OpeningRange, Store
 from tests.conftest import HandClock
+from tests.makers import told_once
 from tests.makers.inbox import actor_of, make_house, make_reason, make_received
 from tests.makers.staff import make_agent
+from tests.makers.statistics import work_off
 from tests.makers.stores import make_store
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -101,12 +103,32 @@ class WorkedChain:
     at: dict[int, str] = field(default_factory=dict)
 
 
+TOLD: list[tuple[WorkedChain, list[told_once.Rows]]] = []
 Beside = tuple[datetime, Callable[[WorkedChain, datetime], None]]
 """When something else happens, and what."""
 
 
 def make_worked_chain(session: Session, hand_clock: HandClock, beside: Sequence[Beside] = ()) -> WorkedChain:
-    """The story, told through the actions a person or a mail would take; `beside` in the order of its moments."""
+    """The story, told through the actions a person or a mail would take; `beside` in the order of its moments.
+
+    Alone it is told once a test process, and what became of it is put back for the next test.
+    """
+    if beside:
+        return _make(session, hand_clock, beside)
+    if not TOLD:
+        since = told_once.begin(session)
+        chain = _make(session, hand_clock, ())
+        work_off()
+        TOLD.append((chain, told_once.take(session, since)))
+        return replace(chain, tickets=dict(chain.tickets), at=dict(chain.at))
+    chain, rows = TOLD[0]
+    told_once.put_back(session, rows)
+    stores = {row.code: row for row in session.scalars(select(Store))}
+    hand_clock.now = ASKED_AT
+    return replace(chain, stores=stores, tickets=dict(chain.tickets), at=dict(chain.at))
+
+
+def _make(session: Session, hand_clock: HandClock, beside: Sequence[Beside]) -> WorkedChain:
     chain, others = _found(session), list(beside)
     for count, (day, hour, verb, number, word) in enumerate(STORY):
         while others and others[0][0] <= moment(day, hour):
