@@ -3,45 +3,34 @@
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from hub.core.intervals import Interval, wilson
 from hub.knowledge.gaps import count_searches, list_searches
 from hub.knowledge.rows import Gap
 from hub.knowledge.words import SearchPlace
 from hub.staff.rules import Viewer
 from hub.staff.words import Permission
+from hub.statistics.measuring.door import open_look
 from hub.statistics.narrowing import narrowed
-from hub.statistics.rules import FEW_TICKETS, Filters
-from hub.statistics.unanswered import Alone, count_without_article
+from hub.statistics.rows import Missed
+from hub.statistics.rules import Filters
 from hub.stores.models import Store
 from hub.stores.queries import StoreRow, get_stores
+
+if TYPE_CHECKING:
+    from hub.statistics.measuring.look import Look
 
 MOST_WORDS = 20
 Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True)
-class Missed:
-    """`count` of `total`: tickets without an article, or searches that found nothing."""
+class Alone:
+    """Tickets of one store (None: the central queue) and one reason."""
 
-    count: int = 0
-    total: int = 0
-
-    @property
-    def interval(self) -> Interval | None:
-        return wilson(self.count, self.total)
-
-    @property
-    def share(self) -> float | None:
-        return self.count / self.total if self.total else None
-
-    @property
-    def is_few(self) -> bool:
-        return self.total < FEW_TICKETS
-
-    def __add__(self, other: "Missed") -> "Missed":
-        return Missed(self.count + other.count, self.total + other.total)
+    store_id: int | None
+    reason_id: int | None
+    missed: Missed
 
 
 @dataclass(frozen=True)
@@ -70,7 +59,9 @@ class KnowledgeGaps:
 
 def get_knowledge_gaps(filters: Filters, *, viewer: Viewer, now: datetime) -> KnowledgeGaps:
     """Of the period, within what the reader may see."""
-    groups, past = count_without_article(filters, viewer=viewer), filters.before()
+    look = open_look(filters, viewer=viewer)
+    look.read(look.of_help(), *([look.before.of_help()] if look.before else []))
+    groups = list_alone(look)
     reasons, stores = (
         missed_by(groups, lambda each: each.reason_id),
         missed_by(groups, lambda each: each.store_id),
@@ -78,7 +69,7 @@ def get_knowledge_gaps(filters: Filters, *, viewer: Viewer, now: datetime) -> Kn
     rows = get_stores([each for each in stores if each])
     return KnowledgeGaps(
         total=_sum(groups),
-        before=_sum(count_without_article(past, viewer=viewer)) if past else None,
+        before=_sum(list_alone(look.before)) if look.before else None,
         by_reason=tuple(sorted(reasons.items(), key=lambda each: (-each[1].count, each[0] or 0))),
         by_store=tuple(
             sorted(
@@ -88,6 +79,14 @@ def get_knowledge_gaps(filters: Filters, *, viewer: Viewer, now: datetime) -> Kn
         ),
         searches=_searches(filters, viewer, now) if may_tell_searches(filters, viewer) else None,
     )
+
+
+def list_alone(look: "Look") -> list[Alone]:
+    """Solved for good without an article or a standard reply."""
+    return [
+        Alone(store or None, reason or None, Missed(count, total))
+        for store, reason, count, total in look.count_alone()
+    ]
 
 
 def may_tell_searches(filters: Filters, viewer: Viewer) -> bool:
@@ -119,9 +118,9 @@ def _all(found: dict[str, tuple[int, int]]) -> Missed:
 def missed_by(groups: Iterable[Alone], key: Callable[[Alone], Key]) -> dict[Key, Missed]:
     found: dict[Key, Missed] = {}
     for each in groups:
-        found[key(each)] = found.get(key(each), Missed()) + Missed(each.count, each.total)
+        found[key(each)] = found.get(key(each), Missed()) + each.missed
     return found
 
 
 def _sum(groups: Iterable[Alone]) -> Missed:
-    return sum((Missed(each.count, each.total) for each in groups), Missed())
+    return sum((each.missed for each in groups), Missed())

@@ -6,7 +6,7 @@ from datetime import date
 
 from hub.core.intervals import Interval, wilson
 from hub.core.words import Channel
-from hub.statistics.rules import FEW_WAITS, Filters
+from hub.statistics.rules import FEW_TICKETS, FEW_WAITS, Filters
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,3 +110,26 @@ class SatisfactionReport:
     by_month: tuple[tuple[date, Satisfaction], ...]
     invited_count: int
     answered_count: int
+
+
+@dataclass(frozen=True)
+class Missed:
+    """`count` of `total`: tickets without an article, or searches that found nothing."""
+
+    count: int = 0
+    total: int = 0
+
+    @property
+    def interval(self) -> Interval | None:
+        return wilson(self.count, self.total)
+
+    @property
+    def share(self) -> float | None:
+        return self.count / self.total if self.total else None
+
+    @property
+    def is_few(self) -> bool:
+        return self.total < FEW_TICKETS
+
+    def __add__(self, other: "Missed") -> "Missed":
+        return Missed(self.count + other.count, self.total + other.total)

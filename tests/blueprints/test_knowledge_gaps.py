@@ -25,6 +25,7 @@ from hub.surveys.words import AnswerState, Choice
 from tests.conftest import TUESDAY, HandClock
 from tests.makers.inbox import actor_of, make_house, make_received
 from tests.makers.staff import log_in, make_agent
+from tests.makers.statistics import gather_all
 from tests.makers.surveys import make_invitation
 
 HOUR = timedelta(hours=1)
@@ -117,6 +118,7 @@ def test_reasons_solved_without_an_article_are_gaps(session: Session, editor: Fl
     inbox.mark_spam(ticket_id=junk.id, now=TUESDAY - HOUR, **by)
     inbox.merge(ticket_id=merged.id, into_id=by_hand.id, now=TUESDAY - HOUR, **by)
     session.execute(update(Ticket).where(Ticket.id == by_hand.id).values(**solved))
+    gather_all()
     page = editor.get("/knowledge/gaps").text
     assert re.search(r"résolus sans article\s: 3 des 4 tickets", page)
     behind = re.search(r'href="(/statistics/tickets[^"]+)"', page)

@@ -26,6 +26,7 @@ from tests.blueprints.test_statistics_first_look import tiles
 from tests.conftest import HandClock
 from tests.makers.counting import counted_statements
 from tests.makers.staff import log_in
+from tests.makers.statistics import gather_all
 from tests.makers.worked_chain import ASKED_AT, WorkedChain, make_worked_chain, moment
 
 GAPS = f"/statistics/gaps?{QUERY}"
@@ -51,6 +52,7 @@ def chain(session: Session, hand_clock: HandClock) -> WorkedChain:
     ):
         note_search(words=words, language=Language.FRENCH, place=place, found_count=found, now=at)
     session.flush()
+    gather_all()
     return chain
 
 

@@ -7,6 +7,8 @@ AGENT = """coalesce((
     ORDER BY r.ended_at DESC, r.id DESC LIMIT 1), 0)"""
 """Of a ticket: who answered it last. Who it is assigned to may change when nobody did anything for the customer."""
 
+HELP = """CASE WHEN t.source_kind = 'taken_over' THEN 2
+    WHEN EXISTS (SELECT FROM knowledge_uses u WHERE u.ticket_id = t.id) THEN 1 ELSE 0 END"""
 CLOSED_AT_ONCE = "coalesce(t.closed_at <= t.solved_at, false)"
 """Spam and withdrawn tickets are closed in the moment that ended them; solved ones a week later."""
 
@@ -65,7 +67,7 @@ TICKETS = f"""
 def _solved(moment: str, is_last: int, more: str) -> str:
     return f"""
         SELECT {_seconds(f"t.{moment}")}, {_place("t", "t.id", AGENT)}, {_seconds("t.created_at")}, {is_last},
-            (t.reopened_count > 0)::int, extract(epoch FROM t.{moment} - t.created_at)::float8
+            (t.reopened_count > 0)::int, {HELP}, extract(epoch FROM t.{moment} - t.created_at)::float8
         FROM tickets t
         WHERE t.{moment} >= %(since)s AND t.{moment} < %(until)s AND t.merged_into_id IS NULL
             AND NOT {CLOSED_AT_ONCE} {more}

@@ -28,6 +28,9 @@ REPLIED, PASSED_ON, FIRST_DROP = 0, 1, 2
 COUNTS, MERGED, CLOSED_AT_ONCE = 0, 1, 2
 """The fate of a ticket: a matter of its own, part of another ticket, or spam and answers taken back."""
 
+ALONE, HELPED, ELSEWHERE = 0, 1, 2
+"""Whether an article or a standard reply went into the answers of a solved ticket; one taken over could have none of ours."""
+
 ROUTES = (
     RouteSource.ORDER_NUMBER, RouteSource.ANSWERED_ORDER, RouteSource.STORE_ADDRESS, RouteSource.STORE_FORM,
     RouteSource.STORE_COUNTER, RouteSource.RECENT_ORDER, RouteSource.PREFERRED_STORE, RouteSource.POSTCODE,
@@ -102,7 +105,9 @@ LAYOUTS: Mapping[Subject, Layout] = {
     Subject.PRESSURE: Layout(1, {"customer": LONG_ID, "channel": CODE}),
     Subject.ANSWERS: Layout(1, {"store": ID, "slot": SLOT, "score": CODE}),
     Subject.ORDERS: Layout(1, {"store": ID, "count": ID, "cents": LONG_ID}),
-    Subject.SOLUTIONS: Layout(2, {**PLACE, "slot": SLOT, "is_last": CODE, "is_back": CODE, "seconds": EXACT}),
+    Subject.SOLUTIONS: Layout(
+        3, {**PLACE, "slot": SLOT, "is_last": CODE, "is_back": CODE, "help": CODE, "seconds": EXACT}
+    ),
     Subject.ROUTES: Layout(
         1, {"ticket": LONG_ID, "store": ID, "channel": CODE, "reason": ID, "source": CODE, "is_moved": CODE}
     ),

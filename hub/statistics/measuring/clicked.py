@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from hub.core.words import Channel
 from hub.staff.rules import Viewer
-from hub.statistics.clicks import SOLVED, WAITS, Clicked
+from hub.statistics.clicks import SOLVED, SOLVED_ALONE, WAITS, Clicked
 from hub.statistics.columns.layouts import (
+    ALONE,
     CHANNELS,
     COUNTS,
     DROPS,
@@ -22,6 +23,7 @@ from hub.statistics.columns.layouts import (
     code_of,
 )
 from hub.statistics.measuring.frames import Frame
+from hub.statistics.measuring.helped import OF_HELP, could_have_help
 from hub.statistics.measuring.ratings import ASKED, OF_RATINGS
 from hub.statistics.measuring.routes import OF_ROUTES
 from hub.statistics.measuring.tickets import FIRST, LAST
@@ -49,6 +51,7 @@ def find_clicked(filters: Filters, clicked: Clicked, *, viewer: Viewer, most: in
         (Subject.WAITS, WAITS, _waits),
         (Subject.WAITS, {"dropped"}, _dropped),
         (Subject.SOLUTIONS, SOLVED, _solved),
+        (Subject.SOLUTIONS, {SOLVED_ALONE}, _alone),
         (Subject.TICKETS, {"tickets"}, _tickets),
         (Subject.ROUTES, {"routed", "reroute_rate", "unattributed"}, _routed),
         (Subject.RATINGS, {"ticket_csat"}, _rated),
@@ -100,6 +103,15 @@ def _solved(frame: Frame, clicked: Clicked) -> Array:
     rows: Array = frame["is_last"] == (LAST if clicked.measure == "last_resolution" else FIRST)
     if clicked.measure == "reopened" and clicked.is_part:
         rows &= frame["is_back"] > 0
+    return rows
+
+
+def _alone(frame: Frame, clicked: Clicked) -> Array:
+    frame.need({"ticket", *OF_HELP})
+    rows = could_have_help(frame)
+    rows &= _of_part(frame, clicked, "slot")
+    if clicked.is_part:
+        rows &= frame["help"] == ALONE
     return rows
 
 

@@ -1,4 +1,4 @@
-"""Where the knowledge base is missed, as figures of the one door: tickets without an article, searches in vain."""
+"""Searches in vain as figures of the one door: they are of no store and no day."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -7,31 +7,11 @@ from hub.core.errors import Forbidden
 from hub.core.text import N_
 from hub.knowledge.gaps import count_searches
 from hub.staff.rules import Viewer
-from hub.statistics.knowledge_gaps import Missed, missed_by
 from hub.statistics.measuring.figures import Figure, Group
 from hub.statistics.measuring.refusing import AGENT, CHANNEL, PLACE, REASON, check_by, check_filters
+from hub.statistics.rows import Missed
 from hub.statistics.rules import Filters
-from hub.statistics.unanswered import Alone, count_without_article
 from hub.statistics.words import Dimension
-
-GROUPS: Mapping[Dimension | None, Callable[[Alone], int | None]] = {
-    None: lambda _each: None,
-    Dimension.STORE: lambda each: each.store_id,
-    Dimension.REASON: lambda each: each.reason_id,
-}
-
-
-def share_without_article(
-    filters: Filters, by: Dimension | None, *, viewer: Viewer, now: datetime
-) -> list[Figure]:
-    """Of the tickets solved for good; they are no person's."""
-    del now
-    check_by(by, GROUPS)
-    check_filters(filters, AGENT)
-    found = missed_by(count_without_article(filters, viewer=viewer), GROUPS[by])
-    if by is None:
-        return [_share(None, found.get(None, Missed()))]
-    return [_share(group, found[group]) for group in sorted(found, key=lambda each: (each is not None, each))]
 
 
 def share_searches_in_vain(
@@ -60,6 +40,5 @@ def _share(group: Group, missed: Missed) -> Figure:
 
 
 RECIPES: Mapping[str, Callable[..., list[Figure]]] = {
-    "without_article": share_without_article,
     "searches_in_vain": share_searches_in_vain,
 }

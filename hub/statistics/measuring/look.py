@@ -7,7 +7,17 @@ from hub.core.errors import Invalid
 from hub.core.text import N_
 from hub.staff.rules import Viewer
 from hub.statistics.columns.layouts import LAYOUTS
-from hub.statistics.measuring import gestures, messages, ratings, routes, shop, summaries, tickets, waits
+from hub.statistics.measuring import (
+    gestures,
+    helped,
+    messages,
+    ratings,
+    routes,
+    shop,
+    summaries,
+    tickets,
+    waits,
+)
 from hub.statistics.measuring.figures import Figure, Group
 from hub.statistics.measuring.frames import FirstDays, Frame, Places, column_of, read_frames
 from hub.statistics.rows import Waits
@@ -20,8 +30,8 @@ Need = tuple[Frame, set[str]]
 NINTH = 0.9
 CONTACT_RATE = "contact_rate"
 """Made of two subjects: tickets and orders."""
-OF_NOBODY = frozenset({"dropped", "dropped_share"})
-"""Nobody answered these waits, so that they are no person's."""
+OF_NOBODY = frozenset({"dropped", "dropped_share", "without_article"})
+"""Nobody answered these waits, and what the knowledge base lacks is nobody's: they are no person's."""
 
 
 def _median(which: int) -> Recipe:
@@ -39,6 +49,7 @@ RECIPES: Mapping[str, tuple[Subject, Recipe]] = {
     "first_resolution": (Subject.SOLUTIONS, _median(tickets.FIRST)),
     "last_resolution": (Subject.SOLUTIONS, _median(tickets.LAST)),
     "reopened": (Subject.SOLUTIONS, tickets.find_reopened),
+    "without_article": (Subject.SOLUTIONS, helped.share_without_article),
     "csat": (Subject.ANSWERS, shop.find_satisfaction),
     "orders": (Subject.ORDERS, shop.count_orders),
     "order_revenue": (Subject.ORDERS, shop.sum_orders),
@@ -142,6 +153,13 @@ class Look:
 
     def of_ratings(self, *dimensions: Dimension | None) -> Need:
         return self._need(Subject.RATINGS, ratings.OF_RATINGS, dimensions)
+
+    def of_help(self) -> Need:
+        return self._need(Subject.SOLUTIONS, helped.OF_HELP, ())
+
+    def count_alone(self) -> helped.Counts:
+        """Tickets solved for good without an article or a standard reply."""
+        return helped.count_alone(self.frame(Subject.SOLUTIONS))
 
     def of_routes(self) -> Need:
         return self._need(Subject.ROUTES, routes.OF_ROUTES, ())
