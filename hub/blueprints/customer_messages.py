@@ -47,7 +47,7 @@ def rows_of(messages: Sequence[MessageRow]) -> list[dict[str, Any]]:
         rows.append(
             {
                 "what": words.template_words(names.get(row.template_version_id), row.purpose),
-                "href": _href(row) if may_read(row) else "",
+                "href": _href(row) if row.customer_id and may_read(row) else "",
                 "purpose": words.purpose_words(row.purpose),
                 "at": row.accepted_at or row.ended_at or row.due_at,
                 "channel": channel_words(row.channel),

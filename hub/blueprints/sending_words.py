@@ -1,10 +1,9 @@
 """What became of messages in the reader's words: tiles, tables, the daily line, reasons, the pressure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from babel import Locale
-from flask import url_for
 from flask_babel import format_date, format_percent, get_locale, gettext
 
 from hub.blueprints.base_words import number
@@ -70,13 +69,15 @@ def _decimal(value: float) -> str:
     return str(format_percent(round(value, 3), format=form))
 
 
-def tiles(found: Sendings) -> list[dict[str, Any]]:
+def tiles(found: Sendings, behind: Callable[[str], str]) -> list[dict[str, Any]]:
+    """Each leads to its messages."""
     return [
         {
             "label": gettext(NAMES[key]),
             **rate(found.total, key),
             "comparison": before_words(found, key),
             "key": f"messages_{key}",
+            "href": behind(f"messages_{key}") or None,
             "note": bounce_words(found.total) if key == "bounced" else None,
         }
         for key in RATES
@@ -125,7 +126,7 @@ def cells(tally: Tally) -> dict[str, str]:
     return found
 
 
-def named_lines(found: Sendings) -> list[tuple[dict[str, str], Tally]]:
+def named_lines(found: Sendings) -> list[tuple[dict[str, str], MessageLine]]:
     """By plan, then by the name of the message."""
     rows = [
         (
@@ -136,7 +137,7 @@ def named_lines(found: Sendings) -> list[tuple[dict[str, str], Tally]]:
                 "channel": channel_words(each.channel),
                 "key": each.template_key or "",
             },
-            each.tally,
+            each,
         )
         for each in found.lines
     ]
@@ -150,13 +151,13 @@ def message_name(line: MessageLine) -> str:
     return template_words(named, line.purpose)
 
 
-def reason_rows(found: Sendings, may_see_messages: bool) -> list[dict[str, Any]]:
-    """The most frequent first; each leads to its messages where the reader may see them."""
+def reason_rows(found: Sendings) -> list[dict[str, Any]]:
+    """The most frequent first."""
     whole = sum(count for _, count in found.refused)
     return [
         {
+            "key": why,
             "why": why_words(why),
-            "href": url_for("messages.list_blocked", reason=why) if may_see_messages else "",
             "count": count,
             "share": count / whole,
         }

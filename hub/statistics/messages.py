@@ -30,13 +30,17 @@ class PlanName:
 
 @dataclass(frozen=True)
 class MessageLine:
-    """One message by one channel; `plan` is None of what no plan sent, `template_key` of a template that is gone."""
+    """One message by one channel; `plan` is None of what no plan sent, `template_key` of a template that is gone.
+
+    `ids`: of the template and of the plan (0: none), as they are counted.
+    """
 
     purpose: Purpose
     channel: Channel
     template_key: str | None
     plan: PlanName | None
     tally: Tally
+    ids: tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ def get_sendings(filters: Filters, *, viewer: Viewer) -> Sendings:
     frame, whole = look.frame(Subject.MESSAGES), look.over()
     look.read((frame, OF_MESSAGES), *([(past, OF_TALLY)] if past else []))
     before = messages.tally(past) if past else None
-    by = Dimension.WEEK if filters.days > LONG_DAYS else Dimension.DAY
+    by = Dimension.WEEK if is_by_week(filters) else Dimension.DAY
     total = messages.tally(frame).get((), {})
     return Sendings(
         filters,
@@ -81,6 +85,11 @@ def get_sendings(filters: Filters, *, viewer: Viewer) -> Sendings:
         _refused(total),
         count_pressure(filters, viewer),
     )
+
+
+def is_by_week(filters: Filters) -> bool:
+    """Whether a long period is told by week instead of by day."""
+    return filters.days > LONG_DAYS
 
 
 def _refused(total: Tally) -> tuple[tuple[str, int], ...]:
@@ -101,6 +110,7 @@ def _lines(found: Mapping[tuple[int, ...], Tally]) -> tuple[MessageLine, ...]:
             templates.get(template),
             plans.get(plan),
             each,
+            (template, plan),
         )
         for (purpose, channel, template, plan), each in found.items()
     )

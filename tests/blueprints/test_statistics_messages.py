@@ -125,8 +125,11 @@ def post(session: Session, hand_clock: HandClock) -> SimpleNamespace:
 def seen(client: FlaskClient, url: str) -> str:
     answer = client.get(url)
     assert answer.status_code == 200, answer.status
-    plain = re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True))
-    return re.sub(r"[\s\u202f\u00a0]+", " ", plain)
+    return plain_words(re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True)))
+
+
+def plain_words(text: str) -> str:
+    return re.sub(r"[\s\u202f\u00a0]+", " ", text).strip()
 
 
 def test_each_message_counts_once_on_the_day_it_left(

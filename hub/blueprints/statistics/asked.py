@@ -38,6 +38,10 @@ class Asked:
     paths: dict[frozenset[str], str] = field(default_factory=dict)
     """Addresses without some of the filters, of the links that a page has by hundreds."""
 
+    @cached_property
+    def path_of_messages(self) -> str:
+        return url_for("statistics_messages.list_behind")
+
 
 def read_asked(uses: frozenset[str] = NARROWINGS, *, compares: Callable[[Filters], bool] = always) -> Asked:
     """The filters of the address; those that the page does not use are as if they were not there.

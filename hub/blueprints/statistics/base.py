@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from hub.blueprints import statistics_words as words
 from hub.blueprints.statistics.asked import Asked, always, read_asked
 from hub.blueprints.statistics.filter_words import NARROWINGS, offered, said
-from hub.blueprints.statistics.links import behind, to_file, to_page
+from hub.blueprints.statistics.links import behind, behind_messages, to_file, to_page
 from hub.blueprints.statistics.sorting import as_asked
 from hub.blueprints.statistics.tables import Table
 from hub.statistics.rules import Compare, Filters
@@ -56,5 +56,6 @@ def shared(asked: Asked) -> dict[str, object]:
         "words": words,
         "file_of": partial(to_file, asked),
         "behind": partial(behind, asked),
+        "messages_behind": partial(behind_messages, asked),
         "page_of": partial(to_page, asked),
     }

@@ -45,6 +45,14 @@ def _path_of_tickets(asked: Asked, changed: frozenset[str]) -> str:
     return asked.paths[changed]
 
 
+def behind_messages(asked: Asked, measure: str, **clicked: Any) -> str:
+    """The messages behind a figure; nothing for who reads no customers."""
+    if not asked.viewer.may(Permission.READ_CUSTOMERS):
+        return ""
+    query = urlencode(kept(asked, measure=measure, **clicked))
+    return f"{asked.path_of_messages}?{query}"
+
+
 def to_person(asked: Asked, agent_id: int) -> str:
     """The page of a person whose figures stand here."""
     return to_page(asked, "own_figures.show_person", agent_id=agent_id, agent=None)

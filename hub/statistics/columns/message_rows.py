@@ -1,25 +1,29 @@
 """Rows of messages of a stretch of time, as their day columns want them: added up by day, and each advertisement by customer."""
 
+from collections.abc import Mapping
+
 PLAN_SOURCE = "enrolment"
 ADVERTISING = "('promotion', 'newsletter')"
 CHANNEL = "array_position(CAST(%(channels)s AS text[]), {}.channel::text)"
 _COLUMNS = """id, state, reason, channel, purpose, store_id, customer_id, template_version_id, source_kind, source_id,
             is_opening_measured, refused_at"""
-_SEEN = f"""
-    seen AS MATERIALIZED (
-        SELECT {_COLUMNS}, accepted_at AS moment, true AS is_sent FROM outbound_messages
-        WHERE state IN ('accepted', 'delivered') AND accepted_at >= %(since)s AND accepted_at < %(until)s
-        UNION ALL
-        SELECT {_COLUMNS}, coalesce(accepted_at, ended_at), accepted_at IS NOT NULL OR state = 'bounced'
-        FROM outbound_messages
-        WHERE state IN ('bounced', 'failed', 'expired', 'unknown')
-            AND coalesce(accepted_at, ended_at) >= %(since)s AND coalesce(accepted_at, ended_at) < %(until)s
-        UNION ALL
-        SELECT {_COLUMNS}, ended_at, false FROM outbound_messages
-        WHERE state = 'blocked' AND ended_at >= %(since)s AND ended_at < %(until)s
-    )
+SEEN = f"""
+    SELECT {_COLUMNS}, accepted_at AS moment, true AS is_sent FROM outbound_messages
+    WHERE state IN ('accepted', 'delivered') AND accepted_at >= %(since)s AND accepted_at < %(until)s
+    UNION ALL
+    SELECT {_COLUMNS}, coalesce(accepted_at, ended_at), accepted_at IS NOT NULL OR state = 'bounced'
+    FROM outbound_messages
+    WHERE state IN ('bounced', 'failed', 'expired', 'unknown')
+        AND coalesce(accepted_at, ended_at) >= %(since)s AND coalesce(accepted_at, ended_at) < %(until)s
+    UNION ALL
+    SELECT {_COLUMNS}, ended_at, false FROM outbound_messages
+    WHERE state = 'blocked' AND ended_at >= %(since)s AND ended_at < %(until)s
 """  # noqa: S608 - our own words
 """A message belongs to the day on which the provider took it, or on which it was given up."""
+
+PLACED = f"""JOIN template_versions AS version ON version.id = {{0}}.template_version_id
+    LEFT JOIN enrolments AS e ON {{0}}.source_kind = '{PLAN_SOURCE}' AND e.id = {{0}}.source_id"""
+"""Which message it was, and of which plan."""
 
 
 def _receipt(kind: str) -> str:
@@ -28,26 +32,34 @@ def _receipt(kind: str) -> str:
 
 _OPENED = "EXISTS (SELECT FROM message_openings WHERE message_id = seen.id AND opener = 'program')"
 
+LOOKED = f"""
+    SELECT seen.*, seen.is_sent AND {_receipt("soft_bounce")} AS is_soft, seen.is_sent AND {_receipt("hard_bounce")} AS is_hard,
+        seen.is_sent AND {_OPENED} AS is_opened
+    FROM seen WHERE seen.purpose <> 'staff'
+"""  # noqa: S608 - our own words
+HAPPENED: Mapping[str, str] = {
+    "sent": "seen.is_sent",
+    "delivered": "(seen.state = 'delivered' OR (seen.state = 'accepted' AND NOT seen.is_soft))",
+    "hard": "(seen.is_hard OR (seen.is_sent AND seen.state = 'bounced' AND NOT seen.is_soft))",
+    "soft": "(seen.is_soft AND NOT seen.is_hard AND seen.state <> 'delivered')",
+    "measured": "(seen.is_sent AND seen.channel = 'email' AND (seen.is_opened OR seen.is_opening_measured))",
+    "opened": "seen.is_opened",
+    "clicked": """(seen.is_sent AND EXISTS (
+        SELECT FROM link_clicks WHERE message_id = seen.id AND label = 'human'))""",
+    "unsubscribed": "(seen.is_sent AND seen.refused_at IS NOT NULL)",
+    "complained": f"(seen.is_sent AND {_receipt('complaint')})",
+}
+"""When each thing is said of a message; the lists behind the figures ask the same."""
+WHY_NOT = """CASE WHEN seen.is_sent THEN NULL ELSE 'not_' || coalesce(seen.reason,
+    CASE seen.state WHEN 'unknown' THEN 'unknown' ELSE 'refused' END) END"""
+_EACH = ",\n            ".join(f"('{name}', {holds})" for name, holds in HAPPENED.items())
+
 MESSAGES = f"""
-    WITH {_SEEN}, looked AS MATERIALIZED (
-        SELECT seen.*, seen.is_sent AND {_receipt("soft_bounce")} AS is_soft, seen.is_sent AND {_receipt("hard_bounce")} AS is_hard,
-            seen.is_sent AND {_OPENED} AS is_opened
-        FROM seen WHERE seen.purpose <> 'staff'
-    ), told AS (
+    WITH seen AS MATERIALIZED ({SEEN}), looked AS MATERIALIZED ({LOOKED}), told AS (
         SELECT seen.*, what.name
         FROM looked AS seen CROSS JOIN LATERAL (VALUES
-            ('sent', seen.is_sent),
-            ('delivered', seen.state = 'delivered' OR (seen.state = 'accepted' AND NOT seen.is_soft)),
-            ('hard', seen.is_hard OR (seen.is_sent AND seen.state = 'bounced' AND NOT seen.is_soft)),
-            ('soft', seen.is_soft AND NOT seen.is_hard AND seen.state <> 'delivered'),
-            ('measured', seen.is_sent AND seen.channel = 'email' AND (seen.is_opened OR seen.is_opening_measured)),
-            ('opened', seen.is_opened),
-            ('clicked', seen.is_sent AND EXISTS (
-                SELECT FROM link_clicks WHERE message_id = seen.id AND label = 'human')),
-            ('unsubscribed', seen.is_sent AND seen.refused_at IS NOT NULL),
-            ('complained', seen.is_sent AND {_receipt("complaint")}),
-            (CASE WHEN seen.is_sent THEN NULL ELSE 'not_' || coalesce(seen.reason,
-                CASE seen.state WHEN 'unknown' THEN 'unknown' ELSE 'refused' END) END, NOT seen.is_sent)
+            {_EACH},
+            ({WHY_NOT}, NOT seen.is_sent)
         ) AS what (name, holds)
         WHERE what.holds
     )
@@ -55,8 +67,7 @@ MESSAGES = f"""
         array_position(CAST(%(purposes)s AS text[]), told.purpose::text), version.template_id, coalesce(e.plan_id, 0),
         array_position(CAST(%(whats)s AS text[]), told.name), count(*)
     FROM told
-    JOIN template_versions AS version ON version.id = told.template_version_id
-    LEFT JOIN enrolments AS e ON told.source_kind = '{PLAN_SOURCE}' AND e.id = told.source_id
+    {PLACED.format("told")}
     GROUP BY (told.moment AT TIME ZONE %(zone)s)::date, 2, 3, 4, 5, 6, 7
     ORDER BY 1, 2, 3, 4, 5, 6, 7
 """  # noqa: S608 - our own words
