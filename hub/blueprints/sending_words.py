@@ -17,7 +17,7 @@ from hub.core.intervals import wilson
 from hub.core.text import N_
 from hub.statistics.measuring.pressure import MOST
 from hub.statistics.messages import MessageLine, Sendings, Tally
-from hub.statistics.rules import Compare
+from hub.statistics.rules import OF_MESSAGES_LATER, Compare
 
 FEW = 30
 RATES: Mapping[str, tuple[tuple[str, ...], str]] = {
@@ -95,14 +95,23 @@ def bounce_words(tally: Tally) -> str:
 
 
 def before_words(found: Sendings, key: str) -> str | None:
-    """The same of the period to compare with; small numbers are said."""
+    """The same of the period to compare with, of messages that had as many days; small numbers are said."""
+    days = OF_MESSAGES_LATER.get(f"messages_{key}", 0)
+    pair = found.settled[days] if days else (found.total, found.before)
     if found.before is None:
         return None
-    if min(whole_of(found.before, key), whole_of(found.total, key)) < FEW:
+    if pair is None:
+        return str(gettext("too early to compare: sent less than %(days)s days ago", days=days))
+    now, before = pair
+    if before is None or min(whole_of(before, key), whole_of(now, key)) < FEW:
         is_year = found.filters.compare is Compare.YEAR
         few = N_("too few to compare") if is_year else N_("too few to compare with the period before")
         return str(gettext(few))
-    return beside(rate(found.before, key)["value"], found.filters.compare)
+    shown, over = (rate(each, key)["value"] for each in (found.total, now))
+    said = beside(rate(before, key)["value"], found.filters.compare)
+    if shown == over or said is None:
+        return said
+    return " · ".join([gettext("sent over %(days)s days ago: %(text)s", days=days, text=over), said])
 
 
 def not_sent(tally: Tally) -> int:

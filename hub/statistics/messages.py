@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -12,8 +13,11 @@ from hub.core.words import Channel, Purpose
 from hub.plans.models import Plan
 from hub.staff.rules import Viewer
 from hub.statistics.measuring.pressure import count_pressure
-from hub.statistics.rules import Filters
+from hub.statistics.rules import OF_MESSAGES_LATER, Filters
 from hub.statistics.words import Dimension, Subject
+
+if TYPE_CHECKING:
+    from hub.statistics.measuring.look import Look
 
 LONG_DAYS = 92
 OF_TALLY = {"what", "count"}
@@ -47,7 +51,8 @@ class MessageLine:
 class Sendings:
     """`pressure`: customers with 0, 1, … 5 or more advertisements; the first is None where nobody knows how many there are.
 
-    `over_sent` left on the days that are over: what is set beside those before.
+    `over_sent` left on the days that are over: what is set beside those before. `settled`: by days, what became of the
+    messages that had so many days on both sides; None where there is nothing to compare yet.
     """
 
     filters: Filters
@@ -59,6 +64,7 @@ class Sendings:
     by_period: tuple[tuple[date, Tally], ...]
     refused: tuple[tuple[str, int], ...]
     pressure: tuple[int | None, ...]
+    settled: Mapping[int, tuple[Tally, Tally] | None]
 
 
 def get_sendings(filters: Filters, *, viewer: Viewer) -> Sendings:
@@ -84,7 +90,19 @@ def get_sendings(filters: Filters, *, viewer: Viewer) -> Sendings:
         tuple(messages.tally_by(frame, by).items()),
         _refused(total),
         count_pressure(filters, viewer),
+        {days: _settle(look, days) for days in set(OF_MESSAGES_LATER.values())},
     )
+
+
+def _settle(look: "Look", days: int) -> tuple[Tally, Tally] | None:
+    """Cut from rows that are read already."""
+    from hub.statistics.measuring import messages
+
+    now, before = look.over(days), look.before.over(days) if look.before else None
+    if now is None or before is None:
+        return None
+    this, past = (messages.tally(each.frame(Subject.MESSAGES)).get((), {}) for each in (now, before))
+    return this, past
 
 
 def is_by_week(filters: Filters) -> bool:

@@ -22,7 +22,15 @@ BUCKETS_SECONDS = (900, 1800, 3600, 7200, 14_400, 28_800, 57_600)
 """Edges of the distribution: 15, 30 min, 1, 2, 4, 8, 16 business hours; the last bucket is open."""
 
 
-SETTLED_AFTER = {"contact_rate": 0, "reopened": CLOSES_AFTER.days}
+SEEN_WITHIN_DAYS, REFUSED_WITHIN_DAYS = 3, 7
+"""A message is opened, followed and reported within days if at all; it is the reason of a refusal for a week (ADR 0069)."""
+OF_MESSAGES_LATER = {
+    "messages_opened": SEEN_WITHIN_DAYS,
+    "messages_clicked": SEEN_WITHIN_DAYS,
+    "messages_complaints": SEEN_WITHIN_DAYS,
+    "messages_unsubscribed": REFUSED_WITHIN_DAYS,
+}
+SETTLED_AFTER = {"contact_rate": 0, "reopened": CLOSES_AFTER.days, **OF_MESSAGES_LATER}
 """How many days after a day it can be told what came of it: these figures are compared over such days only."""
 MOST_DIGITS = 18
 """Of an id: what a bigint holds in any case."""

@@ -12,10 +12,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hub.blueprints import sending_words
 from hub.core.actor import SYSTEM
 from hub.core.words import Channel, Purpose
 from hub.customers.words import ConsentAction
 from hub.identity import erasing
+from hub.outbox.actions.refusals import ATTRIBUTED_DAYS
 from hub.outbox.actions.reports import apply_receipt
 from hub.outbox.models import DeliveryReceipt, OutboundMessage
 from hub.outbox.tracking.changing import change_tracking, get_tracking
@@ -29,7 +31,8 @@ from hub.staff.words import Role
 from hub.statistics.columns.marking import find_zone
 from hub.statistics.columns.sources import list_rows
 from hub.statistics.measuring.door import measure
-from hub.statistics.rules import Filters
+from hub.statistics.queries import read_filters
+from hub.statistics.rules import REFUSED_WITHIN_DAYS, Filters, sides
 from hub.statistics.words import Dimension, Subject
 from tests.conftest import TUESDAY, HandClock
 from tests.makers.counting import counted_statements
@@ -173,6 +176,35 @@ def test_a_store_sees_its_messages_and_what_its_customers_got(
     year = seen(client, f"{PAGE}?compare=year")
     assert "un an avant : 0" in year
     assert "période précédente :" not in year, "last year is not the period before"
+
+
+def test_shares_are_compared_where_both_sides_had_as_many_days(
+    session: Session, client: FlaskClient, hand_clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three of Monday had a day for a click: only Thursday's stands beside the two of the week before. A refusal has a week."""
+    monkeypatch.setattr(sending_words, "FEW", 1)
+    make_chain(session)
+    post = Post(session)
+    for name in ("Ann", "Ben", "Eve"):
+        post.send(name, at=TUESDAY - DAY)
+    post.send("Dan", at=TUESDAY - 11 * DAY)
+    for days in (5, 11):
+        post.click(post.send("Cid", at=TUESDAY - days * DAY), Visitor.HUMAN)
+    work_off()
+    gather_all()
+    log_in(client, make_agent(session, role=Role.MANAGER))
+    with counted_statements() as statements:
+        text = seen(client, f"{PAGE}?period=7")
+    assert len(statements) <= MOST_STATEMENTS
+    assert "Cliqués 25,0 % 1 sur 4" in text
+    assert "partis il y a plus de 3 jours : 100 % · période précédente : 50,0 %" in text
+    assert text.count("trop tôt pour comparer : partis il y a moins de 7 jours") == 1
+    assert "trop tôt" not in seen(client, f"{PAGE}?period=7&compare=none")
+    asked = read_filters({"period": "7"}, now=TUESDAY)
+    days_of = {key: sides(key, asked) for key in ("messages_clicked", "messages_unsubscribed")}
+    assert days_of["messages_unsubscribed"] is None, "the API compares the same days"
+    assert [each.until_on.day for each in days_of["messages_clicked"] or ()] == [27, 23]
+    assert REFUSED_WITHIN_DAYS == ATTRIBUTED_DAYS
 
 
 def test_what_is_heard_later_gathers_the_day_anew(post: SimpleNamespace, session: Session) -> None:

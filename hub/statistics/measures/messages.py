@@ -49,6 +49,7 @@ OPENED = Measure(
     ),
     formula=N_(
         "E-mails with an opening, divided by the e-mails that could be measured, with the 95% Wilson interval."
+        " With another period are compared only messages that left over 3 days ago."
     ),
     leaves_out=N_("Everybody who did not allow it, and pictures loaded by a privacy proxy or a machine."),
 )
@@ -59,6 +60,7 @@ CLICKED = Measure(
     definition=N_("Of the messages delivered, those in which a person followed a link."),
     formula=N_(
         "Messages with at least one click of a person, divided by the messages delivered, with the 95% Wilson interval."
+        " With another period are compared only messages that left over 3 days ago."
     ),
     leaves_out=N_("Clicks of machines. Messages without a link count as delivered and can have no click."),
 )
@@ -71,6 +73,7 @@ UNSUBSCRIBED = Measure(
     ),
     formula=N_(
         "Messages followed by a refusal within seven days, divided by the messages delivered, with the 95% Wilson interval."
+        " With another period are compared only messages that left over 7 days ago."
     ),
     leaves_out=N_(
         "Refusals later than that, those noted by the staff, and messages that nobody can refuse: replies, order and "
@@ -84,7 +87,10 @@ COMPLAINTS = Measure(
     definition=N_(
         "Of the messages delivered, those of which the receiver’s mail provider told us a spam report."
     ),
-    formula=N_("Messages with a report, divided by the messages delivered, with the 95% Wilson interval."),
+    formula=N_(
+        "Messages with a report, divided by the messages delivered, with the 95% Wilson interval."
+        " With another period are compared only messages that left over 3 days ago."
+    ),
     leaves_out=N_("Providers that send no reports: their complaints are not known."),
 )
 NOT_SENT = Measure(
