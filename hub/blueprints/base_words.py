@@ -187,9 +187,12 @@ def heat(value: float, most: float) -> int:
     return int(-(-value * HEATS // most)) if most else 0
 
 
-def consent_rows(counts: Counts, asked: Mapping[str, str]) -> list[dict[str, Any]]:
-    """One row a channel and purpose, each number with its link."""
-    rows = []
+def consent_rows(found: BaseFigures, asked: Mapping[str, str]) -> list[dict[str, Any]]:
+    """One row a channel and purpose, each number with its link; how many more agree than a month and a year ago."""
+    rows: list[dict[str, Any]] = []
+    if found.now is None:
+        return rows
+    counts = found.now.counts
     for channel, kind in ADDRESS_OF.items():
         whole = counts[f"has:{kind}"]
         for purpose in PURPOSES:
@@ -200,6 +203,8 @@ def consent_rows(counts: Counts, asked: Mapping[str, str]) -> list[dict[str, Any
                     "purpose": purpose_words(purpose),
                     "whole": whole,
                     "whole_href": href(f"has:{kind}", asked),
+                    "month": change(parts[0], found.now, found.month),
+                    "year": change(parts[0], found.now, found.year),
                     "cells": [
                         {
                             "count": counts[part],

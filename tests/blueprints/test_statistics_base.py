@@ -107,7 +107,12 @@ def test_the_page_beside_a_month_and_a_year_ago(
 ) -> None:
     lyon = f"s{base.lyon.id}"
     keep(session, date(2025, 3, 3), s0={}, **{lyon: {"all": 1}})
-    keep(session, date(2026, 2, 3), s0={"all": 1}, **{lyon: {"all": 4, "stage:regular": 3}})
+    keep(
+        session,
+        date(2026, 2, 3),
+        s0={"all": 1},
+        **{lyon: {"all": 4, "stage:regular": 3, "yes:email:promotion": 5}},
+    )
     assert has_due()
     assert work_base(lambda: None) == 1
     assert not has_due()
@@ -115,6 +120,9 @@ def test_the_page_beside_a_month_and_a_year_ago(
     with counted_statements() as statements:
         text = seen(client, PAGE)
     assert len(statements) <= MOST_STATEMENTS
+    assert "E-mail offres 4 2 50 % 1 25 % 1 25 % -3 +2" in text.replace("−", "-"), (
+        "two agree; five did a month ago, nobody a year ago"
+    )
     assert "Clients 7 +2 depuis le 3 février 2026 · +6 depuis le 3 mars 2025" in text
     assert (
         "57 % 4 clients · intervalle à 95 % : 25 % à 84 % · à titre indicatif" in text

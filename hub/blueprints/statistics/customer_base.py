@@ -40,7 +40,7 @@ def tables(found: BaseFigures, asked: Asked) -> list[Table]:
         counted += [
             _stages(found, asked),
             _grid(counts),
-            _consents(counts, asked),
+            _consents(found, asked),
             _stores(found, asked),
             _parts(found),
         ]
@@ -76,7 +76,7 @@ def _grid(counts: Counts) -> Table:
     return Table(KEY, "recency-frequency", gettext("Recency and frequency"), columns, rows)
 
 
-def _consents(counts: Counts, asked: Asked) -> Table:
+def _consents(found: BaseFigures, asked: Asked) -> Table:
     """The share is of the customers with an address."""
     pairs = [
         (
@@ -94,13 +94,15 @@ def _consents(counts: Counts, asked: Asked) -> Table:
         Column("purpose", gettext("Purpose")),
         Column("whole", gettext("With an address"), Kind.COUNT),
         *(column for pair in pairs for column in pair),
+        Column("month", gettext("Given, since a month ago"), Kind.COUNT),
+        Column("year", gettext("Given, since a year ago"), Kind.COUNT),
     )
-    rows = tuple(Row(_said_by(row)) for row in said.consent_rows(counts, place_of(asked.args)))
+    rows = tuple(Row(_said_by(row)) for row in said.consent_rows(found, place_of(asked.args)))
     return Table(KEY, "consents", gettext("Consents by channel"), columns, rows)
 
 
 def _said_by(row: Mapping[str, Any]) -> dict[str, Any]:
-    values = {name: row[name] for name in ("channel", "purpose", "whole")}
+    values = {name: row[name] for name in ("channel", "purpose", "whole", "month", "year")}
     for key, cell in zip(said.SAYINGS, row["cells"], strict=True):
         values |= {key: cell["count"], f"{key}_share": cell["share"]}
     return values
