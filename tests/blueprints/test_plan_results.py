@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from hub.content.actions import publish_builtin_templates
 from hub.plans.actions import add_builtin_plans
-from hub.plans.results import keeping
+from hub.plans.results import keeping, rules
 from hub.plans.words import Arm
 from hub.staff.words import Role
 from tests.conftest import TUESDAY
 from tests.makers.counting import counted_statements
-from tests.makers.plan_lives import Lives
+from tests.makers.plan_lives import ENTERED, Lives
 from tests.makers.staff import log_in, make_agent
 from tests.makers.stores import make_chain, make_store
 
@@ -68,6 +68,39 @@ def test_the_gain_stands_first_with_its_interval(shop: Shop, client: FlaskClient
     assert "groupe témoin : 25,00 €" in seen
     assert seen.index("+3 000 €") < seen.index("Jusqu’où vont les clients")
     assert "Le parcours rapporte" in seen
+
+
+def test_the_gain_of_a_customer_stands_beside_that_of_the_period_before(
+    shop: Shop, client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four and four: two and one buy for 100 euros, a year before three and one. Nothing is compared unless it is asked for."""
+    monkeypatch.setattr(rules, "LEAST_HEADS", 2)
+    monkeypatch.setattr(rules, "LEAST_BUYERS", 1)
+    shop.live(Arm.TREATED, 4, 2)
+    shop.live(Arm.CONTROL, 4, 1)
+    for arm, buyers in ((Arm.TREATED, 3), (Arm.CONTROL, 1)):
+        for number in range(4):
+            who = shop.person(preferred_store_id=shop.lyon.id)
+            shop.enter(who, arm, at=ENTERED - timedelta(days=365))
+            if number < buyers:
+                shop.order(who, days=5 - 365, store_id=shop.lyon.id, total_cents=10_000)
+    seen = text_of(manager(client, session), PAGE)
+    assert "période précédente :" not in seen
+    assert "+25,00 €" in seen
+    with counted_statements() as statements:
+        seen = text_of(client, f"{PAGE}?compare=previous")
+    assert len(statements) <= MOST_STATEMENTS, "\n".join(statements)
+    assert re.search(r"par client : \+25,00 € · entre [^·]+ · période précédente : \+50,00 € · entre", seen)
+    assert re.search(r"groupe témoin : 25 % [^·]+ · période précédente : 75 %", seen)
+    assert "un an avant : +50,00 €" in text_of(client, f"{PAGE}?compare=year")
+    monkeypatch.setattr(keeping, "KEPT_FROM", 3)
+    monkeypatch.setattr(keeping, "LIVE_UP_TO", 3)
+    keeping.find_large(now=TUESDAY)
+    keeping.count_next(now=TUESDAY)
+    assert "pas comparé : cette période compte trop" in text_of(client, f"{PAGE}?compare=previous")
+    monkeypatch.setattr(keeping, "LIVE_UP_TO", 100)
+    monkeypatch.setattr(rules, "LEAST_HEADS", 5)
+    assert "trop peu pour comparer" in text_of(client, f"{PAGE}?compare=previous")
 
 
 def test_too_early_says_how_many_are_missing(shop: Shop, client: FlaskClient, session: Session) -> None:

@@ -11,21 +11,27 @@ from hub.plans.results.rows import Asked
 from hub.staff.words import Permission
 from hub.statistics.measuring.plans import YEAR, asked_of
 from hub.statistics.queries import read_filters
-from hub.statistics.rules import Filters
+from hub.statistics.rules import Compare, Filters
 from hub.stores.queries import list_regions, list_stores
 
 blueprint = Blueprint("plan_results", __name__)
 
 
 def read_asked() -> tuple[Filters, Asked]:
-    """The last twelve months unless the address says otherwise, of the stores that the reader may see."""
+    """The last twelve months beside nothing unless the address says otherwise, of the stores that the reader may see."""
     now = clock.business_now()
-    given = {name: value for name, value in request.args.items() if value}
+    given = {"compare": Compare.NONE.value, **{name: value for name, value in request.args.items() if value}}
     filters = read_filters(given, now=now, viewer=viewer())
     if not given.keys() & {"since", "period"}:
         filters = replace(filters, since_on=filters.until_on - YEAR)
     version = request.args.get("version", type=int)
     return filters, asked_of(filters, viewer=viewer(), now=now, version=version)
+
+
+def read_past(filters: Filters, asked: Asked) -> Asked | None:
+    """The period to compare with, where one is asked for and a day of this one is over."""
+    past = filters.before()
+    return asked_of(past, viewer=viewer(), now=asked.now, version=asked.version) if past else None
 
 
 def shared(filters: Filters) -> dict[str, Any]:

@@ -6,24 +6,32 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext
 
+from hub.blueprints.plan_results.links import behind, linked
 from hub.blueprints.plan_results.words import head_text, money, rate, rate_text
 from hub.blueprints.plan_words import exit_words, step_name, step_words
 from hub.blueprints.statistics_words import share
 from hub.core.errors import Invalid
 from hub.plans.queries import find_definition
-from hub.plans.results.rows import Arms, Funnel, Results, StepFigures
-from hub.plans.words import Arm, StepOutcome
+from hub.plans.results.clicks import Stage
+from hub.plans.results.rows import Arms, Results, StepFigures
+from hub.plans.words import Arm, ExitReason, StepOutcome
 
 
-def funnel_rows(funnel: Funnel, arms: Arms) -> list[dict[str, Any]]:
+def funnel_rows(found: Results) -> list[dict[str, Any]]:
     """How far the passages of the treated arm came; the last stage counts customers whose window is closed."""
+    funnel, arms = found.funnel, found.arms
     stages = [
-        (gettext("Entered the plan"), funnel.entered, funnel.entered),
-        (gettext("Waiting now"), funnel.waiting, funnel.entered),
-        (gettext("Sent"), funnel.sent, funnel.entered),
-        (gettext("Delivered"), funnel.delivered, funnel.sent),
-        (gettext("Engaged"), funnel.engaged, funnel.sent),
-        (gettext("Bought (customers whose window is closed)"), arms.treated.buyers, arms.treated.heads),
+        (Stage.ENTERED, gettext("Entered the plan"), funnel.entered, funnel.entered),
+        (Stage.WAITING, gettext("Waiting now"), funnel.waiting, funnel.entered),
+        (Stage.SENT, gettext("Sent"), funnel.sent, funnel.entered),
+        (Stage.DELIVERED, gettext("Delivered"), funnel.delivered, funnel.sent),
+        (Stage.ENGAGED, gettext("Engaged"), funnel.engaged, funnel.sent),
+        (
+            Stage.BOUGHT,
+            gettext("Bought (customers whose window is closed)"),
+            arms.treated.buyers,
+            arms.treated.heads,
+        ),
     ]
     return [
         {
@@ -31,8 +39,9 @@ def funnel_rows(funnel: Funnel, arms: Arms) -> list[dict[str, Any]]:
             "count": count,
             "share": share(rate(count, total)),
             "width": rate(count, total) or 0.0,
+            "href": behind(found.plan.key, stage) if count else "",
         }
-        for name, count, total in stages
+        for stage, name, count, total in stages
     ]
 
 
@@ -41,17 +50,28 @@ def step_rows(found: Results) -> list[dict[str, Any]]:
     return [
         {
             "step": names.get(step.step_key) or step_words(step.step_key),
-            "waiting": step.waiting,
             "posted": step.outcomes.get(StepOutcome.POSTED, 0),
             "ghost": step.outcomes.get(StepOutcome.GHOST, 0),
             "skipped": step.outcomes.get(StepOutcome.SKIPPED, 0) + step.outcomes.get(StepOutcome.EXPIRED, 0),
             "other": _others_of(step),
-            "sent": step.sent,
-            "delivered": step.delivered,
-            "engaged": rate_text(step.engaged, step.sent),
+            **_people_of(found, step),
         }
         for step in found.steps
     ]
+
+
+def _people_of(found: Results, step: StepFigures) -> dict[str, object]:
+    """Figures of the step that lead to their customers."""
+    counts = {
+        Stage.WAITING: (step.waiting, ""),
+        Stage.SENT: (step.sent, ""),
+        Stage.DELIVERED: (step.delivered, ""),
+        Stage.ENGAGED: (step.engaged, rate_text(step.engaged, step.sent)),
+    }
+    return {
+        stage.value: linked(count, behind(found.plan.key, stage, step=step.step_key), words)
+        for stage, (count, words) in counts.items()
+    }
 
 
 def _names(found: Results) -> dict[str, str]:
@@ -77,7 +97,7 @@ def store_rows(found: Results, args: dict[str, str]) -> list[dict[str, Any]]:
         {
             "store": row.name or gettext("No store known"),
             "href": _narrowed(found, args, row.code) if row.code else "",
-            **arm_cells(row.arms, found),
+            **arm_cells(row.arms, found, store=row.code),
         }
         for row in found.by_store
     ]
@@ -85,17 +105,20 @@ def store_rows(found: Results, args: dict[str, str]) -> list[dict[str, Any]]:
 
 def version_rows(found: Results) -> list[dict[str, Any]]:
     return [
-        {"version": gettext("Version %(number)s", number=number), **arm_cells(arms, found)}
+        {"version": gettext("Version %(number)s", number=number), **arm_cells(arms, found, version=number)}
         for number, arms in found.by_version
     ]
 
 
-def arm_cells(arms: Arms, found: Results) -> dict[str, Any]:
-    """Both arms of one line: heads counted, what they spent, the gain."""
-    currency = found.currency
+def arm_cells(arms: Arms, found: Results, **part: Any) -> dict[str, Any]:
+    """Both arms of one line: heads counted, what they spent, the gain. No address narrows to customers without a store."""
+    currency, heads = found.currency, {Arm.TREATED: arms.treated.heads, Arm.CONTROL: arms.control.heads}
+    hrefs = {
+        arm: behind(found.plan.key, Stage.COMPARED, arm=arm.value, **part) if all(part.values()) else ""
+        for arm in heads
+    }
     return {
-        "treated": arms.treated.heads,
-        "control": arms.control.heads,
+        **{arm.value: linked(count, hrefs[arm]) for arm, count in heads.items()},
         "with": money(arms.treated.mean, currency),
         "without": money(arms.control.mean, currency),
         "gain": head_text(arms, currency, found.plan),
@@ -130,9 +153,17 @@ def spread(rows: Iterable[tuple[str, Arms]], currency: str) -> dict[str, Any] | 
 def exit_rows(found: Results) -> list[dict[str, Any]]:
     treated, control = (found.exits.get(arm, {}) for arm in (Arm.TREATED, Arm.CONTROL))
     return [
-        {"reason": exit_words(reason), "treated": treated.get(reason, 0), "control": control.get(reason, 0)}
+        {
+            "reason": exit_words(reason),
+            **{arm.value: _left(found, arm, reason) for arm in (Arm.TREATED, Arm.CONTROL)},
+        }
         for reason in dict.fromkeys([*treated, *control])
     ]
+
+
+def _left(found: Results, arm: Arm, reason: ExitReason) -> object:
+    href = behind(found.plan.key, Stage.LEFT, arm=arm.value, exit=reason.value)
+    return linked(found.exits.get(arm, {}).get(reason, 0), href)
 
 
 def _others(args: dict[str, str]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from hub.core.db import db
 from hub.plans.models import Plan
 from hub.plans.results.gathering import Gathered, arms_of, everybody, gather_heads, grouped, narrow
-from hub.plans.results.keeping import find_kept
+from hub.plans.results.keeping import find_kept, read_sizes
 from hub.plans.results.queries import head_of
 from hub.plans.results.rows import Arms, Asked, PlanHead
 from hub.plans.results.rules import Money
@@ -59,7 +59,7 @@ def get_gains(asked: Asked) -> Gains:
     keys = {key for _, key in PLANS}
     plans = {plan.key: head_of(plan) for plan in db.session.scalars(select(Plan).where(Plan.key.in_(keys)))}
     plan_ids = [plan.id for plan in plans.values()]
-    kept = find_kept(plan_ids, asked)
+    kept = find_kept(read_sizes(plan_ids), asked)
     live = [plan_id for plan_id in plan_ids if plan_id not in kept]
     rows = gather_heads(live, since=asked.since, until=asked.until, now=asked.now)
     rows += [row for each in kept.values() for row in each.gathered.heads]

@@ -26,13 +26,13 @@ class Gathered:
 
 def gather_heads(plan_ids: Sequence[int], *, since: datetime, until: datetime, now: datetime) -> list[Row]:
     """Whose window opened in the period and what it came to."""
-    values = _values(plan_ids, since, until, now)
+    values = values_of(plan_ids, since, until, now)
     return [dict(row) for row in db.session.execute(HEADS, values).mappings()]
 
 
 def gather(plan_id: int, *, since: datetime, until: datetime, now: datetime) -> Gathered:
     """Everything about one plan, in three statements."""
-    values = _values([plan_id], since, until, now)
+    values = values_of([plan_id], since, until, now)
     passages, messages = (
         [dict(row) for row in db.session.execute(each, values).mappings()] for each in (PASSAGES, MESSAGES)
     )
@@ -40,8 +40,8 @@ def gather(plan_id: int, *, since: datetime, until: datetime, now: datetime) -> 
     return Gathered(heads, passages, messages)
 
 
-def _values(plan_ids: Sequence[int], since: datetime, until: datetime, now: datetime) -> dict[str, Any]:
-    """No window that opens later than now: said here, so that each row is compared twice and not four times."""
+def values_of(plan_ids: Sequence[int], since: datetime, until: datetime, now: datetime) -> dict[str, Any]:
+    """What every statement asks with. No window that opens later than now: said here, so that each row is compared twice and not four times."""
     return {"plan_ids": list(plan_ids), "since": since, "until": min(until, now + INSTANT), "now": now}
 
 

@@ -1,7 +1,7 @@
 """Keeps the last twelve months of plans with very many entries, counted again each hour; smaller ones are read live."""
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -46,16 +46,29 @@ class Kept:
     gathered: Gathered
 
 
-def find_kept(plan_ids: Collection[int], asked: Asked) -> dict[int, Kept]:
+Sizes = Mapping[int, Mapping[str, int]]
+"""Entries by month of those plans that have many."""
+
+
+def read_sizes(plan_ids: Collection[int]) -> Sizes:
+    rows = db.session.execute(
+        select(KeptResults.plan_id, KeptResults.entries).where(KeptResults.plan_id.in_(plan_ids))
+    )
+    return {row.plan_id: row.entries for row in rows}
+
+
+def list_large(sizes: Sizes, asked: Asked) -> list[int]:
+    """Plans with too many entries in the period to be counted while somebody waits."""
+    most = KEPT_FROM if asked.is_usual else LIVE_UP_TO
+    return [plan_id for plan_id, entries in sizes.items() if _count(entries, asked) > most]
+
+
+def find_kept(sizes: Sizes, asked: Asked) -> dict[int, Kept]:
     """Of the large ones among these plans, what is kept for the period asked for.
 
     Raises Invalid when that period holds too many entries and is not the one that is kept.
     """
-    rows = db.session.execute(
-        select(KeptResults.plan_id, KeptResults.entries).where(KeptResults.plan_id.in_(plan_ids))
-    )
-    most = KEPT_FROM if asked.is_usual else LIVE_UP_TO
-    large = [row.plan_id for row in rows if _count(row.entries, asked) > most]
+    large = list_large(sizes, asked)
     if large and not asked.is_usual:
         raise Invalid(TOO_MANY, field="since")
     if not large:
@@ -71,7 +84,7 @@ def find_kept(plan_ids: Collection[int], asked: Asked) -> dict[int, Kept]:
     return found
 
 
-def _count(entries: dict[str, Any], asked: Asked) -> int:
+def _count(entries: Mapping[str, int], asked: Asked) -> int:
     """Windows that open in the months that the period touches; of the usual one those ahead too, which its page counts."""
     first, last = (f"{moment:%Y-%m}" for moment in (asked.since, asked.until))
     return sum(

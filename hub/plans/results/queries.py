@@ -11,8 +11,18 @@ from hub.core.db import db
 from hub.core.errors import NotFound
 from hub.core.text import N_
 from hub.plans.models import Plan, PlanVersion
-from hub.plans.results.gathering import Gathered, Row, arms_by, arms_of, everybody, gather, grouped, narrow
-from hub.plans.results.keeping import find_kept
+from hub.plans.results.gathering import (
+    Gathered,
+    Row,
+    arms_by,
+    arms_of,
+    everybody,
+    gather,
+    gather_heads,
+    grouped,
+    narrow,
+)
+from hub.plans.results.keeping import Sizes, find_kept, list_large, read_sizes
 from hub.plans.results.rows import (
     Ahead,
     Arms,
@@ -29,17 +39,28 @@ from hub.plans.words import Anchor, Arm, EnrolmentState, ExitReason, StepOutcome
 from hub.stores.queries import get_chain, get_stores
 
 
-def get_results(key: str, asked: Asked) -> Results:
-    """Everything the page of a plan's results shows.
+def get_results(key: str, asked: Asked, *, past: Asked | None = None) -> Results:
+    """Everything the page of a plan's results shows; `past` is another period to stand beside it.
 
     Raises NotFound, and Invalid when the period holds too many entries to be counted while somebody waits.
     """
     plan, versions = _get_plan(key)
-    kept = find_kept([plan.id], asked).get(plan.id)
+    sizes = read_sizes([plan.id])
+    kept = find_kept(sizes, asked).get(plan.id)
     if kept is not None:
-        return _compose(plan, versions, asked, kept.gathered, computed_at=kept.computed_at)
-    gathered = gather(plan.id, since=asked.since, until=asked.until, now=asked.now)
-    return _compose(plan, versions, asked, gathered)
+        found = _compose(plan, versions, asked, kept.gathered, computed_at=kept.computed_at)
+    else:
+        gathered = gather(plan.id, since=asked.since, until=asked.until, now=asked.now)
+        found = _compose(plan, versions, asked, gathered)
+    return replace(found, before=_arms_before(plan.id, sizes, past)) if past else found
+
+
+def _arms_before(plan_id: int, sizes: Sizes, past: Asked) -> Arms | None:
+    """Of the past what is compared alone; None where it holds too many entries to be counted beside the page."""
+    if list_large(sizes, replace(past, is_usual=False)):
+        return None
+    heads = gather_heads([plan_id], since=past.since, until=past.until, now=past.now)
+    return arms_of(everybody(narrow(Gathered(heads), past).heads))
 
 
 def _compose(

@@ -115,7 +115,10 @@ class PlanHead:
 
 @dataclass(frozen=True)
 class Results:
-    """What one plan did and earned. `computed_at` is set when the figures were kept and not read just now."""
+    """What one plan did and earned. `computed_at` is set when the figures were kept and not read just now.
+
+    `before`: the arms of the period beside it; None where none was asked for, or it has too many entries.
+    """
 
     asked: Asked
     plan: PlanHead
@@ -129,6 +132,7 @@ class Results:
     exits: Mapping[Arm, Mapping[ExitReason, int]] = field(default_factory=dict)
     ahead: Ahead = Ahead()
     computed_at: datetime | None = None
+    before: Arms | None = None
 
     @property
     def horizons(self) -> tuple[int, ...]:

@@ -5,6 +5,7 @@ from sqlalchemy import text
 HORIZON_DAYS = 30
 PROSPECTS = "('account_created', 'newsletter_joined')"
 """Triggers by which somebody enters who bought nothing yet."""
+PROSPECT_KEY = "welcome:prospect"
 
 
 def _bare(column: str) -> str:
@@ -17,7 +18,7 @@ def _bare(column: str) -> str:
 
 _IN_PERIOD = "{at} >= :since AND {at} < :until"
 # Of a coalesce() the planner knows nothing, and would go through windows in nested loops.
-_OPENED = f"""
+OPENED = f"""
     e.plan_id = ANY (:plan_ids) AND (e.opens_at IS NULL AND {_IN_PERIOD.format(at="e.entered_at")}
         OR {_IN_PERIOD.format(at="e.opens_at")})
 """
@@ -37,7 +38,7 @@ _HEADS = f"""
                 coalesce(e.closes_at, e.entered_at + h.horizon) AS closes_at, starts_with(e.entry_key, :prospects)
                 OR coalesce(e.values ->> 'trigger', '') IN {PROSPECTS} AS is_prospect
             FROM enrolments AS e JOIN horizons AS h ON h.id = coalesce(e.entered_version_id, e.version_id)
-            WHERE {_OPENED}
+            WHERE {OPENED} {{entries_of}}
         ) AS opened
     ),
     windows AS MATERIALIZED (
@@ -61,7 +62,7 @@ _HEADS = f"""
             SELECT coalesce(nullif(sum(quantity * unit_price_cents), 0), o.total_cents) AS cents
             FROM order_lines WHERE order_id = r.order_id
         ) AS l
-        WHERE r.verdict = 'valid' AND r.cancelled_at IS NULL AND r.redeemed_at > :since
+        WHERE r.verdict = 'valid' AND r.cancelled_at IS NULL AND r.redeemed_at > :since {{orders_of}}
         GROUP BY r.order_id
     ),
     spending AS (
@@ -75,11 +76,15 @@ _HEADS = f"""
         GROUP BY w.id
     ),
     heads AS MATERIALIZED (
-        SELECT w.plan_id, w.arm, w.number, w.store_id, w.household, w.closes_at <= :now AS is_closed,
+        SELECT w.id, w.plan_id, w.arm, w.number, w.store_id, w.household, w.closes_at <= :now AS is_closed,
             w.is_prospect, coalesce(s.bought, 0) > 0 AS is_buyer, coalesce(s.spent, 0)::float8 AS spent
         FROM windows AS w LEFT JOIN spending AS s ON s.id = w.id
     )
 """  # noqa: S608 - pieces of our own
+EVERYBODY = _HEADS.format(entries_of="", orders_of="")
+SOME = _HEADS.format(
+    entries_of="AND e.customer_id = ANY (:people)", orders_of="AND o.customer_id = ANY (:people)"
+)
 
 
 def _added_up(scope: str, number: str, store: str) -> str:
@@ -99,11 +104,16 @@ def _added_up(scope: str, number: str, store: str) -> str:
 
 
 HEADS = text(
-    f"{_HEADS} {_added_up('plan', 'NULL::bigint', 'NULL::bigint')} UNION ALL {_added_up('cell', 'number', 'store_id')}"
-).bindparams(prospects="welcome:prospect")
+    f"{EVERYBODY} {_added_up('plan', 'NULL::bigint', 'NULL::bigint')} UNION ALL {_added_up('cell', 'number', 'store_id')}"
+).bindparams(prospects=PROSPECT_KEY)
 """By plan, those who entered as prospects apart: their welcome is another thing than that of a buyer. And by version and
 store, from which every narrower figure is summed.
 """
+
+HEADS_OF = text(
+    f"{SOME} SELECT id, is_closed, is_buyer, spent FROM heads ORDER BY id DESC"  # noqa: S608 - pieces of our own
+).bindparams(prospects=PROSPECT_KEY)
+"""The windows of some customers, one by one: all of each customer's are looked at, since one may shut another out."""
 
 PASSAGES = text(f"""
     SELECT v.number, c.preferred_store_id AS store_id, e.arm, e.state, e.exit_reason, e.step_key,
@@ -112,7 +122,7 @@ PASSAGES = text(f"""
     FROM enrolments AS e
     JOIN plan_versions AS v ON v.id = coalesce(e.entered_version_id, e.version_id)
     JOIN customers AS c ON c.id = e.customer_id
-    WHERE {_OPENED} OR (e.plan_id = ANY (:plan_ids) AND e.opens_at > :now)
+    WHERE {OPENED} OR (e.plan_id = ANY (:plan_ids) AND e.opens_at > :now)
     GROUP BY 1, 2, 3, 4, 5, 6, 7
 """)  # noqa: S608 - pieces of our own
 """Of the period, and beside them who waits for a window that opens later (`is_ahead`, the first at `first_at`)."""
@@ -130,7 +140,7 @@ MESSAGES = text(f"""
         JOIN customers AS o ON o.id = e.customer_id
         JOIN step_runs AS r ON r.enrolment_id = e.id
         LEFT JOIN outbound_messages AS m ON m.id = r.outbound_id AND e.arm = 'treated'
-        WHERE {_OPENED} AND (e.arm = 'treated' OR r.outcome NOT IN ('skipped', 'expired'))
+        WHERE {OPENED} AND (e.arm = 'treated' OR r.outcome NOT IN ('skipped', 'expired'))
     )
     SELECT number, store_id, step_key, outcome, count(*) AS passages, count(*) FILTER (WHERE is_sent) AS sent,
         count(*) FILTER (WHERE is_delivered) AS delivered, count(*) FILTER (WHERE is_sent AND is_engaged) AS engaged,
