@@ -17,11 +17,11 @@ from hub.plans.results.clicks import Clicked, Stage
 from hub.plans.results.gathering import values_of
 from hub.plans.results.queries import head_of
 from hub.plans.results.rows import Asked, PlanHead
-from hub.plans.results.statements import HEADS_OF, OPENED
+from hub.plans.results.statements import HEADS_OF, HORIZON_DAYS, OPENED
 
 PAGE_SIZE = 50
 LOOKED_AT = 1_000
-"""Passages looked at for a page of windows: a page may be shorter, since not each passage opens one, or is bought in."""
+"""Passages looked at for a page of windows: a page may be shorter, since not each passage opens one."""
 _SENT = "m.state IN ('accepted', 'delivered', 'bounced', 'unknown')"
 _HUMAN = """(EXISTS (SELECT FROM link_clicks WHERE message_id = m.id AND label = 'human')
     OR EXISTS (SELECT FROM message_openings WHERE message_id = m.id AND opener = 'program'))"""
@@ -33,7 +33,14 @@ OF_MESSAGES = {
     Stage.COMPLAINED: "EXISTS (SELECT FROM delivery_receipts WHERE message_id = m.id AND kind = 'complaint')",
 }
 """As statements.MESSAGES counts them."""
-OF_WINDOWS = frozenset({Stage.COMPARED, Stage.BOUGHT})
+_CLOSES = f"""coalesce(e.closes_at, e.entered_at
+    + make_interval(days => coalesce((v.definition ->> 'horizon_days')::int, {HORIZON_DAYS})))"""
+_ORDERED = f"""EXISTS (
+    SELECT FROM orders AS o WHERE o.customer_id = e.customer_id AND o.placed_at > coalesce(e.opens_at, e.entered_at)
+        AND o.placed_at <= {_CLOSES} AND o.state NOT IN ('cancelled', 'returned')
+)"""
+OF_WINDOWS = {Stage.COMPARED: (f"{_CLOSES} <= :now",), Stage.BOUGHT: (f"{_CLOSES} <= :now", _ORDERED)}
+"""Which passages are looked at; whether one opened a window, and what counts in it, statements.HEADS_OF says."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +109,7 @@ def _conditions(asked: Asked, clicked: Clicked) -> tuple[list[str], dict[str, An
     values = {name: value for name, _, value in given}
     if clicked.stage is Stage.WAITING:
         conditions.append("e.step_key = :step" if clicked.step else "e.state = 'waiting'")
+    conditions += OF_WINDOWS.get(clicked.stage, ())
     if clicked.stage in OF_MESSAGES:
         conditions.append(_of_messages(clicked))
     return conditions, values | ({"step": clicked.step} if clicked.step else {})
