@@ -61,6 +61,13 @@ def test_every_figure_opens_as_many_messages_as_it_says(
     found = figures_of(client, PAGE)
     assert {parse_qs(urlsplit(url).query)["measure"][0] for url in found} == set(MADE_OF)
     assert len(found) > 30, "tiles, three tables, days and reasons"
+    weeks = {
+        url: count
+        for url, count in figures_of(client, f"{PAGE}?since=2025-11-01").items()
+        if "=2026-03-02" in url
+    }
+    assert sorted(weeks.values()) == [7, 9], "a long period is told by week: this one until today"
+    found |= weeks
     monkeypatch.setattr(behind_messages, "PAGE_SIZE", 2)
     for url, count in {**found, **figures_of(client, f"{PAGE}?store=LYO&channel=email")}.items():
         rows, said = walk(client, url)
