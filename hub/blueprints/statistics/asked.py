@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 
-from flask import request
+from flask import request, url_for
 
 from hub.blueprints.access import viewer
 from hub.blueprints.statistics.choices import Choices

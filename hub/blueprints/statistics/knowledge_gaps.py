@@ -14,7 +14,8 @@ from hub.core.text import N_
 from hub.knowledge.rows import Gap
 from hub.knowledge.words import SearchPlace
 from hub.staff.words import Permission
-from hub.statistics.knowledge_gaps import KnowledgeGaps, Missed, get_knowledge_gaps
+from hub.statistics.knowledge_gaps import KnowledgeGaps, get_knowledge_gaps
+from hub.statistics.rows import Missed
 from hub.stores.queries import StoreRow
 
 KEY = "gaps"
