@@ -211,8 +211,9 @@ def consent_rows(found: BaseFigures, asked: Mapping[str, str]) -> list[dict[str,
                             "share": part_share(counts[part], whole),
                             "href": href(part, asked),
                             "words": part_words(part),
+                            "head": gettext(SAYINGS[said]),
                         }
-                        for part in parts
+                        for said, part in zip(SAID, parts, strict=True)
                     ],
                 }
             )
@@ -222,7 +223,7 @@ def consent_rows(found: BaseFigures, asked: Mapping[str, str]) -> list[dict[str,
 def cohort_rows(cohorts: Sequence[Cohort], asked: Mapping[str, str]) -> list[dict[str, Any]]:
     """Shares that bought again, the latest month first. Narrowed to stores a cohort has no list: it is by first order."""
     shown = [(cohort, cohort.months[1 : MONTHS + 1]) for cohort in cohorts]
-    most = max((_returned(month, cohort) for cohort, months in shown for month in months), default=0)
+    most = max((_returned(month, cohort) or 0 for cohort, months in shown for month in months), default=0)
     return [
         {
             "name": _month(cohort.cohort_on),
@@ -230,8 +231,9 @@ def cohort_rows(cohorts: Sequence[Cohort], asked: Mapping[str, str]) -> list[dic
             "count": cohort.customer_count,
             "cells": [
                 {
-                    "share": part_share(month.active_count, cohort.customer_count),
-                    "heat": heat(_returned(month, cohort), most),
+                    "share": _returned(month, cohort),
+                    "heat": heat(_returned(month, cohort) or 0, most),
+                    "is_running": month.is_running,
                     "is_few": cohort.customer_count < FEW_ANSWERS,
                 }
                 for month in months
@@ -241,8 +243,9 @@ def cohort_rows(cohorts: Sequence[Cohort], asked: Mapping[str, str]) -> list[dic
     ]
 
 
-def _returned(month: CohortMonth, cohort: Cohort) -> float:
-    return month.active_count / cohort.customer_count if cohort.customer_count else 0
+def _returned(month: CohortMonth, cohort: Cohort) -> float | None:
+    """The share that bought again; none of a month that is not over."""
+    return None if month.is_running else part_share(month.active_count, cohort.customer_count)
 
 
 def _month(day: date) -> str:

@@ -30,7 +30,7 @@ def make_pdf(said: DigestWords, *, made_at: datetime, chain_name: str) -> bytes:
     page.add_page()
     page.say("H1", said.title, size=20)
     page.say("P", f"{said.name}, {said.days}", space=6)
-    page.say("H2", gettext("Three things to look at"), size=14)
+    page.say("H2", said.heading, size=14)
     for number, thing in enumerate(said.things, 1):
         _thing(page, number, thing)
     if said.few:

@@ -109,6 +109,7 @@ def too_few_waits(compare: Compare) -> str:
 def beside(text: str, compare: Compare, *, now: str = "", over: str = "", days: int = 0) -> str | None:
     """A figure of the period that is compared with, said as such; after what it is set beside, where that is not what is shown.
 
+    Nothing of a period that has none.
     `now` is what is shown, `over` the same of the days that were over so many `days` ago.
     """
     found = _beside(text, compare)
@@ -123,7 +124,7 @@ def of_days_over(text: str, days: int = 0) -> str:
 
 
 def _beside(text: str, compare: Compare) -> str | None:
-    if compare is Compare.NONE:
+    if compare is Compare.NONE or text == "–":
         return None
     if compare is Compare.YEAR:
         return str(gettext("a year before: %(text)s", text=text))

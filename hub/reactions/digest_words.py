@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import format_decimal, format_percent, get_locale, gettext, ngettext
 
 from hub.content.phrases import day_in_words
+from hub.core.text import N_
 from hub.core.words import Language
 from hub.reasons.queries import list_reasons
 from hub.statistics.digest.queries import DigestView
@@ -53,6 +54,12 @@ class DigestWords:
     figures: tuple[FigureWords, ...]
     things: tuple[ThingWords, ...]
     few: str
+
+    @property
+    def heading(self) -> str:
+        """Over the things: three are promised only where there are three."""
+        three = N_("Three things to look at")
+        return str(gettext(three if len(self.things) >= SHOWN else N_("What is worth a look")))
 
 
 def in_words(found: DigestView) -> DigestWords:

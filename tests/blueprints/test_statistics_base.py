@@ -15,7 +15,7 @@ from hub.core.words import Purpose
 from hub.customers.actions import suppress
 from hub.customers.models import Address
 from hub.customers.words import SuppressionReason
-from hub.segments.values.models import CustomerScore, ScoreRun
+from hub.segments.values.models import CohortCell, CustomerScore, ScoreRun
 from hub.segments.values.words import RunState, Stage
 from hub.staff.words import Role
 from hub.statistics.base.counting import count_base
@@ -155,6 +155,32 @@ def test_the_page_beside_a_month_and_a_year_ago(
     about = zipfile.ZipFile(io.BytesIO(of_lille.data)).read("xl/sharedStrings.xml").decode()
     assert ">Lille<" in about
     assert "janv." not in about, "no period narrows a night"
+
+
+def test_the_month_that_is_not_over_has_no_share(
+    base: SimpleNamespace, client: FlaskClient, session: Session
+) -> None:
+    """On 3 March nobody of January and February has bought in March yet: that is no 0 %, neither here nor by value."""
+    for cohort_on, number, active in (
+        (date(2026, 1, 1), 0, 40), (date(2026, 1, 1), 1, 10), (date(2026, 2, 1), 0, 30),
+    ):  # fmt: skip
+        session.add(
+            CohortCell(
+                cohort_on=cohort_on, store_id=base.lyon.id, family="", month_number=number,
+                customer_count=40 if cohort_on.month == 1 else 30, active_count=active, net_cents=active * 1000,
+            )
+        )  # fmt: skip
+    session.flush()
+    log_in(client, make_agent(session, role=Role.ADMINISTRATOR))
+    assert re.search(r"février 2026 30 en cours janvier 2026 40 25 % en cours", seen(client, PAGE))
+    lines = client.get(f"{PAGE}cohorts.csv").get_data(as_text=True).splitlines()
+    assert [line.split(";")[1:4] for line in lines[1:]] == [["30", "", ""], ["40", "0,25", ""]]
+    for show, cells in (
+        ("retention", "100,0 % 25,0 % en cours"),
+        ("revenue", "400 € 100 € en cours"),
+        ("value", "10,00 € 12,50 € 12,50 €"),
+    ):
+        assert f"janv. 2026 40 {cells} " in seen(client, f"/values/cohorts?show={show}")
 
 
 def test_a_store_manager_sees_the_store_alone(

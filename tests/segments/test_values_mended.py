@@ -111,6 +111,7 @@ def test_a_sample_and_the_page_of_cohorts_are_of_the_chains_day(
     cohorts.roll_up(now=new_year)
     [cohort] = list_cohorts(now_on=find_day(new_year), store_id=None, family=None)
     assert (cohort.cohort_on, len(cohort.months)) == (date(2026, 12, 1), 2)
+    assert [month.is_running for month in cohort.months] == [False, True]
 
 
 def test_an_expected_value_goes_with_the_last_order(session: Session, chain: SimpleNamespace) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import format_decimal, gettext
 
-from hub.blueprints.plan_results.words import field_words, gain_text, missing_words, money, plan_name
+from hub.blueprints.plan_results.words import field_words, gain_text, missing_short, money, plan_name
 from hub.blueprints.statistics_words import share
 from hub.core.text import N_
 from hub.plans.results.gains import GainLine, Gains
@@ -62,11 +62,11 @@ def _kept(args: dict[str, str]) -> dict[str, Any]:
 
 
 def figures(line: GainLine, currency: str) -> dict[str, Any]:
-    """Without and with, on as many customers as were treated; dashes where nothing can be said, and why."""
+    """Without and with, on as many customers as were treated; nothing but why where nothing can be said."""
     said = line.arms.gain.in_all
     why = "" if said else _why(line)
     if said is None:
-        return {**dict.fromkeys(("rate", "customers", "value", "revenue"), "–"), "gain": why, "each": "–"}
+        return {**dict.fromkeys(("rate", "customers", "value", "revenue", "each"), ""), "gain": why}
     treated, control = line.arms.treated, line.arms.control
     return {
         "rate": _pair(share(control.rate), share(treated.rate)),
@@ -94,7 +94,7 @@ def _why(line: GainLine) -> str:
         return gettext("The chain has no such plan yet.")
     if not line.arms.heads:
         return gettext("Nobody entered in this period, or no window has opened yet.")
-    return missing_words(line.arms.gain, line.plan)
+    return missing_short(line.arms.gain, line.plan)
 
 
 def total_value(found: Gains) -> str:

@@ -120,6 +120,21 @@ def missing_words(gain: Gain, plan: PlanHead | None) -> str:
     return gettext("Too early. Still missing, with their window over: %(parts)s.", parts=", ".join(parts))
 
 
+def missing_short(gain: Gain, plan: PlanHead | None) -> str:
+    """The same for a cell of a table: how many are missing, not out of how many."""
+    if plan is not None and not plan.control_percent:
+        return missing_words(gain, plan)
+    more = [
+        gettext(words, count=format_decimal(part.more))
+        for part, words in (
+            (gain.control_missing, N_("control group: %(count)s")),
+            (gain.treated_missing, N_("with messages: %(count)s")),
+        )
+        if part
+    ]
+    return gettext("Too early. Customers still missing: %(parts)s", parts=", ".join(more))
+
+
 def _missing(part: Missing, group: str) -> str:
     return str(
         ngettext(

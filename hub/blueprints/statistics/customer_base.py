@@ -52,7 +52,7 @@ def tables(found: BaseFigures, asked: Asked) -> list[Table]:
 def _stages(found: BaseFigures, asked: Asked) -> Table:
     columns = (
         Column("name", gettext("Stage"), Kind.WORD),
-        Column("means", gettext("Means")),
+        Column("means", gettext("Means"), Kind.LONG),
         Column("count", gettext("Customers"), Kind.COUNT, "base_stages"),
         Column("share", gettext("Share"), Kind.SHARE),
         Column("month", gettext("Since a month ago"), Kind.COUNT),

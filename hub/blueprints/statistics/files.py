@@ -70,7 +70,7 @@ def head(column: Column, currency: str) -> str:
 
 def _raw(value: Any, kind: Kind) -> Any:
     """What is written: whole seconds, shares and rates to four places, cents as money."""
-    if value is None or kind in {Kind.TEXT, Kind.WORD, Kind.DAY, Kind.COUNT}:
+    if value is None or kind in {Kind.TEXT, Kind.LONG, Kind.WORD, Kind.DAY, Kind.COUNT}:
         return value
     if kind is Kind.MONEY:
         return Decimal(value) / 100

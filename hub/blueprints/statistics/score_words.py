@@ -69,7 +69,8 @@ def comparison_of(line: Line, compare: Compare) -> str | None:
         return change
     shown, over = (value_of(line.key, each.value) for each in (line.now, line.over or line.now))
     days, before = SETTLED_AFTER.get(line.key, 0), value_of(line.key, line.before.value)
-    return f"{words.beside(before, compare, now=shown, over=over, days=days)} · {change}"
+    was = words.beside(before, compare, now=shown, over=over, days=days)
+    return f"{was} · {change}" if was else change
 
 
 def peers_of(key: str, peers: Spread | None) -> str:
@@ -103,7 +104,7 @@ def table(page: str, lines: tuple[Line, ...], *, has_peers: bool) -> Table:
         Column("value", gettext("In the period"), Kind.NUMBER),
         Column("count", gettext("Cases"), Kind.COUNT),
         Column("before", gettext("Before"), Kind.NUMBER),
-        Column("change", gettext("Compared with before")),
+        Column("change", gettext("Compared with before"), Kind.LONG),
     ]
     if has_peers:
         columns += [

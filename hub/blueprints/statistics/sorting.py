@@ -22,7 +22,9 @@ def as_asked(table: Table, asked: Asked) -> Table:
     """The table with heads that sort it, sorted if the address says so."""
     if not table.is_sortable or len(table.rows) < LEAST_ROWS:
         return table
-    figures = {column.key: column for column in table.columns if column.kind not in {Kind.TEXT, Kind.WORD}}
+    figures = {
+        column.key: column for column in table.columns if column.kind not in {Kind.TEXT, Kind.LONG, Kind.WORD}
+    }
     name, _, words = request.args.get("sort", "").partition(".")
     key, _, turn = words.partition(".")
     column = figures.get(key) if name == table.key else None

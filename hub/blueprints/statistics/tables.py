@@ -15,9 +15,10 @@ from hub.blueprints import statistics_words as words
 
 
 class Kind(StrEnum):
-    """What a column holds: durations in seconds, shares of 1, rates for each thousand, money in cents; a word is not broken."""
+    """What a column holds: durations in seconds, shares of 1, rates for each thousand, money in cents; a word is not broken, a long text gets room."""
 
     TEXT = "text"
+    LONG = "long"
     WORD = "word"
     COUNT = "count"
     OPENING = "opening"
@@ -79,7 +80,7 @@ class Table:
 
     def heads(self) -> list[dict[str, str]]:
         """For parts/data_table.html."""
-        kinds = {Kind.TEXT: "text", Kind.WORD: "word", Kind.DAY: "word"}
+        kinds = {Kind.TEXT: "text", Kind.LONG: "long", Kind.WORD: "word", Kind.DAY: "word"}
         return [
             {
                 "label": column.label,
@@ -128,6 +129,7 @@ def day_words(value: date) -> str:
 
 SHOWN: Mapping[Kind, Callable[[Any], str]] = {
     Kind.TEXT: str,
+    Kind.LONG: str,
     Kind.WORD: str,
     Kind.COUNT: format_decimal,
     Kind.OPENING: words.duration,

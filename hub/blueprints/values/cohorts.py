@@ -41,6 +41,8 @@ SHOWN: dict[str, tuple[str, Callable[[Cohort, CohortMonth], str]]] = {
     ),
 }
 
+OF_A_MONTH = frozenset({"retention", "revenue"})
+
 
 @blueprint.get("/cohorts")
 def show_value() -> ResponseReturnValue:
@@ -151,7 +153,6 @@ def _errors(fit: FitRow) -> list[dict[str, str]]:
 
 def _table(cohorts: list[Cohort], shown: str) -> dict[str, Any]:
     """Columns and rows: at most the first 13 months of each cohort."""
-    say = SHOWN[shown][1]
     width = min(MONTHS, max((len(cohort.months) for cohort in cohorts), default=0))
     columns = [
         {"label": gettext("First order"), "key": "cohort", "kind": "word"},
@@ -163,7 +164,16 @@ def _table(cohorts: list[Cohort], shown: str) -> dict[str, Any]:
     ]
     rows = [
         {"cohort": format_date(cohort.cohort_on, "MMM yyyy"), "customers": number(cohort.customer_count)}
-        | {f"m{at}": say(cohort, cohort.months[at]) if at < len(cohort.months) else "" for at in range(width)}
+        | {f"m{at}": _cell(cohort, at, shown) for at in range(width)}
         for cohort in cohorts
     ]
     return {"columns": columns, "rows": rows}
+
+
+def _cell(cohort: Cohort, at: int, shown: str) -> str:
+    """Nothing after the current month; of that one only what is added up, since it is not over."""
+    if at >= len(cohort.months):
+        return ""
+    if cohort.months[at].is_running and shown in OF_A_MONTH:
+        return str(gettext("still running"))
+    return SHOWN[shown][1](cohort, cohort.months[at])

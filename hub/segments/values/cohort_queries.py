@@ -18,12 +18,16 @@ _C = CohortCell
 
 @dataclass(frozen=True)
 class CohortMonth:
-    """`number` months after the first order: how many bought, what they spent, what all spent up to then."""
+    """`number` months after the first order: how many bought, what they spent, what all spent up to then.
+
+    A month that `is_running` says nothing yet: on its first day nobody has bought.
+    """
 
     number: int
     active_count: int
     net_cents: int
     total_cents: int
+    is_running: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ def _months(
     for number in range(last + 1):
         active, cents = cells.get((cohort_on, number), (0, 0))
         total += cents
-        months.append(CohortMonth(number, active, cents, total))
+        months.append(CohortMonth(number, active, cents, total, is_running=number == last))
     return tuple(months)
 
 
