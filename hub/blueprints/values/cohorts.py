@@ -175,5 +175,5 @@ def _cell(cohort: Cohort, at: int, shown: str) -> str:
     if at >= len(cohort.months):
         return ""
     if cohort.months[at].is_running and shown in OF_A_MONTH:
-        return str(gettext("still running"))
+        return str(gettext("running"))
     return SHOWN[shown][1](cohort, cohort.months[at])
