@@ -111,5 +111,10 @@ def _number(words: str) -> int:
 
 
 def _look(page: Page, name: str) -> None:
+    """Nothing of a table is scrolled away on a phone."""
     take_pictures(page, name)
+    page.set_viewport_size({"width": 320, "height": 640})
+    wide = "[...document.querySelectorAll('main .table-box')].filter(e => e.scrollWidth > e.clientWidth + 1)"
+    assert page.evaluate(f"{wide}.map(e => e.getAttribute('aria-label'))") == []
+    page.set_viewport_size(DESK)
     assert violations(page, has_frames=False) == []
