@@ -3,9 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
 
-from flask import request, url_for
+from flask import request
 
 from hub.blueprints.access import viewer
 from hub.blueprints.statistics.choices import Choices
@@ -36,12 +35,8 @@ class Asked:
     uses: frozenset[str]
     choices: Choices
     compares: bool = True
-    paths: dict[frozenset[str], str] = field(default_factory=dict)
-    """Addresses without some of the filters, of the links that a page has by hundreds."""
-
-    @cached_property
-    def path_of_messages(self) -> str:
-        return url_for("statistics_messages.list_behind")
+    lists: dict[tuple[str, frozenset[str]], str] = field(default_factory=dict)
+    """Addresses of lists without some of the filters, since a page has hundreds of links to them."""
 
 
 def read_asked(uses: frozenset[str] = NARROWINGS, *, compares: Callable[[Filters], bool] = always) -> Asked:

@@ -33,24 +33,22 @@ def behind(asked: Asked, measure: str, **clicked: Any) -> str:
     """The tickets behind a figure; nothing for who reads no tickets. A page has hundreds: what all share is written once."""
     if not asked.viewer.may(Permission.READ_TICKETS):
         return ""
-    changed = {"measure": measure, **clicked}
-    return _path_of_tickets(asked, frozenset(changed)) + urlencode(_without_none(changed))
-
-
-def _path_of_tickets(asked: Asked, changed: frozenset[str]) -> str:
-    """With the filters that stay."""
-    if changed not in asked.paths:
-        query = urlencode(kept(asked, **dict.fromkeys(changed)))
-        asked.paths[changed] = f"{url_for('statistics.tickets')}?{query}{'&' if query else ''}"
-    return asked.paths[changed]
+    return _list_of(asked, "statistics.tickets", {"measure": measure, **clicked})
 
 
 def behind_messages(asked: Asked, measure: str, **clicked: Any) -> str:
     """The messages behind a figure; nothing for who reads no customers."""
     if not asked.viewer.may(Permission.READ_CUSTOMERS):
         return ""
-    query = urlencode(kept(asked, measure=measure, **clicked))
-    return f"{asked.path_of_messages}?{query}"
+    return _list_of(asked, "statistics_messages.list_behind", {"measure": measure, **clicked})
+
+
+def _list_of(asked: Asked, endpoint: str, changed: dict[str, Any]) -> str:
+    place = (endpoint, frozenset(changed))
+    if place not in asked.lists:
+        query = urlencode(kept(asked, **dict.fromkeys(changed)))
+        asked.lists[place] = f"{url_for(endpoint)}?{query}{'&' if query else ''}"
+    return asked.lists[place] + urlencode(_without_none(changed))
 
 
 def to_person(asked: Asked, agent_id: int) -> str:
