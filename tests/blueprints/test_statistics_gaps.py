@@ -12,7 +12,10 @@ from hub.inbox.words import MessageKind, Priority, TicketState
 from hub.knowledge.actions import note_search
 from hub.knowledge.models import KnowledgeUse
 from hub.knowledge.words import SearchPlace
+from hub.staff.rules import SYSTEM_VIEWER
 from hub.staff.words import Role
+from hub.statistics.queries import read_filters
+from hub.statistics.unanswered import list_reasons_without_article
 from tests.blueprints.test_statistics import (
     MOST_STATEMENTS,
     QUERY,
@@ -27,7 +30,7 @@ from tests.conftest import HandClock
 from tests.makers.counting import counted_statements
 from tests.makers.staff import log_in
 from tests.makers.statistics import gather_all
-from tests.makers.worked_chain import ASKED_AT, WorkedChain, make_worked_chain, moment
+from tests.makers.worked_chain import ASKED_AT, PERIOD, WorkedChain, make_worked_chain, moment
 
 GAPS = f"/statistics/gaps?{QUERY}"
 
@@ -92,6 +95,8 @@ def test_gaps_are_figures_with_the_tickets_behind_them(
         ["Reason delivery", "2", "3", "0.6667"],
         ["Reason breakage", "2", "2", "1.0"],
     ]
+    listed = list_reasons_without_article(read_filters(PERIOD, now=ASKED_AT), viewer=SYSTEM_VIEWER)
+    assert [(row.count, row.total) for row in listed] == [(2, 3), (2, 2)], "as the list of writers says"
     assert read_table(client, "by-store") == [
         ["Lille", "1", "1", "1.0"],
         ["Lyon Part-Dieu", "3", "4", "0.75"],

@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from hub.inbox import actions
 from hub.inbox.models import ReplyWait, Ticket
 from hub.statistics.columns import marking, working
-from hub.statistics.columns.layouts import MERGED, PASSED_ON, REPLIED
+from hub.statistics.columns.layouts import ALONE, HELPED, MERGED, PASSED_ON, REPLIED
 from hub.statistics.columns.reading import read
 from hub.statistics.models import StatisticsColumn
 from hub.statistics.words import Subject
 from hub.stores.models import Chain
 from tests.conftest import TUESDAY, HandClock
 from tests.makers.inbox import actor_of, make_house, make_reason, make_received
+from tests.makers.knowledge import make_article
 from tests.makers.staff import make_agent
 from tests.makers.statistics import find_differing, gather_all, work_off
 from tests.makers.stores import make_store
@@ -81,6 +82,22 @@ def test_columns_follow_a_ticket_through_reply_undo_transfer_and_solution(
     assert rows_of(Subject.SOLUTIONS, "is_last", "is_back") == [(tomorrow, 0, 1)]
     assert find_differing() == []
     assert not working.has_due()
+
+
+def test_an_article_in_an_answer_reaches_the_solution_also_afterwards(
+    session: Session, by: dict[str, Any]
+) -> None:
+    reason, article = make_reason(session), make_article()
+    ticket_id = make_received().ticket_id or 0
+    actions.reply(ticket_id=ticket_id, text="Bonjour", now=TUESDAY, **by)
+    actions.solve(ticket_id=ticket_id, reason_id=reason.id, now=TUESDAY, **by)
+    work_off()
+    assert rows_of(Subject.SOLUTIONS, "help") == [(TUESDAY.date(), ALONE)] * 2
+    uses = {"uses": [{"article_id": article.id, "reply_id": None, "likeness": 100}]}
+    actions.reply(ticket_id=ticket_id, text="Voici.", now=TUESDAY + DAY, inserted=uses, **by)
+    work_off()
+    assert rows_of(Subject.SOLUTIONS, "help") == [(TUESDAY.date(), HELPED)] * 2
+    assert find_differing() == []
 
 
 def test_merged_split_and_spam_tickets_are_gathered_anew(session: Session, by: dict[str, Any]) -> None:
