@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from hub.customers.words import ConsentAction
+from hub.outbox.actions import note_refusal
 from hub.outbox.models import DeliveryReceipt
 from hub.outbox.tracking.models import LinkClick
 from hub.outbox.tracking.words import Sign, Visitor
@@ -55,7 +56,8 @@ def lived(shop: Shop, session: Session, monkeypatch: pytest.MonkeyPatch) -> Shop
                 )
             )  # fmt: skip
         if number == 1:
-            give_consent(mail, action=ConsentAction.WITHDRAWN, now=ENTERED + timedelta(days=2))
+            at = ENTERED + timedelta(days=2)
+            note_refusal(give_consent(mail, action=ConsentAction.WITHDRAWN, now=at), now=at)
         if number == 2:
             session.add(
                 DeliveryReceipt(

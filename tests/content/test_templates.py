@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from hub.content import actions, queries
@@ -22,7 +22,14 @@ from tests.makers.stores import make_chain
 LATER = TUESDAY + timedelta(days=1)
 
 
-def test_publish_writes_each_mail_once(session: Session) -> None:
+@pytest.fixture
+def undelivered(session: Session) -> None:
+    """As before the first start: databases of tests have our mails."""
+    for row in (TemplateVersion, MessageTemplate):
+        session.execute(delete(row))
+
+
+def test_publish_writes_each_mail_once(session: Session, undelivered: None) -> None:
     assert actions.publish_builtin_templates(now=TUESDAY) == 2 * len(list_keys())
     assert actions.publish_builtin_templates(now=LATER) == 0
     assert session.scalar(select(func.count()).select_from(TemplateVersion)) == 2 * len(list_keys())
@@ -90,7 +97,7 @@ def test_a_template_made_here_is_automatic_unless_it_is_a_reply(session: Session
         assert render(found, {"subject": "a < b"}).html == "<p>a &lt; b</p>"
 
 
-def test_not_found(session: Session) -> None:
+def test_not_found(session: Session, undelivered: None) -> None:
     with pytest.raises(NotFound):
         queries.get_published("survey", "fr")
     with pytest.raises(NotFound):

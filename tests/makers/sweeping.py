@@ -8,14 +8,18 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.base import Executable
 
 from hub.content.actions import publish_builtin_templates
+from hub.content.catalog import list_keys
 from hub.content.models import MessageTemplate, TemplateVersion
 from hub.core.db import Base, transaction
 from tests.conftest import TUESDAY
 
 FEW = 150
+OURS = select(MessageTemplate.id).where(MessageTemplate.key.in_(list_keys()))
 OF_TEST = {
-    TemplateVersion: or_(TemplateVersion.number > 1, TemplateVersion.is_own),
-    MessageTemplate: ~MessageTemplate.is_builtin,
+    TemplateVersion: or_(
+        TemplateVersion.number > 1, TemplateVersion.is_own, TemplateVersion.template_id.not_in(OURS)
+    ),
+    MessageTemplate: MessageTemplate.id.not_in(OURS),
 }
 """What tests write beside the mails that every start delivers."""
 DELIVERED = tuple(row.__tablename__ for row in OF_TEST)

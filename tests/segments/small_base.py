@@ -39,7 +39,7 @@ from tests.makers.stores import make_chain, make_region, make_store
 
 SKUS = ("LAMPE-01", "VASE-02", "TAPIS-03")
 FAMILIES = {"LAMPE-01": ("lampes", "premium"), "VASE-02": ("deco", "standard")}
-TEMPLATES = ("welcome", "birthday")
+TEMPLATES = ("small_welcome", "small_birthday")
 STATIC_ID = 900
 IMPORTS = (800, 801)
 PROPERTIES = (
