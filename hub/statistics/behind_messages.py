@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, false, null, select
 
 from hub.core.db import db
-from hub.core.paging import Page, decode_key, make_page
+from hub.core.paging import Page, decode_key, encode_key, make_page
 from hub.customers.queries import CustomerRow, get_customers
 from hub.inbox.actions.events import TICKET
 from hub.inbox.models import Ticket
@@ -59,7 +59,15 @@ def get_messages_behind(
     days = list(_days_of_page(by_day, day_of(key[0], ZoneInfo(filters.time_zone)) if key else None))
     rows = _list_rows(days, filters, clicked, viewer, key) if days else []
     page = make_page(rows, size=PAGE_SIZE, key=lambda row: (row[0], row[1]))
-    return MessagesBehind(Page(_lines(page.rows, viewer), page.next_key), sum(by_day.values()))
+    next_key = page.next_key or _key_of_days_before(days, by_day, filters)
+    return MessagesBehind(Page(_lines(page.rows, viewer), next_key), sum(by_day.values()))
+
+
+def _key_of_days_before(days: list[date], by_day: Mapping[date, int], filters: Filters) -> str | None:
+    """Columns may be some seconds older than the messages: a page with fewer than they said is not the last one."""
+    if not days or min(by_day) >= days[-1]:
+        return None
+    return encode_key((begin_of(days[-1], ZoneInfo(filters.time_zone)), 0))
 
 
 def _days_of_page(by_day: Mapping[date, int], from_on: date | None) -> Iterator[date]:
@@ -83,13 +91,17 @@ def _list_rows(
         conditions.append("(seen.moment, seen.id) < (%(at)s, %(id)s)")
         values |= {"at": key[0], "id": key[1]}
     zone = ZoneInfo(filters.time_zone)
-    values |= {"days": days, "zone": str(zone), "since": begin_of(days[-1], zone)}
-    values |= {"until": begin_of(days[0] + timedelta(days=1), zone), "most": PAGE_SIZE + 1}
+    values |= {"begins": [begin_of(day, zone) for day in days], "most": PAGE_SIZE + 1}
+    values["ends"] = [begin_of(day + timedelta(days=1), zone) for day in days]
+    of_day = SEEN.replace("%(since)s", "d.since").replace("%(until)s", "d.until")
     statement = f"""
-        WITH seen AS NOT MATERIALIZED ({SEEN}), looked AS NOT MATERIALIZED ({LOOKED})
-        SELECT seen.moment, seen.id FROM looked AS seen {PLACED.format("seen")}
-        WHERE (seen.moment AT TIME ZONE %(zone)s)::date = ANY (%(days)s::date[]) AND {" AND ".join(conditions)}
-        ORDER BY seen.moment DESC, seen.id DESC LIMIT %(most)s
+        SELECT found.moment, found.id
+        FROM unnest(%(begins)s::timestamptz[], %(ends)s::timestamptz[]) AS d (since, until) CROSS JOIN LATERAL (
+            WITH seen AS NOT MATERIALIZED ({of_day}), looked AS NOT MATERIALIZED ({LOOKED})
+            SELECT seen.moment, seen.id FROM looked AS seen {PLACED.format("seen")}
+            WHERE {" AND ".join(conditions)} ORDER BY seen.moment DESC, seen.id DESC LIMIT %(most)s
+        ) AS found
+        ORDER BY found.moment DESC, found.id DESC LIMIT %(most)s
     """  # noqa: S608 - our own words
     return fetch(statement, values)
 

@@ -80,3 +80,14 @@ def test_a_day_is_read_again_when_it_was_written_again(
     with session.begin_nested():  # what another process would write
         session.execute(text("UPDATE statistics_columns SET data = substr(data, 1, length(data) / 2)"))
     assert len(read(*PERIOD, ["fate"])) == 1
+
+
+def test_a_day_of_a_former_layout_counts_once_it_is_gathered_anew(
+    session: Session, hand_clock: HandClock, fetched: list[bytes]
+) -> None:
+    make_house(session)
+    make_received()
+    work_off()
+    with session.begin_nested():
+        session.execute(text("DELETE FROM statistics_columns WHERE name = 'fate'"))
+    assert (len(read(*PERIOD, ["store"])), len(read(*PERIOD, ["store", "fate"]))) == (1, 0)

@@ -10,6 +10,8 @@ from hypothesis.extra import numpy as arrays
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from hub.statistics.measuring import numbers
+from hub.statistics.measuring.messages import add_up
 from hub.statistics.measuring.numbers import (
     all_of,
     count_by,
@@ -81,3 +83,16 @@ def test_the_interval_of_a_median_is_between_two_values_and_unsaid_of_few() -> N
     assert sure is not None
     assert (sure.low, sure.value, sure.high) == (40.0, 50.5, 60.0)
     assert quantile_interval(np.arange(4), 0.5) is None
+
+
+def test_messages_are_added_up_alike_with_few_and_with_very_many_combinations(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    dice = np.random.default_rng(7)
+    columns = [dice.integers(0, most, 500).astype(np.int32) for most in (3, 40, 9)]
+    whats, counts = dice.integers(1, 5, 500).astype(np.uint8), dice.integers(1, 9, 500).astype(np.int32)
+    found = add_up(columns, whats, counts)
+    monkeypatch.setattr(numbers, "LARGEST_TABLE", 1)
+    assert add_up(columns, whats, counts) == found
+    assert sum(sum(each.values()) for each in found.values()) == counts.sum()
+    assert add_up([whats[:0]], whats[:0], counts[:0]) == {}

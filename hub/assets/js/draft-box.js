@@ -3,7 +3,6 @@
 import { post_words } from "./wire.js";
 
 const PAUSE_MS = 1000;
-const SHORT = 8000; // characters that a request may carry beyond the page (64 kB when all are accented)
 const INSERTED = ["standard_reply_id", "article_id", "acts_of"];
 
 export class DraftBox extends HTMLElement {
@@ -73,7 +72,7 @@ export class DraftBox extends HTMLElement {
     clearTimeout(this.timer);
     const state = this.state_of(mode, words);
     if (this.is_sent || state === this.saved[mode]) return;
-    const sending = post_words(this.dataset.href, [["text", words], ["mode", mode], ...this.inserted(mode)], { near: this.box, leaving: words.length < SHORT });
+    const sending = post_words(this.dataset.href, [["text", words], ["mode", mode], ...this.inserted(mode)], { near: this.box, leaving: true });
     this.pending = this.after(this.pending, sending); // two may be on their way: the text before, and the one now
     const mine = this.pending;
     const answer = await sending;

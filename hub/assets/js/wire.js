@@ -6,14 +6,16 @@ export function token_near(element) {
   return (form.querySelector('[name="csrf_token"]') ?? document.querySelector('[name="csrf_token"]'))?.value ?? "";
 }
 
-/** POST words as a form; `leaving` lets the request outlive the page. Returns the response, or null without a network. */
+const CARRIED = 30000; // bytes: browsers let 64 kB outlive a page, and a reply and a note may leave together
+
+/** POST words as a form; `leaving` lets the request outlive the page if it is not too long. Returns the response, or null without a network. */
 export async function post_words(href, words, { near = null, leaving = false } = {}) {
   const token = token_near(near);
   const headers = { "X-CSRFToken": token, Accept: "application/json" };
   const body = new URLSearchParams(words); // an object, or pairs where a name comes twice
   body.set("csrf_token", token);
   try {
-    return await fetch(href, { method: "POST", body, headers, keepalive: leaving, credentials: "same-origin" });
+    return await fetch(href, { method: "POST", body, headers, keepalive: leaving && body.toString().length < CARRIED, credentials: "same-origin" });
   } catch {
     return null;
   }

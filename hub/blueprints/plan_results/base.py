@@ -15,12 +15,18 @@ from hub.statistics.rules import Compare, Filters
 from hub.stores.queries import list_regions, list_stores
 
 blueprint = Blueprint("plan_results", __name__)
+FILTERS = ("period", "since", "until", "region", "store", "compare", "version")
+
+
+def kept() -> dict[str, Any]:
+    """The filters of the address, for links that keep them; nothing else of it goes into another address."""
+    return {name: value for name in FILTERS if (value := request.args.get(name))}
 
 
 def read_asked() -> tuple[Filters, Asked]:
     """The last twelve months beside nothing unless the address says otherwise, of the stores that the reader may see."""
     now = clock.business_now()
-    given = {"compare": Compare.NONE.value, **{name: value for name, value in request.args.items() if value}}
+    given = {"compare": Compare.NONE.value, **kept()}
     filters = read_filters(given, now=now, viewer=viewer())
     if not given.keys() & {"since", "period"}:
         filters = replace(filters, since_on=filters.until_on - YEAR)
@@ -42,6 +48,6 @@ def shared(filters: Filters) -> dict[str, Any]:
         "filters": filters,
         "stores": [(store.code, store.name) for store in stores],
         "regions": [(region.id, region.name) for region in list_regions()] if scope.is_everything else [],
-        "args": request.args,
+        "args": kept(),
         "may_read_plans": viewer().may(Permission.READ_PLANS),
     }

@@ -2,23 +2,21 @@
 
 from typing import Any
 
-from flask import request, url_for
+from flask import url_for
 from flask_babel import format_decimal
 from markupsafe import Markup
 
 from hub.blueprints.access import viewer
+from hub.blueprints.plan_results.base import kept
 from hub.plans.results.clicks import Stage
 from hub.staff.words import Permission
-
-CLICKED = ("stage", "arm", "step", "exit", "after", "key")
 
 
 def behind(key: str, stage: Stage | str, **clicked: Any) -> str:
     """Nothing for who reads no customers."""
     if not viewer().may(Permission.READ_CUSTOMERS):
         return ""
-    kept = {name: value for name, value in request.args.items() if name not in CLICKED}
-    asked = {name: value for name, value in (kept | clicked).items() if value}
+    asked = {name: value for name, value in (kept() | clicked).items() if value}
     return url_for("plan_results.list_people", key=key, stage=str(stage), **asked)
 
 

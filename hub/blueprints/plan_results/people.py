@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_date, gettext
 
 from hub.blueprints.access import viewer
-from hub.blueprints.plan_results.base import blueprint, read_asked
-from hub.blueprints.plan_results.links import CLICKED, behind
+from hub.blueprints.plan_results.base import blueprint, kept, read_asked
+from hub.blueprints.plan_results.links import behind
 from hub.blueprints.plan_results.words import money, plan_name
 from hub.blueprints.plan_words import exit_words, standing_words, step_words
 from hub.core.errors import NotFound
@@ -52,7 +52,7 @@ def list_people(key: str) -> ResponseReturnValue:
         lead=_lead(filters),
         rows=[_row(each, currency) for each in found.page.rows],
         is_of_windows=clicked.stage in OF_WINDOWS,
-        back_href=url_for("plan_results.results", key=key, **_filters()),
+        back_href=url_for("plan_results.results", key=key, **kept()),
         next_href=_href(key, clicked, after=found.page.next_key) if found.page.next_key else None,
         first_href=_href(key, clicked) if after else None,
     )
@@ -69,10 +69,6 @@ def _lead(filters: Filters) -> str:
         "As it is now, in the stores you may see; figures of a large plan are counted once an hour."
     )
     return f"{first} – {last} · {now}"
-
-
-def _filters() -> dict[str, Any]:
-    return {name: value for name, value in request.args.items() if name not in CLICKED}
 
 
 def _href(key: str, clicked: Clicked, **more: Any) -> str:

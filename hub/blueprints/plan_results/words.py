@@ -132,6 +132,8 @@ def missing_short(gain: Gain, plan: PlanHead | None) -> str:
         )
         if part
     ]
+    if not more:
+        return gettext("Too early")
     return gettext("Too early. Customers still missing: %(parts)s", parts=", ".join(more))
 
 

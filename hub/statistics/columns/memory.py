@@ -8,6 +8,8 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from threading import Lock
 
+from sqlalchemy import Engine, event
+
 from hub.statistics.columns.layouts import Day
 from hub.statistics.words import Subject
 
@@ -52,6 +54,11 @@ class Memory:
                 _, (_, gone) = self._days.popitem(last=False)
                 self.size -= _size(gone)
 
+    def forget_all(self) -> None:
+        with self._lock:
+            self._days.clear()
+            self.size = 0
+
     def forget(self, subject: Subject, days: Collection[date]) -> None:
         """What this process writes itself: before the end of its transaction the stamp may be the same."""
         with self._lock:
@@ -65,3 +72,9 @@ def _size(columns: Mapping[str, bytes]) -> int:
 
 
 MEMORY = Memory()
+
+
+@event.listens_for(Engine, "connect")
+def _forget_with_the_server(*_: object) -> None:
+    """A server that went back in time (a restored copy, a replica that took over) gives numbers out again: its connections are new."""
+    MEMORY.forget_all()

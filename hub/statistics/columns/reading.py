@@ -106,8 +106,10 @@ def _word(stamp: bytes) -> str:
     return str(int.from_bytes(stamp))
 
 
-def _block(of: Wanted, days: Mapping[date, Mapping[str, bytes]]) -> Block:
+def _block(of: Wanted, found: Mapping[date, Mapping[str, bytes]]) -> Block:
+    """A day that was gathered by a former layout lacks columns: it counts once it is gathered anew."""
     names, layout = sorted(of.names), LAYOUTS[of.subject]
+    days = {day: columns for day, columns in found.items() if columns.keys() >= set(names)}
     width = np.dtype(layout.kind_of(names[0])).itemsize
     return Block(
         unpack({name: [columns[name] for columns in days.values()] for name in names}, layout),

@@ -1,5 +1,6 @@
 """Messages and pressure of a frame: counts by any columns, customers by how many advertisements they got. Imports numpy."""
 
+import math
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -37,32 +38,37 @@ BY = frozenset(
 def tally(frame: Frame, *names: str) -> dict[tuple[int, ...], Tally]:
     """By the values of these columns, how many messages each thing happened to (layouts.WHATS)."""
     frame.need({"what", "count", *names})
-    return _add_up([frame[name] for name in names], frame["what"], frame["count"])
+    return add_up([frame[name] for name in names], frame["what"], frame["count"])
 
 
 def tally_by(frame: Frame, by: Dimension) -> dict[Any, Tally]:
     """The same by a dimension, in its order; its groups are what `Group` says of the dimension."""
     frame.need({"what", "count", *column_of(by)})
     groups = frame.group(by, np.ones(len(frame["what"]), dtype=bool))
-    found = _add_up([groups.codes], frame["what"], frame["count"])
+    found = add_up([groups.codes], frame["what"], frame["count"])
     return {label: found[number,] for number, label in enumerate(groups.labels)}
 
 
-def _add_up(columns: Sequence[Array], whats: Array, counts: Array) -> dict[tuple[int, ...], Tally]:
-    """Added up in a table of all combinations: few ids, however large they are."""
+def add_up(columns: Sequence[Array], whats: Array, counts: Array) -> dict[tuple[int, ...], Tally]:
+    """Added up in a table of all combinations, of those that there are where all would be too many."""
     if not len(whats):
         return {}
     parts = [numbers.group(column) for column in (*columns, whats)]
     sizes = [part.count for part in parts]
     keys = np.ravel_multi_index([part.codes for part in parts], sizes)
-    sums = np.bincount(keys, weights=counts)
-    places = np.flatnonzero(sums)
+    if math.prod(sizes) <= numbers.LARGEST_TABLE:
+        sums = np.bincount(keys, weights=counts)
+        places = np.flatnonzero(sums)
+        sums = sums[places]
+    else:
+        places, inverse = np.unique(keys, return_inverse=True)
+        sums = np.bincount(inverse, weights=counts)
     labels = [
         np.array(part.labels)[at].tolist()
         for part, at in zip(parts, np.unravel_index(places, sizes), strict=True)
     ]
     found: dict[tuple[int, ...], dict[str, int]] = defaultdict(dict)
-    for *names, what, total in zip(*labels, sums[places].tolist(), strict=True):
+    for *names, what, total in zip(*labels, sums.tolist(), strict=True):
         found[tuple(names)][WHATS[what - 1]] = int(total)
     return dict(found)
 
