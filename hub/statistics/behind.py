@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ColumnElement,
@@ -30,6 +31,7 @@ from hub.staff.rules import Viewer
 from hub.statistics.behind_rows import Parts, columns, gestures, rated, within
 from hub.statistics.charged import ended_waits
 from hub.statistics.clicks import CAME, GIVEN, NOW, RATED, SOLVED, SOLVED_ALONE, WAITS, Clicked
+from hub.statistics.columns.local_days import day_of
 from hub.statistics.measuring.answered import is_uncontacted
 from hub.statistics.narrowing import SETTLED, narrowed_tickets, narrowed_waits, of_its_own
 from hub.statistics.rerouting import BY_PEOPLE
@@ -75,26 +77,40 @@ def get_behind(
     filters: Filters, clicked: Clicked, *, viewer: Viewer, now: datetime, after: str | None
 ) -> Behind:
     """Latest first. A wait counts where it was charged; its ticket opens where it is now."""
-    found = _look_up(filters, clicked, viewer)
-    if found and found.ticket_ids is not None:
-        filters = replace(filters, since_on=found.first, until_on=found.last)
-    rows = _rows_of(clicked)(filters, clicked, viewer, now).subquery()
-    conditions = [Ticket.state == clicked.state] if clicked.state else []
-    if found and found.ticket_ids is not None:
-        conditions.append(among(Ticket.id, found.ticket_ids))
-    joined = select(rows).join(Ticket, Ticket.id == rows.c.ticket_id).where(*conditions)
+    found = _look_up(filters, clicked, viewer, after)
+    days = replace(filters, since_on=found.first, until_on=found.last) if found else filters
+    rows, joined = _join(days, clicked, viewer, now, found)
     page = _page(rows, only_visible(joined, viewer), after)
     count = min(found.count, MOST_COUNTED) if found else _count(joined)
+    if count == MOST_COUNTED and found and page.next_key is None:
+        rows, joined = _join(filters, clicked, viewer, now, found)
+        return Behind(_page(rows, only_visible(joined, viewer), after), count, 0)
     if viewer.scope.is_everything or count == MOST_COUNTED:
         return Behind(page, count, 0)
     return Behind(page, count, count - _count(only_visible(joined, viewer)))
 
 
-def _look_up(filters: Filters, clicked: Clicked, viewer: Viewer) -> "Found | None":
-    """In the columns that the figure was made of: only the tickets of a page are left to be read. They know no states."""
+def _join(
+    filters: Filters, clicked: Clicked, viewer: Viewer, now: datetime, found: "Found | None"
+) -> tuple[Subquery, Parts]:
+    rows = _rows_of(clicked)(filters, clicked, viewer, now).subquery()
+    conditions = [Ticket.state == clicked.state] if clicked.state else []
+    if found and found.ticket_ids is not None:
+        conditions.append(among(Ticket.id, found.ticket_ids))
+    return rows, select(rows).join(Ticket, Ticket.id == rows.c.ticket_id).where(*conditions)
+
+
+def _look_up(filters: Filters, clicked: Clicked, viewer: Viewer, after: str | None) -> "Found | None":
+    """In the columns that the figure was made of: only the tickets of a page are left to be read. They know no states.
+
+    Of many rows only the days are read on which this page is; where too many of them are closed to the reader, all days.
+    """
     from hub.statistics.measuring.clicked import find_clicked
 
-    return None if clicked.state else find_clicked(filters, clicked, viewer=viewer, most=MOST_COUNTED)
+    if clicked.state:
+        return None
+    until = day_of(decode_key(after, datetime, int)[0], ZoneInfo(filters.time_zone)) if after else None
+    return find_clicked(filters, clicked, viewer=viewer, most=MOST_COUNTED, until=until)
 
 
 def _count(statement: Parts) -> int:

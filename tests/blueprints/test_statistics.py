@@ -17,6 +17,8 @@ from hub.core.words import Language
 from hub.inbox.models import ReplyWait
 from hub.staff.models import Agent
 from hub.staff.words import ApiScope, Role
+from hub.statistics import behind as behind_tickets
+from hub.statistics.measuring import clicked as clicked_rows
 from tests.conftest import HandClock
 from tests.makers.counting import counted_statements
 from tests.makers.keys import make_key
@@ -259,6 +261,35 @@ def test_rows_come_a_page_at_a_time(client: FlaskClient, chain: WorkedChain, ses
     )
     assert further
     assert read(client, html.unescape(further[1])).count('<th scope="row"') == 8
+
+
+def walk(client: FlaskClient, path: str) -> list[str]:
+    """The addresses of the rows of all pages."""
+    rows: list[str] = []
+    while path:
+        page = read(client, path)
+        rows += re.findall(r'<th scope="row"[^>]*><a href="([^"]+)"', page)
+        further = re.search(r'href="(/statistics/tickets[^"]*after=[^"]+)"', page)
+        path = html.unescape(further[1]) if further else ""
+    return rows
+
+
+@pytest.mark.parametrize("role", [Role.HEAD_OFFICE, Role.STORE_MANAGER])
+def test_of_very_many_rows_the_pages_are_the_same(
+    client: FlaskClient, chain: WorkedChain, session: Session, monkeypatch: pytest.MonkeyPatch, role: Role
+) -> None:
+    """Read day by day, also where a ticket that was passed on is closed to the reader."""
+    scope = () if role is Role.HEAD_OFFICE else (chain.stores["LYO"].id,)
+    log_in(client, make_reader(session, role, *scope))
+    monkeypatch.setattr(behind_tickets, "PAGE_SIZE", 2)
+    asked = ("waits", "median_reply", "tickets", "routed", "first_resolution", "dropped")
+    whole = {measure: walk(client, f"/statistics/tickets?{QUERY}&measure={measure}") for measure in asked}
+    assert len(whole["median_reply"]) >= 9
+    monkeypatch.setattr(behind_tickets, "MOST_COUNTED", 2)
+    for enough in (1, 3):
+        monkeypatch.setattr(clicked_rows, "ENOUGH", enough)
+        for measure, rows in whole.items():
+            assert walk(client, f"/statistics/tickets?{QUERY}&measure={measure}") == rows, measure
 
 
 @pytest.mark.parametrize(

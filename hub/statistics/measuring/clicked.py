@@ -33,11 +33,13 @@ from hub.statistics.words import Subject
 
 Array = NDArray[Any]
 DAY_HOURS = 24
+ENOUGH = 500
+"""Rows among which a page of those is found that a reader may open."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """`count` rows from `first` to `last`; `ticket_ids` of them, None when they are more than were asked for."""
+    """`count` rows; those from `first` to `last` are enough for a page. `ticket_ids` of all, None when they are more than were asked for."""
 
     count: int
     first: date
@@ -45,8 +47,10 @@ class Found:
     ticket_ids: list[int] | None
 
 
-def find_clicked(filters: Filters, clicked: Clicked, *, viewer: Viewer, most: int) -> Found | None:
-    """None of a figure that is not made of columns."""
+def find_clicked(
+    filters: Filters, clicked: Clicked, *, viewer: Viewer, most: int, until: date | None
+) -> Found | None:
+    """None of a figure that is not made of columns. `until`: the day on which the page before ended."""
     for subject, measures, choose in (
         (Subject.WAITS, WAITS, _waits),
         (Subject.WAITS, {"dropped"}, _dropped),
@@ -58,18 +62,24 @@ def find_clicked(filters: Filters, clicked: Clicked, *, viewer: Viewer, most: in
     ):
         if clicked.measure in measures:
             frame = Frame(subject, filters, viewer)
-            return _found(frame, np.flatnonzero(choose(frame, clicked)), most)
+            return _found(frame, np.flatnonzero(choose(frame, clicked)), most, until)
     return None
 
 
-def _found(frame: Frame, places: Array, most: int) -> Found:
-    filters = frame.filters
-    if not len(places):
+def _found(frame: Frame, places: Array, most: int, until: date | None) -> Found:
+    filters, count = frame.filters, len(places)
+    if not count:
         return Found(0, filters.since_on, filters.until_on, [])
-    first, last = (date.fromordinal(day) for day in frame.ordinals()[places[[0, -1]]].tolist())
-    is_many = len(places) > most
-    ids = None if is_many else np.unique(frame["ticket"][places]).tolist()
-    return Found(len(places), first, last, ids)
+    if count <= most:
+        first, last = _days(frame, places[[0, -1]])
+        return Found(count, first, last, np.unique(frame["ticket"].take(places)).tolist())
+    before = np.searchsorted(places, frame.count_until(until)) if until else count
+    first, last = _days(frame, places[[max(0, int(before) - ENOUGH), max(0, int(before) - 1)]])
+    return Found(count, first, last, None)
+
+
+def _days(frame: Frame, places: Array) -> list[date]:
+    return [date.fromordinal(day) for day in frame.ordinals().take(places).tolist()]
 
 
 def _waits(frame: Frame, clicked: Clicked) -> Array:
