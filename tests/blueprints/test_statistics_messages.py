@@ -145,7 +145,7 @@ def test_each_message_counts_once_on_the_day_it_left(
     assert len(statements) <= MOST_STATEMENTS
     assert "Messages envoyés 9 " in text
     assert "Remis 77,8 % 7 sur 9 · intervalle à 95 % : 45,3 % à 93,7 % · à titre indicatif" in text
-    assert "Revenus 22,2 % 2 sur 9" in text
+    assert "Retournés 22,2 % 2 sur 9" in text
     assert "1 définitivement, 1 pour l’instant" in text
     assert "Ouvert 25,0 % 1 sur 4" in text, "of four mails that could be measured"
     assert "Cliqués 14,3 % 1 sur 7" in text, "a machine's click is none"
