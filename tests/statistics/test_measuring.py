@@ -1,6 +1,8 @@
 """The door to figures: every breakdown adds up to the whole, within what the reader asked for and may see."""
 
+import gc
 from datetime import date
+from weakref import ref
 
 import pytest
 from sqlalchemy import delete
@@ -18,7 +20,7 @@ from hub.statistics.measuring.frames import column_of
 from hub.statistics.measuring.look import OF_NOBODY, RECIPES
 from hub.statistics.models import StatisticsColumn
 from hub.statistics.queries import read_filters
-from hub.statistics.words import Dimension
+from hub.statistics.words import Dimension, Subject
 from tests.conftest import HandClock
 from tests.makers.counting import counted_statements
 from tests.makers.statistics import work_off
@@ -32,6 +34,25 @@ def chain(session: Session, hand_clock: HandClock) -> WorkedChain:
     made = make_worked_chain(session, hand_clock)
     work_off()
     return made
+
+
+def test_a_look_is_freed_with_its_page(chain: WorkedChain) -> None:
+    """Without the collector of cycles: the arrays of a page of a large chain are a hundred megabytes."""
+    viewer = Viewer(1, "Cleo", "c@x.example", Role.HEAD_OFFICE, Language.FRENCH, Scope(is_everything=True), 0)
+    gc.disable()
+    try:
+        look = open_look(read_filters(PERIOD | {"compare": "previous"}, now=ASKED_AT), viewer=viewer)
+        for days in (0, 1):
+            first = look.over(days)
+            assert first
+            assert first.measure("waits")
+            assert first.measure("reopened", Dimension.STORE)
+        assert look.summarise_waits(Dimension.STORE)
+        seen = [ref(look), ref(look.frame(Subject.WAITS)), ref(first.frame(Subject.WAITS))]
+        del look, first
+        assert [each() for each in seen] == [None, None, None]
+    finally:
+        gc.enable()
 
 
 LIVE_BY_STORE = (

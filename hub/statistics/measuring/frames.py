@@ -192,12 +192,14 @@ class FirstDays(Frame):
     def __init__(self, all_days: Frame, filters: Filters) -> None:
         super().__init__(all_days.subject, filters, all_days.viewer, all_days.places)
         self._all_days = all_days
+        self._reading = object()
+        """Stands in `made` of all days for this reading of them; the frame itself there would hold both for ever."""
 
     def need(self, names: Iterable[str]) -> None:
         self._all_days.need(names)
-        if self not in self._all_days.made:
+        if self._reading not in self._all_days.made:
             self.made.clear()
-            self._all_days.made[self] = self._all_days.count_until(self.filters.until_on)
+            self._all_days.made[self._reading] = self._all_days.count_until(self.filters.until_on)
 
     def __getitem__(self, name: str) -> Array:
         return self._all_days[name][: self._length]
@@ -205,7 +207,7 @@ class FirstDays(Frame):
     @property
     def _length(self) -> int:
         self.need([])
-        length: int = self._all_days.made[self]
+        length: int = self._all_days.made[self._reading]
         return length
 
     def groups(self, by: Dimension, *, slot: str = "slot") -> Groups:

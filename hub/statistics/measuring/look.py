@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
+from weakref import WeakMethod
 
 from hub.core.errors import Invalid
 from hub.core.text import N_
@@ -94,10 +95,11 @@ class Look:
 
     def over(self, days: int = 0) -> "Look | None":
         """At its days that were over so many days ago, of the same rows; None where none was."""
+        part = self.filters.over(days)
+        if part == self.filters:
+            return self
         if days not in self._over:
-            part = self.filters.over(days)
-            is_all = part == self.filters
-            self._over[days] = self if is_all else _FirstDays(self, part) if part else None
+            self._over[days] = _FirstDays(self, part) if part else None
         return self._over[days]
 
     def frame(self, subject: Subject) -> Frame:
@@ -194,13 +196,19 @@ class Look:
 
 
 class _FirstDays(Look):
-    """The first days of a look: it reads nothing by itself."""
+    """The first days of a look, which owns it: it reads nothing by itself.
+
+    It does not hold the look: what refers to itself is freed by the collector alone, and the arrays of a page are large.
+    """
 
     def __init__(self, all_days: Look, filters: Filters) -> None:
         super().__init__(filters, all_days.viewer, all_days.places)
-        self._all_days = all_days
+        self._frame_of_all = WeakMethod(all_days.frame)
 
     def frame(self, subject: Subject) -> Frame:
         if subject not in self._frames:
-            self._frames[subject] = FirstDays(self._all_days.frame(subject), self.filters)
+            frame_of_all = self._frame_of_all()
+            if frame_of_all is None:
+                raise RuntimeError("The look that these days are of is gone.")
+            self._frames[subject] = FirstDays(frame_of_all(subject), self.filters)
         return self._frames[subject]
